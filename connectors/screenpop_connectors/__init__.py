@@ -1,0 +1,1 @@
+"""The built-in connectors; found by entry point like anybody's."""

@@ -1,0 +1,1 @@
+"""The configuration: what people write, checked all at once."""

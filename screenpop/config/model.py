@@ -1,0 +1,273 @@
+"""What may stand in a configuration file?
+
+Each field documents itself: `screenpop schema` and docs/configuration.md are made
+from these models. Times say their unit, everything that can grow has a limit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Model):
+    """Where the service listens and how it is reached."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port; 0 picks a free one.")
+    public_url: str | None = Field(
+        None,
+        description="How browsers and telephone systems reach the service, e.g."
+        " https://pop.example.net; signed URLs and the Origin check use it.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Networks whose X-Forwarded-* headers are believed (CIDR)."
+    )
+    data_dir: Path = Field(
+        Path("screenpop-data"),
+        description="Folder for journal, store and keys; relative to this file.",
+    )
+    company: str = Field("", description="Name shown on the pages.")
+    time_zone: str = Field("UTC", description="Zone of the business day (IANA name).")
+    country: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}$",
+        description="Country whose writing of numbers is national for the desk.",
+    )
+
+
+class JournalOptions(Model):
+    """The durable record of everything that happens."""
+
+    engine: Literal["sqlite", "memory"] = Field(
+        "sqlite", description="`sqlite` is durable; `memory` is for tests only."
+    )
+    synchronous: Literal["normal", "full"] = Field(
+        "normal",
+        description="`normal` survives a crash of the service, `full` also a power"
+        " failure of the machine (about 0.6 ms more per answer).",
+    )
+    retention_h: float = Field(
+        36, gt=1, description="Hours of entries kept; at least a business day."
+    )
+    pending_max: int = Field(
+        20_000, gt=0, description="Records waiting to be written before 503."
+    )
+
+
+class Store(Model):
+    """History, notes, users."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="SQLAlchemy URL (sqlite+aiosqlite or postgresql+asyncpg); default:"
+        " store.sqlite in data_dir.",
+    )
+    history_days: int = Field(730, gt=0, description="Days that calls are kept.")
+
+
+class Limits(Model):
+    """Bounds of everything that can grow."""
+
+    body_bytes_max: int = Field(262_144, gt=0, description="A webhook's body.")
+    events_per_request_max: int = Field(500, gt=0, description="In one webhook.")
+    events_per_call_max: int = Field(500, gt=10, description="Kept of one call.")
+    live_calls_max: int = Field(50_000, gt=0, description="Calls followed at once.")
+    sessions_max: int = Field(20_000, gt=0, description="WebSockets at once.")
+    sessions_per_user_max: int = Field(20, gt=0, description="Tabs of one user.")
+    outbox_frames_max: int = Field(
+        256, gt=0, description="Frames waiting for one browser before it is cut off."
+    )
+    client_frame_bytes_max: int = Field(65_536, gt=0, description="From a browser.")
+    client_frames_per_s: float = Field(50, gt=0, description="From one browser.")
+    resume_pops_max: int = Field(
+        500, gt=0, description="Recent pops kept per agent for resuming."
+    )
+    note_chars_max: int = Field(4000, gt=0, description="Length of a note.")
+    number_cache_entries: int = Field(50_000, gt=0, description="Parsed numbers kept.")
+
+
+class Calls(Model):
+    """When is a call over though nobody said so?"""
+
+    alerting_max_s: float = Field(
+        300, gt=0, description="A call nobody answers is closed after this time."
+    )
+    talking_max_s: float = Field(
+        14_400, gt=0, description="An answered call is closed after this time."
+    )
+    leg_grace_s: float = Field(
+        10,
+        gt=0,
+        description="An answered call with no open leg is over after this time.",
+    )
+    short_abandon_s: float = Field(
+        5, ge=0, description="Abandoned sooner than this is counted apart."
+    )
+    wrap_up_s: float = Field(60, ge=0, description="Wrap-up time shown to agents.")
+    round_deadline_ms: int = Field(
+        10_000, gt=0, description="A call's lookups are given up after this time."
+    )
+
+
+class Line(Model):
+    """One telephone system or trunk that sends events."""
+
+    dialect: str = Field("generic", description="How its events are written.")
+    country: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}$",
+        description="Numbering plan of national numbers where the dialled number"
+        " does not tell.",
+    )
+    time_zone: str = Field("UTC", description="Zone of times without an offset.")
+    settings: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What the dialect asks for, e.g. `token`, `signing_secret`;"
+        " see `screenpop dialects NAME`.",
+    )
+
+
+class Label(Model):
+    """How a queue or a dialled number is called on screen."""
+
+    label: str
+
+
+class Breaker(Model):
+    """When is a source left alone for a while?"""
+
+    failures: int = Field(5, gt=0, description="Failures in a row that open it.")
+    open_s: float = Field(10, gt=0, description="Seconds before one call tries again.")
+
+
+class Source(BaseModel):
+    """One data source. Further keys belong to its connector."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    connector: str = Field(description="`sql`, `http_json`, `csv_file` or a plugin's.")
+    enabled: bool = Field(True, description="false: left out, its lookups too.")
+    label: str | None = Field(None, description="How agents know it.")
+    timeout_ms: int = Field(1500, gt=0, description="Deadline of each of its lookups.")
+    concurrency: int = Field(16, gt=0, description="Lookups at once.")
+    waiting_max: int = Field(200, gt=0, description="Lookups waiting for a place.")
+    cache_s: float = Field(15, ge=0, description="An answer this old is fresh.")
+    stale_s: float = Field(
+        86_400, ge=0, description="An answer this old is shown if the source fails."
+    )
+    cache_entries: int = Field(10_000, gt=0, description="Answers kept.")
+    breaker: Breaker = Breaker()
+    contacts_every_s: float = Field(
+        600, gt=0, description="How often the number index is read again."
+    )
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
+class Lookup(BaseModel):
+    """One question to a source. Further keys belong to the source's connector."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    source: str = Field(description="A name under `sources`.")
+    facet: str = Field(description="Which card of the profile it fills.")
+    kind: Literal["fields", "rows", "identity"] | None = Field(
+        None,
+        description="`fields`: its first row; `rows`: a list; `identity`: each row is"
+        " a candidate with `key` and `name`. Default: by the facet.",
+    )
+    timeout_ms: int | None = Field(None, gt=0, description="Instead of the source's.")
+    cache_s: float | None = Field(None, ge=0, description="Instead of the source's.")
+    confidence: float = Field(
+        0.9, gt=0, le=1, description="How sure an identity lookup's match is."
+    )
+    why: str | None = Field(None, description="Reason shown for its candidates.")
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
+class Column(Model):
+    """How one field or column is labelled and typed."""
+
+    label: str
+    type: Literal[
+        "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
+        "email", "url", "flag",
+    ] = "text"  # fmt: skip
+    currency: str | None = Field(None, description="Fixed currency (ISO 4217).")
+
+
+class Facet(Model):
+    """A card of the profile: built-in ones may be relabelled, own ones declared."""
+
+    label: str
+    fields: dict[str, Column] = Field(default_factory=dict)
+    columns: dict[str, Column] = Field(default_factory=dict)
+
+
+class Disposition(Model):
+    """A result code that agents choose after a call."""
+
+    code: Name
+    label: str
+    note_required: bool = False
+
+
+class Identify(Model):
+    """When is a caller known well enough?"""
+
+    confident: float = Field(
+        0.8, gt=0, le=1, description="A single candidate this sure is shown at once."
+    )
+    lead: float = Field(
+        0.2, ge=0, le=1, description="... or one this far ahead of the second."
+    )
+    candidates_max: int = Field(10, gt=0, description="Offered at most.")
+
+
+class Security(Model):
+    """Log-in and sessions."""
+
+    session_h: float = Field(12, gt=0, description="Hours until a new log-in.")
+    login_attempts: int = Field(10, gt=0, description="Failed log-ins per window.")
+    login_window_s: float = Field(300, gt=0, description="The window.")
+    secure_cookie: bool | None = Field(
+        None, description="Default: yes when public_url is https."
+    )
+
+
+class Configuration(Model):
+    """The whole file."""
+
+    version: Literal[1] = 1
+    server: Server = Server()
+    journal: JournalOptions = JournalOptions()
+    store: Store = Store()
+    limits: Limits = Limits()
+    calls: Calls = Calls()
+    identify: Identify = Identify()
+    security: Security = Security()
+    lines: dict[Name, Line] = Field(default_factory=dict)
+    queues: dict[str, Label] = Field(default_factory=dict)
+    dialled: dict[str, Label] = Field(
+        default_factory=dict, description="Dialled numbers by E.164."
+    )
+    sources: dict[Name, Source] = Field(default_factory=dict)
+    lookups: dict[Name, Lookup] = Field(default_factory=dict)
+    facets: dict[Name, Facet] = Field(default_factory=dict)
+    dispositions: tuple[Disposition, ...] = ()

@@ -1,0 +1,129 @@
+"""What must a data source be able to do?
+
+A connector class has two option models (what people write in YAML under
+`sources:` and under `lookups:`), opens and closes its resources, and turns each
+configured lookup into a `Lookup` that says which parameters it needs and
+fetches rows for them. The service gives every fetch a deadline, a concurrency
+limit, a cache and a circuit breaker: a connector needs none of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from screenpop.domain.caller import Row, Scalar
+from screenpop.support.clock import Clock, SystemClock
+
+
+class SourceOptions(BaseModel):
+    """Keys under `sources.NAME` that belong to one connector."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LookupOptions(BaseModel):
+    """Keys under `lookups.NAME` that belong to one connector."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=SourceOptions)
+L = TypeVar("L", bound=LookupOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorContext:
+    """What the service hands to a connector.
+
+    `folder` is that of the configuration file: relative paths start there.
+    """
+
+    source: str
+    folder: Path = field(default_factory=Path.cwd)
+    clock: Clock = field(default_factory=SystemClock)
+    log: logging.Logger = field(
+        default_factory=lambda: logging.getLogger("screenpop.connector")
+    )
+    rows_max: int = 200  # more rows than this are cut off, and said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """One customer for the number index: their key, their numbers as typed.
+
+    `country` (ISO 3166-1 alpha-2 or an English country name) is how national
+    numbers are read. `fields` become the candidate's fields.
+    """
+
+    key: str
+    numbers: tuple[str, ...]
+    name: str
+    company: str | None = None
+    country: str | None = None
+    fields: Row = field(default_factory=dict)
+
+
+class Lookup(ABC):
+    """One configured question to a source.
+
+    `needs` are parameter names without the colon: `number`, `dialled`,
+    `ivr.account`, `customer.id`, `OTHER_LOOKUP.column`. It is asked only when all
+    of them have a value.
+    """
+
+    needs: frozenset[str]
+
+    @abstractmethod
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        """Rows in the source's order; an empty sequence means: nothing there.
+
+        Raises `Unavailable` (what failed, where, what to do); anything else that
+        is raised counts as a defect of the connector and is reported as such.
+        Cancelled at its deadline: must release its resources then.
+        """
+
+
+class Connector(ABC, Generic[S, L]):
+    """A kind of data source. Subclass, set the three class variables, register."""
+
+    name: ClassVar[str]
+    source_options: ClassVar[type[SourceOptions]]
+    lookup_options: ClassVar[type[LookupOptions]]
+
+    def __init__(self, options: S, context: ConnectorContext):
+        self.options = options
+        self.context = context
+
+    async def open(self) -> None:
+        """Make ready. A source that is down must not raise here: it may come later.
+
+        Raise `ConfigError` for what can never work.
+        """
+
+    async def close(self) -> None:
+        """Release everything; called once, also after a failed `open`."""
+
+    @abstractmethod
+    def lookup(self, name: str, options: L) -> Lookup:
+        """Prepare one configured lookup; raises `ConfigError`, does no I/O."""
+
+    async def ping(self) -> None:
+        """Can it be reached now? Raises `Unavailable` when not."""
+
+    def contacts(self) -> AsyncIterator[ContactRecord] | None:
+        """All customers with their numbers, for the number index; None: cannot say.
+
+        Read at start and again when `contacts_version` changes or time has passed.
+        """
+        return None
+
+    async def contacts_version(self) -> str | None:
+        """A cheap mark that changes when `contacts` would; None: unknown."""
+        return None

@@ -1,0 +1,1 @@
+"""The demo company: seeded data, a credit department, simulated calls."""

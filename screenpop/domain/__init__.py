@@ -1,0 +1,1 @@
+"""Nouns and pure rules of a contact centre; standard library only."""

@@ -1,0 +1,43 @@
+"""In which state is an agent, and who may do what?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from screenpop.domain.call import AgentId
+
+UserId = NewType("UserId", str)
+
+
+class AgentState(StrEnum):
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    BREAK = "break"
+    WRAP_UP = "wrap_up"
+
+
+class Role(StrEnum):
+    """Each role may do what the roles before it may."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+    def includes(self, other: Role) -> bool:
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who may log in; `agents` are their names in telephone systems."""
+
+    username: UserId
+    name: str
+    role: Role
+    agents: frozenset[AgentId] = frozenset()
+    locale: str | None = None
+    active: bool = True
+    token_epoch: int = 0  # raised to end all sessions of this user

@@ -1,0 +1,189 @@
+"""What did the telephone system say, and what is a call?
+
+`CallEvent` is what a line reports; `Call` is what the fold in `call_state`
+makes of all events of one call. Times are whole microseconds since
+1970-01-01 UTC, named `*_us`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+CallId = NewType("CallId", str)
+LegId = NewType("LegId", str)
+LineId = NewType("LineId", str)
+AgentId = NewType("AgentId", str)
+"""An agent as the telephone system names them: extension, id, e-mail, SIP user."""
+
+
+class EventType(StrEnum):
+    ARRIVED = "arrived"
+    QUEUED = "queued"
+    ALERTING = "alerting"
+    ANSWERED = "answered"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+    AGENT_STATE = "agent_state"
+
+
+class Scope(StrEnum):
+    """Does an event speak of the whole call or of one party's connection to it?"""
+
+    CALL = "call"
+    LEG = "leg"
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+
+
+class Outcome(StrEnum):
+    """How a call went, decided by the fold, never by a provider's word alone."""
+
+    COMPLETED = "completed"  # an agent talked with the caller
+    ABANDONED = "abandoned"  # the caller left a queue before an answer
+    MISSED = "missed"  # rang, was not queued, nobody answered
+    VOICEMAIL = "voicemail"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+NO_ATTRIBUTES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent:
+    """One thing a line reported, in our words.
+
+    `(line, event_id)` names the event: a repeated delivery has the same pair.
+    `at_us` is the provider's time where it gives one (`at_given`), else the time
+    of receipt. `caller` is E.164, an extension, or the text as sent; None when
+    the payload does not say. `withheld` means that the caller hid the number
+    though the payload may hold it: then `caller` is None.
+    """
+
+    type: EventType
+    line: LineId
+    call_id: CallId
+    event_id: str
+    at_us: int
+    received_us: int
+    at_given: bool = True
+    scope: Scope = Scope.CALL
+    leg_id: LegId | None = None
+    related_call_id: CallId | None = None
+    direction: Direction | None = None
+    caller: str | None = None
+    withheld: bool = False
+    caller_name: str | None = None
+    dialled: str | None = None
+    agents: tuple[AgentId, ...] = ()
+    from_agent: AgentId | None = None
+    target: str | None = None
+    queue: str | None = None
+    outcome: str | None = None  # "unanswered", "voicemail" as the provider says it
+    cause: str | None = None  # the provider's own word
+    sequence: int | None = None
+    agent_state: str | None = None  # for AGENT_STATE: an AgentState value
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class LegState(StrEnum):
+    """One agent's connection to the call."""
+
+    ALERTING = "alerting"
+    ANSWERED = "answered"
+    HELD = "held"
+    RELEASED = "released"
+
+
+class Release(StrEnum):
+    """Why an agent's leg is over; the card's farewell depends on it."""
+
+    ENDED = "ended"  # the call is over
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    UNANSWERED = "unanswered"  # stopped ringing at this agent
+    TRANSFERRED = "transferred"
+    LEFT = "left"  # this agent hung up, the call went on
+    TIME_LIMIT = "time_limit"  # no end ever came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLeg:
+    agent: AgentId
+    state: LegState
+    alerting_us: int | None = None  # first ring at this agent (latest attempt)
+    answered_us: int | None = None
+    released_us: int | None = None
+    release: Release | None = None
+    attempt: int = 1  # how many times the call rang at this agent
+
+    @property
+    def open(self) -> bool:
+        return self.state is not LegState.RELEASED
+
+    @property
+    def talked(self) -> bool:
+        return self.answered_us is not None
+
+
+class Phase(StrEnum):
+    ARRIVED = "arrived"
+    QUEUED = "queued"
+    ALERTING = "alerting"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One conversation from first event to last, as all its events together tell it."""
+
+    line: LineId
+    call_id: CallId
+    phase: Phase
+    direction: Direction
+    caller: str | None  # raw, as the events gave it
+    withheld: bool
+    caller_name: str | None
+    dialled: str | None
+    queue: str | None
+    arrived_us: int
+    queued_us: int | None = None
+    first_alerting_us: int | None = None
+    answered_us: int | None = None  # first answer by an agent
+    ended_us: int | None = None
+    outcome: Outcome | None = None
+    cause: str | None = None
+    legs: tuple[AgentLeg, ...] = ()
+    related_call_ids: tuple[CallId, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def leg_of(self, agents: frozenset[AgentId] | set[AgentId]) -> AgentLeg | None:
+        """The most engaged leg of a person who may have several agent ids."""
+        mine = [leg for leg in self.legs if leg.agent in agents]
+        return max(mine, key=_engagement, default=None)
+
+    @property
+    def customer_text(self) -> str | None:
+        """The outside party's number as sent: who is called counts when we call."""
+        return self.dialled if self.direction is Direction.OUTBOUND else self.caller
+
+
+_RANK = {
+    LegState.RELEASED: 0,
+    LegState.ALERTING: 1,
+    LegState.HELD: 2,
+    LegState.ANSWERED: 3,
+}
+
+
+def _engagement(leg: AgentLeg) -> tuple[int, bool, int]:
+    return (_RANK[leg.state], leg.talked, leg.alerting_us or leg.answered_us or 0)

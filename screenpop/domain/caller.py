@@ -1,0 +1,35 @@
+"""Who might be calling, how sure are we, and why?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Scalar = str | int | float | bool | None
+"""A value a source may answer with.
+
+Dates and times are ISO 8601 text; exact decimals (money) are decimal text such as
+`"1250.00"`, never floats made by us. A column's declared type says which it is.
+"""
+
+Row = Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateRef:
+    """Names a customer record: `key` is unique within `source`."""
+
+    source: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A customer who may be calling. `confidence` is 0..1; `why` is for people."""
+
+    ref: CandidateRef
+    name: str
+    company: str | None = None
+    confidence: float
+    why: str
+    fields: Row = field(default_factory=dict)  # all columns, for `:customer.NAME`

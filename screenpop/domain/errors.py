@@ -1,0 +1,77 @@
+"""What can go wrong, as one tree?
+
+ScreenpopError
+├── ConfigError          the configuration is wrong; names place, cause and remedy
+├── BadInput             somebody outside sent something unusable (HTTP 4xx)
+│   ├── Unauthenticated  no or wrong credentials (401)
+│   ├── Forbidden        known, but not allowed (403)
+│   └── NotFound         no such call, line, agent (404)
+├── Unavailable          a source or store cannot answer now
+│   └── TimedOut         ... within its deadline
+└── Overloaded           a named limit is reached; try again later (429 or 503)
+"""
+
+from __future__ import annotations
+
+
+class ScreenpopError(Exception):
+    """Base of all our errors; the text says what failed, where, and what to do."""
+
+
+class ConfigError(ScreenpopError):
+    """The configuration cannot be used as it is written."""
+
+
+class BadInput(ScreenpopError):
+    """Somebody outside sent something that cannot be used.
+
+    `code` is a stable machine word (`bad_json`, `unknown_line`), `remedy` is a
+    sentence that says what to change; both reach the sender.
+    """
+
+    status = 400
+
+    def __init__(self, message: str, *, code: str = "bad_input", remedy: str = ""):
+        super().__init__(message)
+        self.code = code
+        self.remedy = remedy
+
+
+class Unauthenticated(BadInput):
+    """No credentials, or wrong ones."""
+
+    status = 401
+
+
+class Forbidden(BadInput):
+    """Known, but this role may not do this."""
+
+    status = 403
+
+
+class NotFound(BadInput):
+    """Nothing of that name."""
+
+    status = 404
+
+
+class TooLarge(BadInput):
+    """A body or message beyond its named limit."""
+
+    status = 413
+
+
+class Unavailable(ScreenpopError):
+    """A source or the store cannot answer now."""
+
+
+class TimedOut(Unavailable):
+    """A source did not answer within its deadline."""
+
+
+class Overloaded(ScreenpopError):
+    """A named limit is reached; `retry_after_s` says when to come again."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0):
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

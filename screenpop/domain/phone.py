@@ -1,0 +1,54 @@
+"""What is a telephone number, and may we look it up?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+E164 = NewType("E164", str)
+"""`+`, country code, at most 15 digits (ITU-T E.164)."""
+
+
+class Presentation(StrEnum):
+    """May the calling number be shown (ITU-T Q.951.3, CLIP and CLIR)?"""
+
+    ALLOWED = "allowed"
+    WITHHELD = "withheld"  # the caller asked the network to hide it
+    UNAVAILABLE = "unavailable"  # the network does not know it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ani:
+    """The calling number as the network gave it (automatic number identification).
+
+    `number` is None when presentation is not allowed, when the text is an
+    extension (`extension` is set then) or when it cannot be read as a number.
+    `raw` is empty when the caller withheld it: a withheld number is not kept.
+    """
+
+    raw: str
+    presentation: Presentation = Presentation.ALLOWED
+    number: E164 | None = None
+    extension: str | None = None
+    country: str | None = None  # ISO 3166-1 alpha-2
+    national: str | None = None  # as people in that country write it
+    region: str | None = None  # where, in words, as far as the plan tells
+
+    @property
+    def may_look_up(self) -> bool:
+        return self.presentation is Presentation.ALLOWED and self.number is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dnis:
+    """The number the caller dialled: picks brand, queue and numbering plan."""
+
+    raw: str
+    number: E164 | None = None
+    label: str | None = None
+
+
+def shortened(number: str) -> str:
+    """A number fit for a log: `+442079460958` becomes `+4420…58`."""
+    return number if len(number) <= 4 else f"{number[:5]}…{number[-2:]}"

@@ -1,0 +1,95 @@
+"""What do the sources say about the caller, value by value?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
+
+
+class FieldState(StrEnum):
+    FRESH = "fresh"
+    STALE = "stale"  # an older answer, shown because the source cannot answer now
+    PENDING = "pending"
+    EMPTY = "empty"  # the source answered: nothing there
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    WITHHELD = "withheld"  # the caller hid the number: never asked
+
+
+class LookupOutcome(StrEnum):
+    OK = "ok"
+    STALE = "stale"
+    EMPTY = "empty"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one lookup said, with its provenance.
+
+    `subject` is the customer it speaks of; None while it does not depend on one.
+    `message` says in a sentence what went wrong, fit for an agent's eyes.
+    """
+
+    lookup: str
+    source: str
+    facet: str
+    outcome: LookupOutcome
+    rows: tuple[Row, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    subject: CandidateRef | None = None
+    fetched_us: int = 0  # when the source gave these values
+    started_ms: float = 0.0  # after the call's first event was taken
+    ms: float = 0.0
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherValue:
+    value: Scalar
+    source: str
+    fetched_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    value: Scalar
+    source: str
+    fetched_us: int
+    state: FieldState
+    others: tuple[OtherValue, ...] = ()  # disagreeing sources: a conflict, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNote:
+    """How one lookup of a facet stands; says in words what is wrong."""
+
+    lookup: str
+    source: str
+    state: FieldState
+    ms: float | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    state: FieldState
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    rows_source: str | None = None
+    rows_fetched_us: int | None = None
+    rows_state: FieldState | None = None
+    notes: tuple[SourceNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """All that is known about the caller of one call."""
+
+    candidates: tuple[Candidate, ...] = ()
+    chosen: CandidateRef | None = None
+    facets: Mapping[str, Facet] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""From a telephone system to call events: dialects, signatures, streams."""

@@ -1,0 +1,1 @@
+"""The one ordered, durable record of everything that happens."""

@@ -1,0 +1,108 @@
+"""What is written into the journal, and how does it travel as bytes?
+
+A record knows its `stream` and `key`: the pair is its identity, and a second
+append of the same pair changes nothing. Records are frozen dataclasses; their
+bytes are JSON (msgspec), one codec per kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from screenpop.domain.call import AgentId, CallEvent, CallId
+from screenpop.domain.profile import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """A call event as a line reported it."""
+
+    kind: ClassVar[str] = "event"
+    event: CallEvent
+
+    @property
+    def stream(self) -> str:
+        return self.event.line
+
+    @property
+    def key(self) -> str:
+        return self.event.event_id
+
+    @property
+    def at_us(self) -> int:
+        return self.event.received_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersRecord:
+    """Answers of one call's lookups that landed together.
+
+    `lookups` names all lookups of the run, so that a reader knows what is still
+    pending; `round` counts runs of the same call (a new choice starts a new one).
+    """
+
+    kind: ClassVar[str] = "answers"
+    line: str
+    call_id: CallId
+    round: int
+    part: int
+    at_us: int
+    answers: tuple[Answer, ...]
+    pending: tuple[str, ...] = ()
+
+    @property
+    def stream(self) -> str:
+        return self.line
+
+    @property
+    def key(self) -> str:
+        return f"answers/{self.call_id}/{self.round}/{self.part}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRecord:
+    """What a person did: a choice, a note, a disposition, a state, a receipt.
+
+    `action` is one of `choose` `contact` `note` `disposition` `agent_state`
+    `receipt`; `data` is flat text. `action_id` makes a repeated send harmless.
+    """
+
+    kind: ClassVar[str] = "action"
+    action: str
+    action_id: str
+    at_us: int
+    user: str
+    agent: AgentId | None = None
+    line: str = ""
+    call_id: CallId | None = None
+    data: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return "actions"
+
+    @property
+    def key(self) -> str:
+        return self.action_id
+
+
+Record = EventRecord | AnswersRecord | ActionRecord
+
+_KINDS: dict[str, type[Record]] = {
+    kind.kind: kind for kind in (EventRecord, AnswersRecord, ActionRecord)
+}
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _KINDS.items()}
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode(record: Record) -> bytes:
+    return _ENCODER.encode(record)
+
+
+def decode(kind: str, body: bytes) -> Record:
+    """Raises `msgspec.ValidationError` when the bytes are not a record of that kind."""
+    return _DECODERS[kind].decode(body)

@@ -1,0 +1,1 @@
+"""From raw digits to a merged profile."""

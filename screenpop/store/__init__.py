@@ -1,0 +1,1 @@
+"""History, notes, users: SQLAlchemy tables and repositories."""

@@ -1,0 +1,1 @@
+"""Small foundations that know nothing of calls: clock, tasks, log."""

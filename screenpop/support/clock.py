@@ -1,0 +1,55 @@
+"""What time is it, and may a test decide?"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_us(self) -> int:
+        """Microseconds since 1970-01-01 UTC."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds on a clock that never goes back; for durations only."""
+        ...
+
+
+class SystemClock:
+    def now_us(self) -> int:
+        return time.time_ns() // 1000
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+class FakeClock:
+    """A clock that moves when told to; passes wherever `Clock` is asked for."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)):
+        self._now_us = round(now.timestamp() * 1_000_000)
+        self._monotonic_s = 1000.0
+
+    def now_us(self) -> int:
+        return self._now_us
+
+    def monotonic_s(self) -> float:
+        return self._monotonic_s
+
+    def advance(self, seconds: float) -> None:
+        self._now_us += round(seconds * 1_000_000)
+        self._monotonic_s += seconds
+
+
+def iso_from_us(at_us: int) -> str:
+    """RFC 3339 in UTC with as many digits as the value needs: none, 3 or 6."""
+    at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
+    head = at.strftime("%Y-%m-%dT%H:%M:%S")
+    fraction_us = at_us % 1_000_000
+    if not fraction_us:
+        return f"{head}Z"
+    if fraction_us % 1000:
+        return f"{head}.{fraction_us:06d}Z"
+    return f"{head}.{fraction_us // 1000:03d}Z"

@@ -1,0 +1,1 @@
+"""Live counts for supervisors, each a pure fold with its formula."""
