@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Literal, NewType
 
 CallId = NewType("CallId", str)
 LegId = NewType("LegId", str)
@@ -143,6 +143,21 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueVisit:
+    """One stay in one queue: each counts as offered once, and leaves once.
+
+    `left` is None while the caller waits; a visit that ends by an agent's answer
+    is `answered`, by the caller's leaving `abandoned`, by another queue or a
+    transfer `moved`, by an announcement or mailbox `diverted`.
+    """
+
+    queue: str
+    entered_us: int
+    left_us: int | None = None
+    left: Literal["answered", "abandoned", "moved", "diverted"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One conversation from first event to last, as all its events together tell it."""
 
@@ -156,6 +171,7 @@ class Call:
     dialled: str | None
     queue: str | None
     arrived_us: int
+    last_event_us: int = 0
     queued_us: int | None = None
     first_alerting_us: int | None = None
     answered_us: int | None = None  # first answer by an agent
@@ -163,6 +179,7 @@ class Call:
     outcome: Outcome | None = None
     cause: str | None = None
     legs: tuple[AgentLeg, ...] = ()
+    visits: tuple[QueueVisit, ...] = ()
     related_call_ids: tuple[CallId, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,154 @@
+"""Which calls are going on, and what did one event change?
+
+`CallBook` follows every live call. A call stays for `linger_us` after its end, so
+that late events and returning browsers still find it, then leaves a small
+tombstone behind: an event that comes even later opens no new call.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from screenpop.domain.call import (
+    Call,
+    CallEvent,
+    CallId,
+    EventType,
+    LineId,
+    Phase,
+    Scope,
+)
+from screenpop.domain.call_fold import NO_OPEN_LEG, TIME_LIMIT, CallFold
+
+CallKey = tuple[LineId, CallId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One event's effect. `before` is None for a call's first event."""
+
+    before: Call | None
+    after: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """When is a call over though nobody said so? Seconds; see `calls:` in YAML."""
+
+    alerting_max_s: float = 300
+    talking_max_s: float = 14_400
+    leg_grace_s: float = 10
+    linger_s: float = 900
+    events_per_call_max: int = 500
+    live_calls_max: int = 50_000
+    tombstones_max: int = 200_000
+
+
+class CallBook:
+    """All live calls of all lines; pure but for its own memory."""
+
+    def __init__(self, limits: CallLimits | None = None):
+        self.limits = limits or CallLimits()
+        self._folds: dict[CallKey, CallFold] = {}
+        self._calls: dict[CallKey, Call] = {}
+        self._gone: OrderedDict[CallKey, None] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls.values())
+
+    def get(self, line: str, call_id: str) -> Call | None:
+        return self._calls.get((LineId(line), CallId(call_id)))
+
+    def apply(self, event: CallEvent) -> Change | None:
+        """Take one event in; None when it changes nothing that is followed."""
+        if event.type is EventType.AGENT_STATE:
+            return None
+        key = (event.line, event.call_id)
+        fold = self._folds.get(key)
+        if fold is None:
+            if key in self._gone:
+                return None
+            self._make_room()
+            fold = self._folds[key] = CallFold(
+                event.line, event.call_id, limit=self.limits.events_per_call_max
+            )
+        before = self._calls.get(key)
+        if not fold.add(event):
+            return None
+        after = self._calls[key] = fold.call()
+        return Change(before=before, after=after)
+
+    def overdue(self, now_us: int) -> list[CallEvent]:
+        """The ends that nobody sent: one event for each call past its time limit.
+
+        They are to be journalled like any event; their ids make them harmless when
+        two nodes find the same call.
+        """
+        return [
+            _end(call, cause, now_us)
+            for call in self._calls.values()
+            if (cause := _overdue(call, self.limits, now_us)) is not None
+        ]
+
+    def forget(self, now_us: int) -> list[Call]:
+        """Drop calls that ended more than `linger_s` ago; returns them."""
+        horizon_us = now_us - round(self.limits.linger_s * 1e6)
+        old = [
+            call
+            for call in self._calls.values()
+            if call.ended_us is not None
+            and max(call.ended_us, call.last_event_us) < horizon_us
+        ]
+        for call in old:
+            self._drop((call.line, call.call_id))
+        return old
+
+    def _drop(self, key: CallKey) -> None:
+        self._folds.pop(key, None)
+        self._calls.pop(key, None)
+        self._gone[key] = None
+        if len(self._gone) > self.limits.tombstones_max:
+            self._gone.popitem(last=False)
+
+    def _make_room(self) -> None:
+        """At the limit the oldest ended call goes, else the oldest of all."""
+        if len(self._folds) < self.limits.live_calls_max:
+            return
+        ended = (k for k, c in self._calls.items() if c.phase is Phase.ENDED)
+        self._drop(next(ended, next(iter(self._folds))))
+
+
+def _overdue(call: Call, limits: CallLimits, now_us: int) -> str | None:
+    if call.phase is Phase.ENDED:
+        return None
+    quiet_s = (now_us - call.last_event_us) / 1e6
+    if call.phase is Phase.ANSWERED:
+        engaged = any(leg.open for leg in call.legs)
+        if not engaged and call.legs and quiet_s > limits.leg_grace_s:
+            return NO_OPEN_LEG
+        return TIME_LIMIT if quiet_s > limits.talking_max_s else None
+    waiting = bool(call.visits) and call.visits[-1].left is None
+    all_released = bool(call.legs) and not any(leg.open for leg in call.legs)
+    talked = any(leg.talked for leg in call.legs)
+    if all_released and talked and not waiting and quiet_s > limits.leg_grace_s:
+        return NO_OPEN_LEG
+    limit_s = limits.talking_max_s if waiting else limits.alerting_max_s
+    return TIME_LIMIT if quiet_s > limit_s else None
+
+
+def _end(call: Call, cause: str, now_us: int) -> CallEvent:
+    return CallEvent(
+        type=EventType.ENDED,
+        scope=Scope.CALL,
+        line=call.line,
+        call_id=call.call_id,
+        event_id=f"{cause}/{call.call_id}/{call.last_event_us}",
+        at_us=max(now_us, call.last_event_us + 1),
+        received_us=now_us,
+        cause=cause,
+    )

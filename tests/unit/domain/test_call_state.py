@@ -1,0 +1,250 @@
+"""The stories of calls that the fold must get right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from screenpop.domain.call import (
+    AgentId,
+    Call,
+    CallEvent,
+    CallId,
+    EventType,
+    LegId,
+    LegState,
+    LineId,
+    Outcome,
+    Phase,
+    Release,
+    Scope,
+)
+from screenpop.domain.call_state import CallBook, CallLimits
+
+SECOND_US = 1_000_000
+NOON_US = 1_780_000_000 * SECOND_US
+
+
+def told(
+    kind: str,
+    at_s: float,
+    *agents: str,
+    leg: str | None = None,
+    scope: str = "call",
+    queue: str | None = None,
+    call_id: str = "c-1",
+    **more: object,
+) -> CallEvent:
+    at_us = NOON_US + round(at_s * SECOND_US)
+    event = CallEvent(
+        type=EventType(kind),
+        scope=Scope(scope),
+        line=LineId("main"),
+        call_id=CallId(call_id),
+        event_id=f"{kind}-{at_s}-{agents}-{leg}",
+        at_us=at_us,
+        received_us=at_us,
+        agents=tuple(AgentId(agent) for agent in agents),
+        leg_id=LegId(leg) if leg else None,
+        queue=queue,
+    )
+    return replace(event, **more)  # type: ignore[arg-type]
+
+
+def the_call(*events: CallEvent) -> Call:
+    book = CallBook()
+    for event in events:
+        book.apply(event)
+    (call,) = book
+    return call
+
+
+def states(call: Call) -> dict[str, LegState]:
+    return {leg.agent: leg.state for leg in call.legs}
+
+
+def test_an_answer_closes_the_pops_of_the_others() -> None:
+    call = the_call(
+        told("queued", 0, queue="sales"),
+        told("alerting", 1, "ana", "ben", "cat"),
+        told("answered", 5, "ben"),
+    )
+    assert states(call) == {
+        "ana": LegState.RELEASED,
+        "ben": LegState.ANSWERED,
+        "cat": LegState.RELEASED,
+    }
+    assert call.legs[0].release is Release.ANSWERED_ELSEWHERE
+    assert call.visits[0].left == "answered"
+
+
+def test_the_first_legs_end_does_not_close_the_others_pops() -> None:
+    call = the_call(
+        told("alerting", 1, "ana", leg="l1"),
+        told("alerting", 1, "ben", leg="l2"),
+        told("ended", 4, leg="l1", scope="leg"),
+    )
+    assert states(call) == {"ana": LegState.RELEASED, "ben": LegState.ALERTING}
+    assert call.legs[0].release is Release.UNANSWERED
+
+
+def test_two_devices_of_one_agent_are_one_pop() -> None:
+    rings = (
+        told("alerting", 1, "ana", leg="desk"),
+        told("alerting", 1, "ana", leg="app"),
+    )
+    one_gone = the_call(*rings, told("ended", 3, leg="app", scope="leg"))
+    both_gone = the_call(
+        *rings,
+        told("ended", 3, leg="app", scope="leg"),
+        told("ended", 3, leg="desk", scope="leg"),
+    )
+    assert states(one_gone) == {"ana": LegState.ALERTING}
+    assert states(both_gone) == {"ana": LegState.RELEASED}
+
+
+def test_the_other_devices_end_after_the_answer_does_not_end_the_talk() -> None:
+    call = the_call(
+        told("alerting", 1, "ana", leg="desk"),
+        told("alerting", 1, "ana", leg="app"),
+        told("answered", 3, "ana", leg="desk"),
+        told("ended", 3.1, leg="app", scope="leg"),
+    )
+    assert states(call) == {"ana": LegState.ANSWERED}
+
+
+def test_an_agent_rung_again_after_no_answer_has_a_pop_again() -> None:
+    call = the_call(
+        told("queued", 0, queue="sales"),
+        told("alerting", 1, "ana"),
+        told("ended", 10, "ana", scope="leg"),
+        told("alerting", 15, "ana"),
+    )
+    assert states(call) == {"ana": LegState.ALERTING}
+    assert call.legs[0].attempt == 2
+
+
+def test_a_late_alerting_without_its_own_time_opens_nothing_after_the_answer() -> None:
+    call = the_call(
+        told("alerting", 1, "ana", at_given=False),
+        told("answered", 3, "ana", at_given=False),
+        told("alerting", 3.2, "ben", at_given=False),
+    )
+    assert states(call)["ben"] is LegState.RELEASED
+
+
+def test_an_alerting_after_the_answer_with_its_own_time_is_a_consultation() -> None:
+    call = the_call(
+        told("alerting", 1, "ana"),
+        told("answered", 3, "ana"),
+        told("held", 30, "ana"),
+        told("alerting", 31, "ben"),
+    )
+    assert states(call) == {"ana": LegState.HELD, "ben": LegState.ALERTING}
+
+
+def test_a_blind_transfer_releases_the_agent_who_transfers() -> None:
+    call = the_call(
+        told("answered", 3, "ana"),
+        told("transferred", 20, "ben", from_agent=AgentId("ana")),
+        told("alerting", 21, "ben"),
+        told("answered", 23, "ben"),
+    )
+    assert states(call) == {"ana": LegState.RELEASED, "ben": LegState.ANSWERED}
+    assert call.legs[0].release is Release.TRANSFERRED
+
+
+def test_a_transfer_to_a_queue_is_a_second_visit() -> None:
+    call = the_call(
+        told("queued", 0, queue="sales"),
+        told("answered", 3, "ana"),
+        told("transferred", 20, from_agent=AgentId("ana")),
+        told("queued", 20, queue="support", sequence=9),
+        told("ended", 40),
+    )
+    assert [(v.queue, v.left) for v in call.visits] == [
+        ("sales", "answered"),
+        ("support", "abandoned"),
+    ]
+    assert call.outcome is Outcome.COMPLETED
+
+
+def test_a_caller_who_gives_up_in_the_queue_has_abandoned() -> None:
+    call = the_call(told("queued", 0, queue="sales"), told("ended", 12))
+    assert call.outcome is Outcome.ABANDONED
+    assert call.visits[0].left == "abandoned"
+
+
+def test_a_call_nobody_answers_without_a_queue_is_missed() -> None:
+    assert the_call(told("alerting", 0, "ana"), told("ended", 9)).outcome == "missed"
+
+
+def test_the_mailbox_is_not_an_answer() -> None:
+    call = the_call(
+        told("queued", 0, queue="sales"), told("ended", 30, outcome="voicemail")
+    )
+    assert call.outcome is Outcome.VOICEMAIL
+
+
+def test_a_withheld_number_hides_what_other_events_say() -> None:
+    call = the_call(
+        told("arrived", 0, caller="+442079460958", caller_name="J SMITH"),
+        told("alerting", 1, "ana", withheld=True),
+    )
+    assert (call.caller, call.caller_name, call.withheld) == (None, None, True)
+
+
+def test_an_end_may_be_the_first_thing_heard() -> None:
+    call = the_call(told("ended", 5), told("alerting", 1, "ana"))
+    assert call.phase is Phase.ENDED
+    assert states(call) == {"ana": LegState.RELEASED}
+
+
+def test_a_leg_named_later_is_still_understood() -> None:
+    early_end = told("ended", 4, leg="l1", scope="leg")
+    call = the_call(early_end, told("alerting", 1, "ana", leg="l1"))
+    assert states(call) == {"ana": LegState.RELEASED}
+
+
+def test_a_call_whose_end_never_comes_is_closed_by_the_limit() -> None:
+    book = CallBook(CallLimits(alerting_max_s=300))
+    book.apply(told("alerting", 0, "ana"))
+    assert book.overdue(NOON_US + 299 * SECOND_US) == []
+    (end,) = book.overdue(NOON_US + 301 * SECOND_US)
+    change = book.apply(end)
+    assert change is not None
+    assert change.after.phase is Phase.ENDED
+    assert change.after.legs[0].release is Release.TIME_LIMIT
+
+
+def test_a_limit_gives_way_to_a_later_sign_of_life() -> None:
+    book = CallBook(CallLimits(alerting_max_s=300))
+    book.apply(told("queued", 0, queue="sales"))
+    book.apply(told("ended", 301, cause="time_limit"))
+    change = book.apply(told("alerting", 400, "ana"))
+    assert change is not None
+    assert states(change.after) == {"ana": LegState.ALERTING}
+
+
+def test_an_answered_call_with_no_open_leg_is_over_after_the_grace() -> None:
+    book = CallBook(CallLimits(leg_grace_s=10))
+    book.apply(told("answered", 0, "ana", leg="l1"))
+    book.apply(told("ended", 60, leg="l1", scope="leg"))
+    assert book.overdue(NOON_US + 69 * SECOND_US) == []
+    (end,) = book.overdue(NOON_US + 71 * SECOND_US)
+    assert end.cause == "no_open_leg"
+
+
+def test_an_event_long_after_the_end_opens_no_new_call() -> None:
+    book = CallBook(CallLimits(linger_s=900))
+    book.apply(told("ended", 0))
+    assert len(book.forget(NOON_US + 1000 * SECOND_US)) == 1
+    assert book.apply(told("alerting", 1, "ana")) is None
+    assert len(book) == 0
+
+
+def test_the_book_makes_room_by_dropping_ended_calls_first() -> None:
+    book = CallBook(CallLimits(live_calls_max=2))
+    book.apply(told("alerting", 0, "ana", call_id="live"))
+    book.apply(told("ended", 0, call_id="over"))
+    book.apply(told("alerting", 0, "ben", call_id="new"))
+    assert {call.call_id for call in book} == {"live", "new"}
