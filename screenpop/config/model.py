@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
 class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Server(Model):
@@ -41,6 +41,21 @@ class Server(Model):
         None,
         pattern=r"^[A-Z]{2}$",
         description="Country whose writing of numbers is national for the desk.",
+    )
+    heartbeat_s: float = Field(
+        20, gt=0, description="A browser silent for twice this long is cut off."
+    )
+    keepalive_s: float = Field(
+        75,
+        gt=0,
+        description="An idle connection is closed after this time; a request's header"
+        " must arrive within it.",
+    )
+    body_read_s: float = Field(
+        10, gt=0, description="A request's body must arrive within this time."
+    )
+    drain_s: float = Field(
+        10, gt=0, description="At a stop, requests under way may take this long."
     )
 
 
@@ -81,6 +96,21 @@ class Limits(Model):
     events_per_request_max: int = Field(500, gt=0, description="In one webhook.")
     events_per_call_max: int = Field(500, gt=10, description="Kept of one call.")
     live_calls_max: int = Field(50_000, gt=0, description="Calls followed at once.")
+    connections_max: int = Field(
+        25_000, gt=0, description="TCP connections at once, WebSockets included."
+    )
+    handshakes_per_turn_max: int = Field(
+        10,
+        gt=0,
+        description="WebSockets opened in one turn of the event loop, so that calls go"
+        " on while all browsers reconnect.",
+    )
+    logins_at_once_max: int = Field(
+        4, gt=0, description="Passwords checked at once; each takes 64 MiB."
+    )
+    login_entries_max: int = Field(
+        20_000, gt=0, description="Users and addresses whose failed log-ins are kept."
+    )
     sessions_max: int = Field(20_000, gt=0, description="WebSockets at once.")
     sessions_per_user_max: int = Field(20, gt=0, description="Tabs of one user.")
     outbox_frames_max: int = Field(
@@ -152,7 +182,7 @@ class Breaker(Model):
 class Source(BaseModel):
     """One data source. Further keys belong to its connector."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     connector: str = Field(description="`sql`, `http_json`, `csv_file` or a plugin's.")
     enabled: bool = Field(True, description="false: left out, its lookups too.")
@@ -179,7 +209,7 @@ class Source(BaseModel):
 class Lookup(BaseModel):
     """One question to a source. Further keys belong to the source's connector."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     source: str = Field(description="A name under `sources`.")
     facet: str = Field(description="Which card of the profile it fills.")
