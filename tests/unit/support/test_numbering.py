@@ -1,0 +1,133 @@
+"""Reading telephone numbers as systems and people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from screenpop.domain.phone import Presentation
+from screenpop.support.numbering import describe, read_number, territory_name
+
+LONDON = "+442079460958"
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "e164"),
+    [
+        ("+44 7700 900142", None, "+447700900142"),
+        (LONDON, "DE", LONDON),
+        ("0044 20 7946 0958", None, LONDON),
+        ("0044 20 7946 0958", "US", LONDON),
+        ("+44 (0)20 7946 0958", None, LONDON),
+        ("+0044 20 7946 0958", None, LONDON),
+        ("020 7946 0958", "GB", LONDON),
+        ("447700900142", "GB", "+447700900142"),
+        ("(202) 555-0101", "US", "+12025550101"),
+        ("+39 (0)6 69812345", None, "+390669812345"),
+        ("+34 (0)912 345 678", None, "+34912345678"),
+        ("022147110815", "DE", "+4922147110815"),
+        ("tel:+12025550101", None, "+12025550101"),
+        ("sip:+12025550101@host;transport=tls", None, "+12025550101"),
+        ("sip:%2B12025550101@host", None, "+12025550101"),
+        ('"Mara" <sip:+442079460958@pbx.example>', None, LONDON),
+        ("4:+12025550101", None, "+12025550101"),
+        ("+1 202 555 0101,,123#", None, "+12025550101"),
+        ("\u202a+44 20 7946 0958\u202c", None, LONDON),
+        ("＋44２０７９４６０９５８", None, LONDON),
+        ("٠٢٠٧٩٤٦٠٩٥٨", "GB", LONDON),
+    ],
+)
+def test_a_number_is_read_in_every_usual_form(
+    text: str, country: str | None, e164: str
+) -> None:
+    assert read_number(text, country=country).e164 == e164
+
+
+@pytest.mark.parametrize(
+    "text", ["022147110815", "447700900142", "555-0101", "client:mara", "+4930", "+"]
+)
+def test_what_needs_a_country_or_is_no_number_stays_raw(text: str) -> None:
+    reading = read_number(text, country=None)
+    assert (reading.e164, reading.extension, reading.text) == (None, None, text)
+
+
+def test_a_local_number_without_its_area_never_becomes_a_wrong_e164() -> None:
+    assert read_number("555-0101", country="US").e164 is None
+
+
+def test_an_international_number_without_its_plus_needs_the_dialect_to_say_so() -> None:
+    assert read_number("447700900142", country=None).e164 is None
+    read = read_number("447700900142", country=None, plus_missing=True)
+    assert (read.e164, read.country) == ("+447700900142", "GB")
+
+
+def test_a_national_number_stays_national_where_the_plus_is_missing() -> None:
+    read = read_number("022147110815", country="DE", plus_missing=True)
+    assert read.e164 == "+4922147110815"
+
+
+@pytest.mark.parametrize("text", ["101", "sip:101@pbx.example", "tel:101"])
+def test_a_short_number_is_an_extension(text: str) -> None:
+    reading = read_number(text, country="DE")
+    assert (reading.e164, reading.extension, reading.text) == (None, "101", "101")
+
+
+def test_six_digits_are_a_number_only_where_the_plan_knows_them() -> None:
+    assert read_number("123456", country="DE").extension == "123456"
+    assert read_number("321000", country="GL").e164 == "+299321000"
+
+
+@pytest.mark.parametrize("text", ["+12025550101;ext=12", "+1 202 555 0101 x12"])
+def test_an_extension_behind_a_number_is_kept_apart(text: str) -> None:
+    reading = read_number(text, country=None)
+    assert (reading.e164, reading.extension) == ("+12025550101", "12")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "anonymous", "Anonymous", "RESTRICTED", "Private", "withheld", "Blocked",
+        "+266696687", "+7378742833", "+2562533", "sip:anonymous@anonymous.invalid",
+        "sip:anonymous@192.0.2.1", "4:anonymous", "sip:+12025550101@anonymous.invalid",
+    ],
+)  # fmt: skip
+def test_a_withheld_number_is_neither_shown_nor_kept(text: str) -> None:
+    reading = read_number(text, country="DE")
+    assert reading.presentation is Presentation.WITHHELD
+    assert (reading.raw, reading.text) == ("", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "Unknown", "Unavailable", "<unknown>", "null", "0000000000",
+     "+86282452253", "+8656696"],
+)  # fmt: skip
+def test_a_number_that_the_network_does_not_know_is_unavailable(text: str) -> None:
+    assert read_number(text, country="US").presentation is Presentation.UNAVAILABLE
+
+
+def test_only_the_exact_keypad_spelling_means_withheld() -> None:
+    assert read_number("+17378742833", country=None).e164 == "+17378742833"
+
+
+def test_a_number_that_is_possible_but_in_no_plan_is_accepted() -> None:
+    assert read_number("+442079460958", country=None).e164 == LONDON
+    assert read_number("+12025550101", country=None).e164 == "+12025550101"
+
+
+def test_a_country_nobody_has_is_no_country() -> None:
+    assert read_number("02079460958", country="ZZ").text == "02079460958"
+
+
+def test_text_without_end_is_cut() -> None:
+    assert len(read_number("9" * 100_000, country="DE").raw) == 128
+
+
+def test_a_number_is_written_for_people_of_the_house() -> None:
+    assert describe(LONDON, "GB") == ("020 7946 0958", "GB", "United Kingdom")
+    assert describe(LONDON, "DE") == ("+44 20 7946 0958", "GB", "United Kingdom")
+    assert describe("nonsense", "DE") == ("nonsense", None, None)
+
+
+def test_a_shared_code_is_told_apart_by_the_number() -> None:
+    assert describe("+12425550101", None).territory == "Bahamas"
+    assert territory_name(None) is None
