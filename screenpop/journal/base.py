@@ -1,11 +1,15 @@
 """What does every journal promise?
 
 - Offsets are whole numbers that only grow; readers see entries in their order.
+  Numbers may be left out.
 - `append` returns after the entries are durable (for `memory`: stored).
 - A record whose (stream, key) is already there is not stored again; its receipt
-  carries the first offset and `fresh=False`.
-- `tail` yields every entry after an offset, past and future, without gaps.
-- `trim` forgets entries older than a time; the newest offset is never reused.
+  carries the first offset and `fresh=False`. An entry that was trimmed away is
+  forgotten: repeated deliveries are known for as long as entries are kept.
+- `tail` yields every entry after an offset, past and future, without gaps. A
+  reader that waits in `tail` runs before the `append` that woke it returns.
+- `trim` forgets the oldest entries; what is left has no hole, and no offset is
+  ever given twice.
 """
 
 from __future__ import annotations
@@ -33,14 +37,28 @@ class Entry:
     record: Record
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the journal fares: for `/readyz` and `/metrics`."""
+
+    pending: int  # records accepted and not yet durable
+    pending_max: int
+    trouble: str | None = None  # the outage of now, in words with a remedy
+
+
 class Journal(ABC):
     @abstractmethod
     async def open(self) -> None:
-        """Make ready; raises `Unavailable` with a remedy when that cannot be."""
+        """Make ready.
+
+        Raises `ConfigError` when this service must not use the journal (another
+        process holds it, a newer version wrote it, it is another program's file),
+        `Unavailable` with a remedy when the medium refuses.
+        """
 
     @abstractmethod
     async def close(self) -> None:
-        """Finish what was accepted, then release everything."""
+        """Finish what was accepted, end every tail, release everything."""
 
     @abstractmethod
     async def append(self, records: Sequence[Record]) -> list[Receipt]:
@@ -58,14 +76,38 @@ class Journal(ABC):
     def tail(self, after: Offset) -> AsyncIterator[list[Entry]]:
         """Batches of entries after `after`, for ever; ends when the journal closes.
 
-        In-process appends reach a tail in the same loop turn in which their
-        durability is known, before `append` returns to its caller or right after.
+        In-process appends reach a waiting tail in the loop turn in which their
+        durability is known, before `append` returns to its caller; the records
+        are the same objects. A slow reader is not waited for and keeps nothing
+        in memory: it is served from the medium until it has caught up.
         """
 
     @abstractmethod
     async def bounds(self) -> tuple[Offset, Offset]:
-        """(oldest stored, newest ever given) offset; (0, 0) when nothing was."""
+        """(oldest stored, newest ever given) offset; (0, 0) when nothing was.
+
+        When everything was trimmed away the first is one more than the second.
+        A reader that saw all up to `after` has missed nothing as long as
+        `after + 1 >= oldest`.
+        """
 
     @abstractmethod
     async def trim(self, before_us: int) -> int:
-        """Forget entries received before that time; returns how many."""
+        """Forget entries received before that time; returns how many.
+
+        The oldest go first and it stops at the first entry that must stay. Entries
+        from the future (the machine's clock was wrong) do not stop it: they go
+        when an older one after them goes.
+        """
+
+    @abstractmethod
+    async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
+        """Keep one folded state per name, in place of the one before."""
+
+    @abstractmethod
+    async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
+        """The state last saved under that name, and the offset it stands at."""
+
+    @property
+    @abstractmethod
+    def health(self) -> Health: ...

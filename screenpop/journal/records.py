@@ -14,6 +14,7 @@ from typing import ClassVar
 import msgspec
 
 from screenpop.domain.call import AgentId, CallEvent, CallId
+from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer
 
 
@@ -39,20 +40,24 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswersRecord:
-    """Answers of one call's lookups that landed together.
+    """Answers of one call's lookups that landed together, and how they leave it.
 
-    `lookups` names all lookups of the run, so that a reader knows what is still
-    pending; `round` counts runs of the same call (a new choice starts a new one).
+    `round` marks one run of the call's lookups (a restarted service starts another),
+    `part` counts its records from 0: part 0 is what was known without asking.
+    `pending`, `candidates` and `chosen` hold as of this record.
     """
 
     kind: ClassVar[str] = "answers"
     line: str
     call_id: CallId
-    round: int
+    round: str
     part: int
     at_us: int
-    answers: tuple[Answer, ...]
+    answers: tuple[Answer, ...] = ()
     pending: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    chosen: CandidateRef | None = None
+    by_agent: bool = False  # chosen by a person, not by confidence
 
     @property
     def stream(self) -> str:

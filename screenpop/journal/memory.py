@@ -1,0 +1,106 @@
+"""How does a journal behave when nothing can go wrong with a disk?
+
+For tests and trials: the same promises as the durable engines, kept in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Sequence
+from operator import attrgetter
+
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.journal.base import START, Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.records import Record
+from screenpop.journal.tailing import Recent, Tail
+from screenpop.support.clock import Clock, SystemClock
+
+_offset_of = attrgetter("offset")
+
+
+class MemoryJournal(Journal):
+    def __init__(self, clock: Clock | None = None, pending_max: int = 20_000):
+        self._clock = clock or SystemClock()
+        self._pending_max = pending_max
+        self._entries: list[Entry] = []
+        self._by_key: dict[tuple[str, str], Offset] = {}
+        self._newest = START
+        self._snapshots: dict[str, tuple[Offset, bytes]] = {}
+        self._recent = Recent()
+        self._open = False
+
+    async def open(self) -> None:
+        self._recent = Recent.starting_at(self._newest)
+        self._open = True
+
+    async def close(self) -> None:
+        self._open = False
+        self._recent.close()
+
+    async def append(self, records: Sequence[Record]) -> list[Receipt]:
+        if not self._open:
+            raise Unavailable("the journal is not open. Open it before appending.")
+        if len(records) > self._pending_max:
+            raise Overloaded(
+                f"{len(records)} records at once, at most {self._pending_max}"
+                " (journal.pending_max) may wait. Send fewer at once."
+            )
+        follows = self._newest
+        first = len(self._entries)
+        receipts = [self._store(record) for record in records]
+        self._recent.publish(self._entries[first:], follows)
+        await asyncio.sleep(0)  # waiting tails run before the caller goes on
+        return receipts
+
+    async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
+        first = bisect_right(self._entries, after, key=_offset_of)
+        return self._entries[first : first + limit]
+
+    def tail(self, after: Offset) -> AsyncIterator[list[Entry]]:
+        return Tail(self._recent, self.read, after)
+
+    async def bounds(self) -> tuple[Offset, Offset]:
+        if self._entries:
+            return self._entries[0].offset, self._newest
+        return (
+            (Offset(self._newest + 1), self._newest) if self._newest else (START,) * 2
+        )
+
+    async def trim(self, before_us: int) -> int:
+        count = self._old(before_us, self._clock.now_us())
+        for entry in self._entries[:count]:
+            del self._by_key[entry.record.stream, entry.record.key]
+            self._recent.forget(entry.offset)
+        del self._entries[:count]
+        return count
+
+    def _old(self, before_us: int, now_us: int) -> int:
+        """How many of the oldest may go: up to the last old one before one to keep."""
+        count = 0
+        for index, entry in enumerate(self._entries):
+            at_us = entry.record.at_us
+            if at_us < before_us:
+                count = index + 1
+            elif at_us <= now_us:
+                break
+        return count
+
+    async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
+        self._snapshots[name] = (offset, body)
+
+    async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
+        return self._snapshots.get(name)
+
+    @property
+    def health(self) -> Health:
+        return Health(pending=0, pending_max=self._pending_max)
+
+    def _store(self, record: Record) -> Receipt:
+        identity = (record.stream, record.key)
+        if (known := self._by_key.get(identity)) is not None:
+            return Receipt(known, fresh=False)
+        self._newest = Offset(self._newest + 1)
+        self._by_key[identity] = self._newest
+        self._entries.append(Entry(self._newest, record))
+        return Receipt(self._newest, fresh=True)

@@ -1,0 +1,248 @@
+"""How does one node keep its journal in a file?
+
+SQLite in WAL mode: one writing thread with group commit (`sqlite_writer`), one
+reading thread (`sqlite_reader`), readers in this process served from memory
+(`tailing`). When a group is durable the loop is told once, and in that one turn
+the waiting tails are woken first, then the appenders in their order: whoever
+folds the journal already knows a call when its webhook is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import TypeGuard, TypeVar
+
+from screenpop.domain.errors import BadInput, Overloaded, Unavailable
+from screenpop.journal.base import Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.records import Record, encode
+from screenpop.journal.sqlite_file import Synchronous, explained, hold, open_writer
+from screenpop.journal.sqlite_reader import SqliteReader
+from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
+from screenpop.journal.tailing import Recent, Tail
+from screenpop.support.clock import Clock, SystemClock
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+TRIM_ENTRIES_PER_STEP = 500
+BUSY_S = 0.5
+
+
+class SqliteJournal(Journal):
+    def __init__(
+        self,
+        path: Path,
+        synchronous: Synchronous = "normal",
+        pending_max: int = 20_000,
+        clock: Clock | None = None,
+        busy_s: float = BUSY_S,
+    ):
+        self.path = path
+        self._synchronous: Synchronous = synchronous
+        self._pending_max = pending_max
+        self._clock = clock or SystemClock()
+        self._busy_s = busy_s
+        self._pending = 0
+        self._recent = Recent()
+        self._outage = Outage(self._clock)
+        self._reader = SqliteReader(path)
+        self._writer: GroupWriter | None = None
+        self._connections: list[sqlite3.Connection] = []
+
+    async def open(self) -> None:
+        self._connections = await asyncio.to_thread(self._connect)
+        try:
+            await self._reader.open()
+            _, newest = await self._reader.bounds()
+        except BaseException:
+            await self.close()
+            raise
+        self._recent = Recent.starting_at(newest)
+        self._writer = GroupWriter(
+            self._connections[-1],
+            asyncio.get_running_loop(),
+            self._settle,
+            self._finished,
+        )
+
+    def _connect(self) -> list[sqlite3.Connection]:
+        lock = hold(self.path)
+        try:
+            return [lock, open_writer(self.path, self._synchronous, self._busy_s)]
+        except BaseException:
+            lock.close()
+            raise
+
+    async def close(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            await asyncio.to_thread(writer.stop)  # its last groups settle before
+        self._recent.close()
+        await self._reader.close()
+        while self._connections:  # the lock goes last
+            await asyncio.to_thread(self._connections.pop().close)
+
+    async def append(self, records: Sequence[Record]) -> list[Receipt]:
+        writer = self._opened()
+        pending = self._pending + len(records)
+        if pending > self._pending_max:
+            raise Overloaded(
+                f"{pending} records wait to be written, at most {self._pending_max}"
+                " (journal.pending_max) may. Send again in a second."
+            )
+        done: asyncio.Future[list[Receipt]] = asyncio.get_running_loop().create_future()
+        rows = [
+            (record.at_us, record.stream, record.key, record.kind, encode(record))
+            for record in records
+        ]
+        self._pending = pending
+        writer.put(Append(tuple(records), rows, done))
+        return await done
+
+    async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
+        return await self._reader.read(after, limit)
+
+    def tail(self, after: Offset) -> AsyncIterator[list[Entry]]:
+        return Tail(self._recent, self.read, after)
+
+    async def bounds(self) -> tuple[Offset, Offset]:
+        return await self._reader.bounds()
+
+    async def trim(self, before_us: int) -> int:
+        last = await self._reader.last_to_trim(before_us, self._clock.now_us())
+        if last is None:
+            return 0
+        total = 0
+        while step := await self._work(lambda connection: _delete(connection, last)):
+            total += step
+        self._recent.forget(last)
+        return total
+
+    async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
+        await self._work(
+            lambda connection: (
+                connection.execute(
+                    "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)",
+                    (name, offset, body),
+                ).rowcount
+            )
+        )
+
+    async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
+        return await self._reader.snapshot(name)
+
+    @property
+    def health(self) -> Health:
+        return Health(
+            pending=self._pending,
+            pending_max=self._pending_max,
+            trouble=self._outage.text,
+        )
+
+    def _opened(self) -> GroupWriter:
+        if self._writer is None:
+            raise Unavailable(f"the journal {self.path} is not open. Open it first.")
+        return self._writer
+
+    async def _work(self, run: Callable[[sqlite3.Connection], T]) -> T:
+        """Run something in the writing thread, between two groups."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._opened().put(Work(run, done))
+        try:
+            return await done
+        except sqlite3.Error as error:
+            raise Unavailable(explained(error, self.path)) from error
+
+    def _settle(self, settled: Settled) -> None:
+        """In the loop: tell the tails, then the appenders; see module docstring."""
+        self._pending -= sum(len(append.rows) for append in settled.appends)
+        if settled.error is not None:
+            self._refuse(settled.appends, settled.error)
+            return
+        self._outage.over()
+        records = (record for append in settled.appends for record in append.records)
+        entries = [
+            Entry(receipt.offset, record)
+            for receipt, record in zip(settled.receipts, records, strict=True)
+            if receipt.fresh
+        ]
+        self._recent.publish(entries, settled.follows)
+        start = 0
+        for append in settled.appends:
+            end = start + len(append.rows)
+            if not append.done.done():
+                append.done.set_result(settled.receipts[start:end])
+            start = end
+
+    def _refuse(self, appends: list[Append], error: Exception) -> None:
+        if _of_medium(error):
+            self._outage.refused(explained(error, self.path), len(appends))
+        for append in appends:
+            if not append.done.done():
+                append.done.set_exception(self._reason(error))
+
+    def _reason(self, error: Exception) -> Exception:
+        if _of_medium(error):
+            reason: Exception = Unavailable(explained(error, self.path))
+        else:
+            reason = BadInput(
+                f"a record cannot be stored: {error}",
+                code="unstorable",
+                remedy="Send numbers below 2^63 and valid Unicode text.",
+            )
+        reason.__cause__ = error
+        return reason
+
+    def _finished(self, work: Work, result: object, error: Exception | None) -> None:
+        if work.done.done():
+            return
+        if error is not None:
+            work.done.set_exception(error)
+        else:
+            work.done.set_result(result)
+
+
+class Outage:
+    """Says once that the medium refuses, and once that it works again."""
+
+    def __init__(self, clock: Clock):
+        self._clock = clock
+        self._since_s = 0.0
+        self._refused = 0
+        self.text: str | None = None
+
+    def refused(self, text: str, appends: int) -> None:
+        if self.text is None:
+            log.error("%s", text)
+            self._since_s = self._clock.monotonic_s()
+            self._refused = 0
+        self.text = text
+        self._refused += appends
+
+    def over(self) -> None:
+        if self.text is None:
+            return
+        self.text = None
+        log.warning(
+            "the journal takes entries again after %.1f s; %d appends were refused",
+            self._clock.monotonic_s() - self._since_s,
+            self._refused,
+        )
+
+
+def _of_medium(error: Exception) -> TypeGuard[sqlite3.Error]:
+    """Is it the file or disk that refuses, and not this one record?"""
+    return isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.DataError)
+
+
+def _delete(connection: sqlite3.Connection, last: Offset) -> int:
+    """One short step of trimming; 0 when nothing is left to do."""
+    return connection.execute(
+        'DELETE FROM entries WHERE "offset" IN (SELECT "offset" FROM entries'
+        ' WHERE "offset" <= ? ORDER BY "offset" LIMIT ?)',
+        (last, TRIM_ENTRIES_PER_STEP),
+    ).rowcount

@@ -1,0 +1,128 @@
+"""What is stored in a journal file, read beside its writer?
+
+Has its own connection and thread, so that a long read delays neither the event
+loop nor the writer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from screenpop.domain.errors import Unavailable
+from screenpop.journal.base import START, Entry, Offset
+from screenpop.journal.records import decode
+from screenpop.journal.sqlite_file import explained, open_reader
+from screenpop.journal.sqlite_writer import newest_given
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class SqliteReader:
+    """Reads a journal file; also one that a running service writes."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._thread: ThreadPoolExecutor | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Raises `Unavailable` or `ConfigError` as `Journal.open` does."""
+        loop = asyncio.get_running_loop()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._connection = await loop.run_in_executor(
+            self._thread, open_reader, self.path
+        )
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, connection.close)
+        if self._thread is not None:
+            self._thread.shutdown(wait=False)
+
+    async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
+        return await self._do(lambda connection: _read(connection, after, limit))
+
+    async def bounds(self) -> tuple[Offset, Offset]:
+        return await self._do(_bounds)
+
+    async def last_to_trim(self, before_us: int, now_us: int) -> Offset | None:
+        """The newest offset that `Journal.trim` may forget."""
+        return await self._do(lambda connection: _cut(connection, before_us, now_us))
+
+    async def snapshot(self, name: str) -> tuple[Offset, bytes] | None:
+        return await self._do(lambda connection: _snapshot(connection, name))
+
+    async def _do(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection
+        if connection is None:
+            raise Unavailable(f"the journal {self.path} is not open. Open it first.")
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, ask, connection)
+        except sqlite3.Error as error:
+            raise Unavailable(explained(error, self.path)) from error
+
+
+def _read(connection: sqlite3.Connection, after: Offset, limit: int) -> list[Entry]:
+    """Skips what cannot be decoded, unless nothing else is left of the batch."""
+    while True:
+        rows = connection.execute(_READ, (after, limit)).fetchall()
+        entries = [entry for row in rows if (entry := _decoded(*row)) is not None]
+        if entries or not rows:
+            return entries
+        after = Offset(rows[-1][0])
+
+
+def _decoded(offset: int, kind: str, body: bytes) -> Entry | None:
+    try:
+        return Entry(Offset(offset), decode(kind, body))
+    except (msgspec.MsgspecError, KeyError):
+        log.exception("journal entry %d (%s) cannot be read: left out", offset, kind)
+        return None
+
+
+def _bounds(connection: sqlite3.Connection) -> tuple[Offset, Offset]:
+    newest = newest_given(connection)
+    if not newest:
+        return START, START
+    (oldest,) = connection.execute('SELECT min("offset") FROM entries').fetchone()
+    return Offset(newest + 1 if oldest is None else oldest), newest
+
+
+def _cut(connection: sqlite3.Connection, before_us: int, now_us: int) -> Offset | None:
+    stop = connection.execute(_FIRST_TO_KEEP, (before_us, now_us)).fetchone()
+    last = connection.execute(
+        _LAST_OLD, (stop[0] if stop else newest_given(connection) + 1, before_us)
+    ).fetchone()
+    return Offset(last[0]) if last else None
+
+
+def _snapshot(connection: sqlite3.Connection, name: str) -> tuple[Offset, bytes] | None:
+    row = connection.execute(
+        'SELECT "offset", body FROM snapshots WHERE name = ?', (name,)
+    ).fetchone()
+    return (Offset(row[0]), row[1]) if row else None
+
+
+_READ = (
+    'SELECT "offset", kind, body FROM entries'
+    ' WHERE "offset" > ? ORDER BY "offset" LIMIT ?'
+)
+_FIRST_TO_KEEP = (
+    'SELECT "offset" FROM entries WHERE at_us BETWEEN ? AND ? ORDER BY "offset" LIMIT 1'
+)
+_LAST_OLD = (
+    'SELECT "offset" FROM entries WHERE "offset" < ? AND at_us < ?'
+    ' ORDER BY "offset" DESC LIMIT 1'
+)

@@ -1,0 +1,123 @@
+"""How do new entries reach the readers in this process, and the slow ones too?
+
+One ring of recent entries serves all readers: a reader is only a position. Who
+falls off the ring reads from the medium until the ring covers it again, so no
+reader can make memory grow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Awaitable, Callable
+from operator import attrgetter
+
+from screenpop.journal.base import START, Entry, Offset
+
+RECENT_ENTRIES_MAX = 4096
+BATCH_ENTRIES_MAX = 1000
+
+Read = Callable[[Offset, int], Awaitable[list[Entry]]]
+_offset_of = attrgetter("offset")
+
+
+class Recent:
+    """The newest entries in memory, and who waits for more."""
+
+    def __init__(self, entries_max: int = RECENT_ENTRIES_MAX):
+        self._max = entries_max
+        self._entries: list[Entry] = []
+        self._floor = START  # all entries with a greater offset are in the ring
+        self.newest = START
+        self.closed = False
+        self._waiting: list[asyncio.Future[None]] = []
+
+    @classmethod
+    def starting_at(cls, newest: Offset) -> Recent:
+        recent = cls()
+        recent.newest = recent._floor = newest
+        return recent
+
+    def publish(self, entries: list[Entry], follows: Offset) -> None:
+        """Take stored entries and wake all readers; `follows` was newest before.
+
+        If entries in between never came by here (a write whose success was not
+        reported), the ring starts anew and readers fetch them from the medium.
+        """
+        if not entries:
+            return
+        if follows != self.newest:
+            self._entries.clear()
+            self._floor = follows
+        self._entries += entries
+        self.newest = entries[-1].offset
+        if len(self._entries) > 2 * self._max:
+            self._floor = self._entries[-self._max - 1].offset
+            del self._entries[: -self._max]
+        self._wake()
+
+    def forget(self, last: Offset) -> None:
+        """Entries up to and with `last` were trimmed."""
+        del self._entries[: bisect_right(self._entries, last, key=_offset_of)]
+
+    def close(self) -> None:
+        self.closed = True
+        self._wake()
+
+    def after(self, offset: Offset) -> list[Entry] | None:
+        """Entries after that offset; None when the ring does not reach back so far."""
+        if offset < self._floor:
+            return None
+        if offset >= self.newest:
+            return []
+        first = bisect_right(self._entries, offset, key=_offset_of)
+        return self._entries[first : first + BATCH_ENTRIES_MAX]
+
+    @property
+    def floor(self) -> Offset:
+        return self._floor
+
+    async def more(self) -> None:
+        """Wait for the next `publish` or `close`."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            await waiter
+        finally:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+class Tail(AsyncIterator[list[Entry]]):
+    """One reader's way through the journal; see `Journal.tail`."""
+
+    def __init__(self, recent: Recent, read: Read, after: Offset):
+        self._recent = recent
+        self._read = read
+        self._after = after
+
+    async def __anext__(self) -> list[Entry]:
+        while True:
+            entries = self._recent.after(self._after)
+            if not entries and self._recent.closed:
+                raise StopAsyncIteration
+            if entries is None:
+                entries = await self._from_medium()
+            elif not entries:
+                await self._recent.more()
+            if entries:
+                self._after = entries[-1].offset
+                return entries
+
+    async def _from_medium(self) -> list[Entry]:
+        floor = self._recent.floor
+        entries = await self._read(self._after, BATCH_ENTRIES_MAX)
+        if not entries:  # what lay between was trimmed away
+            self._after = Offset(max(self._after, floor))
+        return entries
