@@ -1,0 +1,288 @@
+"""What does the YAML text say, and where does each value stand?
+
+Plain scalars follow the YAML 1.2 core schema, narrowed so that nothing that
+people write for Norway, telephone numbers or times turns into something else:
+only `true` and `false` are flags, numbers are decimal, without leading `0` or
+`+`, and keys are always text. Size, depth and the expansion of aliases are
+limited; duplicate keys and tags are problems.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
+
+BYTES_MAX = 1_048_576
+DEPTH_MAX = 40
+VALUES_MAX = 100_000  # after aliases are expanded
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+|(?=[eE]))([eE][-+]?[0-9]{1,3})?\Z")
+_WORDS: dict[str, bool | None] = {
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "~": None,
+    "": None,
+}
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "null",
+        "timestamp",
+        "merge",
+        "value",
+        "map",
+        "seq",
+    ]
+)
+_MERGE = "<<"
+TWO_FACED = frozenset({"yes", "no", "on", "off", "y", "n"})
+"""Plain words that older YAML reads as flags."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """A file as nested plain values; `places` has an entry for each of them."""
+
+    root: Value
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    two_faced: dict[KeyPath, str] = field(default_factory=dict)
+
+
+class _Loader(yaml.SafeLoader):
+    """Only composes nodes: values are made by `_Reader`, never by tags."""
+
+
+def read_document(text: str, file: str) -> Document:
+    """Raises `ConfigProblems` when the text is not YAML that can be used at all."""
+    if len(text.encode("utf-8", "replace")) > BYTES_MAX:
+        raise _fatal(
+            Place(file=file),
+            f"is larger than {BYTES_MAX} bytes",
+            "Move texts such as long SQL to views or files of the source.",
+        )
+    try:
+        _check_depth(text, file)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise _fatal(_error_place(error, file), *_explained(error)) from error
+    except yaml.YAMLError as error:
+        sentence = "has a character that YAML does not allow"
+        place = _reader_place(error, text, file)
+        raise _fatal(place, sentence, "Remove it; save as UTF-8.") from error
+    document = Document(root=None)
+    if node is not None:
+        reader = _Reader(document, file)
+        document.root = reader.value(node, (), _place(node, file))
+    return document
+
+
+def _check_depth(text: str, file: str) -> None:
+    """Walk the events first: composing recurses, so depth must be known before."""
+    depth = 0
+    documents = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+        if depth > DEPTH_MAX:
+            place = _place(event, file)
+            sentence = f"is nested deeper than {DEPTH_MAX} levels"
+            raise _fatal(place, sentence, "Check brackets and indentation.")
+        if documents > 1:
+            raise _fatal(
+                _place(event, file),
+                "holds more than one document",
+                "Remove the line `---`; one file is one configuration.",
+            )
+
+
+class _Reader:
+    """Turns nodes into values, notes places, collects problems."""
+
+    def __init__(self, document: Document, file: str):
+        self._document = document
+        self._file = file
+        self._above: list[yaml.Node] = []  # an alias to one of these never ends
+        self._values = 0
+
+    def value(self, node: yaml.Node, path: KeyPath, place: Place) -> Value:
+        self._document.places.setdefault(path, place)
+        self._values += 1
+        if self._values > VALUES_MAX:
+            raise _fatal(
+                place,
+                f"has more than {VALUES_MAX} values once its aliases are expanded",
+                "Write fewer aliases (`*name`).",
+            )
+        if any(node is other for other in self._above):
+            self._problem(place, path, "is an alias to something that contains it")
+            return None
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path, place)
+        self._above.append(node)
+        try:
+            return self._collection(node, path, place)
+        finally:
+            self._above.pop()
+
+    def _collection(self, node: yaml.Node, path: KeyPath, place: Place) -> Value:
+        if len(self._above) > DEPTH_MAX:
+            sentence = f"is nested deeper than {DEPTH_MAX} levels"
+            raise _fatal(place, sentence, "Write fewer aliases (`*name`).")
+        if node.tag not in _TAGS:
+            self._tag(node, path, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [
+                self.value(item, (*path, index), _place(item, self._file))
+                for index, item in enumerate(node.value)
+            ]
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        raise AssertionError(f"unknown node {node!r}")
+
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Value]:
+        mapping: dict[str, Value] = {}
+        merged: dict[str, Value] = {}
+        for key, child in node.value:
+            place = _place(key, self._file)
+            name = key.value if isinstance(key, yaml.ScalarNode) else None
+            if name is None:
+                self._problem(place, path, "has a key that is not text")
+            elif name == _MERGE and key.style is None:
+                self._merge(child, path, place, merged)
+            elif name in mapping:
+                first = self._document.places[*path, name].line
+                self._problem(
+                    place,
+                    (*path, name),
+                    f"stands here a second time, first in line {first}",
+                    "Keep one of the two.",
+                )
+            else:
+                self._forget((*path, name))
+                mapping[name] = self.value(child, (*path, name), place)
+        return {**merged, **mapping}
+
+    def _merge(
+        self, node: yaml.Node, path: KeyPath, place: Place, into: dict[str, Value]
+    ) -> None:
+        """`<<: *base`: keys that are not written here come from there."""
+        parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for part in parts:
+            if isinstance(part, yaml.MappingNode):
+                value = self.value(part, path, place)
+                assert isinstance(value, dict | None)
+                into.update({k: v for k, v in (value or {}).items() if k not in into})
+            else:
+                remedy = "Write `<<: *name` with the anchor of a mapping."
+                self._problem(place, (*path, _MERGE), "must name a mapping", remedy)
+
+    def _forget(self, path: KeyPath) -> None:
+        """A key written here replaces a merged one, its places too."""
+        places = self._document.places
+        if path in places:
+            for old in [other for other in places if other[: len(path)] == path]:
+                del places[old]
+                self._document.two_faced.pop(old, None)
+
+    def _scalar(self, node: yaml.ScalarNode, path: KeyPath, place: Place) -> Value:
+        text = str(node.value)
+        if node.tag == "!" or (node.style and node.tag == _TEXT_TAG):
+            return text  # quoted or a block: text as it stands
+        if node.tag not in _TAGS:
+            self._tag(node, path, place)
+            return text
+        if text.lower() in TWO_FACED:
+            self._document.two_faced[path] = text
+        return plain(text)
+
+    def _tag(self, node: yaml.Node, path: KeyPath, place: Place) -> None:
+        remedy = (
+            "Write the value without a tag; a secret from a file is `${file:PATH}`."
+        )
+        self._problem(place, path, f"has the tag `{node.tag}`", remedy)
+
+    def _problem(
+        self, place: Place, path: KeyPath, sentence: str, remedy: str = ""
+    ) -> None:
+        self._document.problems.append(Problem.at(place, path, sentence, remedy))
+
+
+def plain(text: str) -> str | int | float | bool | None:
+    """What a scalar without quotes means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text
+
+
+def _place(marked: yaml.Node | yaml.Event, file: str) -> Place:
+    mark = marked.start_mark
+    if mark is None:
+        return Place(file=file)
+    return Place(file=file, line=mark.line + 1, column=mark.column + 1)
+
+
+def _error_place(error: yaml.MarkedYAMLError, file: str) -> Place:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Place(file=file)
+    return Place(file=file, line=mark.line + 1, column=mark.column + 1)
+
+
+def _reader_place(error: yaml.YAMLError, text: str, file: str) -> Place:
+    position = getattr(error, "position", 0)
+    before = text[: position if isinstance(position, int) else 0]
+    line = before.count("\n") + 1
+    return Place(file=file, line=line, column=len(before) - before.rfind("\n"))
+
+
+def _fatal(place: Place, sentence: str, remedy: str) -> ConfigProblems:
+    return ConfigProblems([Problem.at(place, "", sentence, remedy)])
+
+
+_REMEDIES = (
+    ("found character '\\t'", "Indent with spaces, not with tabs."),
+    ("mapping values are not allowed", "Put a text that holds `: ` in quotes."),
+    ("found undefined alias", "Write the anchor `&name` before the alias `*name`."),
+    ("could not find expected ':'", "Write `key: value`."),
+    ("expected ',' or '}'", "Put `${NAME}` in quotes inside of `{ }`."),
+    ("expected ',' or ']'", "Close the list with `]`; quote texts with brackets."),
+    ("expected <block end>", "Check the indentation: same level, same column."),
+    ("found unexpected end of stream", "Close the quotes or brackets."),
+    ("cannot start any token", "Put the text in quotes."),
+)
+
+
+def _explained(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    said = " ".join(filter(None, (error.context, error.problem)))
+    for fragment, remedy in _REMEDIES:
+        if fragment in said:
+            return f"is not valid YAML here ({said})", remedy
+    return f"is not valid YAML here ({said})", "Check indentation and quotes."

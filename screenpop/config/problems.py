@@ -1,0 +1,96 @@
+"""What is wrong in the configuration, where, and what should be written instead?
+
+A `Problem` prints as `file:line:column: key: sentence. remedy`; a
+`ConfigProblems` holds all problems of a file, so that one look is enough.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from screenpop.domain.errors import ConfigError
+
+KeyPath = tuple[str | int, ...]
+"""The way to a value: `("sources", "crm", "timeout_ms")`; lists count from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """Where something stands; lines and columns count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Problem:
+    """One thing to correct. `sentence` and `remedy` never hold a secret's value."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    sentence: str
+    remedy: str = ""
+
+    @classmethod
+    def at(
+        cls, place: Place, key: KeyPath | str, sentence: str, remedy: str = ""
+    ) -> Problem:
+        return cls(
+            file=place.file,
+            line=place.line,
+            column=place.column,
+            key=key if isinstance(key, str) else dotted(key),
+            sentence=sentence.rstrip("."),
+            remedy=remedy,
+        )
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}"
+        key = f"{self.key}: " if self.key else ""
+        return f"{place}: {key}{self.sentence}. {self.remedy}".rstrip()
+
+
+class ConfigProblems(ConfigError):
+    """The file has these problems, in the order in which they stand in it."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def dotted(path: KeyPath) -> str:
+    """`("dispositions", 0, "code")` becomes `dispositions[0].code`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def did_you_mean(word: str, known: Iterable[str], *, noun: str = "keys") -> str:
+    """A remedy: the nearest known word, else all of them (at most 30)."""
+    words = sorted(set(known))
+    nearest = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    if nearest:
+        return f"Did you mean `{nearest[0]}`?"
+    if not words:
+        return f"There are no {noun} here."
+    more = " …" if len(words) > 30 else ""
+    return f"Known {noun}: {', '.join(words[:30])}{more}."
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
