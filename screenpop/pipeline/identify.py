@@ -1,0 +1,111 @@
+"""Who might be calling, in which order, and is one of them sure enough?
+
+Pure. Evidence comes from the number index, identity lookups and earlier choices.
+People who share one number share what that number tells: with two of them each
+gets half. Independent evidence for the same customer adds up by
+`1 - (1 - a)(1 - b)`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from screenpop.domain.caller import Candidate, CandidateRef
+
+CONFIDENCE_MAX = 0.99
+SECOND_SOURCE = 0.5  # what a match is worth where a source before it knows the number
+
+EvidenceKind = Literal["number", "account", "choice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One reason to take the caller for this customer."""
+
+    kind: EvidenceKind
+    candidate: Candidate
+    rank: int = 0  # of its source in the configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """When is one candidate shown without asking? See `identify:` in YAML."""
+
+    confident: float = 0.8
+    lead: float = 0.2
+    candidates_max: int = 10
+
+
+def rank(evidence: Iterable[Evidence], limit: int = 10) -> tuple[Candidate, ...]:
+    """Candidates, the likeliest first; equal ones in the order they were found."""
+    pieces = list(evidence)
+    sharing: Counter[tuple[EvidenceKind, str]] = Counter(
+        (x.kind, x.candidate.ref.source)
+        for x in _one_each(pieces)
+        if x.kind == "number"
+    )
+    first_rank = min((x.rank for x in pieces if x.kind == "number"), default=0)
+    best: dict[CandidateRef, Candidate] = {}
+    for piece in _one_each(pieces):
+        weighed = _weigh(piece, sharing, first_rank)
+        known = best.get(weighed.ref)
+        best[weighed.ref] = weighed if known is None else _joined(known, weighed)
+    ordered = sorted(best.values(), key=lambda c: -c.confidence)
+    return tuple(ordered[:limit])
+
+
+def sure_choice(
+    candidates: Sequence[Candidate], certainty: Certainty
+) -> CandidateRef | None:
+    """The one candidate that may be shown at once, or None: then they are offered."""
+    if not candidates or candidates[0].confidence < certainty.confident:
+        return None
+    second = candidates[1].confidence if len(candidates) > 1 else 0.0
+    if candidates[0].confidence - second < certainty.lead:
+        return None
+    return candidates[0].ref
+
+
+def _one_each(pieces: Iterable[Evidence]) -> list[Evidence]:
+    """The strongest piece of each kind for each customer."""
+    best: dict[tuple[str, CandidateRef], Evidence] = {}
+    for piece in pieces:
+        key = (piece.kind, piece.candidate.ref)
+        if (
+            key not in best
+            or piece.candidate.confidence > best[key].candidate.confidence
+        ):
+            best[key] = piece
+    return list(best.values())
+
+
+def _weigh(
+    piece: Evidence, sharing: Counter[tuple[EvidenceKind, str]], first_rank: int
+) -> Candidate:
+    candidate = piece.candidate
+    if piece.kind != "number":
+        return candidate
+    sharers = sharing[("number", candidate.ref.source)]
+    confidence, why = candidate.confidence, candidate.why
+    if sharers > 1:
+        confidence /= sharers
+        why = f"{why}; one of {sharers} with this number"
+    if piece.rank > first_rank:
+        confidence *= SECOND_SOURCE
+    return replace(candidate, confidence=round(confidence, 4), why=why)
+
+
+def _joined(known: Candidate, more: Candidate) -> Candidate:
+    confidence = 1 - (1 - known.confidence) * (1 - more.confidence)
+    why = known.why if more.why in known.why else f"{known.why}; {more.why}"
+    return replace(
+        known,
+        name=known.name or more.name,
+        company=known.company or more.company,
+        confidence=round(min(confidence, CONFIDENCE_MAX), 4),
+        why=why,
+        fields={**more.fields, **known.fields},
+    )

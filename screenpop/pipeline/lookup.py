@@ -1,0 +1,258 @@
+"""How is one source asked so that it can neither block nor be flooded?
+
+Every question to a source passes here: a fresh answer comes from the cache, equal
+questions share one flight, a source that keeps failing is left alone, places are
+limited, and whoever asks hears something at the deadline at the latest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from screenpop.connector import Lookup, Row, Scalar, Unavailable
+from screenpop.domain.profile import LookupOutcome
+from screenpop.pipeline.breaker import Breaker
+from screenpop.pipeline.cache import AnswerCache, Kept
+from screenpop.support.clock import Clock
+from screenpop.support.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
+
+QuestionKey = tuple[str, tuple[Scalar, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLimits:
+    timeout_ms: int = 1500
+    concurrency: int = 16
+    waiting_max: int = 200
+    cache_s: float = 15
+    stale_s: float = 86_400
+    cache_entries: int = 10_000
+    breaker_failures: int = 5
+    breaker_open_s: float = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one question; `message` is fit for an agent's eyes."""
+
+    outcome: LookupOutcome
+    rows: tuple[Row, ...] = ()
+    fetched_us: int = 0
+    message: str | None = None
+
+
+Listener = Callable[[Result], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Question:
+    """One asker's wait; `close` ends it without an answer."""
+
+    tell: Listener
+    timer: asyncio.TimerHandle | None = None
+    done: bool = False
+
+    def answer(self, result: Result) -> None:
+        if not self.done:
+            self.close()
+            self.tell(result)
+
+    def close(self) -> None:
+        self.done = True
+        if self.timer is not None:
+            self.timer.cancel()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Flight:
+    """One fetch under way and all who wait for it."""
+
+    task: asyncio.Task[tuple[Row, ...]] | None = None
+    questions: list[Question] = field(default_factory=list)
+
+
+class GuardedSource:
+    """One configured source with its guards; asked from the event loop only."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        limits: SourceLimits,
+        clock: Clock,
+        tasks: TaskOwner,
+    ):
+        self.name = name
+        self.label = label
+        self.limits = limits
+        self._clock = clock
+        self._tasks = tasks
+        self._places = asyncio.Semaphore(limits.concurrency)
+        self._waiting = 0
+        self._flights: dict[QuestionKey, _Flight] = {}
+        self.cache = AnswerCache(
+            clock, entries_max=limits.cache_entries, stale_s=limits.stale_s
+        )
+        self.breaker = Breaker(
+            clock, failures=limits.breaker_failures, open_s=limits.breaker_open_s
+        )
+
+    def ask(
+        self,
+        name: str,
+        lookup: Lookup,
+        params: Mapping[str, Scalar],
+        tell: Listener,
+        *,
+        timeout_ms: int | None = None,
+        cache_s: float | None = None,
+    ) -> tuple[Question | None, Kept | None]:
+        """Ask once. `tell` is called exactly once, at once or later.
+
+        Returns the open question (None when it is answered already) and, for an
+        open one, an older answer that may be shown meanwhile.
+        """
+        key = (name, tuple(params[need] for need in sorted(lookup.needs)))
+        fresh_s = self.limits.cache_s if cache_s is None else cache_s
+        if (kept := self.cache.fresh(key, fresh_s)) is not None:
+            tell(_from_cache(kept))
+            return None, None
+        timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
+        flight = self._flights.get(key)
+        if flight is None:
+            refusal = self._refusal()
+            if refusal is not None:
+                tell(self._without(key, LookupOutcome.FAILED, refusal))
+                return None, None
+            flight = self._take_off(key, lookup, params, timeout_s)
+        question = Question(tell=tell)
+        loop = asyncio.get_running_loop()
+        question.timer = loop.call_later(timeout_s, self._late, key, question)
+        flight.questions.append(question)
+        return question, self.cache.stale(key)
+
+    def _refusal(self) -> str | None:
+        if self._waiting >= self.limits.waiting_max:
+            return (
+                f"{self.label} is asked by too many at once"
+                f" ({self._waiting} wait); try again shortly"
+            )
+        if not self.breaker.allows():
+            seconds = max(1, round(self.breaker.retry_in_s))
+            return f"{self.label} keeps failing; next try in {seconds} s"
+        return None
+
+    def _take_off(
+        self,
+        key: QuestionKey,
+        lookup: Lookup,
+        params: Mapping[str, Scalar],
+        timeout_s: float,
+    ) -> _Flight:
+        flight = self._flights[key] = _Flight()
+        wanted = {need: params[need] for need in lookup.needs}
+        task = self._tasks.spawn(
+            self._fetch(lookup, wanted), name=f"lookup {key[0]} at {self.name}"
+        )
+        flight.task = task
+        timer = asyncio.get_running_loop().call_later(timeout_s, task.cancel)
+        task.add_done_callback(lambda done: self._landed(key, done, timer))
+        return flight
+
+    async def _fetch(
+        self, lookup: Lookup, params: Mapping[str, Scalar]
+    ) -> tuple[Row, ...]:
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return tuple(await lookup.fetch(params))
+        finally:
+            self._places.release()
+
+    def _late(self, key: QuestionKey, question: Question) -> None:
+        """The asker's own deadline: it hears now, the flight may still land."""
+        seconds = self.limits.timeout_ms / 1000
+        question.answer(
+            self._without(
+                key,
+                LookupOutcome.TIMED_OUT,
+                f"{self.label} did not answer within {seconds:g} s",
+            )
+        )
+
+    def _landed(
+        self,
+        key: QuestionKey,
+        task: asyncio.Task[tuple[Row, ...]],
+        timer: asyncio.TimerHandle,
+    ) -> None:
+        timer.cancel()
+        flight = self._flights.pop(key, None)
+        result = self._result(key, task)
+        for question in flight.questions if flight is not None else ():
+            question.answer(result)
+
+    def _result(self, key: QuestionKey, task: asyncio.Task[tuple[Row, ...]]) -> Result:
+        if task.cancelled():
+            self._note_failure("no answer within its deadline")
+            return self._without(
+                key,
+                LookupOutcome.TIMED_OUT,
+                f"{self.label} did not answer within"
+                f" {self.limits.timeout_ms / 1000:g} s",
+            )
+        error = task.exception()
+        if error is not None:
+            self._note_failure(str(error))
+            return self._without(key, LookupOutcome.FAILED, self._sentence(error))
+        if self.breaker.succeeded():
+            log.warning("source %s answers again", self.name)
+        kept = self.cache.keep(key, task.result())
+        return _from_cache(kept)
+
+    def _sentence(self, error: BaseException) -> str:
+        if isinstance(error, Unavailable):
+            return f"{self.label} failed: {error}"
+        return (
+            f"{self.label} failed: defect in its connector ({type(error).__name__});"
+            " see the service's log"
+        )
+
+    def _note_failure(self, why: str) -> None:
+        if self.breaker.failed():
+            log.warning(
+                "source %s is left alone for %g s after %d failures in a row: %s",
+                self.name,
+                self.limits.breaker_open_s,
+                self.limits.breaker_failures,
+                why,
+            )
+
+    def _without(
+        self, key: QuestionKey, outcome: LookupOutcome, message: str
+    ) -> Result:
+        """No answer: an older one is better than none, and says that it is old."""
+        kept = self.cache.stale(key)
+        if kept is None:
+            return Result(
+                outcome=outcome, message=message, fetched_us=self._clock.now_us()
+            )
+        return Result(
+            outcome=LookupOutcome.STALE,
+            rows=kept.rows,
+            fetched_us=kept.fetched_us,
+            message=message,
+        )
+
+
+def _from_cache(kept: Kept) -> Result:
+    outcome = LookupOutcome.OK if kept.rows else LookupOutcome.EMPTY
+    return Result(outcome=outcome, rows=kept.rows, fetched_us=kept.fetched_us)

@@ -1,0 +1,245 @@
+"""What do all answers together say, value by value?
+
+Pure. Lookups earlier in the configuration are preferred; where a later one says
+something else, both stand: a conflict is shown, not settled. An answer that
+speaks of another customer than the chosen one is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
+from screenpop.domain.profile import (
+    Answer,
+    Facet,
+    Field,
+    FieldState,
+    LookupOutcome,
+    OtherValue,
+    Profile,
+    SourceNote,
+)
+
+IDENTITY = "identity"
+
+_STATES = {
+    LookupOutcome.OK: FieldState.FRESH,
+    LookupOutcome.STALE: FieldState.STALE,
+    LookupOutcome.EMPTY: FieldState.EMPTY,
+    LookupOutcome.FAILED: FieldState.FAILED,
+    LookupOutcome.TIMED_OUT: FieldState.TIMED_OUT,
+}
+# A facet stands as well as its best lookup does.
+_BEST_FIRST = (
+    FieldState.FRESH,
+    FieldState.STALE,
+    FieldState.PENDING,
+    FieldState.TIMED_OUT,
+    FieldState.FAILED,
+    FieldState.WITHHELD,
+    FieldState.EMPTY,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupShape:
+    """What merging must know of a configured lookup."""
+
+    name: str
+    source: str
+    facet: str
+    as_rows: bool = False
+    needs_customer: bool = False
+    is_identity: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """All that is known of one call's caller so far."""
+
+    answers: Mapping[str, Answer]
+    pending: frozenset[str] = frozenset()
+    candidates: tuple[Candidate, ...] = ()
+    chosen: CandidateRef | None = None
+    chosen_fields: Row | None = None
+    chosen_us: int = 0
+    withheld: bool = False
+
+
+def merge(findings: Findings, shapes: Sequence[LookupShape]) -> Profile:
+    """One profile in which every value knows where it came from."""
+    facets: dict[str, Facet] = {}
+    for name in dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes))):
+        members = [shape for shape in shapes if shape.facet == name]
+        facets[name] = _facet(name, findings, members)
+    return Profile(
+        candidates=findings.candidates, chosen=findings.chosen, facets=facets
+    )
+
+
+def _facet(name: str, findings: Findings, shapes: Sequence[LookupShape]) -> Facet:
+    notes = tuple(_note(shape, findings) for shape in shapes)
+    spoken = [a for shape in shapes if (a := _answer(shape, findings)) is not None]
+    by_kind = {shape.name: shape.as_rows for shape in shapes}
+    fields = _fields(a for a in spoken if not by_kind[a.lookup] and not a.candidates)
+    if name == IDENTITY:
+        fields = _joined(_identity(findings), fields)
+    listing = next((a for a in spoken if by_kind[a.lookup] and a.rows), None)
+    states = [note.state for note in notes]
+    if fields and name == IDENTITY:
+        states.append(_best(field.state for field in fields.values()))
+    return Facet(
+        state=_best(states) if states else FieldState.EMPTY,
+        fields=fields,
+        rows=listing.rows if listing is not None else (),
+        rows_source=listing.source if listing is not None else None,
+        rows_fetched_us=listing.fetched_us if listing is not None else None,
+        rows_state=_STATES[listing.outcome] if listing is not None else None,
+        notes=notes,
+    )
+
+
+def _answer(shape: LookupShape, findings: Findings) -> Answer | None:
+    answer = findings.answers.get(shape.name)
+    if answer is None or answer.outcome in (
+        LookupOutcome.FAILED,
+        LookupOutcome.TIMED_OUT,
+    ):
+        return None
+    if shape.needs_customer and answer.subject != findings.chosen:
+        return None
+    return answer
+
+
+def _note(shape: LookupShape, findings: Findings) -> SourceNote:
+    answer = findings.answers.get(shape.name)
+    if answer is not None and shape.needs_customer:
+        answer = answer if answer.subject == findings.chosen else None
+    if answer is not None:
+        return SourceNote(
+            lookup=shape.name,
+            source=shape.source,
+            state=_STATES[answer.outcome],
+            ms=answer.ms,
+            message=answer.message,
+        )
+    state, message = _unanswered(shape, findings)
+    return SourceNote(
+        lookup=shape.name, source=shape.source, state=state, message=message
+    )
+
+
+def _unanswered(
+    shape: LookupShape, findings: Findings
+) -> tuple[FieldState, str | None]:
+    if shape.name in findings.pending:
+        return FieldState.PENDING, None
+    if findings.withheld:
+        return FieldState.WITHHELD, "number withheld: not asked"
+    if shape.needs_customer and findings.chosen is None:
+        if findings.candidates:
+            return FieldState.EMPTY, "waits until you choose who it is"
+        return FieldState.EMPTY, "no customer known: not asked"
+    return FieldState.EMPTY, "not asked: a value it needs is missing"
+
+
+def _best(states: Iterable[FieldState]) -> FieldState:
+    return min(states, key=_BEST_FIRST.index, default=FieldState.EMPTY)
+
+
+def _identity(findings: Findings) -> dict[str, Field]:
+    """What the chosen candidate's own record says."""
+    chosen = next((c for c in findings.candidates if c.ref == findings.chosen), None)
+    if chosen is None:
+        return {}
+    values: dict[str, Scalar] = {"name": chosen.name, "company": chosen.company}
+    values |= {
+        name: value
+        for name, value in chosen.fields.items()
+        if name not in ("key", "name", "company") and not name.startswith("_")
+    }
+    return {
+        name: Field(
+            value=value,
+            source=chosen.ref.source,
+            fetched_us=findings.chosen_us,
+            state=FieldState.FRESH,
+        )
+        for name, value in values.items()
+        if value not in (None, "")
+    }
+
+
+def _fields(answers: Iterable[Answer]) -> dict[str, Field]:
+    merged: dict[str, Field] = {}
+    for answer in answers:
+        if answer.rows:
+            merged = _joined(merged, _of(answer))
+    return merged
+
+
+def _of(answer: Answer) -> dict[str, Field]:
+    return {
+        name: Field(
+            value=value,
+            source=answer.source,
+            fetched_us=answer.fetched_us,
+            state=_STATES[answer.outcome],
+        )
+        for name, value in answer.rows[0].items()
+        if value is not None and not name.startswith("_")
+    }
+
+
+def _joined(
+    preferred: Mapping[str, Field], later: Mapping[str, Field]
+) -> dict[str, Field]:
+    """Both; where they disagree the preferred value keeps the other beside it."""
+    merged = dict(preferred)
+    for name, field in later.items():
+        first = merged.get(name)
+        if first is None:
+            merged[name] = field
+        elif not same(first.value, field.value):
+            merged[name] = _with_other(first, field)
+    return merged
+
+
+def _with_other(first: Field, field: Field) -> Field:
+    other = OtherValue(
+        value=field.value, source=field.source, fetched_us=field.fetched_us
+    )
+    return Field(
+        value=first.value,
+        source=first.source,
+        fetched_us=first.fetched_us,
+        state=first.state,
+        others=(*first.others, other, *field.others),
+    )
+
+
+def same(one: Scalar, other: Scalar) -> bool:
+    """Do two sources say the same? `1250`, `"1250.00"` and `" 1250.0 "` do."""
+    if one == other:
+        return True
+    first, second = _number(one), _number(other)
+    if first is not None and second is not None:
+        return first == second
+    return _folded(one) == _folded(other)
+
+
+def _folded(value: Scalar) -> str:
+    return " ".join(str(value).split()).casefold()
+
+
+def _number(value: Scalar) -> Decimal | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,118 @@
+"""Which lookup waits for which value?
+
+The plan is made once from the configuration. A parameter is a base one (`number`),
+an attribute of the call (`ivr.account`), a column of the chosen customer
+(`customer.id`) or of another lookup's first row (`order.id`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from screenpop.connector import Lookup
+from screenpop.domain.errors import ConfigError
+
+Kind = Literal["fields", "rows", "identity"]
+
+BASE_PARAMETERS = frozenset(
+    {
+        "number", "digits", "national", "suffix8", "suffix7", "country", "extension",
+        "dialled", "queue", "line", "call_id", "direction", "today",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLookup:
+    """One lookup of the configuration, ready to be asked."""
+
+    name: str
+    source: str
+    facet: str
+    kind: Kind
+    lookup: Lookup
+    timeout_ms: int | None = None
+    cache_s: float | None = None
+    confidence: float = 0.9
+    why: str | None = None
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return self.lookup.needs
+
+
+class Plan:
+    """All lookups in configuration order; raises `ConfigError` when one cannot run."""
+
+    def __init__(self, lookups: Iterable[PlannedLookup]):
+        self.lookups: Mapping[str, PlannedLookup] = {x.name: x for x in lookups}
+        self.facets: tuple[str, ...] = tuple(
+            dict.fromkeys(x.facet for x in self.lookups.values())
+        )
+        self.in_order = tuple(self._ordered())
+
+    def __iter__(self) -> Iterator[PlannedLookup]:
+        return iter(self.lookups.values())
+
+    def upstream(self, lookup: PlannedLookup) -> frozenset[str]:
+        """The lookups whose answers this one may wait for."""
+        heads = {need.partition(".")[0] for need in lookup.needs if "." in need}
+        named = heads & self.lookups.keys()
+        if "customer" in heads:
+            named |= {
+                x.name
+                for x in self.lookups.values()
+                if x.kind == "identity" and x.name != lookup.name
+            }
+        return frozenset(named)
+
+    def reachable(
+        self, known: frozenset[str] | set[str], *, customer: bool
+    ) -> frozenset[str]:
+        """Lookups that can still be asked if every answer brings what it may.
+
+        `known` are the parameters that have a value; `customer` says whether a
+        customer is chosen or may yet be.
+        """
+        found: set[str] = set()
+        for lookup in self.in_order:
+            if all(
+                self._may_come(need, known, found, customer) for need in lookup.needs
+            ):
+                found.add(lookup.name)
+        return frozenset(found)
+
+    def _may_come(
+        self,
+        need: str,
+        known: frozenset[str] | set[str],
+        found: set[str],
+        customer: bool,
+    ) -> bool:
+        if need in known:
+            return True
+        head, dot, _ = need.partition(".")
+        if not dot:
+            return False
+        if head == "customer":
+            return customer or any(self.lookups[x].kind == "identity" for x in found)
+        return head in found
+
+    def _ordered(self) -> Iterator[PlannedLookup]:
+        """Upstream first; a cycle is a configuration error that names its members."""
+        done: set[str] = set()
+        waiting = dict(self.lookups)
+        while waiting:
+            ready = [x for x in waiting.values() if self.upstream(x) <= done]
+            if not ready:
+                names = " -> ".join(sorted(waiting))
+                raise ConfigError(
+                    f"lookups wait for each other in a circle: {names}. Let one of them"
+                    " take only parameters of the call, e.g. :number."
+                )
+            for lookup in ready:
+                done.add(lookup.name)
+                del waiting[lookup.name]
+                yield lookup
