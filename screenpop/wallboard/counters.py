@@ -1,0 +1,346 @@
+"""How many calls wait, ring and talk now, and what became of today's?
+
+`contribution` says what one call, as the fold sees it at this moment, adds to the
+counters. `Counters.replace` takes back what the call added before and adds what
+it adds now. Since a `Call` is itself a fold of a set of events, the counters
+depend on the set of calls alone: neither order nor repetition matters, and they
+equal a recount from scratch at any time (the tests hold them to it).
+
+A visit belongs to the business day on which the caller entered the queue, a
+direct call to the day of its arrival; whatever becomes of it later, also after
+midnight, is counted there. So numerators stay within their denominators.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from screenpop.domain.call import Call, CallId, LineId, QueueVisit
+from screenpop.wallboard.metrics import (
+    ANSWERED_WAIT_US,
+    US_PER_S,
+    alerts,
+    is_direct,
+    is_missed,
+    is_short,
+    talks,
+    waits,
+)
+
+TOTAL = ""
+"""The queue name of the total."""
+
+QUEUES_MAX = 1_000  # queue names of one day; calls of further ones: total only
+DAYS_MAX = 8  # days held at once: yesterday, today, and clocks that run ahead
+
+CallKey = tuple[LineId, CallId]
+Entry = tuple[date, str, str, int]
+"""(business day, queue, name, amount)."""
+
+
+class BusinessDays:
+    """On which business day of one zone did a moment fall? Remembers the last day."""
+
+    def __init__(self, time_zone: str):
+        self.zone = ZoneInfo(time_zone)
+        self._day = date.min
+        self._start_us = self._end_us = 0
+
+    def day_of(self, at_us: int) -> date:
+        if not self._start_us <= at_us < self._end_us:
+            self._day = datetime.fromtimestamp(at_us // US_PER_S, self.zone).date()
+            self._start_us = self._midnight_us(self._day)
+            self._end_us = self._midnight_us(self._day + timedelta(days=1))
+        return self._day
+
+    def _midnight_us(self, day: date) -> int:
+        """The first moment of a day, also where clocks change at midnight."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        return int(midnight.astimezone(UTC).timestamp()) * US_PER_S
+
+
+class Live(NamedTuple):
+    """What a call is doing now. `queue` is the queue it entered last."""
+
+    queue: str
+    waiting_since_us: int | None
+    alerting: bool
+    talking: bool
+
+    @property
+    def idle(self) -> bool:
+        return self.waiting_since_us is None and not self.alerting and not self.talking
+
+
+class Contribution(NamedTuple):
+    """What one call adds: to now, and to the sums of days and queues."""
+
+    live: Live
+    entries: tuple[Entry, ...]
+
+
+def contribution(
+    call: Call, *, days: BusinessDays, short_abandon_s: float
+) -> Contribution:
+    """What this call adds to the counters, in whatever state it is."""
+    return Contribution(_live(call), _entries(call, days, short_abandon_s))
+
+
+def _live(call: Call) -> Live:
+    visit = call.visits[-1] if waits(call) else None
+    return Live(
+        queue=(visit.queue if visit else call.queue) or TOTAL,
+        waiting_since_us=visit.entered_us if visit else None,
+        alerting=alerts(call),
+        talking=talks(call),
+    )
+
+
+def _entries(
+    call: Call, days: BusinessDays, short_abandon_s: float
+) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    for visit in call.visits:
+        day = days.day_of(visit.entered_us)
+        entries.append((day, visit.queue, "offered", 1))
+        if visit.left is not None:
+            entries.extend(_of_left(visit, day, short_abandon_s))
+    if not call.visits and is_direct(call):
+        entries.extend(_of_direct(call, days.day_of(call.arrived_us)))
+    return tuple(entries)
+
+
+def _of_left(visit: QueueVisit, day: date, short_abandon_s: float) -> Iterator[Entry]:
+    if visit.left == "abandoned" and is_short(visit, short_abandon_s):
+        yield day, visit.queue, "short_abandoned", 1
+        return
+    yield day, visit.queue, visit.left or "", 1
+    if visit.left == "answered" and visit.left_us is not None:
+        waited_us = max(0, visit.left_us - visit.entered_us)
+        yield day, visit.queue, ANSWERED_WAIT_US, waited_us
+
+
+def _of_direct(call: Call, day: date) -> Iterator[Entry]:
+    queue = call.queue or TOTAL
+    yield day, queue, "direct", 1
+    if call.answered_us is not None:
+        yield day, queue, "direct_answered", 1
+    if is_missed(call):
+        yield day, queue, "missed", 1
+
+
+def _same_entries(before: Call, after: Call) -> bool:
+    """Do two views of a call surely add the same to the sums? Cheap, for most."""
+    if before.visits or after.visits:
+        return before.visits == after.visits
+    return (
+        before.queue == after.queue
+        and before.outcome is after.outcome
+        and before.direction is after.direction
+        and before.arrived_us == after.arrived_us
+        and before.answered_us == after.answered_us
+        and before.first_alerting_us == after.first_alerting_us
+    )
+
+
+class WaitingLine:
+    """Who has waited longest? A heap that forgets lazily: O(log n) an event."""
+
+    def __init__(self) -> None:
+        self._since: dict[CallKey, int] = {}
+        self._heap: list[tuple[int, CallKey]] = []
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def enter(self, key: CallKey, since_us: int) -> None:
+        self._since[key] = since_us
+        heapq.heappush(self._heap, (since_us, key))
+        if len(self._heap) > 2 * len(self._since) + 64:
+            self._heap = [(since, k) for k, since in self._since.items()]
+            heapq.heapify(self._heap)
+
+    def leave(self, key: CallKey) -> None:
+        self._since.pop(key, None)
+
+    def oldest_us(self) -> int | None:
+        """When the caller waiting longest entered; None when nobody waits."""
+        while self._heap:
+            since_us, key = self._heap[0]
+            if self._since.get(key) == since_us:
+                return since_us
+            heapq.heappop(self._heap)
+        return None
+
+
+class QueueNow:
+    """The live gauges of one queue, or of the total."""
+
+    __slots__ = ("alerting", "line", "talking")
+
+    def __init__(self) -> None:
+        self.line = WaitingLine()
+        self.alerting = 0
+        self.talking = 0
+
+    @property
+    def waiting(self) -> int:
+        return len(self.line)
+
+    def add(self, key: CallKey, live: Live) -> None:
+        self.alerting += live.alerting
+        self.talking += live.talking
+        if live.waiting_since_us is not None:
+            self.line.enter(key, live.waiting_since_us)
+
+    def take_back(self, key: CallKey, live: Live) -> None:
+        self.alerting -= live.alerting
+        self.talking -= live.talking
+        self.line.leave(key)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.waiting or self.alerting or self.talking)
+
+
+class DaySums:
+    """The sums of one business day by queue; the total is under `TOTAL`."""
+
+    def __init__(self) -> None:
+        self.by_queue: dict[str, dict[str, int]] = {TOTAL: {}}
+
+    def add(self, queue: str, name: str, amount: int) -> None:
+        """Into the total, and into the queue's own row while there is room for it."""
+        _add(self.by_queue[TOTAL], name, amount)
+        if queue == TOTAL:
+            return
+        sums = self.by_queue.get(queue)
+        if sums is None:
+            if len(self.by_queue) > QUEUES_MAX:
+                return
+            sums = self.by_queue[queue] = {}
+        _add(sums, name, amount)
+
+
+def _add(sums: dict[str, int], name: str, amount: int) -> None:
+    sums[name] = sums.get(name, 0) + amount
+
+
+class Counters:
+    """The counters of all queues, kept up to date change by change.
+
+    `changed` names the queues touched since it was last cleared (`TOTAL` among
+    them); it is the feed's to clear.
+    """
+
+    def __init__(self, days: BusinessDays, *, today: date, short_abandon_s: float = 5):
+        self.days = days
+        self.today = today
+        self.short_abandon_s = short_abandon_s
+        self.changed: set[str] = set()
+        self._live: dict[CallKey, Live] = {}
+        self._now: dict[str, QueueNow] = {TOTAL: QueueNow()}
+        self._sums: dict[date, DaySums] = {today: DaySums()}
+        self._first_day = today - timedelta(days=1)
+        self._too_far: date | None = None
+
+    def replace(self, before: Call | None, after: Call) -> None:
+        """A call that looked like `before` (None: unknown) looks like `after` now."""
+        self._replace_live((after.line, after.call_id), _live(after))
+        if before is None:
+            self._book(_entries(after, self.days, self.short_abandon_s), 1)
+        elif not _same_entries(before, after):
+            self._book(_entries(before, self.days, self.short_abandon_s), -1)
+            self._book(_entries(after, self.days, self.short_abandon_s), 1)
+
+    def drop(self, call: Call) -> None:
+        """A call that is followed no longer leaves the live gauges, not the sums."""
+        gone = Live(TOTAL, None, alerting=False, talking=False)
+        self._replace_live((call.line, call.call_id), gone)
+
+    def roll(self, today: date) -> bool:
+        """Turn to another business day; True when it is one: then all is new."""
+        if today == self.today:
+            return False
+        self.today = today
+        self._first_day = max(self._first_day, today - timedelta(days=1))
+        self._sums = {d: s for d, s in self._sums.items() if d >= self._first_day}
+        self._sums.setdefault(today, DaySums())
+        if self._too_far is not None and today >= self._too_far:
+            self._too_far = None
+        self.changed.clear()
+        return True
+
+    def queues(self) -> list[str]:
+        """The total, then every queue seen today or in use now, by name."""
+        today = self._sums[self.today].by_queue
+        seen = {queue for queue, sums in today.items() if any(sums.values())}
+        return [TOTAL, *sorted((seen | self._now.keys()) - {TOTAL})]
+
+    def now(self, queue: str) -> QueueNow:
+        return self._now.get(queue) or QueueNow()
+
+    def sums(self, queue: str) -> dict[str, int]:
+        """Today's sums of a queue by name; those never counted are left out."""
+        sums = self._sums[self.today].by_queue.get(queue, {})
+        return {name: amount for name, amount in sums.items() if amount}
+
+    def _replace_live(self, key: CallKey, new: Live) -> None:
+        old = self._live.pop(key, None)
+        if not new.idle:
+            self._live[key] = new
+        elif old is None:
+            return
+        if old == new:
+            return
+        if old is not None:
+            for gauges in self._gauges(old.queue):
+                gauges.take_back(key, old)
+        if not new.idle:
+            for gauges in self._gauges(new.queue):
+                gauges.add(key, new)
+        if old is not None and old.queue and self._now[old.queue].empty:
+            del self._now[old.queue]
+
+    def _gauges(self, queue: str) -> tuple[QueueNow, ...]:
+        """The gauges that a call in this queue moves."""
+        total = self._now[TOTAL]
+        self.changed.add(TOTAL)
+        if queue == TOTAL:
+            return (total,)
+        own = self._now.get(queue)
+        if own is None:
+            own = self._now[queue] = QueueNow()
+        self.changed.add(queue)
+        return (total, own)
+
+    def _book(self, entries: tuple[Entry, ...], sign: int) -> None:
+        for day, queue, name, amount in entries:
+            sums = self._sums_of(day)
+            if sums is None:
+                continue
+            sums.add(queue, name, sign * amount)
+            if day == self.today:
+                self.changed.add(TOTAL)
+                self.changed.add(queue)
+
+    def _sums_of(self, day: date) -> DaySums | None:
+        """The sums of a day; None for days past or too far ahead to be held."""
+        if day < self._first_day or (self._too_far and day >= self._too_far):
+            return None
+        sums = self._sums.get(day)
+        if sums is None:
+            sums = self._sums[day] = DaySums()
+            self._forget_furthest()
+        return self._sums.get(day)
+
+    def _forget_furthest(self) -> None:
+        """A clock gone wild may name any day: hold `DAYS_MAX`, never lose today."""
+        if len(self._sums) <= DAYS_MAX:
+            return
+        self._too_far = max(day for day in self._sums)
+        del self._sums[self._too_far]

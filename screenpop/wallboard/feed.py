@@ -1,0 +1,229 @@
+"""What do all wallboards show, and what changed since a moment ago?
+
+Every event is counted at once; what is sent is sent a few times a second, the same
+to everybody, and nothing while nothing changed. The data here is neutral: who
+wires the house turns it into `wallboard.snapshot` and `wallboard.delta` frames.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from screenpop.domain.agent import AgentState
+from screenpop.domain.call import AgentId, Call
+from screenpop.support.clock import Clock
+from screenpop.wallboard.agents import AgentBoard, AgentStatus
+from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
+from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, CounterDef, wait_s
+from screenpop.wallboard.metrics import today_values as todays
+
+INTERVAL_S = 0.25  # at most four deltas a second
+AGENTS_PER_DELTA_MAX = 500  # the others follow in the next: a tick blocks the loop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """The numbers of one queue by counter name; queue `""` is the total.
+
+    `longest_wait_s` among them is that of the moment of sending: a page counts up
+    from `oldest_waiting_us` by itself.
+    """
+
+    queue: str
+    label: str
+    values: Mapping[str, float]
+    oldest_waiting_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotData:
+    """Everything; sent first, and again when a business day begins."""
+
+    offset: int
+    at_us: int
+    day: str  # ISO date
+    time_zone: str
+    counters: tuple[CounterDef, ...]
+    queues: tuple[QueueRow, ...]  # total first
+    agents: tuple[AgentStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaData:
+    """Queues and agents that changed, each whole."""
+
+    offset: int
+    at_us: int
+    queues: tuple[QueueRow, ...] = ()
+    agents: tuple[AgentStatus, ...] = ()
+    gone_agents: tuple[AgentId, ...] = ()
+
+
+FeedData = SnapshotData | DeltaData
+_Shown = tuple[int | None, dict[str, float]]
+
+
+class WallboardFeed:
+    """Counts every change, and says every now and then what to send.
+
+    A subscriber gets `snapshot()` and from then on all that `run` sends. Rows are
+    whole, so a delta that holds more than the subscriber missed does no harm.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        time_zone: str = "UTC",
+        short_abandon_s: float = 5,
+        queue_labels: Mapping[str, str] | None = None,
+        total_label: str = "All queues",
+        agents: AgentBoard | None = None,
+    ):
+        """`queue_labels` are the configured queues: shown even while empty."""
+        days = BusinessDays(time_zone)
+        today = days.day_of(clock.now_us())
+        self.counters = Counters(days, today=today, short_abandon_s=short_abandon_s)
+        self.agents = agents or AgentBoard()
+        self.offset = 0
+        self._clock = clock
+        self._time_zone = time_zone
+        self._labels = {TOTAL: total_label, **(queue_labels or {})}
+        self._shown: dict[str, _Shown] = {}
+        self._shown_agents: dict[AgentId, AgentStatus] = {}
+        self._remember_all()
+
+    def replace(self, before: Call | None, after: Call, offset: int) -> None:
+        """Count a changed call; `before` is None for one not known so far."""
+        self.offset = max(self.offset, offset)
+        self.counters.replace(before, after)
+        self.agents.replace(before, after)
+
+    def say(self, agent: AgentId, state: AgentState, at_us: int, offset: int) -> None:
+        """Take in the state that an agent, or the telephone system, named."""
+        self.offset = max(self.offset, offset)
+        self.agents.say(agent, state, at_us)
+
+    def drop(self, call: Call) -> None:
+        """Take a call that is followed no longer out of the live gauges."""
+        self.counters.drop(call)
+        self.agents.drop(call)
+
+    def snapshot(self) -> SnapshotData:
+        """Everything as it stands now, for one who begins to watch."""
+        now_us = self._clock.now_us()
+        agents = tuple(self.agents.rows())  # first: the total counts them
+        return SnapshotData(
+            offset=self.offset,
+            at_us=now_us,
+            day=self.counters.today.isoformat(),
+            time_zone=self._time_zone,
+            counters=DEFINITIONS,
+            queues=tuple(self._row(queue, now_us) for queue in self._queues()),
+            agents=agents,
+        )
+
+    def tick(self) -> FeedData | None:
+        """What everybody must be sent now; None when nothing changed.
+
+        A new business day makes everything new: then it is a snapshot.
+        """
+        now_us = self._clock.now_us()
+        if self.counters.roll(self.counters.days.day_of(now_us)):
+            self._remember_all()
+            return self.snapshot()
+        agents, gone = self._changed_agents()
+        queues = self._changed_queues(now_us, totals=bool(agents or gone))
+        if not (queues or agents or gone):
+            return None
+        return DeltaData(
+            offset=self.offset,
+            at_us=now_us,
+            queues=queues,
+            agents=agents,
+            gone_agents=gone,
+        )
+
+    async def run(
+        self,
+        send: Callable[[FeedData], None],
+        *,
+        interval_s: float = INTERVAL_S,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Hand everything that changes to `send`, at most once in `interval_s`."""
+        while True:
+            data = self.tick()
+            if data is not None:
+                send(data)
+            await pause(interval_s)
+
+    def _queues(self) -> list[str]:
+        known = self.counters.queues()
+        return known + sorted(self._labels.keys() - set(known))
+
+    def _changed_queues(self, now_us: int, *, totals: bool) -> tuple[QueueRow, ...]:
+        touched = self.counters.changed | ({TOTAL} if totals else set())
+        self.counters.changed.clear()
+        listed = set(self._queues()) if touched else set()
+        changed = [q for q in sorted(touched) if self._is_new(q, listed=q in listed)]
+        return tuple(self._row(queue, now_us) for queue in changed)
+
+    def _is_new(self, queue: str, *, listed: bool) -> bool:
+        """Does the queue look different from what was sent last? Then remember it.
+
+        One that is no longer listed is shown a last time, all zeros.
+        """
+        if not listed:
+            return self._shown.pop(queue, None) is not None
+        looks = self._looks(queue)
+        if self._shown.get(queue) == looks:
+            return False
+        self._shown[queue] = looks
+        return True
+
+    def _changed_agents(self) -> tuple[tuple[AgentStatus, ...], tuple[AgentId, ...]]:
+        rows: list[AgentStatus] = []
+        gone: list[AgentId] = []
+        changed = self.agents.take_changed(AGENTS_PER_DELTA_MAX)
+        for agent, row in changed.items():
+            if row == self._shown_agents.get(agent):
+                continue
+            if row is None:
+                del self._shown_agents[agent]
+                gone.append(agent)
+            else:
+                self._shown_agents[agent] = row
+                rows.append(row)
+        return tuple(rows), tuple(gone)
+
+    def _remember_all(self) -> None:
+        self._shown_agents = {row.agent: row for row in self.agents.rows()}
+        self._shown = {queue: self._looks(queue) for queue in self._queues()}
+        self.counters.changed.clear()
+        self.agents.take_changed()
+
+    def _looks(self, queue: str) -> _Shown:
+        """All of a row that does not change by mere waiting."""
+        now = self.counters.now(queue)
+        values: dict[str, float] = {
+            "waiting": now.waiting,
+            "alerting": now.alerting,
+            "talking": now.talking,
+            **todays(self.counters.sums(queue)),
+        }
+        if queue == TOTAL:
+            values.update((d.name, self.agents.count(d.name)) for d in AGENTS)
+        return now.line.oldest_us(), values
+
+    def _row(self, queue: str, now_us: int) -> QueueRow:
+        oldest_us, values = self._looks(queue)
+        longest_s = wait_s(oldest_us, now_us) if oldest_us is not None else 0.0
+        return QueueRow(
+            queue=queue,
+            label=self._labels.get(queue, queue),
+            values={**values, "longest_wait_s": longest_s},
+            oldest_waiting_us=oldest_us,
+        )

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.wallboard.wallboard_story import DAY, at, call, changes, counted, event
+
+from screenpop.domain.call import CallEvent, CallId, LineId, Scope
+from screenpop.domain.call_state import CallBook
+from screenpop.wallboard import counters as counters_module
+from screenpop.wallboard.counters import (
+    TOTAL,
+    BusinessDays,
+    Counters,
+    WaitingLine,
+    contribution,
+)
+
+ENTERED = event("queued", queue="sales")
+RINGS = event("alerting", seconds=10, agents=("1001", "1002"))
+ANSWERED = event("answered", seconds=12, agents=("1001",))
+ENDED = event("ended", seconds=60)
+
+
+def gauges(counters: Counters, queue: str = TOTAL) -> tuple[int, int, int]:
+    now = counters.now(queue)
+    return (now.waiting, now.alerting, now.talking)
+
+
+def everything(counters: Counters) -> dict[str, object]:
+    return {
+        queue: (
+            gauges(counters, queue),
+            counters.now(queue).line.oldest_us(),
+            counters.sums(queue),
+        )
+        for queue in counters.queues()
+    }
+
+
+def test_a_call_waits_rings_talks_and_is_gone() -> None:
+    story = [ENTERED, RINGS, ANSWERED, ENDED]
+    told = [gauges(counted(*story[:n]), "sales") for n in range(1, 5)]
+    assert told == [(1, 0, 0), (1, 1, 0), (0, 0, 1), (0, 0, 0)]
+
+
+def test_an_answered_call_is_offered_answered_and_its_wait_is_summed() -> None:
+    sums = counted(ENTERED, RINGS, ANSWERED, ENDED).sums("sales")
+    assert sums == {"offered": 1, "answered": 1, "answered_wait_us": 12_000_000}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "name"), [(3, "short_abandoned"), (30, "abandoned")]
+)
+def test_short_abandons_are_counted_apart(seconds: float, name: str) -> None:
+    sums = counted(ENTERED, event("ended", seconds=seconds)).sums("sales")
+    assert sums == {"offered": 1, name: 1}
+
+
+def test_a_call_that_moves_on_is_offered_in_both_queues_and_the_total_adds_up() -> None:
+    counters = counted(
+        ENTERED, event("queued", seconds=20, queue="credit"), event("ended", seconds=90)
+    )
+    assert counters.sums("sales") == {"offered": 1, "moved": 1}
+    assert counters.sums("credit") == {"offered": 1, "abandoned": 1}
+    assert counters.sums(TOTAL) == {"offered": 2, "moved": 1, "abandoned": 1}
+
+
+def test_a_call_in_a_mailbox_is_diverted_not_abandoned() -> None:
+    counters = counted(ENTERED, event("ended", seconds=40, outcome="voicemail"))
+    assert counters.sums("sales") == {"offered": 1, "diverted": 1}
+
+
+def test_direct_calls_are_counted_apart_from_offered_ones() -> None:
+    rings = event("alerting", agents=("1001",))
+    missed = counted(rings, event("ended", seconds=20))
+    assert missed.sums(TOTAL) == {"direct": 1, "missed": 1}
+    answered = counted(rings, event("answered", seconds=4, agents=("1001",)))
+    assert answered.sums(TOTAL) == {"direct": 1, "direct_answered": 1}
+
+
+def test_a_call_in_an_unnamed_queue_counts_in_the_total_only() -> None:
+    counters = counted(event("queued"))
+    assert counters.queues() == [TOTAL]
+    assert counters.sums(TOTAL) == {"offered": 1}
+    assert gauges(counters) == (1, 0, 0)
+
+
+def test_the_longest_wait_passes_on_when_the_first_caller_is_served() -> None:
+    first = [event("queued", "c-1", 0, queue="sales")]
+    second = [event("queued", "c-2", 5, queue="sales")]
+    other = [event("queued", "c-3", 2, queue="credit")]
+    counters = counted(*first, *second, *other)
+    assert counters.now("sales").line.oldest_us() == at(0)
+    counters = counted(*first, *second, *other, event("ended", "c-1", 9))
+    assert counters.now("sales").line.oldest_us() == at(5)
+    assert counters.now(TOTAL).line.oldest_us() == at(2)
+
+
+def test_a_repeated_change_counts_once() -> None:
+    counters = counted(ENTERED, RINGS)
+    before = everything(counters)
+    same = call(ENTERED, RINGS)
+    counters.replace(same, same)
+    assert everything(counters) == before
+
+
+def test_a_forgotten_call_leaves_the_gauges_and_stays_in_the_sums() -> None:
+    counters = counted(ENTERED, RINGS)
+    counters.drop(call(ENTERED, RINGS))
+    assert gauges(counters, "sales") == gauges(counters) == (0, 0, 0)
+    assert counters.sums("sales") == {"offered": 1}
+
+
+def test_a_queue_is_listed_only_while_it_has_something_to_say() -> None:
+    talk = [event("alerting", agents=("1001",), queue="sales")]
+    counters = Counters(BusinessDays("UTC"), today=DAY + timedelta(days=3))
+    change = changes(talk)[0]
+    counters.replace(change.before, change.after)
+    assert counters.queues() == [TOTAL, "sales"]  # live now, though of another day
+    counters.drop(change.after)
+    assert counters.queues() == [TOTAL]
+
+
+# Business days
+
+
+def test_a_call_answered_after_midnight_belongs_to_the_day_it_was_offered() -> None:
+    midnight_us = at(15 * 3600)
+    counters = counted(
+        event("queued", queue="sales", at_us=midnight_us - 10_000_000),
+        event("answered", agents=("1001",), at_us=midnight_us + 5_000_000),
+    )
+    assert counters.sums("sales")["answered"] == 1
+    assert counters.roll(DAY + timedelta(days=1))
+    assert counters.sums("sales") == {}
+    assert gauges(counters, "sales") == (0, 0, 1)
+
+
+def test_a_clock_that_runs_ahead_loses_no_call_over_midnight() -> None:
+    counters = counted(event("queued", queue="sales", at_us=at(15 * 3600 + 1)))
+    assert counters.sums("sales") == {}
+    counters.roll(DAY + timedelta(days=1))
+    assert counters.sums("sales") == {"offered": 1}
+
+
+def test_the_business_day_is_that_of_the_configured_zone() -> None:
+    late = event("queued", queue="sales", at_us=at(6 * 3600))  # 15:00 UTC
+    assert counted(late, zone="Asia/Tokyo").sums("sales") == {}  # the 22nd there
+    assert counted(late, zone="Europe/Berlin").sums("sales") == {"offered": 1}
+
+
+def test_days_follow_each_other_without_gap_where_clocks_change() -> None:
+    days = BusinessDays("Europe/Berlin")
+    utc_midnight_us = counters_us(date(2026, 10, 25))
+    spring = [days.day_of(utc_midnight_us + h * 3_600_000_000) for h in range(-3, 25)]
+    assert spring == sorted(spring)
+    assert spring.count(date(2026, 10, 25)) == 25  # the day with the extra hour
+
+
+def counters_us(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000_000
+
+
+def test_a_clock_gone_wild_fills_no_memory_and_spoils_no_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counters = counted(ENTERED)
+    for days in random.Random(1).sample(range(2, 5000), 300):
+        wild = call(event("queued", f"c-{days}", queue="sales", at_us=at(days * 86400)))
+        counters.replace(None, wild)
+        counters.replace(wild, wild)
+    assert len(counters._sums) <= counters_module.DAYS_MAX
+    assert counters.sums("sales") == {"offered": 1}
+
+
+def test_queues_beyond_the_limit_count_in_the_total(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counters_module, "QUEUES_MAX", 2)
+    counters = counted(*(event("queued", f"c-{n}", queue=f"q-{n}") for n in range(4)))
+    assert counters.sums(TOTAL) == {"offered": 4}
+    assert [counters.sums(f"q-{n}") for n in range(4)] == [
+        {"offered": 1}, {"offered": 1}, {}, {},
+    ]  # fmt: skip
+    for n in range(4):
+        counters.drop(call(event("queued", f"c-{n}", queue=f"q-{n}")))
+    assert counters.queues() == [TOTAL, "q-0", "q-1"]
+
+
+# Laws
+
+
+def test_the_waiting_line_does_not_grow_with_those_who_left() -> None:
+    line = WaitingLine()
+    line.enter((LineId("main"), CallId("patient")), at(0))
+    for n in range(10_000):
+        key = (LineId("main"), CallId(f"c-{n}"))
+        line.enter(key, at(n + 1))
+        line.leave(key)
+    assert len(line._heap) < 100
+    assert (len(line), line.oldest_us()) == (1, at(0))
+
+
+KINDS = [
+    "arrived", "queued", "alerting", "answered", "held", "transferred", "ended",
+]  # fmt: skip
+QUEUES = st.sampled_from([None, "sales", "credit"])
+AGENTS = st.sets(st.sampled_from(["1001", "1002", "1003"]), max_size=2)
+
+
+@st.composite
+def call_events(draw: st.DrawFn) -> CallEvent:
+    kind = draw(
+        st.sampled_from(
+            [
+                "arrived",
+                "queued",
+                "alerting",
+                "answered",
+                "held",
+                "transferred",
+                "ended",
+            ]
+        )
+    )
+    return event(
+        kind,
+        draw(st.sampled_from(["c-1", "c-2", "c-3"])),
+        draw(st.integers(0, 40)) * 0.5 + draw(st.sampled_from([0, 86_400])),
+        agents=tuple(sorted(draw(AGENTS))),
+        queue=draw(QUEUES),
+        scope=draw(st.sampled_from(Scope)) if kind == "ended" else Scope.CALL,
+        outcome=draw(st.sampled_from([None, "voicemail"])) if kind == "ended" else None,
+    )
+
+
+def recount(events: list[CallEvent]) -> dict[str, object]:
+    """All counters from the last view of each call alone."""
+    book = CallBook()
+    for one in events:
+        book.apply(one)
+    fresh = Counters(BusinessDays("UTC"), today=DAY)
+    for one_call in book:
+        fresh.replace(None, one_call)
+    return everything(fresh)
+
+
+@given(st.lists(call_events(), max_size=14), st.randoms())
+def test_order_and_repetition_do_not_matter_and_a_recount_agrees(
+    events: list[CallEvent], rng: random.Random
+) -> None:
+    shuffled = events + rng.sample(events, len(events) // 2)
+    rng.shuffle(shuffled)
+    assert everything(counted(*shuffled)) == recount(events)
+
+
+@given(st.lists(call_events(), max_size=14))
+def test_every_offered_call_is_in_exactly_one_place(events: list[CallEvent]) -> None:
+    counters = Counters(BusinessDays("UTC"), today=DAY)
+    book = CallBook()
+    for one in events:
+        change = book.apply(one)
+        if change:
+            counters.replace(change.before, change.after)
+    waiting = sum(
+        visit.left is None and counters.days.day_of(visit.entered_us) == DAY
+        for one_call in book
+        for visit in one_call.visits
+    )
+    sums = counters.sums(TOTAL)
+    left = ("answered", "abandoned", "short_abandoned", "moved", "diverted")
+    assert sums.get("offered", 0) == waiting + sum(sums.get(name, 0) for name in left)
+
+
+@given(st.lists(call_events(), max_size=14))
+def test_the_total_is_the_sum_of_named_and_unnamed_queues(
+    events: list[CallEvent],
+) -> None:
+    days = BusinessDays("UTC")
+    book = CallBook()
+    for one in events:
+        book.apply(one)
+    entries = [
+        entry
+        for one_call in book
+        for entry in contribution(one_call, days=days, short_abandon_s=5).entries
+    ]
+    counters = counted(*events)
+    for name in ("offered", "answered", "moved", "direct"):
+        amounts = [a for day, _, n, a in entries if n == name and day == DAY]
+        assert counters.sums(TOTAL).get(name, 0) == sum(amounts)
