@@ -39,19 +39,11 @@ _WORDS: dict[str, bool | None] = {
 }
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _TAGS = frozenset(
-    f"tag:yaml.org,2002:{kind}"
-    for kind in [
-        "str",
-        "int",
-        "float",
-        "bool",
-        "null",
-        "timestamp",
-        "merge",
-        "value",
-        "map",
-        "seq",
-    ]
+    "tag:yaml.org,2002:" + kind
+    for kind in (
+        *("str", "int", "float", "bool", "null", "timestamp"),
+        *("merge", "value", "map", "seq"),
+    )
 )
 _MERGE = "<<"
 TWO_FACED = frozenset({"yes", "no", "on", "off", "y", "n"})

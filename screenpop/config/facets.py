@@ -1,0 +1,297 @@
+"""Which cards can a profile have, and how is each value labelled and typed?
+
+The built-in facets in the order of the card. A configuration relabels them, adds
+columns to them, or declares facets of its own, which follow in the order written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from screenpop.config.model import Column, Configuration, Facet, Lookup
+
+ColumnType = Literal[
+    "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
+    "email", "url", "flag",
+]  # fmt: skip
+Kind = Literal["fields", "rows", "identity"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnShape:
+    """One field or column. Money without `currency` reads the field `currency`."""
+
+    name: str
+    label: str
+    type: ColumnType = "text"
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetShape:
+    """A card: single values are `fields`, each of its rows has `columns`."""
+
+    name: str
+    label: str
+    fields: tuple[ColumnShape, ...] = ()
+    columns: tuple[ColumnShape, ...] = ()
+    kind: Kind = "rows"  # of a lookup that fills it and does not say otherwise
+
+
+def _columns(**columns: tuple[str, ColumnType] | str) -> tuple[ColumnShape, ...]:
+    return tuple(
+        ColumnShape(name=name, label=said)
+        if isinstance(said, str)
+        else ColumnShape(name=name, label=said[0], type=said[1])
+        for name, said in columns.items()
+    )
+
+
+BUILT_IN: tuple[FacetShape, ...] = (
+    FacetShape(
+        name="identity",
+        label="Customer",
+        kind="identity",
+        fields=_columns(
+            name="Name",
+            company="Company",
+            key="Customer number",
+            contact="Contact",
+            email=("E-mail", "email"),
+            phone=("Telephone", "phone"),
+            street="Street",
+            city="City",
+            postcode="Postcode",
+            country="Country",
+            language="Language",
+            segment="Segment",
+            owner="Account manager",
+            customer_since=("Customer since", "date"),
+            url=("Record", "url"),
+        ),
+    ),
+    FacetShape(
+        name="balance",
+        label="Balance",
+        kind="fields",
+        fields=_columns(
+            open=("Open", "money"),
+            overdue=("Overdue", "money"),
+            overdue_since=("Overdue since", "date"),
+            credit_hold=("Credit hold", "flag"),
+            open_invoices=("Open invoices", "integer"),
+            last_payment=("Last payment", "money"),
+            last_payment_at=("Paid on", "date"),
+            currency="Currency",
+        ),
+        columns=_columns(
+            invoice="Invoice",
+            date=("Date", "date"),
+            due=("Due", "date"),
+            open=("Open", "money"),
+            total=("Total", "money"),
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="credit_terms",
+        label="Credit terms",
+        kind="fields",
+        fields=_columns(
+            limit=("Limit", "money"),
+            used=("Used", "money"),
+            available=("Available", "money"),
+            payment_days=("Payment days", "integer"),
+            discount=("Discount", "percent"),
+            rating="Rating",
+            blocked=("Blocked", "flag"),
+            reason="Reason",
+            reviewed_at=("Reviewed on", "date"),
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="sales_history",
+        label="Last orders",
+        columns=_columns(
+            order="Order",
+            date=("Date", "date"),
+            total=("Total", "money"),
+            items="Items",
+            status="Status",
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="frequent_items",
+        label="Buys often",
+        columns=_columns(
+            product="Product",
+            sku="Article",
+            times=("Orders", "integer"),
+            last_bought=("Last bought", "date"),
+            quantity=("Quantity", "number"),
+        ),
+    ),
+    FacetShape(
+        name="yearly_totals",
+        label="Per year",
+        columns=_columns(
+            year=("Year", "integer"),
+            total=("Total", "money"),
+            orders=("Orders", "integer"),
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="recommendations",
+        label="To offer",
+        columns=_columns(
+            product="Product",
+            sku="Article",
+            reason="Why",
+            stock=("In stock", "integer"),
+            price=("Price", "money"),
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="tickets",
+        label="Tickets",
+        columns=_columns(
+            ticket="Ticket",
+            subject="Subject",
+            status="Status",
+            priority="Priority",
+            opened_at=("Opened", "datetime"),
+            updated_at=("Updated", "datetime"),
+            assignee="Assigned to",
+            url=("Link", "url"),
+        ),
+    ),
+    FacetShape(
+        name="opportunities",
+        label="Opportunities",
+        columns=_columns(
+            name="Opportunity",
+            stage="Stage",
+            amount=("Amount", "money"),
+            probability=("Probability", "percent"),
+            close_date=("Expected", "date"),
+            owner="Owner",
+            currency="Currency",
+        ),
+    ),
+    FacetShape(
+        name="entitlements",
+        label="Warranty and service",
+        columns=_columns(
+            product="Product",
+            serial="Serial number",
+            kind="Entitlement",
+            level="Service level",
+            valid_from=("From", "date"),
+            valid_until=("Until", "date"),
+            active=("Active", "flag"),
+        ),
+    ),
+    FacetShape(
+        name="interactions",
+        label="Earlier calls",
+        columns=_columns(
+            at=("When", "datetime"),
+            direction="Direction",
+            agent="Agent",
+            queue="Queue",
+            outcome="Outcome",
+            disposition="Disposition",
+            note="Note",
+            talk_s=("Talk time (s)", "integer"),
+        ),
+    ),
+    FacetShape(
+        name="notes",
+        label="Notes",
+        columns=_columns(
+            at=("When", "datetime"),
+            author="By",
+            text="Note",
+        ),
+    ),
+)
+BUILT_IN_NAMES = tuple(shape.name for shape in BUILT_IN)
+SERVICE_FACETS = ("identity", "interactions")
+"""Filled by the service itself: candidates, and calls of its own history."""
+
+
+def kind_of(lookup: Lookup, config: Configuration) -> Kind:
+    """What a lookup's rows are: as it says, else as is usual for its facet."""
+    if lookup.kind is not None:
+        return lookup.kind
+    usual = {shape.name: shape.kind for shape in all_shapes(config)}
+    return usual.get(lookup.facet, "rows")
+
+
+def shapes(
+    config: Configuration, *, also: Iterable[str] = SERVICE_FACETS
+) -> tuple[FacetShape, ...]:
+    """The facets that this configuration fills, in the order of the card.
+
+    Filled is what an enabled lookup names, and `also`.
+    """
+    filled = {*also, *(lookup.facet for lookup in enabled_lookups(config).values())}
+    return tuple(shape for shape in all_shapes(config) if shape.name in filled)
+
+
+def all_shapes(config: Configuration) -> tuple[FacetShape, ...]:
+    """Built-in facets with the configuration's changes, then its own ones."""
+    own = dict(config.facets)
+    changed = [_changed(shape, own.pop(shape.name, None)) for shape in BUILT_IN]
+    declared = [_declared(name, facet) for name, facet in own.items()]
+    return (*changed, *declared)
+
+
+def enabled_lookups(config: Configuration) -> dict[str, Lookup]:
+    """Lookups whose source is there and enabled, in the order written."""
+    enabled = {name for name, source in config.sources.items() if source.enabled}
+    return {
+        n: lookup for n, lookup in config.lookups.items() if lookup.source in enabled
+    }
+
+
+def _changed(shape: FacetShape, facet: Facet | None) -> FacetShape:
+    if facet is None:
+        return shape
+    return replace(
+        shape,
+        label=facet.label,
+        fields=_merged(shape.fields, facet.fields),
+        columns=_merged(shape.columns, facet.columns),
+    )
+
+
+def _declared(name: str, facet: Facet) -> FacetShape:
+    """A facet with fields and no columns is filled by first rows."""
+    return FacetShape(
+        name=name,
+        label=facet.label,
+        fields=_merged((), facet.fields),
+        columns=_merged((), facet.columns),
+        kind="fields" if facet.fields and not facet.columns else "rows",
+    )
+
+
+def _merged(
+    shapes: tuple[ColumnShape, ...], columns: dict[str, Column]
+) -> tuple[ColumnShape, ...]:
+    by_name = {shape.name: shape for shape in shapes}
+    by_name |= {name: _shape(name, column) for name, column in columns.items()}
+    return tuple(by_name.values())
+
+
+def _shape(name: str, column: Column) -> ColumnShape:
+    return ColumnShape(
+        name=name, label=column.label, type=column.type, currency=column.currency
+    )
