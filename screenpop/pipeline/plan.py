@@ -52,6 +52,12 @@ class Plan:
             dict.fromkeys(x.facet for x in self.lookups.values())
         )
         self.in_order = tuple(self._ordered())
+        self._upstream_all: dict[str, frozenset[str]] = {}
+        for lookup in self.in_order:
+            near = self.upstream(lookup)
+            far = (self._upstream_all[name] for name in near)
+            self._upstream_all[lookup.name] = near.union(*far)
+        self.about_customer: frozenset[str] = frozenset(self._about_customer())
 
     def __iter__(self) -> Iterator[PlannedLookup]:
         return iter(self.lookups.values())
@@ -67,6 +73,19 @@ class Plan:
                 if x.kind == "identity" and x.name != lookup.name
             }
         return frozenset(named)
+
+    def upstream_all(self, name: str) -> frozenset[str]:
+        """The same, through any number of steps."""
+        return self._upstream_all[name]
+
+    def _about_customer(self) -> Iterator[str]:
+        """Lookups whose answer speaks of the chosen customer, directly or not."""
+        found: set[str] = set()
+        for lookup in self.in_order:
+            heads = {need.partition(".")[0] for need in lookup.needs if "." in need}
+            if "customer" in heads or heads & found:
+                found.add(lookup.name)
+                yield lookup.name
 
     def reachable(
         self, known: frozenset[str] | set[str], *, customer: bool

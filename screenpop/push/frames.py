@@ -17,6 +17,8 @@ import msgspec
 Scalar = str | int | float | bool | None
 State = Literal["fresh", "stale", "pending", "empty", "failed", "timed_out", "withheld"]
 PopState = Literal["alerting", "answered", "held", "closed"]
+ResyncReason = Literal["first", "too_old", "other_journal"]
+Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal[
     "ended", "answered_elsewhere", "unanswered", "transferred", "left", "time_limit"
 ]
@@ -146,7 +148,7 @@ class PopUpdated(
     queue_label: str | None = None
     answered_at: str | None = None
     candidates: list[Candidate] | None = None
-    chosen: Ref | None = None
+    chosen: Ref | msgspec.UnsetType | None = msgspec.UNSET  # null: nobody any more
     facets: dict[str, Facet] | None = None
     attributes: dict[str, str] | None = None
     earlier_agents: list[str] | None = None
@@ -178,7 +180,7 @@ class AgentUpdated(
     agent: str
     name: str
     state: Literal["offline", "available", "break", "wrap_up"]
-    telephone: Literal["idle", "alerting", "talking", "held"] = "idle"
+    telephone: Telephone = "idle"
     since: str = ""
 
 
@@ -238,7 +240,7 @@ class Resync(
     offset: int
     pops: list[PopOpened]
     agent: AgentUpdated | None = None
-    reason: Literal["first", "too_old", "other_journal"] = "first"
+    reason: ResyncReason = "first"
 
 
 class Error(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="error"):
@@ -281,7 +283,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     agent: str
     name: str
     state: Literal["offline", "available", "break", "wrap_up"]
-    telephone: Literal["idle", "alerting", "talking", "held"] = "idle"
+    telephone: Telephone = "idle"
     since: str = ""
     queue: str | None = None
 

@@ -1,0 +1,89 @@
+"""What does this node know of one live call, and what did each person see of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from screenpop.domain.agent import UserId
+from screenpop.domain.call import AgentLeg, Call, LineId
+from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.phone import Ani, Dnis
+from screenpop.domain.profile import Answer, Profile
+from screenpop.journal.records import AnswersRecord
+from screenpop.push import frames
+
+NO_NOTE = frames.AgentNote()
+CaseKey = tuple[LineId, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The parties of a call as people see them."""
+
+    ani: Ani
+    dnis: Dnis
+    dialled_display: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Pop:
+    """One call on one person's desk. Offsets are 0 while a thing has not happened."""
+
+    user: UserId
+    key: CaseKey
+    leg: AgentLeg
+    opened: int
+    changed: int
+    received_us: int  # of the event that opened it: ring-to-pop starts there
+    closed: int = 0
+    note: frames.AgentNote = NO_NOTE
+    acked: bool = False
+    finished: bool = False  # a disposition was given: nothing more to do
+
+    @property
+    def wrap_up(self) -> bool:
+        """Does the card stay for its notes after the end?"""
+        return bool(self.closed) and self.leg.talked
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """A live call with all that was found out about its caller."""
+
+    call: Call
+    shown: Shown
+    answers: dict[str, Answer] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
+    candidates: tuple[Candidate, ...] = ()
+    chosen: CandidateRef | None = None
+    chosen_us: int = 0
+    profile: Profile | None = None
+    pops: dict[UserId, Pop] = field(default_factory=dict)
+    forgotten_rounds: set[str] = field(default_factory=set)
+    round: str = ""
+    part: int = -1
+
+    def take(self, record: AnswersRecord) -> bool:
+        """Take answers in; False when this record was taken before."""
+        if record.round == self.round and record.part <= self.part:
+            return False
+        if record.round in self.forgotten_rounds:
+            return False
+        if record.round != self.round:
+            if self.round:
+                self.forgotten_rounds.add(self.round)
+            self.round = record.round
+        self.part = record.part
+        for answer in record.answers:
+            self.answers[answer.lookup] = answer
+        self.pending = frozenset(record.pending)
+        self.candidates = record.candidates
+        if record.chosen != self.chosen:
+            self.chosen, self.chosen_us = record.chosen, record.at_us
+        self.profile = None
+        return True
+
+
+ProfileOf = Callable[[Case], Profile]
+ShownOf = Callable[[Call], Shown]

@@ -1,0 +1,191 @@
+"""What may a browser ask for, and which record does it become?
+
+Pure checks: a client frame and the sender's pop in, a journal record out. What
+cannot be done raises `BadInput`; the browser hears it as an `error` frame.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from screenpop.domain.agent import User
+from screenpop.domain.call import AgentId, CallId
+from screenpop.domain.errors import BadInput, Forbidden
+from screenpop.journal.records import ActionRecord
+from screenpop.push import frames
+from screenpop.push.audience import principal
+from screenpop.push.case import Case, Pop
+
+CONTACT_CHARS_MAX = 200
+_ID = re.compile(r"^[A-Za-z0-9_.:\-]{1,80}$")
+
+Command = frames.Choose | frames.Note | frames.Disposition | frames.SetAgentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    dispositions: Collection[str] = ()
+    note_required: Collection[str] = ()
+    note_chars_max: int = 4000
+
+
+def record_of(
+    command: Command,
+    user: User,
+    pop: Pop | None,
+    case: Case | None,
+    rules: Rules,
+    now_us: int,
+) -> ActionRecord:
+    """The record that carries the command out. Raises `BadInput`."""
+    if isinstance(command, frames.SetAgentState):
+        return _state(command, user, now_us)
+    if pop is None or case is None:
+        raise Forbidden(
+            f"call {command.call_id!r} is not on your desk",
+            code="not_your_call",
+            remedy="Only calls that rang at you can be changed; reload the page.",
+        )
+    match command:
+        case frames.Choose():
+            action, data = _choice(command, case)
+        case frames.Note():
+            action, data = "note", {"text": _text(command, rules)}
+        case frames.Disposition():
+            action, data = "disposition", {"code": _code(command, pop, rules)}
+    return ActionRecord(
+        action=action,
+        action_id=action_id(user, command.id),
+        at_us=now_us,
+        user=user.username,
+        agent=pop.leg.agent,
+        line=pop.key[0],
+        call_id=CallId(pop.key[1]),
+        data=data,
+    )
+
+
+def receipt_of(
+    ack: frames.Ack, user: User, pop: Pop, ring_to_pop_ms: float, now_us: int
+) -> ActionRecord:
+    """The delivery receipt of an opened card; one for each person and opening."""
+    return ActionRecord(
+        action="receipt",
+        action_id=f"receipt/{user.username}/{pop.key[0]}/{pop.key[1]}/{pop.opened}",
+        at_us=now_us,
+        user=user.username,
+        agent=pop.leg.agent,
+        line=pop.key[0],
+        call_id=CallId(pop.key[1]),
+        data={
+            "ring_to_pop_ms": f"{ring_to_pop_ms:.3f}",
+            "painted_ms": "" if ack.painted_ms is None else f"{ack.painted_ms:.1f}",
+            "offset": str(ack.offset),
+        },
+    )
+
+
+def action_id(user: User, frame_id: str | None) -> str:
+    """A frame sent again after a lost connection carries the same id: no effect."""
+    if frame_id is None:
+        return uuid.uuid4().hex
+    if not _ID.match(frame_id):
+        raise BadInput(
+            "id: must be 1 to 80 of A-Z a-z 0-9 _ . : -",
+            code="bad_id",
+            remedy="Use a UUID.",
+        )
+    return f"{user.username}/{frame_id}"
+
+
+def _state(command: frames.SetAgentState, user: User, now_us: int) -> ActionRecord:
+    agent = principal(user)
+    if agent is None:
+        raise Forbidden(
+            "you have no telephone: no agent id belongs to your log-in",
+            code="no_agent",
+            remedy="An admin sets it: screenpop users set NAME --agent ID.",
+        )
+    return ActionRecord(
+        action="agent_state",
+        action_id=action_id(user, command.id),
+        at_us=now_us,
+        user=user.username,
+        agent=AgentId(agent),
+        data={"state": command.state},
+    )
+
+
+def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
+    number = case.shown.ani.number or ""
+    remember = "yes" if command.remember and number else "no"
+    if command.contact is not None:
+        contact = command.contact
+        name = contact.name.strip()
+        if not name:
+            raise BadInput(
+                "contact.name: must not be empty",
+                code="bad_contact",
+                remedy="Type the caller's name.",
+            )
+        for part in (name, contact.company, contact.account):
+            if len(part) > CONTACT_CHARS_MAX:
+                raise BadInput(
+                    f"contact: {len(part)} characters are too many,"
+                    f" at most {CONTACT_CHARS_MAX}",
+                    code="bad_contact",
+                    remedy="Shorten it.",
+                )
+        return "contact", {
+            "key": uuid.uuid4().hex,
+            "name": name,
+            "company": contact.company.strip(),
+            "account": contact.account.strip(),
+            "number": number,
+            "remember": remember,
+        }
+    refs = {(c.ref.source, c.ref.key): c for c in case.candidates}
+    chosen = refs.get((command.source or "", command.key or ""))
+    if chosen is None:
+        raise BadInput(
+            "choose: not one of the candidates of this call",
+            code="unknown_candidate",
+            remedy="Send source and key as a candidate of the card has them.",
+        )
+    return "choose", {
+        "source": chosen.ref.source,
+        "key": chosen.ref.key,
+        "name": chosen.name,
+        "number": number,
+        "remember": remember,
+    }
+
+
+def _text(command: frames.Note, rules: Rules) -> str:
+    if len(command.text) > rules.note_chars_max:
+        raise BadInput(
+            f"note: {len(command.text)} characters are too many,"
+            f" at most {rules.note_chars_max}",
+            code="note_too_long",
+            remedy="Shorten it; what was saved before is kept.",
+        )
+    return command.text
+
+
+def _code(command: frames.Disposition, pop: Pop, rules: Rules) -> str:
+    if command.code not in rules.dispositions:
+        raise BadInput(
+            f"disposition: {command.code[:40]!r} is not configured",
+            code="unknown_disposition",
+            remedy=f"Use one of {', '.join(rules.dispositions) or '(none)'}.",
+        )
+    if command.code in rules.note_required and not pop.note.text.strip():
+        raise BadInput(
+            f"disposition {command.code!r} needs a note",
+            code="note_required",
+            remedy="Write the note first.",
+        )
+    return command.code

@@ -1,0 +1,374 @@
+"""What must be on whose desk, and which frame brings it there?
+
+`Desk` folds the journal into cases and pops and says, entry by entry, which frame
+goes to whom: at most one pop frame for each person and entry, so that an offset
+tells exactly what a browser has seen.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.call import AgentLeg, Call, CallEvent, LegState, LineId
+from screenpop.domain.call_state import Change
+from screenpop.domain.profile import Facet, Profile
+from screenpop.journal.records import ActionRecord, AnswersRecord
+from screenpop.push import frames, render
+from screenpop.push.audience import Directory
+from screenpop.push.case import Case, CaseKey, Pop, ProfileOf, ShownOf
+
+PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    user: UserId
+    frame: PopFrame
+
+
+class Desk:
+    """All live cases and everybody's recent pops."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        profile_of: ProfileOf,
+        shown_of: ShownOf,
+        queue_labels: Mapping[str, str] | None = None,
+        pops_per_user_max: int = 500,
+    ):
+        self.directory = directory
+        self._profile_of = profile_of
+        self._shown_of = shown_of
+        self._queue_labels = queue_labels or {}
+        self._pops_max = pops_per_user_max
+        self.cases: dict[CaseKey, Case] = {}
+        self.pops: dict[UserId, OrderedDict[CaseKey, Pop]] = {}
+        self.floors: dict[UserId, int] = {}
+        self._newest: dict[tuple[UserId, str], Pop] = {}
+
+    def event(
+        self,
+        offset: int,
+        event: CallEvent,
+        change: Change,
+        known: AnswersRecord | None = None,
+    ) -> list[Outgoing]:
+        """One event changed a call; `known` is what was found without waiting."""
+        call = change.after
+        case = self.cases.get((call.line, call.call_id))
+        before = case.call if case is not None else None
+        if case is None:
+            case = Case(call=call, shown=self._shown_of(call))
+            self.cases[(call.line, call.call_id)] = case
+        elif _parties_changed(case.call, call):
+            case.shown = self._shown_of(call)
+            case.profile = None
+        case.call = call
+        old = case.profile
+        if known is not None:
+            case.take(known)
+        audience = self.directory.audience(call)
+        common = self._common(before, case, old) if case.pops else None
+        sent = [
+            frame
+            for user, leg in audience.items()
+            if (frame := self._for(offset, event, case, user, leg, common)) is not None
+        ]
+        return sent
+
+    def answers(self, offset: int, record: AnswersRecord) -> list[Outgoing]:
+        """Answers landed: whoever has the call on the desk gets what changed."""
+        case = self.cases.get((LineId(record.line), record.call_id))
+        if case is None:
+            return []
+        old = case.profile
+        if not case.take(record) or not case.pops:
+            return []
+        changes = _profile_changes(old, self.profile(case))
+        return self._updates(offset, case, changes) if changes else []
+
+    def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
+        """A person wrote something: all tabs of that person show it."""
+        pop = self.pop_of(UserId(record.user), record.call_id or "")
+        if pop is None:
+            return []
+        if record.action == "note":
+            pop.note = frames.AgentNote(
+                text=record.data.get("text", ""),
+                disposition=pop.note.disposition,
+                saved_at=render.iso(record.at_us),
+            )
+        elif record.action == "disposition":
+            pop.finished = True
+            pop.note = frames.AgentNote(
+                text=pop.note.text,
+                disposition=record.data.get("code"),
+                saved_at=render.iso(record.at_us),
+            )
+        else:
+            return []
+        pop.changed = offset
+        update = frames.PopUpdated(offset=offset, call_id=pop.key[1], note=pop.note)
+        return [Outgoing(pop.user, update)]
+
+    def pop_of(self, user: UserId, call_id: str) -> Pop | None:
+        """That person's newest pop of a call id (two lines may use the same one)."""
+        return self._newest.get((user, call_id))
+
+    def forget(self, call: Call) -> None:
+        """The call left the book: its pops cannot be resumed any more."""
+        case = self.cases.pop((call.line, call.call_id), None)
+        for pop in case.pops.values() if case is not None else ():
+            self._drop(pop)
+
+    def profile(self, case: Case) -> Profile:
+        if case.profile is None:
+            case.profile = self._profile_of(case)
+        return case.profile
+
+    def missed(self, user: UserId, after: int) -> list[PopFrame] | None:
+        """What happened since an offset, in order; None when that is too long ago."""
+        if after < self.floors.get(user, 0):
+            return None
+        found: list[tuple[int, PopFrame]] = []
+        for pop in self.pops.get(user, {}).values():
+            found.extend(self._missed_of(pop, after))
+        return [frame for _, frame in sorted(found, key=lambda pair: pair[0])]
+
+    def present(self, user: UserId) -> list[frames.PopOpened]:
+        """Everything that belongs on this desk now."""
+        return [
+            self.opened(pop)
+            for pop in self.pops.get(user, {}).values()
+            if not pop.closed or (pop.wrap_up and not pop.finished)
+        ]
+
+    def opened(self, pop: Pop, offset: int | None = None) -> frames.PopOpened:
+        """The whole card as it stands."""
+        case = self.cases[pop.key]
+        call, profile = case.call, self.profile(case)
+        return frames.PopOpened(
+            offset=max(pop.opened, pop.changed) if offset is None else offset,
+            call_id=call.call_id,
+            line=call.line,
+            state=render.pop_state(pop.leg),
+            direction=call.direction.value,
+            caller=render.caller(case.shown.ani, call.caller_name),
+            dialled=render.dialled(case.shown.dnis, case.shown.dialled_display),
+            queue=call.queue,
+            queue_label=self._queue_labels.get(call.queue or ""),
+            arrived_at=render.iso(call.arrived_us),
+            alerting_at=render.maybe_iso(pop.leg.alerting_us),
+            answered_at=render.maybe_iso(pop.leg.answered_us),
+            candidates=[render.candidate(x) for x in profile.candidates],
+            chosen=render.chosen(profile),
+            facets={name: render.facet(x) for name, x in profile.facets.items()},
+            attributes=dict(call.attributes),
+            earlier_agents=self._earlier(call, pop.user),
+            note=pop.note,
+            closed=render.close_reason(pop.leg) if pop.closed else None,
+            ended_at=render.maybe_iso(call.ended_us),
+            missed_while_away=bool(pop.closed) and not pop.leg.talked,
+        )
+
+    def _for(
+        self,
+        offset: int,
+        event: CallEvent,
+        case: Case,
+        user: UserId,
+        leg: AgentLeg,
+        common: dict[str, object] | None,
+    ) -> Outgoing | None:
+        pop = case.pops.get(user)
+        if pop is None or (pop.closed and leg.open):
+            if not leg.open:
+                return None
+            pop = self._open(offset, event, case, user, leg, pop)
+            return Outgoing(user, self.opened(pop, offset))
+        before, pop.leg = pop.leg, leg
+        if pop.closed:
+            return self._updated(offset, pop, dict(common or {}))
+        if not leg.open:
+            pop.closed = offset
+            return Outgoing(user, self._closed(offset, pop, case.call))
+        changes = dict(common or {})
+        if before.state is not leg.state:
+            changes["state"] = render.pop_state(leg)
+        if before.answered_us != leg.answered_us:
+            changes["answered_at"] = render.maybe_iso(leg.answered_us)
+        return self._updated(offset, pop, changes)
+
+    def _open(
+        self,
+        offset: int,
+        event: CallEvent,
+        case: Case,
+        user: UserId,
+        leg: AgentLeg,
+        earlier: Pop | None,
+    ) -> Pop:
+        key = (case.call.line, case.call.call_id)
+        pop = Pop(
+            user=user,
+            key=key,
+            leg=leg,
+            opened=offset,
+            changed=offset,
+            received_us=event.received_us,
+        )
+        if earlier is not None:
+            pop.note = earlier.note
+        case.pops[user] = pop
+        self._newest[(user, case.call.call_id)] = pop
+        mine = self.pops.setdefault(user, OrderedDict())
+        mine[key] = pop
+        mine.move_to_end(key)
+        while len(mine) > self._pops_max:
+            self._drop(next(iter(mine.values())))
+        return pop
+
+    def _drop(self, pop: Pop) -> None:
+        """Forget one pop; who has not seen its end by now must start afresh."""
+        mine = self.pops.get(pop.user)
+        if mine is None or mine.pop(pop.key, None) is None:
+            return
+        if self._newest.get((pop.user, pop.key[1])) is pop:
+            del self._newest[(pop.user, pop.key[1])]
+        last = max(pop.opened, pop.changed, pop.closed)
+        self.floors[pop.user] = max(self.floors.get(pop.user, 0), last)
+        case = self.cases.get(pop.key)
+        if case is not None:
+            case.pops.pop(pop.user, None)
+
+    def _updated(
+        self, offset: int, pop: Pop, changes: dict[str, object]
+    ) -> Outgoing | None:
+        if not changes:
+            return None
+        pop.changed = offset
+        frame = frames.PopUpdated(offset=offset, call_id=pop.key[1], **changes)  # type: ignore[arg-type]
+        return Outgoing(pop.user, frame)
+
+    def _updates(
+        self, offset: int, case: Case, changes: dict[str, object]
+    ) -> list[Outgoing]:
+        frame = frames.PopUpdated(
+            offset=offset,
+            call_id=case.call.call_id,
+            **changes,  # type: ignore[arg-type]
+        )
+        sent = []
+        for pop in case.pops.values():
+            if not pop.closed or pop.wrap_up:
+                pop.changed = offset
+                sent.append(Outgoing(pop.user, frame))
+        return sent
+
+    def _closed(self, offset: int, pop: Pop, call: Call) -> frames.PopClosed:
+        colleague = render.answered_by(call)
+        mine = colleague is not None and colleague.agent == pop.leg.agent
+        return frames.PopClosed(
+            offset=offset,
+            call_id=pop.key[1],
+            reason=render.close_reason(pop.leg),
+            wrap_up=pop.wrap_up,
+            ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
+            answered_by=None
+            if colleague is None or mine
+            else self.directory.name(colleague.agent),
+        )
+
+    def _common(
+        self, before: Call | None, case: Case, old: Profile | None
+    ) -> dict[str, object]:
+        """What changed for everybody who has the call on the desk."""
+        call = case.call
+        changes = _profile_changes(old, self.profile(case))
+        if before is None:
+            return changes
+        if _parties_changed(before, call):
+            changes["caller"] = render.caller(case.shown.ani, call.caller_name)
+            display = case.shown.dialled_display
+            changes["dialled"] = render.dialled(case.shown.dnis, display)
+        if before.queue != call.queue:
+            changes["queue"] = call.queue
+            label = self._queue_labels.get(call.queue or "")
+            if label is not None:
+                changes["queue_label"] = label
+        if before.attributes != call.attributes:
+            changes["attributes"] = dict(call.attributes)
+        return changes
+
+    def _earlier(self, call: Call, user: UserId) -> list[str]:
+        """Colleagues who talked in this call before."""
+        mine = self.directory.users.get(user, _NOBODY).agents
+        return [
+            self.directory.name(leg.agent)
+            for leg in call.legs
+            if leg.talked and leg.state is LegState.RELEASED and leg.agent not in mine
+        ]
+
+    def _missed_of(self, pop: Pop, after: int) -> Iterator[tuple[int, PopFrame]]:
+        call = self.cases[pop.key].call
+        shown = 0
+        if pop.opened > after:
+            shown = max(pop.opened, pop.changed)
+            yield shown, self.opened(pop)
+        elif pop.changed > after:
+            yield pop.changed, _as_update(self.opened(pop))
+        if pop.closed > after:
+            yield max(pop.closed, shown), self._closed(pop.closed, pop, call)
+
+
+_NOBODY = User(username=UserId(""), name="", role=Role.AGENT)
+
+
+def _as_update(whole: frames.PopOpened) -> frames.PopUpdated:
+    return frames.PopUpdated(
+        offset=whole.offset,
+        call_id=whole.call_id,
+        state=whole.state,
+        caller=whole.caller,
+        dialled=whole.dialled,
+        queue=whole.queue,
+        queue_label=whole.queue_label,
+        answered_at=whole.answered_at,
+        candidates=whole.candidates,
+        chosen=whole.chosen,
+        facets=whole.facets,
+        attributes=whole.attributes,
+        earlier_agents=whole.earlier_agents,
+        note=whole.note,
+    )
+
+
+def _parties_changed(before: Call, after: Call) -> bool:
+    return (
+        before.caller != after.caller
+        or before.withheld != after.withheld
+        or before.dialled != after.dialled
+        or before.direction != after.direction
+        or before.caller_name != after.caller_name
+    )
+
+
+def _profile_changes(old: Profile | None, new: Profile) -> dict[str, object]:
+    """The keys of `pop.updated` that bring a browser from one profile to the next."""
+    if old is new:
+        return {}
+    facets: Mapping[str, Facet] = old.facets if old is not None else {}
+    changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
+    changes: dict[str, object] = {}
+    if changed:
+        changes["facets"] = {name: render.facet(x) for name, x in changed.items()}
+    if old is None or old.candidates != new.candidates:
+        changes["candidates"] = [render.candidate(x) for x in new.candidates]
+    if old is None or old.chosen != new.chosen:
+        changes["chosen"] = render.chosen(new)
+    return changes

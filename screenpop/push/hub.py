@@ -1,0 +1,318 @@
+"""Which frames leave for which browsers, and what do browsers bring in?
+
+The hub holds the sessions of this node and hands every frame of the desk to the
+sessions of its person, encoded once. It runs in the event loop and never waits
+for a browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from screenpop.domain.agent import AgentState, Role, User, UserId
+from screenpop.domain.errors import BadInput, Overloaded, Unavailable
+from screenpop.journal.records import ActionRecord
+from screenpop.push import close_codes, commands, frames, render
+from screenpop.push.audience import Directory, principal
+from screenpop.push.close_codes import CloseCode
+from screenpop.push.desk import Desk, Outgoing
+from screenpop.push.session import Session, SessionKind, SessionLimits
+from screenpop.push.transport import Transport
+from screenpop.support.clock import Clock
+from screenpop.support.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
+
+Append = Callable[[ActionRecord], Awaitable[int]]
+"""Journal one action; returns its offset once it is durable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubTools:
+    """What the hub is given by whoever wires the house."""
+
+    clock: Clock
+    append: Append
+    append_soon: Callable[[ActionRecord], None]  # for receipts: nobody waits
+    hello: Callable[[User, int], frames.Hello]
+    wallboard: Callable[[], bytes]  # an encoded wallboard.snapshot
+    rules: commands.Rules = field(default_factory=commands.Rules)
+    limits: SessionLimits = field(default_factory=SessionLimits)
+    observe_ring_to_pop: Callable[[float], None] = lambda seconds: None
+    observe_first_push: Callable[[float], None] = lambda seconds: None
+
+
+class Hub:
+    def __init__(self, desk: Desk, tools: HubTools):
+        self.desk = desk
+        self.offset = 0
+        self._tools = tools
+        self._sessions: dict[UserId, list[Session]] = {}
+        self._watchers: list[Session] = []
+        self._states: dict[UserId, tuple[int, AgentState]] = {}
+        self._telephones: dict[UserId, str] = {}
+        self._tasks = TaskOwner("hub")
+
+    @property
+    def directory(self) -> Directory:
+        return self.desk.directory
+
+    def __len__(self) -> int:
+        return sum(map(len, self._sessions.values())) + len(self._watchers)
+
+    async def close(self) -> None:
+        for session in [*self._all()]:
+            session.cut_off(close_codes.RESTART)
+        await asyncio.sleep(0)
+        await self._tasks.close()
+
+    def deliver(self, offset: int, outgoing: Iterable[Outgoing]) -> None:
+        """Hand frames to the sessions of their people; equal frames encode once."""
+        self.offset = max(self.offset, offset)
+        encoded: dict[int, bytes] = {}
+        for item in outgoing:
+            sessions = self._sessions.get(item.user)
+            if not sessions:
+                continue
+            data = encoded.get(id(item.frame))
+            if data is None:
+                data = encoded[id(item.frame)] = frames.encode(item.frame)
+            for session in sessions:
+                if session.resumed:
+                    session.seen = offset
+                    session.write(data)
+            if isinstance(item.frame, frames.PopOpened):
+                self._pushed(item)
+
+    def agent_said(self, user: UserId, state: AgentState, at_us: int) -> None:
+        """A person, or the telephone system for them, named a state."""
+        if (at_us, state) > self._states.get(user, (0, AgentState.OFFLINE)):
+            self._states[user] = (at_us, state)
+            self.tell_agent(user)
+
+    def tell_agent(self, user: UserId) -> None:
+        """Send a person's own state to their desks."""
+        sessions = [s for s in self._sessions.get(user, ()) if s.resumed]
+        if sessions and (frame := self._agent_frame(sessions[0].user)) is not None:
+            data = frames.encode(frame)
+            for session in sessions:
+                session.write(data)
+
+    def broadcast(self, data: bytes) -> None:
+        """The same bytes to every wallboard."""
+        for session in self._watchers:
+            if session.resumed:
+                session.write(data)
+
+    def users_changed(self) -> None:
+        """Sessions of people who may no longer be here end."""
+        for session in [*self._all()]:
+            user = self.directory.users.get(session.username)
+            if user is None or user.token_epoch != session.user.token_epoch:
+                session.cut_off(close_codes.LOGGED_OUT)
+            else:
+                session.user = user
+
+    async def serve(self, user: User, transport: Transport, kind: SessionKind) -> None:
+        """Carry one browser until it is gone."""
+        if kind == "wallboard" and not user.role.includes(Role.SUPERVISOR):
+            await transport.close(*close_codes.FORBIDDEN)
+            return
+        session = Session(user, transport, kind, self._tools.limits, self._cut)
+        self._enter(session)
+        try:
+            session.write(frames.encode(self._tools.hello(user, self.offset)))
+            while session.cut is None:
+                message = await transport.receive()
+                if message is None:
+                    break
+                await self._receive(session, message)
+        finally:
+            self._leave(session)
+
+    def _all(self) -> Iterable[Session]:
+        for sessions in self._sessions.values():
+            yield from sessions
+        yield from self._watchers
+
+    def _enter(self, session: Session) -> None:
+        if session.kind == "wallboard":
+            self._watchers.append(session)
+            return
+        mine = self._sessions.setdefault(session.username, [])
+        mine.append(session)
+        if len(mine) > self._tools.limits.sessions_per_user_max:
+            mine[0].cut_off(close_codes.REPLACED)
+
+    def _leave(self, session: Session) -> None:
+        if session.kind == "wallboard":
+            if session in self._watchers:
+                self._watchers.remove(session)
+            return
+        mine = self._sessions.get(session.username, [])
+        if session in mine:
+            mine.remove(session)
+        if not mine:
+            self._sessions.pop(session.username, None)
+
+    def _cut(self, session: Session, code: CloseCode) -> None:
+        self._leave(session)
+        log.info("session of %s closed: %s", session.username, code.reason)
+        self._tasks.spawn(
+            session.transport.close(*code), name=f"close {session.username}"
+        )
+
+    async def _receive(self, session: Session, message: str | bytes) -> None:
+        if not session.may_receive(self._tools.clock):
+            session.cut_off(close_codes.FLOOD)
+            return
+        try:
+            frame = frames.decode_client(message)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            self._bad_frame(session, error)
+            return
+        try:
+            await self._carry_out(session, frame)
+        except BadInput as error:
+            self._refuse(session, frame, error.code, str(error), error.remedy)
+        except (Overloaded, Unavailable) as error:
+            remedy = "Nothing was lost on your page; it is tried again."
+            self._refuse(session, frame, "unavailable", str(error), remedy)
+
+    async def _carry_out(self, session: Session, frame: frames.ClientFrame) -> None:
+        match frame:
+            case frames.Resume():
+                self._resume(session, frame)
+            case frames.Ack():
+                self._acknowledge(session, frame)
+            case _ if session.kind == "wallboard":
+                raise BadInput("a wallboard only watches", code="watch_only")
+            case (
+                frames.Choose()
+                | frames.Note()
+                | frames.Disposition()
+                | frames.SetAgentState()
+            ):
+                await self._command(session, frame)
+
+    async def _command(self, session: Session, command: commands.Command) -> None:
+        pop = None
+        if not isinstance(command, frames.SetAgentState):
+            pop = self.desk.pop_of(session.username, command.call_id)
+        record = commands.record_of(
+            command,
+            session.user,
+            pop,
+            self.desk.cases.get(pop.key) if pop is not None else None,
+            self._tools.rules,
+            self._tools.clock.now_us(),
+        )
+        offset = await self._tools.append(record)
+        if command.id is not None:
+            done = frames.Done(offset=offset, reply_to=command.id)
+            session.write(frames.encode(done))
+
+    def _resume(self, session: Session, frame: frames.Resume) -> None:
+        """Bring the browser up to date, then let it hear everything."""
+        session.resumed = True
+        if session.kind == "wallboard":
+            session.write(self._tools.wallboard())
+            return
+        for missed in self._catch_up(session.username, frame.after):
+            session.write(frames.encode(missed))
+        agent = self._agent_frame(session.user)
+        if agent is not None:
+            session.write(frames.encode(agent))
+
+    def _catch_up(self, user: UserId, after: int) -> Iterable[frames.ServerFrame]:
+        if after <= 0:
+            return [self._resync(user, "first")]
+        if after > self.offset:
+            return [self._resync(user, "other_journal")]
+        missed = self.desk.missed(user, after)
+        return [self._resync(user, "too_old")] if missed is None else missed
+
+    def _resync(self, user: UserId, reason: frames.ResyncReason) -> frames.Resync:
+        return frames.Resync(
+            offset=self.offset, pops=self.desk.present(user), reason=reason
+        )
+
+    def _agent_frame(self, user: User) -> frames.AgentUpdated | None:
+        agent = principal(user)
+        if agent is None:
+            return None
+        since_us, state = self._states.get(user.username, (0, AgentState.OFFLINE))
+        return frames.AgentUpdated(
+            offset=self.offset,
+            agent=agent,
+            name=user.name,
+            state=state.value,
+            telephone=self._telephone(user.username),
+            since=render.iso(since_us) if since_us else "",
+        )
+
+    def _telephone(self, user: UserId) -> frames.Telephone:
+        states = {
+            render.pop_state(pop.leg)
+            for pop in self.desk.pops.get(user, {}).values()
+            if not pop.closed
+        }
+        if "answered" in states:
+            return "talking"
+        if "held" in states:
+            return "held"
+        return "alerting" if "alerting" in states else "idle"
+
+    def _acknowledge(self, session: Session, ack: frames.Ack) -> None:
+        """The card is on screen: measure it once, from the event's receipt."""
+        pop = self.desk.pop_of(session.username, ack.call_id)
+        if pop is None or pop.acked or ack.offset < pop.opened:
+            return
+        pop.acked = True
+        now_us = self._tools.clock.now_us()
+        ms = (now_us - pop.received_us) / 1000
+        self._tools.observe_ring_to_pop(ms / 1000)
+        receipt = commands.receipt_of(ack, session.user, pop, ms, now_us)
+        self._tools.append_soon(receipt)
+
+    def _pushed(self, item: Outgoing) -> None:
+        pop = self.desk.pop_of(item.user, item.frame.call_id)
+        if pop is not None:
+            spent_us = self._tools.clock.now_us() - pop.received_us
+            self._tools.observe_first_push(spent_us / 1e6)
+
+    def _bad_frame(self, session: Session, error: Exception) -> None:
+        session.bad_frames += 1
+        if session.bad_frames > self._tools.limits.bad_frames_max:
+            session.cut_off(close_codes.BAD_FRAMES)
+            return
+        refusal = frames.Error(
+            offset=self.offset,
+            code="bad_frame",
+            message=f"the frame cannot be read: {str(error)[:200]}",
+            remedy="See docs/frames.md for the client frames.",
+        )
+        session.write(frames.encode(refusal))
+
+    def _refuse(
+        self,
+        session: Session,
+        frame: frames.ClientFrame,
+        code: str,
+        message: str,
+        remedy: str,
+    ) -> None:
+        refusal = frames.Error(
+            offset=self.offset,
+            code=code,
+            message=message,
+            remedy=remedy,
+            call_id=getattr(frame, "call_id", None),
+            reply_to=frame.id,
+        )
+        session.write(frames.encode(refusal))

@@ -1,0 +1,117 @@
+"""How does what we know become a frame?
+
+Pure: domain values in, frames out.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from screenpop.domain import profile as known
+from screenpop.domain.call import AgentLeg, Call, LegState, Release
+from screenpop.domain.caller import Candidate
+from screenpop.domain.phone import Ani, Dnis, Presentation
+from screenpop.push import frames
+from screenpop.support.clock import iso_from_us
+
+
+@lru_cache(maxsize=4096)
+def iso(at_us: int) -> str:
+    return iso_from_us(at_us)
+
+
+def maybe_iso(at_us: int | None) -> str | None:
+    return None if at_us is None else iso(at_us)
+
+
+def caller(ani: Ani, name: str | None) -> frames.Caller:
+    shown = ani.national or ani.extension or ani.raw
+    return frames.Caller(
+        presentation=ani.presentation.value,
+        number=ani.number,
+        display=shown if ani.presentation is Presentation.ALLOWED else "",
+        country=ani.country,
+        region=ani.region,
+        name=name,
+    )
+
+
+def dialled(dnis: Dnis, display: str) -> frames.Dialled:
+    return frames.Dialled(number=dnis.number, display=display, label=dnis.label)
+
+
+def candidate(one: Candidate) -> frames.Candidate:
+    return frames.Candidate(
+        source=one.ref.source,
+        key=one.ref.key,
+        name=one.name,
+        company=one.company,
+        confidence=one.confidence,
+        why=one.why,
+    )
+
+
+def chosen(profile: known.Profile) -> frames.Ref | None:
+    ref = profile.chosen
+    return None if ref is None else frames.Ref(source=ref.source, key=ref.key)
+
+
+def facet(one: known.Facet) -> frames.Facet:
+    return frames.Facet(
+        state=one.state.value,
+        fields={name: field(value) for name, value in one.fields.items()},
+        rows=[dict(row) for row in one.rows],
+        rows_source=one.rows_source,
+        rows_fetched_at=maybe_iso(one.rows_fetched_us),
+        rows_state=None if one.rows_state is None else one.rows_state.value,
+        notes=[note(x) for x in one.notes],
+    )
+
+
+def field(one: known.Field) -> frames.Field:
+    return frames.Field(
+        value=one.value,
+        source=one.source,
+        fetched_at=iso(one.fetched_us),
+        state=one.state.value,
+        others=[
+            frames.Other(
+                value=other.value,
+                source=other.source,
+                fetched_at=iso(other.fetched_us),
+            )
+            for other in one.others
+        ],
+    )
+
+
+def note(one: known.SourceNote) -> frames.SourceNote:
+    return frames.SourceNote(
+        lookup=one.lookup,
+        source=one.source,
+        state=one.state.value,
+        ms=one.ms,
+        message=one.message,
+    )
+
+
+_POP_STATES: dict[LegState, frames.PopState] = {
+    LegState.ALERTING: "alerting",
+    LegState.ANSWERED: "answered",
+    LegState.HELD: "held",
+    LegState.RELEASED: "closed",
+}
+
+
+def pop_state(leg: AgentLeg) -> frames.PopState:
+    return _POP_STATES[leg.state]
+
+
+def close_reason(leg: AgentLeg) -> frames.CloseReason:
+    return (leg.release or Release.ENDED).value
+
+
+def answered_by(call: Call) -> AgentLeg | None:
+    """Who talks now, or talked first: whom to name to the others who rang."""
+    talked = [leg for leg in call.legs if leg.talked]
+    return min(talked, key=lambda leg: leg.answered_us or 0, default=None)

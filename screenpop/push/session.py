@@ -1,0 +1,94 @@
+"""What is one browser's connection, and when is it cut off?
+
+A session writes whole frames into its transport and never waits. What the
+network does not take piles up in the transport's buffer; beyond
+`outbox_bytes_max` the session is closed as too slow and the browser resumes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from screenpop.domain.agent import User, UserId
+from screenpop.push.close_codes import SLOW, CloseCode
+from screenpop.push.transport import Transport
+from screenpop.support.clock import Clock
+
+SessionKind = Literal["agent", "wallboard"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLimits:
+    outbox_bytes_max: int = 1_048_576
+    frames_per_s: float = 50.0
+    bad_frames_max: int = 20
+    sessions_per_user_max: int = 20
+
+
+class Session:
+    """One WebSocket of one person."""
+
+    __slots__ = (
+        "_budget",
+        "_budget_at_s",
+        "_limits",
+        "_on_cut",
+        "bad_frames",
+        "cut",
+        "kind",
+        "resumed",
+        "seen",
+        "transport",
+        "user",
+    )
+
+    def __init__(
+        self,
+        user: User,
+        transport: Transport,
+        kind: SessionKind,
+        limits: SessionLimits,
+        on_cut: Callable[[Session, CloseCode], None],
+    ):
+        self.user = user
+        self.transport = transport
+        self.kind: SessionKind = kind
+        self.resumed = False  # only then it is sent anything but `hello`
+        self.seen = 0  # the newest offset that was written to it
+        self.cut: CloseCode | None = None
+        self.bad_frames = 0
+        self._limits = limits
+        self._on_cut = on_cut
+        self._budget = limits.frames_per_s
+        self._budget_at_s = 0.0
+
+    @property
+    def username(self) -> UserId:
+        return self.user.username
+
+    def write(self, data: bytes) -> None:
+        """One encoded frame, or the end when the browser does not keep up."""
+        if self.cut is not None:
+            return
+        self.transport.write(data)
+        if self.transport.buffered_bytes() > self._limits.outbox_bytes_max:
+            self.cut_off(SLOW)
+
+    def cut_off(self, code: CloseCode) -> None:
+        if self.cut is None:
+            self.cut = code
+            self._on_cut(self, code)
+
+    def may_receive(self, clock: Clock) -> bool:
+        """A token bucket: `frames_per_s` on average, twice that in a burst."""
+        now_s = clock.monotonic_s()
+        rate = self._limits.frames_per_s
+        gained = (now_s - self._budget_at_s) * rate
+        self._budget = min(2 * rate, self._budget + gained)
+        self._budget_at_s = now_s
+        if self._budget < 1:
+            return False
+        self._budget -= 1
+        return True

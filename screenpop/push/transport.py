@@ -1,0 +1,25 @@
+"""What must a browser's connection be able to do?"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Transport(Protocol):
+    """One WebSocket. Writing never waits: the kernel and one bounded buffer take it."""
+
+    def write(self, data: bytes) -> None:
+        """One text frame; does nothing when the browser is gone."""
+        ...
+
+    def buffered_bytes(self) -> int:
+        """What was written and has not left yet."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the connection is over."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye once; later calls do nothing."""
+        ...
