@@ -1,0 +1,304 @@
+"""How does one call get its profile?
+
+A run takes the call's parameters, asks every lookup as soon as what it needs is
+there, and publishes what lands. Nothing here waits: answers come as callbacks,
+those of one loop turn leave as one record, and an answer may wake further lookups.
+
+    start -> known without asking -> first record (part 0)
+          -> lookups whose needs exist are asked
+    answer -> new values (candidates, columns) -> wake lookups -> next record
+    choose -> another customer: what depends on it is asked anew
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from screenpop.connector import Scalar
+from screenpop.domain.call import CallId, LineId
+from screenpop.domain.caller import Candidate, CandidateRef, Row
+from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.journal.records import AnswersRecord
+from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
+from screenpop.pipeline.lookup import GuardedSource, Question, Result
+from screenpop.pipeline.plan import Plan, PlannedLookup
+from screenpop.support.clock import Clock
+
+Publish = Callable[[AnswersRecord], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTools:
+    """What all runs of a service share."""
+
+    plan: Plan
+    sources: Mapping[str, GuardedSource]
+    certainty: Certainty
+    clock: Clock
+    publish: Publish
+    deadline_s: float = 10.0
+    observe: Callable[[str, str, float], None] = lambda lookup, outcome, s: None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """A lookup that was asked, with the values it was asked with."""
+
+    values: tuple[Scalar, ...]
+    started_s: float
+    question: Question | None = None
+    subject: CandidateRef | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One call's lookups from first parameter to last answer."""
+
+    line: LineId
+    call_id: CallId
+    round: str
+    tools: RunTools
+    params: dict[str, Scalar]
+    evidence: list[Evidence]
+    candidates: tuple[Candidate, ...] = ()
+    chosen: CandidateRef | None = None
+    by_agent: bool = False
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    _asked: dict[str, _Asked] = field(default_factory=dict)
+    _fresh: dict[str, Answer] = field(default_factory=dict)
+    _found: dict[str, list[Evidence]] = field(default_factory=dict)
+    _part: int = 0
+    _began_s: float = 0.0
+    _flushing: bool = False
+    _woken: bool = False
+    _closed: bool = False
+
+    def start(self) -> AnswersRecord:
+        """Ask what can be asked; returns what was known without waiting (part 0)."""
+        self._began_s = self.tools.clock.monotonic_s()
+        self._flushing = True  # what is answered at once belongs to part 0
+        self._identify()
+        self._advance()
+        self._flushing = False
+        return self._record()
+
+    def close(self) -> None:
+        """The call is over: nobody waits for the open questions any more."""
+        self._closed = True
+        for asked in self._asked.values():
+            if asked.question is not None:
+                asked.question.close()
+        self.done.set()
+
+    def learn(self, params: Mapping[str, Scalar], evidence: list[Evidence]) -> None:
+        """More is known of the call (a late number, an account from the IVR)."""
+        if params == self.params and evidence == self.evidence:
+            return
+        self.params.update(params)
+        self.evidence = evidence
+        self._identify()
+        self._advance()
+        self._flush_soon()
+
+    def choose(self, candidate: Candidate) -> None:
+        """An agent says who it is: that stands, whatever the evidence says."""
+        if candidate.ref not in {known.ref for known in self.candidates}:
+            self.evidence = [
+                *self.evidence,
+                Evidence(kind="choice", candidate=candidate),
+            ]
+        self.chosen, self.by_agent = candidate.ref, True
+        self._identify()
+        self._advance()
+        self._flush_soon()
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """Asked and not answered, or waiting for what may still come."""
+        asked = {n for n, a in self._asked.items() if a.question is not None}
+        if not asked:
+            return frozenset()
+        may_come = self.tools.plan.reachable(
+            frozenset(self._values()), customer=self.chosen is not None
+        )
+        idle = {name for name in may_come if name not in self._asked}
+        waits = {n for n in idle if self.tools.plan.upstream_all(n) & asked}
+        return frozenset(asked | waits)
+
+    def _identify(self) -> None:
+        found = [piece for pieces in self._found.values() for piece in pieces]
+        limit = self.tools.certainty.candidates_max
+        self.candidates = rank([*self.evidence, *found], limit)
+        if not self.by_agent:
+            self.chosen = sure_choice(self.candidates, self.tools.certainty)
+
+    def _customer(self) -> Row:
+        for candidate in self.candidates:
+            if candidate.ref == self.chosen:
+                return {
+                    **{f"customer.{k}": v for k, v in candidate.fields.items()},
+                    "customer.key": candidate.ref.key,
+                    "customer.source": candidate.ref.source,
+                    "customer.name": candidate.name,
+                    "customer.company": candidate.company,
+                }
+        return {}
+
+    def _values(self) -> dict[str, Scalar]:
+        customer = {k: v for k, v in self._customer().items() if v not in (None, "")}
+        return {**self.params, **customer}
+
+    def _advance(self) -> None:
+        """Ask each lookup whose needs are there and were not asked with before.
+
+        An answer that comes at once may bring values for lookups before it.
+        """
+        self._woken = True
+        while self._woken and not self._closed:
+            self._woken = False
+            values = self._values()
+            for lookup in self.tools.plan.in_order:
+                if lookup.needs <= values.keys() and self._in_time():
+                    self._ask(lookup, values)
+
+    def _in_time(self) -> bool:
+        spent_s = self.tools.clock.monotonic_s() - self._began_s
+        return spent_s < self.tools.deadline_s or self.by_agent
+
+    def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
+        wanted = tuple(values[need] for need in sorted(lookup.needs))
+        before = self._asked.get(lookup.name)
+        if before is not None:
+            if before.values == wanted:
+                return
+            if before.question is not None:
+                before.question.close()
+            self._forget_columns(lookup.name)
+        about_customer = lookup.name in self.tools.plan.about_customer
+        asked = _Asked(
+            values=wanted,
+            started_s=self.tools.clock.monotonic_s(),
+            subject=self.chosen if about_customer else None,
+        )
+        self._asked[lookup.name] = asked
+        self.done.clear()
+        source = self.tools.sources[lookup.source]
+        asked.question, older = source.ask(
+            lookup.name,
+            lookup.lookup,
+            values,
+            lambda result: self._answered(lookup, asked, result),
+            timeout_ms=lookup.timeout_ms,
+            cache_s=lookup.cache_s,
+        )
+        if older is not None:
+            self._fresh[lookup.name] = self._answer(
+                lookup,
+                asked,
+                Result(
+                    outcome=LookupOutcome.STALE,
+                    rows=older.rows,
+                    fetched_us=older.fetched_us,
+                    message="an older answer; a new one is under way",
+                ),
+            )
+
+    def _forget_columns(self, lookup: str) -> None:
+        for name in [x for x in self.params if x.startswith(f"{lookup}.")]:
+            del self.params[name]
+
+    def _answered(self, lookup: PlannedLookup, asked: _Asked, result: Result) -> None:
+        if self._closed or self._asked.get(lookup.name) is not asked:
+            return
+        asked.question = None
+        self._woken = True
+        answer = self._answer(lookup, asked, result)
+        self._fresh[lookup.name] = answer
+        self.tools.observe(lookup.name, answer.outcome, answer.ms / 1000)
+        if result.rows:
+            for column, value in result.rows[0].items():
+                if value is not None:
+                    self.params[f"{lookup.name}.{column}"] = value
+        if lookup.kind == "identity":
+            self._found[lookup.name] = self._evidence(lookup, answer)
+            self._identify()
+        self._flush_soon()
+
+    def _answer(self, lookup: PlannedLookup, asked: _Asked, result: Result) -> Answer:
+        answer = Answer(
+            lookup=lookup.name,
+            source=lookup.source,
+            facet=lookup.facet,
+            outcome=result.outcome,
+            rows=result.rows,
+            subject=asked.subject,
+            fetched_us=result.fetched_us,
+            started_ms=round((asked.started_s - self._began_s) * 1000, 3),
+            ms=round((self.tools.clock.monotonic_s() - asked.started_s) * 1000, 3),
+            message=result.message,
+        )
+        if lookup.kind != "identity":
+            return answer
+        found = tuple(_candidate(lookup, row) for row in result.rows)
+        return replace(answer, candidates=tuple(c for c in found if c is not None))
+
+    def _evidence(self, lookup: PlannedLookup, answer: Answer) -> list[Evidence]:
+        by_account = any(need.startswith("ivr.") for need in lookup.needs)
+        rank_of_source = list(self.tools.sources).index(lookup.source)
+        return [
+            Evidence(
+                kind="account" if by_account else "number",
+                candidate=candidate,
+                rank=rank_of_source,
+            )
+            for candidate in answer.candidates
+        ]
+
+    def _flush_soon(self) -> None:
+        if not self._flushing and not self._closed:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        if self._closed:
+            return
+        self._advance()
+        self._flushing = False
+        self.tools.publish(self._record())
+
+    def _record(self) -> AnswersRecord:
+        answers, self._fresh = tuple(self._fresh.values()), {}
+        record = AnswersRecord(
+            line=self.line,
+            call_id=self.call_id,
+            round=self.round,
+            part=self._part,
+            at_us=self.tools.clock.now_us(),
+            answers=answers,
+            pending=tuple(sorted(self.pending)),
+            candidates=self.candidates,
+            chosen=self.chosen,
+            by_agent=self.by_agent,
+        )
+        self._part += 1
+        if not any(asked.question for asked in self._asked.values()):
+            self.done.set()
+        return record
+
+
+def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:
+    key = row.get("key", row.get("id"))
+    if key in (None, ""):
+        return None
+    name = row.get("name") or row.get("company") or key
+    company = row.get("company")
+    return Candidate(
+        ref=CandidateRef(source=lookup.source, key=str(key)),
+        name=str(name),
+        company=None if company in (None, "") else str(company),
+        confidence=lookup.confidence,
+        why=lookup.why or f"found by {lookup.name}",
+        fields=row,
+    )
