@@ -19,6 +19,7 @@ from typing import TypeGuard, TypeVar
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal.base import Entry, Health, Journal, Offset, Receipt
 from screenpop.journal.records import Record, encode
+from screenpop.journal.sqlite_checkpoint import Checkpoints
 from screenpop.journal.sqlite_file import Synchronous, explained, hold, open_writer
 from screenpop.journal.sqlite_reader import SqliteReader
 from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
@@ -62,8 +63,10 @@ class SqliteJournal(Journal):
             await self.close()
             raise
         self._recent = Recent.starting_at(newest)
+        writing = self._connections[-1]
         self._writer = GroupWriter(
-            self._connections[-1],
+            writing,
+            Checkpoints(self.path, writing),
             asyncio.get_running_loop(),
             self._settle,
             self._finished,

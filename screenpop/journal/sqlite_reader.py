@@ -75,21 +75,30 @@ class SqliteReader:
 
 
 def _read(connection: sqlite3.Connection, after: Offset, limit: int) -> list[Entry]:
-    """Skips what cannot be decoded, unless nothing else is left of the batch."""
+    """Skips what cannot be decoded; empty only when nothing readable is left."""
     while True:
         rows = connection.execute(_READ, (after, limit)).fetchall()
-        entries = [entry for row in rows if (entry := _decoded(*row)) is not None]
+        entries = _decoded(rows)
         if entries or not rows:
             return entries
         after = Offset(rows[-1][0])
 
 
-def _decoded(offset: int, kind: str, body: bytes) -> Entry | None:
-    try:
-        return Entry(Offset(offset), decode(kind, body))
-    except (msgspec.MsgspecError, KeyError):
-        log.exception("journal entry %d (%s) cannot be read: left out", offset, kind)
-        return None
+def _decoded(rows: list[tuple[int, str, bytes]]) -> list[Entry]:
+    entries: list[Entry] = []
+    failures: list[str] = []
+    for offset, kind, body in rows:
+        try:
+            entries.append(Entry(Offset(offset), decode(kind, body)))
+        except (msgspec.MsgspecError, KeyError) as error:
+            failures.append(f"offset {offset} ({kind}): {error}")
+    if failures:
+        log.error(
+            "%d journal entries cannot be read and are left out, the first at %s",
+            len(failures),
+            failures[0],
+        )
+    return entries
 
 
 def _bounds(connection: sqlite3.Connection) -> tuple[Offset, Offset]:

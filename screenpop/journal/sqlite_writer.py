@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from screenpop.journal.base import Offset, Receipt
 from screenpop.journal.records import Record
+from screenpop.journal.sqlite_checkpoint import Checkpoints
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -70,11 +71,13 @@ class GroupWriter:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        checkpoints: Checkpoints,
         loop: asyncio.AbstractEventLoop,
         settle: Settle,
         finished: Finished,
     ):
         self._connection = connection
+        self._checkpoints = checkpoints
         self._loop = loop
         self._settle = settle
         self._finished = finished
@@ -92,6 +95,7 @@ class GroupWriter:
         """Write what is queued and end; blocks until then."""
         self._jobs.put(Stop())
         self._thread.join()
+        self._checkpoints.stop()
 
     def _run(self) -> None:
         job = self._jobs.get()
@@ -102,6 +106,7 @@ class GroupWriter:
             else:
                 group, following = self._collect(job)
                 self._write(group)
+                self._checkpoints.wrote(sum(len(append.rows) for append in group))
                 job = following or self._jobs.get()
 
     def _collect(self, first: Append) -> tuple[list[Append], Work | Stop | None]:

@@ -47,7 +47,7 @@ def answered(part: int) -> AnswersRecord:
     return AnswersRecord(
         line="main",
         call_id=CallId("c-1"),
-        round=0,
+        round="r1",
         part=part,
         at_us=2_000,
         answers=(
