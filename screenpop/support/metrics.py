@@ -1,0 +1,135 @@
+"""How many, how long, how full: what does the service tell Prometheus?
+
+One `Metrics` per service, with its own registry. docs/metrics.md has an entry for
+each. On a hot path bind the labels once (`child = metrics.append_s.labels("x")`):
+an `observe` of a bound child costs about 1.3 us, the binding another 1.9 us. Label
+values come from the configuration or from closed lists, never from a request.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
+STAGE_BUCKETS_S = (
+    0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05,
+    0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+)  # fmt: skip
+"""From a fifth of a millisecond, the intake of one event, to a hanging source."""
+
+
+class Metrics:
+    """The stages of a call in order, then what surrounds them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._stages()
+        self._calls()
+        self._browsers()
+        self._service()
+
+    def exposition(self) -> bytes:
+        """The text that `/metrics` answers with."""
+        return generate_latest(self.registry)
+
+    def names(self) -> tuple[str, ...]:
+        """Every metric's name as Prometheus shows it, for the docs test."""
+        return tuple(
+            f"{family.name}_total" if family.type == "counter" else family.name
+            for family in self.registry.collect()
+        )
+
+    def _stages(self) -> None:
+        self.webhook_s = self._histogram(
+            "webhook_seconds",
+            "From a webhook's last byte to its answer, authentication, decoding and"
+            " the durable append included.",
+            "line",
+        )
+        self.intake_s = self._histogram(
+            "intake_seconds", "Authenticating and decoding one webhook.", "line"
+        )
+        self.append_s = self._histogram(
+            "append_seconds", "From the journal's append to durable."
+        )
+        self.first_push_s = self._histogram(
+            "first_push_seconds",
+            "From receipt of the event to the first frame at an agent's socket.",
+        )
+        self.lookup_s = self._histogram(
+            "lookup_seconds", "One lookup at its source.", "lookup", "outcome"
+        )
+        self.profile_s = self._histogram(
+            "profile_seconds", "From receipt to the last lookup's answer."
+        )
+        self.ring_to_pop_s = self._histogram(
+            "ring_to_pop_seconds",
+            "From receipt of the event to the browser's ack: the card is on screen.",
+        )
+
+    def _calls(self) -> None:
+        self.events = self._counter(
+            "events_total", "Call events taken and durable.", "line", "type"
+        )
+        self.events_repeated = self._counter(
+            "events_repeated_total", "Events delivered again and dropped.", "line"
+        )
+        self.events_ignored = self._counter(
+            "events_ignored_total", "Events a dialect has no use for.", "line"
+        )
+        self.pops = self._counter("pops_total", "Cards opened at agents.")
+        self.live_calls = self._gauge("live_calls", "Calls followed now.")
+        self.journal_pending = self._gauge(
+            "journal_pending_records", "Records waiting to be durable."
+        )
+        self.breaker_open = self._gauge(
+            "source_breaker_open", "1 while a source is left alone.", "source"
+        )
+        self.cache_answers = self._counter(
+            "lookup_cache_total", "Lookups by cache: hit, stale, miss.", "result"
+        )
+
+    def _browsers(self) -> None:
+        self.sessions = self._gauge("sessions", "WebSockets open now.", "kind")
+        self.handshakes_refused = self._counter(
+            "handshakes_refused_total", "WebSockets refused before upgrade.", "status"
+        )
+        self.sockets_cut = self._counter(
+            "sockets_cut_total",
+            "WebSockets ended by the service: silent, expired, flood, shutdown.",
+            "reason",
+        )
+        self.frames_sent = self._counter("frames_sent_total", "Frames to browsers.")
+        self.outbox_overflows = self._counter(
+            "outbox_overflows_total", "Browsers cut off because they read too slowly."
+        )
+        self.logins = self._counter("logins_total", "Log-ins by outcome.", "outcome")
+
+    def _service(self) -> None:
+        self.requests = self._counter(
+            "http_requests_total", "Answers by route.", "route", "method", "status"
+        )
+        self.request_s = self._histogram(
+            "http_request_seconds", "Time to answer, webhooks apart.", "route"
+        )
+        self.loop_lag_s = self._histogram(
+            "loop_lag_seconds", "How late the event loop runs what is due."
+        )
+        self.build = self._gauge("build_info", "Always 1; says the version.", "version")
+
+    def _histogram(self, name: str, text: str, *labels: str) -> Histogram:
+        return Histogram(
+            f"screenpop_{name}", text, labels,
+            registry=self.registry, buckets=STAGE_BUCKETS_S,
+        )  # fmt: skip
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"screenpop_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"screenpop_{name}", text, labels, registry=self.registry)

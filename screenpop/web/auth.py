@@ -1,0 +1,172 @@
+"""Who is asking, and may their page ask this?
+
+A program shows `Authorization: Bearer TOKEN`; a browser the cookie that
+`POST /v1/session` set. A cookie travels with forged requests too, so what changes
+something must come from our own page (Origin, Sec-Fetch-Site) and bring the
+session's CSRF token.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from screenpop.domain.agent import Role, User
+from screenpop.domain.errors import Forbidden, Unauthenticated
+from screenpop.support.clock import Clock
+from screenpop.web.remote import Origins
+from screenpop.web.services import Users
+from screenpop.web.tokens import TOKEN_CHARS_MAX, Session, Signer
+
+COOKIE = "screenpop_session"
+CSRF_HEADER = "X-Screenpop-CSRF"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+REVOKED_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user, and how we know: `session` is None for a bearer token."""
+
+    user: User
+    session: Session | None
+
+
+class Revoked:
+    """Sessions that logged out before they expired; the oldest give way."""
+
+    def __init__(self, entries_max: int = REVOKED_MAX):
+        self._entries_max = entries_max
+        self._sessions: OrderedDict[str, int] = OrderedDict()
+
+    def __contains__(self, session: Session) -> bool:
+        return session.session in self._sessions
+
+    def add(self, session: Session, now_s: float) -> None:
+        while self._sessions:
+            oldest, expires_s = next(iter(self._sessions.items()))
+            if expires_s > now_s and len(self._sessions) < self._entries_max:
+                break
+            del self._sessions[oldest]
+        self._sessions[session.session] = session.expires_s
+
+
+class Auth:
+    """Identifies requests; all but an unseen bearer token without I/O."""
+
+    def __init__(self, users: Users, signer: Signer, origins: Origins, clock: Clock):
+        self.signer = signer
+        self.origins = origins
+        self._users = users
+        self._clock = clock
+        self._revoked = Revoked()
+
+    async def identify(self, request: web.BaseRequest) -> Identity | None:
+        """None for nobody. A wrong bearer token raises `Unauthenticated`."""
+        if "Authorization" in request.headers:
+            return await self._program(request.headers["Authorization"])
+        session = self._cookie_session(request)
+        user = None if session is None else self.user_of(session)
+        return None if user is None else Identity(user, session)
+
+    async def _program(self, authorization: str) -> Identity:
+        scheme, _, token = authorization.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_CHARS_MAX:
+            raise Unauthenticated(
+                "the Authorization header is not `Bearer TOKEN`.",
+                remedy="Make a token with `screenpop users token`.",
+            )
+        user = await self._users.by_token(token)
+        if user is None or not user.active:
+            raise Unauthenticated(
+                "the bearer token is not known.",
+                remedy="Make a new one with `screenpop users token`.",
+            )
+        return Identity(user, None)
+
+    def _cookie_session(self, request: web.BaseRequest) -> Session | None:
+        now_s = self._clock.now_us() / 1e6
+        for token in _cookies(request, COOKIE):
+            session = self.signer.read(token, now_s)
+            if session is not None and session not in self._revoked:
+                return session
+        return None
+
+    def user_of(self, session: Session) -> User | None:
+        """Its user, if the session still counts; asked again while a socket lives."""
+        if session in self._revoked or session.expires_s <= self._clock.now_us() / 1e6:
+            return None
+        user = self._users.get(session.user)
+        if user is None or not user.active or user.token_epoch != session.token_epoch:
+            return None
+        return user
+
+    def still_welcome(self, who: Identity) -> bool:
+        """Asked now and then while a socket lives."""
+        if who.session is not None:
+            return self.user_of(who.session) is not None
+        user = self._users.get(who.user.username)
+        return user is not None and user.active
+
+    def revoke(self, session: Session) -> None:
+        self._revoked.add(session, self._clock.now_us() / 1e6)
+
+    def require_own_page(self, request: web.BaseRequest) -> None:
+        """Raises `Forbidden` when another site's page sent this."""
+        origin = request.headers.get("Origin")
+        host = request.headers.get("Host")
+        if origin is not None and not self.origins.allows(origin, host):
+            raise _foreign("its Origin is not this service")
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        if origin is None and site not in ("same-origin", "none"):
+            raise _foreign(f"its Sec-Fetch-Site is {site!r}")
+
+    def require_csrf(self, request: web.BaseRequest, who: Identity | None) -> None:
+        """For what changes something: our own page with the session's token."""
+        if who is None or who.session is None:
+            return
+        self.require_own_page(request)
+        given = request.headers.get(CSRF_HEADER, "")
+        if not self.signer.csrf_matches(who.session, given):
+            raise Forbidden(
+                f"{CSRF_HEADER} is missing or wrong.",
+                code="csrf",
+                remedy="Send the `csrf` of GET /v1/session in this header.",
+            )
+
+
+def require_role(who: Identity | None, role: Role) -> Identity:
+    """Raises `Unauthenticated` for nobody, `Forbidden` for too little."""
+    if who is None:
+        raise Unauthenticated(
+            "nobody is logged in.",
+            remedy="Log in with POST /v1/session, or send a bearer token.",
+        )
+    if not who.user.role.includes(role):
+        raise Forbidden(
+            f"this needs the role {role.value}, yours is {who.user.role.value}.",
+            code="role",
+            remedy="Ask an administrator.",
+        )
+    return who
+
+
+def _foreign(why: str) -> Forbidden:
+    return Forbidden(
+        f"the request comes from another site: {why}.",
+        code="foreign_origin",
+        remedy="Open the page under the address in server.public_url.",
+    )
+
+
+def _cookies(request: web.BaseRequest, name: str) -> Iterator[str]:
+    """All cookies of that name: a neighbouring host may have planted one."""
+    for header in request.headers.getall("Cookie", ()):
+        for part in header.split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                yield value

@@ -1,0 +1,101 @@
+"""Which calls may this person see, and what do they add to one?
+
+An agent sees the calls that rang at one of their own agent ids; a supervisor all.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from screenpop.domain.agent import Role, User
+from screenpop.domain.errors import BadInput, TooLarge
+from screenpop.web.body import decoded, read_body, require_json
+from screenpop.web.query import text, whole_number
+from screenpop.web.services import Only
+from screenpop.web.site import Site, Visit, answered
+
+T = TypeVar("T", bound=msgspec.Struct)
+PAGE_DEFAULT = 50
+PAGE_MAX = 200
+CURSOR_CHARS_MAX = 200
+CALL_ID_CHARS_MAX = 300
+UTF8_BYTES_MAX = 6  # of one character in a JSON string: \uXXXX
+ROOM_BYTES = 1024
+
+
+class NoteBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole text as it stands."""
+
+    text: str
+
+
+class DispositionBody(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+
+
+async def recent(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/calls?before=&limit=`: newest first, a page at a time."""
+    query = visit.request.query
+    page = await site.services.calls.recent(
+        visible_to(visit.user),
+        text(query, "before", CURSOR_CHARS_MAX),
+        whole_number(query, "limit", PAGE_DEFAULT, 1, PAGE_MAX),
+    )
+    return answered(page)
+
+
+async def one(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/calls/{call_id}`: its course, what was shown, notes."""
+    only = visible_to(visit.user)
+    return answered(await site.services.calls.get(_call_id(visit), only))
+
+
+async def add_note(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/calls/{call_id}/notes`."""
+    chars_max = site.services.limits.note_chars_max
+    note = await _body(site, visit, NoteBody, chars_max * UTF8_BYTES_MAX)
+    if len(note.text) > chars_max:
+        raise TooLarge(
+            f"the note has {len(note.text)} characters, at most {chars_max} are kept.",
+            remedy="Shorten it.",
+        )
+    only, user = visible_to(visit.user), visit.user
+    made = await site.services.calls.add_note(_call_id(visit), only, user, note.text)
+    return answered(made, 201)
+
+
+async def set_disposition(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/calls/{call_id}/disposition`."""
+    chosen = await _body(site, visit, DispositionBody, ROOM_BYTES)
+    if not 0 < len(chosen.code) <= 64:
+        raise BadInput("code must have 1 to 64 characters.", code="bad_disposition")
+    only, user = visible_to(visit.user), visit.user
+    return answered(
+        await site.services.calls.set_disposition(
+            _call_id(visit), only, user, chosen.code
+        )
+    )
+
+
+def visible_to(user: User) -> Only:
+    """None for everybody's calls; else the agent ids whose calls they are."""
+    return None if user.role.includes(Role.SUPERVISOR) else user.agents
+
+
+def _call_id(visit: Visit) -> str:
+    call_id = visit.params["call_id"]
+    if len(call_id) > CALL_ID_CHARS_MAX:
+        raise BadInput(
+            f"call_id has {len(call_id)} characters, at most {CALL_ID_CHARS_MAX}."
+        )
+    return call_id
+
+
+async def _body(site: Site, visit: Visit, kind: type[T], bytes_max: int) -> T:
+    require_json(visit.request)
+    within_s = site.services.server.body_read_s
+    body = await read_body(visit.request, bytes_max + ROOM_BYTES, within_s)
+    return decoded(body, kind)

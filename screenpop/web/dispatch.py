@@ -1,0 +1,146 @@
+"""What happens with a request, from its path to its answer?
+
+Webhooks first, by a straight way. All others: find the route, say who asks, check
+role and CSRF, let the handler answer; whatever goes wrong leaves in the one error
+shape, and every answer has its request id and security headers.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from itertools import count
+from time import perf_counter
+
+from aiohttp import web
+
+from screenpop.web.auth import UNSAFE, require_role
+from screenpop.web.errors import Answer, MethodNotAllowed, answer_for, page
+from screenpop.web.route import Route
+from screenpop.web.routes import Router
+from screenpop.web.site import Handler, Site, Visit
+from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
+
+access_log = logging.getLogger("screenpop.access")
+REQUEST_ID = "X-Request-Id"
+
+
+class Dispatcher:
+    """The one function that aiohttp calls."""
+
+    def __init__(self, site: Site, webhooks: Webhooks):
+        self._site = site
+        self._webhooks = webhooks
+        self._router = Router()
+        self._run = secrets.token_hex(4)  # tells two runs' ids apart
+        self._numbers = count(1)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.raw_path
+        if path.startswith(PREFIX) and request.method in METHODS:
+            return await self._webhook(request, path)
+        return await self._visit(request)
+
+    def next_id(self) -> str:
+        return f"{self._run}-{next(self._numbers):x}"
+
+    async def _webhook(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+        try:
+            return await self._webhooks.take(request, path)
+        except Exception as error:  # noqa: BLE001 (every error becomes an answer)
+            answer = answer_for(error, self.next_id())
+            self._count(f"{PREFIX}{{line}}", request.method, answer.status)
+            return self._refusal(request, answer)
+
+    async def _visit(self, request: web.BaseRequest) -> web.StreamResponse:
+        started_s = perf_counter()
+        request_id, route = self.next_id(), None
+        try:
+            route, values = self._router.find(request.method, request.rel_url.raw_path)
+            visit = await self._admitted(request, request_id, route, values)
+            response = await _handler(route, request.method)(self._site, visit)
+            self._dress(route, response)
+        except Exception as error:  # noqa: BLE001 (every error becomes an answer)
+            response = self._refusal(request, answer_for(error, request_id))
+        if not response.prepared:
+            response.headers[REQUEST_ID] = request_id
+        self._note(request, route, response.status, perf_counter() - started_s)
+        return response
+
+    async def _admitted(
+        self,
+        request: web.BaseRequest,
+        request_id: str,
+        route: Route,
+        values: Mapping[str, str],
+    ) -> Visit:
+        """Who asks, if the route cares; raises unless they may."""
+        site, who = self._site, None
+        if route.role is not None or route.asks_who:
+            who = await site.auth.identify(request)
+        if route.role is not None:
+            who = require_role(who, route.role)
+            if request.method in UNSAFE:
+                site.auth.require_csrf(request, who)
+        return Visit(
+            request=request,
+            request_id=request_id,
+            remote=site.proxies.client(request.remote or "", request.headers),
+            who=who,
+            params=values,
+        )
+
+    def _dress(self, route: Route, response: web.StreamResponse) -> None:
+        """Security headers, where the handler did not set its own."""
+        if response.prepared:
+            return  # a WebSocket: long since upgraded and over
+        shown_to_people = route.answer in ("page", "file")
+        site = self._site
+        dress = site.page_headers if shown_to_people else site.data_headers
+        for name, value in dress.items():
+            response.headers.setdefault(name, value)
+
+    def _refusal(self, request: web.BaseRequest, answer: Answer) -> web.Response:
+        """The error as JSON; for a person who opened a page, as a page."""
+        as_page = _wants_page(request)
+        dress = self._site.page_headers if as_page else self._site.data_headers
+        response = web.Response(
+            status=answer.status,
+            body=page(answer.status, answer.fault) if as_page else answer.json(),
+            headers={**dress, **dict(answer.headers), "Cache-Control": "no-store"},
+            content_type="text/html" if as_page else "application/json",
+            charset="utf-8" if as_page else None,
+        )
+        response.headers[REQUEST_ID] = answer.fault.request_id
+        if not request.content.is_eof():
+            response.force_close()  # the rest of the body is not wanted
+        return response
+
+    def _note(
+        self, request: web.BaseRequest, route: Route | None, status: int, took_s: float
+    ) -> None:
+        """Count, time and log an answer; the path only by its shape."""
+        name = "none" if route is None else route.path
+        method = "other" if route is None else request.method
+        self._count(name, method, status)
+        if route is None or route.answer != "socket":
+            self._site.services.metrics.request_s.labels(name).observe(took_s)
+        access_log.info("%s %s %d %.1f ms", method, name, status, took_s * 1000)
+
+    def _count(self, route: str, method: str, status: int) -> None:
+        self._site.services.metrics.requests.labels(route, method, str(status)).inc()
+
+
+def _handler(route: Route, method: str) -> Handler:
+    if route.handler is None:  # a webhook's path with a method that it has not
+        raise MethodNotAllowed(method, METHODS)
+    return route.handler
+
+
+def _wants_page(request: web.BaseRequest) -> bool:
+    return (
+        request.method in ("GET", "HEAD")
+        and not request.raw_path.startswith("/v1/")
+        and "text/html" in request.headers.get("Accept", "")
+    )

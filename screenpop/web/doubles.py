@@ -1,0 +1,137 @@
+"""What stands in for the rest of the house in tests of the web?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.call import AgentId
+from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.intake.request import Request, Response
+from screenpop.web.services import Json, Kind, Only, Problem, Services, Transport
+
+
+def user(name: str, role: Role = Role.AGENT, *agents: str) -> User:
+    return User(
+        username=UserId(name),
+        name=name.title(),
+        role=role,
+        agents=frozenset(AgentId(agent) for agent in agents),
+    )
+
+
+class FakeUsers:
+    """Ana and Ben are agents, Sue supervises, Ada administers; see `password`."""
+
+    password = "correct horse"  # noqa: S105 (of doubles)
+
+    def __init__(self) -> None:
+        everybody = (
+            user("ana", Role.AGENT, "1001"),
+            user("ben", Role.AGENT, "1002"),
+            user("sue", Role.SUPERVISOR),
+            user("ada", Role.ADMIN),
+        )
+        self.known = {person.username: person for person in everybody}
+        self.verified: list[str] = []
+
+    def get(self, username: UserId) -> User | None:
+        return self.known.get(username)
+
+    async def verify(self, username: str, password: str) -> User | None:
+        self.verified.append(username)
+        return self.known.get(UserId(username)) if password == self.password else None
+
+    async def by_token(self, token: str) -> User | None:
+        return self.known.get(UserId(token.removeprefix("token-of-")))
+
+
+@dataclass
+class EchoHub:
+    """Sends every message back; a JSON `hello` first."""
+
+    served: list[tuple[str, Kind]] = field(default_factory=list)
+    transports: list[Transport] = field(default_factory=list)
+
+    async def serve(self, user: User, transport: Transport, kind: Kind) -> None:
+        self.served.append((user.username, kind))
+        self.transports.append(transport)
+        await transport.send(b'{"frame":"hello"}')
+        while (message := await transport.receive()) is not None:
+            data = message.encode() if isinstance(message, str) else message
+            await transport.send(data)
+
+
+class FakeCalls:
+    """Two calls, one of Ana's and one of Ben's."""
+
+    def __init__(self) -> None:
+        self.owner = {"c-ana": AgentId("1001"), "c-ben": AgentId("1002")}
+        self.notes: list[tuple[str, str, str]] = []
+
+    async def recent(self, only: Only, before: str | None, limit: int) -> Json:
+        if before is not None and not before.isdigit():
+            raise BadInput("before is not a cursor of ours.", code="bad_query")
+        mine = [
+            {"call_id": call_id}
+            for call_id, agent in self.owner.items()
+            if only is None or agent in only
+        ]
+        return {"calls": mine[:limit], "before": None}
+
+    async def get(self, call_id: str, only: Only) -> Json:
+        agent = self.owner.get(call_id)
+        if agent is None or (only is not None and agent not in only):
+            raise NotFound("there is no such call, or it is not yours.")
+        return {"call_id": call_id}
+
+    async def add_note(self, call_id: str, only: Only, user: User, text: str) -> Json:
+        await self.get(call_id, only)
+        self.notes.append((call_id, user.username, text))
+        return {"call_id": call_id, "text": text}
+
+    async def set_disposition(
+        self, call_id: str, only: Only, user: User, code: str
+    ) -> Json:
+        await self.get(call_id, only)
+        return {"call_id": call_id, "disposition": code}
+
+
+class FakeIntake:
+    """Takes everything at the line `main` that shows the token `secret`."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+
+    async def __call__(self, line: str, request: Request) -> Response:
+        if line != "main":
+            raise NotFound("there is no such line.", code="unknown_line")
+        if request.header("Authorization") != "Bearer secret":
+            raise Unauthenticated("the token is wrong.")
+        self.requests.append(request)
+        return Response(status=202)
+
+
+async def look_up(number: str, candidate: str | None) -> Json:
+    return {"number": number, "candidates": [], "facets": {}, "lookups": []}
+
+
+async def stats() -> Json:
+    return {"queues": [], "agents": []}
+
+
+async def no_problem() -> Sequence[Problem]:
+    return ()
+
+
+def services(data_dir: Path, **other: Any) -> Services:
+    """Everything doubled, but for what is given by name."""
+    doubled: dict[str, Any] = {
+        "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
+        "calls": FakeCalls(), "lookup": look_up, "stats": stats, "ready": no_problem,
+        "version": "0.0.0",
+    }  # fmt: skip
+    return Services(data_dir=data_dir, **{**doubled, **other})

@@ -1,0 +1,128 @@
+"""May this address try another password for this user?
+
+Failed log-ins are counted in a fixed window per user and address, and per address
+(ten times as many: a whole centre may sit behind one). An attempt counts when it
+starts, so that many at once do not slip through; success gives it back. Nobody can
+lock out a user from elsewhere. The oldest entries are forgotten beyond a limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from screenpop.support.clock import Clock
+from screenpop.web.errors import TooMany
+
+ADDRESS_FACTOR = 10
+
+
+@dataclass(slots=True)
+class _Window:
+    started_s: float
+    attempts: int = 0
+
+
+class LoginLimit:
+    def __init__(
+        self, clock: Clock, *, attempts: int, window_s: float, entries_max: int
+    ):
+        self._clock = clock
+        self._attempts = attempts
+        self._window_s = window_s
+        self._entries_max = entries_max
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def start(self, username: str, address: str) -> None:
+        """Count an attempt; raises `TooMany` when there were too many failures."""
+        keys = _keys(username, address)
+        limits = (self._attempts, self._attempts * ADDRESS_FACTOR)
+        for key, limit in zip(keys, limits, strict=True):
+            window = self._window(key)
+            if window.attempts >= limit:
+                raise self._refusal(window)
+        for key in keys:
+            self._window(key).attempts += 1
+
+    def succeeded(self, username: str, address: str) -> None:
+        """The attempt was right: the user starts afresh, the address gets it back."""
+        pair, place = _keys(username, address)
+        self._windows.pop(pair, None)
+        self._give_back(place)
+
+    def undecided(self, username: str, address: str) -> None:
+        """The attempt could not be judged (the store is away): it does not count."""
+        for key in _keys(username, address):
+            self._give_back(key)
+
+    def _give_back(self, key: str) -> None:
+        window = self._windows.get(key)
+        if window is not None and window.attempts:
+            window.attempts -= 1
+
+    def _window(self, key: str) -> _Window:
+        now_s = self._clock.monotonic_s()
+        window = self._windows.get(key)
+        if window is None or now_s - window.started_s >= self._window_s:
+            window = self._windows[key] = _Window(now_s)
+        self._windows.move_to_end(key)
+        if len(self._windows) > self._entries_max:
+            self._windows.popitem(last=False)
+        return window
+
+    def _refusal(self, window: _Window) -> TooMany:
+        left_s = window.started_s + self._window_s - self._clock.monotonic_s()
+        return TooMany(
+            f"Too many failed log-ins: {window.attempts} in {self._window_s:.0f} s.",
+            code="too_many_logins",
+            retry_after_s=left_s,
+        )
+
+
+class LoginGate:
+    """Lets few passwords be checked at once; one that waits too long is refused."""
+
+    WAITING_MAX = 50
+
+    def __init__(self, at_once_max: int):
+        self._places = asyncio.Semaphore(at_once_max)
+        self._waiting = 0
+
+    async def __aenter__(self) -> None:
+        if self._waiting >= self.WAITING_MAX:
+            raise TooMany(
+                f"{self._waiting} log-ins are waiting already.",
+                code="too_many_logins",
+                retry_after_s=2,
+            )
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+
+    async def __aexit__(self, *error: object) -> None:
+        self._places.release()
+
+
+def _keys(username: str, address: str) -> tuple[str, str]:
+    place = _place(address)
+    return f"{place}\n{username}", place
+
+
+def _place(address: str) -> str:
+    """One household of IPv6 has a /64: its addresses count as one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

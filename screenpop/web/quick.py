@@ -1,0 +1,73 @@
+"""How is a webhook answered in one write?
+
+aiohttp's `Response` builds a header map, walks it and joins it anew for every
+answer. An acknowledgement is always alike, so its bytes are put together here and
+written at once. HTTP/1.0, `Connection: close` and a closing server take the
+ordinary way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.helpers import rfc822_formatted_time
+
+_NO_BODY = frozenset({204, 304})
+
+
+class QuickAnswer(web.StreamResponse):
+    """A whole answer as bytes, on a connection that stays open."""
+
+    def __init__(self, status: int, data: bytes):
+        super().__init__(status=status)
+        self._data = data
+        self._keep_alive = True
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        transport = request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the sender is gone")
+        transport.write(self._data)
+        self._eof_sent = True
+        return None
+
+
+def quick_answer(
+    request: web.BaseRequest, status: int, headers: Mapping[str, str], body: bytes
+) -> web.StreamResponse:
+    if request.version != HttpVersion11 or not request.keep_alive:
+        return web.Response(status=status, headers={**_ALWAYS, **headers}, body=body)
+    return QuickAnswer(status, _head(status, len(body), headers) + body)
+
+
+_ALWAYS = {"Server": "Screenpop", "X-Content-Type-Options": "nosniff"}
+
+
+def _head(status: int, length: int, headers: Mapping[str, str]) -> bytes:
+    own = "" if not headers else _own(headers)
+    return _start(status, length, int(time.time())) + own.encode("latin-1") + b"\r\n"
+
+
+@lru_cache(maxsize=256)
+def _start(status: int, length: int, now_s: int) -> bytes:
+    """Status line and the headers of every answer; new once a second."""
+    lines = [
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        f"Date: {rfc822_formatted_time()}",
+        *(f"{name}: {value}" for name, value in _ALWAYS.items()),
+    ]
+    if status not in _NO_BODY:
+        lines.append(f"Content-Length: {length}")
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
+
+
+def _own(headers: Mapping[str, str]) -> str:
+    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if text.count("\n") != len(headers) or text.count("\r") != len(headers):
+        raise ValueError("a line break in a header of the answer")
+    return text

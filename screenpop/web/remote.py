@@ -1,0 +1,101 @@
+"""Who is at the other end, and under which name did they reach us?
+
+`X-Forwarded-*` is believed only from `server.trusted_proxies`: the client is then
+the rightmost address in `X-Forwarded-For` that is not such a proxy.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Proxies:
+    """The networks whose word on the client's address counts."""
+
+    def __init__(self, networks: Sequence[str]):
+        self._networks: tuple[Network, ...] = tuple(
+            ipaddress.ip_network(network, strict=False) for network in networks
+        )
+
+    def client(self, peer: str, headers: Mapping[str, str]) -> str:
+        """The client's address: `peer` unless that is a trusted proxy."""
+        if not self._networks or not self._trusted(peer):
+            return peer
+        client = peer
+        for hop in reversed(headers.get("X-Forwarded-For", "").split(",")):
+            address = _address(hop)
+            if address is None:
+                break
+            client = address
+            if not self._trusted(address):
+                break
+        return client
+
+    def _trusted(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._networks)
+
+
+def _address(hop: str) -> str | None:
+    """The bare address of `1.2.3.4`, `1.2.3.4:567`, `[::1]:567` or `::1`."""
+    text = hop.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def is_this_machine(peer: str, headers: Mapping[str, str]) -> bool:
+    """Is it a program of this machine, and no proxy on it speaking for others?"""
+    if any(name in headers for name in FORWARDING):
+        return False
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
+class Origins:
+    """Which pages may speak for our user: those that came from this service."""
+
+    def __init__(self, public_url: str | None):
+        self._public = _origin(public_url) if public_url else None
+        self.https = public_url is not None and public_url.startswith("https:")
+
+    def allows(self, origin: str, host: str | None) -> bool:
+        """Same host and port as asked for, or the origin of `server.public_url`.
+
+        The scheme does not count for the former: a proxy may end TLS before us.
+        """
+        given = _origin(origin)
+        if given is None:
+            return False
+        return given == self._public or (
+            host is not None and given[1] == host.strip().lower()
+        )
+
+
+def _origin(text: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(text.strip())
+        default_port = {"http": 80, "https": 443}.get(parts.scheme)
+        if default_port is None or not parts.hostname or "@" in parts.netloc:
+            return None
+        netloc = parts.netloc.lower()
+        return parts.scheme, netloc.removesuffix(f":{default_port}")
+    except ValueError:
+        return None

@@ -1,0 +1,199 @@
+"""Which paths are there, for whom, and who answers them?
+
+One table: the dispatcher follows it, `/v1/openapi.json` is made from it, and
+docs/http.md is compared with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from screenpop.domain.agent import Role
+from screenpop.domain.errors import NotFound
+from screenpop.web import (
+    calls,
+    health,
+    lookup,
+    openapi,
+    pages,
+    session,
+    stats,
+    upgrade,
+    webhooks,
+)
+from screenpop.web.errors import MethodNotAllowed
+from screenpop.web.route import Parameter, Route
+
+_CALL = "/v1/calls/{call_id}"
+
+ROUTES: tuple[Route, ...] = (
+    *(
+        Route(
+            method=method, path=f"{webhooks.PREFIX}{{line}}", handler=None,
+            summary="A telephone system reports events, shakes hands or asks who"
+            " is calling.",
+            access="as the line's dialect authenticates", answer="text",
+            errors=(400, 401, 404, 408, 413, 415, 503),
+        )
+        for method in webhooks.METHODS
+    ),
+    Route(
+        method="POST", path="/v1/session", handler=session.log_in,
+        summary="Log in: sets the cookie `screenpop_session`.", access="anybody",
+        body=session.Credentials, answer=session.SessionAnswer,
+        errors=(400, 401, 403, 408, 413, 415, 429, 503),
+    ),
+    Route(
+        method="GET", path="/v1/session", handler=session.show, role=Role.AGENT,
+        summary="Who am I, and which CSRF token is mine?",
+        answer=session.SessionAnswer,
+    ),
+    Route(
+        method="DELETE", path="/v1/session", handler=session.log_out, role=Role.AGENT,
+        summary="Log out.", status=204, answer="text", errors=(404,),
+    ),
+    Route(
+        method="GET", path="/v1/agent", handler=upgrade.agent, role=Role.AGENT,
+        summary="The desk's WebSocket, subprotocol `screenpop.v1`.",
+        answer="socket", status=101, errors=(400, 429, 503),
+    ),
+    Route(
+        method="GET", path="/v1/wallboard", handler=upgrade.wallboard,
+        role=Role.SUPERVISOR, answer="socket", status=101, errors=(400, 429, 503),
+        summary="The wallboard's WebSocket, subprotocol `screenpop.v1`.",
+    ),
+    Route(
+        method="GET", path="/v1/calls", handler=calls.recent, role=Role.AGENT,
+        summary="Calls, newest first: an agent's own, a supervisor's all.",
+        query=(
+            Parameter(name="before", text="Cursor of the page before."),
+            Parameter(name="limit", text=f"1 to {calls.PAGE_MAX}."),
+        ),
+        errors=(400, 503),
+    ),
+    Route(
+        method="GET", path=_CALL, handler=calls.one, role=Role.AGENT,
+        summary="One call.", errors=(400, 404, 503),
+    ),
+    Route(
+        method="POST", path=f"{_CALL}/notes", handler=calls.add_note, role=Role.AGENT,
+        summary="Write a note.", body=calls.NoteBody, status=201,
+        errors=(400, 404, 408, 413, 415, 503),
+    ),
+    Route(
+        method="POST", path=f"{_CALL}/disposition", handler=calls.set_disposition,
+        role=Role.AGENT, summary="Choose the disposition.",
+        body=calls.DispositionBody, errors=(400, 404, 408, 413, 415, 503),
+    ),
+    Route(
+        method="GET", path="/v1/lookup", handler=lookup.look_up, role=Role.AGENT,
+        summary="Run the lookups for a number, as `screenpop explain --json`.",
+        query=(
+            Parameter(name="number", text="As people write it.", required=True),
+            Parameter(name="candidate", text="Key of one candidate to see in full."),
+        ),
+        errors=(400, 404, 503, 504),
+    ),
+    Route(
+        method="GET", path="/v1/stats", handler=stats.show, role=Role.SUPERVISOR,
+        summary="What the wallboard shows now.", errors=(503,),
+    ),
+    Route(
+        method="GET", path="/v1/openapi.json", handler=openapi.show,
+        summary="This interface as OpenAPI 3.1.", access="anybody",
+    ),
+    Route(
+        method="GET", path="/livez", handler=health.live, access="anybody",
+        summary="Does the process live?", answer=health.Alive,
+    ),
+    Route(
+        method="GET", path="/readyz", handler=health.ready, access="anybody",
+        summary="May it have traffic? 503 with reasons if not.",
+        answer=health.Readiness, errors=(503,),
+    ),
+    Route(
+        method="GET", path="/metrics", handler=health.metrics, asks_who=True,
+        access="programs of this machine; a supervisor's bearer token from elsewhere",
+        summary="Prometheus metrics.", answer="text", errors=(401, 403),
+    ),
+    Route(
+        method="GET", path="/", handler=pages.show_page, access="anybody",
+        summary="The agent's desk.", answer="page", errors=(503,),
+    ),
+    Route(
+        method="GET", path="/wallboard", handler=pages.show_page, access="anybody",
+        summary="The wallboard; its numbers need a supervisor.", answer="page",
+        errors=(503,),
+    ),
+    Route(
+        method="GET", path="/admin", handler=pages.show_page, access="anybody",
+        summary="Administration.", answer="page", errors=(503,),
+    ),
+    Route(
+        method="GET", path="/{file}", handler=pages.show_file, access="anybody",
+        summary="Icon, manifest.", answer="file", errors=(404,),
+    ),
+    Route(
+        method="GET", path="/assets/{file}", handler=pages.show_file,
+        summary="Script, style or font of the pages.", access="anybody",
+        answer="file", errors=(404,),
+    ),
+)  # fmt: skip
+
+Methods = dict[str, Route]
+
+
+class Router:
+    """Finds the route of a path: by its text, else part by part."""
+
+    def __init__(self, routes: Iterable[Route] = ROUTES):
+        self._fixed: dict[str, Methods] = {}
+        self._shaped: dict[tuple[str | None, ...], Methods] = {}
+        for route in routes:
+            if route.parameters:
+                shape = _shape(route.path)
+                self._shaped.setdefault(shape, {})[route.method] = route
+            else:
+                self._fixed.setdefault(route.path, {})[route.method] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, Mapping[str, str]]:
+        """`path` is still percent-encoded; the values given back are not.
+
+        Raises `NotFound`, `MethodNotAllowed`.
+        """
+        if (methods := self._fixed.get(path)) is not None:
+            return _chosen(methods, method), {}
+        parts = path.split("/")
+        for shape, methods in self._shaped.items():
+            if _fits(shape, parts):
+                route = _chosen(methods, method)
+                return route, _values(route, parts)
+        raise NotFound("there is nothing under this path.", remedy="Go to /.")
+
+
+def _shape(path: str) -> tuple[str | None, ...]:
+    return tuple(None if part.startswith("{") else part for part in path.split("/"))
+
+
+def _fits(shape: tuple[str | None, ...], parts: list[str]) -> bool:
+    return len(shape) == len(parts) and all(
+        part == wanted if wanted is not None else part != ""
+        for wanted, part in zip(shape, parts, strict=True)
+    )
+
+
+def _values(route: Route, parts: list[str]) -> dict[str, str]:
+    names = route.path.split("/")
+    return {
+        name[1:-1]: unquote(part)
+        for name, part in zip(names, parts, strict=True)
+        if name.startswith("{")
+    }
+
+
+def _chosen(methods: Methods, method: str) -> Route:
+    wanted = "GET" if method == "HEAD" else method
+    if wanted not in methods:
+        raise MethodNotAllowed(method, tuple(sorted(methods)))
+    return methods[wanted]

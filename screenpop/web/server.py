@@ -1,0 +1,135 @@
+"""How does the web start, and how does it stop without hurting anybody?
+
+A stop: `/readyz` turns 503, the socket stops listening, every browser is told 1012
+(they reconnect, here or to another node, and miss nothing), requests under way get
+`server.drain_s` to finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from aiohttp import web
+
+from screenpop.domain.errors import ConfigError
+from screenpop.support.tasks import TaskOwner
+from screenpop.web.auth import Auth
+from screenpop.web.built_ui import BuiltUi
+from screenpop.web.connection import Listener
+from screenpop.web.dispatch import Dispatcher
+from screenpop.web.headers import security_headers
+from screenpop.web.keys import session_key
+from screenpop.web.login_limit import LoginGate, LoginLimit
+from screenpop.web.openapi import document
+from screenpop.web.pages import DEFAULT_FOLDER
+from screenpop.web.remote import Origins, Proxies
+from screenpop.web.routes import ROUTES
+from screenpop.web.services import Services
+from screenpop.web.site import Site
+from screenpop.web.sockets import SERVICE_RESTART, Sockets
+from screenpop.web.tokens import Signer
+from screenpop.web.turn_gate import TurnGate
+from screenpop.web.webhooks import Webhooks
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 4096  # all browsers of a large centre reconnecting at once
+
+
+class WebServer:
+    """Listens from `start` to `stop`; `port` is the one that was given."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        self.site = site_of(services)
+        self._tasks = TaskOwner("web")
+        self._runner: web.ServerRunner | None = None
+        self.port = services.server.port
+
+    @property
+    def url(self) -> str:
+        """For people on this machine, whatever address is listened on."""
+        host = self._services.server.host
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+        return f"http://{shown}:{self.port}"
+
+    async def start(self) -> None:
+        """Raises `ConfigError` when the address cannot be listened on."""
+        services = self._services
+        webhooks = Webhooks(services, self.site.proxies)
+        listener = Listener(
+            Dispatcher(self.site, webhooks),
+            connections_max=services.limits.connections_max,
+            keepalive_s=services.server.keepalive_s,
+        )
+        runner = web.ServerRunner(listener, shutdown_timeout=services.server.drain_s)
+        await runner.setup()
+        await self._listen(runner)
+        self._runner = runner
+        self.port = runner.addresses[0][1]
+        self._tasks.spawn(
+            self.site.sockets.sweep_for_ever(services.server.heartbeat_s),
+            name="sweep the sockets",
+        )
+        if not self.site.ui.built:
+            log.warning("the pages are not built: run scripts/build-ui")
+
+    async def stop(self) -> None:
+        """Drain and end; a second call does nothing."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        self.site.draining.set()
+        for listening in list(runner.sites):
+            await listening.stop()
+        await self.site.sockets.close_all(
+            SERVICE_RESTART, "the service restarts", self._services.server.drain_s
+        )
+        await self._tasks.close()
+        await runner.cleanup()
+
+    async def _listen(self, runner: web.ServerRunner) -> None:
+        server = self._services.server
+        try:
+            await web.TCPSite(runner, server.host, server.port, backlog=BACKLOG).start()
+        except OSError as error:
+            await runner.cleanup()
+            raise ConfigError(
+                f"cannot listen on {server.host}:{server.port}: {error.strerror}."
+                " Set server.host and server.port to a free address, or end the"
+                " program that holds it."
+            ) from error
+
+
+def site_of(services: Services) -> Site:
+    """Put the parts together; reads the key and the built pages."""
+    origins = Origins(services.server.public_url)
+    auth = Auth(
+        services.users, Signer(session_key(services.data_dir)), origins, services.clock
+    )
+    limits, security = services.limits, services.security
+    return Site(
+        services=services,
+        auth=auth,
+        logins=LoginLimit(
+            services.clock,
+            attempts=security.login_attempts,
+            window_s=security.login_window_s,
+            entries_max=limits.login_entries_max,
+        ),
+        login_gate=LoginGate(limits.logins_at_once_max),
+        proxies=Proxies(services.server.trusted_proxies),
+        ui=BuiltUi(services.assets or DEFAULT_FOLDER),
+        sockets=Sockets(
+            sessions_max=limits.sessions_max,
+            per_user_max=limits.sessions_per_user_max,
+            metrics=services.metrics,
+            still_welcome=auth.still_welcome,
+        ),
+        handshakes=TurnGate(limits.handshakes_per_turn_max),
+        openapi=document(ROUTES, services.version),
+        draining=asyncio.Event(),
+        data_headers=security_headers(https=origins.https, kind="data"),
+        page_headers=security_headers(https=origins.https, kind="page"),
+    )

@@ -1,0 +1,124 @@
+"""What does the web need from the rest of the house?
+
+`app.py` fills in one `Services`; `doubles.py` ships one for tests. The web decides
+nothing about calls: it lets people in, carries bytes, and answers in one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from screenpop.config.model import Limits, Security, Server
+from screenpop.domain.agent import User, UserId
+from screenpop.domain.call import AgentId
+from screenpop.intake.request import Request, Response
+from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.metrics import Metrics
+
+Kind = Literal["agent", "wallboard"]
+Json = Mapping[str, object]
+"""A JSON object made of what msgspec can encode."""
+
+
+class Transport(Protocol):
+    """One browser's connection, as the push side sees it."""
+
+    async def send(self, data: bytes) -> None:
+        """One text frame. Raises `ConnectionError` when the browser is gone."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next message (bytes: a binary one); None when closed."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye once; later calls do nothing."""
+        ...
+
+
+class Hub(Protocol):
+    async def serve(self, user: User, transport: Transport, kind: Kind) -> None:
+        """Carry one browser until it is gone; returns, whoever ended it."""
+        ...
+
+
+class Users(Protocol):
+    def get(self, username: UserId) -> User | None:
+        """From memory, without I/O: asked on every request."""
+        ...
+
+    async def verify(self, username: str, password: str) -> User | None:
+        """None for a wrong password, an unknown and an inactive user alike.
+
+        Takes the same time for all three.
+        """
+        ...
+
+    async def by_token(self, token: str) -> User | None:
+        """Whose bearer token is it?"""
+        ...
+
+
+Only = frozenset[AgentId] | None
+"""Whose calls may be seen: those of these agent ids; None for everybody's."""
+
+
+class Calls(Protocol):
+    """History. All raise `NotFound` for a call that `only` may not see."""
+
+    async def recent(self, only: Only, before: str | None, limit: int) -> Json:
+        """`{"calls": [...], "before": CURSOR or null}`, newest first.
+
+        `before` is a cursor from an earlier page; `BadInput` when it is not.
+        """
+        ...
+
+    async def get(self, call_id: str, only: Only) -> Json: ...
+
+    async def add_note(
+        self, call_id: str, only: Only, user: User, text: str
+    ) -> Json: ...
+
+    async def set_disposition(
+        self, call_id: str, only: Only, user: User, code: str
+    ) -> Json: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that is not as it should be. `fatal`: send no traffic here."""
+
+    part: str
+    message: str
+    fatal: bool = True
+
+
+TakeRequest = Callable[[str, Request], Awaitable[Response]]
+"""(line, request): authenticate, decode, append durably, answer.
+
+Raises `BadInput` and its kin, `Overloaded`, `Unavailable`.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything the web is given. Callables must be safe to call concurrently."""
+
+    take_request: TakeRequest
+    hub: Hub
+    users: Users
+    calls: Calls
+    lookup: Callable[[str, str | None], Awaitable[Json]]
+    stats: Callable[[], Awaitable[Json]]
+    ready: Callable[[], Awaitable[Sequence[Problem]]]
+    data_dir: Path
+    version: str
+    server: Server = field(default_factory=Server)
+    limits: Limits = field(default_factory=Limits)
+    security: Security = field(default_factory=Security)
+    metrics: Metrics = field(default_factory=Metrics)
+    clock: Clock = field(default_factory=SystemClock)
+    assets: Path | None = None  # default: what scripts/build-ui put beside this file

@@ -1,0 +1,136 @@
+"""How does a person log in, and out?"""
+
+from __future__ import annotations
+
+import msgspec
+from aiohttp import web
+
+from screenpop.domain.agent import User
+from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.support.clock import iso_from_us
+from screenpop.web.auth import COOKIE, Identity
+from screenpop.web.body import decoded, read_body, require_json
+from screenpop.web.errors import TooMany
+from screenpop.web.site import Site, Visit, answered
+from screenpop.web.tokens import Session
+
+BODY_BYTES_MAX = 4096
+USERNAME_CHARS_MAX = 200
+PASSWORD_CHARS_MAX = 1000
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    username: str
+    password: str
+
+
+class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
+    """`agent` is the principal agent id; null for people without a telephone."""
+
+    username: str
+    name: str
+    role: str
+    agent: str | None
+
+
+class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`csrf` and `expires_at` are null for a bearer token."""
+
+    user: WhoAmI
+    csrf: str | None
+    expires_at: str | None
+
+
+async def log_in(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/session`: a right password gives a cookie."""
+    site.auth.require_own_page(visit.request)
+    require_json(visit.request)
+    body = await read_body(
+        visit.request, BODY_BYTES_MAX, site.services.server.body_read_s
+    )
+    credentials = _checked(decoded(body, Credentials))
+    user = await _verified(site, visit, credentials)
+    lifetime_s = round(site.services.security.session_h * 3600)
+    expires_s = site.services.clock.now_us() // 1_000_000 + lifetime_s
+    token, session = site.auth.signer.issue(user, expires_s)
+    answer = answered(_session_answer(site, Identity(user, session)))
+    _set_cookie(site, answer, token, lifetime_s)
+    return answer
+
+
+async def show(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/session`: who am I; also gives the CSRF token after a reload."""
+    assert visit.who is not None  # the route asks for a role
+    return answered(_session_answer(site, visit.who))
+
+
+async def log_out(site: Site, visit: Visit) -> web.StreamResponse:
+    """`DELETE /v1/session`: the session ends here, its sockets with it."""
+    if visit.who is None or visit.who.session is None:
+        raise NotFound("there is no session: a bearer token has none to end.")
+    site.auth.revoke(visit.who.session)
+    site.sockets.end_session(visit.who.session)
+    answer = web.Response(status=204)
+    _set_cookie(site, answer, "", 0)
+    return answer
+
+
+async def _verified(site: Site, visit: Visit, credentials: Credentials) -> User:
+    """The user; every refusal reads and lasts the same, whatever was wrong."""
+    username, logins = credentials.username, site.services.metrics.logins
+    try:
+        site.logins.start(username, visit.remote)
+    except TooMany:
+        logins.labels("limited").inc()
+        raise
+    try:
+        async with site.login_gate:
+            user = await site.services.users.verify(username, credentials.password)
+    except BaseException:
+        site.logins.undecided(username, visit.remote)
+        raise
+    if user is None or not user.active:
+        logins.labels("refused").inc()
+        raise Unauthenticated(
+            "user name or password is wrong.",
+            code="bad_credentials",
+            remedy="Try again; an administrator can set a new password.",
+        )
+    site.logins.succeeded(username, visit.remote)
+    logins.labels("ok").inc()
+    return user
+
+
+def _checked(credentials: Credentials) -> Credentials:
+    username, password = credentials.username, credentials.password
+    if not 0 < len(username) <= USERNAME_CHARS_MAX:
+        raise BadInput(f"username must have 1 to {USERNAME_CHARS_MAX} characters.")
+    if not 0 < len(password) <= PASSWORD_CHARS_MAX:
+        raise BadInput(f"password must have 1 to {PASSWORD_CHARS_MAX} characters.")
+    return credentials
+
+
+def _session_answer(site: Site, who: Identity) -> SessionAnswer:
+    user, session = who.user, who.session
+    return SessionAnswer(
+        user=WhoAmI(
+            username=user.username,
+            name=user.name,
+            role=user.role.value,
+            agent=min(user.agents, default=None),
+        ),
+        csrf=None if session is None else site.auth.signer.csrf(session),
+        expires_at=_expiry(session),
+    )
+
+
+def _expiry(session: Session | None) -> str | None:
+    return None if session is None else iso_from_us(session.expires_s * 1_000_000)
+
+
+def _set_cookie(site: Site, answer: web.Response, token: str, lifetime_s: int) -> None:
+    secure = site.services.security.secure_cookie
+    answer.set_cookie(
+        COOKIE, token, max_age=lifetime_s, path="/", httponly=True, samesite="Strict",
+        secure=site.auth.origins.https if secure is None else secure,
+    )  # fmt: skip

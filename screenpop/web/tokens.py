@@ -1,0 +1,81 @@
+"""Is this session token ours, and what does it say?
+
+Stateless: `v1.PAYLOAD.MAC`, both base64url. The payload is JSON `[session, user,
+token_epoch, expires_s]`, the MAC is HMAC-SHA256 under the key in `data_dir`. So any
+process with the key verifies it without I/O. What ends a session before its time:
+the user's `token_epoch` (everywhere), `Revoked` (in this process, see auth.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import msgspec
+
+from screenpop.domain.agent import User, UserId
+
+TOKEN_CHARS_MAX = 1024
+
+
+class Session(msgspec.Struct, frozen=True, array_like=True):
+    session: str
+    user: UserId
+    token_epoch: int
+    expires_s: int
+
+
+_decode = msgspec.json.Decoder(Session).decode
+
+
+class Signer:
+    """Makes and checks tokens with one secret key."""
+
+    def __init__(self, key: bytes):
+        self._key = key
+
+    def issue(self, user: User, expires_s: int) -> tuple[str, Session]:
+        session = Session(
+            session=secrets.token_urlsafe(16),
+            user=user.username,
+            token_epoch=user.token_epoch,
+            expires_s=expires_s,
+        )
+        payload = urlsafe_b64encode(msgspec.json.encode(session)).rstrip(b"=")
+        mac = urlsafe_b64encode(self._mac(b"session", payload)).rstrip(b"=")
+        return f"v1.{payload.decode()}.{mac.decode()}", session
+
+    def read(self, token: str, now_s: float) -> Session | None:
+        """None unless the token is ours, whole and not yet expired."""
+        if len(token) > TOKEN_CHARS_MAX or not token.isascii():
+            return None
+        version, _, rest = token.partition(".")
+        payload, _, mac = rest.partition(".")
+        given = _unpadded(mac)
+        wanted = self._mac(b"session", payload.encode())
+        if version != "v1" or given is None or not hmac.compare_digest(given, wanted):
+            return None
+        session = _decode(_unpadded(payload) or b"")
+        return session if session.expires_s > now_s else None
+
+    def csrf(self, session: Session) -> str:
+        """What a page must send back in `X-Screenpop-CSRF`."""
+        mac = self._mac(b"csrf", session.session.encode())
+        return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+    def csrf_matches(self, session: Session, given: str) -> bool:
+        return hmac.compare_digest(
+            self.csrf(session).encode(), given.encode("utf-8", "surrogateescape")
+        )
+
+    def _mac(self, purpose: bytes, data: bytes) -> bytes:
+        return hmac.digest(self._key, purpose + b":" + data, hashlib.sha256)
+
+
+def _unpadded(text: str) -> bytes | None:
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None
