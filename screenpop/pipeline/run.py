@@ -26,6 +26,9 @@ from screenpop.pipeline.lookup import GuardedSource, Question, Result
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
 
+_Left = tuple[
+    frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool
+]  # how the newest record left the run: pending, candidates, chosen, by an agent
 Publish = Callable[[AnswersRecord], None]
 
 
@@ -69,6 +72,8 @@ class Run:
     _asked: dict[str, _Asked] = field(default_factory=dict)
     _fresh: dict[str, Answer] = field(default_factory=dict)
     _found: dict[str, list[Evidence]] = field(default_factory=dict)
+    _told: Mapping[str, Scalar] = field(default_factory=dict)
+    _left: _Left | None = None
     _part: int = 0
     _began_s: float = 0.0
     _flushing: bool = False
@@ -78,11 +83,14 @@ class Run:
     def start(self) -> AnswersRecord:
         """Ask what can be asked; returns what was known without waiting (part 0)."""
         self._began_s = self.tools.clock.monotonic_s()
+        self._told = dict(self.params)
         self._flushing = True  # what is answered at once belongs to part 0
         self._identify()
         self._advance()
         self._flushing = False
-        return self._record()
+        record = self._record()
+        self._settle()
+        return record
 
     def close(self) -> None:
         """The call is over: nobody waits for the open questions any more."""
@@ -94,8 +102,9 @@ class Run:
 
     def learn(self, params: Mapping[str, Scalar], evidence: list[Evidence]) -> None:
         """More is known of the call (a late number, an account from the IVR)."""
-        if params == self.params and evidence == self.evidence:
+        if params == self._told and evidence == self.evidence:
             return
+        self._told = dict(params)
         self.params.update(params)
         self.evidence = evidence
         self._identify()
@@ -266,10 +275,13 @@ class Run:
             return
         self._advance()
         self._flushing = False
-        self.tools.publish(self._record())
+        if self._fresh or self._stands() != self._left:
+            self.tools.publish(self._record())
+        self._settle()
 
     def _record(self) -> AnswersRecord:
         answers, self._fresh = tuple(self._fresh.values()), {}
+        self._left = self._stands()
         record = AnswersRecord(
             line=self.line,
             call_id=self.call_id,
@@ -277,15 +289,20 @@ class Run:
             part=self._part,
             at_us=self.tools.clock.now_us(),
             answers=answers,
-            pending=tuple(sorted(self.pending)),
+            pending=tuple(sorted(self._left[0])),
             candidates=self.candidates,
             chosen=self.chosen,
             by_agent=self.by_agent,
         )
         self._part += 1
+        return record
+
+    def _stands(self) -> _Left:
+        return (self.pending, self.candidates, self.chosen, self.by_agent)
+
+    def _settle(self) -> None:
         if not any(asked.question for asked in self._asked.values()):
             self.done.set()
-        return record
 
 
 def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:

@@ -8,7 +8,7 @@ tells exactly what a browser has seen.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from screenpop.domain.agent import Role, User, UserId
@@ -40,12 +40,15 @@ class Desk:
         shown_of: ShownOf,
         queue_labels: Mapping[str, str] | None = None,
         pops_per_user_max: int = 500,
+        listens: Callable[[UserId], bool] = lambda user: True,
     ):
+        """`listens` says who has a browser open: only they get frames made."""
         self.directory = directory
         self._profile_of = profile_of
         self._shown_of = shown_of
         self._queue_labels = queue_labels or {}
         self._pops_max = pops_per_user_max
+        self.listens = listens
         self.cases: dict[CaseKey, Case] = {}
         self.pops: dict[UserId, OrderedDict[CaseKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
@@ -73,7 +76,8 @@ class Desk:
         if known is not None:
             case.take(known)
         audience = self.directory.audience(call)
-        common = self._common(before, case, old) if case.pops else None
+        heard = any(self.listens(user) for user in case.pops)
+        common = self._common(before, case, old) if heard else _UNHEARD
         sent = [
             frame
             for user, leg in audience.items()
@@ -87,7 +91,10 @@ class Desk:
         if case is None:
             return []
         old = case.profile
-        if not case.take(record) or not case.pops:
+        if not case.take(record):
+            return []
+        if not any(self.listens(user) for user in case.pops):
+            _touch(case, offset)
             return []
         changes = _profile_changes(old, self.profile(case))
         return self._updates(offset, case, changes) if changes else []
@@ -183,21 +190,22 @@ class Desk:
         case: Case,
         user: UserId,
         leg: AgentLeg,
-        common: dict[str, object] | None,
+        common: Mapping[str, object],
     ) -> Outgoing | None:
         pop = case.pops.get(user)
         if pop is None or (pop.closed and leg.open):
             if not leg.open:
                 return None
             pop = self._open(offset, event, case, user, leg, pop)
-            return Outgoing(user, self.opened(pop, offset))
+            heard = self.listens(user)
+            return Outgoing(user, self.opened(pop, offset)) if heard else None
         before, pop.leg = pop.leg, leg
         if pop.closed:
-            return self._updated(offset, pop, dict(common or {}))
+            return self._updated(offset, pop, dict(common))
         if not leg.open:
             pop.closed = offset
             return Outgoing(user, self._closed(offset, pop, case.call))
-        changes = dict(common or {})
+        changes = dict(common)
         if before.state is not leg.state:
             changes["state"] = render.pop_state(leg)
         if before.answered_us != leg.answered_us:
@@ -324,6 +332,16 @@ class Desk:
             yield pop.changed, _as_update(self.opened(pop))
         if pop.closed > after:
             yield max(pop.closed, shown), self._closed(pop.closed, pop, call)
+
+
+_UNHEARD: Mapping[str, object] = {"state": None}  # something changed, no frame made
+
+
+def _touch(case: Case, offset: int) -> None:
+    """Whoever comes back must be told that there is more to see."""
+    for pop in case.pops.values():
+        if not pop.closed or pop.wrap_up:
+            pop.changed = offset
 
 
 _NOBODY = User(username=UserId(""), name="", role=Role.AGENT)

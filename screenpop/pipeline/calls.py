@@ -1,0 +1,197 @@
+"""Which calls have their lookups under way on this node?
+
+Begins a run when a call's customer can be looked for, tells it what is learnt
+later, ends it with the call. Remembers whom agents chose for a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
+from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.journal.records import ActionRecord, AnswersRecord
+from screenpop.pipeline.identify import Evidence
+from screenpop.pipeline.merge import LookupShape
+from screenpop.pipeline.normalise import NumberingPlan, Parties, parameters, parties
+from screenpop.pipeline.number_index import NumberIndex
+from screenpop.pipeline.run import Run, RunTools
+
+CHOSEN_BEFORE = 0.97
+NAMED_BY_AGENT = 0.9
+CONTACTS_SOURCE = "contacts"
+REMEMBERED_MAX = 500_000
+
+RunKey = tuple[LineId, CallId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """Whom an agent chose, or named, for a number."""
+
+    candidate: Candidate
+    by: str
+    at_us: int
+
+
+class CallLookups:
+    """The runs of all live calls of this node."""
+
+    def __init__(
+        self,
+        tools: RunTools,
+        index: NumberIndex,
+        plans: dict[str, NumberingPlan],
+        zone: ZoneInfo,
+    ):
+        self._tools = tools
+        self._index = index
+        self._plans = plans
+        self._zone = zone
+        self._runs: dict[RunKey, Run] = {}
+        self._remembered: dict[str, dict[CandidateRef, Remembered]] = {}
+        self._round = 0
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def parties(self, call: Call) -> Parties:
+        return parties(call, self._plans.get(call.line, NumberingPlan()))
+
+    def follow(self, call: Call, who: Parties) -> AnswersRecord | None:
+        """A call changed: begin its lookups, or tell them more, or end them.
+
+        Returns what is known without waiting when a run begins.
+        """
+        key = (call.line, call.call_id)
+        run = self._runs.get(key)
+        if call.phase is Phase.ENDED and not _still_of_use(call):
+            self.end(call)
+            return None
+        if call.direction is Direction.INTERNAL:
+            return None
+        if run is not None:
+            run.learn(parameters(call, who, self._zone), self._evidence(who))
+            return None
+        run = self._runs[key] = self.new_run(call, who)
+        return run.start()
+
+    def new_run(self, call: Call, who: Parties) -> Run:
+        """A run that has not begun and is not followed."""
+        self._round += 1
+        return Run(
+            line=call.line,
+            call_id=call.call_id,
+            round=f"{self._tools.clock.now_us()}-{self._round}",
+            tools=self._tools,
+            params=parameters(call, who, self._zone),
+            evidence=self._evidence(who),
+        )
+
+    def end(self, call: Call) -> None:
+        run = self._runs.pop((call.line, call.call_id), None)
+        if run is not None:
+            run.close()
+
+    def close(self) -> None:
+        for run in self._runs.values():
+            run.close()
+        self._runs.clear()
+
+    def choose(self, record: ActionRecord) -> None:
+        """An agent chose a candidate, or named the caller."""
+        candidate = chosen_candidate(record)
+        number = record.data.get("number", "")
+        if number and record.data.get("remember") == "yes":
+            self.remember(number, candidate, record.user, record.at_us)
+        run = self._runs.get((LineId(record.line), record.call_id or CallId("")))
+        if run is None:
+            return
+        known = {c.ref: c for c in run.candidates}
+        run.choose(known.get(candidate.ref, candidate))
+
+    def remember(self, number: str, candidate: Candidate, by: str, at_us: int) -> None:
+        """The newest choice for a number counts; older ones stay known."""
+        if number not in self._remembered and len(self._remembered) >= REMEMBERED_MAX:
+            self._remembered.pop(next(iter(self._remembered)))
+        kept = self._remembered.setdefault(number, {})
+        before = kept.get(candidate.ref)
+        if before is None or before.at_us <= at_us:
+            kept[candidate.ref] = Remembered(candidate=candidate, by=by, at_us=at_us)
+
+    def _evidence(self, who: Parties) -> list[Evidence]:
+        if not who.ani.may_look_up:
+            return []
+        number = str(who.ani.number)
+        found = self._index.find(number, who.ani.country)
+        return [*found, *self._choices(number)]
+
+    def _choices(self, number: str) -> Iterable[Evidence]:
+        kept = self._remembered.get(number)
+        if not kept:
+            return
+        newest = max(kept.values(), key=lambda x: x.at_us)
+        why = f"chosen for this number by {newest.by}"
+        yield Evidence(
+            kind="choice",
+            candidate=_with(newest.candidate, CHOSEN_BEFORE, why),
+        )
+
+
+def shapes_of(tools: RunTools) -> tuple[LookupShape, ...]:
+    """What `merge` must know of the plan."""
+    plan = tools.plan
+    return tuple(
+        LookupShape(
+            name=lookup.name,
+            source=lookup.source,
+            facet=lookup.facet,
+            as_rows=lookup.kind == "rows",
+            needs_customer=lookup.name in plan.about_customer,
+            is_identity=lookup.kind == "identity",
+        )
+        for lookup in plan
+    )
+
+
+def chosen_candidate(record: ActionRecord) -> Candidate:
+    """The candidate that a `choose` or `contact` action names."""
+    data = record.data
+    if record.action == "contact":
+        fields = {
+            name: data[name]
+            for name in ("name", "company", "account")
+            if data.get(name)
+        }
+        return Candidate(
+            ref=CandidateRef(source=CONTACTS_SOURCE, key=data["key"]),
+            name=data["name"],
+            company=data.get("company") or None,
+            confidence=NAMED_BY_AGENT,
+            why=f"named by {record.user}",
+            fields=fields,
+        )
+    return Candidate(
+        ref=CandidateRef(source=data["source"], key=data["key"]),
+        name=data.get("name") or data["key"],
+        confidence=CHOSEN_BEFORE,
+        why=f"chosen by {record.user}",
+    )
+
+
+def _still_of_use(call: Call) -> bool:
+    """After the end only people in wrap-up may still look at the card."""
+    return any(leg.talked for leg in call.legs)
+
+
+def _with(candidate: Candidate, confidence: float, why: str) -> Candidate:
+    return Candidate(
+        ref=candidate.ref,
+        name=candidate.name,
+        company=candidate.company,
+        confidence=confidence,
+        why=why,
+        fields=candidate.fields,
+    )

@@ -1,0 +1,180 @@
+"""Which sources are there, and are their lookups ready to be asked?
+
+Makes connectors and lookups from the configuration, opens them, keeps the number
+index up to date. A source that is down at the start is no reason not to start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from screenpop.config.facets import enabled_lookups, kind_of
+from screenpop.config.model import Configuration, Source
+from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
+from screenpop.domain.errors import ConfigError
+from screenpop.pipeline.lookup import GuardedSource, SourceLimits
+from screenpop.pipeline.number_index import NumberIndex
+from screenpop.pipeline.plan import Plan, PlannedLookup
+from screenpop.support.clock import Clock
+from screenpop.support.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
+
+AnyConnector = Connector[Any, Any]
+FindConnector = Callable[[str], type[AnyConnector]]
+CONTACTS_MAX = 2_000_000
+
+
+@dataclass(kw_only=True)
+class Sources:
+    """All enabled sources with their connectors, guards, plan and number index."""
+
+    plan: Plan
+    guards: dict[str, GuardedSource]
+    connectors: dict[str, AnyConnector]
+    index: NumberIndex
+    settings: Mapping[str, Source]
+    tasks: TaskOwner
+    _versions: dict[str, str | None] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Open every connector; raises `ConfigError` for what can never work."""
+        for name, connector in self.connectors.items():
+            try:
+                await connector.open()
+            except Unavailable as error:
+                log.warning("source %s cannot be reached yet: %s", name, error)
+
+    def keep_index(self) -> None:
+        """Read every source's contacts, again and again, in tasks of their own."""
+        for name, connector in self.connectors.items():
+            if connector.contacts() is not None:
+                self.tasks.spawn(self._refresh_for_ever(name), name=f"contacts {name}")
+
+    async def close(self) -> None:
+        await self.tasks.close()
+        for name, connector in self.connectors.items():
+            try:
+                await connector.close()
+            except Exception:
+                log.exception("source %s did not close cleanly", name)
+
+    async def read_contacts(self, name: str) -> int | None:
+        """Read one source's contacts into the index; None when it cannot say now."""
+        connector = self.connectors[name]
+        version = await connector.contacts_version()
+        if version is not None and self._versions.get(name) == version:
+            return None
+        contacts = connector.contacts()
+        if contacts is None:
+            return None
+        found: list[ContactRecord] = []
+        async for contact in contacts:
+            found.append(contact)
+            if len(found) >= CONTACTS_MAX:
+                log.warning(
+                    "source %s: only the first %d contacts are indexed",
+                    name,
+                    len(found),
+                )
+                break
+        rank = list(self.connectors).index(name)
+        count = await asyncio.to_thread(self.index.load, name, rank, found)
+        self._versions[name] = version
+        return count
+
+    async def _refresh_for_ever(self, name: str) -> None:
+        failing = False
+        while True:
+            try:
+                count = await self.read_contacts(name)
+                if count is not None:
+                    log.info("source %s: %d contacts indexed", name, count)
+                if failing:
+                    log.warning("source %s: contacts can be read again", name)
+                failing = False
+            except Unavailable as error:
+                if not failing:
+                    log.warning("source %s: contacts cannot be read: %s", name, error)
+                failing = True
+            await asyncio.sleep(5 if failing else self.settings[name].contacts_every_s)
+
+
+def make_sources(
+    config: Configuration,
+    folder: Path,
+    find: FindConnector,
+    clock: Clock,
+    own: Mapping[str, tuple[GuardedSource, list[PlannedLookup]]] | None = None,
+) -> Sources:
+    """Make what the configuration names, without I/O; raises `ConfigError`."""
+    tasks = TaskOwner("sources")
+    guards: dict[str, GuardedSource] = {}
+    connectors: dict[str, AnyConnector] = {}
+    for name, source in config.sources.items():
+        if source.enabled:
+            connectors[name] = _connector(name, source, folder, find, clock)
+            guards[name] = _guard(name, source, clock, tasks)
+    lookups = [
+        _planned(name, config, connectors[lookup.source])
+        for name, lookup in enabled_lookups(config).items()
+    ]
+    for name, (guard, more) in (own or {}).items():
+        guards[name] = guard
+        lookups.extend(more)
+    return Sources(
+        plan=Plan(lookups),
+        guards=guards,
+        connectors=connectors,
+        index=NumberIndex(config.server.country),
+        settings=config.sources,
+        tasks=tasks,
+    )
+
+
+def _connector(
+    name: str, source: Source, folder: Path, find: FindConnector, clock: Clock
+) -> AnyConnector:
+    kind = find(source.connector)
+    context = ConnectorContext(source=name, folder=folder, clock=clock)
+    return kind(kind.source_options.model_validate(source.own), context)
+
+
+def _guard(name: str, source: Source, clock: Clock, tasks: TaskOwner) -> GuardedSource:
+    limits = SourceLimits(
+        timeout_ms=source.timeout_ms,
+        concurrency=source.concurrency,
+        waiting_max=source.waiting_max,
+        cache_s=source.cache_s,
+        stale_s=source.stale_s,
+        cache_entries=source.cache_entries,
+        breaker_failures=source.breaker.failures,
+        breaker_open_s=source.breaker.open_s,
+    )
+    return GuardedSource(name, source.label or name, limits, clock, tasks)
+
+
+def _planned(
+    name: str, config: Configuration, connector: AnyConnector
+) -> PlannedLookup:
+    lookup = config.lookups[name]
+    try:
+        options = connector.lookup_options.model_validate(lookup.own)
+    except ValueError as error:
+        raise ConfigError(f"lookups.{name}: {error}") from error
+    return PlannedLookup(
+        name=name,
+        source=lookup.source,
+        facet=lookup.facet,
+        kind=kind_of(lookup, config),
+        lookup=connector.lookup(name, options),
+        timeout_ms=lookup.timeout_ms,
+        cache_s=lookup.cache_s,
+        confidence=lookup.confidence,
+        why=lookup.why,
+    )
