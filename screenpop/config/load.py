@@ -17,9 +17,17 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from screenpop.config.document import Document, Value, read_document
 from screenpop.config.interpolate import Filled, fill
 from screenpop.config.model import Configuration
-from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
+from screenpop.config.problems import (
+    ConfigProblems,
+    KeyPath,
+    Place,
+    Problem,
+    split_text,
+)
 from screenpop.config.translate import secret_name, translated
+from screenpop.domain.errors import ConfigError
 
+SECRET_CHARS_MIN = 4  # shorter texts cannot be told from ordinary words
 _ROUNDS_MAX = 8  # of leaving out what is wrong to see the rest
 
 
@@ -54,7 +62,19 @@ class Loaded:
         return path in self.filled or secret_name(path)
 
     def problem(self, path: KeyPath, sentence: str, remedy: str = "") -> Problem:
-        return Problem.at(self.place(*path), path, sentence, remedy)
+        place = self.place(*path)
+        said = self._without_secrets(sentence), self._without_secrets(remedy)
+        return Problem.at(place, path, *said)
+
+    def told(self, path: KeyPath, error: ConfigError) -> Problem:
+        """An error of a connector or dialect: `sentence. Remedy.`"""
+        return self.problem(path, *split_text(str(error)))
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self.secrets:
+            if len(secret) >= SECRET_CHARS_MIN:
+                text = text.replace(secret, "…")
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

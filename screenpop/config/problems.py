@@ -7,6 +7,7 @@ A `Problem` prints as `file:line:column: key: sentence. remedy`; a
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -75,6 +76,15 @@ def dotted(path: KeyPath) -> str:
         else:
             text += f".{part}" if text else part
     return text
+
+
+_SENTENCE_END = re.compile(r"\.\s+(?=[A-Z`\"])")
+
+
+def split_text(text: str) -> tuple[str, str]:
+    """The text of an error as its first sentence and the rest, its remedy."""
+    sentence, *rest = _SENTENCE_END.split(text.strip(), maxsplit=1)
+    return sentence.rstrip("."), "".join(rest)
 
 
 def did_you_mean(word: str, known: Iterable[str], *, noun: str = "keys") -> str:

@@ -1,0 +1,240 @@
+"""Can the service run with this configuration?
+
+What one key alone cannot tell: names that must exist elsewhere, options of
+connectors and dialects, the dataflow of the lookups, zones, countries, folders.
+`serve` and `check-config` ask the same function. No network, nothing is written.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+
+from screenpop.config.dataflow import RESERVED, findings, waterfall
+from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
+from screenpop.config.load import Loaded
+from screenpop.config.prepare import FindConnector, prepare
+from screenpop.config.problems import KeyPath, Problem, did_you_mean
+from screenpop.connector.registry import Registry
+from screenpop.domain.errors import ConfigError
+
+DialectCheck: TypeAlias = Callable[[str, Mapping[str, object]], None]
+"""Takes a dialect's name and a line's settings; raises `ConfigError`."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}\Z")
+_STORES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The verdict; `steps` is the waterfall of the lookups."""
+
+    problems: tuple[Problem, ...]
+    steps: tuple[tuple[str, ...], ...]
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+def check(
+    loaded: Loaded,
+    *,
+    find: FindConnector | None = None,
+    dialect_check: DialectCheck | None = None,
+) -> list[Problem]:
+    """Everything that is wrong beyond the single keys; empty when it can run."""
+    return list(inspect(loaded, find=find, dialect_check=dialect_check).problems)
+
+
+def inspect(
+    loaded: Loaded,
+    *,
+    find: FindConnector | None = None,
+    dialect_check: DialectCheck | None = None,
+) -> Checked:
+    """`check`, with what was learnt on the way."""
+    prepared = prepare(loaded, find or Registry().find)
+    problems = [
+        *_server(loaded),
+        *_store(loaded),
+        *_lines(loaded, dialect_check),
+        *_dialled(loaded),
+        *_lookup_names(loaded),
+        *_facets(loaded),
+        *_dispositions(loaded),
+        *prepared.problems,
+    ]
+    declared = _declared_lookups(loaded)
+    for found in findings(
+        prepared.lookups, declared=declared, contacts=prepared.contacts
+    ):
+        path = ("lookups", found.lookup)
+        problems.append(loaded.problem(path, found.sentence, found.remedy))
+    return Checked(
+        problems=tuple(sorted(set(problems))),
+        steps=waterfall(prepared.lookups),
+        secrets=loaded.secrets | prepared.secrets,
+    )
+
+
+def _server(loaded: Loaded) -> Iterator[Problem]:
+    server = loaded.config.server
+    yield from _zone(loaded, ("server", "time_zone"), server.time_zone)
+    yield from _country(loaded, ("server", "country"), server.country)
+    yield from _public_url(loaded, server.public_url)
+    for index, network in enumerate(server.trusted_proxies):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            path: KeyPath = ("server", "trusted_proxies", index)
+            sentence = f"is no network: {error}"
+            yield loaded.problem(path, sentence, "Use CIDR, e.g. 10.0.0.0/8.")
+    yield from _data_dir(loaded)
+
+
+def _public_url(loaded: Loaded, url: str | None) -> Iterator[Problem]:
+    if url is None:
+        return
+    remedy = "Use scheme, host and maybe port, e.g. https://pop.example.net."
+    path = ("server", "public_url")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        yield loaded.problem(path, f"is no address: {error}", remedy)
+        return
+    if parts.scheme not in ("http", "https") or not host:
+        yield loaded.problem(path, "must begin with https:// or http://", remedy)
+    elif parts.path not in ("", "/") or parts.query or parts.fragment:
+        yield loaded.problem(path, "must have nothing after the host", remedy)
+    elif parts.username is not None:
+        yield loaded.problem(path, "must hold no user or password", remedy)
+
+
+def _data_dir(loaded: Loaded) -> Iterator[Problem]:
+    """The nearest folder that exists must let us write; nothing is created here."""
+    wanted = loaded.folder / loaded.config.server.data_dir
+    here = wanted
+    while not _exists(here) and here != here.parent:
+        here = here.parent
+    path = ("server", "data_dir")
+    if not here.is_dir():
+        sentence = f"{here} is not a folder"
+        yield loaded.problem(path, sentence, "Name a folder of its own.")
+    elif not os.access(here, os.W_OK | os.X_OK):
+        sentence = f"{wanted} cannot be written: no permission in {here}"
+        remedy = "Give the user of the service the right to write there."
+        yield loaded.problem(path, sentence, remedy)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _store(loaded: Loaded) -> Iterator[Problem]:
+    url = loaded.config.store.url
+    if url is None:
+        return
+    scheme = url.get_secret_value().partition(":")[0]
+    if scheme not in _STORES:
+        remedy = f"Begin it with {' or '.join(f'{name}://' for name in _STORES)}."
+        yield loaded.problem(("store", "url"), "names no engine we know", remedy)
+
+
+def _lines(loaded: Loaded, dialect_check: DialectCheck | None) -> Iterator[Problem]:
+    for name, line in loaded.config.lines.items():
+        yield from _zone(loaded, ("lines", name, "time_zone"), line.time_zone)
+        yield from _country(loaded, ("lines", name, "country"), line.country)
+        if dialect_check is not None:
+            try:
+                dialect_check(line.dialect, line.settings)
+            except ConfigError as error:
+                yield loaded.told(("lines", name, "dialect"), error)
+
+
+def _zone(loaded: Loaded, path: KeyPath, name: str) -> Iterator[Problem]:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        known = available_timezones()
+        tails = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
+        word = name.replace(" ", "_")
+        near = tails.get(word.rpartition("/")[2].lower())
+        remedy = f"Did you mean `{near}`?" if near else "E.g. Europe/London or UTC."
+        yield loaded.problem(path, f"there is no time zone `{name}`", remedy)
+
+
+def _country(loaded: Loaded, path: KeyPath, code: str | None) -> Iterator[Problem]:
+    if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
+        hint = {"UK": "Did you mean `GB`?", "EN": "Did you mean `GB`?"}
+        remedy = hint.get(code, "Use ISO 3166-1, e.g. DE, GB, US.")
+        sentence = f"`{code}` is no country with a numbering plan"
+        yield loaded.problem(path, sentence, remedy)
+
+
+def _dialled(loaded: Loaded) -> Iterator[Problem]:
+    for number in loaded.config.dialled:
+        if not _E164.match(number):
+            remedy = "Use +, country code and number: +442079460100."
+            sentence = "must be a number in E.164"
+            yield loaded.problem(("dialled", number), sentence, remedy)
+
+
+def _lookup_names(loaded: Loaded) -> Iterator[Problem]:
+    for name in loaded.config.lookups:
+        if name in RESERVED:
+            sentence = f"cannot be called `{name}`: parameters `:{name}.…` mean another"
+            yield loaded.problem(("lookups", name), sentence, "Take another name.")
+
+
+def _facets(loaded: Loaded) -> Iterator[Problem]:
+    known = {*BUILT_IN_NAMES, *loaded.config.facets}
+    for name, lookup in loaded.config.lookups.items():
+        if lookup.facet not in known and not loaded.has("facets", lookup.facet):
+            near = did_you_mean(lookup.facet, known, noun="facets")
+            sentence = f"there is no facet `{lookup.facet}`"
+            remedy = f"{near} Or declare it under `facets`."
+            yield loaded.problem(("lookups", name, "facet"), sentence, remedy)
+        elif lookup.kind == "identity" and lookup.facet != "identity":
+            sentence = "`identity` lookups fill the facet `identity` only"
+            remedy = "Write `facet: identity`, or another kind."
+            yield loaded.problem(("lookups", name, "kind"), sentence, remedy)
+
+
+def _dispositions(loaded: Loaded) -> Iterator[Problem]:
+    codes = [disposition.code for disposition in loaded.config.dispositions]
+    for index in _repeated(codes):
+        code = codes[index]
+        path = ("dispositions", index, "code")
+        sentence = f"`{code}` stands here a second time"
+        yield loaded.problem(path, sentence, "Give each disposition its own code.")
+
+
+def _repeated(words: Iterable[str]) -> Iterator[int]:
+    seen: set[str] = set()
+    for index, word in enumerate(words):
+        if word in seen:
+            yield index
+        seen.add(word)
+
+
+def _declared_lookups(loaded: Loaded) -> frozenset[str]:
+    """Written and not switched off with their source."""
+    written = {
+        str(path[1])
+        for path in loaded.places
+        if len(path) == 2 and path[0] == "lookups"
+    }
+    off = loaded.config.lookups.keys() - enabled_lookups(loaded.config).keys()
+    gone = {n for n in off if loaded.config.lookups[n].source in loaded.config.sources}
+    return frozenset(written - gone)

@@ -1,0 +1,129 @@
+"""Do sources and lookups say what their connectors understand?
+
+Goes as far as one can without I/O: options are validated, the connector is made,
+each lookup is prepared and tells which parameters it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ValidationError
+
+from screenpop.config.dataflow import Asking
+from screenpop.config.facets import enabled_lookups, kind_of
+from screenpop.config.load import Loaded, secrets_of
+from screenpop.config.model import Lookup, Source
+from screenpop.config.problems import KeyPath, Problem, did_you_mean
+from screenpop.config.translate import translated
+from screenpop.connector import Connector, ConnectorContext
+from screenpop.domain.errors import ConfigError
+
+AnyConnector: TypeAlias = Connector[Any, Any]
+"""A connector whose options only itself knows: the rim of the plugins."""
+FindConnector: TypeAlias = Callable[[str], type[AnyConnector]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Prepared:
+    """What could be prepared, and what is wrong with the rest."""
+
+    connectors: dict[str, AnyConnector] = field(default_factory=dict)
+    lookups: list[Asking] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def contacts(self) -> bool:
+        """Does a source bring customers with their numbers?"""
+        return any(map(_has_contacts, self.connectors.values()))
+
+
+def prepare(loaded: Loaded, find: FindConnector) -> Prepared:
+    """Prepare every enabled source, then every lookup of one."""
+    prepared = Prepared()
+    for name, source in loaded.config.sources.items():
+        if source.enabled:
+            _prepare_source(loaded, find, name, source, prepared)
+    for name, lookup in loaded.config.lookups.items():
+        if not loaded.has("sources", lookup.source):
+            sources = loaded.config.sources
+            remedy = did_you_mean(lookup.source, sources, noun="sources")
+            sentence = f"there is no source `{lookup.source}`"
+            path: KeyPath = ("lookups", name, "source")
+            prepared.problems.append(loaded.problem(path, sentence, remedy))
+    for name, lookup in enabled_lookups(loaded.config).items():
+        connector = prepared.connectors.get(lookup.source)
+        if connector is not None:
+            _prepare_lookup(loaded, connector, name, lookup, prepared)
+    return prepared
+
+
+def _prepare_source(
+    loaded: Loaded, find: FindConnector, name: str, source: Source, into: Prepared
+) -> None:
+    path: KeyPath = ("sources", name)
+    try:
+        kind = find(source.connector)
+    except ConfigError as error:
+        into.problems.append(loaded.told((*path, "connector"), error))
+        return
+    options = _options(loaded, path, kind.source_options, source, into)
+    if options is None:
+        return
+    context = ConnectorContext(source=name, folder=loaded.folder)
+    try:
+        into.connectors[name] = kind(options, context)
+    except ConfigError as error:
+        into.problems.append(loaded.told(path, error))
+
+
+def _prepare_lookup(
+    loaded: Loaded, connector: AnyConnector, name: str, lookup: Lookup, into: Prepared
+) -> None:
+    path: KeyPath = ("lookups", name)
+    options = _options(loaded, path, connector.lookup_options, lookup, into)
+    if options is None:
+        return
+    try:
+        needs = connector.lookup(name, options).needs
+    except ConfigError as error:
+        into.problems.append(loaded.told(path, error))
+        return
+    kind = kind_of(lookup, loaded.config)
+    into.lookups.append(Asking(name=name, kind=kind, needs=frozenset(needs)))
+
+
+def _options(
+    loaded: Loaded,
+    path: KeyPath,
+    model: type[BaseModel],
+    written: Source | Lookup,
+    into: Prepared,
+) -> BaseModel | None:
+    """The connector's own keys as its model, or the problems with them."""
+    try:
+        options = model.model_validate(written.own)
+    except ValidationError as error:
+        found = translated(
+            error.errors(include_url=False),
+            model,
+            written.own,
+            loaded,
+            prefix=path,
+            known=type(written).model_fields,
+        )
+        into.problems += found.values()
+        return None
+    into.secrets |= secrets_of(options)
+    return options
+
+
+def _has_contacts(connector: AnyConnector) -> bool:
+    """As far as one can tell without I/O: it can, and is configured to."""
+    if type(connector).contacts is Connector.contacts:
+        return False
+    options = connector.options
+    return not hasattr(options, "contacts") or options.contacts is not None

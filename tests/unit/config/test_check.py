@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import Field, SecretStr
+
+from screenpop.config.check import check, inspect
+from screenpop.config.load import Loaded, from_text
+from screenpop.connector import (
+    ConfigError,
+    Connector,
+    ContactRecord,
+    Lookup,
+    LookupOptions,
+    Row,
+    Scalar,
+    SourceOptions,
+)
+
+
+class BoxSource(SourceOptions):
+    drawer: int = Field(1, gt=0)
+    password: SecretStr | None = None
+    contacts: bool | None = None
+
+
+class BoxLookup(LookupOptions):
+    asks: tuple[str, ...] = ()
+
+
+class BoxQuestion(Lookup):
+    def __init__(self, asks: tuple[str, ...]):
+        self.needs = frozenset(asks)
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        return []
+
+
+class BoxConnector(Connector[BoxSource, BoxLookup]):
+    """A box of cards."""
+
+    name = "box"
+    source_options = BoxSource
+    lookup_options = BoxLookup
+
+    def __init__(self, options: BoxSource, context: Any):
+        if options.drawer == 13:
+            raise ConfigError("drawer 13 is jammed, e.g. by paper. Use another one.")
+        super().__init__(options, context)
+
+    def lookup(self, name: str, options: BoxLookup) -> Lookup:
+        if "nothing" in options.asks:
+            raise ConfigError(f"{name} asks nothing. Ask for something.")
+        return BoxQuestion(options.asks)
+
+    def contacts(self) -> AsyncIterator[ContactRecord] | None:
+        return None
+
+
+def find(name: str) -> type[Connector[Any, Any]]:
+    if name != "box":
+        raise ConfigError(f"no connector is called {name}. Installed: box.")
+    return BoxConnector
+
+
+def dialects(name: str, settings: Mapping[str, object]) -> None:
+    if name != "generic":
+        raise ConfigError(f"no dialect is called {name}. There is generic.")
+    if "token" not in settings:
+        raise ConfigError("the setting `token` is missing. Add it.")
+
+
+def load(text: str, folder: Path) -> Loaded:
+    return from_text(text, folder=folder)
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Any:
+    def problems(text: str) -> list[str]:
+        loaded = load(text, tmp_path)
+        found = check(loaded, find=find, dialect_check=dialects)
+        return [str(problem).removeprefix("screenpop.yaml:") for problem in found]
+
+    return problems
+
+
+def test_a_whole_configuration_has_no_problem(said: Any) -> None:
+    assert said(GOOD) == []
+
+
+GOOD = """
+server: {time_zone: Europe/London, country: GB, public_url: "https://pop.example.net"}
+lines:
+  pbx: {dialect: generic, country: NO, settings: {token: "0123456789"}}
+sources:
+  cards: {connector: box, drawer: 2}
+lookups:
+  who: {source: cards, facet: identity, asks: [number]}
+  money: {source: cards, facet: balance, asks: [customer.id]}
+"""
+
+
+def test_the_waterfall_of_a_good_file_is_known(tmp_path: Path) -> None:
+    assert inspect(load(GOOD, tmp_path), find=find).steps == (("who",), ("money",))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "lookups:\n  who: {source: card, facet: identity}\n"
+            "sources:\n  cards: {connector: box}\n",
+            "2:9: lookups.who.source: there is no source `card`. Did you mean `cards`?",
+        ),
+        (
+            "sources:\n  cards: {connector: bxo}\n",
+            "2:11: sources.cards.connector: no connector is called bxo."
+            " Installed: box.",
+        ),
+        (
+            "sources:\n  cards:\n    connector: box\n    drawer: 0\n",
+            "4:5: sources.cards.drawer: must be greater than 0, is 0. E.g. 1.",
+        ),
+        (
+            "sources:\n  cards:\n    connector: box\n    timeout_mss: 5\n",
+            "4:5: sources.cards.timeout_mss: is not a known key."
+            " Did you mean `timeout_ms`?",
+        ),
+        (
+            "sources:\n  cards: {connector: box, drawer: 13}\n",
+            "2:3: sources.cards: drawer 13 is jammed, e.g. by paper. Use another one.",
+        ),
+        (
+            "sources:\n  c: {connector: box}\n"
+            "lookups:\n  a: {source: c, facet: balance, asks: [nothing]}\n",
+            "4:3: lookups.a: a asks nothing. Ask for something.",
+        ),
+        (
+            "sources:\n  c: {connector: box}\n"
+            "lookups:\n  a: {source: c, facet: balance, asks: 1}\n",
+            "4:34: lookups.a.asks: must be a list, is 1.",
+        ),
+        (
+            "sources:\n  c: {connector: box}\n"
+            "lookups:\n  a: {source: c, facet: balanse}\n",
+            "4:18: lookups.a.facet: there is no facet `balanse`."
+            " Did you mean `balance`? Or declare it under `facets`.",
+        ),
+        (
+            "sources:\n  c: {connector: box}\n"
+            "lookups:\n  customer: {source: c, facet: balance}\n",
+            "4:3: lookups.customer: cannot be called `customer`: parameters"
+            " `:customer.…` mean another. Take another name.",
+        ),
+        (
+            "dispositions:\n- {code: a, label: A}\n- {code: a, label: B}\n",
+            "3:4: dispositions[1].code: `a` stands here a second time."
+            " Give each disposition its own code.",
+        ),
+        (
+            "lines:\n  pbx: {settings: {token: abc}, dialect: gneric}\n",
+            "2:33: lines.pbx.dialect: no dialect is called gneric. There is generic.",
+        ),
+        (
+            "lines:\n  pbx: {country: UK, settings: {token: abc}}\n",
+            "2:9: lines.pbx.country: `UK` is no country with a numbering plan."
+            " Did you mean `GB`?",
+        ),
+        (
+            "server: {time_zone: london}\n",
+            "1:10: server.time_zone: there is no time zone `london`."
+            " Did you mean `Europe/London`?",
+        ),
+        (
+            "server: {public_url: pop.example.net}\n",
+            "1:10: server.public_url: must begin with https:// or http://."
+            " Use scheme, host and maybe port, e.g. https://pop.example.net.",
+        ),
+        (
+            "server: {public_url: 'https://u:p@pop.example.net'}\n",
+            "1:10: server.public_url: must hold no user or password."
+            " Use scheme, host and maybe port, e.g. https://pop.example.net.",
+        ),
+        (
+            "server: {trusted_proxies: [10.0.0.1/8]}\n",
+            "1:28: server.trusted_proxies[0]: is no network:"
+            " 10.0.0.1/8 has host bits set. Use CIDR, e.g. 10.0.0.0/8.",
+        ),
+        (
+            "dialled: {0800123: {label: Shop}}\n",
+            "1:11: dialled.0800123: must be a number in E.164."
+            " Use +, country code and number: +442079460100.",
+        ),
+        (
+            "store: {url: 'mysql://u:geheim@h/d'}\n",
+            "1:9: store.url: names no engine we know. Begin it with"
+            " sqlite+aiosqlite:// or postgresql+asyncpg://.",
+        ),
+    ],
+)
+def test_each_mistake_is_told_with_place_and_remedy(
+    said: Any, text: str, expected: str
+) -> None:
+    assert said(text) == [expected]
+
+
+def test_the_lookups_of_a_source_switched_off_are_left_out(said: Any) -> None:
+    text = """
+sources:
+  cards: {connector: not_installed, enabled: false}
+lookups:
+  who: {source: cards, facet: identity, no_such_key: 1}
+"""
+    assert said(text) == []
+
+
+def test_a_lookup_that_needs_a_switched_off_one_is_told(said: Any) -> None:
+    text = """
+sources:
+  off: {connector: box, enabled: false}
+  cards: {connector: box}
+lookups:
+  order: {source: off, facet: sales_history}
+  parts: {source: cards, facet: tickets, asks: [order.id]}
+"""
+    assert "there is no lookup `order`" in said(text)[0]
+
+
+def test_a_number_index_finds_customers_too(said: Any) -> None:
+    text = """
+sources:
+  cards: {connector: box, contacts: true}
+lookups:
+  money: {source: cards, facet: balance, asks: [customer.id]}
+"""
+    assert said(text) == []
+    assert "nothing finds a customer" in said(text.replace("true", "null"))[0]
+
+
+def test_a_folder_that_is_a_file_is_told(said: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    assert said("server: {data_dir: data/here}\n") == [
+        f"1:10: server.data_dir: {tmp_path}/data is not a folder."
+        " Name a folder of its own."
+    ]
+
+
+def test_secrets_of_connectors_are_known_and_never_told(tmp_path: Path) -> None:
+    text = "sources:\n  cards: {connector: box, password: geheim}\n"
+    checked = inspect(load(text, tmp_path), find=find)
+    assert checked.secrets == {"geheim"}
+    assert "geheim" not in repr(checked)
+
+
+def test_a_secret_in_a_connectors_own_error_is_left_out(tmp_path: Path) -> None:
+    def leaky(name: str) -> type[Connector[Any, Any]]:
+        raise ConfigError("cannot use geheim here. Use another.")
+
+    text = "sources:\n  cards: {connector: box, password: geheim}\n"
+    [problem] = check(load(text, tmp_path), find=leaky)
+    assert problem.sentence == "cannot use … here"
