@@ -1,7 +1,8 @@
 """The connector SDK: what a data source plugin implements and may rely on.
 
 A connector is a class found by the entry point group `screenpop.connectors`.
-Import only from here, `screenpop.support` and `screenpop.domain`.
+Import only from here, `screenpop.support` and `screenpop.domain`; in tests also from
+`screenpop.connector.testing`.
 """
 
 from screenpop.connector.base import (
@@ -12,10 +13,14 @@ from screenpop.connector.base import (
     LookupOptions,
     SourceOptions,
 )
+from screenpop.connector.errors import told
+from screenpop.connector.parameters import PARAMETERS, checked
+from screenpop.connector.records import as_row, as_scalar, contact_from_row
 from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.errors import ConfigError, TimedOut, Unavailable
 
 __all__ = [
+    "PARAMETERS",
     "ConfigError",
     "Connector",
     "ConnectorContext",
@@ -27,4 +32,9 @@ __all__ = [
     "SourceOptions",
     "TimedOut",
     "Unavailable",
+    "as_row",
+    "as_scalar",
+    "checked",
+    "contact_from_row",
+    "told",
 ]

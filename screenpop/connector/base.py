@@ -91,13 +91,22 @@ class Lookup(ABC):
 
 
 class Connector(ABC, Generic[S, L]):
-    """A kind of data source. Subclass, set the three class variables, register."""
+    """A kind of data source. Subclass, set the class variables, register.
+
+    The first line of its docstring and `example` (YAML: a source and a lookup) are
+    what `screenpop connectors NAME` shows.
+    """
 
     name: ClassVar[str]
     source_options: ClassVar[type[SourceOptions]]
     lookup_options: ClassVar[type[LookupOptions]]
+    example: ClassVar[str] = ""
 
     def __init__(self, options: S, context: ConnectorContext):
+        """Keep the options; no I/O. May raise `ConfigError`.
+
+        `check-config` goes as far as this and `lookup`, without `open`.
+        """
         self.options = options
         self.context = context
 
@@ -121,6 +130,8 @@ class Connector(ABC, Generic[S, L]):
         """All customers with their numbers, for the number index; None: cannot say.
 
         Read at start and again when `contacts_version` changes or time has passed.
+        Numbers are as typed; a row without a key or a number is left out. The
+        iterator raises `Unavailable` when the source fails in the middle.
         """
         return None
 

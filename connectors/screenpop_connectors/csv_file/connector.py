@@ -1,0 +1,156 @@
+"""Which lookups does a file answer from memory?"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from screenpop.connector import (
+    ConfigError,
+    Connector,
+    ConnectorContext,
+    ContactRecord,
+    Lookup,
+    Row,
+    Scalar,
+    Unavailable,
+    checked,
+    contact_from_row,
+)
+from screenpop.domain.phone import E164
+from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
+from screenpop_connectors.csv_file.reader import read_file
+from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
+from screenpop_connectors.csv_file.watch import WatchedTable
+
+
+class CsvFileConnector(Connector[CsvSource, CsvLookup]):
+    """A CSV or XLSX file, read anew when it changes, answered from memory."""
+
+    name = "csv_file"
+    source_options = CsvSource
+    lookup_options = CsvLookup
+    example = """\
+sources:
+  index_cards:
+    connector: csv_file
+    path: contacts.csv
+    country: GB
+    contacts: {key: account, name: name, company: firm}
+lookups:
+  index_card:
+    source: index_cards
+    facet: notes
+    match: {account: customer.key}
+    fields: {remark: Remark, since: "Customer since"}
+"""
+
+    def __init__(self, options: CsvSource, context: ConnectorContext):
+        super().__init__(options, context)
+        if options.encoding is not None:
+            _check_encoding(options.encoding)
+        self.file = WatchedTable(
+            context.folder / options.path,
+            self._load,
+            context,
+            poll_s=options.poll_s,
+            reload_wait_s=options.reload_wait_ms / 1000,
+        )
+
+    async def close(self) -> None:
+        await self.file.close()
+
+    def lookup(self, name: str, options: CsvLookup) -> CsvLookupByValue:
+        return CsvLookupByValue(self, options)
+
+    async def ping(self) -> None:
+        await self.file.ping()
+
+    def contacts(self) -> AsyncIterator[ContactRecord] | None:
+        options = self.options.contacts
+        return self._all_contacts(options) if options is not None else None
+
+    async def contacts_version(self) -> str | None:
+        await self.file.current()
+        return str(self.file.mark)
+
+    async def _all_contacts(self, options: CsvContacts) -> AsyncIterator[ContactRecord]:
+        table = await self.file.current()
+        roles = _contact_roles(table, options)
+        for row in table.rows:
+            contact = {n: v for n, v in row.items() if n not in roles.values()}
+            contact |= {name: row[name] for name in table.number_columns}
+            contact |= {role: row[column] for role, column in roles.items()}
+            contact["country"] = contact.get("country") or self.options.country
+            if record := contact_from_row(contact, number_columns=table.number_columns):
+                yield record
+
+    def _load(self) -> Table:
+        options, context = self.options, self.context
+        path = context.folder / options.path
+        content = read_file(path, options)
+        for remark in content.said:
+            context.log.warning("source %s: %s %s.", context.source, path, remark)
+        return table_of(
+            content.columns,
+            content.rows,
+            NumberColumns(
+                listed=options.numbers,
+                country=options.country,
+                country_column=options.country_column,
+            ),
+        )
+
+
+class CsvLookupByValue(Lookup):
+    def __init__(self, connector: CsvFileConnector, options: CsvLookup):
+        if options.match is not None and not options.match:
+            raise ConfigError("match is empty. Name a column, or leave match out.")
+        self._connector = connector
+        self._match = options.match
+        self._fields = options.fields
+        parameters = options.match.values() if options.match else ("number",)
+        self.needs = frozenset(checked(name) for name in parameters)
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        table = await self._connector.file.current()
+        try:
+            found = self._found(table, params)[: self._connector.context.rows_max]
+            return [self._chosen(table, row) for row in found]
+        except Unavailable as error:
+            source = self._connector.context.source
+            raise Unavailable(f"source {source}: {error}") from error
+
+    def _found(self, table: Table, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        if self._match is None:
+            return table.by_number.get(E164(str(params["number"])), ())
+        return table.matching(
+            {column: str(params[name]) for column, name in self._match.items()}
+        )
+
+    def _chosen(self, table: Table, row: Row) -> Row:
+        if self._fields is None:
+            return row
+        return {
+            name: row[table.column(column)] for name, column in self._fields.items()
+        }
+
+
+def _contact_roles(table: Table, options: CsvContacts) -> dict[str, str]:
+    """Which of the file's columns is the contact's key, name, company, country."""
+    roles = {
+        "key": options.key,
+        "name": options.name,
+        "company": options.company,
+        "country": table.country_column,
+    }
+    return {role: table.column(col) for role, col in roles.items() if col is not None}
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ConfigError(
+            f"encoding {name} is unknown. Write e.g. utf-8, utf-16, cp1252, latin-1."
+        ) from error

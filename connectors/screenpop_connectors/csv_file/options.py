@@ -1,0 +1,81 @@
+"""What may stand under a `csv_file` source and its lookups?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from screenpop.connector import LookupOptions, SourceOptions
+
+
+class CsvContacts(BaseModel):
+    """Which columns the number index reads; all others become fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(description="Column that identifies a customer.")
+    name: str = Field(description="Column with the name.")
+    company: str | None = Field(None, description="Column with the company.")
+
+
+class CsvSource(SourceOptions):
+    path: Path = Field(
+        description="A .csv, .txt, .tsv or .xlsx file; relative to this file's folder."
+    )
+    sheet: str | None = Field(None, description="XLSX: the sheet; default: the first.")
+    encoding: str | None = Field(
+        None,
+        description="Default: by the file's byte order mark, else UTF-8, else cp1252.",
+    )
+    delimiter: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1,
+        description="Default: the one of comma, semicolon, tab and bar that the first"
+        " line has most.",
+    )
+    numbers: tuple[str, ...] = Field(
+        (),
+        description="Columns that hold numbers; default: all whose name starts with"
+        " `phone` or `number`.",
+    )
+    country: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}$",
+        description="How national numbers are read where the row does not tell.",
+    )
+    country_column: str | None = Field(
+        None,
+        description="Column with each row's country, a code or an English name;"
+        " default: one called `country`.",
+    )
+    contacts: CsvContacts | None = Field(
+        None, description="Which columns the number index reads."
+    )
+    rows_max: int = Field(
+        200_000, gt=0, description="A file with more rows is refused."
+    )
+    bytes_max: int = Field(
+        67_108_864, gt=0, description="A larger file (XLSX: unpacked) is refused."
+    )
+    poll_s: float = Field(
+        1, ge=0, description="The file's date is looked at once in this time, on use."
+    )
+    reload_wait_ms: int = Field(
+        500,
+        ge=0,
+        description="A lookup waits this long for a changed file to be read; then the"
+        " earlier content answers.",
+    )
+
+
+class CsvLookup(LookupOptions):
+    match: dict[str, str] | None = Field(
+        None,
+        description="Column and the parameter it must equal, e.g."
+        " `{account: customer.account}`; default: the numbers match `number`.",
+    )
+    fields: dict[str, str] | None = Field(
+        None, description="Field and the column it comes from; default: all columns."
+    )

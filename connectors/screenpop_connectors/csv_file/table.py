@@ -1,0 +1,124 @@
+"""What stands in the file, and which rows have this number or this value?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from screenpop.connector import Row, Unavailable
+from screenpop.connector.records import NUMBER_COLUMNS
+from screenpop.domain.phone import E164
+from screenpop.support.numbering import read_number
+from screenpop.support.territories import TERRITORIES
+
+_CODES = {name.casefold(): code for code, name in TERRITORIES.items()} | {
+    "uk": "GB",
+    "usa": "US",
+    "great britain": "GB",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumns:
+    """Where a row's numbers stand and how they are read."""
+
+    listed: tuple[str, ...] = ()
+    country: str | None = None
+    country_column: str | None = None
+
+
+@dataclass(slots=True)
+class Table:
+    """A file's rows in memory, found by number or by a column's value."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    number_columns: tuple[str, ...] = ()
+    country_column: str | None = None
+    by_number: Mapping[E164, Sequence[Row]] = field(default_factory=dict)
+    _by_column: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+
+    def matching(self, wanted: Mapping[str, str]) -> Sequence[Row]:
+        """Rows whose columns have these values; raises `Unavailable`: no such column.
+
+        Values are compared as text without regard to case and outer blanks.
+        """
+        (column, value), *others = wanted.items()
+        found: Sequence[Row] = self._index(column).get(_folded(value), ())
+        for column, value in others:
+            name = self.column(column)
+            found = [row for row in found if _folded(row[name]) == _folded(value)]
+        return found
+
+    def column(self, name: str) -> str:
+        """The column as the file writes it; case does not matter."""
+        for column in self.columns:
+            if column.casefold() == name.casefold():
+                return column
+        raise Unavailable(
+            f"the file has no column {name}. It has {', '.join(self.columns[:30])}."
+        )
+
+    def _index(self, name: str) -> Mapping[str, Sequence[Row]]:
+        column = self.column(name)
+        if column not in self._by_column:
+            index: dict[str, list[Row]] = {}
+            for row in self.rows:
+                if row[column] is not None:
+                    index.setdefault(_folded(row[column]), []).append(row)
+            self._by_column[column] = index
+        return self._by_column[column]
+
+
+def table_of(
+    columns: Sequence[str], rows: Sequence[Row], numbers: NumberColumns
+) -> Table:
+    """Index the rows by their numbers; takes long for a long file: use a thread."""
+    table = Table(tuple(columns), rows)
+    table.number_columns = _number_columns(table, numbers)
+    table.country_column = _country_column(table, numbers)
+    index: dict[E164, list[Row]] = {}
+    for row in rows:
+        country = _country(row, table.country_column) or numbers.country
+        for number in _numbers(row, table.number_columns, country):
+            index.setdefault(number, []).append(row)
+    table.by_number = index
+    return table
+
+
+def country_code(text: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a code or an English name."""
+    folded = text.strip().casefold()
+    if folded in _CODES:
+        return _CODES[folded]
+    return folded.upper() if folded.upper() in TERRITORIES else None
+
+
+def _numbers(row: Row, columns: Sequence[str], country: str | None) -> Sequence[E164]:
+    readings = (
+        read_number(str(row[column]), country=country)
+        for column in columns
+        if row[column] is not None
+    )
+    return tuple(dict.fromkeys(r.e164 for r in readings if r.e164 is not None))
+
+
+def _number_columns(table: Table, numbers: NumberColumns) -> tuple[str, ...]:
+    if numbers.listed:
+        return tuple(table.column(name) for name in numbers.listed)
+    return tuple(c for c in table.columns if c.lower().startswith(NUMBER_COLUMNS))
+
+
+def _country_column(table: Table, numbers: NumberColumns) -> str | None:
+    if numbers.country_column is not None:
+        return table.column(numbers.country_column)
+    return next((c for c in table.columns if c.casefold() == "country"), None)
+
+
+def _country(row: Row, column: str | None) -> str | None:
+    text = row[column] if column is not None else None
+    return country_code(str(text)) if text is not None else None
+
+
+def _folded(value: object) -> str:
+    return str(value).strip().casefold()

@@ -1,0 +1,94 @@
+"""How does a JSON answer become rows?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+import jmespath
+
+from screenpop.connector import ConfigError, Row, Scalar, as_scalar
+
+
+class ExactFloat(float):
+    """A number with a fraction that remembers how it was written: money."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __new__(cls, text: str) -> ExactFloat:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
+
+
+class Expression(Protocol):
+    def search(self, value: object) -> object: ...
+
+
+def compiled(expression: str, *, key: str) -> Expression:
+    """Raises `ConfigError` with JMESPath's own explanation."""
+    try:
+        found: Expression = jmespath.compile(expression)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{key}: not a JMESPath expression: {reason}.") from error
+    return found
+
+
+def parsed(body: bytes) -> object:
+    """Raises ValueError for what is no JSON text in UTF-8 (or UTF-16, UTF-32)."""
+    try:
+        return json.loads(body, parse_float=ExactFloat, parse_constant=lambda _: None)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+class Reading:
+    """Takes rows out of an answer: `select` finds them, `fields` their values."""
+
+    def __init__(
+        self, select: str | None, fields: Mapping[str, str] | None, *, key: str = ""
+    ):
+        self._select = compiled(select or "@", key=f"{key}select")
+        self._fields = {
+            name: compiled(expression, key=f"{key}fields.{name}")
+            for name, expression in (fields or {}).items()
+        }
+
+    def rows(self, answer: object) -> Sequence[Row]:
+        """Raises ValueError when the expressions do not fit the answer."""
+        try:
+            rows = [self._row(item) for item in _items(self._select.search(answer))]
+        except jmespath.exceptions.JMESPathError as error:
+            raise ValueError(" ".join(str(error).split())) from error
+        return [row for row in rows if any(v is not None for v in row.values())]
+
+    def _row(self, item: object) -> Row:
+        if self._fields:
+            return {n: scalar(e.search(item)) for n, e in self._fields.items()}
+        if isinstance(item, Mapping):
+            return {
+                str(name): scalar(value)
+                for name, value in item.items()
+                if not isinstance(value, Mapping | list)
+            }
+        return {"value": scalar(item)}
+
+
+def scalar(value: object) -> Scalar:
+    if isinstance(value, ExactFloat):
+        return as_scalar(Decimal(value.text))
+    return as_scalar(value)
+
+
+def _items(found: object) -> Sequence[object]:
+    if found is None or found is False:
+        return ()
+    return found if isinstance(found, list) else (found,)

@@ -1,0 +1,247 @@
+"""Which lookups does an HTTP service answer, and how are all its contacts read?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from yarl import URL
+
+from screenpop.connector import (
+    ConfigError,
+    Connector,
+    ConnectorContext,
+    ContactRecord,
+    Lookup,
+    Row,
+    Scalar,
+    contact_from_row,
+)
+from screenpop_connectors.http_json.answer import Expression, Reading, compiled
+from screenpop_connectors.http_json.client import HttpClient, Request, same_place
+from screenpop_connectors.http_json.options import HttpContacts, HttpLookup, HttpSource
+from screenpop_connectors.http_json.template import (
+    Body,
+    Template,
+    Unsuitable,
+    body_names,
+    filled_body,
+    filled_header,
+    filled_url,
+    parse,
+    parse_body,
+)
+
+
+class HttpJsonConnector(Connector[HttpSource, HttpLookup]):
+    """Any HTTP service that answers JSON: one request per lookup, keep-alive."""
+
+    name = "http_json"
+    source_options = HttpSource
+    lookup_options = HttpLookup
+    example = """\
+sources:
+  credit:
+    connector: http_json
+    base_url: https://credit.example.net/api
+    auth: {bearer: "${CREDIT_TOKEN}"}
+lookups:
+  terms:
+    source: credit
+    facet: credit_terms
+    path: /accounts/{customer.key}?as_of={today}
+    select: account
+    fields: {limit: credit.limit, used: credit.used, days: terms.net_days}
+"""
+
+    def __init__(self, options: HttpSource, context: ConnectorContext):
+        super().__init__(options, context)
+        self.base = options.base_url.rstrip("/")
+        self.client = HttpClient(options, context)
+        self._error = compiled(options.error, key="error") if options.error else None
+        self._contacts = (
+            ContactPages(self, options.contacts) if options.contacts else None
+        )
+
+    async def open(self) -> None:
+        await self.client.open()
+
+    async def close(self) -> None:
+        await self.client.close()
+
+    def lookup(self, name: str, options: HttpLookup) -> HttpJsonLookup:
+        return HttpJsonLookup(self, name, options)
+
+    async def ping(self) -> None:
+        every_status = tuple(range(200, 500))
+        await self.client.json(
+            Request(url=URL(self.base), label=self.base, empty_on=every_status)
+        )
+
+    def contacts(self) -> AsyncIterator[ContactRecord] | None:
+        return self._contacts.read() if self._contacts else None
+
+    def raise_told(
+        self, request: Request, answer: object, error: Expression | None = None
+    ) -> None:
+        """Raise `Unavailable` when the answer holds the source's own error."""
+        expression = error or self._error
+        try:
+            reason = expression.search(answer) if expression else None
+        except ValueError as told_nothing:
+            raise self.client.failed(
+                request, f"{told_nothing} (error does not fit the answer)"
+            ) from told_nothing
+        if reason not in (None, False, "", [], {}):
+            raise self.client.failed(request, reason)
+
+
+class HttpJsonLookup(Lookup):
+    def __init__(self, connector: HttpJsonConnector, name: str, options: HttpLookup):
+        self._connector = connector
+        self._name = name
+        self._options = options
+        self._path = _path(options.path)
+        self._headers = {n: parse(text) for n, text in options.headers.items()}
+        self._body: Body = parse_body(options.body)
+        self._form = {n: parse(text) for n, text in (options.form or {}).items()}
+        self._reading = Reading(options.select, options.fields)
+        self._error = compiled(options.error, key="error") if options.error else None
+        self._said = False
+        templates = [self._path, *self._headers.values(), *self._form.values()]
+        self.needs = body_names(self._body).union(*(t.names for t in templates))
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        log = self._connector.context.log
+        try:
+            request = self._request(params)
+        except Unsuitable as reason:
+            log.info("lookup %s was not asked: %s.", self._name, reason)
+            return ()
+        answer = await self._connector.client.json(request)
+        self._connector.raise_told(request, answer, self._error)
+        try:
+            return self._limited(self._reading.rows(answer))
+        except ValueError as error:
+            raise self._connector.client.failed(
+                request, f"{error} (select or fields do not fit the answer)"
+            ) from error
+
+    def _request(self, params: Mapping[str, Scalar]) -> Request:
+        base = self._connector.base
+        form = {name: text.filled(params) for name, text in self._form.items()}
+        return Request(
+            url=URL(base + filled_url(self._path, params), encoded=True),
+            label=base + self._options.path.partition("?")[0],
+            method=self._options.method,
+            headers={n: filled_header(t, params) for n, t in self._headers.items()},
+            body=filled_body(self._body, params),
+            form=form or None,
+            empty_on=self._options.empty_on,
+            params={name: params[name] for name in self.needs},
+        )
+
+    def _limited(self, rows: Sequence[Row]) -> Sequence[Row]:
+        context = self._connector.context
+        if len(rows) > context.rows_max and not self._said:
+            self._said = True
+            context.log.warning(
+                "lookup %s found %d rows; those after the first %d are left out."
+                " Ask the service for fewer.",
+                self._name,
+                len(rows),
+                context.rows_max,
+            )
+        return rows[: context.rows_max]
+
+
+class ContactPages:
+    """All customers of a service, page by page."""
+
+    def __init__(self, connector: HttpJsonConnector, options: HttpContacts):
+        self._connector = connector
+        self._options = options
+        self._reading = Reading(options.select, options.fields, key="contacts.")
+        self._next = (
+            compiled(options.next, key="contacts.next") if options.next else None
+        )
+        if _path(options.path).names:
+            raise ConfigError(
+                "contacts.path takes no parameters: it is read without a call."
+            )
+
+    async def read(self) -> AsyncIterator[ContactRecord]:
+        left = self._options.contacts_max
+        async for rows in self._pages():
+            for row in rows[:left]:
+                if record := contact_from_row(
+                    row, number_columns=self._options.numbers
+                ):
+                    yield record
+            left -= len(rows)
+            if left < 0:
+                self._cut_off("contacts_max", self._options.contacts_max)
+                return
+
+    async def _pages(self) -> AsyncIterator[Sequence[Row]]:
+        path = filled_url(_path(self._options.path), {})
+        url: URL | None = URL(self._connector.base + path, encoded=True)
+        before: Sequence[Row] = ()
+        for number in range(self._options.pages_max):
+            if url is None:
+                return
+            request = Request(
+                url=self._numbered(url, number), label=str(url.with_query(None))
+            )
+            answer = await self._connector.client.json(request)
+            self._connector.raise_told(request, answer)
+            rows = self._rows(request, answer)
+            if not rows or rows == before:  # some services repeat their last page
+                return
+            yield rows
+            before = rows
+            url = self._following(request, url, answer)
+        self._cut_off("pages_max", self._options.pages_max)
+
+    def _rows(self, request: Request, answer: object) -> Sequence[Row]:
+        try:
+            return self._reading.rows(answer)
+        except ValueError as error:
+            raise self._connector.client.failed(
+                request, f"{error} (contacts.select or fields do not fit the answer)"
+            ) from error
+
+    def _numbered(self, url: URL, number: int) -> URL:
+        options = self._options
+        if options.page_param is None:
+            return url
+        page = options.page_start + number * options.page_step
+        return url.update_query({options.page_param: page})
+
+    def _following(self, request: Request, url: URL, answer: object) -> URL | None:
+        if self._next is None:
+            return url if self._options.page_param else None
+        link = self._next.search(answer)
+        if not isinstance(link, str) or not link:
+            return None
+        target = request.url.join(URL(link))
+        if not same_place(request.url, target):
+            raise self._connector.client.failed(
+                request, f"a next page on another host, {target.host}"
+            )
+        return target
+
+    def _cut_off(self, key: str, limit: int) -> None:
+        self._connector.context.log.warning(
+            "source %s: contacts end at %s = %d; the rest is left out. Raise it.",
+            self._connector.context.source,
+            f"contacts.{key}",
+            limit,
+        )
+
+
+def _path(text: str) -> Template:
+    if text and not text.startswith(("/", "?")):
+        raise ConfigError(
+            f"path must start with / or ?, is {text!r}. The host stands in base_url."
+        )
+    return parse(text)

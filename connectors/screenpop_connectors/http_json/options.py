@@ -1,0 +1,154 @@
+"""What may stand under an `http_json` source and its lookups?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, model_validator
+
+from screenpop.connector import LookupOptions, SourceOptions
+
+
+class HttpAuth(BaseModel):
+    """One of: `bearer`; `username` and `password`; `header` and `value`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bearer: SecretStr | None = Field(None, description="Sent as `Bearer …`.")
+    username: str | None = Field(None, description="Basic authentication.")
+    password: SecretStr | None = Field(None, description="Basic authentication.")
+    header: str | None = Field(None, description="Name of a header of its own.")
+    value: SecretStr | None = Field(None, description="That header's value.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> HttpAuth:
+        given = {name for name, value in self if value is not None}
+        if given not in ({"bearer"}, {"username", "password"}, {"header", "value"}):
+            raise ValueError(
+                "give either bearer, or username and password, or header and value"
+            )
+        return self
+
+
+class HttpContacts(BaseModel):
+    """Where the number index reads all customers, page by page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: str = Field(description="Appended to base_url; no parameters.")
+    select: str | None = Field(None, description="JMESPath to the list of a page.")
+    fields: dict[str, str] = Field(
+        description="JMESPath of `key`, `name`, the numbers, and maybe `company`,"
+        " `country` and further fields."
+    )
+    numbers: tuple[str, ...] = Field(
+        (),
+        description="The fields that hold numbers; default: all whose name starts"
+        " with `phone` or `number`.",
+    )
+    next: str | None = Field(
+        None, description='JMESPath to the next page\'s link, e.g. `"@odata.nextLink"`.'
+    )
+    page_param: str | None = Field(
+        None,
+        description="Query parameter that names the page; read until a page is empty.",
+    )
+    page_start: int = Field(1, ge=0, description="Its first value.")
+    page_step: int = Field(
+        1, gt=0, description="Added for each page; the page's size if it is an offset."
+    )
+    pages_max: int = Field(10_000, gt=0, description="Pages read at most.")
+    contacts_max: int = Field(
+        1_000_000, gt=0, description="Customers read at most; more are left out."
+    )
+
+    @model_validator(mode="after")
+    def _one_paging(self) -> HttpContacts:
+        if self.next and self.page_param:
+            raise ValueError("give next or page_param, not both")
+        if "key" not in self.fields:
+            raise ValueError("fields must name key: what identifies a customer")
+        return self
+
+
+class HttpSource(SourceOptions):
+    base_url: str = Field(
+        pattern=r"^https?://[^/?#{}@\s]+(/[^?#{}\s]*)?$",
+        description="Scheme, host and common path; no request leaves this host.",
+    )
+    auth: HttpAuth | None = Field(
+        None,
+        description="`bearer`, or `username` and `password`, or `header` and `value`.",
+    )
+    headers: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Sent with every request; kept secret."
+    )
+    ca_file: Path | None = Field(
+        None, description="Certificates to trust instead of the system's (PEM)."
+    )
+    connections_max: int = Field(
+        16, gt=0, le=1000, description="Connections kept open at most."
+    )
+    connect_timeout_ms: int = Field(
+        1000, gt=0, description="Given up when no connection is made in this time."
+    )
+    total_timeout_ms: int = Field(
+        10_000, gt=0, description="Given up when the answer is not there in this time."
+    )
+    response_bytes_max: int = Field(
+        1_048_576, gt=0, description="A larger answer is refused."
+    )
+    redirects_max: int = Field(
+        3, ge=0, le=20, description="Redirects followed on the same host."
+    )
+    error: str | None = Field(
+        None,
+        description="JMESPath; where it finds something in an answer, that is the"
+        " source's error text though the status is 200.",
+    )
+    contacts: HttpContacts | None = Field(
+        None, description="Where the number index reads all customers."
+    )
+
+
+class HttpLookup(LookupOptions):
+    path: str = Field(
+        "",
+        description="Appended to base_url, query included; `{customer.key}` is"
+        " percent-encoded.",
+    )
+    method: Literal["GET", "POST"] = Field(
+        "GET", description="POST only for services that ask for it; it must not write."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="Further headers, with `{parameters}`."
+    )
+    body: JsonValue = Field(
+        None,
+        description="JSON of a POST; a text that is exactly `{customer.id}` keeps the"
+        " value's type.",
+    )
+    form: dict[str, str] | None = Field(
+        None, description="Form fields of a POST, instead of body."
+    )
+    select: str | None = Field(
+        None, description="JMESPath to the rows; default: the whole answer."
+    )
+    fields: dict[str, str] | None = Field(
+        None,
+        description="JMESPath of each field, from its row; default: the row's own"
+        " members that are no lists or objects.",
+    )
+    empty_on: tuple[int, ...] = Field(
+        (404,), description="Statuses that mean: nothing there."
+    )
+    error: str | None = Field(None, description="Instead of the source's `error`.")
+
+    @model_validator(mode="after")
+    def _body_needs_post(self) -> HttpLookup:
+        if self.method == "GET" and (self.body is not None or self.form is not None):
+            raise ValueError("a GET has no body or form. Set method: POST")
+        if self.body is not None and self.form is not None:
+            raise ValueError("give body or form, not both")
+        return self

@@ -1,0 +1,171 @@
+"""Which queries does a SQL source answer?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from screenpop.connector import (
+    ConfigError,
+    Connector,
+    ConnectorContext,
+    ContactRecord,
+    Lookup,
+    Row,
+    Scalar,
+    contact_from_row,
+)
+from screenpop_connectors.sql.database import Database, Query
+from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
+from screenpop_connectors.sql.server import ServerDatabase
+from screenpop_connectors.sql.sqlite import SqliteDatabase
+from screenpop_connectors.sql.statement import parse
+
+
+class SqlConnector(Connector[SqlSource, SqlLookup]):
+    """Any SQL database: one SELECT per lookup, bound parameters, read-only."""
+
+    name = "sql"
+    source_options = SqlSource
+    lookup_options = SqlLookup
+    example = """\
+sources:
+  erp:
+    connector: sql
+    url: postgresql://reader:${ERP_PASSWORD}@db.example.net/erp
+    contacts:
+      query: select id as key, name, phone, phone_mobile, country from customer
+lookups:
+  balance:
+    source: erp
+    facet: balance
+    query: select balance, overdue_since from account where customer = :customer.key
+"""
+
+    def __init__(self, options: SqlSource, context: ConnectorContext):
+        super().__init__(options, context)
+        url = _url(options)
+        self._dialect = url.get_backend_name()
+        self._database = _database(url, options, context)
+        self._ping = self._bare("select 1", "ping")
+        contacts = options.contacts
+        self._contacts = (
+            self._bare(contacts.query, "contacts.query") if contacts else None
+        )
+        self._version: Query | None = None
+        if contacts and contacts.version:
+            self._version = self._bare(contacts.version, "contacts.version")
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    def lookup(self, name: str, options: SqlLookup) -> SqlQueryLookup:
+        rows_max = min(options.rows_max or self.context.rows_max, self.context.rows_max)
+        statement = parse(options.query, dialect=self._dialect)
+        query = self._database.query(
+            statement, label=f"the query of lookup {name}", rows_max=rows_max + 1
+        )
+        return SqlQueryLookup(name, query, statement.parameters, rows_max, self.context)
+
+    async def ping(self) -> None:
+        await self._ping.rows({}, 1)
+
+    def contacts(self) -> AsyncIterator[ContactRecord] | None:
+        options = self.options.contacts
+        if options is None or self._contacts is None:
+            return None
+        return self._all_contacts(options, self._contacts)
+
+    async def contacts_version(self) -> str | None:
+        if self._version is None:
+            return await self._database.version()
+        rows = await self._version.rows({}, 1)
+        return "|".join(str(value) for row in rows for value in row.values())
+
+    async def _all_contacts(
+        self, options: SqlContacts, query: Query
+    ) -> AsyncIterator[ContactRecord]:
+        read = 0
+        async for batch in query.batches():
+            for row in batch:
+                if read == options.contacts_max:
+                    self.context.log.warning(
+                        "source %s: more than %d contacts; the rest is left out."
+                        " Raise contacts.contacts_max.",
+                        self.context.source,
+                        read,
+                    )
+                    return
+                read += 1
+                if record := contact_from_row(row, number_columns=options.numbers):
+                    yield record
+
+    def _bare(self, query: str, key: str) -> Query:
+        """A query that needs no call to be asked."""
+        parsed = parse(query, dialect=self._dialect)
+        if parsed.parameters:
+            raise ConfigError(
+                f"{key} asks for {', '.join(sorted(parsed.parameters))}: it is read"
+                " without a call and takes no parameters. Remove them."
+            )
+        return self._database.query(parsed, label=key, rows_max=1)
+
+
+class SqlQueryLookup(Lookup):
+    def __init__(
+        self,
+        name: str,
+        query: Query,
+        needs: frozenset[str],
+        rows_max: int,
+        context: ConnectorContext,
+    ):
+        self.needs = needs
+        self._name = name
+        self._query = query
+        self._rows_max = rows_max
+        self._context = context
+        self._said = False
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        asked = {name: params[name] for name in self.needs}
+        rows = await self._query.rows(asked, self._rows_max + 1)
+        if len(rows) <= self._rows_max:
+            return rows
+        if not self._said:
+            self._said = True
+            self._context.log.warning(
+                "lookup %s found more than %d rows; the rest is left out."
+                " Add a limit to its query.",
+                self._name,
+                self._rows_max,
+            )
+        return rows[: self._rows_max]
+
+
+def _url(options: SqlSource) -> sa.URL:
+    try:
+        return sa.make_url(options.url.get_secret_value())
+    except sa.exc.ArgumentError as error:
+        raise ConfigError(
+            "url is not a database URL (its text is not shown, it may hold a"
+            " password). Write it like postgresql://user:${PASSWORD}@host/database."
+        ) from error
+
+
+def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Database:
+    if url.get_backend_name() != "sqlite":
+        return ServerDatabase(url, options, source=context.source)
+    if url.database in (None, "", ":memory:"):
+        raise ConfigError(
+            "url names no file. Write sqlite:///crm.sqlite, or sqlite:////data/crm.sqlite"
+            " for an absolute path."
+        )
+    return SqliteDatabase(
+        context.folder / Path(str(url.database)),
+        source=context.source,
+        connections_max=options.connections_max,
+        timeout_s=options.statement_timeout_ms / 1000,
+    )

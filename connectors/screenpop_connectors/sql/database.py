@@ -1,0 +1,36 @@
+"""What does the connector ask of a database, whichever it is?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+from screenpop.connector import Row, Scalar
+from screenpop_connectors.sql.statement import Statement
+
+BATCH_ROWS = 1000
+"""Rows read at a time when all contacts are read."""
+
+
+class Query(Protocol):
+    """One statement made ready for one database."""
+
+    async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
+        """The first rows; raises `Unavailable`."""
+        ...
+
+    def batches(self) -> AsyncIterator[Sequence[Row]]:
+        """All rows of a statement without parameters; raises `Unavailable`."""
+        ...
+
+
+class Database(Protocol):
+    def query(self, statement: Statement, *, label: str, rows_max: int) -> Query:
+        """Prepare, without I/O. `label` names the query in error texts."""
+        ...
+
+    async def version(self) -> str | None:
+        """A mark of the whole database that is cheap to get; None: there is none."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,129 @@
+"""Which parameters does a query ask for, and does it only read?
+
+The text is cut into literals, comments, words and parameters, so that `':number'`,
+`-- :number` and `::date` are left alone. That it only reads is checked here for an
+early, clear error; the read-only transaction is what enforces it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from screenpop.connector import ConfigError, checked
+
+READING = frozenset({"select", "with", "values"})
+WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
+
+_SHARED = r"""
+  (?P<comment>--[^\n]*|/\*.*?\*/)
+| (?P<quoted>{quoted})
+| (?P<colons>::|:=)
+| :(?P<parameter>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?)
+| (?P<word>[A-Za-z_][\w$]*)
+| (?P<semicolon>;)
+| (?P<broken>['"`]|/\*)
+| (?P<other>\s+|.)
+"""
+_STANDARD = r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"|`(?:[^`]|``)*`"""
+_BACKSLASH = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\"|`(?:[^`]|``)*`"""
+_BRACKETS = rf"{_STANDARD}|\[[^\]]*\]"
+_POSTGRESQL = rf"[eE]'(?:[^'\\]|\\.|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|{_STANDARD}"
+
+_QUOTING = {
+    "postgresql": _POSTGRESQL,
+    "sqlite": _BRACKETS,
+    "mssql": _BRACKETS,
+    "mysql": _BACKSLASH,
+    "mariadb": _BACKSLASH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    text: str
+    kind: str  # a group name of the pattern: `parameter`, `quoted`, `word`, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query that only reads, cut into pieces."""
+
+    pieces: tuple[Piece, ...]
+    parameters: frozenset[str]
+
+    def written(
+        self, *, parameter: Callable[[str], str], other: Callable[[str], str] = str
+    ) -> str:
+        """The text with each parameter, and all other text, written anew."""
+        return "".join(
+            parameter(piece.text) if piece.kind == "parameter" else other(piece.text)
+            for piece in self.pieces
+        )
+
+
+def bind_name(parameter: str) -> str:
+    """A name that drivers accept: `customer.id` is bound as `customer__id`."""
+    return parameter.replace(".", "__")
+
+
+def parse(query: str, *, dialect: str) -> Statement:
+    """Cut the query, in the quoting of a SQLAlchemy dialect name.
+
+    Raises `ConfigError` for a parameter that cannot exist and for anything but a
+    single SELECT.
+    """
+    pieces = _without_end(tuple(_pieces(query, dialect)))
+    _refuse_writing(pieces)
+    names = {checked(piece.text) for piece in pieces if piece.kind == "parameter"}
+    return Statement(pieces=pieces, parameters=frozenset(names))
+
+
+def _pieces(query: str, dialect: str) -> Iterator[Piece]:
+    quoted = _QUOTING.get(dialect, _STANDARD)
+    pattern = re.compile(_SHARED.format(quoted=quoted), re.VERBOSE | re.DOTALL)
+    for match in pattern.finditer(query):
+        kind = match.lastgroup or "other"
+        if kind == "broken":
+            line = query.count("\n", 0, match.start()) + 1
+            raise ConfigError(
+                f"the query's line {line} opens {match.group()} and never closes it."
+                " Close it."
+            )
+        yield Piece(match.group(kind), kind)
+
+
+def _without_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Without a last semicolon and what may follow it: blanks and comments."""
+    end = len(pieces)
+    while end and _is_blank(pieces[end - 1]):
+        end -= 1
+    if end and pieces[end - 1].kind == "semicolon":
+        return pieces[: end - 1]
+    return pieces
+
+
+def _is_blank(piece: Piece) -> bool:
+    return piece.kind == "comment" or not piece.text.strip()
+
+
+def _refuse_writing(pieces: tuple[Piece, ...]) -> None:
+    significant = [piece for piece in pieces if not _is_blank(piece)]
+    if any(piece.kind == "semicolon" for piece in significant):
+        raise ConfigError(
+            "the query holds more than one statement. Keep one; make a lookup of each."
+        )
+    first = next((piece.text for piece in significant if piece.text != "("), "nothing")
+    if first.lower() not in READING:
+        raise ConfigError(
+            f"the query starts with {first}. Only a SELECT (or WITH … SELECT) may be"
+            " asked: a source is never written to."
+        )
+    for piece, following in zip(significant, [*significant[1:], None], strict=True):
+        function = following is not None and following.text == "("
+        if piece.kind == "word" and piece.text.lower() in WRITING and not function:
+            raise ConfigError(
+                f"the query holds the word {piece.text.upper()}: a source is never"
+                " written to or locked. Remove it, or quote it if it names a column."
+            )

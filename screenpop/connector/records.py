@@ -1,0 +1,106 @@
+"""How does what a source answers become a row or a contact?"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from screenpop.connector.base import ContactRecord
+from screenpop.domain.caller import Row, Scalar
+
+INTEGER_MAX = 2**53 - 1
+"""Larger integers become text: a browser would round them."""
+
+EXPONENT_MAX = 40
+"""A decimal with a larger exponent keeps it: written out it would fill the memory."""
+
+NUMBER_COLUMNS = ("phone", "number")
+CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
+
+
+def as_scalar(value: object) -> Scalar:
+    """A value fit for a `Row`, whatever the driver made of it.
+
+    Decimals become exact text, dates ISO 8601, bytes the text they hold (some
+    systems keep decimals so), lists and objects JSON text. Not a number is None.
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return int(value) if -INTEGER_MAX <= value <= INTEGER_MAX else str(int(value))
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return _exact(value) if value.is_finite() else None
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return _as_text(value)
+
+
+def as_row(values: Mapping[str, object]) -> Row:
+    return {str(name): as_scalar(value) for name, value in values.items()}
+
+
+def contact_from_row(
+    row: Row, *, number_columns: Sequence[str] = ()
+) -> ContactRecord | None:
+    """A contact from columns `key`, `name`, numbers, and maybe `company`, `country`.
+
+    Numbers are the columns named in `number_columns`, else all whose name starts
+    with `phone` or `number`. All other columns become the candidate's fields. None
+    when there is no key or no number: such a row can never be found.
+    """
+    known = {name.lower(): name for name in row}
+    columns = _number_columns(row, number_columns)
+    numbers = tuple(text for name in columns if (text := _text(row.get(name))))
+    key = _text(row.get(known.get("key", "")))
+    if key is None or not numbers:
+        return None
+    return ContactRecord(
+        key=key,
+        numbers=numbers,
+        name=_text(row.get(known.get("name", ""))) or key,
+        company=_text(row.get(known.get("company", ""))),
+        country=_text(row.get(known.get("country", ""))),
+        fields={
+            name: value
+            for name, value in row.items()
+            if name not in columns and name.lower() not in CONTACT_COLUMNS
+        },
+    )
+
+
+def _number_columns(row: Row, listed: Sequence[str]) -> tuple[str, ...]:
+    if listed:
+        wanted = {name.lower() for name in listed}
+        return tuple(name for name in row if name.lower() in wanted)
+    return tuple(name for name in row if name.lower().startswith(NUMBER_COLUMNS))
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value).strip() or None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _decoded(bytes(value))
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _exact(value: Decimal) -> str:
+    return format(value, "f" if abs(value.adjusted()) <= EXPONENT_MAX else "")
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return f"(binary, {len(value)} bytes)"
+    return text if "\x00" not in text else f"(binary, {len(value)} bytes)"

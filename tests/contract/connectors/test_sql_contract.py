@@ -1,0 +1,80 @@
+"""Does the `sql` connector keep the contract, on SQLite and on PostgreSQL?"""
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from screenpop.connector import ConnectorContext, Scalar
+from screenpop.connector.testing import ConnectorContract, Keys
+from screenpop_connectors.sql import SqlConnector
+
+SCHEMA = """
+create table "Order Details" (id integer primary key, phone text, name text,
+    account integer, balance numeric(12, 2), due date);
+"""
+ROWS = [
+    (1, "+442079460958", "Ada", 4711, "12.50", "2026-10-01"),
+    (2, "+442079460958", "Ben", 4712, "0.00", None),
+    (3, "+4930231250", "Cyd", 4713, "99999.99", "2026-12-01"),
+]
+INSERT = 'insert into "Order Details" values ({})'
+QUERY = """
+    select id, name, balance, due, ':number' as "not a parameter" -- :neither
+    from "Order Details" where phone = :number and account = :ivr.account;
+"""
+CONTACTS = {
+    "query": 'select id as key, name, phone, account from "Order Details" order by id',
+    "version": 'select count(*) from "Order Details"',
+}
+
+
+class SqlContract(ConnectorContract):
+    connector = SqlConnector
+
+    @pytest.fixture
+    def lookup(self) -> Keys:
+        return {"query": QUERY}
+
+    @pytest.fixture
+    def params(self) -> Mapping[str, Scalar]:
+        return {"number": "+442079460958", "ivr.account": "4711"}
+
+    @pytest.fixture
+    def lookup_with_unknown_parameter(self) -> Keys:
+        return {"query": "select 1 where 'x' = :numbr"}
+
+
+class TestSqlite(SqlContract):
+    @pytest.fixture
+    def context(self, tmp_path: Path) -> ConnectorContext:
+        with sqlite3.connect(tmp_path / "crm.sqlite") as database:
+            database.executescript(SCHEMA)
+            database.executemany(INSERT.format("?, ?, ?, ?, ?, ?"), ROWS)
+        database.close()
+        return ConnectorContext(source="crm", folder=tmp_path)
+
+    @pytest.fixture
+    def source(self) -> Keys:
+        return {"url": "sqlite:///crm.sqlite", "contacts": CONTACTS}
+
+    @pytest.fixture
+    def source_when_down(self) -> Keys:
+        return {"url": "sqlite:///missing.sqlite"}
+
+
+class TestPostgresql(SqlContract):
+    @pytest.fixture
+    async def source(self, postgresql: str) -> Keys:
+        connection = await asyncpg.connect(postgresql)
+        await connection.execute(f'drop table if exists "Order Details"; {SCHEMA}')
+        insert = INSERT.format("$1, $2, $3, $4, $5::text::numeric, $6::text::date")
+        await connection.executemany(insert, ROWS)
+        await connection.close()
+        return {"url": postgresql, "contacts": CONTACTS, "connections_max": 3}
+
+    @pytest.fixture
+    def source_when_down(self) -> Keys:
+        return {"url": "postgresql://nobody:secret@127.0.0.1:1/none"}
