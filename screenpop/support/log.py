@@ -1,0 +1,183 @@
+"""What is written to the log, and what never is?
+
+One event is one line, as text (`time LEVEL logger message key=value`) or as JSON.
+Secrets and whole telephone numbers are taken out of the finished line, so also out
+of exceptions and tracebacks, whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TextIO
+from urllib.parse import quote, quote_plus, urlsplit
+
+from screenpop.domain.phone import shortened
+
+SECRET_CHARS_MIN = 4  # shorter ones would tear ordinary words to pieces
+LINE_CHARS_MAX = 16_384
+HIDDEN = "[secret]"
+
+_NUMBER = re.compile(r"(?:\+|%2B)[0-9](?:[ ().\-/\u00a0]{0,2}[0-9]){6,14}", re.I)
+_OUR_OWN = frozenset({"message", "asctime", "taskName"})
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | _OUR_OWN
+
+
+class Redactor:
+    """Takes known secrets and telephone numbers out of a text."""
+
+    def __init__(self, secrets: Iterable[str] = ()):
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.protect(secrets)
+
+    def protect(self, secrets: Iterable[str]) -> None:
+        """From now on these texts, and what they look like encoded, stay out."""
+        for secret in secrets:
+            self._secrets |= {
+                form for form in _forms(secret) if len(form) >= SECRET_CHARS_MIN
+            }
+        longest_first = sorted(self._secrets, key=len, reverse=True)
+        if longest_first:
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def __call__(self, text: str) -> str:
+        if self._pattern is not None:
+            text = self._pattern.sub(HIDDEN, text)
+        return _NUMBER.sub(_short, text)
+
+
+def _short(match: re.Match[str]) -> str:
+    return shortened("+" + re.sub(r"[^0-9]", "", re.sub("(?i)^%2B", "", match[0])))
+
+
+def _forms(secret: str) -> set[str]:
+    """The secret as it may stand in URLs, JSON, reprs, line by line; its password."""
+    forms = {secret, *secret.splitlines()}
+    try:
+        password = urlsplit(secret).password
+    except ValueError:
+        password = None
+    if password:
+        forms.add(password)
+    return {
+        form
+        for text in forms
+        for form in (
+            text,
+            quote(text, safe=""),
+            quote_plus(text),
+            json.dumps(text)[1:-1],
+            json.dumps(text, ensure_ascii=False)[1:-1],
+            repr(text)[1:-1],
+        )
+    }
+
+
+class _Formatter(logging.Formatter):
+    def __init__(self, redact: Redactor):
+        super().__init__()
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        parts: dict[str, object] = {
+            "at": _time(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_extras(record),
+        }
+        if record.exc_info:
+            parts["traceback"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            parts["stack"] = record.stack_info
+        line = self._line({k: self._clean(value) for k, value in parts.items()})
+        return line if len(line) <= LINE_CHARS_MAX else line[:LINE_CHARS_MAX] + "…"
+
+    def _clean(self, value: object) -> str | int | float | bool | None:
+        if value is None or isinstance(value, int | float):
+            return value
+        return self._redact(str(value))[: LINE_CHARS_MAX // 2]
+
+    def _line(self, parts: dict[str, str | int | float | bool | None]) -> str:
+        raise NotImplementedError
+
+
+class TextFormatter(_Formatter):
+    """`2026-11-21T09:00:00.120Z WARNING screenpop.x something source=crm`."""
+
+    def _line(self, parts: dict[str, str | int | float | bool | None]) -> str:
+        head = [str(parts.pop(name)) for name in ("at", "level", "logger", "message")]
+        tail = [f"{name}={_quoted(value)}" for name, value in parts.items()]
+        return " ".join([*map(_one_line, head), *tail])
+
+
+class JsonFormatter(_Formatter):
+    """One object a line with `at`, `level`, `logger`, `message` and what was added."""
+
+    def _line(self, parts: dict[str, str | int | float | bool | None]) -> str:
+        return json.dumps(parts, ensure_ascii=False)
+
+
+def set_up(
+    *,
+    level: str = "INFO",
+    as_json: bool = False,
+    secrets: Iterable[str] = (),
+    stream: TextIO | None = None,
+) -> logging.Handler:
+    """Send everything that is logged through one redacting handler.
+
+    Returns the handler; `logging.getLogger().removeHandler` undoes it.
+    """
+    protect(secrets)
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        JsonFormatter(_REDACTOR) if as_json else TextFormatter(_REDACTOR)
+    )
+    root = logging.getLogger()
+    for old in [h for h in root.handlers if isinstance(h.formatter, _Formatter)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    logging.captureWarnings(True)
+    return handler
+
+
+def protect(secrets: Iterable[str]) -> None:
+    """Keep these texts out of every line from now on."""
+    _REDACTOR.protect(secrets)
+
+
+def redacted(text: str) -> str:
+    """A text as the log would show it; for error answers and terminals."""
+    return _REDACTOR(text)
+
+
+_REDACTOR = Redactor()
+
+
+def _time(record: logging.LogRecord) -> str:
+    at = datetime.fromtimestamp(record.created, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _extras(record: logging.LogRecord) -> dict[str, object]:
+    """What the caller added with `extra={…}`."""
+    return {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+
+
+def _one_line(text: str) -> str:
+    """Nothing that came from outside may begin a new line of the log."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _quoted(value: str | int | float | bool | None) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    plain = bool(value) and not re.search(r"[\s\"=]", value)
+    return _one_line(value if plain else json.dumps(value, ensure_ascii=False))
