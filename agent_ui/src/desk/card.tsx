@@ -1,0 +1,109 @@
+// How is one call's card put together?
+
+import type { Ref } from "preact";
+import type { Pop } from "../state/model";
+import type { FacetShape } from "../wire/frames";
+import { Chooser } from "./chooser";
+import { useDesk } from "./context";
+import { FacetPanel } from "./facet";
+import { Hero, identityPending } from "./hero";
+import { type Lane, lanesOf } from "./lanes";
+import { VerdictBar } from "./verdict_bar";
+import { Writing } from "./writing";
+
+interface CardProps {
+  pop: Pop;
+  note: Ref<HTMLTextAreaElement>;
+  changing: boolean;
+  onChange(open: boolean): void;
+}
+
+export function Card({ pop, note, changing, onChange }: CardProps) {
+  const { state } = useDesk();
+  const shapes = state.hello?.facets ?? [];
+  const reachable = pop.caller.presentation === "allowed";
+  const must = mustChoose(pop);
+  return (
+    <div
+      class="card"
+      data-state={pop.state}
+      id={`call-${pop.call_id}`}
+      role="tabpanel"
+      aria-label={`Call ${pop.call_id}`}
+      data-call={pop.call_id}
+    >
+      <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
+      {reachable && <VerdictBar pop={pop} />}
+      <div class="board">
+        {reachable && (must || changing) && (
+          <Chooser pop={pop} closable={!must} onDone={() => onChange(false)} />
+        )}
+        {reachable ? (
+          <Lanes pop={pop} shapes={shapes} note={note} />
+        ) : (
+          <Unreachable pop={pop} note={note} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Somebody has to say who it is: several fit, or nobody does. */
+export function mustChoose(pop: Pop): boolean {
+  if (pop.chosen || pop.caller.presentation !== "allowed") return false;
+  if (pop.direction === "internal") return pop.candidates.length > 0;
+  return (
+    pop.candidates.length > 0 || (!identityPending(pop) && pop.caller.number !== null)
+  );
+}
+
+interface LanesProps {
+  pop: Pop;
+  shapes: FacetShape[];
+  note: Ref<HTMLTextAreaElement>;
+}
+
+function Lanes({ pop, shapes, note }: LanesProps) {
+  const lanes = lanesOf(shapes);
+  const panels = (lane: Lane) =>
+    lanes[lane].map((shape) => (
+      <FacetPanel key={shape.name} shape={shape} facet={pop.facets[shape.name]} />
+    ));
+  const full = (["money", "offer", "bought"] as const).every(
+    (lane) => lanes[lane].length,
+  );
+  return (
+    <div class="lanes" data-layout={full ? "full" : "free"}>
+      <div class="lane lane-money">{panels("money")}</div>
+      <div class="lane lane-offer">{panels("offer")}</div>
+      <div class="lane lane-bought">{panels("bought")}</div>
+      <div class="lane lane-talk">
+        <Writing pop={pop} field={note} />
+        {panels("history")}
+      </div>
+    </div>
+  );
+}
+
+function Unreachable({ pop, note }: Pick<CardProps, "pop" | "note">) {
+  const withheld = pop.caller.presentation === "withheld";
+  return (
+    <div class="lanes" data-layout="plain">
+      <section class="plain-words">
+        <h3>
+          {withheld
+            ? "The caller withheld their number."
+            : "No number came with this call."}
+        </h3>
+        <p>
+          {withheld
+            ? "Nothing was looked up and no history is shown. Ask for the account number if you need it."
+            : "The network did not pass a number on, so nothing could be looked up. Ask who is calling."}
+        </p>
+      </section>
+      <div class="lane lane-talk">
+        <Writing pop={pop} field={note} />
+      </div>
+    </div>
+  );
+}

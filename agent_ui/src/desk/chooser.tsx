@@ -1,0 +1,129 @@
+// Which of several customers is it, or what is this caller's name?
+
+import { draftOf } from "../state/drafts";
+import type { Pop } from "../state/model";
+import type { Candidate, NewContact } from "../wire/frames";
+import { useDesk } from "./context";
+import { sureness } from "./words";
+
+export const CANDIDATES_BY_KEY = 9;
+
+interface ChooserProps {
+  pop: Pop;
+  onDone(): void;
+  /** Opened by the agent, so it can be closed again. */
+  closable: boolean;
+}
+
+/** Lies over the facets, which belong to nobody until someone is chosen. */
+export function Chooser({ pop, onDone, closable }: ChooserProps) {
+  const several = pop.candidates.length > 0;
+  return (
+    <section class="chooser" aria-label="Who is calling?">
+      <header>
+        <h3>{several ? "Who is it?" : "Nobody is known under this number"}</h3>
+        {closable && (
+          <button type="button" class="link" onClick={onDone}>
+            Close
+          </button>
+        )}
+      </header>
+      {several && <Candidates pop={pop} onDone={onDone} />}
+      {several ? (
+        <details>
+          <summary>Someone else: name the caller</summary>
+          <NameCaller pop={pop} onDone={onDone} />
+        </details>
+      ) : (
+        <NameCaller pop={pop} onDone={onDone} />
+      )}
+    </section>
+  );
+}
+
+function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
+  const { client, state } = useDesk();
+  const { choosing } = draftOf(state, pop.call_id);
+  const choose = (candidate: Candidate) => {
+    client.choose(pop.call_id, candidate);
+    onDone();
+  };
+  return (
+    <ol class="candidates">
+      {pop.candidates.map((candidate, index) => (
+        <li key={`${candidate.source} ${candidate.key}`}>
+          <button
+            type="button"
+            data-busy={same(choosing, candidate)}
+            aria-pressed={same(pop.chosen, candidate)}
+            onClick={() => choose(candidate)}
+          >
+            {index < CANDIDATES_BY_KEY && <kbd>{index + 1}</kbd>}
+            <span class="candidate-name" dir="auto">
+              <b>{candidate.name}</b>
+              {candidate.company && <span>{candidate.company}</span>}
+            </span>
+            <span class="candidate-why" dir="auto">
+              {candidate.why}
+              <span class="muted">{` · ${candidate.source} ${candidate.key}`}</span>
+            </span>
+            <span class="sure-word" data-sure={sureness(candidate.confidence)}>
+              {same(choosing, candidate) ? "saving…" : sureness(candidate.confidence)}
+            </span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function same(a: unknown, candidate: Candidate): boolean {
+  if (typeof a !== "object" || a === null) return false;
+  const ref = a as { source?: string; key?: string };
+  return ref.source === candidate.source && ref.key === candidate.key;
+}
+
+const ENTRIES: { name: keyof NewContact; label: string; required: boolean }[] = [
+  { name: "name", label: "Name", required: true },
+  { name: "company", label: "Company", required: false },
+  { name: "account", label: "Account no.", required: false },
+];
+
+function NameCaller({ pop, onDone }: Omit<ChooserProps, "closable">) {
+  const { client, state } = useDesk();
+  const { contact, choosing } = draftOf(state, pop.call_id);
+  const save = (event: Event) => {
+    event.preventDefault();
+    const name = contact.name.trim();
+    if (!name) return;
+    client.nameCaller(pop.call_id, { ...contact, name });
+    onDone();
+  };
+  return (
+    <form class="name-caller" onSubmit={save}>
+      {ENTRIES.map((entry) => (
+        <label key={entry.name}>
+          <span>{entry.label}</span>
+          <input
+            name={`caller-${entry.name}`}
+            autocomplete="off"
+            dir="auto"
+            maxLength={200}
+            required={entry.required}
+            value={contact[entry.name] ?? ""}
+            onInput={(event) =>
+              client.typeContact(pop.call_id, {
+                ...contact,
+                [entry.name]: event.currentTarget.value,
+              })
+            }
+          />
+        </label>
+      ))}
+      <button type="submit" class="primary" disabled={choosing === "contact"}>
+        {choosing === "contact" ? "Saving…" : "Save caller"}
+      </button>
+      <p class="muted hint">Kept for the next call from this number.</p>
+    </form>
+  );
+}

@@ -1,0 +1,209 @@
+// How do frames, typing and commands meet? The desk's rim; all rules are in state/.
+
+import { type Command, Commands } from "../shared/commands";
+import { Connection } from "../shared/connection";
+import { keep, kept } from "../shared/keep";
+import { Store } from "../shared/store";
+import { draftOf, keptDrafts, restoredDrafts } from "../state/drafts";
+import {
+  type AgentState,
+  type DeskAction,
+  type DeskState,
+  initialDesk,
+  unsaved,
+} from "../state/model";
+import { reduce } from "../state/reduce";
+import type { NewContact, Ref, ServerFrame } from "../wire/frames";
+import { Receipts } from "./receipts";
+
+const TYPING_PAUSE_MS = 400;
+/** A call must not take the front within this time after a key was pressed. */
+const TYPING_RECENT_MS = 4_000;
+
+export class DeskClient {
+  readonly store: Store<DeskState, DeskAction>;
+  #connection: Connection;
+  #commands = new Commands();
+  #receipts: Receipts;
+  #pauses = new Map<string, number>();
+  #lastKeyMs = 0;
+
+  constructor() {
+    this.store = new Store(reduce, initialDesk(restored()));
+    this.#connection = new Connection("/v1/agent", {
+      onFrame: (frame, receivedMs) => this.#onFrame(frame, receivedMs),
+      onLink: (link) => this.#onLink(link),
+      after: () => this.store.state.offset,
+    });
+    this.#receipts = new Receipts(({ callId, offset }, paintedMs) => {
+      const painted_ms = Math.round(paintedMs * 10) / 10;
+      this.#connection.send({ frame: "ack", call_id: callId, offset, painted_ms });
+    });
+  }
+
+  start(): () => void {
+    const onStorage = (event: StorageEvent) => this.#finishedElsewhere(event);
+    const onKey = () => {
+      this.#lastKeyMs = Date.now();
+    };
+    addEventListener("storage", onStorage);
+    addEventListener("keydown", onKey, true);
+    this.#connection.start();
+    return () => {
+      removeEventListener("storage", onStorage);
+      removeEventListener("keydown", onKey, true);
+      this.#connection.stop();
+    };
+  }
+
+  takeOver(): void {
+    this.#connection.start();
+  }
+
+  select(callId: string): void {
+    this.store.dispatch({ type: "selected", callId });
+  }
+
+  type(callId: string, text: string): void {
+    this.store.dispatch({ type: "typed", callId, text });
+    keep(sessionStorage, "drafts", keptDrafts(this.store.state));
+    clearTimeout(this.#pauses.get(callId));
+    const pause = window.setTimeout(() => this.saveNote(callId), TYPING_PAUSE_MS);
+    this.#pauses.set(callId, pause);
+  }
+
+  /** Send what is unsaved now; also when the field is left. */
+  saveNote(callId: string): void {
+    clearTimeout(this.#pauses.get(callId));
+    this.#pauses.delete(callId);
+    const draft = draftOf(this.store.state, callId);
+    if (!unsaved(draft) && !draft.failed) return;
+    this.#do({ frame: "note", call_id: callId, text: draft.text });
+  }
+
+  typeContact(callId: string, contact: NewContact): void {
+    this.store.dispatch({ type: "contact_typed", callId, contact });
+  }
+
+  dispose(callId: string, code: string): void {
+    this.#do({ frame: "disposition", call_id: callId, code });
+  }
+
+  choose(callId: string, ref: Ref): void {
+    this.#do({ frame: "choose", call_id: callId, source: ref.source, key: ref.key });
+  }
+
+  nameCaller(callId: string, contact: NewContact): void {
+    this.#do({ frame: "choose", call_id: callId, contact });
+  }
+
+  setAgentState(state: AgentState): void {
+    this.#do({ frame: "agent_state", state });
+  }
+
+  /** Close a call that is over; the agent is available again after the last one. */
+  finish(callId: string): void {
+    if (!this.store.state.pops[callId]?.wrapUp) return;
+    this.saveNote(callId);
+    this.store.dispatch({ type: "finished", callId });
+    keep(localStorage, "finished", this.store.state.finished);
+    const { agent, pops } = this.store.state;
+    const more = Object.values(pops).some((pop) => pop.wrapUp);
+    if (agent?.state === "wrap_up" && !more) this.setAgentState("available");
+  }
+
+  #onFrame(frame: ServerFrame, receivedMs: number): void {
+    const typing = Date.now() - this.#lastKeyMs < TYPING_RECENT_MS && inTextField();
+    this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
+    if (frame.frame === "pop.opened" || frame.frame === "pop.updated") {
+      const { call_id: callId, offset } = frame;
+      this.#receipts.applied({ callId, offset, receivedMs });
+    }
+    if (frame.frame === "done") this.#settled(frame.reply_to, frame.offset, null);
+    if (frame.frame === "error" && frame.reply_to) {
+      this.#settled(frame.reply_to, frame.offset, frame.message);
+    }
+  }
+
+  #onLink(link: DeskState["link"]): void {
+    this.store.dispatch({ type: "link", link });
+    if (link.status === "live") queueMicrotask(() => this.#sendAgain());
+  }
+
+  /** Everything unconfirmed goes out again; drafts kept over a reload as well. */
+  #sendAgain(): void {
+    for (const command of this.#commands.waiting()) this.#connection.send(command);
+    for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
+      if (unsaved(draft) && !draft.sending) this.saveNote(callId);
+    }
+  }
+
+  #do(command: Command): void {
+    this.store.dispatch(sent(command));
+    this.#connection.send(this.#commands.put(command));
+  }
+
+  #settled(replyTo: string, offset: number, failure: string | null): void {
+    const command = this.#commands.settle(replyTo);
+    if (!command) return;
+    this.store.dispatch(settled(command, offset, failure));
+    keep(sessionStorage, "drafts", keptDrafts(this.store.state));
+  }
+
+  #finishedElsewhere(event: StorageEvent): void {
+    if (event.key !== "screenpop.finished") return;
+    for (const callId of Object.keys(kept(localStorage, "finished", {}))) {
+      if (this.store.state.pops[callId]?.wrapUp) {
+        this.store.dispatch({ type: "finished", callId });
+      }
+    }
+  }
+}
+
+function restored(): Partial<DeskState> {
+  return {
+    drafts: restoredDrafts(kept(sessionStorage, "drafts", {})),
+    finished: kept(localStorage, "finished", {}),
+  };
+}
+
+function inTextField(): boolean {
+  return document.activeElement?.matches("textarea, input") ?? false;
+}
+
+function sent(command: Command): DeskAction {
+  switch (command.frame) {
+    case "note":
+      return { type: "note_sent", callId: command.call_id };
+    case "disposition":
+      return { type: "disposition_sent", callId: command.call_id, code: command.code };
+    case "choose": {
+      const { source, key } = command;
+      const choice = source && key ? { source, key } : "contact";
+      return { type: "choice_sent", callId: command.call_id, choice };
+    }
+    case "agent_state":
+      return { type: "state_wanted", state: command.state };
+  }
+}
+
+function settled(command: Command, offset: number, failure: string | null): DeskAction {
+  switch (command.frame) {
+    case "note": {
+      const { call_id: callId, text } = command;
+      return failure === null
+        ? { type: "note_saved", callId, text, offset }
+        : { type: "note_failed", callId, message: failure };
+    }
+    case "disposition":
+      return {
+        type: "disposition_settled",
+        callId: command.call_id,
+        ok: failure === null,
+      };
+    case "choose":
+      return { type: "choice_settled", callId: command.call_id };
+    case "agent_state":
+      return { type: "state_wanted", state: null };
+  }
+}

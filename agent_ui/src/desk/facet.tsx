@@ -1,0 +1,130 @@
+// How does one facet stand on the card, in each of its states?
+
+import type { Facet, FacetShape, SourceNote } from "../wire/frames";
+import { useDesk, useServerNow } from "./context";
+import { Fields } from "./fields";
+import { Rows } from "./rows";
+import { limitShare, MEANING } from "./verdict";
+import { bodySentence, sourceSentence, stateWord } from "./words";
+import { Years } from "./years";
+
+const PENDING: Facet = {
+  state: "pending",
+  fields: {},
+  rows: [],
+  rows_source: null,
+  rows_fetched_at: null,
+  rows_state: null,
+  notes: [],
+};
+
+interface FacetProps {
+  shape: FacetShape;
+  facet: Facet | undefined;
+}
+
+export function FacetPanel({ shape, facet = PENDING }: FacetProps) {
+  const id = `facet-${shape.name}`;
+  const bare = Object.keys(facet.fields).length === 0 && facet.rows.length === 0;
+  const sentence = bare ? bodySentence(facet) : "";
+  return (
+    <section
+      class="facet"
+      data-facet={shape.name}
+      data-state={facet.state}
+      aria-labelledby={id}
+    >
+      <header>
+        <h3 id={id}>{shape.label}</h3>
+        <Sources facet={facet} />
+      </header>
+      <div class="facet-body">
+        {shape.fields.length > 0 && <Fields facet={facet} columns={shape.fields} />}
+        {hasLimit(shape) && <LimitBar shape={shape} facet={facet} />}
+        {shape.name === "yearly_totals" ? (
+          <Years facet={facet} shape={shape} />
+        ) : (
+          shape.columns.length > 0 && <Rows facet={facet} shape={shape} />
+        )}
+        {sentence && (
+          <p class="sentence" dir="auto">
+            {sentence}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+const TROUBLE = new Set(["failed", "timed_out", "stale"]);
+
+/** Which source says this and how old it is; first what is wrong. */
+function Sources({ facet }: { facet: Facet }) {
+  const { formats } = useDesk();
+  const now = useServerNow(5);
+  if (facet.notes.length === 0) {
+    const word = facet.state === "fresh" ? "" : stateWord(facet.state);
+    return <p class="sources">{word}</p>;
+  }
+  const notes = [...facet.notes].sort((a, b) => rank(a) - rank(b));
+  const lines = merged(notes).map((note) => {
+    const at = fetchedAt(facet, note.source);
+    const age =
+      at === null || note.state === "pending" ? "" : ` · ${formats.ago(at, now)}`;
+    return { note, text: sourceSentence(note) + age };
+  });
+  return (
+    <p class="sources" title={notes.flatMap((note) => note.message ?? []).join("\n")}>
+      {lines.map(({ note, text }) => (
+        <span key={note.lookup} data-state={note.state}>
+          {text}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function rank(note: SourceNote): number {
+  return TROUBLE.has(note.state) ? 0 : note.state === "pending" ? 1 : 2;
+}
+
+/** One line per source and state: three lookups of one source are one source. */
+function merged(notes: SourceNote[]): SourceNote[] {
+  const lines = new Map(notes.map((note) => [`${note.source} ${note.state}`, note]));
+  return [...lines.values()];
+}
+
+function fetchedAt(facet: Facet, source: string): number | null {
+  const times = Object.values(facet.fields)
+    .filter((field) => field.source === source && field.state !== "pending")
+    .map((field) => Date.parse(field.fetched_at));
+  if (facet.rows_source === source && facet.rows_fetched_at) {
+    times.push(Date.parse(facet.rows_fetched_at));
+  }
+  const known = times.filter(Number.isFinite);
+  return known.length ? Math.min(...known) : null;
+}
+
+function hasLimit(shape: FacetShape): boolean {
+  const names: string[] = shape.fields.map((field) => field.name);
+  const has = (wanted: readonly string[]) =>
+    wanted.some((name) => names.includes(name));
+  return has(MEANING.limit) && has(MEANING.used);
+}
+
+function LimitBar({ shape, facet }: { shape: FacetShape; facet: Facet }) {
+  const { formats } = useDesk();
+  const share = limitShare({ [shape.name]: facet }, [shape]);
+  const level =
+    share === null ? "none" : share > 1 ? "over" : share > 0.8 ? "high" : "fine";
+  const words = share === null ? "–" : `${formats.percent(share)} of the limit used`;
+  const width = `${Math.min(100, Math.max(0, (share ?? 0) * 100))}%`;
+  return (
+    <div class="limit" data-level={level}>
+      <div class="limit-track">
+        <div class="limit-used" style={{ width }} />
+      </div>
+      <span>{words}</span>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+// How do single values look, before and after their source has answered?
+
+import type { Formats } from "../shared/format";
+import type { Column, Facet, Field, Scalar } from "../wire/frames";
+import { useDesk } from "./context";
+import { Meta, WithProvenance } from "./provenance";
+import { currencyOf } from "./verdict";
+import { stateWord } from "./words";
+
+/** The currency stands with each amount, not in a cell of its own. */
+export function shownColumns(columns: Column[]): Column[] {
+  const money = columns.some((each) => each.type === "money");
+  return columns.filter((each) => !(money && each.name === "currency"));
+}
+
+export function Fields({ facet, columns }: { facet: Facet; columns: Column[] }) {
+  const shown = shownColumns(columns);
+  return (
+    <WithProvenance facet={facet} columns={shown}>
+      <dl class="fields">
+        {shown.map((column) => (
+          <Cell key={column.name} facet={facet} column={column} />
+        ))}
+      </dl>
+    </WithProvenance>
+  );
+}
+
+function Cell({ facet, column }: { facet: Facet; column: Column }) {
+  const { sources } = useDesk();
+  const field = facet.fields[column.name];
+  const state = field?.state ?? facet.state;
+  const differs = Boolean(field?.others.length);
+  return (
+    <div
+      class="cell"
+      data-field={column.name}
+      data-state={state}
+      data-differs={differs}
+    >
+      <dt>
+        <span class="cell-label">{column.label}</span>
+        <CellState field={field} differs={differs} />
+      </dt>
+      <dd>
+        <CellValue facet={facet} column={column} field={field} />
+        {sources && (
+          <span class="cell-meta">
+            {field ? <Meta field={field} /> : stateWord(state)}
+          </span>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+function CellState({ field, differs }: { field: Field | undefined; differs: boolean }) {
+  if (!field) return null;
+  if (differs) {
+    const names = [field.source, ...field.others.map((other) => other.source)];
+    return <span class="cell-state warn">{names.join(" ≠ ")}</span>;
+  }
+  const silent = field.state === "fresh" || field.state === "pending";
+  return silent ? null : <span class="cell-state">{stateWord(field.state)}</span>;
+}
+
+interface ValueProps {
+  facet: Facet;
+  column: Column;
+  field: Field | undefined;
+}
+
+function CellValue({ facet, column, field }: ValueProps) {
+  const { formats } = useDesk();
+  const pending = (field?.state ?? facet.state) === "pending";
+  if (pending) return <Skeleton label={`${column.label}: asking`} />;
+  if (!field) return <span class="value nothing">–</span>;
+  const currency = currencyOf(facet.fields);
+  return (
+    <span class="value" dir="auto">
+      <Value value={field.value} column={column} currency={currency} />
+      {field.others.map((other) => (
+        <span class="other" key={other.source}>
+          {` ≠ ${formats.value(other.value, column, currency)}`}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+interface OneValue {
+  value: Scalar;
+  column: Column;
+  currency: string | null;
+}
+
+/** One value as text, or as a link where its type is one. */
+export function Value({ value, column, currency }: OneValue) {
+  const { formats } = useDesk();
+  const text = formats.value(value, column, currency);
+  const href = linkOf(value, column);
+  if (!href) return <span class={toneOf(value, column)}>{text}</span>;
+  const away = column.type === "url";
+  return (
+    <a href={href} {...(away ? { target: "_blank", rel: "noopener noreferrer" } : {})}>
+      {text}
+    </a>
+  );
+}
+
+/** Only addresses that cannot run anything in our page become links. */
+export function linkOf(value: Scalar, column: Column): string | null {
+  if (typeof value !== "string" || !value) return null;
+  if (column.type === "email") return `mailto:${encodeURIComponent(value)}`;
+  if (column.type === "phone") return `tel:${value.replace(/[^+\d]/g, "")}`;
+  if (column.type === "url") return /^https?:\/\//i.test(value) ? value : null;
+  return null;
+}
+
+function toneOf(value: Scalar, column: Column): string {
+  const amount = column.type === "money" || column.type === "number";
+  return amount && Number(value) < 0 ? "negative" : "";
+}
+
+export function Skeleton({ label }: { label: string }) {
+  return (
+    <span class="skeleton">
+      <span class="hidden">{label}</span>
+    </span>
+  );
+}
+
+export function cellText(
+  formats: Formats,
+  row: Record<string, Scalar>,
+  column: Column,
+): string {
+  const currency = typeof row.currency === "string" ? row.currency : null;
+  return formats.value(row[column.name] ?? null, column, currency);
+}

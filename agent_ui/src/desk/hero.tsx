@@ -1,0 +1,193 @@
+// Who is calling, on which line, and since when?
+
+import { duration } from "../shared/format";
+import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
+import type { Column, FacetShape } from "../wire/frames";
+import { useDesk, useServerNow } from "./context";
+import { Fields } from "./fields";
+import { sureness } from "./words";
+
+/** Shown large or beside the name already. */
+const SHOWN_ELSEWHERE = ["name", "company", "display_name", "key"];
+
+interface HeroProps {
+  pop: Pop;
+  onChange(): void;
+  changing: boolean;
+}
+
+export function Hero({ pop, onChange, changing }: HeroProps) {
+  const { state } = useDesk();
+  const shape = state.hello?.facets.find((each) => each.name === "identity");
+  const details = identityColumns(shape);
+  const reachable = pop.caller.presentation === "allowed";
+  return (
+    <header class="hero" data-state={pop.state}>
+      <CallLine pop={pop} />
+      <div class="who">
+        <h2 dir="auto" title={callerTitle(pop)}>
+          {callerTitle(pop)}
+        </h2>
+        <p class="company" dir="auto">
+          {companyOf(pop)}
+        </p>
+        <NumberLine pop={pop} />
+        <SureLine pop={pop} onChange={onChange} changing={changing} />
+      </div>
+      {reachable && details.length > 0 && (
+        <div class="identity">
+          <Fields facet={pop.facets.identity ?? NOTHING_YET} columns={details} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+const NOTHING_YET = {
+  state: "pending" as const,
+  fields: {},
+  rows: [],
+  rows_source: null,
+  rows_fetched_at: null,
+  rows_state: null,
+  notes: [],
+};
+
+function identityColumns(shape: FacetShape | undefined): Column[] {
+  return (shape?.fields ?? []).filter((each) => !SHOWN_ELSEWHERE.includes(each.name));
+}
+
+function companyOf(pop: Pop): string {
+  const company =
+    chosenCandidate(pop)?.company ?? pop.facets.identity?.fields.company?.value;
+  if (typeof company === "string" && company) return company;
+  if (pop.chosen || pop.caller.presentation !== "allowed") return "";
+  if (identityPending(pop)) return "Looking up…";
+  if (pop.candidates.length > 1) return `${pop.candidates.length} possible customers`;
+  return "Unknown caller";
+}
+
+export function identityPending(pop: Pop): boolean {
+  const identity = pop.facets.identity;
+  if (identity) return identity.state === "pending";
+  return Object.values(pop.facets).some((facet) => facet.state === "pending");
+}
+
+function CallLine({ pop }: { pop: Pop }) {
+  const directions = {
+    inbound: "Incoming",
+    outbound: "Outgoing",
+    internal: "Internal",
+  };
+  const queue = pop.queue_label ?? pop.queue;
+  const dialled = pop.dialled.label ?? pop.dialled.display;
+  return (
+    <p class="call-line">
+      <StatePill pop={pop} />
+      <span>{directions[pop.direction]}</span>
+      {queue && (
+        <span>
+          <span class="muted">Queue </span>
+          <b dir="auto">{queue}</b>
+        </span>
+      )}
+      {dialled && (
+        <span title={pop.dialled.display}>
+          <span class="muted">Dialled </span>
+          <b dir="auto">{dialled}</b>
+        </span>
+      )}
+      {pop.earlier_agents.length > 0 && (
+        <span>
+          <span class="muted">Talked before </span>
+          <b dir="auto">{pop.earlier_agents.join(", ")}</b>
+        </span>
+      )}
+      <Attributes pop={pop} />
+    </p>
+  );
+}
+
+/** What the caller keyed in and what the exchange sent along. */
+function Attributes({ pop }: { pop: Pop }) {
+  return (
+    <>
+      {Object.entries(pop.attributes)
+        .slice(0, 6)
+        .map(([name, value]) => (
+          <span key={name}>
+            <span class="muted">{`${name} `}</span>
+            <b dir="auto">{value}</b>
+          </span>
+        ))}
+    </>
+  );
+}
+
+export function StatePill({ pop }: { pop: Pop }) {
+  const now = useServerNow();
+  const { word, since } = phaseOf(pop);
+  const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
+  return (
+    <span class="pill" data-state={pop.state}>
+      <span class="dot" aria-hidden="true" />
+      {word}
+      <span class="timer">{duration(seconds)}</span>
+    </span>
+  );
+}
+
+export function phaseOf(pop: Pop): { word: string; since: string | null } {
+  switch (pop.state) {
+    case "alerting":
+      return { word: "Ringing", since: pop.alerting_at ?? pop.arrived_at };
+    case "answered":
+      return { word: "Talking", since: pop.answered_at };
+    case "held":
+      return { word: "On hold", since: pop.answered_at };
+    case "closed":
+      return { word: "Wrap-up", since: pop.ended_at };
+  }
+}
+
+function NumberLine({ pop }: { pop: Pop }) {
+  const { caller } = pop;
+  const known = callerTitle(pop) !== numberTitle(pop);
+  const parts = [caller.region, caller.name && `network says “${caller.name}”`];
+  return (
+    <p class="number-line">
+      {known && <b dir="ltr">{numberTitle(pop)}</b>}
+      {parts.filter(Boolean).map((part) => (
+        <span key={part} dir="auto">
+          {part}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function SureLine({ pop, onChange, changing }: HeroProps) {
+  const known = chosenCandidate(pop);
+  const reachable = pop.caller.presentation === "allowed";
+  const others = pop.candidates.length - (known ? 1 : 0);
+  if (!reachable) return <p class="sure" />;
+  return (
+    <p class="sure">
+      {known && (
+        <span class="sure-word" data-sure={sureness(known.confidence)}>
+          {sureness(known.confidence)}
+        </span>
+      )}
+      {known && (
+        <span class="why" dir="auto" title={known.why}>
+          {known.why}
+        </span>
+      )}
+      {known && (
+        <button type="button" class="link" aria-expanded={changing} onClick={onChange}>
+          {others > 0 ? `Not them? ${others} more` : "Not them?"}
+        </button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,48 @@
+// Where on the card does a facet stand, and how much room does it get?
+
+import type { FacetShape } from "../wire/frames";
+
+export type Lane = "money" | "offer" | "bought" | "history";
+
+const LANES: Record<string, Lane> = {
+  balance: "money",
+  credit_terms: "money",
+  recommendations: "offer",
+  frequent_items: "offer",
+  sales_history: "bought",
+  yearly_totals: "bought",
+  interactions: "history",
+  notes: "history",
+};
+
+/** Room is given by the configuration alone, so that no answer moves another. */
+const ROWS: Record<string, number> = {
+  recommendations: 4,
+  frequent_items: 5,
+  sales_history: 6,
+  interactions: 4,
+  notes: 2,
+};
+const ROWS_OTHERWISE = 3;
+
+export function laneOf(shape: FacetShape): Lane {
+  return LANES[shape.name] ?? (shape.columns.length ? "history" : "money");
+}
+
+export function rowsOf(shape: FacetShape): number {
+  if (shape.columns.length === 0) return 0;
+  return ROWS[shape.name] ?? ROWS_OTHERWISE;
+}
+
+export function lanesOf(shapes: FacetShape[]): Record<Lane, FacetShape[]> {
+  const lanes: Record<Lane, FacetShape[]> = {
+    money: [],
+    offer: [],
+    bought: [],
+    history: [],
+  };
+  for (const shape of shapes) {
+    if (shape.name !== "identity") lanes[laneOf(shape)].push(shape);
+  }
+  return lanes;
+}

@@ -1,0 +1,219 @@
+// How is the desk put together, and what do its keys do?
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Session } from "../shared/api";
+import { formatsFor } from "../shared/format";
+import { Header } from "../shared/header";
+import type { Change, Preferences } from "../shared/preferences";
+import { useStore } from "../shared/store";
+import { draftOf } from "../state/drafts";
+import { callerTitle, type DeskState, numberTitle, type Pop } from "../state/model";
+import { isRinging } from "../state/pops";
+import { Banner, Troubles } from "./banner";
+import { Card, mustChoose } from "./card";
+import { DeskClient } from "./client";
+import { DeskContext } from "./context";
+import { Help } from "./help";
+import { mayAskToNotify, Notices, type Ringing } from "./notices";
+import { EmptyDesk, Farewells } from "./quiet";
+import { type Actions, press } from "./shortcuts";
+import { StateSwitch } from "./state_switch";
+import { Tabs } from "./tabs";
+import { noteMissing } from "./writing";
+
+interface DeskPageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
+
+export function DeskPage(props: DeskPageProps) {
+  const { session, preferences, change, onLogOut, onExpired } = props;
+  const client = useMemo(() => new DeskClient(), []);
+  const state = useStore(client.store);
+  const locale = state.hello?.locale ?? null;
+  const formats = useMemo(() => formatsFor(locale), [locale]);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const [changing, setChanging] = useState<string | null>(null);
+  const [help, setHelp] = useState(false);
+  const pop = state.selected ? state.pops[state.selected] : undefined;
+  const sources = preferences.sources;
+
+  useEffect(() => client.start(), [client]);
+  useEffect(() => {
+    if (state.link.status === "logged_out") onExpired();
+  }, [state.link.status]);
+  useRingingNotices(client, state);
+  useKeys(preferences.shortcuts, {
+    ...cardActions(client, pop, changing),
+    note: () => note.current?.focus(),
+    turn: (step) => turn(client, step),
+    change: () => pop && setChanging(changing ? null : pop.call_id),
+    sources: () => change({ sources: !sources }),
+    agentState: (wanted) => state.hello?.agent && client.setAgentState(wanted),
+    help: () => setHelp(!help),
+    escape: () => {
+      setChanging(null);
+      setHelp(false);
+      (document.activeElement as HTMLElement | null)?.blur();
+    },
+  });
+
+  return (
+    <DeskContext.Provider value={{ client, state, formats, sources }}>
+      <Header
+        {...{ session, preferences, change, onLogOut }}
+        page="desk"
+        tools={
+          <Tools {...{ preferences, change, help }} onHelp={() => setHelp(!help)} />
+        }
+      >
+        <StateSwitch />
+      </Header>
+      <main class="desk" data-live={state.link.status === "live"}>
+        <h1 class="hidden">Desk</h1>
+        <Banner />
+        <Troubles />
+        {state.order.length > 0 && <Tabs />}
+        {pop ? (
+          <Card
+            key={pop.call_id}
+            pop={pop}
+            note={note}
+            changing={changing === pop.call_id}
+            onChange={(open) => setChanging(open ? pop.call_id : null)}
+          />
+        ) : (
+          <EmptyDesk />
+        )}
+        <Farewells />
+        <Announcer state={state} />
+      </main>
+      {help && <Help {...{ preferences, change }} onClose={() => setHelp(false)} />}
+    </DeskContext.Provider>
+  );
+}
+
+interface ToolsProps {
+  preferences: Preferences;
+  change: Change;
+  help: boolean;
+  onHelp(): void;
+}
+
+function Tools({ preferences, change, help, onHelp }: ToolsProps) {
+  const [ask, setAsk] = useState(mayAskToNotify);
+  return (
+    <>
+      {ask && (
+        <button
+          type="button"
+          class="quiet"
+          onClick={() => Notification.requestPermission().then(() => setAsk(false))}
+        >
+          Notify me
+        </button>
+      )}
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed={preferences.sources}
+        title="Show source and age of each value (s)"
+        onClick={() => change({ sources: !preferences.sources })}
+      >
+        Sources
+      </button>
+      <button
+        type="button"
+        class="quiet icon"
+        aria-label="Keyboard help"
+        aria-expanded={help}
+        onClick={onHelp}
+      >
+        ?
+      </button>
+    </>
+  );
+}
+
+/** Says once, politely, who is ringing. */
+function Announcer({ state }: { state: DeskState }) {
+  const words = ringingOf(state)
+    .map((each) => `${each.title}. ${each.body}`)
+    .join(" ");
+  return (
+    <div class="hidden" aria-live="polite">
+      {words}
+    </div>
+  );
+}
+
+function ringingOf(state: DeskState): Ringing[] {
+  return state.order
+    .flatMap((id) => state.pops[id] ?? [])
+    .filter(isRinging)
+    .map((pop) => ({
+      callId: pop.call_id,
+      title: `${callerTitle(pop)} is ringing`,
+      body: [numberTitle(pop), pop.queue_label ?? pop.queue]
+        .filter(Boolean)
+        .join(" · "),
+    }));
+}
+
+function useRingingNotices(client: DeskClient, state: DeskState): void {
+  const notices = useRef<Notices | null>(null);
+  useEffect(() => {
+    const made = new Notices((callId) => client.select(callId));
+    notices.current = made;
+    return () => made.stop();
+  }, [client]);
+  useEffect(() => {
+    notices.current?.show(ringingOf(state));
+  }, [state.pops]);
+}
+
+function useKeys(singles: boolean, actions: Actions): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (press(event, actions, singles)) event.preventDefault();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+}
+
+function cardActions(
+  client: DeskClient,
+  pop: Pop | undefined,
+  changing: string | null,
+) {
+  const { hello } = client.store.state;
+  const result = (n: number) => {
+    const choice = hello?.dispositions[n - 1];
+    if (pop && choice) client.dispose(pop.call_id, choice.code);
+  };
+  const digit = (n: number) => {
+    if (!pop) return;
+    const choosing = mustChoose(pop) || changing === pop.call_id;
+    const candidate = pop.candidates[n - 1];
+    if (!choosing) return result(n);
+    if (candidate) client.choose(pop.call_id, candidate);
+  };
+  const finish = () => {
+    if (!pop) return;
+    const draft = draftOf(client.store.state, pop.call_id);
+    const choice = hello?.dispositions.find((each) => each.code === draft.disposition);
+    if (!noteMissing(draft, choice?.note_required ?? false)) client.finish(pop.call_id);
+  };
+  return { result, digit, finish };
+}
+
+function turn(client: DeskClient, step: 1 | -1): void {
+  const { order, selected } = client.store.state;
+  const at = order.indexOf(selected ?? "");
+  const next = order[(at + step + order.length) % order.length];
+  if (next) client.select(next);
+}

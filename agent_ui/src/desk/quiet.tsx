@@ -1,0 +1,129 @@
+// What happened without this agent, and what have they done lately?
+
+import { useEffect, useState } from "preact/hooks";
+import { type RecentCall, recentCalls } from "../shared/api";
+import { duration } from "../shared/format";
+import { useDesk } from "./context";
+import { farewellSentence, humanised } from "./words";
+
+/** Cards that left, one quiet line each; calls missed while away stand out a little. */
+export function Farewells() {
+  const { client, state, formats } = useDesk();
+  if (state.farewells.length === 0) return null;
+  return (
+    <section class="farewells" aria-label="Calls that left">
+      <ul>
+        {state.farewells.slice(0, 5).map((line) => (
+          <li key={line.callId} data-missed={line.missed}>
+            <span class="muted">{formats.time(Date.parse(line.at))}</span>
+            <b dir="auto">{line.who}</b>
+            {line.who !== line.number && <span dir="ltr">{line.number}</span>}
+            <span>
+              {line.missed ? "missed" : farewellSentence(line.reason, line.answeredBy)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        class="link"
+        onClick={() => client.store.dispatch({ type: "farewells_cleared" })}
+      >
+        Clear
+      </button>
+    </section>
+  );
+}
+
+const RECENT = 20;
+
+export function EmptyDesk() {
+  const { state } = useDesk();
+  if (!state.synced) return <p class="empty muted">Connecting…</p>;
+  if (state.hello && !state.hello.agent) return <NoTelephone />;
+  return (
+    <section class="empty">
+      <h2>Ready for the next call</h2>
+      <p class="muted">
+        {state.agent?.state === "available"
+          ? "The card opens here as soon as your telephone rings."
+          : "You are not available now; calls that ring all the same are shown here."}
+      </p>
+      <Recent />
+    </section>
+  );
+}
+
+function NoTelephone() {
+  const { state } = useDesk();
+  const watches = state.hello?.role !== "agent";
+  return (
+    <section class="empty">
+      <h2>No telephone belongs to you</h2>
+      <p>
+        Cards open for people with an agent number. Ask your administrator to add yours
+        (<code>screenpop users</code>).
+      </p>
+      {watches && (
+        <p>
+          <a href="/wallboard">Go to the wallboard</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Recent() {
+  const [calls, setCalls] = useState<RecentCall[] | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    recentCalls(RECENT).then((list) => wanted && setCalls(list));
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  if (!calls?.length) return null;
+  return (
+    <section class="recent" aria-labelledby="recent-title">
+      <h3 id="recent-title">Your recent calls</h3>
+      <ul>
+        {calls.map((call) => (
+          <RecentLine key={call.call_id} call={call} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RecentLine({ call }: { call: RecentCall }) {
+  const { formats, state } = useDesk();
+  const number = call.caller?.display || call.caller?.number || "Number not shown";
+  const choice = state.hello?.dispositions.find(
+    (each) => each.code === call.disposition,
+  );
+  const result = choice?.label ?? (call.disposition && humanised(call.disposition));
+  return (
+    <li>
+      <span class="muted when">{formats.dateTime(Date.parse(call.arrived_at))}</span>
+      <span class="recent-who" dir="auto">
+        <b>{call.name || number}</b>
+        {call.name && <span dir="ltr">{number}</span>}
+      </span>
+      <span class="recent-how muted">
+        {[
+          call.queue,
+          call.outcome && humanised(call.outcome),
+          call.talk_s ? duration(call.talk_s) : null,
+          result,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+      </span>
+      {call.note && (
+        <span class="recent-note" dir="auto" title={call.note}>
+          {call.note}
+        </span>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,58 @@
+// Which calls are on the desk, and which one is in front?
+
+import { duration } from "../shared/format";
+import { callerTitle, type Pop } from "../state/model";
+import { useDesk, useServerNow } from "./context";
+import { phaseOf } from "./hero";
+
+export function Tabs() {
+  const { client, state } = useDesk();
+  const pops = state.order.flatMap((id) => state.pops[id] ?? []);
+  const move = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = pops.findIndex((pop) => pop.call_id === state.selected);
+    const next = pops[(at + step + pops.length) % pops.length];
+    if (next) client.select(next.call_id);
+    const list = event.currentTarget as HTMLElement;
+    queueMicrotask(() =>
+      list.querySelector<HTMLElement>("[aria-selected=true]")?.focus(),
+    );
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Calls" tabIndex={-1} onKeyDown={move}>
+      {pops.map((pop) => (
+        <Tab key={pop.call_id} pop={pop} front={pop.call_id === state.selected} />
+      ))}
+    </div>
+  );
+}
+
+function Tab({ pop, front }: { pop: Pop; front: boolean }) {
+  const { client } = useDesk();
+  return (
+    <button
+      type="button"
+      role="tab"
+      class="tab"
+      data-state={pop.state}
+      aria-selected={front}
+      tabIndex={front ? 0 : -1}
+      {...(front ? { "aria-controls": `call-${pop.call_id}` } : {})}
+      onClick={() => client.select(pop.call_id)}
+    >
+      <span class="dot" aria-hidden="true" />
+      <span class="tab-name" dir="auto">
+        {callerTitle(pop)}
+      </span>
+      <TabTimer pop={pop} />
+    </button>
+  );
+}
+
+function TabTimer({ pop }: { pop: Pop }) {
+  const now = useServerNow();
+  const { word, since } = phaseOf(pop);
+  const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
+  return <span class="muted">{`${word} ${duration(seconds)}`}</span>;
+}

@@ -1,0 +1,128 @@
+// May I sell to this caller? Read from balance and credit terms.
+
+import { isTrue } from "../shared/format";
+import type { Column, Facet, FacetShape, Field, Scalar } from "../wire/frames";
+
+export type Level = "hold" | "warning" | "good" | "pending" | "unknown";
+
+export interface Figure {
+  value: Scalar;
+  column: Column;
+  currency: string | null;
+}
+
+export interface Verdict {
+  level: Level;
+  headline: string;
+  overdue: Figure | null;
+  since: Figure | null;
+  overLimitBy: Figure | null;
+  /** Words on what is missing or older than it should be. */
+  caveat: string | null;
+}
+
+/** Field names by which a configuration tells us what a value means. */
+export const MEANING = {
+  hold: ["credit_hold", "on_hold", "hold", "blocked"],
+  overdue: ["overdue", "overdue_amount", "overdue_total"],
+  since: ["overdue_since", "oldest_due", "oldest_overdue"],
+  limit: ["limit", "credit_limit"],
+  used: ["used", "credit_used", "limit_used"],
+} as const;
+
+type Facets = Record<string, Facet>;
+const MONEY_FACETS = ["balance", "credit_terms"];
+
+/** Null when this configuration has neither balance nor credit terms. */
+export function verdictOf(facets: Facets, shapes: FacetShape[]): Verdict | null {
+  const money = shapes.filter((shape) => MONEY_FACETS.includes(shape.name));
+  if (money.length === 0) return null;
+  const find = (names: readonly string[]) => figure(facets, money, names);
+  const overdue = positive(find(MEANING.overdue));
+  const base = {
+    overdue,
+    since: overdue ? find(MEANING.since) : null,
+    overLimitBy: overLimit(find(MEANING.limit), find(MEANING.used)),
+    caveat: caveat(facets, money),
+  };
+  return { ...base, ...judged(base, find(MEANING.hold), facets, money) };
+}
+
+function judged(
+  found: Pick<Verdict, "overdue" | "overLimitBy">,
+  hold: Figure | null,
+  facets: Facets,
+  money: FacetShape[],
+): Pick<Verdict, "level" | "headline"> {
+  if (hold && isTrue(hold.value)) return { level: "hold", headline: "Credit hold" };
+  if (found.overdue) return { level: "warning", headline: "Overdue" };
+  if (found.overLimitBy) return { level: "warning", headline: "Over the credit limit" };
+  const states = money.map((shape) => facets[shape.name]?.state ?? "pending");
+  if (states.includes("pending")) {
+    return { level: "pending", headline: "Checking the account" };
+  }
+  if (states.some((state) => state === "failed" || state === "timed_out")) {
+    return { level: "unknown", headline: "Account not known" };
+  }
+  if (states.every((state) => state === "empty" || state === "withheld")) {
+    return { level: "unknown", headline: "No account" };
+  }
+  return { level: "good", headline: "Account in order" };
+}
+
+export function figure(
+  facets: Facets,
+  shapes: FacetShape[],
+  names: readonly string[],
+): Figure | null {
+  for (const shape of shapes) {
+    const fields = facets[shape.name]?.fields ?? {};
+    const name = names.find((each) => known(fields[each]));
+    if (!name) continue;
+    const column = shape.fields.find((each) => each.name === name) ?? plain(name);
+    const currency = column.currency ?? currencyOf(fields);
+    return { value: fields[name]?.value ?? null, column, currency };
+  }
+  return null;
+}
+
+/** The currency that a facet's money is in, when its columns do not fix one. */
+export function currencyOf(fields: Record<string, Field>): string | null {
+  const value = fields.currency?.value;
+  return typeof value === "string" ? value : null;
+}
+
+/** How much of the limit is used, 0..1 and above; null when either is unknown. */
+export function limitShare(facets: Facets, shapes: FacetShape[]): number | null {
+  const limit = Number(figure(facets, shapes, MEANING.limit)?.value ?? Number.NaN);
+  const used = Number(figure(facets, shapes, MEANING.used)?.value ?? Number.NaN);
+  return limit > 0 && Number.isFinite(used) ? used / limit : null;
+}
+
+function known(field: Field | undefined): boolean {
+  return field !== undefined && field.value !== null && field.state !== "pending";
+}
+
+function positive(found: Figure | null): Figure | null {
+  return found && Number(found.value) > 0 ? found : null;
+}
+
+function overLimit(limit: Figure | null, used: Figure | null): Figure | null {
+  if (!limit || !used) return null;
+  const cents = Math.round((Number(used.value) - Number(limit.value)) * 100);
+  return cents > 0 ? { ...used, value: (cents / 100).toFixed(2) } : null;
+}
+
+function caveat(facets: Facets, money: FacetShape[]): string | null {
+  const notes = money.flatMap((shape) => facets[shape.name]?.notes ?? []);
+  const wrong = notes.find(
+    (note) => note.state === "failed" || note.state === "timed_out",
+  );
+  if (wrong) return wrong.message ?? `${wrong.source} did not answer`;
+  const stale = notes.find((note) => note.state === "stale");
+  return stale ? `${stale.source} is not answering: older values` : null;
+}
+
+function plain(name: string): Column {
+  return { name, label: name, type: "text", currency: null };
+}

@@ -1,0 +1,70 @@
+// How does a state read, in words that an agent understands?
+
+import type { CloseReason, Facet, SourceNote, State } from "../wire/frames";
+
+export function stateWord(state: State): string {
+  const words: Record<State, string> = {
+    fresh: "up to date",
+    stale: "older value",
+    pending: "asking",
+    empty: "nothing there",
+    failed: "failed",
+    timed_out: "no answer in time",
+    withheld: "withheld",
+  };
+  return words[state];
+}
+
+/** What one source says about itself in a facet's head. */
+export function sourceSentence(note: SourceNote): string {
+  const sentences: Record<State, string> = {
+    fresh: note.source,
+    stale: `${note.source} is not answering; older value`,
+    pending: `asking ${note.source}…`,
+    empty: `${note.source}: nothing there`,
+    failed: `${note.source} failed`,
+    timed_out: `${note.source} did not answer in time`,
+    withheld: `${note.source}: not asked, number withheld`,
+  };
+  return sentences[note.state];
+}
+
+/** What stands in a facet's body when there is nothing to show. */
+export function bodySentence(facet: Facet): string {
+  const wrong = facet.notes.find((note) => note.message);
+  const sentences: Record<State, string> = {
+    fresh: "Nothing to show.",
+    stale: "Nothing to show.",
+    pending: "",
+    empty: "Nothing there.",
+    failed: wrong?.message ?? "The source failed.",
+    timed_out: wrong?.message ?? "The source did not answer in time.",
+    withheld: "Withheld: not looked up.",
+  };
+  return sentences[facet.state];
+}
+
+export function sureness(confidence: number): string {
+  if (confidence >= 0.9) return "very sure";
+  if (confidence >= 0.75) return "sure";
+  if (confidence >= 0.5) return "likely";
+  return "maybe";
+}
+
+export function farewellSentence(reason: CloseReason, by: string | null): string {
+  const sentences: Record<CloseReason, string> = {
+    ended: "caller hung up",
+    answered_elsewhere: by ? `answered by ${by}` : "answered by a colleague",
+    unanswered: "rang here, not answered",
+    transferred: by ? `transferred to ${by}` : "transferred",
+    left: "you left, the call goes on",
+    time_limit: "closed: no end was ever reported",
+  };
+  return sentences[reason];
+}
+
+/** `last_order_date` → `Last order date`, for columns nobody labelled. */
+export function humanised(name: string): string {
+  const words = name.replaceAll("_", " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,14 @@
+// Where does the page begin?
+
+import { render } from "preact";
+import { App } from "./shared/app";
+import { applyTheme, loadPreferences } from "./shared/preferences";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/desk.css";
+import "./style/facets.css";
+import "./style/wallboard.css";
+
+applyTheme(loadPreferences().theme);
+const root = document.getElementById("app");
+if (root) render(<App />, root);

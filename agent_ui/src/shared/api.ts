@@ -1,0 +1,119 @@
+// What does the page ask over HTTP, and who is logged in?
+
+export interface SessionUser {
+  username: string;
+  name: string;
+  role: "agent" | "supervisor" | "admin";
+  agent: string | null;
+}
+
+export interface Session {
+  user: SessionUser;
+  csrf: string;
+  expires_at: string;
+}
+
+export interface RecentCall {
+  call_id: string;
+  arrived_at: string;
+  direction: string;
+  caller: { display: string; number: string | null } | null;
+  name: string | null;
+  queue: string | null;
+  outcome: string | null;
+  talk_s: number | null;
+  disposition: string | null;
+  note: string | null;
+}
+
+/** An answer other than 2xx, in the words of the service. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+export async function currentSession(): Promise<Session | null> {
+  try {
+    return (await ask("GET", "/v1/session")) as Session;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export async function logIn(username: string, password: string): Promise<Session> {
+  return (await ask("POST", "/v1/session", {
+    body: { username, password },
+  })) as Session;
+}
+
+export async function logOut(csrf: string): Promise<void> {
+  await ask("DELETE", "/v1/session", { csrf });
+}
+
+/** Recent calls of this agent; none where the service cannot tell. */
+export async function recentCalls(limit: number): Promise<RecentCall[]> {
+  try {
+    const page = await ask("GET", `/v1/calls?limit=${limit}`);
+    return callsIn(page);
+  } catch (error) {
+    if (error instanceof Refused) return [];
+    throw error;
+  }
+}
+
+function callsIn(page: unknown): RecentCall[] {
+  if (Array.isArray(page)) return page as RecentCall[];
+  const list = Object.values((page ?? {}) as object).find(Array.isArray);
+  return (list ?? []) as RecentCall[];
+}
+
+interface AskOptions {
+  body?: unknown;
+  csrf?: string;
+}
+
+async function ask(method: string, path: string, options: AskOptions = {}) {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (options.csrf) headers["X-Screenpop-CSRF"] = options.csrf;
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const body = options.body === undefined ? null : JSON.stringify(options.body);
+  const response = await reach(path, {
+    method,
+    headers,
+    body,
+    credentials: "same-origin",
+  });
+  if (!response.ok) throw await refusal(response);
+  return response.status === 204 ? null : ((await response.json()) as unknown);
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch {
+    const remedy = "Check the network and try again.";
+    throw new Refused(0, "The service cannot be reached.", remedy);
+  }
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  const fallback = `The service answered ${response.status}.`;
+  try {
+    const { error } = (await response.json()) as {
+      error?: { message?: string; remedy?: string };
+    };
+    return new Refused(
+      response.status,
+      error?.message ?? fallback,
+      error?.remedy ?? "",
+    );
+  } catch {
+    return new Refused(response.status, fallback, "Try again in a moment.");
+  }
+}

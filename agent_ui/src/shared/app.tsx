@@ -1,0 +1,78 @@
+// Who is logged in, and which page do they see?
+
+import { useEffect, useState } from "preact/hooks";
+import { DeskPage } from "../desk/page";
+import { WallboardPage } from "../wallboard/page";
+import { currentSession, logOut, Refused, type Session } from "./api";
+import { LogIn } from "./login";
+import { usePreferences } from "./preferences";
+import { usePage } from "./route";
+
+type Gate =
+  | { at: "asking" }
+  | { at: "out"; reason: string | null }
+  | { at: "in"; session: Session }
+  | { at: "unreachable"; refusal: Refused };
+
+const ASK_AGAIN_MS = 3_000;
+
+export function App() {
+  const [gate, setGate] = useState<Gate>({ at: "asking" });
+  const page = usePage();
+  const preferences = usePreferences();
+  useEffect(() => {
+    if (gate.at === "asking") askWho(setGate);
+    if (gate.at !== "unreachable") return;
+    const timer = setTimeout(() => setGate({ at: "asking" }), ASK_AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [gate]);
+
+  if (gate.at === "asking") return <p class="empty muted">Connecting…</p>;
+  if (gate.at === "unreachable") return <Unreachable refusal={gate.refusal} />;
+  if (gate.at === "out") {
+    return (
+      <LogIn
+        reason={gate.reason}
+        onLogIn={(session) => setGate({ at: "in", session })}
+      />
+    );
+  }
+  const out = (reason: string | null) => setGate({ at: "out", reason });
+  const shared = {
+    session: gate.session,
+    ...preferences,
+    onExpired: () =>
+      out("Your session is over. Log in again; nothing you wrote is lost."),
+    onLogOut: () => leave(gate.session, out),
+  };
+  if (page === "wallboard") return <WallboardPage {...shared} />;
+  return <DeskPage {...shared} />;
+}
+
+function Unreachable({ refusal }: { refusal: Refused }) {
+  return (
+    <p class="empty" role="status">
+      {`${refusal.message} Trying again every few seconds…`}
+    </p>
+  );
+}
+
+async function askWho(tell: (gate: Gate) => void): Promise<void> {
+  try {
+    const session = await currentSession();
+    tell(session ? { at: "in", session } : { at: "out", reason: null });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    tell({ at: "unreachable", refusal: error });
+  }
+}
+
+async function leave(session: Session, out: (reason: string | null) => void) {
+  try {
+    await logOut(session.csrf);
+    out(null);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.status === 401) out(null);
+  }
+}

@@ -1,0 +1,40 @@
+// Which of the agent's actions has the server not confirmed yet?
+
+import type { Choose, Disposition, Note, SetAgentState } from "../wire/frames";
+
+export type Command = Note | Disposition | Choose | SetAgentState;
+
+/** One waiting command per subject: a newer note replaces the older one. */
+export function subjectOf(command: Command): string {
+  return "call_id" in command ? `${command.frame} ${command.call_id}` : command.frame;
+}
+
+/**
+ * Keeps each command until `done` or `error` names its id. All of them may be sent
+ * again after a reconnection, since each carries the whole value.
+ */
+export class Commands {
+  #waiting = new Map<string, Command>();
+  #count = 0;
+
+  put(command: Command): Command {
+    this.#count += 1;
+    const stamped = { ...command, id: `c${this.#count}` };
+    this.#waiting.set(subjectOf(command), stamped);
+    return stamped;
+  }
+
+  /** The command that a reply is about; null for one replaced in the meantime. */
+  settle(replyTo: string): Command | null {
+    for (const [subject, command] of this.#waiting) {
+      if (command.id !== replyTo) continue;
+      this.#waiting.delete(subject);
+      return command;
+    }
+    return null;
+  }
+
+  waiting(): Command[] {
+    return [...this.#waiting.values()];
+  }
+}

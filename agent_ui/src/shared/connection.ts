@@ -1,0 +1,130 @@
+// How does the page stay connected, and where does it resume?
+
+import type { Link, LinkStatus } from "../state/model";
+import type { ClientFrame, ServerFrame } from "../wire/frames";
+import { backoffMs, verdictOf } from "./backoff";
+
+const SUBPROTOCOL = "screenpop.v1";
+/** Nothing heard for so many heartbeats: the line is dead though nobody said so. */
+const SILENCE_HEARTBEATS = 2.5;
+const HELLO_WITHIN_MS = 10_000;
+
+export interface Ears {
+  onFrame(frame: ServerFrame, receivedMs: number): void;
+  onLink(link: Link): void;
+  /** The last offset applied; named in `resume`. */
+  after(): number;
+}
+
+export class Connection {
+  #socket: WebSocket | null = null;
+  #attempt = 0;
+  #lostSinceMs = 0;
+  #retry = 0;
+  #silence = 0;
+  #heartbeatMs = 0;
+  #stopped = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly ears: Ears,
+  ) {
+    addEventListener("online", this.#now);
+  }
+
+  start(): void {
+    this.#stopped = false;
+    clearTimeout(this.#retry);
+    this.#tell(this.#lostSinceMs ? "lost" : "connecting");
+    this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    removeEventListener("online", this.#now);
+    clearTimeout(this.#retry);
+    this.#drop();
+  }
+
+  /** Whether the frame went out; if not, the caller keeps it until `live`. */
+  send(frame: ClientFrame): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN || !this.#heartbeatMs) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #open(): void {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(
+      `${scheme}://${location.host}${this.path}`,
+      SUBPROTOCOL,
+    );
+    this.#socket = socket;
+    this.#watch(HELLO_WITHIN_MS);
+    socket.onmessage = (event) => {
+      if (socket === this.#socket) this.#heard(String(event.data));
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#closed(event.code);
+    };
+  }
+
+  #heard(text: string): void {
+    const receivedMs = performance.now();
+    const frame = JSON.parse(text) as ServerFrame;
+    this.#watch(this.#heartbeatMs * SILENCE_HEARTBEATS);
+    this.ears.onFrame(frame, receivedMs);
+    if (frame.frame === "hello") this.#greeted(frame.heartbeat_s);
+  }
+
+  #greeted(heartbeatS: number): void {
+    this.#heartbeatMs = heartbeatS * 1000;
+    this.#watch(this.#heartbeatMs * SILENCE_HEARTBEATS);
+    this.send({ frame: "resume", after: this.ears.after() });
+    this.#attempt = 0;
+    this.#lostSinceMs = 0;
+    this.#tell("live");
+  }
+
+  #watch(withinMs: number): void {
+    clearTimeout(this.#silence);
+    if (withinMs > 0) this.#silence = window.setTimeout(() => this.#silent(), withinMs);
+  }
+
+  #silent(): void {
+    this.#drop();
+    this.#closed(1006);
+  }
+
+  #closed(code: number): void {
+    this.#drop();
+    if (this.#stopped) return;
+    const verdict = verdictOf(code);
+    this.#lostSinceMs ||= Date.now();
+    this.#tell(verdict.status);
+    if (verdict.retry === "no") return;
+    const waitMs =
+      verdict.retry === "at_once" ? 0 : backoffMs(this.#attempt, Math.random());
+    this.#attempt += 1;
+    this.#retry = window.setTimeout(() => this.#open(), waitMs);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#silence);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#heartbeatMs = 0;
+    socket?.close();
+  }
+
+  /** The network is back: do not wait for the back-off to run out. */
+  #now = (): void => {
+    if (this.#socket || this.#stopped || !this.#lostSinceMs) return;
+    clearTimeout(this.#retry);
+    this.#open();
+  };
+
+  #tell(status: LinkStatus): void {
+    this.ears.onLink({ status, sinceMs: this.#lostSinceMs, attempt: this.#attempt });
+  }
+}

@@ -1,0 +1,147 @@
+// How does a value read in the viewer's locale?
+
+import type { Column, Scalar } from "../wire/frames";
+
+export type ColumnType = Column["type"];
+
+export interface Formats {
+  locale: string;
+  value(value: Scalar, column: Column, currency: string | null): string;
+  time(atMs: number): string;
+  dateTime(atMs: number): string;
+  ago(atMs: number, nowMs: number): string;
+  number(value: number): string;
+  percent(share: number): string;
+  compactMoney(value: number, currency: string | null): string;
+}
+
+const NOTHING = "–";
+
+/** `locale` null: the browser's. An unusable locale falls back to the browser's. */
+export function formatsFor(locale: string | null): Formats {
+  const tag = usable(locale) ?? navigator.language ?? "en";
+  const cached = new Map<string, Intl.NumberFormat>();
+  const numbers = (key: string, options: Intl.NumberFormatOptions) => {
+    const known = cached.get(key) ?? new Intl.NumberFormat(tag, options);
+    cached.set(key, known);
+    return known;
+  };
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: "medium" });
+  const moment = new Intl.DateTimeFormat(tag, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: "medium" });
+  const relative = new Intl.RelativeTimeFormat(tag, {
+    numeric: "auto",
+    style: "narrow",
+  });
+
+  /** Decimal text goes to Intl as text: no cent is lost to binary floats. */
+  const money = (value: Scalar, currency: string | null) => {
+    const style = currencyOptions(currency);
+    return numbers(`m${currency}`, style).format(value as Intl.StringNumericLiteral);
+  };
+
+  const byType: Record<ColumnType, (value: Scalar, currency: string | null) => string> =
+    {
+      text: (value) => String(value),
+      phone: (value) => String(value),
+      email: (value) => String(value),
+      url: (value) => String(value),
+      money,
+      number: (value) =>
+        numbers("n", { maximumFractionDigits: 2 }).format(Number(value)),
+      integer: (value) =>
+        numbers("i", { maximumFractionDigits: 0 }).format(Number(value)),
+      percent: (value) =>
+        numbers("p", { style: "percent", maximumFractionDigits: 2 }).format(
+          Number(value) / 100,
+        ),
+      date: (value) => day.format(localDate(String(value))),
+      datetime: (value) => moment.format(new Date(String(value))),
+      flag: (value) => (isTrue(value) ? "yes" : "no"),
+    };
+
+  return {
+    locale: tag,
+    value: (value, column, currency) => {
+      if (value === null || value === "") return NOTHING;
+      if (typeof value === "boolean") return byType.flag(value, null);
+      return safely(value, () =>
+        byType[column.type](value, currency ?? column.currency),
+      );
+    },
+    time: (atMs) => clock.format(atMs),
+    dateTime: (atMs) => moment.format(atMs),
+    ago: (atMs, nowMs) => relativeText(relative, (atMs - nowMs) / 1000),
+    number: (value) => numbers("n", { maximumFractionDigits: 2 }).format(value),
+    percent: (share) =>
+      numbers("s", { style: "percent", maximumFractionDigits: 1 }).format(share),
+    compactMoney: (value, currency) => {
+      const options = { ...currencyOptions(currency), notation: "compact" as const };
+      return numbers(`c${currency}`, { ...options, maximumFractionDigits: 1 }).format(
+        value,
+      );
+    },
+  };
+}
+
+/** 83 → `1:23`; 3 725 → `1:02:05`. Never negative. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+export function isTrue(value: Scalar | undefined): boolean {
+  if (typeof value === "string") return /^(true|yes|y|t|1)$/i.test(value);
+  return Boolean(value);
+}
+
+/** A date without a time is a day of the calendar, in no time zone. */
+function localDate(text: string): Date {
+  const [year = Number.NaN, month = 1, day = 1] = text
+    .slice(0, 10)
+    .split("-")
+    .map(Number);
+  return new Date(year, month - 1, day);
+}
+
+function currencyOptions(currency: string | null): Intl.NumberFormatOptions {
+  const known = currency && /^[A-Za-z]{3}$/.test(currency);
+  return known
+    ? { style: "currency", currency, currencyDisplay: "narrowSymbol" }
+    : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+}
+
+/** A source may send anything: what cannot be formatted is shown as it came. */
+function safely(value: Scalar, format: () => string): string {
+  try {
+    const text = format();
+    return /NaN|Invalid Date/.test(text) ? String(value) : text;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError)
+      return String(value);
+    throw error;
+  }
+}
+
+function relativeText(relative: Intl.RelativeTimeFormat, seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 60) return relative.format(Math.round(Math.min(seconds, 0)), "second");
+  if (size < 3600) return relative.format(Math.trunc(seconds / 60), "minute");
+  if (size < 86_400) return relative.format(Math.trunc(seconds / 3600), "hour");
+  return relative.format(Math.trunc(seconds / 86_400), "day");
+}
+
+function usable(locale: string | null): string | null {
+  if (!locale) return null;
+  try {
+    return Intl.getCanonicalLocales(locale.replace("_", "-"))[0] ?? null;
+  } catch {
+    return null;
+  }
+}

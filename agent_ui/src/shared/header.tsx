@@ -1,0 +1,81 @@
+// What is always in reach, on every page?
+
+import type { ComponentChildren } from "preact";
+import type { Session } from "./api";
+import type { Change, Preferences, Theme } from "./preferences";
+import { go } from "./route";
+
+interface HeaderProps {
+  session: Session;
+  page: "desk" | "wallboard";
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  /** Switches of the page itself, beside those that all pages have. */
+  tools?: ComponentChildren;
+  children?: ComponentChildren;
+}
+
+export function Header(props: HeaderProps) {
+  const { session, page, preferences, change, onLogOut, tools, children } = props;
+  return (
+    <header class="top">
+      <span class="brand">
+        <span class="mark" aria-hidden="true" />
+        <span class="brand-name">Screenpop</span>
+      </span>
+      {session.user.role !== "agent" && <Pages page={page} />}
+      <div class="top-middle">{children}</div>
+      <div class="top-tools">
+        {tools}
+        <ThemeSwitch theme={preferences.theme} change={change} />
+        <span class="person" title={session.user.username}>
+          {session.user.name}
+        </span>
+        <button type="button" class="quiet" onClick={onLogOut}>
+          Log out
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Pages({ page }: { page: "desk" | "wallboard" }) {
+  const link = (name: typeof page, path: string, label: string) => (
+    <a
+      href={path}
+      {...(page === name ? { "aria-current": "page" as const } : {})}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go(path);
+      }}
+    >
+      {label}
+    </a>
+  );
+  return (
+    <nav aria-label="Pages">
+      {link("desk", "/", "Desk")}
+      {link("wallboard", "/wallboard", "Wallboard")}
+    </nav>
+  );
+}
+
+const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const SIGNS: Record<Theme, string> = { system: "◐", light: "☀", dark: "☾" };
+
+function ThemeSwitch({ theme, change }: { theme: Theme; change: Change }) {
+  const label = `Colours: ${theme === "system" ? "as the system" : theme}`;
+  return (
+    <button
+      type="button"
+      class="quiet icon"
+      title={label}
+      aria-label={label}
+      onClick={() => change({ theme: NEXT[theme] })}
+    >
+      {SIGNS[theme]}
+    </button>
+  );
+}

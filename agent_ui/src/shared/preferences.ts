@@ -1,0 +1,50 @@
+// How does this person like the page?
+
+import { useState } from "preact/hooks";
+import { keep, kept } from "./keep";
+
+export type Theme = "system" | "light" | "dark";
+
+export interface Preferences {
+  theme: Theme;
+  sources: boolean;
+  shortcuts: boolean;
+  formulas: boolean;
+  big: boolean;
+}
+
+const DEFAULTS: Preferences = {
+  theme: "system",
+  sources: false,
+  shortcuts: true,
+  formulas: false,
+  big: false,
+};
+
+export function loadPreferences(): Preferences {
+  return {
+    ...DEFAULTS,
+    ...kept<Partial<Preferences>>(localStorage, "preferences", {}),
+  };
+}
+
+export function applyTheme(theme: Theme): void {
+  const root = document.documentElement;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+}
+
+export function usePreferences() {
+  const [preferences, set] = useState(loadPreferences);
+  const change = (patch: Partial<Preferences>) => {
+    set((now) => {
+      const next = { ...now, ...patch };
+      keep(localStorage, "preferences", next);
+      applyTheme(next.theme);
+      return next;
+    });
+  };
+  return { preferences, change };
+}
+
+export type Change = ReturnType<typeof usePreferences>["change"];

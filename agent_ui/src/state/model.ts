@@ -1,0 +1,172 @@
+// What does the desk know at one moment?
+
+import type {
+  AgentUpdated,
+  CloseReason,
+  Hello,
+  NewContact,
+  PopOpened,
+  Ref,
+  ServerFrame,
+} from "../wire/frames";
+
+/** One call on this screen. `offset` is that of the newest frame that changed it. */
+export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
+  /** Over, kept for note and disposition until the agent finishes it. */
+  wrapUp: boolean;
+}
+
+/** What the agent writes for a call; lives apart so that no frame can overwrite it. */
+export interface Draft {
+  text: string;
+  /** The text that the server has confirmed, and the offset of that confirmation. */
+  savedText: string;
+  savedOffset: number;
+  sending: boolean;
+  failed: string | null;
+  disposition: string | null;
+  dispositionState: "saved" | "sending" | "failed";
+  contact: NewContact;
+  /** A choice of caller on its way to the server. */
+  choosing: Ref | "contact" | null;
+}
+
+/** A quiet line about a card that left, or a call missed while away. */
+export interface Farewell {
+  callId: string;
+  who: string;
+  number: string;
+  queue: string | null;
+  reason: CloseReason;
+  answeredBy: string | null;
+  at: string;
+  missed: boolean;
+}
+
+export type LinkStatus =
+  | "connecting"
+  | "live"
+  | "lost"
+  | "logged_out"
+  | "forbidden"
+  | "replaced";
+
+export interface Link {
+  status: LinkStatus;
+  /** When the connection was lost, ms since 1970. */
+  sinceMs: number;
+  attempt: number;
+}
+
+export interface Trouble {
+  id: number;
+  message: string;
+  remedy: string;
+}
+
+export type AgentState = AgentUpdated["state"];
+
+export interface DeskState {
+  hello: Hello | null;
+  /** Server clock minus ours. */
+  skewMs: number;
+  offset: number;
+  /** The first `resync` came: an empty desk is truly empty. */
+  synced: boolean;
+  pops: Record<string, Pop>;
+  order: string[];
+  selected: string | null;
+  agent: AgentUpdated | null;
+  /** A state asked for and not yet confirmed. */
+  wantedState: AgentState | null;
+  drafts: Record<string, Draft>;
+  farewells: Farewell[];
+  /** Cards the agent finished, with the offset at that time; never shown again. */
+  finished: Record<string, number>;
+  link: Link;
+  troubles: Trouble[];
+}
+
+export type DeskAction =
+  | { type: "frame"; frame: ServerFrame; nowMs: number; typing: boolean }
+  | { type: "link"; link: Link }
+  | { type: "selected"; callId: string }
+  | { type: "typed"; callId: string; text: string }
+  | { type: "contact_typed"; callId: string; contact: NewContact }
+  | { type: "note_sent"; callId: string }
+  | { type: "note_saved"; callId: string; text: string; offset: number }
+  | { type: "note_failed"; callId: string; message: string }
+  | { type: "disposition_sent"; callId: string; code: string }
+  | { type: "disposition_settled"; callId: string; ok: boolean }
+  | { type: "choice_sent"; callId: string; choice: Ref | "contact" }
+  | { type: "choice_settled"; callId: string }
+  | { type: "state_wanted"; state: AgentState | null }
+  | { type: "finished"; callId: string }
+  | { type: "farewells_cleared" }
+  | { type: "trouble_dismissed"; id: number };
+
+export const FAREWELLS_MAX = 20;
+export const FINISHED_MAX = 100;
+export const TROUBLES_MAX = 3;
+export const POPS_MAX = 50;
+
+export const NO_DRAFT: Draft = {
+  text: "",
+  savedText: "",
+  savedOffset: 0,
+  sending: false,
+  failed: null,
+  disposition: null,
+  dispositionState: "saved",
+  contact: { name: "", company: "", account: "" },
+  choosing: null,
+};
+
+export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
+  return {
+    hello: null,
+    skewMs: 0,
+    offset: 0,
+    synced: false,
+    pops: {},
+    order: [],
+    selected: null,
+    agent: null,
+    wantedState: null,
+    drafts: {},
+    farewells: [],
+    finished: {},
+    link: { status: "connecting", sinceMs: 0, attempt: 0 },
+    troubles: [],
+    ...kept,
+  };
+}
+
+/** The agent's writing that the server has not confirmed. */
+export function unsaved(draft: Draft): boolean {
+  return draft.text !== draft.savedText;
+}
+
+/** Who a card is about, as short as can be. */
+export function callerTitle(pop: Pop): string {
+  const known = chosenCandidate(pop);
+  if (known) return known.name;
+  const named = pop.facets.identity?.fields.name?.value;
+  if (typeof named === "string" && named) return named;
+  return numberTitle(pop);
+}
+
+export function numberTitle(pop: Pop): string {
+  if (pop.caller.presentation === "withheld") return "Withheld number";
+  if (pop.caller.presentation === "unavailable") return "Number not available";
+  return pop.caller.display || pop.caller.number || "Unknown number";
+}
+
+export function chosenCandidate(pop: Pop) {
+  const chosen = pop.chosen;
+  if (!chosen) return null;
+  const match = pop.candidates.find(
+    (each) => each.source === chosen.source && each.key === chosen.key,
+  );
+  return match ?? null;
+}

@@ -1,0 +1,160 @@
+// Which cards are on the desk, and which one is in front?
+
+import type { PopClosed, PopOpened, PopUpdated } from "../wire/frames";
+import { noteEchoed } from "./drafts";
+import {
+  callerTitle,
+  type DeskState,
+  FAREWELLS_MAX,
+  type Farewell,
+  numberTitle,
+  POPS_MAX,
+  type Pop,
+  unsaved,
+} from "./model";
+
+export function openPop(
+  state: DeskState,
+  frame: PopOpened,
+  typing: boolean,
+): DeskState {
+  if (isFinished(state, frame)) return state;
+  const known = state.pops[frame.call_id];
+  if (known && known.offset > frame.offset) return state;
+  if (frame.closed && !staysForWrapUp(frame)) return passedBy(state, frame);
+  const next = noteEchoed(
+    place(state, toPop(frame)),
+    frame.call_id,
+    frame.note,
+    frame.offset,
+  );
+  return mayTakeFront(next, frame.call_id, typing)
+    ? { ...next, selected: frame.call_id }
+    : next;
+}
+
+export function updatePop(
+  state: DeskState,
+  frame: PopUpdated,
+  typing: boolean,
+): DeskState {
+  const pop = state.pops[frame.call_id];
+  if (!pop || frame.offset < pop.offset) return state;
+  const { frame: _name, facets, note, ...changes } = frame;
+  const updated: Pop = { ...pop, ...changes };
+  if (facets) updated.facets = { ...pop.facets, ...facets };
+  let next = place(state, updated);
+  if (note) next = noteEchoed(next, frame.call_id, note, frame.offset);
+  const justAnswered = pop.state === "alerting" && frame.state === "answered";
+  return justAnswered && !typing ? { ...next, selected: frame.call_id } : next;
+}
+
+export function closePop(state: DeskState, frame: PopClosed): DeskState {
+  const pop = state.pops[frame.call_id];
+  if (!pop || frame.offset < pop.offset) return state;
+  const closed: Pop = {
+    ...pop,
+    offset: frame.offset,
+    state: "closed",
+    closed: frame.reason,
+    ended_at: frame.ended_at,
+    wrapUp: frame.wrap_up,
+  };
+  if (frame.wrap_up) return place(state, closed);
+  return removePop(
+    addFarewell(state, farewell(closed, frame.answered_by)),
+    frame.call_id,
+  );
+}
+
+/** Everything is replaced; what the agent is writing stays. */
+export function resyncPops(state: DeskState, frames: PopOpened[]): DeskState {
+  const empty: DeskState = { ...state, pops: {}, order: [], selected: null };
+  const live = frames.reduce((sum, frame) => openPop(sum, frame, true), empty);
+  const kept = state.selected && state.selected in live.pops ? state.selected : null;
+  return forgetDrafts({ ...live, selected: kept ?? nextInFront(live) });
+}
+
+export function removePop(state: DeskState, callId: string): DeskState {
+  const { [callId]: _gone, ...pops } = state.pops;
+  const order = state.order.filter((each) => each !== callId);
+  const next = forgetDrafts({ ...state, pops, order });
+  return state.selected === callId ? { ...next, selected: nextInFront(next) } : next;
+}
+
+export function isRinging(pop: Pop): boolean {
+  return pop.state === "alerting";
+}
+
+function toPop(frame: PopOpened): Pop {
+  const { frame: _name, missed_while_away: _missed, ...pop } = frame;
+  return { ...pop, wrapUp: frame.closed !== null };
+}
+
+function place(state: DeskState, pop: Pop): DeskState {
+  const order = state.order.includes(pop.call_id)
+    ? state.order
+    : [...state.order, pop.call_id].slice(-POPS_MAX);
+  const pops = { ...state.pops, [pop.call_id]: pop };
+  return { ...state, pops, order };
+}
+
+/** The same card again, or one that rang before it was finished. */
+function isFinished(state: DeskState, frame: PopOpened): boolean {
+  const offset = state.finished[frame.call_id];
+  if (offset === undefined) return false;
+  return frame.closed !== null || frame.offset <= offset;
+}
+
+/** It ended while the browser was away: did this agent talk? */
+function staysForWrapUp(frame: PopOpened): boolean {
+  const others = frame.closed === "answered_elsewhere" || frame.closed === "unanswered";
+  return !frame.missed_while_away && !others && frame.answered_at !== null;
+}
+
+function passedBy(state: DeskState, frame: PopOpened): DeskState {
+  const line = farewell(toPop(frame), null);
+  const missed = frame.missed_while_away || line.missed;
+  return removePop(addFarewell(state, { ...line, missed }), frame.call_id);
+}
+
+function farewell(pop: Pop, answeredBy: string | null): Farewell {
+  return {
+    callId: pop.call_id,
+    who: callerTitle(pop),
+    number: numberTitle(pop),
+    queue: pop.queue_label ?? pop.queue,
+    reason: pop.closed ?? "ended",
+    answeredBy,
+    at: pop.ended_at ?? pop.alerting_at ?? pop.arrived_at,
+    missed: pop.closed === "unanswered",
+  };
+}
+
+function addFarewell(state: DeskState, line: Farewell): DeskState {
+  const others = state.farewells.filter((each) => each.callId !== line.callId);
+  return { ...state, farewells: [line, ...others].slice(0, FAREWELLS_MAX) };
+}
+
+/** A ringing call comes to the front unless the agent is talking or typing. */
+function mayTakeFront(state: DeskState, callId: string, typing: boolean): boolean {
+  const front = state.selected ? state.pops[state.selected] : undefined;
+  if (!front || front.call_id === callId) return true;
+  const busy = front.state === "answered" || front.state === "held" || isRinging(front);
+  return !busy && !typing;
+}
+
+function nextInFront(state: DeskState): string | null {
+  const rank = ["answered", "held", "alerting", "closed"];
+  const pops = state.order.flatMap((id) => state.pops[id] ?? []);
+  pops.sort((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state));
+  return pops[0]?.call_id ?? null;
+}
+
+/** Saved drafts of cards that left are not needed; unsaved ones are kept until sent. */
+function forgetDrafts(state: DeskState): DeskState {
+  const kept = Object.entries(state.drafts).filter(
+    ([callId, draft]) => callId in state.pops || unsaved(draft) || draft.sending,
+  );
+  return { ...state, drafts: Object.fromEntries(kept) };
+}

@@ -1,0 +1,124 @@
+// Given what the desk knows and one thing that happened, what does it know then?
+
+import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
+import { noteTyped, patchDraft } from "./drafts";
+import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
+import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
+
+export function reduce(state: DeskState, action: DeskAction): DeskState {
+  switch (action.type) {
+    case "frame":
+      return reduceFrame(state, action);
+    case "link":
+      return { ...state, link: action.link };
+    case "selected":
+      return action.callId in state.pops
+        ? { ...state, selected: action.callId }
+        : state;
+    case "typed":
+      return noteTyped(state, action.callId, action.text);
+    case "contact_typed":
+      return patchDraft(state, action.callId, { contact: action.contact });
+    case "note_sent":
+      return patchDraft(state, action.callId, { sending: true, failed: null });
+    case "note_saved":
+      return patchDraft(state, action.callId, {
+        savedText: action.text,
+        savedOffset: action.offset,
+        sending: false,
+        failed: null,
+      });
+    case "note_failed":
+      return patchDraft(state, action.callId, {
+        sending: false,
+        failed: action.message,
+      });
+    case "disposition_sent":
+      return patchDraft(state, action.callId, {
+        disposition: action.code,
+        dispositionState: "sending",
+      });
+    case "disposition_settled":
+      return patchDraft(state, action.callId, {
+        dispositionState: action.ok ? "saved" : "failed",
+      });
+    case "choice_sent":
+      return patchDraft(state, action.callId, { choosing: action.choice });
+    case "choice_settled":
+      return patchDraft(state, action.callId, { choosing: null });
+    case "state_wanted":
+      return { ...state, wantedState: action.state };
+    case "finished":
+      return finish(state, action.callId);
+    case "farewells_cleared":
+      return { ...state, farewells: [] };
+    case "trouble_dismissed":
+      return {
+        ...state,
+        troubles: state.troubles.filter((each) => each.id !== action.id),
+      };
+  }
+}
+
+type FrameAction = Extract<DeskAction, { type: "frame" }>;
+
+function reduceFrame(state: DeskState, action: FrameAction): DeskState {
+  const { frame } = action;
+  switch (frame.frame) {
+    case "hello":
+      return greet(state, frame, action.nowMs);
+    case "resync":
+      return resync(state, frame);
+    case "pop.opened":
+      return seen(openPop(state, frame, action.typing), frame.offset);
+    case "pop.updated":
+      return seen(updatePop(state, frame, action.typing), frame.offset);
+    case "pop.closed":
+      return seen(closePop(state, frame), frame.offset);
+    case "agent.updated":
+      return seen(agentUpdated(state, frame), frame.offset);
+    case "error":
+      return trouble(state, frame);
+    case "done":
+    case "wallboard.snapshot":
+    case "wallboard.delta":
+      return state;
+  }
+}
+
+/** `hello` and `done` do not move the offset: frames before theirs may be on the way. */
+function seen(state: DeskState, offset: number): DeskState {
+  return offset > state.offset ? { ...state, offset } : state;
+}
+
+function greet(state: DeskState, hello: Hello, nowMs: number): DeskState {
+  const skewMs = Date.parse(hello.server_time) - nowMs;
+  return { ...state, hello, skewMs: Number.isFinite(skewMs) ? skewMs : 0 };
+}
+
+function resync(state: DeskState, frame: Resync): DeskState {
+  const next = resyncPops(state, frame.pops);
+  const agent = frame.agent ?? state.agent;
+  return { ...next, offset: frame.offset, agent, wantedState: null, synced: true };
+}
+
+function agentUpdated(state: DeskState, frame: AgentUpdated): DeskState {
+  const reached = state.wantedState === frame.state;
+  return { ...state, agent: frame, wantedState: reached ? null : state.wantedState };
+}
+
+function trouble(state: DeskState, frame: ErrorFrame): DeskState {
+  const last = state.troubles.at(-1)?.id ?? 0;
+  const fresh = { id: last + 1, message: frame.message, remedy: frame.remedy };
+  return { ...state, troubles: [...state.troubles, fresh].slice(-TROUBLES_MAX) };
+}
+
+/** Only a call that is over can be finished. */
+function finish(state: DeskState, callId: string): DeskState {
+  const pop = state.pops[callId];
+  if (pop && !pop.wrapUp) return state;
+  const kept = Object.entries(state.finished).slice(-FINISHED_MAX + 1);
+  const offset = Math.max(state.offset, pop?.offset ?? 0);
+  const finished = { ...Object.fromEntries(kept), [callId]: offset };
+  return { ...removePop(state, callId), finished };
+}

@@ -1,0 +1,67 @@
+// What does the wallboard show after this frame?
+
+import type {
+  AgentRow,
+  QueueCounters,
+  ServerFrame,
+  WallboardSnapshot,
+} from "../wire/frames";
+import type { Link } from "./model";
+
+export interface WallboardState {
+  board: WallboardSnapshot | null;
+  skewMs: number;
+  link: Link;
+}
+
+export type WallboardAction =
+  | { type: "frame"; frame: ServerFrame; nowMs: number }
+  | { type: "link"; link: Link };
+
+export const initialWallboard: WallboardState = {
+  board: null,
+  skewMs: 0,
+  link: { status: "connecting", sinceMs: 0, attempt: 0 },
+};
+
+export function reduceWallboard(
+  state: WallboardState,
+  action: WallboardAction,
+): WallboardState {
+  if (action.type === "link") return { ...state, link: action.link };
+  const { frame, nowMs } = action;
+  switch (frame.frame) {
+    case "hello":
+      return { ...state, skewMs: Date.parse(frame.server_time) - nowMs || 0 };
+    case "wallboard.snapshot":
+      return { ...state, board: frame };
+    case "wallboard.delta":
+      if (!state.board) return state;
+      return {
+        ...state,
+        board: {
+          ...state.board,
+          offset: frame.offset,
+          at: frame.at,
+          queues: mergeQueues(state.board.queues, frame.queues),
+          agents: mergeAgents(state.board.agents, frame.agents, frame.gone_agents),
+        },
+      };
+    default:
+      return state;
+  }
+}
+
+function mergeQueues(now: QueueCounters[], changed: QueueCounters[]): QueueCounters[] {
+  const byName = new Map(changed.map((each) => [each.queue, each]));
+  const kept = now.map((each) => byName.get(each.queue) ?? each);
+  const known = new Set(now.map((each) => each.queue));
+  return [...kept, ...changed.filter((each) => !known.has(each.queue))];
+}
+
+function mergeAgents(now: AgentRow[], changed: AgentRow[], gone: string[]): AgentRow[] {
+  const byId = new Map(now.map((each) => [each.agent, each]));
+  for (const row of changed) byId.set(row.agent, row);
+  for (const agent of gone) byId.delete(agent);
+  return [...byId.values()];
+}

@@ -1,0 +1,67 @@
+// Who is doing what, and since when?
+
+import { duration } from "../shared/format";
+import type { AgentRow } from "../wire/frames";
+import { type BoardProps, useBoardNow } from "./queues";
+
+type Doing =
+  | "talking"
+  | "held"
+  | "alerting"
+  | "available"
+  | "wrap_up"
+  | "break"
+  | "offline";
+
+const GROUPS: { doing: Doing; label: string }[] = [
+  { doing: "alerting", label: "Ringing" },
+  { doing: "talking", label: "Talking" },
+  { doing: "held", label: "Caller on hold" },
+  { doing: "available", label: "Available" },
+  { doing: "wrap_up", label: "Wrap-up" },
+  { doing: "break", label: "Break" },
+  { doing: "offline", label: "Offline" },
+];
+
+/** What the telephone does says more than the state an agent has set. */
+export function doingOf(row: AgentRow): Doing {
+  return row.telephone === "idle" ? row.state : row.telephone;
+}
+
+export function Agents({ board, skewMs, live }: BoardProps) {
+  const now = useBoardNow(board, skewMs, live);
+  const groups = GROUPS.map((group) => ({
+    ...group,
+    rows: board.agents
+      .filter((row) => doingOf(row) === group.doing)
+      .sort((a, b) => a.since.localeCompare(b.since)),
+  }));
+  return (
+    <section class="agents" aria-label="Agents by state">
+      {groups.map((group) => (
+        <div class="agent-group" key={group.doing} data-doing={group.doing}>
+          <h2>
+            <span class="dot" aria-hidden="true" />
+            {group.label}
+            <span class="count">{group.rows.length}</span>
+          </h2>
+          <ul>
+            {group.rows.map((row) => (
+              <li key={row.agent}>
+                <span dir="auto">{row.name}</span>
+                {row.queue && <span class="muted">{row.queue}</span>}
+                <Since at={row.since} now={now} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Since({ at, now }: { at: string; now: number }) {
+  const since = Date.parse(at);
+  if (!Number.isFinite(since)) return null;
+  return <span class="timer">{duration((now - since) / 1000)}</span>;
+}

@@ -1,0 +1,24 @@
+// How does the wallboard hear of changes?
+
+import { Connection } from "../shared/connection";
+import { Store } from "../shared/store";
+import { initialWallboard, reduceWallboard } from "../state/wallboard";
+
+export class WallboardClient {
+  readonly store = new Store(reduceWallboard, initialWallboard);
+  #connection = new Connection("/v1/wallboard", {
+    onFrame: (frame) =>
+      this.store.dispatch({ type: "frame", frame, nowMs: Date.now() }),
+    onLink: (link) => this.store.dispatch({ type: "link", link }),
+    after: () => this.store.state.board?.offset ?? 0,
+  });
+
+  start(): () => void {
+    this.#connection.start();
+    return () => this.#connection.stop();
+  }
+
+  takeOver(): void {
+    this.#connection.start();
+  }
+}

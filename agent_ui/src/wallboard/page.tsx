@@ -1,0 +1,124 @@
+// What is going on in the queues right now?
+
+import { useEffect, useMemo } from "preact/hooks";
+import { LinkBanner } from "../desk/banner";
+import type { Session } from "../shared/api";
+import { type Formats, formatsFor } from "../shared/format";
+import { Header } from "../shared/header";
+import type { Change, Preferences } from "../shared/preferences";
+import { useStore } from "../shared/store";
+import type { WallboardState } from "../state/wallboard";
+import { Agents } from "./agents";
+import { WallboardClient } from "./client";
+import { Formulas, QueueTable, Total } from "./queues";
+
+interface WallboardPageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
+
+export function WallboardPage(props: WallboardPageProps) {
+  const { session, preferences, change, onLogOut } = props;
+  return (
+    <>
+      <Header
+        {...{ session, preferences, change, onLogOut }}
+        page="wallboard"
+        tools={<Tools {...{ preferences, change }} />}
+      />
+      {session.user.role === "agent" ? <NotYours /> : <Board {...props} />}
+    </>
+  );
+}
+
+function NotYours() {
+  return (
+    <main class="empty">
+      <h1>The wallboard is for supervisors</h1>
+      <p>
+        Your role is agent. <a href="/">Back to your desk</a>
+      </p>
+    </main>
+  );
+}
+
+function Tools({
+  preferences,
+  change,
+}: Pick<WallboardPageProps, "preferences" | "change">) {
+  const switches = [
+    { key: "formulas", label: "Formulas", on: preferences.formulas },
+    { key: "big", label: "Big", on: preferences.big },
+  ] as const;
+  return (
+    <>
+      {switches.map((each) => (
+        <button
+          type="button"
+          class="quiet"
+          key={each.key}
+          aria-pressed={each.on}
+          onClick={() => change({ [each.key]: !each.on })}
+        >
+          {each.label}
+        </button>
+      ))}
+    </>
+  );
+}
+
+function Board({ preferences, onExpired }: WallboardPageProps) {
+  const client = useMemo(() => new WallboardClient(), []);
+  const state = useStore(client.store);
+  const formats = useMemo(() => formatsFor(null), []);
+  useEffect(() => client.start(), [client]);
+  useEffect(() => {
+    if (state.link.status === "logged_out") onExpired();
+  }, [state.link.status]);
+  const { board, skewMs } = state;
+  const takeOver = { label: "Use this tab", run: () => client.takeOver() };
+  const action = state.link.status === "replaced" ? takeOver : null;
+  if (!board) {
+    return (
+      <main class="empty">
+        <LinkBanner link={state.link} action={action} />
+        <p class="muted">Connecting…</p>
+      </main>
+    );
+  }
+  const live = state.link.status === "live";
+  const shared = { board, formats, skewMs, live, formulas: preferences.formulas };
+  return (
+    <main class="wallboard" data-big={preferences.big} data-live={live}>
+      <LinkBanner link={state.link} action={action} />
+      <AsOf state={state} formats={formats} />
+      <Total {...shared} />
+      <QueueTable {...shared} />
+      <Agents {...shared} />
+      <Formulas counters={board.counters} />
+    </main>
+  );
+}
+
+function AsOf({ state, formats }: { state: WallboardState; formats: Formats }) {
+  if (!state.board) return null;
+  const { at, time_zone, day, company } = state.board;
+  const live = state.link.status === "live";
+  const clock = formats.time(Date.parse(at));
+  const date = formats.value(day, DAY, null);
+  return (
+    <p class="as-of">
+      <strong>{company || "Wallboard"}</strong>
+      <span class="live-mark" data-live={live}>
+        <span class="dot" aria-hidden="true" />
+        {live ? `live, last change ${clock}` : `as of ${clock}, not live`}
+      </span>
+      <span class="muted">{`Today is ${date}, ${time_zone}`}</span>
+    </p>
+  );
+}
+
+const DAY = { name: "day", label: "Day", type: "date" as const, currency: null };

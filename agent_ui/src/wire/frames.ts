@@ -1,0 +1,302 @@
+// Made by scripts/gen-wire from screenpop/push/frames.py; do not edit.
+// Optional keys of server frames may be absent; all others are always there.
+
+export type Scalar = string | number | boolean | null;
+
+export type State = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_out" | "withheld";
+
+export type PopState = "alerting" | "answered" | "held" | "closed";
+
+export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit";
+
+export interface Caller {
+  presentation: "allowed" | "unavailable" | "withheld";
+  number: string | null;
+  display: string;
+  country: string | null;
+  region: string | null;
+  name: string | null;
+}
+
+export interface Dialled {
+  number: string | null;
+  display: string;
+  label: string | null;
+}
+
+export interface Candidate {
+  source: string;
+  key: string;
+  name: string;
+  company: string | null;
+  confidence: number;
+  why: string;
+}
+
+export interface Ref {
+  source: string;
+  key: string;
+}
+
+export interface Other {
+  value: Scalar;
+  source: string;
+  fetched_at: string;
+}
+
+export interface Field {
+  value: Scalar;
+  source: string;
+  fetched_at: string;
+  state: State;
+  others: Other[];
+}
+
+export interface SourceNote {
+  lookup: string;
+  source: string;
+  state: State;
+  ms: number | null;
+  message: string | null;
+}
+
+export interface Facet {
+  state: State;
+  fields: Record<string, Field>;
+  rows: Record<string, Scalar>[];
+  rows_source: string | null;
+  rows_fetched_at: string | null;
+  rows_state: State | null;
+  notes: SourceNote[];
+}
+
+export interface AgentNote {
+  text: string;
+  disposition: string | null;
+  saved_at: string | null;
+}
+
+export interface PopOpened {
+  frame: "pop.opened";
+  offset: number;
+  call_id: string;
+  line: string;
+  state: PopState;
+  direction: "inbound" | "internal" | "outbound";
+  caller: Caller;
+  dialled: Dialled;
+  queue: string | null;
+  queue_label: string | null;
+  arrived_at: string;
+  alerting_at: string | null;
+  answered_at: string | null;
+  candidates: Candidate[];
+  chosen: Ref | null;
+  facets: Record<string, Facet>;
+  attributes: Record<string, string>;
+  earlier_agents: string[];
+  note: AgentNote;
+  closed: CloseReason | null;
+  ended_at: string | null;
+  missed_while_away: boolean;
+}
+
+export interface PopUpdated {
+  frame: "pop.updated";
+  offset: number;
+  call_id: string;
+  state?: PopState;
+  caller?: Caller;
+  dialled?: Dialled;
+  queue?: string;
+  queue_label?: string;
+  answered_at?: string;
+  candidates?: Candidate[];
+  chosen?: Ref;
+  facets?: Record<string, Facet>;
+  attributes?: Record<string, string>;
+  earlier_agents?: string[];
+  note?: AgentNote;
+}
+
+export interface PopClosed {
+  frame: "pop.closed";
+  offset: number;
+  call_id: string;
+  reason: CloseReason;
+  wrap_up: boolean;
+  ended_at: string | null;
+  answered_by: string | null;
+}
+
+export interface AgentUpdated {
+  frame: "agent.updated";
+  offset: number;
+  agent: string;
+  name: string;
+  state: "available" | "break" | "offline" | "wrap_up";
+  telephone: "alerting" | "held" | "idle" | "talking";
+  since: string;
+}
+
+export interface Column {
+  name: string;
+  label: string;
+  type: "date" | "datetime" | "email" | "flag" | "integer" | "money" | "number" | "percent" | "phone" | "text" | "url";
+  currency: string | null;
+}
+
+export interface FacetShape {
+  name: string;
+  label: string;
+  fields: Column[];
+  columns: Column[];
+}
+
+export interface DispositionChoice {
+  code: string;
+  label: string;
+  note_required: boolean;
+}
+
+export interface Hello {
+  frame: "hello";
+  offset: number;
+  user: string;
+  name: string;
+  role: "admin" | "agent" | "supervisor";
+  agent: string | null;
+  version: string;
+  server_time: string;
+  heartbeat_s: number;
+  company: string;
+  locale: string | null;
+  default_country: string | null;
+  dispositions: DispositionChoice[];
+  facets: FacetShape[];
+  note_chars_max: number;
+  build: string;
+  wrap_up_s: number;
+}
+
+export interface Resync {
+  frame: "resync";
+  offset: number;
+  pops: PopOpened[];
+  agent: AgentUpdated | null;
+  reason: "first" | "other_journal" | "too_old";
+}
+
+export interface Error {
+  frame: "error";
+  offset: number;
+  code: string;
+  message: string;
+  remedy: string;
+  call_id: string | null;
+  reply_to: string | null;
+}
+
+export interface Done {
+  frame: "done";
+  offset: number;
+  reply_to: string;
+}
+
+export interface CounterDef {
+  name: string;
+  label: string;
+  formula: string;
+  unit: "agents" | "calls" | "ratio" | "seconds";
+}
+
+export interface QueueCounters {
+  queue: string;
+  label: string;
+  values: Record<string, number>;
+  oldest_waiting_at: string | null;
+}
+
+export interface AgentRow {
+  agent: string;
+  name: string;
+  state: "available" | "break" | "offline" | "wrap_up";
+  telephone: "alerting" | "held" | "idle" | "talking";
+  since: string;
+  queue: string | null;
+}
+
+export interface WallboardSnapshot {
+  frame: "wallboard.snapshot";
+  offset: number;
+  at: string;
+  day: string;
+  time_zone: string;
+  counters: CounterDef[];
+  queues: QueueCounters[];
+  agents: AgentRow[];
+  company: string;
+}
+
+export interface WallboardDelta {
+  frame: "wallboard.delta";
+  offset: number;
+  at: string;
+  queues: QueueCounters[];
+  agents: AgentRow[];
+  gone_agents: string[];
+}
+
+export interface Resume {
+  frame: "resume";
+  after?: number;
+  id?: string | null;
+}
+
+export interface Ack {
+  frame: "ack";
+  call_id: string;
+  offset: number;
+  painted_ms?: number | null;
+  id?: string | null;
+}
+
+export interface NewContact {
+  name: string;
+  company?: string;
+  account?: string;
+}
+
+export interface Choose {
+  frame: "choose";
+  call_id: string;
+  source?: string | null;
+  key?: string | null;
+  contact?: NewContact | null;
+  remember?: boolean;
+  id?: string | null;
+}
+
+export interface Note {
+  frame: "note";
+  call_id: string;
+  text: string;
+  id?: string | null;
+}
+
+export interface Disposition {
+  frame: "disposition";
+  call_id: string;
+  code: string;
+  id?: string | null;
+}
+
+export interface SetAgentState {
+  frame: "agent_state";
+  state: "available" | "break" | "offline" | "wrap_up";
+  id?: string | null;
+}
+
+export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | Resync | Error | Done | WallboardSnapshot | WallboardDelta;
+
+export type ClientFrame = Resume | Ack | Choose | Note | Disposition | SetAgentState;
