@@ -113,8 +113,10 @@ class Limits(Model):
     )
     sessions_max: int = Field(20_000, gt=0, description="WebSockets at once.")
     sessions_per_user_max: int = Field(20, gt=0, description="Tabs of one user.")
-    outbox_frames_max: int = Field(
-        256, gt=0, description="Frames waiting for one browser before it is cut off."
+    outbox_bytes_max: int = Field(
+        1_048_576,
+        gt=0,
+        description="Bytes waiting for one browser before it is cut off.",
     )
     client_frame_bytes_max: int = Field(65_536, gt=0, description="From a browser.")
     client_frames_per_s: float = Field(50, gt=0, description="From one browser.")

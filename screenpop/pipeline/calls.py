@@ -60,7 +60,7 @@ class CallLookups:
     def parties(self, call: Call) -> Parties:
         return parties(call, self._plans.get(call.line, NumberingPlan()))
 
-    def follow(self, call: Call, who: Parties) -> AnswersRecord | None:
+    def follow(self, call: Call) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
 
         Returns what is known without waiting when a run begins.
@@ -72,6 +72,7 @@ class CallLookups:
             return None
         if call.direction is Direction.INTERNAL:
             return None
+        who = self.parties(call)
         if run is not None:
             run.learn(parameters(call, who, self._zone), self._evidence(who))
             return None

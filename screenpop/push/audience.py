@@ -7,7 +7,7 @@ nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, AgentLeg, Call
@@ -45,6 +45,15 @@ class Directory:
             mine = leg if len(user.agents) == 1 else call.leg_of(user.agents)
             seen[user.username] = mine or leg
         return seen
+
+
+def people(users: Iterable[User]) -> Iterator[tuple[AgentId, AgentId, str]]:
+    """(agent id, principal agent id, display name) of everybody with a telephone."""
+    for user in users:
+        first = principal(user)
+        if user.active and first is not None:
+            for agent in user.agents:
+                yield agent, first, user.name
 
 
 def principal(user: User) -> AgentId | None:

@@ -57,6 +57,7 @@ class Hub:
         self._states: dict[UserId, tuple[int, AgentState]] = {}
         self._telephones: dict[UserId, str] = {}
         self._tasks = TaskOwner("hub")
+        desk.listens = self._sessions.__contains__
 
     @property
     def directory(self) -> Directory:

@@ -1,0 +1,1 @@
+"""The only wiring: makes every part and hands them to one another."""

@@ -1,0 +1,73 @@
+"""How do the wallboard's numbers become frames?"""
+
+from __future__ import annotations
+
+import msgspec
+
+from screenpop.push import frames
+from screenpop.support.clock import iso_from_us
+from screenpop.wallboard.agents import AgentStatus
+from screenpop.wallboard.feed import DeltaData, FeedData, QueueRow, SnapshotData
+
+
+def encoded(data: FeedData, company: str) -> bytes:
+    match data:
+        case SnapshotData():
+            return frames.encode(_snapshot(data, company))
+        case DeltaData():
+            return frames.encode(_delta(data))
+
+
+def _snapshot(data: SnapshotData, company: str) -> frames.WallboardSnapshot:
+    return frames.WallboardSnapshot(
+        offset=data.offset,
+        at=iso_from_us(data.at_us),
+        day=data.day,
+        time_zone=data.time_zone,
+        counters=[
+            frames.CounterDef(
+                name=x.name, label=x.label, formula=x.formula, unit=x.unit
+            )
+            for x in data.counters
+        ],
+        queues=[_queue(row) for row in data.queues],
+        agents=[_agent(row) for row in data.agents],
+        company=company,
+    )
+
+
+def _delta(data: DeltaData) -> frames.WallboardDelta:
+    return frames.WallboardDelta(
+        offset=data.offset,
+        at=iso_from_us(data.at_us),
+        queues=[_queue(row) for row in data.queues],
+        agents=[_agent(row) for row in data.agents],
+        gone_agents=[str(agent) for agent in data.gone_agents],
+    )
+
+
+def _queue(row: QueueRow) -> frames.QueueCounters:
+    oldest_us = row.oldest_waiting_us
+    return frames.QueueCounters(
+        queue=row.queue,
+        label=row.label,
+        values=dict(row.values),
+        oldest_waiting_at=None if oldest_us is None else iso_from_us(oldest_us),
+    )
+
+
+def _agent(row: AgentStatus) -> frames.AgentRow:
+    return frames.AgentRow(
+        agent=row.agent,
+        name=row.name,
+        state=row.state.value,
+        telephone=row.telephone,
+        since=iso_from_us(row.since_us) if row.since_us else "",
+        queue=row.queue,
+    )
+
+
+def stats_json(data: SnapshotData) -> dict[str, object]:
+    """What `GET /v1/stats` answers: the snapshot with its formulas."""
+    told: dict[str, object] = msgspec.to_builtins(_snapshot(data, ""))
+    return {k: v for k, v in told.items() if k not in ("frame", "company")}

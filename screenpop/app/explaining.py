@@ -1,0 +1,128 @@
+"""How is an explanation told as JSON (the contract of `explain --json`)?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from screenpop.config.facets import FacetShape
+from screenpop.domain.caller import Candidate, Scalar
+from screenpop.domain.profile import Answer, Facet, Field
+from screenpop.pipeline.explain import Explanation
+
+Json = dict[str, object]
+_NUMBERS = frozenset({"money", "number", "integer", "percent"})
+Types = Mapping[str, Mapping[str, str]]
+"""Column types by facet and column."""
+
+
+def column_types(shapes: tuple[FacetShape, ...]) -> Types:
+    return {
+        shape.name: {x.name: x.type for x in (*shape.fields, *shape.columns)}
+        for shape in shapes
+    }
+
+
+def as_json(told: Explanation, types: Types) -> Json:
+    """The whole explanation; exact decimals become JSON numbers of their digits."""
+    ani = told.who.ani
+    return {
+        "number": ani.number,
+        "presentation": ani.presentation.value,
+        "country": ani.country,
+        "extension": ani.extension,
+        "raw": ani.raw,
+        "candidates": [_candidate(x) for x in told.profile.candidates],
+        "chosen": None
+        if told.profile.chosen is None
+        else {
+            "source": told.profile.chosen.source,
+            "key": told.profile.chosen.key,
+        },
+        "facets": {
+            name: _facet(facet, types.get(name, {}), told.at_us)
+            for name, facet in told.profile.facets.items()
+        },
+        "lookups": [_lookup(x, told.needs) for x in told.answers],
+    }
+
+
+def _candidate(one: Candidate) -> Json:
+    return {
+        "source": one.ref.source,
+        "key": one.ref.key,
+        "name": one.name,
+        "company": one.company,
+        "confidence": one.confidence,
+        "why": one.why,
+    }
+
+
+def _facet(facet: Facet, types: Mapping[str, str], now_us: int) -> Json:
+    return {
+        "state": facet.state.value,
+        "fields": {
+            name: _field(name, field, types, now_us)
+            for name, field in facet.fields.items()
+        },
+        "rows": [
+            {name: typed(value, types.get(name)) for name, value in row.items()}
+            for row in facet.rows
+        ],
+        "rows_source": facet.rows_source,
+        "notes": [
+            {
+                "lookup": note.lookup,
+                "source": note.source,
+                "state": note.state.value,
+                "message": note.message,
+            }
+            for note in facet.notes
+        ],
+    }
+
+
+def _field(name: str, field: Field, types: Mapping[str, str], now_us: int) -> Json:
+    told: Json = {
+        "value": typed(field.value, types.get(name)),
+        "source": field.source,
+        "age_s": age_s(field.fetched_us, now_us),
+        "state": field.state.value,
+    }
+    if field.others:
+        told["others"] = [
+            {
+                "value": typed(other.value, types.get(name)),
+                "source": other.source,
+                "age_s": age_s(other.fetched_us, now_us),
+            }
+            for other in field.others
+        ]
+    return told
+
+
+def _lookup(answer: Answer, needs: Mapping[str, tuple[str, ...]]) -> Json:
+    return {
+        "name": answer.lookup,
+        "source": answer.source,
+        "needs": list(needs.get(answer.lookup, ())),
+        "started_ms": answer.started_ms,
+        "ms": answer.ms,
+        "outcome": answer.outcome.value,
+        "message": answer.message,
+    }
+
+
+def age_s(fetched_us: int, now_us: int) -> float:
+    return round(max(0, now_us - fetched_us) / 1e6, 3)
+
+
+def typed(value: Scalar, kind: str | None) -> Scalar | Decimal:
+    """Decimal text in a column of numbers is a number; all else is as it came."""
+    if not isinstance(value, str) or kind not in _NUMBERS:
+        return value
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return number if number.is_finite() else value

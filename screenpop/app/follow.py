@@ -1,0 +1,142 @@
+"""What does this node make of each journal entry?
+
+One consumer reads the journal in order and hands every entry to the folds: calls,
+lookups, desks, counters. After a restart the same code reads what is stored,
+quietly; then it goes on live.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.call import AgentId, Call, CallEvent, EventType, Phase
+from screenpop.domain.call_state import CallBook
+from screenpop.journal.base import Entry
+from screenpop.journal.records import (
+    ActionRecord,
+    AnswersRecord,
+    EventRecord,
+    Record,
+)
+from screenpop.pipeline.calls import CallLookups
+from screenpop.push.audience import Directory
+from screenpop.push.desk import Desk
+from screenpop.push.hub import Hub
+from screenpop.wallboard.feed import WallboardFeed
+
+log = logging.getLogger(__name__)
+
+CHOICES = ("choose", "contact")
+
+
+@dataclass(kw_only=True)
+class Follower:
+    """All folds of one node, and the order in which they hear of an entry."""
+
+    book: CallBook
+    lookups: CallLookups
+    desk: Desk
+    hub: Hub
+    feed: WallboardFeed
+    append_soon: Callable[[Record], None]
+    live: bool = False  # False while stored entries are read again
+    offset: int = 0
+
+    @property
+    def directory(self) -> Directory:
+        return self.desk.directory
+
+    def take(self, entry: Entry) -> None:
+        """Fold one entry in; one that cannot be folded is told and left out."""
+        if entry.offset <= self.offset:
+            return
+        self.offset = entry.offset
+        try:
+            self._take(entry)
+        except Exception:
+            log.exception("journal entry %d cannot be folded", entry.offset)
+        self.hub.offset = max(self.hub.offset, entry.offset)
+
+    def go_live(self) -> None:
+        """What is stored was read: take up the lookups of calls that go on."""
+        self.live = True
+        for call in list(self.book):
+            if call.phase is not Phase.ENDED:
+                self._begin_lookups(call.line, call.call_id)
+
+    def tidy(self, now_us: int) -> list[Record]:
+        """Close what nobody closed, forget what is long over."""
+        for call in self.book.forget(now_us):
+            self.lookups.end(call)
+            self.feed.drop(call)
+            self.desk.forget(call)
+        return [EventRecord(event=event) for event in self.book.overdue(now_us)]
+
+    def _take(self, entry: Entry) -> None:
+        match entry.record:
+            case EventRecord(event=event):
+                self._event(entry.offset, event)
+            case AnswersRecord() as record:
+                self.hub.deliver(entry.offset, self.desk.answers(entry.offset, record))
+            case ActionRecord() as record:
+                self._action(entry.offset, record)
+
+    def _event(self, offset: int, event: CallEvent) -> None:
+        if event.type is EventType.AGENT_STATE:
+            self._agents_said(offset, event.agents, event.agent_state, event.at_us)
+            return
+        change = self.book.apply(event)
+        if change is None:
+            return
+        known = None
+        if self.live:
+            known = self.lookups.follow(change.after)
+            if known is not None:
+                self.append_soon(known)
+        self.feed.replace(change.before, change.after, offset)
+        self.hub.deliver(offset, self.desk.event(offset, event, change, known))
+        if self.live and _legs_moved(change.before, change.after):
+            for user in self.directory.audience(change.after):
+                self.hub.tell_agent(user)
+
+    def _action(self, offset: int, record: ActionRecord) -> None:
+        if record.action == "agent_state" and record.agent is not None:
+            state = record.data.get("state")
+            self._agents_said(offset, (record.agent,), state, record.at_us)
+        elif record.action in CHOICES:
+            self.lookups.choose(record)
+        elif record.action == "receipt":
+            pop = self.desk.pop_of(UserId(record.user), record.call_id or "")
+            if pop is not None:
+                pop.acked = True
+        else:
+            self.hub.deliver(offset, self.desk.action(offset, record))
+
+    def _agents_said(
+        self, offset: int, agents: Iterable[AgentId], said: str | None, at_us: int
+    ) -> None:
+        try:
+            state = AgentState(said or "")
+        except ValueError:
+            log.info("an agent state is not known and left out: %r", said)
+            return
+        for agent in agents:
+            self.feed.say(agent, state, at_us, offset)
+            user = self.directory.behind(agent)
+            if user is not None:
+                self.hub.agent_said(user.username, state, at_us)
+
+    def _begin_lookups(self, line: str, call_id: str) -> None:
+        call = self.book.get(line, call_id)
+        if call is None:
+            return
+        known = self.lookups.follow(call)
+        if known is not None:
+            self.append_soon(known)
+
+
+def _legs_moved(before: Call | None, after: Call) -> bool:
+    return (before.legs if before is not None else ()) != after.legs

@@ -1,0 +1,95 @@
+"""How does one webhook become durable events and an answer?
+
+Authenticate and decode by the line's dialect, append, answer: in this order, and
+nothing between waits for a lookup. Only a dialect whose sender wants to know who is
+calling (a profile answer) waits, within the budget that the dialect states.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+
+from screenpop.config.model import Configuration
+from screenpop.domain.errors import NotFound
+from screenpop.domain.profile import Profile
+from screenpop.intake.dialect import BoundDialect, load_dialect
+from screenpop.intake.request import ProfileAnswer, Received, Request, Response
+from screenpop.journal.base import Receipt
+from screenpop.journal.records import EventRecord, Record
+from screenpop.support.metrics import Metrics
+
+Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
+ProfileOf = Callable[[str], Awaitable[Profile]]
+
+
+class Intake:
+    """All configured lines."""
+
+    def __init__(
+        self,
+        lines: Mapping[str, BoundDialect],
+        append: Append,
+        profile_of: ProfileOf,
+        metrics: Metrics,
+    ):
+        self._lines = lines
+        self._append = append
+        self._profile_of = profile_of
+        self._metrics = metrics
+        self._timers = {name: metrics.intake_s.labels(name) for name in lines}
+
+    async def take(self, line: str, request: Request) -> Response:
+        """Raises what dialects raise, `NotFound`, `Overloaded`, `Unavailable`."""
+        bound = self._lines.get(line)
+        if bound is None:
+            raise NotFound(
+                f"no line is called {line[:64]!r}.",
+                code="unknown_line",
+                remedy="Add it under `lines:` or correct the address.",
+            )
+        started_s = perf_counter()
+        received = bound.receive(request)
+        self._timers[line].observe(perf_counter() - started_s)
+        if received.events:
+            await self._keep(line, received)
+        if received.profile_answer is not None:
+            return await self._answer(received.profile_answer, received.response)
+        return received.response
+
+    async def _keep(self, line: str, received: Received) -> None:
+        started_s = perf_counter()
+        receipts = await self._append(
+            [EventRecord(event=event) for event in received.events]
+        )
+        self._metrics.append_s.observe(perf_counter() - started_s)
+        for event, receipt in zip(received.events, receipts, strict=True):
+            if receipt.fresh:
+                self._metrics.events.labels(line, event.type.value).inc()
+            else:
+                self._metrics.events_repeated.labels(line).inc()
+
+    async def _answer(self, wanted: ProfileAnswer, fallback: Response) -> Response:
+        """The profile within the budget, or what the dialect says for unknown."""
+        if wanted.number is None:
+            return wanted.render(None)
+        try:
+            async with asyncio.timeout(wanted.budget_ms / 1000):
+                return wanted.render(await self._profile_of(wanted.number))
+        except TimeoutError:
+            return fallback
+
+
+def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
+    """Every line with its dialect; raises `ConfigError`."""
+    return {
+        name: load_dialect(line.dialect).bind(
+            line=name,
+            country=line.country,
+            time_zone=line.time_zone,
+            settings=line.settings,
+            public_url=config.server.public_url,
+        )
+        for name, line in config.lines.items()
+    }

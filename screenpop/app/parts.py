@@ -1,0 +1,160 @@
+"""Which parts does the configuration ask for?
+
+One function per part: configuration in, a made but not yet opened part out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from screenpop.config.load import Loaded
+from screenpop.config.model import Configuration
+from screenpop.connector.registry import Registry
+from screenpop.domain.call import Call
+from screenpop.domain.call_state import CallLimits
+from screenpop.domain.phone import Presentation
+from screenpop.domain.profile import Profile
+from screenpop.journal.base import Journal
+from screenpop.journal.memory import MemoryJournal
+from screenpop.journal.sqlite import SqliteJournal
+from screenpop.pipeline.calls import CallLookups, shapes_of
+from screenpop.pipeline.identify import Certainty
+from screenpop.pipeline.merge import Findings, LookupShape, merge
+from screenpop.pipeline.normalise import NumberingPlan
+from screenpop.pipeline.own_source import OwnLookups
+from screenpop.pipeline.run import Publish, RunTools
+from screenpop.pipeline.sources import FindConnector, Sources, make_sources
+from screenpop.push.case import Case, Shown, ShownOf
+from screenpop.push.commands import Rules
+from screenpop.push.session import SessionLimits
+from screenpop.support.clock import Clock
+from screenpop.support.metrics import Metrics
+from screenpop.support.numbering import describe
+
+
+@dataclass(kw_only=True)
+class Lookups:
+    """Everything that finds out who is calling."""
+
+    sources: Sources
+    tools: RunTools
+    calls: CallLookups
+    shapes: tuple[LookupShape, ...]
+
+    def profile_of(self, case: Case) -> Profile:
+        """The desk's view of a case."""
+        return merge(
+            Findings(
+                answers=case.answers,
+                pending=case.pending,
+                candidates=case.candidates,
+                chosen=case.chosen,
+                chosen_us=case.chosen_us,
+                withheld=case.shown.ani.presentation is not Presentation.ALLOWED,
+            ),
+            self.shapes,
+        )
+
+
+def data_dir_of(loaded: Loaded) -> Path:
+    return loaded.folder / loaded.config.server.data_dir
+
+
+def journal_of(config: Configuration, data_dir: Path, clock: Clock) -> Journal:
+    options = config.journal
+    if options.engine == "memory":
+        return MemoryJournal(clock, pending_max=options.pending_max)
+    return SqliteJournal(
+        data_dir / "journal.sqlite",
+        synchronous=options.synchronous,
+        pending_max=options.pending_max,
+        clock=clock,
+    )
+
+
+def make_lookups(
+    loaded: Loaded,
+    clock: Clock,
+    publish: Publish,
+    metrics: Metrics,
+    own: OwnLookups | None = None,
+    find: FindConnector | None = None,
+) -> Lookups:
+    """Sources, plan and runs; raises `ConfigError`."""
+    config = loaded.config
+    sources = make_sources(config, loaded.folder, find or Registry().find, clock, own)
+    tools = RunTools(
+        plan=sources.plan,
+        sources=sources.guards,
+        certainty=Certainty(
+            confident=config.identify.confident,
+            lead=config.identify.lead,
+            candidates_max=config.identify.candidates_max,
+        ),
+        clock=clock,
+        publish=publish,
+        deadline_s=config.calls.round_deadline_ms / 1000,
+        observe=lambda lookup, outcome, s: metrics.lookup_s.labels(
+            lookup, outcome
+        ).observe(s),
+    )
+    calls = CallLookups(
+        tools,
+        sources.index,
+        numbering_plans(config),
+        ZoneInfo(config.server.time_zone),
+    )
+    return Lookups(sources=sources, tools=tools, calls=calls, shapes=shapes_of(tools))
+
+
+def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:
+    labels = tuple((number, x.label) for number, x in config.dialled.items())
+    return {
+        name: NumberingPlan(
+            country=line.country or config.server.country,
+            home_country=config.server.country,
+            dialled_labels=labels,
+        )
+        for name, line in config.lines.items()
+    }
+
+
+def shown_by(calls: CallLookups, config: Configuration) -> ShownOf:
+    """How the desk shows a call's parties."""
+    home = config.server.country
+
+    def shown(call: Call) -> Shown:
+        who = calls.parties(call)
+        number = who.dnis.number
+        display = describe(number, home).text if number else who.dnis.raw
+        return Shown(ani=who.ani, dnis=who.dnis, dialled_display=display)
+
+    return shown
+
+
+def call_limits(config: Configuration) -> CallLimits:
+    return CallLimits(
+        alerting_max_s=config.calls.alerting_max_s,
+        talking_max_s=config.calls.talking_max_s,
+        leg_grace_s=config.calls.leg_grace_s,
+        events_per_call_max=config.limits.events_per_call_max,
+        live_calls_max=config.limits.live_calls_max,
+    )
+
+
+def rules(config: Configuration) -> Rules:
+    return Rules(
+        dispositions=[x.code for x in config.dispositions],
+        note_required=[x.code for x in config.dispositions if x.note_required],
+        note_chars_max=config.limits.note_chars_max,
+    )
+
+
+def session_limits(config: Configuration) -> SessionLimits:
+    return SessionLimits(
+        outbox_bytes_max=config.limits.outbox_bytes_max,
+        frames_per_s=config.limits.client_frames_per_s,
+        sessions_per_user_max=config.limits.sessions_per_user_max,
+    )

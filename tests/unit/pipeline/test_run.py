@@ -1,0 +1,194 @@
+"""A call's lookups start when their values exist, and leave as they land."""
+
+from __future__ import annotations
+
+import pytest
+from pipeline_doubles import AtOnce, Bench, Told, by_number, planned, settled
+
+from screenpop.connector import Unavailable
+from screenpop.domain.errors import ConfigError
+from screenpop.pipeline.lookup import SourceLimits
+from screenpop.pipeline.plan import Plan
+
+NUMBER = "+442079460958"
+
+
+async def test_a_lookup_by_number_is_asked_at_once() -> None:
+    who = Told("number")
+    bench = Bench(planned("who", "identity", who, "identity"), number=NUMBER)
+    first = bench.start()
+    await settled()
+    assert first.pending == ("who",)
+    assert who.asked == [{"number": NUMBER}]
+
+
+async def test_a_lookup_by_customer_waits_for_the_customer() -> None:
+    who, balance = Told("number"), Told("customer.id")
+    bench = Bench(
+        planned("who", "identity", who, "identity"),
+        planned("balance", "balance", balance),
+        number=NUMBER,
+    )
+    first = bench.start()
+    assert set(first.pending) == {"who", "balance"}
+    assert balance.asked == []
+    await who.answer({"key": "7", "id": 7, "name": "Ada"})
+    assert balance.asked == [{"customer.id": 7}]
+    await balance.answer({"open": "12.50"})
+    assert bench.answers == {"who": "ok", "balance": "ok"}
+    assert bench.records[-1].pending == ()
+    assert bench.run.done.is_set()
+
+
+async def test_the_index_knows_the_customer_without_waiting() -> None:
+    balance = Told("customer.id")
+    bench = Bench(
+        planned("balance", "balance", balance), evidence=[by_number("7")], number=NUMBER
+    )
+    first = bench.start()
+    await settled()
+    assert first.chosen is not None
+    assert first.chosen.key == "7"
+    assert balance.asked == [{"customer.id": "7"}]
+
+
+async def test_two_customers_on_one_number_are_offered_not_guessed() -> None:
+    balance = Told("customer.id")
+    bench = Bench(
+        planned("balance", "balance", balance),
+        evidence=[by_number("7"), by_number("8")],
+        number=NUMBER,
+    )
+    first = bench.start()
+    assert [c.ref.key for c in first.candidates] == ["7", "8"]
+    assert first.chosen is None
+    assert first.pending == ()
+    bench.run.choose(first.candidates[1])
+    await settled()
+    assert balance.asked == [{"customer.id": "8"}]
+    assert bench.records[-1].by_agent
+
+
+async def test_another_choice_asks_anew_and_drops_the_older_answer() -> None:
+    balance = Told("customer.id")
+    bench = Bench(
+        planned("balance", "balance", balance),
+        evidence=[by_number("7"), by_number("8")],
+        number=NUMBER,
+    )
+    first = bench.start()
+    bench.run.choose(first.candidates[0])
+    await settled()
+    bench.run.choose(first.candidates[1])
+    await settled()
+    await balance.answer({"open": "1"})
+    assert bench.answers == {}
+    await balance.answer({"open": "2"})
+    (answer,) = bench.records[-1].answers
+    assert answer.rows == ({"open": "2"},)
+    assert answer.subject is not None
+    assert answer.subject.key == "8"
+
+
+async def test_a_column_of_one_lookup_feeds_the_next() -> None:
+    order, items = Told("number"), Told("order.id")
+    bench = Bench(
+        planned("order", "sales_history", order),
+        planned("items", "items", items, "rows"),
+        number=NUMBER,
+    )
+    bench.start()
+    await order.answer({"id": 4711})
+    assert items.asked == [{"order.id": 4711}]
+
+
+async def test_answers_of_one_turn_leave_as_one_record() -> None:
+    lookups = [
+        planned(f"l{i}", f"f{i}", AtOnce(["number"], {"x": i})) for i in range(4)
+    ]
+    bench = Bench(*lookups, number=NUMBER)
+    bench.start()
+    await settled()
+    assert [len(r.answers) for r in bench.records] == [0, 4]
+
+
+async def test_a_cached_answer_is_known_without_waiting() -> None:
+    lookup = AtOnce(["number"], {"x": 1})
+    bench = Bench(planned("l", "f", lookup), number=NUMBER)
+    bench.start()
+    await settled()
+    again = bench.another(number=NUMBER)
+    first = again.start()
+    assert [a.lookup for a in first.answers] == ["l"]
+    assert lookup.asked == 1
+
+
+async def test_an_account_from_the_ivr_that_comes_late_still_counts() -> None:
+    by_account = Told("ivr.account")
+    bench = Bench(planned("who", "identity", by_account, "identity"), number=NUMBER)
+    first = bench.start()
+    assert first.pending == ()
+    bench.run.learn({"number": NUMBER, "ivr.account": "4711"}, [])
+    await by_account.answer({"key": "9", "name": "Ben"})
+    assert bench.records[-1].chosen is not None
+
+
+async def test_nothing_new_publishes_nothing() -> None:
+    bench = Bench(planned("l", "f", Told("number")), number=NUMBER)
+    bench.start()
+    bench.run.learn({"number": NUMBER}, [])
+    await settled()
+    assert len(bench.records) == 1
+
+
+async def test_a_failing_source_says_so_and_costs_the_others_nothing() -> None:
+    bad, good = Told("number"), Told("number")
+    bench = Bench(
+        planned("bad", "credit_terms", bad, source="credit"),
+        planned("good", "balance", good),
+        number=NUMBER,
+    )
+    bench.start()
+    await good.answer({"open": "1"})
+    await bad.fail(Unavailable("it answered 500. Ask its owner."))
+    assert bench.answers == {"good": "ok", "bad": "failed"}
+    (answer,) = [a for r in bench.records for a in r.answers if a.lookup == "bad"]
+    assert answer.message == "CREDIT failed: it answered 500. Ask its owner."
+
+
+async def test_a_defect_of_a_connector_is_told_as_one() -> None:
+    bad = Told("number")
+    bench = Bench(planned("bad", "balance", bad), number=NUMBER)
+    bench.start()
+    await bad.fail(KeyError("secret detail"))
+    message = bench.records[-1].answers[0].message
+    assert message is not None
+    assert "defect" in message
+    assert "secret detail" not in message
+
+
+async def test_a_source_that_hangs_is_told_at_its_deadline() -> None:
+    hanging = Told("number")
+    bench = Bench(
+        planned("slow", "balance", hanging),
+        limits=SourceLimits(timeout_ms=1),
+        number=NUMBER,
+    )
+    bench.start()
+    await bench.run.done.wait()
+    assert bench.answers == {"slow": "timed_out"}
+
+
+async def test_after_the_end_nothing_is_published() -> None:
+    late = Told("number")
+    bench = Bench(planned("l", "f", late), number=NUMBER)
+    bench.start()
+    await settled()
+    bench.run.close()
+    await late.answer({"x": 1})
+    assert len(bench.records) == 1
+
+
+def test_lookups_that_wait_for_each_other_are_a_configuration_error() -> None:
+    with pytest.raises(ConfigError, match="in a circle: a -> b"):
+        Plan([planned("a", "f", Told("b.x")), planned("b", "g", Told("a.y"))])
