@@ -11,7 +11,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ import phonenumbers
 
 from screenpop.config.dataflow import RESERVED, findings, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
-from screenpop.config.load import Loaded
+from screenpop.config.load import Examined, Loaded
 from screenpop.config.prepare import FindConnector, prepare
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.connector.registry import Registry
@@ -238,3 +238,31 @@ def _declared_lookups(loaded: Loaded) -> frozenset[str]:
     off = loaded.config.lookups.keys() - enabled_lookups(loaded.config).keys()
     gone = {n for n in off if loaded.config.lookups[n].source in loaded.config.sources}
     return frozenset(written - gone)
+
+
+def verdict(
+    examined: Examined,
+    *,
+    find: FindConnector | None = None,
+    dialect_check: DialectCheck | None = None,
+) -> Checked:
+    """All problems of a file together: those of reading it, and `inspect`'s.
+
+    What could not be read is left out; nothing is said about it a second time.
+    """
+    if examined.loaded is None:
+        return Checked(problems=examined.problems, steps=())
+    checked = inspect(examined.loaded, find=find, dialect_check=dialect_check)
+    known = [problem.key for problem in examined.problems]
+    further = [p for p in checked.problems if not _follows(p.key, known)]
+    problems = tuple(sorted({*examined.problems, *further}))
+    return replace(checked, problems=problems)
+
+
+def _follows(key: str, known: Iterable[str]) -> bool:
+    """Is it a consequence of a problem that is told already?
+
+    A dialect sees all settings of its line at once, other checks a single key.
+    """
+    around = ".".join(key.split(".")[:2]) if key.startswith("lines.") else key
+    return any(other == key or other.startswith(f"{around}.") for other in known)

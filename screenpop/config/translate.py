@@ -313,6 +313,12 @@ def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
     return models[0] if models else None
 
 
+def model_in(annotation: object) -> type[BaseModel] | None:
+    """The model that a declaration holds: itself, or in a list or mapping."""
+    models = _models(annotation) or _models(_inside(annotation))
+    return models[0] if models else None
+
+
 def _inside(annotation: object) -> object:
     """What a list, tuple or dict holds; unions with None are looked through."""
     for member in _members(annotation):
