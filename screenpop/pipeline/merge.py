@@ -236,10 +236,13 @@ def _folded(value: Scalar) -> str:
 
 
 def _number(value: Scalar) -> Decimal | None:
+    text = str(value).strip()
     if isinstance(value, bool) or value is None:
         return None
+    if text[:1] == "0" and text[1:2].isdigit():
+        return None  # 0815 is a name, not a quantity
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(text)
     except InvalidOperation:
         return None
     return number if number.is_finite() else None

@@ -83,7 +83,7 @@ class Hub:
             data = encoded.get(id(item.frame))
             if data is None:
                 data = encoded[id(item.frame)] = frames.encode(item.frame)
-            for session in sessions:
+            for session in tuple(sessions):  # one that is cut off leaves the list
                 if session.resumed:
                     session.seen = offset
                     session.write(data)
@@ -106,7 +106,7 @@ class Hub:
 
     def broadcast(self, data: bytes) -> None:
         """The same bytes to every wallboard."""
-        for session in self._watchers:
+        for session in tuple(self._watchers):
             if session.resumed:
                 session.write(data)
 

@@ -1,0 +1,209 @@
+"""A small call centre around the hub: people, browsers, calls, one journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
+from screenpop.domain.call_state import CallBook
+from screenpop.domain.phone import E164, Ani, Dnis
+from screenpop.domain.profile import Facet, FieldState, Profile
+from screenpop.journal.records import ActionRecord, AnswersRecord
+from screenpop.push import frames
+from screenpop.push.audience import Directory, principal
+from screenpop.push.case import Case, Shown
+from screenpop.push.commands import Rules
+from screenpop.push.desk import Desk
+from screenpop.push.hub import Hub, HubTools
+from screenpop.push.session import SessionLimits
+from screenpop.support.clock import FakeClock
+from screenpop.support.tasks import TaskOwner
+
+Frame = dict[str, Any]
+
+
+class Browser:
+    """One tab: what it was sent, and what it sends."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.closed: tuple[int, str] | None = None
+        self.stuck_bytes = 0
+        self.stuck = False
+        self._inbox: deque[str | None] = deque()
+        self._wake = asyncio.Event()
+
+    def write(self, data: bytes) -> None:
+        if self.stuck:
+            self.stuck_bytes += len(data)
+        else:
+            self.frames.append(msgspec.json.decode(data))
+
+    def buffered_bytes(self) -> int:
+        return self.stuck_bytes
+
+    async def receive(self) -> str | None:
+        while not self._inbox:
+            self._wake.clear()
+            await self._wake.wait()
+        return self._inbox.popleft()
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed = self.closed or (code, reason)
+        self.leave()
+
+    async def send(self, frame: str, **keys: object) -> None:
+        await self.send_text(msgspec.json.encode({"frame": frame, **keys}).decode())
+
+    async def send_text(self, text: str) -> None:
+        self._inbox.append(text)
+        self._wake.set()
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    def leave(self) -> None:
+        self._inbox.append(None)
+        self._wake.set()
+
+    def named(self, name: str) -> list[Frame]:
+        return [frame for frame in self.frames if frame["frame"] == name]
+
+    @property
+    def last_offset(self) -> int:
+        return max(frame["offset"] for frame in self.frames)
+
+
+class Floor:
+    """The people, their telephones, and everything that happens to them."""
+
+    def __init__(self, **limits: float):
+        self.clock = FakeClock()
+        self.offset = 0
+        self.journal: list[ActionRecord] = []
+        self.tasks = TaskOwner("floor")
+        users = [
+            _user("ana", "1001"),
+            _user("ben", "1002"),
+            _user("sue", role=Role.SUPERVISOR),
+        ]
+        self.users = {user.username: user for user in users}
+        self.book = CallBook()
+        self.desk = Desk(
+            Directory(users), profile_of=_profile, shown_of=_shown, pops_per_user_max=3
+        )
+        self.hub = Hub(
+            self.desk,
+            HubTools(
+                clock=self.clock,
+                append=self._append,
+                append_soon=self.journal.append,
+                hello=self._hello,
+                wallboard=lambda: b'{"frame":"wallboard.snapshot","offset":0}',
+                rules=Rules(dispositions=["sold"], note_chars_max=100),
+                limits=SessionLimits(**limits),  # type: ignore[arg-type]
+            ),
+        )
+
+    async def sign_in(
+        self, name: str, after: int = 0, kind: str = "agent", resume: bool = True
+    ) -> Browser:
+        browser = Browser()
+        user = self.users[UserId(name)]
+        self.tasks.spawn(
+            self.hub.serve(user, browser, kind),  # type: ignore[arg-type]
+            name=f"browser of {name}",
+        )
+        await asyncio.sleep(0)
+        if resume:
+            await browser.send("resume", after=after)
+        return browser
+
+    def tell(self, kind: str, call_id: str, *agents: str, **more: Any) -> None:
+        """One event of a call, folded in as the follower would."""
+        self.clock.advance(1)
+        self.offset += 1
+        event = CallEvent(
+            type=EventType(kind),
+            line=LineId("main"),
+            call_id=CallId(call_id),
+            event_id=f"e{self.offset}",
+            at_us=self.clock.now_us(),
+            received_us=self.clock.now_us(),
+            agents=tuple(AgentId(agent) for agent in agents),
+        )
+        change = self.book.apply(replace(event, **more))
+        if change is not None:
+            sent = self.desk.event(self.offset, event, change)
+            self.hub.deliver(self.offset, sent)
+        self.hub.offset = self.offset
+
+    def answered(self, call_id: str, part: int = 0, **facets: str) -> None:
+        """Lookups landed: each facet's source note says the text."""
+        from screenpop.domain.profile import Answer, LookupOutcome
+
+        self.offset += 1
+        record = AnswersRecord(
+            line="main",
+            call_id=CallId(call_id),
+            round="r1",
+            part=part,
+            at_us=self.clock.now_us(),
+            answers=tuple(
+                Answer(
+                    lookup=name,
+                    source="erp",
+                    facet=name,
+                    outcome=LookupOutcome.OK,
+                    rows=({"text": text},),
+                )
+                for name, text in facets.items()
+            ),
+        )
+        self.hub.deliver(self.offset, self.desk.answers(self.offset, record))
+        self.hub.offset = self.offset
+
+    async def _append(self, record: ActionRecord) -> int:
+        self.offset += 1
+        self.journal.append(record)
+        self.hub.deliver(self.offset, self.desk.action(self.offset, record))
+        return self.offset
+
+    def _hello(self, user: User, offset: int) -> frames.Hello:
+        return frames.Hello(
+            offset=offset,
+            user=user.username,
+            name=user.name,
+            role=user.role.value,
+            agent=principal(user),
+            version="0",
+            server_time="",
+            heartbeat_s=20,
+        )
+
+
+def _user(name: str, *agents: str, role: Role = Role.AGENT) -> User:
+    return User(
+        username=UserId(name),
+        name=name.title(),
+        role=role,
+        agents=frozenset(AgentId(agent) for agent in agents),
+    )
+
+
+def _shown(call: Call) -> Shown:
+    return Shown(ani=Ani(raw="", number=E164(call.caller or "")), dnis=Dnis(raw=""))
+
+
+def _profile(case: Case) -> Profile:
+    return Profile(
+        facets={
+            name: Facet(state=FieldState.FRESH, rows=answer.rows)
+            for name, answer in case.answers.items()
+        }
+    )

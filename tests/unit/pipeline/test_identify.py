@@ -1,0 +1,82 @@
+"""Who is likeliest, how sure, and when may one be shown without asking?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pipeline_doubles import by_number, candidate
+
+from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
+
+
+def test_one_customer_on_the_number_is_sure() -> None:
+    ranked = rank([by_number("7")])
+    assert sure_choice(ranked, Certainty()) == ranked[0].ref
+
+
+def test_two_on_one_number_share_what_it_tells() -> None:
+    ranked = rank([by_number("7"), by_number("8")])
+    assert [c.confidence for c in ranked] == [0.475, 0.475]
+    assert ranked[0].why == "the number is theirs; one of 2 with this number"
+    assert sure_choice(ranked, Certainty()) is None
+
+
+def test_an_earlier_choice_decides_between_two() -> None:
+    chosen = Evidence(kind="choice", candidate=candidate("8", 0.97))
+    ranked = rank([by_number("7"), by_number("8"), chosen])
+    choice = sure_choice(ranked, Certainty())
+    assert choice is not None
+    assert choice.key == "8"
+
+
+def test_an_account_number_outweighs_a_shared_telephone() -> None:
+    account = Evidence(kind="account", candidate=candidate("8", 0.95))
+    ranked = rank([by_number("7"), by_number("8"), account])
+    assert ranked[0].ref.key == "8"
+    assert ranked[0].confidence > 0.95
+    assert sure_choice(ranked, Certainty()) == ranked[0].ref
+
+
+def test_a_second_source_is_offered_but_does_not_unsettle_the_first() -> None:
+    card = by_number("x")
+    ref = replace(card.candidate.ref, source="cards")
+    second = replace(card, candidate=replace(card.candidate, ref=ref), rank=1)
+    ranked = rank([second, by_number("7")])
+    assert [c.ref.source for c in ranked] == ["erp", "cards"]
+    assert sure_choice(ranked, Certainty()) == ranked[0].ref
+
+
+def test_a_mere_resemblance_is_never_sure() -> None:
+    assert sure_choice(rank([by_number("7", 0.5)]), Certainty()) is None
+
+
+def test_nobody_is_nobody() -> None:
+    assert rank([]) == ()
+    assert sure_choice((), Certainty()) is None
+
+
+def test_no_more_are_offered_than_fit() -> None:
+    assert len(rank([by_number(str(i)) for i in range(30)], 10)) == 10
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.floats(0.01, 1.0)), max_size=12))
+def test_confidence_stays_a_probability_below_certainty(
+    pairs: list[tuple[int, float]],
+) -> None:
+    for found in rank([by_number(str(key), sure) for key, sure in pairs]):
+        assert 0 < found.confidence <= 1
+
+
+@given(st.permutations([by_number("7"), by_number("8", 0.6), by_number("9", 0.7)]))
+def test_the_order_of_evidence_does_not_matter(pieces: list[Evidence]) -> None:
+    expected = rank([by_number("7"), by_number("8", 0.6), by_number("9", 0.7)])
+    assert rank(pieces) == expected
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_the_best_survive_the_limit(limit: int) -> None:
+    ranked = rank([by_number("8", 0.5), by_number("7", 0.9)], limit)
+    assert ranked[0].ref.key == "7"
