@@ -144,7 +144,7 @@ def showpiece(company: Company) -> Customer:
     for order in company.orders:
         orders[order.account] = orders.get(order.account, 0) + 1
     tickets = {t.account for t in company.tickets}
-    quotes = {q.account for q in company.quotes}
+    quotes = {q.account for q in company.quotes if q.valid_until >= today}
     numbers = company.customers_by_number()
 
     def worth(customer: Customer) -> tuple[int, int]:
@@ -153,9 +153,9 @@ def showpiece(company: Company) -> Customer:
         score = (
             4 * bool(overdue)
             + 2 * (len(open_invoices) > len(overdue))
-            + 2 * any(i.payments for i in open_invoices)
+            + any(i.payments for i in open_invoices)
             + 2 * (customer.account in tickets)
-            + (customer.account in quotes)
+            + 2 * (customer.account in quotes)
             + (customer.country == "GB")
             + (len(customer.people) > 1)
             + 2 * (orders.get(customer.account, 0) >= 20)

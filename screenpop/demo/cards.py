@@ -21,7 +21,7 @@ from screenpop.demo.names import NAMING
 
 COLUMNS = (
     "Name", "Company", "Contact", "Phone", "Country", "Birthday", "Prefers",
-    "Note", "Updated",
+    "Note", "Kept by", "Updated",
 )  # fmt: skip
 SHARE = 0.28
 CONFLICT_SHARE = 0.15
@@ -54,16 +54,21 @@ class Card:
     birthday: date | None
     prefers: str
     note: str
+    kept_by: str
     updated: date
 
 
 def cards(company: Company, always: tuple[str, ...] = ()) -> list[Card]:
-    """One card for some customers, and for the accounts in `always`."""
+    """One card for some customers, and for the accounts in `always`.
+
+    None for a number that several customers share: a card knows only the number.
+    """
     rng = chance(company.seed, "cards")
+    sharing = company.customers_by_number()
     found = []
     for customer in company.customers:
-        wanted = rng.random() < SHARE
-        if customer.numbers and (wanted or customer.account in always):
+        wanted = rng.random() < SHARE or customer.account in always
+        if wanted and customer.numbers and len(sharing[customer.numbers[0]]) == 1:
             conflict = rng.random() < CONFLICT_SHARE or customer.account in always
             found.append(_card(customer, conflict, company.today, rng))
     return found
@@ -85,6 +90,7 @@ def _card(customer: Customer, conflict: bool, today: date, rng: random.Random) -
         birthday=birthday if rng.random() < 0.5 else None,
         prefers=rng.choice(_PREFERS) if rng.random() < 0.6 else "",
         note=rng.choice(_NOTES),
+        kept_by=customer.rep,
         updated=today - timedelta(days=rng.randint(5, 900)),
     )
 
@@ -114,4 +120,5 @@ def write_cards(found: list[Card], path: Path) -> None:
 def _cells(card: Card) -> Iterator[str]:
     birthday = card.birthday.isoformat() if card.birthday else ""
     yield from (card.name, card.company, card.contact, card.phone, card.country)
-    yield from (birthday, card.prefers, card.note, card.updated.isoformat())
+    yield from (birthday, card.prefers, card.note, card.kept_by)
+    yield card.updated.isoformat()

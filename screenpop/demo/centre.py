@@ -74,7 +74,7 @@ LOGINS: tuple[Login, ...] = (
         for agent in LARKSPOKE.agents
     ),
     Login(username="grace", name="Grace Holloway", role="supervisor"),
-    Login(username="admin", name="Ines Admin", role="admin"),
+    Login(username="admin", name="Ines Caldwell", role="admin"),
 )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CALLS_PER_MINUTE = 2.4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """How people in this centre behave; seconds."""
 
-    calls_per_minute: float = 2.4
+    calls_per_minute: float = CALLS_PER_MINUTE
     day_s: float = 1800  # a business day's ups and downs pass in this time
     patience_s: float = 70  # mean, until a waiting caller gives up
     pickup_s: tuple[float, float] = (4, 13)

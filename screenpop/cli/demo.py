@@ -1,0 +1,216 @@
+"""`screenpop demo`: a whole company to look at, with calls coming in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from screenpop.demo.centre import LARKSPOKE
+from screenpop.demo.company import NAME, TIME_ZONE
+from screenpop.demo.delivery import Tally
+from screenpop.demo.folder import PASSWORD_CHARS_MAX, account_json
+from screenpop.demo.habits import CALLS_PER_MINUTE
+from screenpop.demo.run import LINE, Options, Ready, run_demo
+from screenpop.demo.service import run_service
+from screenpop.domain.errors import ScreenpopError
+
+HELP = """Run Screenpop with a made-up company and simulated calls.
+
+Prints addresses and log-ins; whoever logs in sees cards as the phone rings.
+Everything is on this machine; Ctrl-C ends it.
+
+Example: screenpop demo --port 8080 --seed 7
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo", help=HELP)(demo)
+
+
+def demo(
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65535, help="Port of the pages; the next free one if taken."
+        ),
+    ] = 8080,
+    seed: Annotated[int, typer.Option(help="Another number, another company.")] = 7,
+    pace: Annotated[
+        float,
+        typer.Option(min=0.1, max=50, help="How many times as many calls as usual."),
+    ] = 1.0,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep everything here; default: a folder removed at the end."
+        ),
+    ] = None,
+    calls: Annotated[
+        bool, typer.Option("--calls/--no-calls", help="Let the telephones ring.")
+    ] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print addresses and log-ins as JSON.")
+    ] = False,
+) -> None:
+    err = Console(stderr=True)
+    try:
+        with _folder(data_dir) as folder:
+            options = Options(
+                folder=folder,
+                today=datetime.now(UTC).astimezone(ZoneInfo(TIME_ZONE)).date(),
+                port=port,
+                seed=seed,
+                pace=pace,
+                calls=calls,
+            )
+            err.print(f"Making {NAME} and starting the service …", style="dim")
+            tally = asyncio.run(_run(options, as_json=as_json))
+    except ScreenpopError as error:
+        err.print(f"screenpop demo: {error}", style="red", markup=False)
+        raise typer.Exit(1) from error
+    if calls:
+        err.print(_farewell(tally), style="dim")
+
+
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    if wanted is not None:
+        yield wanted.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="screenpop-demo-") as name:
+        yield Path(name)
+
+
+async def _run(options: Options, *, as_json: bool) -> Tally:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+
+    def tell(ready: Ready) -> None:
+        if as_json:
+            print(json.dumps(ready_json(ready), ensure_ascii=False), flush=True)
+        else:
+            show(ready, Console())
+
+    return await run_demo(options, run_service, tell=tell, stop=stop)
+
+
+def ready_json(ready: Ready) -> dict[str, object]:
+    return {
+        "url": ready.url,
+        "desk": f"{ready.url}/",
+        "wallboard": f"{ready.url}/wallboard",
+        "credit": ready.credit_url,
+        "folder": str(ready.folder.path),
+        "config": str(ready.folder.config),
+        "first_caller": ready.first_caller,
+        "logins": [account_json(account) for account in ready.accounts],
+        "pid": os.getpid(),
+    }
+
+
+def show(ready: Ready, console: Console) -> None:
+    """What to open, how to log in, what happens next, how to look behind it."""
+    console.print(panel(ready))
+    console.print(_behind(ready), style="dim", soft_wrap=True, highlight=False)
+
+
+def panel(ready: Ready) -> Panel:
+    parts: list[RenderableType] = [_addresses(ready), Text(), _logins(ready)]
+    parts += [Text(), _what_comes(ready)]
+    return Panel(
+        Group(*parts),
+        title=f"[bold]{NAME}[/bold] on Screenpop",
+        subtitle="Ctrl-C ends the demo",
+        box=box.ROUNDED,
+        padding=(1, 2),
+        expand=False,
+    )
+
+
+def _addresses(ready: Ready) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Agent's desk", _link(f"{ready.url}/"))
+    table.add_row("Wallboard", _link(f"{ready.url}/wallboard"))
+    if ready.port != ready.options.port and ready.options.port:
+        note = f"Port {ready.options.port} is taken, so it is {ready.port}."
+        table.add_row("", Text(note, style="yellow"))
+    return table
+
+
+def _link(url: str) -> Text:
+    return Text(url, style=f"bold cyan link {url}")
+
+
+def _logins(ready: Ready) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("Log in as", no_wrap=True)
+    table.add_column("Password", no_wrap=True, min_width=PASSWORD_CHARS_MAX)
+    table.add_column("Who", ratio=1)
+    table.add_column("Telephone rings for", ratio=1)
+    queues = {agent.agent: ", ".join(agent.queues) for agent in LARKSPOKE.agents}
+    for at, account in enumerate(ready.accounts):
+        login = account.login
+        rings = f"{login.agent}: {queues[login.agent]}" if login.agent else ""
+        table.add_row(
+            Text(login.username, style="bold"),
+            Text(account.password, style="bold green" if at == 0 else ""),
+            login.name if login.agent else f"{login.name}, {login.role}",
+            rings,
+        )
+    return table
+
+
+def _what_comes(ready: Ready) -> Text:
+    if not ready.options.calls:
+        webhook = f"{ready.url}/v1/telephony/{LINE}"
+        return Text(f"No calls (--no-calls). Post events of your own to {webhook}")
+    visitor = ready.accounts[0].login
+    return Text.assemble(
+        "Log in as ",
+        (visitor.username, "bold"),
+        f" now: {ready.first_caller_name} is calling {visitor.name}. About"
+        f" {CALLS_PER_MINUTE * ready.options.pace:.2g} calls a minute follow: shared"
+        " lines, withheld numbers, strangers, transfers.",
+    )
+
+
+def _behind(ready: Ready) -> str:
+    """Not in the panel: whoever copies a command must get it whole."""
+    company = f"{ready.customers:,} customers, {ready.orders:,} orders"
+    same = ", the same as before" if ready.reused else ""
+    explain = f"screenpop explain {ready.first_caller} --config {ready.folder.config}"
+    return (
+        f"{company}{same}, in {ready.folder.path}\n"
+        f"To look behind a card, in another terminal:\n  {explain}"
+    )
+
+
+def _farewell(tally: Tally) -> str:
+    parts = [f"Stopped. {tally.taken:,} telephone events were taken"]
+    if tally.retried:
+        parts.append(f"{tally.retried:,} sent again while the service was busy")
+    if tally.refused:
+        parts.append(f"{tally.refused:,} refused (HTTP {tally.last_refusal})")
+    if tally.given_up:
+        parts.append(f"{tally.given_up:,} given up")
+    return ", ".join(parts) + "."

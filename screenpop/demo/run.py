@@ -1,0 +1,140 @@
+"""How does the demo run: company, credit department, service, telephones?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+
+from screenpop.demo.callers import Callers, opening
+from screenpop.demo.calls import Exchange
+from screenpop.demo.centre import LARKSPOKE
+from screenpop.demo.chance import chance
+from screenpop.demo.company import Company, found_company
+from screenpop.demo.credit import CreditDepartment, credit_records
+from screenpop.demo.delivery import Credentials, Sender, Tally, deliveries
+from screenpop.demo.folder import Account, Folder
+from screenpop.demo.habits import CALLS_PER_MINUTE, Habits
+from screenpop.demo.ports import free_port
+from screenpop.demo.posting import HttpPost
+from screenpop.support.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
+
+LINE = "telephones"
+VISITOR = LARKSPOKE.agents[0].agent
+
+Serve = Callable[[Path, Sequence[Account]], AbstractAsyncContextManager[str]]
+"""(configuration file, people to let in) -> the running service's base URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    folder: Path
+    today: date
+    port: int = 8080
+    seed: int = 7
+    pace: float = 1.0  # how many times as many calls as usual
+    calls: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The demo runs: what to tell the person who started it."""
+
+    options: Options
+    url: str
+    credit_url: str
+    port: int
+    folder: Folder
+    accounts: tuple[Account, ...]
+    customers: int
+    orders: int
+    first_caller: str
+    first_caller_name: str
+    reused: bool  # the folder held this seed's data for today already
+    tally: Tally = field(default_factory=Tally)
+
+
+async def run_demo(
+    options: Options,
+    serve: Serve,
+    *,
+    tell: Callable[[Ready], None],
+    stop: asyncio.Event,
+) -> Tally:
+    """Run until `stop`; returns what became of the telephone events."""
+    company = await asyncio.to_thread(found_company, options.seed, options.today)
+    folder = Folder(options.folder)
+    reused = folder.holds(options.seed, options.today.isoformat())
+    if not reused:
+        await asyncio.to_thread(folder.write_company, company)
+    async with AsyncExitStack() as stack:
+        credit_url = await stack.enter_async_context(_credit(company, folder).serve())
+        port = free_port(options.port)
+        config = folder.write_config(port=port, credit_url=credit_url)
+        accounts = folder.accounts()
+        url = await stack.enter_async_context(serve(config, accounts))
+        first = opening(company, VISITOR, chance(options.seed, "opening"))[0].caller
+        ready = Ready(
+            options=options,
+            url=url.rstrip("/"),
+            credit_url=credit_url,
+            port=port,
+            folder=folder,
+            accounts=accounts,
+            customers=len(company.customers),
+            orders=len(company.orders),
+            first_caller=first.shown,
+            first_caller_name=company.by_account()[first.customer or ""].name,
+            reused=reused,
+        )
+        tell(ready)
+        await _until_stopped(ready, company, stop)
+        return ready.tally
+
+
+async def _until_stopped(ready: Ready, company: Company, stop: asyncio.Event) -> None:
+    owner = TaskOwner("demo")
+    try:
+        if ready.options.calls:
+            owner.spawn(_telephones(ready, company), name="simulated telephones")
+        await stop.wait()
+    finally:
+        await owner.close()
+
+
+async def _telephones(ready: Ready, company: Company) -> None:
+    """Calls without end."""
+    options = ready.options
+    exchange = Exchange(
+        LARKSPOKE,
+        Callers(company, chance(options.seed, "callers")),
+        chance(options.seed, "calls"),
+        habits=Habits(calls_per_minute=CALLS_PER_MINUTE * options.pace),
+        opening=opening(company, VISITOR, chance(options.seed, "opening")),
+        resting=frozenset({VISITOR}),
+        prefix=f"demo{ready.folder.next_run()}",
+    )
+    async with aiohttp.ClientSession() as session:
+        sender = Sender(
+            post=HttpPost(session, f"{ready.url}/v1/telephony/{LINE}"),
+            credentials=Credentials(secret=ready.folder.secret("signing_secret")),
+            tally=ready.tally,
+        )
+        rng = chance(options.seed, "network")
+        await sender.run(deliveries(exchange.events(), rng))
+
+
+def _credit(company: Company, folder: Folder) -> CreditDepartment:
+    return CreditDepartment(
+        credit_records(company),
+        folder.secret("credit_token"),
+        rng=chance(company.seed, "latency"),
+    )
