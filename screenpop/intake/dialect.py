@@ -1,0 +1,423 @@
+"""How does this telephone system talk?
+
+A dialect is a YAML file that says how a request is authenticated, decoded, mapped
+to events and answered; `docs/dialects.md` describes it. It is read and compiled
+once (`load_dialect`), bound to each line that speaks it (`Dialect.bind`), and then
+takes requests (`BoundDialect.receive`): pure, without I/O, never surprised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+
+from screenpop.domain.call import CallEvent, LineId
+from screenpop.domain.errors import BadInput, ConfigError, TooLarge
+from screenpop.intake import generic
+from screenpop.intake.answers import Answer, Content, read_answers, read_content
+from screenpop.intake.authenticate import (
+    Authenticator,
+    Scheme,
+    bind_schemes,
+    read_schemes,
+)
+from screenpop.intake.bodies import body_kind, read_body
+from screenpop.intake.expression import Getter, Scope
+from screenpop.intake.facts import Facts, Settings, splits
+from screenpop.intake.normal import Line
+from screenpop.intake.request import Ignored, Received, Request, Response, Told
+from screenpop.intake.rules import Rules, read_rules
+from screenpop.intake.settings import (
+    COMMON_SETTINGS,
+    Setting,
+    bind_settings,
+    read_settings,
+)
+from screenpop.intake.values import Compiler, Condition
+from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml
+
+DIALECTS_FOLDER = Path(__file__).with_name("dialects")
+BODY_BYTES_MAX = 262_144
+EVENTS_PER_REQUEST_MAX = 500
+
+_KEYS = frozenset(
+    {
+        "dialect", "title", "status", "facts", "settings", "authenticate", "handshakes",
+        "numbers", "decode", "kind", "let", "fields", "events", "answers", "paste",
+        "tests", "native", "not_covered",
+    }
+)  # fmt: skip
+_STATUSES = ("verified", "partly", "unverified")
+Native = Callable[[Facts, Line], Received]
+_NATIVE: Mapping[str, Native] = {"generic": generic.receive}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """A request that only wants to see that we are there."""
+
+    holds: Condition
+    signed: bool
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """How the items of a payload are found in it."""
+
+    body: str
+    each: Getter | None
+    let: tuple[tuple[str, Getter], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """A compiled dialect, as yet without a line's secrets and country."""
+
+    name: str
+    title: str
+    status: str
+    facts: tuple[str, ...]
+    file: str
+    settings: Mapping[str, Setting]
+    schemes: tuple[Scheme, ...]
+    handshakes: tuple[Handshake, ...]
+    plus_missing: bool
+    decoding: Decoding
+    rules: Rules
+    answers: tuple[Answer, ...]
+    native: Native | None
+    paste: str
+    tests: Node | None
+
+    def bind(
+        self,
+        *,
+        line: LineId,
+        country: str | None = None,
+        time_zone: str = "UTC",
+        settings: Mapping[str, object] | None = None,
+        public_url: str | None = None,
+        label: str | None = None,
+        body_bytes_max: int = BODY_BYTES_MAX,
+        events_max: int = EVENTS_PER_REQUEST_MAX,
+    ) -> BoundDialect:
+        """Ready for one line. Raises `ConfigError` that lists every problem.
+
+        `public_url` is the address under which senders reach this service, without
+        path: several systems sign it. `label` names the line in messages.
+        """
+        problems: list[str] = []
+        zone = _zone(time_zone, problems)
+        if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
+            problems.append(f"country: `{country}` is no country (ISO 3166, e.g. DE).")
+        bound: Settings = {}
+        authenticator: Authenticator | None = None
+        try:
+            bound = bind_settings(self.settings, settings or {}, self.name)
+            authenticator = bind_schemes(self.schemes, bound, public_url)
+        except ConfigError as error:
+            problems.append(str(error))
+        if problems or authenticator is None:
+            prefix = f"lines.{label or line}."
+            listed = "\n".join(problems).splitlines()
+            raise ConfigError("\n".join(_placed(prefix, each) for each in listed))
+        return BoundDialect(
+            dialect=self,
+            line=Line(
+                line=line, country=country, zone=zone, plus_missing=self.plus_missing
+            ),
+            settings=bound,
+            authenticator=authenticator,
+            public_url=public_url,
+            body_bytes_max=body_bytes_max,
+            events_max=events_max,
+        )
+
+
+def _placed(prefix: str, problem: str) -> str:
+    return problem if problem.startswith("server.") else f"{prefix}{problem}"
+
+
+def _zone(name: str, problems: list[str]) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(f"time_zone: `{name}` is no time zone, e.g. Europe/Berlin.")
+        return ZoneInfo("UTC")
+
+
+class BoundDialect:
+    """A dialect that serves one line."""
+
+    def __init__(
+        self,
+        *,
+        dialect: Dialect,
+        line: Line,
+        settings: Settings,
+        authenticator: Authenticator,
+        public_url: str | None,
+        body_bytes_max: int,
+        events_max: int,
+    ):
+        self.dialect = dialect
+        self.line = line
+        self.settings = settings
+        self._authenticator = authenticator
+        self._public_url = public_url
+        self._body_bytes_max = body_bytes_max
+        self._events_max = events_max
+
+    def receive(self, request: Request) -> Received:
+        """Authenticate and decode one request.
+
+        Raises `Unauthenticated`, `BadInput` or `TooLarge`, for any input whatever.
+        """
+        if len(request.body) > self._body_bytes_max:
+            raise TooLarge(
+                f"the body has {len(request.body)} bytes,"
+                f" at most {self._body_bytes_max} are taken",
+                code="too_large",
+                remedy="Send fewer events at once, or raise limits.body_bytes_max.",
+            )
+        if not splits(request.path):
+            raise BadInput("the URL cannot be read", code="bad_url")
+        facts = self._facts(request)
+        scope = Scope(None, facts)
+        greeting = self._greeted(scope, signed=False)
+        if greeting is not None:
+            return greeting
+        self._authenticator.check(facts, scope)
+        if self.dialect.native is not None:
+            return self.dialect.native(facts, self.line)
+        return self._decoded(facts)
+
+    def _facts(self, request: Request) -> Facts:
+        kind = self.dialect.decoding.body
+        return Facts(
+            request=request,
+            line=self.line,
+            settings=self.settings,
+            public_url=self._public_url,
+            events_max=self._events_max,
+            decode=lambda facts: read_body(kind, facts),
+        )
+
+    def _greeted(self, scope: Scope, *, signed: bool) -> Received | None:
+        for handshake in self.dialect.handshakes:
+            if handshake.signed is signed and handshake.holds(scope):
+                return Received(handshake=True, response=handshake.content(scope))
+        return None
+
+    def _decoded(self, facts: Facts) -> Received:
+        payload = facts.payload
+        whole = Scope(payload, facts)
+        greeting = self._greeted(whole, signed=True)
+        if greeting is not None:
+            return greeting
+        events: list[CallEvent] = []
+        told: list[Told] = []
+        ignored: list[Ignored] = []
+        first: Scope | None = None
+        for scope, place in self._items(whole, ignored):
+            first = first or scope
+            found = self.dialect.rules.apply(scope, place)
+            ignored.extend(found.ignored)
+            for draft, how in found.drafts:
+                event = self.line.event(draft, facts.request.received_us)
+                events.append(_apart(event, events))
+                told.append(how)
+        return self._answered(
+            first or whole, tuple(events), tuple(told), tuple(ignored)
+        )
+
+    def _items(self, whole: Scope, ignored: list[Ignored]) -> list[tuple[Scope, str]]:
+        each = self.dialect.decoding.each
+        listed = whole.item if each is None else each(whole)
+        if each is None or not isinstance(listed, list):
+            return [(self._prepared(Scope(whole.item, whole.facts)), "")]
+        if len(listed) > self._events_max:
+            raise TooLarge(
+                f"the request holds {len(listed)} events, at most"
+                f" {self._events_max} are taken",
+                code="too_many_events",
+                remedy="Send fewer at once, or raise limits.events_per_request_max.",
+            )
+        if not listed:
+            ignored.append(Ignored(why="it holds no event"))
+        return [
+            (self._prepared(Scope(item, whole.facts, whole.item, index)), f"[{index}]")
+            for index, item in enumerate(listed)
+        ]
+
+    def _prepared(self, scope: Scope) -> Scope:
+        for name, read in self.dialect.decoding.let:
+            scope.variables[name] = read(scope)
+        return scope
+
+    def _answered(
+        self,
+        scope: Scope,
+        events: tuple[CallEvent, ...],
+        told: tuple[Told, ...],
+        ignored: tuple[Ignored, ...],
+    ) -> Received:
+        for answer in self.dialect.answers:
+            if answer.holds is None or answer.holds(scope):
+                return Received(
+                    events=events,
+                    told=told,
+                    ignored=ignored,
+                    response=answer.content(scope),
+                    profile_answer=answer.profile_answer(scope),
+                )
+        return Received(
+            events=events, told=told, ignored=ignored, response=Response(status=200)
+        )
+
+
+def _apart(event: CallEvent, others: list[CallEvent]) -> CallEvent:
+    """Events of one request that share the sender's id get ids of their own."""
+    from dataclasses import replace
+
+    same = sum(1 for other in others if other.event_id.split("#")[0] == event.event_id)
+    return replace(event, event_id=f"{event.event_id}#{same + 1}") if same else event
+
+
+# -- reading -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def load_dialect(name_or_path: str) -> Dialect:
+    """A built-in dialect by name, or a file. Raises `ConfigError`, with its place.
+
+    Compiled once: an edited file is seen after `load_dialect.cache_clear()`.
+    """
+    built_in = DIALECTS_FOLDER / f"{name_or_path}.yaml"
+    if name_or_path.isidentifier() and built_in.is_file():
+        return compile_dialect(read_yaml(built_in))
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        raise ConfigError(
+            f"there is no dialect `{name_or_path}`. Built in: "
+            f"{', '.join(dialect_names())}. Or give the path of a YAML file."
+        )
+    return compile_dialect(read_yaml(path))
+
+
+def dialect_names() -> list[str]:
+    """The built-in dialects."""
+    return sorted(path.stem for path in DIALECTS_FOLDER.glob("*.yaml"))
+
+
+def dialect_from_text(text: str, file: str = "dialect.yaml") -> Dialect:
+    """For tests and tools: a dialect that is no file."""
+    return compile_dialect(parse_yaml(text, file))
+
+
+def compile_dialect(node: Node) -> Dialect:
+    entries = node.mapping(_KEYS, required=("dialect", "title"))
+    settings = {
+        **{setting.name: setting for setting in COMMON_SETTINGS},
+        **read_settings(entries.get("settings")),
+    }
+    compiler = Compiler()
+    schemes = read_schemes(entries.get("authenticate"), compiler)
+    _check_secrets(schemes, settings, entries.get("authenticate", node))
+    decoding, with_let = _decoding(entries, compiler)
+    native = _native(entries)
+    return Dialect(
+        name=entries["dialect"].text(),
+        title=entries["title"].text(),
+        status=_status(entries.get("status")),
+        facts=tuple(e.text() for e in _elements(entries.get("facts"))),
+        file=node.file,
+        settings=settings,
+        schemes=tuple(schemes),
+        handshakes=tuple(
+            _handshake(each, compiler) for each in _elements(entries.get("handshakes"))
+        ),
+        plus_missing=_plus_missing(entries.get("numbers")),
+        decoding=decoding,
+        rules=_rules(entries, with_let, native, node),
+        answers=tuple(read_answers(entries.get("answers"), with_let)),
+        native=native,
+        paste=entries["paste"].text() if "paste" in entries else "",
+        tests=entries.get("tests"),
+    )
+
+
+def _elements(node: Node | None) -> list[Node]:
+    return [] if node is None else node.elements()
+
+
+def _status(node: Node | None) -> str:
+    return "unverified" if node is None else node.choice(*_STATUSES)
+
+
+def _plus_missing(node: Node | None) -> bool:
+    if node is None:
+        return False
+    entries = node.mapping(frozenset({"plus_missing"}), ("plus_missing",))
+    return entries["plus_missing"].flag()
+
+
+def _native(entries: Mapping[str, Node]) -> Native | None:
+    if "native" not in entries:
+        return None
+    return _NATIVE[entries["native"].choice(*_NATIVE)]
+
+
+def _rules(
+    entries: Mapping[str, Node], compiler: Compiler, native: Native | None, node: Node
+) -> Rules:
+    kind = compiler.value(entries["kind"]) if "kind" in entries else None
+    name = entries["dialect"].text()
+    if native is not None:
+        return Rules([], kind, name)
+    if "events" not in entries:
+        node.fail("`events` is missing.")
+    rules = read_rules(entries["events"], entries.get("fields"), compiler)
+    return Rules(rules, kind, name)
+
+
+def _decoding(
+    entries: Mapping[str, Node], compiler: Compiler
+) -> tuple[Decoding, Compiler]:
+    decode = entries.get("decode")
+    parts = {} if decode is None else decode.mapping(frozenset({"body", "each"}))
+    let: list[tuple[str, Getter]] = []
+    each = compiler.value(parts["each"]) if "each" in parts else None
+    for name, value in entries["let"].items() if "let" in entries else ():
+        let.append((name, compiler.value(value)))
+        compiler = compiler.with_name(name)
+    decoding = Decoding(body=body_kind(parts.get("body")), each=each, let=tuple(let))
+    return decoding, compiler
+
+
+def _handshake(node: Node, compiler: Compiler) -> Handshake:
+    keys = frozenset({"when", "signed", "answer"})
+    entries = node.mapping(keys, required=("when", "answer"))
+    answer = entries["answer"].mapping()
+    return Handshake(
+        holds=compiler.condition(entries["when"]),
+        signed="signed" not in entries or entries["signed"].flag(),
+        content=read_content(answer, compiler),
+    )
+
+
+def _check_secrets(
+    schemes: list[Scheme], settings: Mapping[str, Setting], node: Node
+) -> None:
+    for scheme in schemes:
+        if scheme.secret not in settings:
+            node.fail(
+                f"the scheme {scheme.name} wants the setting `{scheme.secret}`, which"
+                " is not declared under `settings`."
+            )

@@ -1,0 +1,116 @@
+"""What does one request hold, read only as far as somebody asks?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import parse_qsl, urlsplit
+
+from screenpop.domain.errors import BadInput
+from screenpop.intake.normal import Line
+from screenpop.intake.request import Request
+
+FORM_FIELDS_MAX = 2000
+
+Settings = Mapping[str, tuple[str, ...]]
+"""Every setting as the texts it holds: several for secrets under rotation."""
+
+
+def pairs_of(text: str, what: str) -> list[tuple[str, str]]:
+    """Form or query text as names with values, in order."""
+    try:
+        return parse_qsl(
+            text,
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=FORM_FIELDS_MAX,
+        )
+    except ValueError as error:
+        raise BadInput(
+            f"the {what} cannot be read: {error}",
+            code="bad_form",
+            remedy=f"Send at most {FORM_FIELDS_MAX} fields.",
+        ) from error
+
+
+def fields_of(pairs: list[tuple[str, str]]) -> dict[str, object]:
+    """Names with values; a repeated name or one with `[]` holds a list."""
+    fields: dict[str, object] = {}
+    for name, value in pairs:
+        key = name.removesuffix("[]")
+        if name != key or isinstance(fields.get(key), list):
+            known = fields.setdefault(key, [])
+            if isinstance(known, list):
+                known.append(value)
+        elif key in fields:
+            fields[key] = [fields[key], value]
+        else:
+            fields[key] = value
+    return fields
+
+
+@dataclass
+class Facts:
+    """One request with its lazily read parts."""
+
+    request: Request
+    line: Line
+    settings: Settings
+    public_url: str | None
+    events_max: int = 500
+    claims: dict[str, object] | None = None  # of a verified token
+    decode: Callable[[Facts], object] = field(default=lambda facts: None)
+
+    @cached_property
+    def payload(self) -> object:
+        """The decoded body. Raises `BadInput`."""
+        return self.decode(self)
+
+    @cached_property
+    def url(self) -> str:
+        """The URL that the sender called, as it knows it."""
+        return f"{(self.public_url or '').rstrip('/')}{self.request.path}"
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """By lower-case name; the first of a repeated one."""
+        headers: dict[str, str] = {}
+        for name, value in self.request.headers:
+            headers.setdefault(name.lower(), value)
+        return headers
+
+    @cached_property
+    def query_pairs(self) -> list[tuple[str, str]]:
+        return pairs_of(urlsplit(f"http://host{self.request.path}").query, "query")
+
+    @cached_property
+    def query(self) -> dict[str, object]:
+        return fields_of(self.query_pairs)
+
+    @cached_property
+    def content_type(self) -> str:
+        kind = self.headers.get("content-type", "")
+        return kind.partition(";")[0].strip().lower()
+
+    @cached_property
+    def body_text(self) -> str:
+        return self.request.body.decode("utf-8", "replace")
+
+    @cached_property
+    def form_pairs(self) -> list[tuple[str, str]]:
+        """The fields of a form body; nothing when the body is no form."""
+        if self.content_type not in ("application/x-www-form-urlencoded", ""):
+            return []
+        if self.request.body.lstrip()[:1] in (b"{", b"[", b"<"):
+            return []
+        return pairs_of(self.body_text, "form")
+
+
+def splits(path: str) -> bool:
+    """Can this be the path and query of a URL?"""
+    try:
+        urlsplit(f"http://host{path}")
+    except ValueError:
+        return False
+    return path.startswith("/")

@@ -1,0 +1,348 @@
+"""What does our own webhook say? One event as a JSON object, or a list of them.
+
+Written out in Python rather than in the dialect language because it is the hot
+path and because its complaints name the place to the letter; authentication,
+settings and documentation are its dialect file's, like anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from screenpop.domain.call import CallEvent, Direction, EventType, Outcome, Scope
+from screenpop.domain.errors import BadInput, TooLarge
+from screenpop.intake import times
+from screenpop.intake.bodies import read_json
+from screenpop.intake.facts import Facts
+from screenpop.intake.normal import (
+    AGENTS_MAX,
+    ATTRIBUTES_MAX,
+    TEXT_CHARS_MAX,
+    Draft,
+    Line,
+)
+from screenpop.intake.request import Ignored, Received, Response, Told
+from screenpop.intake.rules import AGENT_STATES, OUTCOMES
+from screenpop.intake.times import Moment
+
+UTC = ZoneInfo("UTC")
+KEYS = frozenset(
+    {
+        "type", "call_id", "from", "to", "direction", "queue", "agents", "at", "cause",
+        "attributes", "event_id", "scope", "outcome", "leg_id", "related_call_id",
+        "from_agent", "target", "caller_name", "withheld", "sequence", "state",
+    }
+)  # fmt: skip
+_TYPES = {str(each): each for each in EventType}
+_SCOPES = {str(each): each for each in Scope}
+_DIRECTIONS = frozenset(str(each) for each in Direction)
+_OUTCOMES = OUTCOMES | frozenset(str(each) for each in Outcome)
+_TEXTS = (
+    "leg_id", "related_call_id", "from_agent", "target", "caller_name", "queue",
+    "cause", "event_id",
+)  # fmt: skip
+_ENCODER = msgspec.json.Encoder()
+
+
+class _Wrong(Exception):
+    """One item cannot be used; the text names key, finding and remedy."""
+
+
+def receive(facts: Facts, line: Line) -> Received:
+    """Raises `BadInput` when nothing in the body can be used.
+
+    In a list a wrong item does not lose its neighbours: they are taken, and the
+    answer says which were refused.
+    """
+    payload = read_json(facts.request.body)
+    if isinstance(payload, dict):
+        return _one(payload, facts, line)
+    if not isinstance(payload, list) or not payload:
+        raise BadInput(
+            f"the body must be an event or a list of events, is {_found(payload)}",
+            code="bad_event",
+            remedy='Send {"type": "alerting", "call_id": "c-1", …}.',
+        )
+    if len(payload) > facts.events_max:
+        raise TooLarge(
+            f"the body holds {len(payload)} events, at most {facts.events_max} are"
+            " taken",
+            code="too_many_events",
+            remedy="Send fewer at once, or raise limits.events_per_request_max.",
+        )
+    return _many(payload, facts, line)
+
+
+def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
+    try:
+        event, told = _event(item, facts, line)
+    except _Wrong as error:
+        raise BadInput(str(error), code="bad_event") from None
+    return Received(
+        events=(event,),
+        told=(told,),
+        ignored=_unknown_keys(item, ""),
+        response=Response(status=200, headers=_JSON, body=b'{"accepted":1}'),
+    )
+
+
+_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
+
+
+def _many(items: list[object], facts: Facts, line: Line) -> Received:
+    events: list[CallEvent] = []
+    tolds: list[Told] = []
+    ignored: list[Ignored] = []
+    rejected: list[dict[str, object]] = []
+    for index, item in enumerate(items):
+        place = f"[{index}]"
+        try:
+            event, told = _event(item, facts, line)
+        except _Wrong as error:
+            text = f"{place}{'.' if isinstance(item, dict) else ': '}{error}"
+            rejected.append({"index": index, "error": text})
+            ignored.append(Ignored(why=text, place=place))
+            continue
+        events.append(event)
+        tolds.append(told)
+        if isinstance(item, dict):
+            ignored.extend(_unknown_keys(item, place))
+    if not events:
+        raise BadInput(
+            "; ".join(str(each["error"]) for each in rejected[:10]), code="bad_event"
+        )
+    body: dict[str, object] = {"accepted": len(events)}
+    if rejected:
+        body["rejected"] = rejected
+    return Received(
+        events=tuple(events),
+        told=tuple(tolds),
+        ignored=tuple(ignored),
+        response=Response(status=200, headers=_JSON, body=_ENCODER.encode(body)),
+    )
+
+
+def _unknown_keys(item: dict[str, object], place: str) -> tuple[Ignored, ...]:
+    if KEYS.issuperset(item):
+        return ()
+    return tuple(
+        Ignored(why=f"the key `{key[:80]}` means nothing here", place=place)
+        for key in sorted(item.keys() - KEYS)[:20]
+    )
+
+
+def _event(item: object, facts: Facts, line: Line) -> tuple[CallEvent, Told]:
+    if not isinstance(item, dict):
+        raise _Wrong(f"must be an event, is {_found(item)}.")
+    kind = _kind(item)
+    moment = _at(item)
+    agents = _agents(item)
+    draft = Draft(
+        type=kind,
+        scope=_scope(item),
+        call_id=_call_id(item, kind),
+        direction=_direction(item),
+        caller=_optional(item, "from"),
+        dialled=_optional(item, "to"),
+        withheld=_flag(item, "withheld"),
+        agents=agents,
+        at_us=None if moment is None else moment.us,
+        outcome=_outcome(item),
+        sequence=_sequence(item),
+        agent_state=_state(item, agents) if kind is EventType.AGENT_STATE else None,
+        attributes=_attributes(item),
+    )
+    for name in _TEXTS:
+        if item.get(name) is not None:
+            setattr(draft, name, _optional(item, name) or None)
+    told = Told(
+        at_digits=moment.digits if moment is not None else 0,
+        call_id_given=draft.call_id is not None,
+    )
+    return line.event(draft, facts.request.received_us), told
+
+
+def _kind(item: Mapping[str, object]) -> EventType:
+    kind = item.get("type")
+    found = _TYPES.get(kind) if isinstance(kind, str) else None
+    if found is None:
+        _refuse("type", f"one of {', '.join(_TYPES)}", kind, '"alerting"')
+    return found
+
+
+def _scope(item: Mapping[str, object]) -> Scope:
+    scope = item.get("scope")
+    if scope is None:
+        return Scope.CALL
+    found = _SCOPES.get(scope) if isinstance(scope, str) else None
+    if found is None:
+        _refuse("scope", "call or leg", scope, '"call"')
+    return found
+
+
+def _call_id(item: Mapping[str, object], kind: EventType) -> str | None:
+    call_id = item.get("call_id")
+    if call_id is None and kind is EventType.AGENT_STATE:
+        return None
+    if isinstance(call_id, int) and not isinstance(call_id, bool):
+        call_id = str(call_id) if abs(call_id) < 10**40 else None
+    if not isinstance(call_id, str) or not call_id.strip():
+        _refuse("call_id", "text that names the call", item.get("call_id"), '"c-1"')
+    return _bounded("call_id", call_id)
+
+
+def _direction(item: Mapping[str, object]) -> str | None:
+    direction = item.get("direction")
+    if direction is None:
+        return None
+    if not isinstance(direction, str) or direction not in _DIRECTIONS:
+        _refuse("direction", "inbound, outbound or internal", direction, '"inbound"')
+    return direction
+
+
+def _outcome(item: Mapping[str, object]) -> str | None:
+    outcome = item.get("outcome")
+    if outcome is None:
+        return None
+    if not isinstance(outcome, str) or outcome not in _OUTCOMES:
+        _refuse("outcome", "unanswered or voicemail", outcome, '"unanswered"')
+    return outcome
+
+
+def _optional(item: Mapping[str, object], name: str) -> str | None:
+    value = item.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        _refuse(name, "text or null", value, f'"{name}": "…"')
+    return _bounded(name, value)
+
+
+def _bounded(name: str, text: str) -> str:
+    if len(text) > TEXT_CHARS_MAX:
+        raise _Wrong(
+            f"{name}: must have at most {TEXT_CHARS_MAX} characters, has {len(text)}."
+            " Send a shorter one."
+        )
+    return text
+
+
+def _agents(item: Mapping[str, object]) -> tuple[str, ...]:
+    agents = item.get("agents")
+    if agents is None:
+        return ()
+    if not isinstance(agents, list) or not all(
+        isinstance(each, str) and each for each in agents
+    ):
+        _refuse("agents", "a list of text", agents, '["1001"]')
+    if len(agents) > AGENTS_MAX:
+        raise _Wrong(
+            f"agents: must name at most {AGENTS_MAX}, names {len(agents)}. Name the"
+            " agents whose devices ring."
+        )
+    return tuple(_bounded("agents", str(each)) for each in agents)
+
+
+def _at(item: Mapping[str, object]) -> Moment | None:
+    value = item.get("at")
+    if value is None:
+        return None
+    moment = times.iso(value, UTC) if _has_offset(value) else None
+    if moment is None:
+        _refuse(
+            "at", "a time with its offset (RFC 3339)", value, '"2026-11-21T09:00:00Z"'
+        )
+    return moment
+
+
+def _has_offset(value: object) -> bool:
+    if not isinstance(value, str) or len(value) > 64:
+        return False
+    return value[-1:] in ("Z", "z") or any(mark in value[19:] for mark in "+-")
+
+
+def _flag(item: Mapping[str, object], name: str) -> bool:
+    value = item.get(name, False)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    _refuse(name, "true or false", value, "true")
+
+
+def _sequence(item: Mapping[str, object]) -> int | None:
+    value = item.get("sequence")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**62:
+        _refuse("sequence", "a whole number that is not negative", value, "7")
+    return value
+
+
+def _attributes(item: Mapping[str, object]) -> dict[str, str]:
+    value = item.get("attributes")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        _refuse("attributes", "a flat object of text", value, '{"account": "4711"}')
+    if len(value) > ATTRIBUTES_MAX:
+        raise _Wrong(
+            f"attributes: must hold at most {ATTRIBUTES_MAX}, holds {len(value)}. Send"
+            " those that identify the caller."
+        )
+    return {
+        _bounded("attributes", name): text
+        for name, each in value.items()
+        if (text := _attribute(name, each)) is not None
+    }
+
+
+def _attribute(name: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float) and abs(value) < 1e18:
+        return str(value)
+    if not isinstance(value, str):
+        _refuse(f"attributes.{name[:80]}", "text", value, '"4711"')
+    return _bounded(f"attributes.{name[:80]}", value)
+
+
+def _state(item: Mapping[str, object], agents: tuple[str, ...]) -> str:
+    attributes = item.get("attributes")
+    state = item.get("state")
+    if state is None and isinstance(attributes, dict):
+        state = attributes.get("state")
+    if not agents:
+        _refuse("agents", "the agent whose state this is", None, '["1001"]')
+    if not isinstance(state, str) or state not in AGENT_STATES:
+        known = ", ".join(sorted(AGENT_STATES))
+        _refuse("attributes.state", f"one of {known}", state, '"available"')
+    return state
+
+
+def _refuse(key: str, wanted: str, found: object, example: str) -> NoReturn:
+    raise _Wrong(f"{key}: must be {wanted}, is {_found(found)}. Send {example}.")
+
+
+_KINDS: tuple[tuple[type, Callable[[object], str]], ...] = (
+    (str, lambda value: f'"{str(value)[:40]}"'),
+    (bool, lambda value: str(value).lower()),
+    (list, lambda value: "a list" if value else "an empty list"),
+    (dict, lambda value: "an object"),
+)
+
+
+def _found(value: object) -> str:
+    """What was there instead, short and fit for a log."""
+    if value is None:
+        return "missing or null"
+    for kind, words in _KINDS:
+        if isinstance(value, kind):
+            return words(value)
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a huge number"
+    return str(value)

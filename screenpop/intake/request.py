@@ -1,0 +1,85 @@
+"""What came in at a line, what was made of it, and what is answered?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from screenpop.domain.call import CallEvent
+from screenpop.domain.profile import Profile
+
+NO_HEADERS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request as it arrived, byte for byte.
+
+    `path` holds the raw query string too: several systems sign it. `remote` is
+    the sender's address after trusted proxies; `received_us` the time of receipt.
+    """
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    remote: str | None = None
+    received_us: int
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, compared without case."""
+        wanted = name.lower()
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What goes back to the telephone system."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """A part of a request that became no event, and why, in words."""
+
+    why: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How the payload said what an event holds; for people who read a decoding."""
+
+    at_digits: int = 6  # of the fraction of its seconds: 0, 3 or 6
+    call_id_given: bool = True  # False: no id in the payload, ours is made up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileAnswer:
+    """The sender wants to know who is calling, within a budget.
+
+    `number` is what to look up (None: it cannot be, answer `render(None)`).
+    `render` turns what is known after `budget_ms` into the response.
+    """
+
+    number: str | None
+    budget_ms: int
+    render: Callable[[Profile | None], Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """Everything that one request meant. `told` runs beside `events`."""
+
+    events: tuple[CallEvent, ...] = ()
+    told: tuple[Told, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    response: Response = Response()
+    handshake: bool = False
+    profile_answer: ProfileAnswer | None = None

@@ -1,0 +1,166 @@
+"""Where in the file does this stand, and is it of the right kind?
+
+Dialects are read as YAML nodes rather than values, so that every complaint can
+name file, line and column. Plain scalars follow YAML 1.2: `on`, `no` and
+`12:30` are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from screenpop.domain.errors import ConfigError
+
+Scalar = str | int | float | bool | None
+
+DIALECT_BYTES_MAX = 262_144
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
+_CONSTANTS: Mapping[str, Scalar] = {
+    "true": True, "false": False, "null": None, "~": None, "": None,
+}  # fmt: skip
+
+
+class Node:
+    """One YAML node that knows its file and how to complain."""
+
+    __slots__ = ("file", "yaml")
+
+    def __init__(self, file: str, node: yaml.Node):
+        self.file = file
+        self.yaml = node
+
+    def fail(self, message: str, *, offset: int = 0) -> NoReturn:
+        """Raise `ConfigError` that points here; `offset` counts into the text."""
+        mark = self.yaml.start_mark
+        quoted = isinstance(self.yaml, yaml.ScalarNode) and self.yaml.style in (
+            "'",
+            '"',
+        )
+        column = mark.column + 1 + offset + (1 if quoted and offset else 0)
+        raise ConfigError(f"{self.file}:{mark.line + 1}:{column}: {message}")
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.yaml, yaml.MappingNode)
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.yaml, yaml.SequenceNode)
+
+    @property
+    def is_scalar(self) -> bool:
+        return isinstance(self.yaml, yaml.ScalarNode)
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Keys (always text) and value nodes; refuses a key that stands twice."""
+        if not isinstance(self.yaml, yaml.MappingNode):
+            self.fail("must be a mapping (`key: value`).")
+        seen: set[str] = set()
+        for key, value in self.yaml.value:
+            name = Node(self.file, key)
+            if not isinstance(key, yaml.ScalarNode):
+                name.fail("a key must be plain text.")
+            if key.value in seen:
+                name.fail(f"`{key.value}` stands twice here. Keep one.")
+            seen.add(key.value)
+            yield key.value, Node(self.file, value)
+
+    def mapping(
+        self, allowed: frozenset[str] | None = None, required: tuple[str, ...] = ()
+    ) -> dict[str, Node]:
+        """The entries, checked against the names that mean something here."""
+        entries = dict(self.items())
+        for name, node in entries.items():
+            if allowed is not None and name not in allowed:
+                known = ", ".join(sorted(allowed))
+                node.fail(f"`{name}` means nothing here. Known: {known}.")
+        for name in required:
+            if name not in entries:
+                self.fail(f"`{name}` is missing.")
+        return entries
+
+    def elements(self) -> list[Node]:
+        if not isinstance(self.yaml, yaml.SequenceNode):
+            self.fail("must be a list (`- …`).")
+        return [Node(self.file, each) for each in self.yaml.value]
+
+    def one_or_many(self) -> list[Node]:
+        return self.elements() if self.is_list else [self]
+
+    def scalar(self) -> Scalar:
+        if not isinstance(self.yaml, yaml.ScalarNode):
+            self.fail("must be a single value.")
+        text: str = self.yaml.value
+        if self.yaml.style is not None:
+            return text
+        if text.lower() in _CONSTANTS:
+            return _CONSTANTS[text.lower()]
+        if _INT.fullmatch(text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+
+    def text(self) -> str:
+        """A text as written, numbers included."""
+        if not isinstance(self.yaml, yaml.ScalarNode):
+            self.fail("must be text.")
+        return str(self.yaml.value)
+
+    def number(self) -> float:
+        value = self.scalar()
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail("must be a number.")
+        return value
+
+    def flag(self) -> bool:
+        value = self.scalar()
+        if not isinstance(value, bool):
+            self.fail("must be true or false.")
+        return value
+
+    def choice(self, *choices: str) -> str:
+        text = self.text()
+        if text not in choices:
+            self.fail(f"must be one of {', '.join(choices)}; is `{text}`.")
+        return text
+
+    def data(self) -> object:
+        """Plain values all the way down."""
+        if self.is_mapping:
+            return {name: node.data() for name, node in self.items()}
+        if self.is_list:
+            return [node.data() for node in self.elements()]
+        return self.scalar()
+
+
+def read_yaml(path: Path) -> Node:
+    """The root of a dialect file. Raises `ConfigError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{path}: cannot be read: {error}. Give the name of a built-in dialect or"
+            " the path of a YAML file."
+        ) from error
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, file: str) -> Node:
+    if len(text) > DIALECT_BYTES_MAX:
+        raise ConfigError(f"{file}:1:1: longer than {DIALECT_BYTES_MAX} bytes.")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        raise ConfigError(f"{file}:{place}: not YAML: {error.problem}.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"{file}:1:1: not YAML: {error}.") from error
+    if node is None:
+        raise ConfigError(f"{file}:1:1: is empty.")
+    return Node(file, node)
