@@ -1,0 +1,121 @@
+"""What travels from the archiver to the store?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from screenpop.domain.call import Call, CallId, LineId
+from screenpop.domain.caller import CandidateRef
+
+CallKey = tuple[LineId, CallId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState:
+    """A call as folded so far; `number` is the outside party's in E.164."""
+
+    call: Call
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    key: CallKey
+    event_id: str
+    type: str
+    at_us: int
+    received_us: int
+    body: str  # as the journal wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Whom the call's card spoke of."""
+
+    key: CallKey
+    ref: CandidateRef
+    name: str | None
+    by_agent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerShown:
+    """One lookup's latest answer on one agent's card; values are not kept."""
+
+    key: CallKey
+    agent: str
+    lookup: str
+    source: str
+    facet: str
+    state: str
+    at_us: int
+    fetched_us: int
+    ms: float
+    row_count: int
+    subject: CandidateRef | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A note's text or a disposition's code, by a person."""
+
+    key: CallKey
+    username: str
+    agent: str | None
+    text: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptOfPop:
+    key: CallKey
+    action_id: str
+    username: str
+    agent: str | None
+    at_us: int
+    ring_to_pop_ms: float | None
+    painted_ms: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A caller named by an agent."""
+
+    key: str
+    name: str
+    company: str
+    account: str
+    number: str | None
+    named_by: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberLink:
+    """An agent chose this customer for this number."""
+
+    number: str
+    ref: CandidateRef
+    name: str
+    chosen_by: str
+    at_us: int
+
+
+OfACall = StoredEvent | AnswerShown | Written | ReceiptOfPop
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    consumer: str
+    offset: int
+    at_us: int
+    calls: list[CallState] = field(default_factory=list)
+    events: list[StoredEvent] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+    shown: list[AnswerShown] = field(default_factory=list)
+    receipts: list[ReceiptOfPop] = field(default_factory=list)
+    notes: list[Written] = field(default_factory=list)
+    dispositions: list[Written] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    links: list[NumberLink] = field(default_factory=list)

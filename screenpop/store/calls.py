@@ -1,0 +1,329 @@
+"""Which calls were there: an agent's latest, a customer's earlier ones, one in full?
+
+Every list is bounded and read along an index: its cost does not grow with history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from screenpop.domain.call import AgentId, CallId, LineId
+from screenpop.domain.caller import CandidateRef
+from screenpop.store import rows, tables
+from screenpop.store.batch import AnswerShown, CallKey
+from screenpop.store.engine import Database
+from screenpop.store.rows import AGENT_BYTES
+from screenpop.store.texts import fit_id
+
+CALLS_PER_PAGE_MAX = 500
+AGENTS_PER_QUERY_MAX = 50
+EVENTS_PER_CALL_MAX = 1000
+
+_calls = tables.calls.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a page ends: the next one is before it."""
+
+    arrived_us: int
+    line: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    agent: AgentId
+    state: str
+    alerting_us: int | None
+    answered_us: int | None
+    released_us: int | None
+    release: str | None
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten:
+    username: str
+    agent: AgentId | None
+    text: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionChosen:
+    username: str
+    agent: AgentId | None
+    code: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCall:
+    """One line of a list; `number` is None for a withheld one."""
+
+    line: LineId
+    call_id: CallId
+    phase: str
+    direction: str
+    number: str | None
+    caller: str | None
+    withheld: bool
+    caller_name: str | None
+    dialled: str | None
+    queue: str | None
+    arrived_us: int
+    queued_us: int | None
+    first_alerting_us: int | None
+    answered_us: int | None
+    ended_us: int | None
+    outcome: str | None
+    cause: str | None
+    customer: CandidateRef | None
+    customer_name: str | None
+    chosen_by_agent: bool
+    attributes: Mapping[str, str]
+    legs: tuple[Leg, ...] = ()
+    notes: tuple[NoteWritten, ...] = ()
+    dispositions: tuple[DispositionChosen, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        return Place(arrived_us=self.arrived_us, line=self.line, call_id=self.call_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventOfCall:
+    event_id: str
+    type: str
+    at_us: int
+    received_us: int
+    body: str  # JSON as the journal wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptOfCall:
+    username: str
+    agent: AgentId | None
+    at_us: int
+    ring_to_pop_ms: float | None
+    painted_ms: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    queue: str
+    entered_us: int
+    left_us: int | None
+    left: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCall:
+    call: PastCall
+    visits: tuple[Visit, ...] = ()
+    events: tuple[EventOfCall, ...] = ()
+    shown: tuple[AnswerShown, ...] = ()
+    receipts: tuple[ReceiptOfCall, ...] = field(default=())
+
+
+class Calls:
+    """All methods raise `Unavailable`."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    async def recent(
+        self,
+        agents: Collection[str] | None = None,
+        before: Place | None = None,
+        limit: int = 50,
+    ) -> list[PastCall]:
+        """Newest first: calls that rang at one of `agents`, or all when None."""
+        limit = min(limit, CALLS_PER_PAGE_MAX)
+        async with self._database.read() as connection:
+            if agents is None:
+                query = _before(select(tables.calls), tables.calls.c, before)
+                return await _read(connection, query, limit)
+            found: dict[CallKey, PastCall] = {}
+            for agent in sorted(agents)[:AGENTS_PER_QUERY_MAX]:
+                for call in await _read(connection, _of_agent(agent, before), limit):
+                    found[call.line, call.call_id] = call
+        return sorted(found.values(), key=_newest_first)[:limit]
+
+    async def get(self, line: str, call_id: str) -> WholeCall | None:
+        """One call with all that belongs to it, at most 1,000 events."""
+        wanted = select(tables.calls).where(
+            _calls.line == line, _calls.call_id == fit_id(call_id)
+        )
+        async with self._database.read() as connection:
+            found = await _read(connection, wanted, 1)
+            if not found:
+                return None
+            return await _whole(connection, found[0])
+
+    async def find(self, call_id: str, lines: Collection[str]) -> list[PastCall]:
+        """Calls of that id on any of these lines."""
+        keys = [(line, fit_id(call_id)) for line in lines]
+        query = select(tables.calls).where(
+            tuple_(_calls.line, _calls.call_id).in_(keys)
+        )
+        async with self._database.read() as connection:
+            return await _read(connection, query, CALLS_PER_PAGE_MAX)
+
+    async def earlier(
+        self,
+        *,
+        number: str | None = None,
+        ref: CandidateRef | None = None,
+        limit: int = 10,
+        exclude: CallKey | None = None,
+    ) -> list[PastCall]:
+        """Newest first: calls from this E.164 number or of this customer."""
+        limit = min(limit, CALLS_PER_PAGE_MAX)
+        wanted = []
+        if number is not None:
+            wanted.append(select(tables.calls).where(_calls.number == number))
+        if ref is not None:
+            of_customer = (_calls.customer_source == ref.source) & (
+                _calls.customer_key == fit_id(ref.key)
+            )
+            wanted.append(select(tables.calls).where(of_customer))
+        found: dict[CallKey, PastCall] = {}
+        async with self._database.read() as connection:
+            for query in wanted:
+                newest = _before(query, tables.calls.c, None)
+                for call in await _read(connection, newest, limit + 1):
+                    found[call.line, call.call_id] = call
+        if exclude is not None:
+            found.pop((exclude[0], CallId(fit_id(exclude[1]))), None)
+        return sorted(found.values(), key=_newest_first)[:limit]
+
+
+def _of_agent(agent: str, before: Place | None) -> Select[Any]:
+    legs = tables.call_legs.c
+    joined = select(tables.calls).join_from(
+        tables.call_legs,
+        tables.calls,
+        and_(legs.line == _calls.line, legs.call_id == _calls.call_id),
+    )
+    query = joined.where(legs.agent == fit_id(agent, AGENT_BYTES))
+    return _before(query, legs, before)
+
+
+def _before(query: Select[Any], columns: Any, before: Place | None) -> Select[Any]:
+    """Newest first, from a place on; along an index that ends in `arrived_us`."""
+    if before is not None:
+        query = query.where(columns.arrived_us <= before.arrived_us).where(
+            _is_after(columns, before)
+        )
+    return query.order_by(
+        columns.arrived_us.desc(), columns.line.desc(), columns.call_id.desc()
+    )
+
+
+def _is_after(columns: Any, before: Place) -> ColumnElement[bool]:
+    same_time = tuple_(columns.line, columns.call_id) < (
+        before.line,
+        fit_id(before.call_id),
+    )
+    return or_(columns.arrived_us < before.arrived_us, same_time)
+
+
+async def _read(
+    connection: AsyncConnection, query: Select[Any], limit: int
+) -> list[PastCall]:
+    found = (await connection.execute(query.limit(limit))).mappings().all()
+    keys = [(row["line"], row["call_id"]) for row in found]
+    if not keys:
+        return []
+    legs = await _children(connection, tables.call_legs, keys, "alerting_us")
+    notes = await _children(connection, tables.notes, keys, "at_us")
+    codes = await _children(connection, tables.dispositions, keys, "at_us")
+    return [
+        _past_call(row, legs.get(key, []), notes.get(key, []), codes.get(key, []))
+        for row, key in zip(found, keys, strict=True)
+    ]
+
+
+async def _children(
+    connection: AsyncConnection,
+    table: Any,
+    keys: list[tuple[str, str]],
+    order: str,
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    query = (
+        select(table)
+        .where(tuple_(table.c.line, table.c.call_id).in_(keys))
+        .order_by(table.c[order])
+    )
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in (await connection.execute(query)).mappings():
+        values = dict(row)
+        key = (values.pop("line"), values.pop("call_id"))
+        found.setdefault(key, []).append(values)
+    return found
+
+
+async def _whole(connection: AsyncConnection, call: PastCall) -> WholeCall:
+    async def of(table: Any, order: str) -> list[dict[str, Any]]:
+        query = (
+            select(table)
+            .where(table.c.line == call.line, table.c.call_id == call.call_id)
+            .order_by(table.c[order])
+            .limit(EVENTS_PER_CALL_MAX)
+        )
+        found = (await connection.execute(query)).mappings()
+        return [
+            {k: v for k, v in row.items() if k not in {"line", "call_id"}}
+            for row in found
+        ]
+
+    key = (call.line, call.call_id)
+    receipts = await of(tables.receipts, "at_us")
+    visits = await of(tables.call_visits, "place")
+    return WholeCall(
+        call=call,
+        visits=tuple(Visit(**_without(v, "place")) for v in visits),
+        events=tuple(EventOfCall(**e) for e in await of(tables.call_events, "at_us")),
+        shown=tuple(
+            rows.shown_from(key, row) for row in await of(tables.answers_shown, "at_us")
+        ),
+        receipts=tuple(ReceiptOfCall(**_without(r, "action_id")) for r in receipts),
+    )
+
+
+def _past_call(
+    row: Mapping[str, Any],
+    legs: list[dict[str, Any]],
+    notes: list[dict[str, Any]],
+    codes: list[dict[str, Any]],
+) -> PastCall:
+    values = dict(row)
+    source, key = values.pop("customer_source"), values.pop("customer_key")
+    values["attributes"] = json.loads(values["attributes"])
+    return PastCall(
+        **values,
+        customer=None if source is None else CandidateRef(source=source, key=key),
+        legs=tuple(Leg(**_without(leg, "arrived_us")) for leg in legs),
+        notes=tuple(NoteWritten(**note) for note in notes),
+        dispositions=tuple(DispositionChosen(**code) for code in codes),
+    )
+
+
+def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
+
+
+def _newest_first(call: PastCall) -> tuple[int, list[int], list[int]]:
+    return (
+        -call.arrived_us,
+        [-ord(char) for char in call.line],
+        [-ord(char) for char in call.call_id],
+    )

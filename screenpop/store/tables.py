@@ -1,0 +1,243 @@
+"""What does the store keep, and by what is it found?
+
+Plain tables that SQLite and PostgreSQL both take. Times are whole microseconds
+since 1970-01-01 UTC (`*_us`). A call is named by (line, call_id) as in the journal.
+Children have no foreign key to `calls`: the archiver writes a call before what
+belongs to it, and `retention` removes both.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+ID_CHARS = 300  # of call ids, event ids, keys; longer ones are cut by `texts.fit_id`
+NAME_CHARS = 200
+LABEL_CHARS = 100
+
+metadata = MetaData()
+
+
+def _call_key() -> list[Column[str]]:
+    return [
+        Column("line", String(LABEL_CHARS), primary_key=True),
+        Column("call_id", String(ID_CHARS), primary_key=True),
+    ]
+
+
+calls = Table(
+    "calls",
+    metadata,
+    *_call_key(),
+    Column("phase", String(20), nullable=False),
+    Column("direction", String(20), nullable=False),
+    Column("number", String(32)),  # the outside party in E.164; never a withheld one
+    Column("caller", String(NAME_CHARS)),
+    Column("withheld", Boolean, nullable=False),
+    Column("caller_name", String(NAME_CHARS)),
+    Column("dialled", String(NAME_CHARS)),
+    Column("queue", String(NAME_CHARS)),
+    Column("arrived_us", BigInteger, nullable=False),
+    Column("queued_us", BigInteger),
+    Column("first_alerting_us", BigInteger),
+    Column("answered_us", BigInteger),
+    Column("ended_us", BigInteger),
+    Column("outcome", String(20)),
+    Column("cause", String(NAME_CHARS)),
+    Column("customer_source", String(LABEL_CHARS)),
+    Column("customer_key", String(ID_CHARS)),
+    Column("customer_name", String(NAME_CHARS)),
+    Column("chosen_by_agent", Boolean, nullable=False),
+    Column("attributes", Text, nullable=False),  # JSON object of texts
+    Index("calls_by_time", "arrived_us"),
+    Index("calls_by_number", "number", "arrived_us"),
+    Index("calls_by_customer", "customer_source", "customer_key", "arrived_us"),
+)
+
+call_legs = Table(
+    "call_legs",
+    metadata,
+    *_call_key(),
+    Column("agent", String(NAME_CHARS), primary_key=True),
+    Column("arrived_us", BigInteger, nullable=False),  # of the call, for the index
+    Column("state", String(20), nullable=False),
+    Column("alerting_us", BigInteger),
+    Column("answered_us", BigInteger),
+    Column("released_us", BigInteger),
+    Column("release", String(30)),
+    Column("attempt", Integer, nullable=False),
+    Index("call_legs_by_agent", "agent", "arrived_us"),
+)
+
+call_visits = Table(
+    "call_visits",
+    metadata,
+    *_call_key(),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # 0 is the first
+    Column("queue", String(NAME_CHARS), nullable=False),
+    Column("entered_us", BigInteger, nullable=False),
+    Column("left_us", BigInteger),
+    Column("left", String(20)),
+    Index("call_visits_by_queue", "queue", "entered_us"),
+)
+
+call_events = Table(
+    "call_events",
+    metadata,
+    Column("line", String(LABEL_CHARS), primary_key=True),
+    Column("event_id", String(ID_CHARS), primary_key=True),
+    Column("call_id", String(ID_CHARS), nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("received_us", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # the event as the journal wrote it, JSON
+    Index("call_events_by_call", "line", "call_id", "at_us"),
+)
+
+answers_shown = Table(
+    "answers_shown",
+    metadata,
+    *_call_key(),
+    Column("agent", String(NAME_CHARS), primary_key=True),
+    Column("lookup", String(LABEL_CHARS), primary_key=True),
+    Column("source", String(LABEL_CHARS), nullable=False),
+    Column("facet", String(LABEL_CHARS), nullable=False),
+    Column("state", String(20), nullable=False),  # a LookupOutcome
+    Column("at_us", BigInteger, nullable=False),  # when it was sent to this agent
+    Column("fetched_us", BigInteger, nullable=False),
+    Column("ms", Float, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("subject_source", String(LABEL_CHARS)),
+    Column("subject_key", String(ID_CHARS)),
+    Column("message", String(500)),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    *_call_key(),
+    Column("action_id", String(ID_CHARS), primary_key=True),
+    Column("username", String(NAME_CHARS), nullable=False),
+    Column("agent", String(NAME_CHARS)),
+    Column("at_us", BigInteger, nullable=False),
+    Column("ring_to_pop_ms", Float),
+    Column("painted_ms", Float),
+    Index("receipts_by_time", "at_us"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    *_call_key(),
+    Column("username", String(NAME_CHARS), primary_key=True),
+    Column("agent", String(NAME_CHARS)),
+    Column("text", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    *_call_key(),
+    Column("username", String(NAME_CHARS), primary_key=True),
+    Column("agent", String(NAME_CHARS)),
+    Column("code", String(LABEL_CHARS), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("key", String(ID_CHARS), primary_key=True),
+    Column("name", String(NAME_CHARS), nullable=False),
+    Column("company", String(NAME_CHARS), nullable=False),
+    Column("account", String(NAME_CHARS), nullable=False),
+    Column("number", String(32)),
+    Column("named_by", String(NAME_CHARS), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+number_links = Table(
+    "number_links",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("source", String(LABEL_CHARS), primary_key=True),
+    Column("key", String(ID_CHARS), primary_key=True),
+    Column("name", String(NAME_CHARS), nullable=False),
+    Column("chosen_by", String(NAME_CHARS), nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Index("number_links_by_time", "at_us"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", String(LABEL_CHARS), primary_key=True),
+    Column("name", String(NAME_CHARS), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("agents", Text, nullable=False),  # JSON list of texts
+    Column("locale", String(35)),
+    Column("active", Boolean, nullable=False),
+    Column("token_epoch", Integer, nullable=False),
+    Column("password_hash", String(300)),  # argon2id; none: cannot log in
+    Column("created_us", BigInteger, nullable=False),
+    Column("updated_us", BigInteger, nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("token_id", String(32), primary_key=True),
+    Column("username", String(LABEL_CHARS), nullable=False),
+    Column("label", String(LABEL_CHARS), nullable=False),
+    Column("secret_sha256", String(64), nullable=False, unique=True),
+    Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
+    Index("api_tokens_by_user", "username"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at_us", BigInteger, nullable=False),
+    Column("username", String(LABEL_CHARS), nullable=False),  # who did it
+    Column("action", String(LABEL_CHARS), nullable=False),
+    Column("object", String(NAME_CHARS), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("audit_by_time", "at_us"),
+)
+
+consumers = Table(
+    "consumers",
+    metadata,
+    Column("name", String(LABEL_CHARS), primary_key=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+OF_A_CALL = (
+    call_legs,
+    call_visits,
+    call_events,
+    answers_shown,
+    receipts,
+    notes,
+    dispositions,
+)
+"""What goes when its call goes."""

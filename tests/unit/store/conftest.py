@@ -1,0 +1,61 @@
+"""Every test of the store runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import text
+from unit.store.postgres_server import binary, postgres
+
+from screenpop.store.engine import Database, sqlite_url
+from screenpop.store.migrate import upgrade
+from screenpop.store.passwords import Passwords
+from screenpop.support.clock import FakeClock
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    if binary("initdb") is None and not os.environ.get("CI"):
+        pytest.skip("no PostgreSQL on this machine: install postgresql")
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Database]:
+    """An open store without any table."""
+    if request.param == "sqlite":
+        database = Database(sqlite_url(tmp_path / "store.sqlite"))
+    else:
+        database = Database(request.getfixturevalue("postgres_url"))
+    await database.open()
+    if not database.is_sqlite:
+        async with database.write() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(empty: Database) -> Database:
+    """An open store of this version."""
+    await upgrade(empty)
+    return empty
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def passwords() -> Passwords:
+    """As in the service, but cheap."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
