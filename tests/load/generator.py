@@ -1,0 +1,293 @@
+"""Who makes the calls, and what became of each?
+
+Arrivals are open-loop: they come at random moments (a seeded Poisson process)
+whether or not the server keeps up, so a stall is felt by every call that falls into it.
+Latency runs from the moment a POST's first byte is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import random
+from array import array
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter_ns, process_time_ns
+
+from load.agents import Browsers, Seen
+from load.figures import Spread, Step, spread
+from load.process import ServerProcess
+from load.wire import Poster, get_request, post_request
+from load.workload import CALLERS, FACETS, LINE, agent_name, alerting, signature
+
+PROBE_S = 0.005
+POSTERS_MAX = 512
+DRAIN_S = 4.0
+DRAIN_STEP_S = 0.02
+PATH = f"/v1/telephony/{LINE}"
+
+
+class Tally:
+    """What is known of each call of one step, by its number."""
+
+    def __init__(self, name: str, calls: int):
+        self.name = name
+        self.sent_ns = array("q", [0]) * calls
+        self.due_ns = array("q", [0]) * calls
+        self.acked_ns = array("q", [0]) * calls
+        self.opened_ns = array("q", [0]) * calls
+        self.complete_ns = array("q", [0]) * calls
+        self.agent = array("l", [0]) * calls
+        self.pending: dict[int, set[str]] = {}
+        self.calls = calls
+        self.refused = self.doubled = self.misrouted = 0
+        self.answered = self.completed = 0
+
+    def call_id(self, number: int) -> str:
+        return f"{self.name}-{number}"
+
+    def number_of(self, call_id: str) -> int | None:
+        name, _, number = call_id.rpartition("-")
+        return int(number) if name == self.name else None
+
+    @property
+    def settled(self) -> bool:
+        return self.completed >= self.calls and self.answered >= self.calls
+
+    def ack(self, number: int, status: int, now_ns: int) -> None:
+        self.answered += 1
+        if 200 <= status < 300:
+            self.acked_ns[number] = now_ns
+        else:
+            self.refused += 1
+
+    def frame(self, browser: int, seen: Seen, now_ns: int) -> None:
+        if seen.frame not in ("pop.opened", "pop.updated"):
+            return
+        number = self.number_of(seen.call_id)
+        if number is None:
+            return
+        if self.agent[number] != browser:
+            self.misrouted += 1
+            return
+        if seen.frame == "pop.opened":
+            if self.opened_ns[number]:
+                self.doubled += 1
+                return
+            self.opened_ns[number] = now_ns
+        if seen.facets and not self.complete_ns[number]:
+            self._filled(number, seen, now_ns)
+
+    def _filled(self, number: int, seen: Seen, now_ns: int) -> None:
+        missing = self.pending.get(number)
+        if missing is None:
+            missing = self.pending[number] = set(FACETS)
+        for name, facet in (seen.facets or {}).items():
+            if facet.state != "pending":
+                missing.discard(name)
+        if not missing:
+            del self.pending[number]
+            self.complete_ns[number] = now_ns
+            self.completed += 1
+
+    def since_sent(self, moments: array[int]) -> Spread:
+        pairs = zip(self.sent_ns, moments, strict=True)
+        return spread([at - sent for sent, at in pairs if at])
+
+    def lag(self) -> Spread:
+        pairs = zip(self.due_ns, self.sent_ns, strict=True)
+        return spread([sent - due for due, sent in pairs if sent])
+
+
+class Posters:
+    """Keep-alive connections to the webhook; opens more while calls wait."""
+
+    def __init__(self, port: int):
+        self._port = port
+        self._free: deque[Poster] = deque()
+        self._waiting: deque[Callable[[Poster], None]] = deque()
+        self._open = 0
+        self.answered: Callable[[int, int, int], None] = lambda n, status, at: None
+
+    async def open(self, count: int) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(min(count, POSTERS_MAX - self._open)):
+            self._open += 1
+            _, poster = await loop.create_connection(
+                lambda: Poster(self._done, self._back), "127.0.0.1", self._port
+            )
+            self._back(poster)
+
+    def use(self, send: Callable[[Poster], None]) -> None:
+        """Now, or as soon as a connection is free."""
+        while self._free:
+            poster = self._free.pop()
+            if not poster.lost:
+                send(poster)
+                return
+            self._open -= 1
+        self._waiting.append(send)
+
+    def close(self) -> None:
+        for poster in self._free:
+            if poster.transport is not None:
+                poster.transport.abort()
+        self._free.clear()
+        self._open = 0
+
+    def _done(self, number: int, status: int, now_ns: int) -> None:
+        self.answered(number, status, now_ns)
+
+    def _back(self, poster: Poster) -> None:
+        if self._waiting:
+            self._waiting.popleft()(poster)
+        else:
+            self._free.append(poster)
+
+
+class Probe:
+    """Asks `GET /livez` every 5 ms: its longest answer is the server's longest stall.
+
+    `own_ms` is how late its own timer ran: a stall of the generator, not the server.
+    """
+
+    def __init__(self, port: int):
+        self.longest_ms = 0.0
+        self.own_ms = 0.0
+        self._port = port
+        self._asked_ns = 0
+        self._task: asyncio.Task[None] | None = None
+        self._poster: Poster | None = None
+
+    async def __aenter__(self) -> Probe:
+        loop = asyncio.get_running_loop()
+        _, self._poster = await loop.create_connection(
+            lambda: Poster(self._answer, lambda poster: None), "127.0.0.1", self._port
+        )
+        self._task = loop.create_task(self._ask())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._asked_ns:  # still unanswered: count what it has waited so far
+            self._answer(0, 200, perf_counter_ns())
+        if self._task is not None:
+            self._task.cancel()
+        if self._poster is not None and self._poster.transport is not None:
+            self._poster.transport.abort()
+
+    async def _ask(self) -> None:
+        request = get_request("/livez", f"127.0.0.1:{self._port}")
+        assert self._poster is not None
+        while not self._poster.lost:
+            before_ns = perf_counter_ns()
+            if not self._asked_ns:
+                self._asked_ns = before_ns
+                self._poster.send(0, request)
+            await asyncio.sleep(PROBE_S)
+            late_ms = (perf_counter_ns() - before_ns) / 1e6 - PROBE_S * 1e3
+            self.own_ms = max(self.own_ms, late_ms)
+
+    def _answer(self, number: int, status: int, now_ns: int) -> None:
+        self.longest_ms = max(self.longest_ms, (now_ns - self._asked_ns) / 1e6)
+        self._asked_ns = 0
+
+
+class Generator:
+    """Calls at a rate against one server, and the figures of each stretch."""
+
+    def __init__(self, server: ServerProcess, seed: int = 11):
+        self.posters = Posters(server.port)
+        self._server = server
+        self._random = random.Random(seed)
+        self._step = 0
+        self._tally: Tally | None = None
+        self.posters.answered = self._acked
+
+    def on_frame(self, browser: int, seen: Seen, now_ns: int) -> None:
+        if self._tally is not None:
+            self._tally.frame(browser, seen, now_ns)
+
+    def _acked(self, number: int, status: int, now_ns: int) -> None:
+        if self._tally is not None and number < self._tally.calls:
+            self._tally.ack(number, status, now_ns)
+
+    async def run(self, browsers: Browsers, rate: float, seconds: float) -> Step:
+        """Calls at that rate for that long, then wait for what is under way."""
+        self._step += 1
+        tally = Tally(f"b{os.getpid()}s{self._step}", max(1, round(rate * seconds)))
+        browsers.lost.clear()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._tally = tally
+        async with Probe(self._server.port) as probe:
+            cpu_ns, own_ns = self._server.cpu_ns(), process_time_ns()
+            began_ns = perf_counter_ns()
+            await self._arrivals(tally, rate, browsers.count)
+            sending_ns = perf_counter_ns() - began_ns
+            own_ns = process_time_ns() - own_ns
+            await _drained(tally)
+            elapsed_ns = perf_counter_ns() - began_ns
+            cpu_ns = self._server.cpu_ns() - cpu_ns
+        self._tally = None
+        gc.enable()
+        opened = sum(1 for at in tally.opened_ns if at)
+        return Step(
+            rate=rate,
+            sent=tally.calls,
+            sent_per_s=tally.calls / sending_ns * 1e9,
+            ack=tally.since_sent(tally.acked_ns),
+            opened=tally.since_sent(tally.opened_ns),
+            complete=tally.since_sent(tally.complete_ns),
+            lag=tally.lag(),
+            refused=tally.refused,
+            lost=tally.calls - opened,
+            incomplete=opened - tally.completed,
+            doubled=tally.doubled,
+            misrouted=tally.misrouted,
+            disconnected=len(browsers.lost),
+            server_cpu_us=cpu_ns / tally.calls / 1e3,
+            server_busy=cpu_ns / elapsed_ns,
+            generator_busy=own_ns / sending_ns,
+            stall_ms=probe.longest_ms,
+            generator_stall_ms=probe.own_ms,
+        )
+
+    async def _arrivals(self, tally: Tally, rate: float, agents: int) -> None:
+        due_ns = float(perf_counter_ns())
+        for number in range(tally.calls):
+            due_ns += self._random.expovariate(rate) * 1e9
+            await _until(due_ns)
+            if number % 64 == 63:
+                await asyncio.sleep(0)  # behind time: still read what comes in
+            tally.due_ns[number] = int(due_ns)
+            tally.agent[number] = self._random.randrange(agents)
+            self.posters.use(self._sender(tally, number))
+
+    def _sender(self, tally: Tally, number: int) -> Callable[[Poster], None]:
+        def send(poster: Poster) -> None:
+            agent = agent_name(tally.agent[number])
+            caller = CALLERS[(number * 7919) % len(CALLERS)]
+            body = alerting(tally.call_id(number), caller, agent)
+            headers = f"X-Screenpop-Signature: {signature(body)}\r\n"
+            request = post_request(PATH, "127.0.0.1", headers, body)
+            tally.sent_ns[number] = perf_counter_ns()
+            poster.send(number, request)
+
+        return send
+
+
+async def _until(moment_ns: float) -> None:
+    early_ns = moment_ns - perf_counter_ns()
+    if early_ns > 0:
+        await asyncio.sleep(early_ns / 1e9)
+
+
+async def _drained(tally: Tally) -> None:
+    """Until every call is answered and complete, or nothing more can be hoped for."""
+    for _ in range(round(DRAIN_S / DRAIN_STEP_S)):
+        if tally.settled:
+            return
+        await asyncio.sleep(DRAIN_STEP_S)

@@ -1,0 +1,121 @@
+"""How is a server under test started, watched from outside, and ended?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def cores() -> tuple[set[int], set[int]]:
+    """(for the server, for the load): two different ones where there are two."""
+    mine = sorted(os.sched_getaffinity(0))
+    return {mine[0]}, {mine[-1]}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """How to start it, and which path says that it serves."""
+
+    args: Sequence[str]
+    env: Mapping[str, str]
+    ready_path: str
+    log: Path
+
+
+class ServerProcess:
+    """One running server on one core."""
+
+    def __init__(self, command: Command, port: int, core: set[int]):
+        self.port = port
+        self.start_s = 0.0
+        self._command = command
+        self._core = core
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, within_s: float = 60.0) -> None:
+        """Returns when it serves; `start_s` says how long that took."""
+        began = time.perf_counter()
+        self.launch()
+        while not self.answers():
+            if self.process.poll() is not None:
+                raise RuntimeError(f"it ended at once:\n{self.last_words()}")
+            if time.perf_counter() - began > within_s:
+                raise RuntimeError(f"not ready after {within_s} s: {self.last_words()}")
+            time.sleep(0.005)
+        self.start_s = time.perf_counter() - began
+
+    def launch(self) -> None:
+        """Start it and do not wait."""
+        with self._command.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                list(self._command.args), env=dict(self._command.env),
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        os.sched_setaffinity(self._process.pid, self._core)
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "not started"
+        return self._process
+
+    def answers(self) -> bool:
+        """Does the ready path answer 200?"""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as link:
+                request = f"GET {self._command.ready_path} HTTP/1.1\r\nHost: x\r\n\r\n"
+                link.sendall(request.encode())
+                return link.recv(64).startswith(b"HTTP/1.1 200")
+        except OSError:
+            return False
+
+    def listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 5).close()
+        except OSError:
+            return False
+        return True
+
+    def cpu_ns(self) -> int:
+        """Processor time of all its threads so far."""
+        total = 0
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            total += int((task / "schedstat").read_text().split()[0])
+        return total
+
+    def rss_kb(self) -> int:
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        line = next(line for line in text.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1])
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        self.process.send_signal(how)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
+
+    def last_words(self) -> str:
+        text = self._command.log.read_text(errors="replace")
+        return "\n".join(text.splitlines()[-25:])
