@@ -84,8 +84,9 @@ class Lookup(ABC):
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         """Rows in the source's order; an empty sequence means: nothing there.
 
-        Raises `Unavailable` (what failed, where, what to do); anything else that
-        is raised counts as a defect of the connector and is reported as such.
+        Raises `Unavailable` (what failed, where, what to do; the service puts the
+        source's name before it); anything else that is raised counts as a defect of
+        the connector and is reported as such.
         Cancelled at its deadline: must release its resources then.
         """
 

@@ -46,6 +46,7 @@ INJECTIONS = (
     "*",
     "%",
     "nul\x00byte",
+    "half a pair \ud83d",
     "ünï\u2028côde 🙂",
 )
 CANCELLATIONS = 40  # more than any pool has places

@@ -13,7 +13,6 @@ from screenpop.connector import (
     Lookup,
     Row,
     Scalar,
-    Unavailable,
     checked,
     contact_from_row,
 )
@@ -114,12 +113,8 @@ class CsvLookupByValue(Lookup):
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         table = await self._connector.file.current()
-        try:
-            found = self._found(table, params)[: self._connector.context.rows_max]
-            return [self._chosen(table, row) for row in found]
-        except Unavailable as error:
-            source = self._connector.context.source
-            raise Unavailable(f"source {source}: {error}") from error
+        found = self._found(table, params)[: self._connector.context.rows_max]
+        return [self._chosen(table, row) for row in found]
 
     def _found(self, table: Table, params: Mapping[str, Scalar]) -> Sequence[Row]:
         if self._match is None:

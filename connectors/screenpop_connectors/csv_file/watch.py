@@ -96,7 +96,7 @@ class WatchedTable:
 
     def _broken(self, error: Unavailable) -> None:
         """Told once per broken version of the file."""
-        self._error = Unavailable(f"source {self._context.source}: {error}")
+        self._error = error
         kept = " The earlier content is used." if self._table is not None else ""
         self._context.log.warning("source %s: %s%s", self._context.source, error, kept)
 

@@ -182,7 +182,7 @@ class HttpClient:
         return told(error, params=request.params, secrets=self._secrets)
 
     def _where(self, request: Request) -> str:
-        return f"source {self._context.source}: {request.method} {request.label}"
+        return f"{request.method} {request.label}"
 
     def _tls(self) -> ssl.SSLContext | None:
         if self._options.ca_file is None:
@@ -192,7 +192,7 @@ class HttpClient:
             return ssl.create_default_context(cafile=path)
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(
-                f"source {self._context.source}: ca_file: cannot use {path}:"
+                f"ca_file: cannot use {path}:"
                 f" {told(error)}. Give a PEM file with the certificates to trust."
             ) from error
 

@@ -15,7 +15,7 @@ from screenpop.connector import ConfigError, Scalar, checked
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _URL_SAFE = "%/?[]@!$&'()*+,;=:-._~"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Unsuitable(Exception):
@@ -119,11 +119,14 @@ def filled_url(template: Template, params: Mapping[str, Scalar]) -> str:
     Raises `Unsuitable` when a value would be a path segment `.` or `..`: servers
     resolve these even when they are percent-encoded.
     """
-    url = template.filled(
-        params,
-        value=lambda text: quote(text, safe=""),
-        literal=lambda text: quote(text, safe=_URL_SAFE),
-    )
+    try:
+        url = template.filled(
+            params,
+            value=lambda text: quote(text, safe=""),
+            literal=lambda text: quote(text, safe=_URL_SAFE),
+        )
+    except UnicodeEncodeError as error:
+        raise Unsuitable("a value holds half a surrogate pair") from error
     path = url.partition("?")[0]
     if any(segment in {".", ".."} for segment in path.split("/")):
         raise Unsuitable("a value would climb the path")
@@ -134,7 +137,7 @@ def filled_header(template: Template, params: Mapping[str, Scalar]) -> str:
     """A header's value; raises `Unsuitable` for line ends and other controls."""
     text = template.filled(params)
     if _CONTROL.search(text):
-        raise Unsuitable("a value holds control characters")
+        raise Unsuitable("a value holds control characters or half a surrogate pair")
     return text
 
 

@@ -48,7 +48,7 @@ lookups:
         super().__init__(options, context)
         url = _url(options)
         self._dialect = url.get_backend_name()
-        self._database = _database(url, options, context)
+        self.database = _database(url, options, context)
         self._ping = self._bare("select 1", "ping")
         contacts = options.contacts
         self._contacts = (
@@ -59,12 +59,12 @@ lookups:
             self._version = self._bare(contacts.version, "contacts.version")
 
     async def close(self) -> None:
-        await self._database.close()
+        await self.database.close()
 
     def lookup(self, name: str, options: SqlLookup) -> SqlQueryLookup:
         rows_max = min(options.rows_max or self.context.rows_max, self.context.rows_max)
         statement = parse(options.query, dialect=self._dialect)
-        query = self._database.query(
+        query = self.database.query(
             statement, label=f"the query of lookup {name}", rows_max=rows_max + 1
         )
         return SqlQueryLookup(name, query, statement.parameters, rows_max, self.context)
@@ -80,7 +80,7 @@ lookups:
 
     async def contacts_version(self) -> str | None:
         if self._version is None:
-            return await self._database.version()
+            return await self.database.version()
         rows = await self._version.rows({}, 1)
         return "|".join(str(value) for row in rows for value in row.values())
 
@@ -110,7 +110,7 @@ lookups:
                 f"{key} asks for {', '.join(sorted(parsed.parameters))}: it is read"
                 " without a call and takes no parameters. Remove them."
             )
-        return self._database.query(parsed, label=key, rows_max=1)
+        return self.database.query(parsed, label=key, rows_max=1)
 
 
 class SqlQueryLookup(Lookup):
@@ -157,7 +157,7 @@ def _url(options: SqlSource) -> sa.URL:
 
 def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Database:
     if url.get_backend_name() != "sqlite":
-        return ServerDatabase(url, options, source=context.source)
+        return ServerDatabase(url, options)
     if url.database in (None, "", ":memory:"):
         raise ConfigError(
             "url names no file. Write sqlite:///crm.sqlite, or sqlite:////data/crm.sqlite"

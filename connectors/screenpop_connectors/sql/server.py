@@ -39,7 +39,6 @@ from screenpop_connectors.sql.statement import Statement, bind_name
 RECYCLE_S = 1800
 QUERY_CANCELLED = "57014"  # SQLSTATE
 NO_SUCH_VALUE = frozenset({"22P02", "22003", "22007", "22008"})
-NUL_IN_TEXT = "22021"
 INTEGERS = ("int2", "int4", "int8", "oid")
 TEXTS = (
     "numeric", "money", "text", "varchar", "bpchar", "uuid", "date", "time", "timetz",
@@ -50,8 +49,7 @@ INSTANTS = ("timestamp", "timestamptz")
 
 
 class ServerDatabase:
-    def __init__(self, url: sa.URL, options: SqlSource, *, source: str):
-        self.source = source
+    def __init__(self, url: sa.URL, options: SqlSource):
         self.options = options
         self.engine = _engine(url, options)
         self._secrets = (url.password,) if url.password else ()
@@ -72,14 +70,14 @@ class ServerDatabase:
             yield
         except sa.exc.TimeoutError as error:
             raise Unavailable(
-                f"source {self.source}: all {self.options.connections_max} connections"
+                f"all {self.options.connections_max} connections"
                 " are busy. Raise connections_max, or make its queries faster."
             ) from error
         except sa.exc.SQLAlchemyError as error:
             raise self._failed(error, label, params) from error
         except OSError as error:  # TimeoutError too: no connection in time
             raise Unavailable(
-                f"source {self.source}: cannot connect:"
+                "cannot connect to the database:"
                 f" {told(error, secrets=self._secrets)}."
                 " Is the database running, and may this machine reach it?"
             ) from error
@@ -88,16 +86,15 @@ class ServerDatabase:
         self, error: sa.exc.SQLAlchemyError, label: str, params: Mapping[str, Scalar]
     ) -> Unavailable:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        where = f"source {self.source}: {label}"
         if getattr(cause, "sqlstate", None) == QUERY_CANCELLED:
             limit_ms = self.options.statement_timeout_ms
             return TimedOut(
-                f"{where} took longer than {limit_ms} ms and was ended by the"
+                f"{label} took longer than {limit_ms} ms and was ended by the"
                 " database. Add an index, or raise statement_timeout_ms."
             )
         reason = str(cause).split(">: ", 1)[-1]  # SQLAlchemy puts a class name before
         return Unavailable(
-            f"{where} failed: {told(reason, params=params, secrets=self._secrets)}."
+            f"{label} failed: {told(reason, params=params, secrets=self._secrets)}."
             " Try the query as this user; correct it, or the user's rights."
         )
 
@@ -109,7 +106,7 @@ class ServerQuery:
         self._database = database
         self._label = label
         text = statement.written(
-            parameter=lambda name: f":{bind_name(name)}", other=_escaped
+            parameter=lambda name: f" :{bind_name(name)} ", other=_escaped
         )
         self._all = sa.text(text)
         # Without a limit asyncpg would read all rows before the first is given out.
@@ -262,11 +259,16 @@ def _cannot_match(error: sa.exc.DBAPIError, params: Mapping[str, Scalar]) -> boo
     Callers type account numbers: `abc` for an integer finds nothing, and is no
     failure of the source.
     """
-    state = getattr(error.orig, "sqlstate", None)
-    if state == NUL_IN_TEXT:  # no text in the database holds one
+    if not all(map(_storable, params.values())):
         return True
-    text = str(error.orig)
+    state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
     return state in NO_SUCH_VALUE and any(str(v) in text for v in params.values())
+
+
+def _storable(value: Scalar) -> bool:
+    """No text in a database holds a NUL or half a surrogate pair."""
+    text = str(value)
+    return "\x00" not in text and text.encode(errors="replace").decode() == text
 
 
 def _sent(value: Scalar) -> str:

@@ -42,7 +42,6 @@ class SqliteDatabase:
         self, path: Path, *, source: str, connections_max: int, timeout_s: float
     ):
         self.path = path
-        self.source = source
         self.timeout_s = timeout_s
         self._idle: list[tuple[sqlite3.Connection, tuple[int, int]]] = []
         self._jobs: set[_Job] = set()
@@ -90,12 +89,12 @@ class SqliteDatabase:
             )
         except FileNotFoundError as error:
             raise Unavailable(
-                f"source {self.source}: cannot read {self.path}: no such file."
+                f"cannot read {self.path}: no such file."
                 " Correct the url, or put the database there."
             ) from error
         except (OSError, sqlite3.Error) as error:
             raise Unavailable(
-                f"source {self.source}: cannot open {self.path}: {told(error)}."
+                f"cannot open {self.path}: {told(error)}."
                 " The service needs the right to read it."
             ) from error
         connection.execute("PRAGMA query_only = ON")
@@ -158,6 +157,8 @@ class SqliteQuery:
 
         try:
             return await self._database.run(read)
+        except UnicodeEncodeError:  # half a surrogate pair: in no text of a database
+            return ()
         except sqlite3.Error as error:
             raise self._failed(error, params) from error
 
@@ -181,14 +182,13 @@ class SqliteQuery:
     def _failed(
         self, error: sqlite3.Error, params: Mapping[str, Scalar]
     ) -> Unavailable:
-        where = f"source {self._database.source}: {self._label}"
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return TimedOut(
-                f"{where} took longer than {self._database.timeout_s:g} s and was"
+                f"{self._label} took longer than {self._database.timeout_s:g} s and was"
                 " ended. Add an index, or raise statement_timeout_ms."
             )
         return Unavailable(
-            f"{where} failed: {told(error, params=params)}."
+            f"{self._label} failed: {told(error, params=params)}."
             " Try the query in the sqlite3 shell and correct it."
         )
 

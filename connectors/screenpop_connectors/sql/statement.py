@@ -75,6 +75,7 @@ def parse(query: str, *, dialect: str) -> Statement:
     single SELECT.
     """
     pieces = _without_end(tuple(_pieces(query, dialect)))
+    _refuse_swallowed(query, pieces)
     _refuse_writing(pieces)
     names = {checked(piece.text) for piece in pieces if piece.kind == "parameter"}
     return Statement(pieces=pieces, parameters=frozenset(names))
@@ -106,6 +107,16 @@ def _without_end(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 def _is_blank(piece: Piece) -> bool:
     return piece.kind == "comment" or not piece.text.strip()
+
+
+def _refuse_swallowed(query: str, pieces: tuple[Piece, ...]) -> None:
+    """YAML's `>` makes one line of a query: then a comment hides all that follows."""
+    comment = any(p.kind == "comment" and p.text.startswith("--") for p in pieces)
+    if comment and "\n" not in query.strip():
+        raise ConfigError(
+            "the query is one line, and its -- comment hides the rest of it. Write it"
+            " under `|` instead of `>`, or the comment as /* … */."
+        )
 
 
 def _refuse_writing(pieces: tuple[Piece, ...]) -> None:
