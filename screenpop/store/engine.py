@@ -7,6 +7,7 @@ reached leaves here as `Unavailable`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ POOL_MAX = 10
 WAIT_S = 10.0
 CONNECT_S = 5.0
 COMMAND_S = 30.0
+# At DEBUG it logs every statement with its values: numbers, notes and hashes.
+logging.getLogger("aiosqlite").setLevel(logging.INFO)
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -144,7 +147,11 @@ def _parsed(text: str) -> URL:
 
 def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=connections_max, max_overflow=0, pool_timeout=WAIT_S
+        url,
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_timeout=WAIT_S,
+        hide_parameters=True,
     )
 
     def connected(connection: Any, _record: object) -> None:
@@ -174,5 +181,6 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=WAIT_S,
         pool_pre_ping=True,
+        hide_parameters=True,  # of errors: they are numbers, notes and hashes
         connect_args={"timeout": CONNECT_S, "command_timeout": COMMAND_S},
     )

@@ -1,0 +1,132 @@
+"""Calls and what belongs to them, as the archiver hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from screenpop.domain.call import (
+    AgentId,
+    AgentLeg,
+    Call,
+    CallId,
+    Direction,
+    LegState,
+    LineId,
+    Phase,
+    QueueVisit,
+)
+from screenpop.domain.caller import CandidateRef
+from screenpop.store.batch import (
+    AnswerShown,
+    Batch,
+    CallKey,
+    CallState,
+    Contact,
+    Customer,
+    NumberLink,
+    ReceiptOfPop,
+    StoredEvent,
+    Written,
+)
+
+NUMBER = "+442079460958"
+ERP = CandidateRef(source="erp", key="c-7")
+
+
+def key(call_id: str = "c-1", line: str = "main") -> CallKey:
+    return LineId(line), CallId(call_id)
+
+
+def call(call_id: str = "c-1", line: str = "main", **values: Any) -> Call:
+    agents: Iterable[str] = values.pop("agents", ["1001"])
+    at_us = values.setdefault("arrived_us", 1_000)
+    legs = tuple(
+        AgentLeg(agent=AgentId(agent), state=LegState.ALERTING, alerting_us=at_us)
+        for agent in agents
+    )
+    known: dict[str, Any] = {
+        "phase": Phase.ALERTING,
+        "direction": Direction.INBOUND,
+        "caller": NUMBER,
+        "withheld": False,
+        "caller_name": None,
+        "dialled": "+442079460100",
+        "queue": "sales",
+        "legs": legs,
+        "visits": (QueueVisit(queue="sales", entered_us=at_us),),
+        "attributes": {"account": "4711"},
+    }
+    return Call(line=LineId(line), call_id=CallId(call_id), **{**known, **values})
+
+
+def state(
+    call_id: str = "c-1", number: str | None = NUMBER, **values: Any
+) -> CallState:
+    return CallState(call=call(call_id, **values), number=number)
+
+
+def batch(offset: int = 1, **values: Any) -> Batch:
+    return Batch(consumer="archiver", offset=offset, at_us=offset, **values)
+
+
+def event(event_id: str, call_id: str = "c-1", at_us: int = 1_000) -> StoredEvent:
+    return StoredEvent(
+        key=key(call_id),
+        event_id=event_id,
+        type="alerting",
+        at_us=at_us,
+        received_us=at_us,
+        body=f'{{"event": "{event_id}"}}',
+    )
+
+
+def shown(lookup: str = "balance", agent: str = "1001", **values: Any) -> AnswerShown:
+    known: dict[str, Any] = {
+        "key": key(),
+        "source": "erp",
+        "facet": "balance",
+        "state": "ok",
+        "at_us": 2_000,
+        "fetched_us": 1_900,
+        "ms": 12.5,
+        "row_count": 1,
+        "subject": ERP,
+    }
+    return AnswerShown(lookup=lookup, agent=agent, **{**known, **values})
+
+
+def written(text: str, at_us: int = 3_000, username: str = "ana") -> Written:
+    return Written(key=key(), username=username, agent="1001", text=text, at_us=at_us)
+
+
+def receipt(action_id: str = "r-1") -> ReceiptOfPop:
+    return ReceiptOfPop(
+        key=key(),
+        action_id=action_id,
+        username="ana",
+        agent="1001",
+        at_us=2_500,
+        ring_to_pop_ms=14.25,
+        painted_ms=None,
+    )
+
+
+def customer(name: str = "Globex", *, by_agent: bool = False) -> Customer:
+    return Customer(key=key(), ref=ERP, name=name, by_agent=by_agent)
+
+
+def contact(name: str = "Cara", at_us: int = 1, contact_key: str = "k-1") -> Contact:
+    return Contact(
+        key=contact_key,
+        name=name,
+        company="Initech",
+        account="",
+        number=NUMBER,
+        named_by="ana",
+        at_us=at_us,
+    )
+
+
+def link(by: str = "ana", at_us: int = 1, number: str = NUMBER) -> NumberLink:
+    return NumberLink(number=number, ref=ERP, name="Globex", chosen_by=by, at_us=at_us)

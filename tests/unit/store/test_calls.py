@@ -1,0 +1,123 @@
+"""Are the right calls found, newest first, page by page, along an index?"""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from unit.store import history
+
+from screenpop.domain.caller import CandidateRef
+from screenpop.store.archive import Archive
+from screenpop.store.calls import Calls
+from screenpop.store.engine import Database
+
+
+@pytest.fixture
+async def calls(database: Database) -> Calls:
+    """c-0 … c-9 at agents 1001 and 1002 in turn; c-3 and c-4 at the same moment."""
+    times = [0, 1, 2, 3, 3, 5, 6, 7, 8, 9]
+    states = [
+        history.state(
+            f"c-{i}",
+            arrived_us=at_us * 1_000,
+            agents=["1001"] if i % 2 else ["1001", "1002"],
+            number=history.NUMBER if i < 5 else "+4930123456",
+        )
+        for i, at_us in enumerate(times)
+    ]
+    archive = Archive(database)
+    await archive.write(history.batch(1, calls=states))
+    return Calls(database)
+
+
+async def ids(found: object) -> list[str]:
+    return [call.call_id for call in found]  # type: ignore[attr-defined]
+
+
+async def test_an_agents_calls_are_theirs_only_newest_first(calls: Calls) -> None:
+    found = await calls.recent(["1002"], limit=3)
+    assert await ids(found) == ["c-8", "c-6", "c-4"]
+    assert await calls.recent(["1003"]) == []
+    assert await calls.recent([]) == []
+
+
+async def test_a_call_at_two_ids_of_one_person_is_listed_once(calls: Calls) -> None:
+    found = await calls.recent(["1001", "1002"], limit=4)
+    assert await ids(found) == ["c-9", "c-8", "c-7", "c-6"]
+
+
+@pytest.mark.parametrize("agents", [None, ["1001"], ["1001", "1002"]])
+async def test_pages_follow_each_other_without_gap_or_repetition(
+    calls: Calls, agents: list[str] | None
+) -> None:
+    seen: list[str] = []
+    before = None
+    while page := await calls.recent(agents, before, limit=3):
+        seen += await ids(page)
+        before = page[-1].place
+    assert seen == [f"c-{i}" for i in reversed(range(10))]
+
+
+async def test_earlier_calls_are_those_of_the_number_without_this_one(
+    calls: Calls,
+) -> None:
+    found = await calls.earlier(
+        number=history.NUMBER, limit=3, exclude=history.key("c-4")
+    )
+    assert await ids(found) == ["c-3", "c-2", "c-1"]
+
+
+async def test_earlier_calls_are_also_those_of_the_customer_from_elsewhere(
+    calls: Calls, database: Database
+) -> None:
+    elsewhere = history.state("c-20", number="+33123456789", arrived_us=20_000)
+    of_customer = history.customer()
+    batch = history.batch(
+        2,
+        calls=[elsewhere],
+        customers=[type(of_customer)(
+            key=history.key("c-20"), ref=history.ERP, name=None, by_agent=False
+        )],
+    )  # fmt: skip
+    await Archive(database).write(batch)
+    found = await calls.earlier(number=history.NUMBER, ref=history.ERP, limit=2)
+    assert await ids(found) == ["c-20", "c-4"]
+    other = CandidateRef(source="erp", key="c-8")
+    assert await calls.earlier(ref=other) == []
+    assert await calls.earlier() == []
+
+
+async def test_a_call_is_found_by_its_id_on_the_lines_named(
+    calls: Calls, database: Database
+) -> None:
+    twin = history.state("c-1", line="backup")
+    await Archive(database).write(history.batch(2, calls=[twin]))
+    found = await calls.find("c-1", ["main", "backup", "none"])
+    assert {call.line for call in found} == {"main", "backup"}
+    assert await calls.find("c-1", ["none"]) == []
+    assert await calls.find("c-1", []) == []
+
+
+async def test_no_list_reads_the_whole_history(
+    calls: Calls, database: Database
+) -> None:
+    """The plans of the lists name an index and no scan of `calls`."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL scans tables this small whatever the index")
+    plans = {
+        "calls_by_number": "SELECT * FROM calls WHERE number = 'x'"
+        " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
+        "calls_by_customer": "SELECT * FROM calls WHERE customer_source = 'x'"
+        " AND customer_key = 'y' ORDER BY arrived_us DESC, line DESC LIMIT 5",
+        "calls_by_time": "SELECT * FROM calls WHERE arrived_us <= 5"
+        " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
+        "call_legs_by_agent": "SELECT calls.* FROM call_legs JOIN calls"
+        " ON call_legs.line = calls.line AND call_legs.call_id = calls.call_id"
+        " WHERE agent = 'x' ORDER BY call_legs.arrived_us DESC LIMIT 5",
+    }
+    async with database.read() as connection:
+        for index, query in plans.items():
+            rows = await connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))
+            plan = " | ".join(str(row[-1]) for row in rows)
+            assert f"USING INDEX {index}" in plan, plan
+            assert "SCAN" not in plan, plan
