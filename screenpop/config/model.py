@@ -97,7 +97,7 @@ class Limits(Model):
     events_per_call_max: int = Field(500, gt=10, description="Kept of one call.")
     live_calls_max: int = Field(50_000, gt=0, description="Calls followed at once.")
     connections_max: int = Field(
-        25_000, gt=0, description="TCP connections at once, WebSockets included."
+        25_000, gt=0, description="TCP connections at once, open WebSockets apart."
     )
     handshakes_per_turn_max: int = Field(
         10,

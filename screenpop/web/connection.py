@@ -42,6 +42,29 @@ class Connection(web.RequestHandler):
             return
         super().connection_made(transport)
 
+    def hand_over(self, successor: asyncio.Protocol, answer: bytes) -> None:
+        """Give the TCP connection away: `answer` goes out, then it is not ours.
+
+        aiohttp takes it for lost and frees all it kept; bytes that came behind the
+        request go to the successor. Raises `ConnectionResetError` when the peer is
+        gone, `BadInput` when aiohttp did not see an upgrade.
+        """
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the peer is gone")
+        if not self._upgraded:
+            raise BadInput("this is not a WebSocket handshake.", code="bad_handshake")
+        early, self._message_tail = self._message_tail, b""
+        if self._reading_paused or self._buffer_paused:
+            transport.resume_reading()
+        self.transport = None
+        self.connection_lost(None)
+        transport.set_protocol(successor)
+        transport.write(answer)
+        successor.connection_made(transport)
+        if early:
+            successor.data_received(early)
+
     def handle_error(
         self,
         request: web.BaseRequest,

@@ -11,7 +11,8 @@ from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
-from screenpop.web.services import Json, Kind, Only, Problem, Services, Transport
+from screenpop.push.transport import Transport
+from screenpop.web.services import Json, Kind, Only, Problem, Services
 
 
 def user(name: str, role: Role = Role.AGENT, *agents: str) -> User:
@@ -59,10 +60,10 @@ class EchoHub:
     async def serve(self, user: User, transport: Transport, kind: Kind) -> None:
         self.served.append((user.username, kind))
         self.transports.append(transport)
-        await transport.send(b'{"frame":"hello"}')
+        transport.write(b'{"frame":"hello"}')
         while (message := await transport.receive()) is not None:
             data = message.encode() if isinstance(message, str) else message
-            await transport.send(data)
+            transport.write(data)
 
 
 class FakeCalls:

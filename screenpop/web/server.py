@@ -13,6 +13,7 @@ import logging
 from aiohttp import web
 
 from screenpop.domain.errors import ConfigError
+from screenpop.push.close_codes import RESTART
 from screenpop.support.tasks import TaskOwner
 from screenpop.web.auth import Auth
 from screenpop.web.built_ui import BuiltUi
@@ -27,7 +28,7 @@ from screenpop.web.remote import Origins, Proxies
 from screenpop.web.routes import ROUTES
 from screenpop.web.services import Services
 from screenpop.web.site import Site
-from screenpop.web.sockets import SERVICE_RESTART, Sockets
+from screenpop.web.sockets import Sockets
 from screenpop.web.tokens import Signer
 from screenpop.web.turn_gate import TurnGate
 from screenpop.web.webhooks import Webhooks
@@ -83,9 +84,7 @@ class WebServer:
         self.site.draining.set()
         for listening in list(runner.sites):
             await listening.stop()
-        await self.site.sockets.close_all(
-            SERVICE_RESTART, "the service restarts", self._services.server.drain_s
-        )
+        await self.site.sockets.close_all(RESTART)
         await self._tasks.close()
         await runner.cleanup()
 
@@ -124,6 +123,7 @@ def site_of(services: Services) -> Site:
         sockets=Sockets(
             sessions_max=limits.sessions_max,
             per_user_max=limits.sessions_per_user_max,
+            message_bytes_max=limits.client_frame_bytes_max,
             metrics=services.metrics,
             still_welcome=auth.still_welcome,
         ),

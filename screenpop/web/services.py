@@ -15,28 +15,13 @@ from screenpop.config.model import Limits, Security, Server
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.intake.request import Request, Response
+from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 
 Kind = Literal["agent", "wallboard"]
 Json = Mapping[str, object]
 """A JSON object made of what msgspec can encode."""
-
-
-class Transport(Protocol):
-    """One browser's connection, as the push side sees it."""
-
-    async def send(self, data: bytes) -> None:
-        """One text frame. Raises `ConnectionError` when the browser is gone."""
-        ...
-
-    async def receive(self) -> str | bytes | None:
-        """The next message (bytes: a binary one); None when closed."""
-        ...
-
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye once; later calls do nothing."""
-        ...
 
 
 class Hub(Protocol):

@@ -1,77 +1,113 @@
-"""May this browser open a WebSocket, and who serves it?
+"""May this browser open a WebSocket, and how does it get out of aiohttp?
 
 Everything is checked before the upgrade, so that a refusal is an ordinary answer:
-who it is, the page's origin, the subprotocol, the limits.
+who it is, the page's origin, the handshake, the subprotocol, the limits.
 """
 
 from __future__ import annotations
 
-import logging
-from contextlib import suppress
+from base64 import b64decode
 
 from aiohttp import web
 
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.web.auth import Identity
+from screenpop.web.connection import Connection
 from screenpop.web.errors import shown
+from screenpop.web.rfc6455 import accept_key
 from screenpop.web.services import Kind
 from screenpop.web.site import Site, Visit
-from screenpop.web.sockets import Socket
-
-log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "screenpop.v1"
-CLOSE_HANDSHAKE_S = 2.0
-UNEXPECTED = 1011
+KEY_BYTES = 16  # RFC 6455, section 4.1
+
+
+class Upgraded(web.StreamResponse):
+    """Tells aiohttp that the answer is out and the connection is not its own."""
+
+    def __init__(self) -> None:
+        super().__init__(status=101)
+        self._eof_sent = True
+        self._keep_alive = False
 
 
 async def agent(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/agent`: the desk's frames."""
-    return await _serve(site, visit, "agent")
+    return await _upgrade(site, visit, "agent")
 
 
 async def wallboard(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/wallboard`: the wallboard's frames."""
-    return await _serve(site, visit, "wallboard")
+    return await _upgrade(site, visit, "wallboard")
 
 
-async def _serve(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
-    who = visit.who
+async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
+    request, who = visit.request, visit.who
     assert who is not None  # the route asks for a role
-    _require_own_page(site, visit.request, who)
-    ws = web.WebSocketResponse(
-        protocols=(SUBPROTOCOL,),
-        compress=False,
-        autoping=False,
-        timeout=CLOSE_HANDSHAKE_S,
-        max_msg_size=site.services.limits.client_frame_bytes_max,
-    )
-    _require_protocol(ws, visit.request)
-    await site.handshakes.enter()
-    site.sockets.reserve(who.user.username)
     try:
-        await ws.prepare(visit.request)
-        await _carry(site, Socket(ws, visit.request.transport, who, kind))
-    except ConnectionError:
-        log.debug("a browser went before its WebSocket was open")
-    finally:
-        site.sockets.release(who.user.username)
-    return ws
+        _require_own_page(site, request, who)
+        key = _handshake_key(request)
+        _require_protocol(request)
+        await site.handshakes.enter()
+        return _opened(site, request, who, kind, key)
+    except Exception as error:
+        status = getattr(error, "status", 503)
+        site.services.metrics.handshakes_refused.labels(str(status)).inc()
+        raise
 
 
-async def _carry(site: Site, socket: Socket) -> None:
-    site.sockets.enter(socket)
+def _opened(
+    site: Site, request: web.BaseRequest, who: Identity, kind: Kind, key: str
+) -> web.StreamResponse:
+    socket = site.sockets.enter(who, kind)
     try:
-        await site.services.hub.serve(socket.who.user, socket, socket.kind)
-        await socket.close(1000, "")
-    except ConnectionError:
-        return  # the browser went while it was being served
-    except Exception:
-        log.exception("a socket of %s failed", socket.who.user.username)
-        with suppress(ConnectionError):
-            await socket.close(UNEXPECTED, "something failed that should not")
-    finally:
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        connection.hand_over(socket, _answer(key))
+    except BaseException:
         site.sockets.leave(socket)
+        raise
+    site.sockets.carry(socket, site.services.hub.serve(who.user, socket, kind))
+    return Upgraded()
+
+
+def _answer(key: str) -> bytes:
+    """RFC 6455, section 4.2.2."""
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\n"
+        "Upgrade: websocket\r\n"
+        "Connection: Upgrade\r\n"
+        f"Sec-WebSocket-Accept: {accept_key(key)}\r\n"
+        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
+        "Server: Screenpop\r\n\r\n"
+    ).encode("ascii")
+
+
+def _handshake_key(request: web.BaseRequest) -> str:
+    """The client's key; raises `BadInput` unless all of section 4.2.1 is there."""
+    headers = request.headers
+    connection = [token.strip() for token in headers.get("Connection", "").split(",")]
+    key = headers.get("Sec-WebSocket-Key", "").strip()
+    if (
+        request.method != "GET"
+        or headers.get("Upgrade", "").strip().lower() != "websocket"
+        or "upgrade" not in [token.lower() for token in connection]
+        or headers.get("Sec-WebSocket-Version", "").strip() != "13"
+        or not _is_key(key)
+    ):
+        raise BadInput(
+            "this is not a WebSocket handshake.",
+            code="bad_handshake",
+            remedy="Connect with a WebSocket client (RFC 6455, version 13).",
+        )
+    return key
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(b64decode(text, validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _require_own_page(site: Site, request: web.BaseRequest, who: Identity) -> None:
@@ -85,17 +121,12 @@ def _require_own_page(site: Site, request: web.BaseRequest, who: Identity) -> No
     site.auth.require_own_page(request)
 
 
-def _require_protocol(ws: web.WebSocketResponse, request: web.BaseRequest) -> None:
-    offered = request.headers.get("Sec-WebSocket-Protocol", "")
-    if SUBPROTOCOL not in [name.strip() for name in offered.split(",")]:
+def _require_protocol(request: web.BaseRequest) -> None:
+    offered = request.headers.getall("Sec-WebSocket-Protocol", [])
+    names = [name.strip() for header in offered for name in header.split(",")]
+    if SUBPROTOCOL not in names:
         raise BadInput(
-            f"the WebSocket subprotocol is {shown(offered)!r}.",
+            f"the WebSocket subprotocol is {shown(', '.join(names))!r}.",
             code="bad_subprotocol",
             remedy=f"Offer {SUBPROTOCOL!r}.",
-        )
-    if not ws.can_prepare(request):
-        raise BadInput(
-            "this is not a WebSocket handshake.",
-            code="bad_handshake",
-            remedy="Connect with a WebSocket client (RFC 6455, version 13).",
         )
