@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
-from screenpop.config.model import Configuration
+from screenpop.config.model import Configuration, Line
+from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
@@ -84,12 +85,17 @@ class Intake:
 def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
     """Every line with its dialect; raises `ConfigError`."""
     return {
-        name: load_dialect(line.dialect).bind(
-            line=name,
-            country=line.country,
-            time_zone=line.time_zone,
-            settings=line.settings,
-            public_url=config.server.public_url,
-        )
+        name: bind_line(name, line, config.server.public_url)
         for name, line in config.lines.items()
     }
+
+
+def bind_line(name: str, line: Line, public_url: str | None) -> BoundDialect:
+    """One line with its dialect; raises `ConfigError`."""
+    return load_dialect(line.dialect).bind(
+        line=LineId(name),
+        country=line.country,
+        time_zone=line.time_zone,
+        settings=line.settings,
+        public_url=public_url,
+    )

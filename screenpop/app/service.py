@@ -14,7 +14,6 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import screenpop
 from screenpop.app.boards import encoded, stats_json
@@ -127,7 +126,9 @@ class Service:
         self.tasks.spawn(self._follow(), name="follow the journal")
         self.tasks.spawn(self._tidy_for_ever(), name="close overdue calls")
         self.tasks.spawn(self._trim_for_ever(), name="trim the journal")
-        self.tasks.spawn(self.past.archive(self.journal), name="archive")
+        self.tasks.spawn(
+            self.past.watch_users(self._users_changed), name="watch the users"
+        )
         self.tasks.spawn(self.feed.run(self._to_wallboards), name="wallboard feed")
         self.follower.go_live()
         self.web = WebServer(self._services())
@@ -210,7 +211,7 @@ class Service:
         return Services(
             take_request=intake.take,
             hub=self.hub,
-            users=self.past.users,
+            users=self.past.people,
             calls=self.past.calls(self._append),
             lookup=self._lookup_json,
             stats=self._stats_json,
@@ -240,27 +241,32 @@ class Service:
         found = []
         if health.trouble is not None:
             found.append(Problem(part="journal", message=health.trouble))
-        for trouble in self.past.troubles():
-            found.append(Problem(part="store", message=trouble, fatal=False))
-        for name, guard in self.lookups.sources.guards.items():
-            if guard.breaker.is_open:
-                message = f"{guard.label} keeps failing and is left alone"
-                found.append(
-                    Problem(part=f"source {name}", message=message, fatal=False)
-                )
+        found.extend(
+            Problem(part="store", message=trouble, fatal=False)
+            for trouble in self.past.troubles()
+        )
+        found.extend(
+            Problem(
+                part=f"source {name}",
+                message=f"{guard.label} keeps failing and is left alone",
+                fatal=False,
+            )
+            for name, guard in self.lookups.sources.guards.items()
+            if guard.breaker.is_open
+        )
         return found
 
 
 async def _made(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
     """Everything made, journal and past open, nothing running yet."""
     config = loaded.config
-    folder: Path = data_dir_of(loaded)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = data_dir_of(loaded)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     metrics = Metrics()
     journal = journal_of(config, folder, clock)
     await journal.open()
     tasks = TaskOwner("own lookups")
-    past = await open_past(loaded, folder, clock, metrics)
+    past = await open_past(loaded, folder, clock)
     late: list[Service] = []
     lookups = make_lookups(
         loaded,
@@ -270,7 +276,7 @@ async def _made(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         own_lookups(past.earlier, clock, tasks),
         find,
     )
-    directory = Directory(past.everybody())
+    directory = Directory(past.people.cache.all())
     desk = Desk(
         directory,
         profile_of=lookups.profile_of,
@@ -319,6 +325,5 @@ async def _made(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         tasks=tasks,
     )
     late.append(service)
-    service._users_changed(past.everybody())
-    past.on_users_changed(service._users_changed)
+    service._users_changed(past.people.cache.all())
     return service

@@ -1,0 +1,263 @@
+"""How does the API tell what was, and add to it?
+
+`GET /v1/calls` and its kin: rows of the store as JSON. Notes and dispositions go
+through the journal like those of the desk, so that both are one story.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+
+import msgspec
+
+from screenpop.app.explaining import Json
+from screenpop.domain.agent import User
+from screenpop.domain.call import AgentId, CallId
+from screenpop.domain.caller import Row
+from screenpop.domain.errors import BadInput, NotFound
+from screenpop.journal.records import ActionRecord
+from screenpop.store.calls import Calls, PastCall, Place, WholeCall
+from screenpop.support.clock import Clock, iso_from_us
+from screenpop.support.numbering import describe
+
+Append = Callable[[ActionRecord], Awaitable[int]]
+NameOf = Callable[[AgentId | None], str | None]
+Only = frozenset[AgentId] | None
+
+
+class HistoryCalls:
+    """Calls as the web asks for them; `only` limits whose may be seen."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        append: Append,
+        clock: Clock,
+        *,
+        lines: tuple[str, ...],
+        dispositions: Mapping[str, bool],
+        name_of: NameOf,
+    ):
+        self._calls = calls
+        self._append = append
+        self._clock = clock
+        self._lines = lines
+        self._dispositions = dispositions
+        self._name_of = name_of
+
+    async def recent(self, only: Only, before: str | None, limit: int) -> Json:
+        place = None if before is None else _place(before)
+        found = await self._calls.recent(only, place, limit)
+        full = len(found) == limit
+        return {
+            "calls": [self._listed(call, only) for call in found],
+            "before": _cursor(found[-1].place) if full else None,
+        }
+
+    async def get(self, call_id: str, only: Only) -> Json:
+        call = await self._one(call_id, only)
+        whole = await self._calls.get(call.line, call.call_id)
+        if whole is None:
+            raise _not_found(call_id)
+        return self._whole(whole, only)
+
+    async def add_note(self, call_id: str, only: Only, user: User, text: str) -> Json:
+        return await self._act(call_id, only, user, "note", {"text": text})
+
+    async def set_disposition(
+        self, call_id: str, only: Only, user: User, code: str
+    ) -> Json:
+        if code not in self._dispositions:
+            raise BadInput(
+                f"the disposition {code!r} is not configured.",
+                code="unknown_disposition",
+                remedy=f"Use one of: {', '.join(self._dispositions) or 'none'}.",
+            )
+        return await self._act(call_id, only, user, "disposition", {"code": code})
+
+    async def _act(
+        self, call_id: str, only: Only, user: User, action: str, data: dict[str, str]
+    ) -> Json:
+        call = await self._one(call_id, only)
+        mine = [leg.agent for leg in call.legs if leg.agent in user.agents]
+        at_us = self._clock.now_us()
+        await self._append(
+            ActionRecord(
+                action=action,
+                action_id=uuid.uuid4().hex,
+                at_us=at_us,
+                user=user.username,
+                agent=mine[0] if mine else None,
+                line=call.line,
+                call_id=CallId(call.call_id),
+                data=data,
+            )
+        )
+        return {"call_id": call.call_id, "at": iso_from_us(at_us), **data}
+
+    async def _one(self, call_id: str, only: Only) -> PastCall:
+        found = await self._calls.find(call_id, self._lines)
+        seen = [call for call in found if _may_see(call, only)]
+        if not seen:
+            raise _not_found(call_id)
+        return max(seen, key=lambda call: call.arrived_us)
+
+    def _listed(self, call: PastCall, only: Only) -> Json:
+        notes = _mine(call.notes, only)
+        codes = _mine(call.dispositions, only)
+        return {
+            "call_id": call.call_id,
+            "line": call.line,
+            "direction": call.direction,
+            "arrived_at": iso_from_us(call.arrived_us),
+            "answered_at": _iso(call.answered_us),
+            "ended_at": _iso(call.ended_us),
+            "caller": _caller(call),
+            "name": call.customer_name or call.caller_name,
+            "queue": call.queue,
+            "dialled": call.dialled,
+            "phase": call.phase,
+            "outcome": call.outcome,
+            "talk_s": talk_s(call),
+            "agents": [
+                self._name_of(leg.agent) for leg in call.legs if leg.answered_us
+            ],
+            "note": notes[-1].text if notes else "",
+            "disposition": codes[-1].code if codes else None,
+        }
+
+    def _whole(self, whole: WholeCall, only: Only) -> Json:
+        call = whole.call
+        return {
+            **self._listed(call, only),
+            "attributes": dict(call.attributes),
+            "customer": None
+            if call.customer is None
+            else {"source": call.customer.source, "key": call.customer.key},
+            "legs": [
+                {
+                    "agent": leg.agent,
+                    "name": self._name_of(leg.agent),
+                    "state": leg.state,
+                    "alerting_at": _iso(leg.alerting_us),
+                    "answered_at": _iso(leg.answered_us),
+                    "released_at": _iso(leg.released_us),
+                    "release": leg.release,
+                }
+                for leg in call.legs
+            ],
+            "queues": [
+                {
+                    "queue": visit.queue,
+                    "entered_at": _iso(visit.entered_us),
+                    "left_at": _iso(visit.left_us),
+                    "left": visit.left,
+                }
+                for visit in whole.visits
+            ],
+            "events": [
+                {
+                    "type": e.type,
+                    "at": _iso(e.at_us),
+                    "received_at": _iso(e.received_us),
+                }
+                for e in whole.events
+            ],
+            "shown": [
+                {
+                    "agent": x.agent,
+                    "lookup": x.lookup,
+                    "source": x.source,
+                    "facet": x.facet,
+                    "state": x.state,
+                    "at": _iso(x.at_us),
+                    "ms": x.ms,
+                }
+                for x in whole.shown
+                if only is None or x.agent in only
+            ],
+            "receipts": [
+                {
+                    "user": x.username,
+                    "agent": x.agent,
+                    "at": _iso(x.at_us),
+                    "ring_to_pop_ms": x.ring_to_pop_ms,
+                    "painted_ms": x.painted_ms,
+                }
+                for x in whole.receipts
+                if only is None or x.agent in only
+            ],
+            "notes": [
+                {"user": x.username, "text": x.text, "at": _iso(x.at_us)}
+                for x in call.notes
+            ],
+        }
+
+
+def earlier_row(call: PastCall, name_of: NameOf) -> Row:
+    """One row of the `interactions` facet."""
+    talked = [leg.agent for leg in call.legs if leg.answered_us is not None]
+    return {
+        "at": iso_from_us(call.arrived_us),
+        "direction": call.direction,
+        "agent": name_of(talked[0]) if talked else None,
+        "queue": call.queue,
+        "outcome": call.outcome,
+        "disposition": call.dispositions[-1].code if call.dispositions else None,
+        "note": call.notes[-1].text if call.notes else None,
+        "talk_s": talk_s(call),
+    }
+
+
+def talk_s(call: PastCall) -> int | None:
+    """Seconds from the first answer to the end; None without an answer."""
+    if call.answered_us is None or call.ended_us is None:
+        return None
+    return max(0, call.ended_us - call.answered_us) // 1_000_000
+
+
+def _may_see(call: PastCall, only: Only) -> bool:
+    return only is None or any(leg.agent in only for leg in call.legs)
+
+
+def _mine(written: tuple, only: Only) -> list:  # type: ignore[type-arg]
+    return [x for x in written if only is None or x.agent in only or x.agent is None]
+
+
+def _caller(call: PastCall) -> Json:
+    display = describe(call.number, None).text if call.number else call.caller or ""
+    return {
+        "number": call.number,
+        "display": "" if call.withheld else display,
+        "withheld": call.withheld,
+    }
+
+
+def _iso(at_us: int | None) -> str | None:
+    return None if at_us is None else iso_from_us(at_us)
+
+
+def _not_found(call_id: str) -> NotFound:
+    return NotFound(
+        f"no call {call_id[:80]!r} that you may see.",
+        code="unknown_call",
+        remedy="See GET /v1/calls for those there are.",
+    )
+
+
+def _cursor(place: Place) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(asdict(place))).decode()
+
+
+def _place(cursor: str) -> Place:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise BadInput(
+            "before: is no cursor of an earlier page.",
+            code="bad_cursor",
+            remedy="Leave it out for the newest calls.",
+        ) from error

@@ -1,0 +1,184 @@
+"""What does the service remember beyond the journal, and who may log in?
+
+The store's parts behind the few questions that the house asks: users and tokens
+from memory, history for the desk and the API, the archiver that writes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from screenpop.app.history import Append, HistoryCalls, earlier_row
+from screenpop.config.load import Loaded
+from screenpop.domain.agent import User, UserId
+from screenpop.domain.call import AgentId
+from screenpop.domain.caller import Candidate, CandidateRef, Row
+from screenpop.domain.errors import Unavailable
+from screenpop.pipeline.calls import CHOSEN_BEFORE, CONTACTS_SOURCE, REMEMBERED_MAX
+from screenpop.store import migrate
+from screenpop.store.batch import Contact, NumberLink
+from screenpop.store.calls import Calls
+from screenpop.store.contacts import Contacts
+from screenpop.store.directory import UsersCache
+from screenpop.store.engine import Database, sqlite_url
+from screenpop.store.tokens import Tokens
+from screenpop.store.users import Users
+from screenpop.support.clock import Clock
+
+log = logging.getLogger(__name__)
+
+USERS_EVERY_S = 5.0
+EARLIER_CALLS = 10
+
+
+@dataclass(kw_only=True)
+class People:
+    """Users and tokens as the web asks for them."""
+
+    users: Users
+    tokens: Tokens
+    cache: UsersCache
+
+    def get(self, username: UserId) -> User | None:
+        return self.cache.get(username)
+
+    async def verify(self, username: str, password: str) -> User | None:
+        return await self.users.verify(username, password)
+
+    async def by_token(self, token: str) -> User | None:
+        return self.tokens.find(token, self.cache)
+
+
+async def open_database(loaded: Loaded, data_dir: Path) -> Database:
+    """The configured store with its schema up to date."""
+    url = loaded.config.store.url
+    database = Database(
+        url.get_secret_value()
+        if url is not None
+        else sqlite_url(data_dir / "store.sqlite")
+    )
+    await database.open()
+    await migrate.ensure(database, str(loaded.file))
+    return database
+
+
+class Past:
+    """The store, opened; closed with `close`."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        database: Database,
+        clock: Clock,
+        people: People,
+    ):
+        self.people = people
+        self._loaded = loaded
+        self._database = database
+        self._clock = clock
+        self._calls = Calls(database)
+        self._contacts = Contacts(database)
+        self._outage: str | None = None
+
+    def calls(self, append: Append) -> HistoryCalls:
+        """History as the API shows it."""
+        config = self._loaded.config
+        return HistoryCalls(
+            self._calls,
+            append,
+            self._clock,
+            lines=tuple(config.lines),
+            dispositions={x.code: x.note_required for x in config.dispositions},
+            name_of=self._name_of,
+        )
+
+    async def earlier(
+        self, number: str | None, ref: CandidateRef | None, leave_out: str
+    ) -> Sequence[Row]:
+        """Rows of the `interactions` facet, newest first."""
+        found = await self._calls.earlier(
+            number=number, ref=ref, limit=EARLIER_CALLS + 1
+        )
+        return [
+            earlier_row(call, self._name_of)
+            for call in found
+            if call.call_id != leave_out and call.ended_us is not None
+        ][:EARLIER_CALLS]
+
+    async def remembered(self) -> list[tuple[str, Candidate, str, int]]:
+        """(number, whom, by whom, when) of every choice agents made."""
+        contacts = {contact.key: contact async for contact in self._contacts.all()}
+        return [
+            (link.number, _candidate(link, contacts), link.chosen_by, link.at_us)
+            async for link in self._contacts.links(REMEMBERED_MAX)
+        ]
+
+    async def watch_users(self, changed: Callable[[Sequence[User]], None]) -> None:
+        """Tell, for ever, when another process changed users or tokens."""
+        while True:
+            await asyncio.sleep(USERS_EVERY_S)
+            try:
+                if await self.people.cache.refresh():
+                    await self.people.tokens.reload()
+                    changed(self.people.cache.all())
+                self._ended()
+            except Unavailable as error:
+                self._began(str(error))
+
+    def troubles(self) -> list[str]:
+        return [] if self._outage is None else [self._outage]
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    def _name_of(self, agent: AgentId | None) -> str | None:
+        if agent is None:
+            return None
+        people = self.people.cache.of_agent(agent)
+        return people[0].name if people else str(agent)
+
+    def _began(self, why: str) -> None:
+        if self._outage is None:
+            log.warning("the store is away: %s", why)
+        self._outage = why
+
+    def _ended(self) -> None:
+        if self._outage is not None:
+            log.warning("the store is back")
+        self._outage = None
+
+
+async def open_past(loaded: Loaded, data_dir: Path, clock: Clock) -> Past:
+    """Raises `ConfigError` or `Unavailable`; nothing is left open then."""
+    database = await open_database(loaded, data_dir)
+    try:
+        users = Users(database, clock)
+        people = People(
+            users=users, tokens=Tokens(database, clock), cache=UsersCache(users)
+        )
+        await people.cache.reload()
+        await people.tokens.reload()
+    except BaseException:
+        await database.close()
+        raise
+    return Past(loaded, database, clock, people)
+
+
+def _candidate(link: NumberLink, contacts: Mapping[str, Contact]) -> Candidate:
+    contact = contacts.get(link.ref.key) if link.ref.source == CONTACTS_SOURCE else None
+    fields: Row = {}
+    if contact is not None:
+        named = {"company": contact.company, "account": contact.account}
+        fields = {"name": contact.name} | {k: v for k, v in named.items() if v}
+    return Candidate(
+        ref=link.ref,
+        name=link.name,
+        company=contact.company or None if contact is not None else None,
+        confidence=CHOSEN_BEFORE,
+        why=f"chosen by {link.chosen_by}",
+        fields=fields,
+    )

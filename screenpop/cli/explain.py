@@ -1,0 +1,238 @@
+"""What would an agent see for a number, and where is each value from?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from screenpop.app.explaining import age_s, as_json, column_types
+from screenpop.app.starting import load_checked, quick_loop
+from screenpop.config.facets import FacetShape, all_shapes
+from screenpop.config.load import Loaded
+from screenpop.domain.caller import Scalar
+from screenpop.domain.profile import Answer, Facet, FieldState
+from screenpop.pipeline.explain import Explanation
+from screenpop.support import log as logs
+
+_STATE_STYLE = {
+    "fresh": "green", "ok": "green", "stale": "yellow", "pending": "cyan",
+    "empty": "dim", "failed": "bold red", "timed_out": "red", "withheld": "magenta",
+}  # fmt: skip
+_BAR_CELLS = 24
+_ROWS_SHOWN = 10
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "explain",
+        epilog="Example: screenpop explain '+44 20 7946 0958' --config screenpop.yaml",
+    )(explain)
+
+
+def explain(
+    number: Annotated[str, typer.Argument(help="As a telephone system would send it.")],
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+    candidate: Annotated[
+        str | None,
+        typer.Option("--candidate", help="KEY or SOURCE:KEY to look up in full."),
+    ] = None,
+    line: Annotated[
+        str, typer.Option("--line", help="As if it came from this line.")
+    ] = "",
+    dialled: Annotated[
+        str | None, typer.Option("--dialled", help="The number that was dialled.")
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option("--attribute", help="NAME=VALUE that the IVR would send."),
+    ] = None,
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Run the lookups for a number and show the waterfall and every field's source.
+
+    Nothing is written. Exit code 1 when a lookup failed.
+    """
+    logs.set_up(level="error")
+    loaded = load_checked(config)
+    attributes = dict(_pair(text) for text in attribute or ())
+    with quick_loop() as runner:
+        told = runner.run(
+            _explain(loaded, number, candidate, line, dialled, attributes)
+        )
+    shapes = all_shapes(loaded.config)
+    if json_wanted:
+        encoded = msgspec.json.Encoder(decimal_format="number").encode(
+            as_json(told, column_types(shapes))
+        )
+        typer.echo(json.dumps(json.loads(encoded), ensure_ascii=False, indent=2))
+    else:
+        _print(told, shapes)
+    if any(a.outcome.value in ("failed", "timed_out") for a in told.answers):
+        raise typer.Exit(1)
+
+
+async def _explain(
+    loaded: Loaded,
+    number: str,
+    candidate: str | None,
+    line: str,
+    dialled: str | None,
+    attributes: dict[str, str],
+) -> Explanation:
+    from screenpop.app.asking import explained
+
+    return await explained(
+        loaded,
+        number,
+        candidate=candidate,
+        line=line,
+        dialled=dialled,
+        attributes=attributes,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE, e.g. account=4711.")
+    return name, value
+
+
+def _print(told: Explanation, shapes: tuple[FacetShape, ...]) -> None:
+    console = Console(highlight=False)
+    _print_caller(console, told)
+    _print_candidates(console, told)
+    _print_waterfall(console, told)
+    for shape in shapes:
+        facet = told.profile.facets.get(shape.name)
+        if facet is not None:
+            _print_facet(console, shape, facet, told.at_us)
+
+
+def _print_caller(console: Console, told: Explanation) -> None:
+    ani = told.who.ani
+    if ani.number is not None:
+        place = f" ({ani.region})" if ani.region else ""
+        console.print(
+            Text.assemble((ani.number, "bold"), f"  {ani.national or ''}{place}")
+        )
+    elif ani.presentation.value != "allowed":
+        console.print(f"[magenta]number {ani.presentation.value}[/]: never looked up")
+    else:
+        what = f"extension {ani.extension}" if ani.extension else repr(ani.raw)
+        console.print(Text(f"{what}: no number that can be looked up"))
+
+
+def _print_candidates(console: Console, told: Explanation) -> None:
+    if not told.profile.candidates:
+        console.print("[dim]no candidate: nobody is known by this number[/]\n")
+        return
+    table = Table("", "source", "key", "name", "company", "sure", "why", box=None)
+    for one in told.profile.candidates:
+        mark = "→" if one.ref == told.profile.chosen else ""
+        cells = [mark, one.ref.source, one.ref.key, one.name, one.company or ""]
+        cells += [f"{one.confidence:.0%}", one.why]
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    if told.profile.chosen is None:
+        key = told.profile.candidates[0].ref.key
+        console.print(
+            f"[yellow]several may be calling[/]: the agent chooses;"
+            f" try --candidate {key}"
+        )
+    console.print()
+
+
+def _print_waterfall(console: Console, told: Explanation) -> None:
+    if not told.answers:
+        console.print("[dim]no lookup could be asked[/]\n")
+        return
+    whole_ms = max(a.started_ms + a.ms for a in told.answers) or 1.0
+    table = Table(
+        "lookup", "source", "waited for", "started", "ms", "", "outcome", box=None
+    )
+    for answer in told.answers:
+        state = answer.outcome.value
+        table.add_row(
+            Text(answer.lookup),
+            Text(answer.source),
+            Text(" ".join(f":{need}" for need in told.needs.get(answer.lookup, ()))),
+            f"{answer.started_ms:.1f}",
+            f"{answer.ms:.1f}",
+            _bar(answer, whole_ms),
+            Text(state, style=_STATE_STYLE.get(state, "")),
+        )
+    console.print(table)
+    for answer in told.answers:
+        if answer.message:
+            console.print(Text(f"  {answer.lookup}: {answer.message}", style="yellow"))
+    console.print()
+
+
+def _bar(answer: Answer, whole_ms: float) -> str:
+    start = round(answer.started_ms / whole_ms * _BAR_CELLS)
+    length = max(1, round(answer.ms / whole_ms * _BAR_CELLS))
+    return (" " * start + "━" * length)[:_BAR_CELLS]
+
+
+def _print_facet(
+    console: Console, shape: FacetShape, facet: Facet, now_us: int
+) -> None:
+    state = facet.state.value
+    console.print(
+        Text.assemble((shape.label, "bold"), "  ", (state, _STATE_STYLE[state]))
+    )
+    labels = {x.name: x.label for x in (*shape.fields, *shape.columns)}
+    if facet.fields:
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for name, field in facet.fields.items():
+            origin = f"{field.source}, {_age(field.fetched_us, now_us)}"
+            if field.state is not FieldState.FRESH:
+                origin += f", {field.state.value}"
+            table.add_row(
+                Text(f"  {labels.get(name, name)}"),
+                Text(_shown(field.value)),
+                Text(origin, style="dim"),
+            )
+            for other in field.others:
+                table.add_row(
+                    Text("    but", style="bold yellow"),
+                    Text(_shown(other.value), style="yellow"),
+                    Text(other.source, style="dim"),
+                )
+        console.print(table)
+    if facet.rows:
+        _print_rows(console, facet, labels)
+    for note in facet.notes:
+        if note.message and not note.message.startswith(state):
+            console.print(
+                Text(f"  {note.lookup}: {note.message}", style=_STATE_STYLE[note.state])
+            )
+    console.print()
+
+
+def _print_rows(console: Console, facet: Facet, labels: dict[str, str]) -> None:
+    columns = list(dict.fromkeys(name for row in facet.rows for name in row))
+    table = Table(*(labels.get(name, name) for name in columns), box=None)
+    for row in facet.rows[:_ROWS_SHOWN]:
+        table.add_row(*(Text(_shown(row.get(name))) for name in columns))
+    console.print(table)
+    left = len(facet.rows) - _ROWS_SHOWN
+    if left > 0:
+        console.print(f"  [dim]and {left} more[/]")
+
+
+def _shown(value: Scalar) -> str:
+    return "" if value is None else str(value)
+
+
+def _age(fetched_us: int, now_us: int) -> str:
+    seconds = age_s(fetched_us, now_us)
+    return "just now" if seconds < 1 else f"{seconds:.0f} s ago"

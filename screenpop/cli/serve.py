@@ -1,0 +1,56 @@
+"""How is the service run?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from screenpop.app.starting import load_checked, quick_loop
+from screenpop.config.load import Loaded
+from screenpop.support import log as logs
+
+log = logging.getLogger(__name__)
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "serve",
+        epilog="Example: screenpop serve --config config/screenpop.minimal.yaml",
+    )(serve)
+
+
+def serve(
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+    json_logs: Annotated[
+        bool, typer.Option("--log-json", help="One JSON object a line.")
+    ] = False,
+    level: Annotated[
+        str, typer.Option("--log-level", help="debug, info, warning or error.")
+    ] = "info",
+) -> None:
+    """Run the service until it is told to stop (Ctrl-C, SIGTERM).
+
+    Everything that is wrong with the configuration is told before anything runs.
+    """
+    logs.set_up(as_json=json_logs, level=level)
+    loaded = load_checked(config)
+    with quick_loop() as runner:
+        runner.run(_serve(loaded))
+
+
+async def _serve(loaded: Loaded) -> None:
+    from screenpop.app.service import Service
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with Service.running(loaded) as service:
+        log.info("serving at %s", service.url)
+        await stop.wait()
+        log.info("stopping")
