@@ -11,42 +11,27 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import screenpop
 from screenpop.app.boards import encoded, stats_json
+from screenpop.app.door import Door
 from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
-from screenpop.app.greet import greeter
 from screenpop.app.intake import Intake, bind_lines
-from screenpop.app.parts import (
-    Lookups,
-    call_limits,
-    data_dir_of,
-    journal_of,
-    make_lookups,
-    rules,
-    session_limits,
-    shown_by,
-)
-from screenpop.app.past import Past, open_past
+from screenpop.app.parts import Lookups, data_dir_of
+from screenpop.app.past import Past
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
-from screenpop.domain.call_state import CallBook
-from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Journal, Offset
-from screenpop.journal.records import ActionRecord, Record
 from screenpop.pipeline.explain import Explanation, explain
-from screenpop.pipeline.own_source import own_lookups
-from screenpop.pipeline.sources import FindConnector
-from screenpop.push.audience import Directory, people
-from screenpop.push.desk import Desk
-from screenpop.push.hub import Hub, HubTools
-from screenpop.support.clock import Clock, SystemClock
+from screenpop.push.audience import people
+from screenpop.push.hub import Hub
+from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.agents import Person
@@ -73,38 +58,18 @@ class Service:
     metrics: Metrics
     journal: Journal
     past: Past
+    door: Door
     lookups: Lookups
     follower: Follower
     hub: Hub
     feed: WallboardFeed
+    tasks: TaskOwner
     web: WebServer | None = None
-    tasks: TaskOwner = field(default_factory=lambda: TaskOwner("service"))
 
     @property
     def url(self) -> str:
         assert self.web is not None
         return self.web.url
-
-    @classmethod
-    @asynccontextmanager
-    async def running(
-        cls,
-        loaded: Loaded,
-        *,
-        clock: Clock | None = None,
-        find: FindConnector | None = None,
-    ) -> AsyncIterator[Service]:
-        """Bring everything up, hand it out, take everything down.
-
-        Raises `ConfigError` for what cannot work, with nothing left running.
-        """
-        gc.set_threshold(*GC_THRESHOLDS)
-        service = await _made(loaded, clock or SystemClock(), find)
-        try:
-            await service._begin()
-            yield service
-        finally:
-            await service._end()
 
     async def explain(
         self, number: str, candidate: str | None = None, **more: str
@@ -117,7 +82,10 @@ class Service:
             **more,  # type: ignore[arg-type]
         )
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """Open the sources, read what is stored, go live, listen."""
+        gc.set_threshold(*GC_THRESHOLDS)
+        self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
         for number, candidate, by, at_us in await self.past.remembered():
@@ -134,7 +102,8 @@ class Service:
         self.web = WebServer(self._services())
         await self.web.start()
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """No more requests, finish what was accepted, release everything."""
         await self.hub.close()
         if self.web is not None:
             await self.web.stop()
@@ -165,7 +134,7 @@ class Service:
             await asyncio.sleep(TIDY_EVERY_S)
             ends = self.follower.tidy(self.clock.now_us())
             if ends:
-                await self._append_or_tell(ends)
+                await self.door.keep_or_tell(ends)
 
     async def _trim_for_ever(self) -> None:
         keep_us = round(self.loaded.config.journal.retention_h * 3600e6)
@@ -175,20 +144,6 @@ class Service:
                 await self.journal.trim(self.clock.now_us() - keep_us)
             except Unavailable as error:
                 log.warning("the journal cannot be trimmed now: %s", error)
-
-    def append_soon(self, record: Record) -> None:
-        """Journal something that nobody waits for."""
-        self.tasks.spawn(self._append_or_tell([record]), name="append")
-
-    async def _append_or_tell(self, records: list[Record]) -> None:
-        try:
-            await self.journal.append(records)
-        except (Overloaded, Unavailable) as error:
-            log.warning("%d records could not be journalled: %s", len(records), error)
-
-    async def _append(self, record: ActionRecord) -> int:
-        (receipt,) = await self.journal.append([record])
-        return receipt.offset
 
     def _to_wallboards(self, data: FeedData) -> None:
         self.hub.broadcast(encoded(data, self.loaded.config.server.company))
@@ -212,7 +167,7 @@ class Service:
             take_request=intake.take,
             hub=self.hub,
             users=self.past.people,
-            calls=self.past.calls(self._append),
+            calls=self.past.calls(self.door.keep),
             lookup=self._lookup_json,
             stats=self._stats_json,
             ready=self._problems,
@@ -255,75 +210,3 @@ class Service:
             if guard.breaker.is_open
         )
         return found
-
-
-async def _made(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
-    """Everything made, journal and past open, nothing running yet."""
-    config = loaded.config
-    folder = data_dir_of(loaded)
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    metrics = Metrics()
-    journal = journal_of(config, folder, clock)
-    await journal.open()
-    tasks = TaskOwner("own lookups")
-    past = await open_past(loaded, folder, clock)
-    late: list[Service] = []
-    lookups = make_lookups(
-        loaded,
-        clock,
-        lambda record: late[0].append_soon(record),
-        metrics,
-        own_lookups(past.earlier, clock, tasks),
-        find,
-    )
-    directory = Directory(past.people.cache.all())
-    desk = Desk(
-        directory,
-        profile_of=lookups.profile_of,
-        shown_of=shown_by(lookups.calls, config),
-        queue_labels={name: x.label for name, x in config.queues.items()},
-        pops_per_user_max=config.limits.resume_pops_max,
-    )
-    feed = WallboardFeed(
-        clock,
-        time_zone=config.server.time_zone,
-        short_abandon_s=config.calls.short_abandon_s,
-        queue_labels={name: x.label for name, x in config.queues.items()},
-    )
-    hub = Hub(
-        desk,
-        HubTools(
-            clock=clock,
-            append=lambda record: late[0]._append(record),
-            append_soon=lambda record: late[0].append_soon(record),
-            hello=greeter(config, clock, screenpop.__version__),
-            wallboard=lambda: encoded(feed.snapshot(), config.server.company),
-            rules=rules(config),
-            limits=session_limits(config),
-            observe_ring_to_pop=metrics.ring_to_pop_s.observe,
-            observe_first_push=metrics.first_push_s.observe,
-        ),
-    )
-    follower = Follower(
-        book=CallBook(call_limits(config)),
-        lookups=lookups.calls,
-        desk=desk,
-        hub=hub,
-        feed=feed,
-        append_soon=lambda record: late[0].append_soon(record),
-    )
-    service = Service(
-        loaded=loaded,
-        clock=clock,
-        metrics=metrics,
-        journal=journal,
-        past=past,
-        lookups=lookups,
-        follower=follower,
-        hub=hub,
-        feed=feed,
-        tasks=tasks,
-    )
-    late.append(service)
-    service._users_changed(past.people.cache.all())
-    return service

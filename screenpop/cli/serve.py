@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from screenpop.app.starting import load_checked, quick_loop
+from screenpop.app.starting import load_checked, quick_loop, running
 from screenpop.config.load import Loaded
 from screenpop.support import log as logs
 
@@ -44,13 +44,11 @@ def serve(
 
 
 async def _serve(loaded: Loaded) -> None:
-    from screenpop.app.service import Service
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with Service.running(loaded) as service:
+    async with running(loaded) as service:
         log.info("serving at %s", service.url)
         await stop.wait()
         log.info("stopping")

@@ -1,0 +1,126 @@
+"""How are the parts of one node made and put together?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import screenpop
+from screenpop.app.boards import encoded
+from screenpop.app.door import Door
+from screenpop.app.follow import Follower
+from screenpop.app.greet import greeter
+from screenpop.app.parts import (
+    Lookups,
+    call_limits,
+    data_dir_of,
+    journal_of,
+    make_lookups,
+    rules,
+    session_limits,
+    shown_by,
+)
+from screenpop.app.past import open_past
+from screenpop.app.service import Service
+from screenpop.config.load import Loaded
+from screenpop.config.model import Configuration
+from screenpop.domain.call_state import CallBook
+from screenpop.pipeline.own_source import own_lookups
+from screenpop.pipeline.sources import FindConnector
+from screenpop.push.audience import Directory
+from screenpop.push.desk import Desk
+from screenpop.push.hub import Hub, HubTools
+from screenpop.support.clock import Clock
+from screenpop.support.metrics import Metrics
+from screenpop.support.tasks import TaskOwner
+from screenpop.wallboard.feed import WallboardFeed
+
+
+async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
+    """Journal and store open, everything else made, nothing running yet.
+
+    Raises `ConfigError`, `Unavailable`; nothing is left open then.
+    """
+    config, folder = loaded.config, data_dir_of(loaded)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    metrics, tasks = Metrics(), TaskOwner("service")
+    journal = journal_of(config, folder, clock)
+    await journal.open()
+    try:
+        past = await open_past(loaded, folder, clock)
+    except BaseException:
+        await journal.close()
+        raise
+    door = Door(journal, tasks)
+    try:
+        own = own_lookups(past.earlier, clock, tasks)
+        lookups = make_lookups(loaded, clock, door.keep_soon, metrics, own, find)
+    except BaseException:
+        await past.close()
+        await journal.close()
+        raise
+    feed = _feed(config, clock)
+    hub = _hub(config, clock, lookups, feed, door, metrics)
+    follower = Follower(
+        book=CallBook(call_limits(config)),
+        lookups=lookups.calls,
+        desk=hub.desk,
+        hub=hub,
+        feed=feed,
+        append_soon=door.keep_soon,
+    )
+    return Service(
+        loaded=loaded,
+        clock=clock,
+        metrics=metrics,
+        journal=journal,
+        past=past,
+        door=door,
+        lookups=lookups,
+        follower=follower,
+        hub=hub,
+        feed=feed,
+        tasks=tasks,
+    )
+
+
+def _queue_labels(config: Configuration) -> Mapping[str, str]:
+    return {name: queue.label for name, queue in config.queues.items()}
+
+
+def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
+    return WallboardFeed(
+        clock,
+        time_zone=config.server.time_zone,
+        short_abandon_s=config.calls.short_abandon_s,
+        queue_labels=_queue_labels(config),
+    )
+
+
+def _hub(
+    config: Configuration,
+    clock: Clock,
+    lookups: Lookups,
+    feed: WallboardFeed,
+    door: Door,
+    metrics: Metrics,
+) -> Hub:
+    desk = Desk(
+        Directory(),
+        profile_of=lookups.profile_of,
+        shown_of=shown_by(lookups.calls, config),
+        queue_labels=_queue_labels(config),
+        pops_per_user_max=config.limits.resume_pops_max,
+    )
+    tools = HubTools(
+        clock=clock,
+        append=door.keep,
+        append_soon=door.keep_soon,
+        hello=greeter(config, clock, screenpop.__version__),
+        wallboard=lambda: encoded(feed.snapshot(), config.server.company),
+        rules=rules(config),
+        limits=session_limits(config),
+        observe_ring_to_pop=metrics.ring_to_pop_s.observe,
+        observe_first_push=metrics.first_push_s.observe,
+    )
+    return Hub(desk, tools)
