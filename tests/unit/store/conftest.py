@@ -12,8 +12,9 @@ from sqlalchemy import text
 from unit.store.postgres_server import binary, postgres
 
 from screenpop.store.engine import Database, sqlite_url
-from screenpop.store.migrate import upgrade
+from screenpop.store.migrate import HEAD, upgrade
 from screenpop.store.passwords import Passwords
+from screenpop.store.tables import metadata
 from screenpop.support.clock import FakeClock
 
 
@@ -26,28 +27,41 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def empty(
+async def bare(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[Database]:
-    """An open store without any table."""
+    """An open store; the PostgreSQL one as the test before left it."""
     if request.param == "sqlite":
         database = Database(sqlite_url(tmp_path / "store.sqlite"))
     else:
         database = Database(request.getfixturevalue("postgres_url"))
     await database.open()
-    if not database.is_sqlite:
-        async with database.write() as connection:
-            await connection.execute(text("DROP SCHEMA public CASCADE"))
-            await connection.execute(text("CREATE SCHEMA public"))
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def database(empty: Database) -> Database:
-    """An open store of this version."""
-    await upgrade(empty)
-    return empty
+async def empty(bare: Database) -> Database:
+    """An open store without any table."""
+    if not bare.is_sqlite:
+        async with bare.write() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+    return bare
+
+
+@pytest.fixture
+async def database(bare: Database) -> Database:
+    """An open store of this version, with nothing in it."""
+    await upgrade(bare)
+    if not bare.is_sqlite:
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        async with bare.write() as connection:
+            await connection.execute(text(f"TRUNCATE {names}"))
+            await connection.execute(
+                text(f"UPDATE alembic_version SET version_num = '{HEAD}'")
+            )
+    return bare
 
 
 @pytest.fixture
