@@ -78,12 +78,17 @@ def _lines(text: str, delimiter: str | None) -> Iterator[Cells]:
     if first.lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's hint
         delimiter = delimiter or first[4]
         text = text.partition("\n")[2]
-    sniffed = delimiter or _likeliest(text.partition("\n")[0])
-    yield from csv.reader(io.StringIO(text, newline=""), delimiter=sniffed, strict=True)
+    sniffed = delimiter or _likeliest(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniffed, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from error
 
 
-def _likeliest(header: str) -> str:
-    """The delimiter that the header has most often outside of quotes."""
+def _likeliest(text: str) -> str:
+    """The delimiter that the first line has most often outside of quotes."""
+    header = text.lstrip("\r\n").partition("\n")[0]
     outside = "".join(header.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
 

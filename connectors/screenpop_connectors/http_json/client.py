@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
@@ -199,7 +200,7 @@ class HttpClient:
 
 def same_place(old: URL, new: URL) -> bool:
     """The same host and port; from http to https on its usual port is the same too."""
-    if old.origin() == new.origin():
+    if (old.scheme, old.host, old.port) == (new.scheme, new.host, new.port):
         return True
     upgraded = (old.scheme, new.scheme) == ("http", "https")
     return upgraded and old.host == new.host and new.port == 443
@@ -217,9 +218,9 @@ def _credentials(options: HttpSource) -> tuple[dict[str, str], tuple[str, ...]]:
         secrets.append(auth.bearer.get_secret_value())
     if auth and auth.username and auth.password:
         password = auth.password.get_secret_value()
-        basic = aiohttp.BasicAuth(auth.username, password, "utf-8").encode()
-        headers["Authorization"] = basic
-        secrets += [password, basic.removeprefix("Basic ")]
+        basic = b64encode(f"{auth.username}:{password}".encode()).decode()
+        headers["Authorization"] = f"Basic {basic}"
+        secrets += [password, basic]
     if auth and auth.header and auth.value:
         headers[auth.header] = auth.value.get_secret_value()
         secrets.append(auth.value.get_secret_value())
