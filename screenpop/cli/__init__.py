@@ -89,20 +89,21 @@ def installed_verbs() -> dict[str, tuple[str, str]]:
     }
 
 
-def tell(error: ScreenpopError) -> None:
-    """Write an error of ours to standard error: problems as lines, else its text."""
+def tell(error: ScreenpopError, *, err: bool = True) -> None:
+    """Write an error of ours, to standard error unless it is what was asked for."""
     from screenpop.config.problems import ConfigProblems
     from screenpop.config.report import counted, plain, rich
 
+    stream = sys.stderr if err else sys.stdout
     if not isinstance(error, ConfigProblems):
-        typer.echo(f"screenpop: {error}", err=True)
+        typer.echo(f"screenpop: {error}", err=err)
         return
-    if sys.stderr.isatty():
+    if stream.isatty():
         from rich.console import Console
 
-        Console(stderr=True).print(rich(error.problems), end="", soft_wrap=True)
+        Console(file=stream).print(rich(error.problems), end="", soft_wrap=True)
     else:
-        typer.echo(plain(error.problems), err=True)
+        typer.echo(plain(error.problems), err=err)
     typer.echo(counted(error.problems), err=True)
 
 

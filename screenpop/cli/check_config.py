@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from screenpop.config.check import Checked, verdict
+from screenpop.cli import tell
+from screenpop.cli.configured import checked_whole
+from screenpop.config.check import Checked
 from screenpop.config.facets import enabled_lookups
 from screenpop.config.load import examine
 from screenpop.config.model import Configuration
@@ -35,13 +37,14 @@ def check_config(
     problem, 0 when the service can run with it.
     """
     examined = examine(file)
-    checked = verdict(examined)
+    checked = checked_whole(examined)
     config = examined.loaded.config if examined.loaded else None
     if json_wanted:
         typer.echo(json.dumps(_answer(checked, config), ensure_ascii=False, indent=2))
         raise typer.Exit(1 if checked.problems else 0)
     if checked.problems or config is None:
-        raise ConfigProblems(checked.problems)
+        tell(ConfigProblems(checked.problems), err=False)
+        raise typer.Exit(1)
     typer.echo(f"{file}: no problem.")
     for line in _summary(checked, config):
         typer.echo(f"  {line}")

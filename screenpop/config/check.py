@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -22,13 +22,14 @@ import phonenumbers
 from screenpop.config.dataflow import RESERVED, findings, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
 from screenpop.config.load import Examined, Loaded
+from screenpop.config.model import Line
 from screenpop.config.prepare import FindConnector, prepare
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 
-DialectCheck: TypeAlias = Callable[[str, Mapping[str, object]], None]
-"""Takes a dialect's name and a line's settings; raises `ConfigError`."""
+LineCheck: TypeAlias = Callable[[str, Line], None]
+"""Binds the dialect of a line; raises `ConfigError`, one problem a line of its text."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}\Z")
 _STORES = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -47,24 +48,24 @@ def check(
     loaded: Loaded,
     *,
     find: FindConnector | None = None,
-    dialect_check: DialectCheck | None = None,
+    check_line: LineCheck | None = None,
 ) -> list[Problem]:
     """Everything that is wrong beyond the single keys; empty when it can run."""
-    return list(inspect(loaded, find=find, dialect_check=dialect_check).problems)
+    return list(inspect(loaded, find=find, check_line=check_line).problems)
 
 
 def inspect(
     loaded: Loaded,
     *,
     find: FindConnector | None = None,
-    dialect_check: DialectCheck | None = None,
+    check_line: LineCheck | None = None,
 ) -> Checked:
     """`check`, with what was learnt on the way."""
     prepared = prepare(loaded, find or Registry().find)
     problems = [
         *_server(loaded),
         *_store(loaded),
-        *_lines(loaded, dialect_check),
+        *_lines(loaded, check_line),
         *_dialled(loaded),
         *_lookup_names(loaded),
         *_facets(loaded),
@@ -151,15 +152,28 @@ def _store(loaded: Loaded) -> Iterator[Problem]:
         yield loaded.problem(("store", "url"), "names no engine we know", remedy)
 
 
-def _lines(loaded: Loaded, dialect_check: DialectCheck | None) -> Iterator[Problem]:
+def _lines(loaded: Loaded, check_line: LineCheck | None) -> Iterator[Problem]:
     for name, line in loaded.config.lines.items():
         yield from _zone(loaded, ("lines", name, "time_zone"), line.time_zone)
         yield from _country(loaded, ("lines", name, "country"), line.country)
-        if dialect_check is not None:
+        if check_line is not None:
             try:
-                dialect_check(line.dialect, line.settings)
+                check_line(name, line)
             except ConfigError as error:
-                yield loaded.told(("lines", name, "dialect"), error)
+                yield from _told_by_dialect(loaded, name, error)
+
+
+def _told_by_dialect(
+    loaded: Loaded, name: str, error: ConfigError
+) -> Iterator[Problem]:
+    """Its text is one problem a line, maybe `lines.NAME.KEY: sentence. Remedy.`"""
+    for said in str(error).splitlines():
+        keys, colon, text = said.partition(": ")
+        path = tuple(keys.split("."))
+        if colon and (path[:2] == ("lines", name) or path[0] == "server"):
+            yield loaded.told(path, ConfigError(text))
+        else:
+            yield loaded.told(("lines", name, "dialect"), ConfigError(said))
 
 
 def _zone(loaded: Loaded, path: KeyPath, name: str) -> Iterator[Problem]:
@@ -244,7 +258,7 @@ def verdict(
     examined: Examined,
     *,
     find: FindConnector | None = None,
-    dialect_check: DialectCheck | None = None,
+    check_line: LineCheck | None = None,
 ) -> Checked:
     """All problems of a file together: those of reading it, and `inspect`'s.
 
@@ -252,7 +266,7 @@ def verdict(
     """
     if examined.loaded is None:
         return Checked(problems=examined.problems, steps=())
-    checked = inspect(examined.loaded, find=find, dialect_check=dialect_check)
+    checked = inspect(examined.loaded, find=find, check_line=check_line)
     known = [problem.key for problem in examined.problems]
     further = [p for p in checked.problems if not _follows(p.key, known)]
     problems = tuple(sorted({*examined.problems, *further}))

@@ -18,7 +18,7 @@ SECRET_BYTES_MAX = 65_536
 _FORM = re.compile(r"\$(?P<escaped>\$\{)|\$\{(?P<inside>[^{}]*)\}")
 _NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(:-(?P<default>.*))?\Z", re.DOTALL)
 SECRET_WORD = re.compile(
-    r"secret|token|passw|pwd|credential|api_?key|private|signing|auth_?key|dsn",
+    r"secret|token|passw|pwd|credential|api_?key|private|signing|auth_?key|dsn|bearer|header_value|query_value",
     re.IGNORECASE,
 )
 """Names of keys and variables whose values are never shown."""

@@ -95,13 +95,23 @@ def load_config(path: Path, *, environ: Mapping[str, str] | None = None) -> Load
 
 def examine(path: Path, *, environ: Mapping[str, str] | None = None) -> Examined:
     """Read as far as possible: what is wrong is left out, and told."""
-    environ = os.environ if environ is None else environ
     try:
-        document = read_document(_read(path), str(path))
+        text = _read(path)
     except ConfigProblems as error:
         return Examined(loaded=None, problems=error.problems)
-    reading = _Reading(path, document, environ)
-    return reading.examined()
+    return examine_text(text, path, environ=environ)
+
+
+def examine_text(
+    text: str, path: Path, *, environ: Mapping[str, str] | None = None
+) -> Examined:
+    """`examine` for a text that would stand at `path`."""
+    environ = os.environ if environ is None else environ
+    try:
+        document = read_document(text, str(path))
+    except ConfigProblems as error:
+        return Examined(loaded=None, problems=error.problems)
+    return _Reading(path, document, environ).examined()
 
 
 def from_text(

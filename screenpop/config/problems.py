@@ -48,9 +48,9 @@ class Problem:
             file=place.file,
             line=place.line,
             column=place.column,
-            key=key if isinstance(key, str) else dotted(key),
-            sentence=sentence.rstrip("."),
-            remedy=remedy,
+            key=_one_line(key if isinstance(key, str) else dotted(key)),
+            sentence=_one_line(sentence.rstrip(".")),
+            remedy=_one_line(remedy),
         )
 
     def __str__(self) -> str:
@@ -65,6 +65,11 @@ class ConfigProblems(ConfigError):
     def __init__(self, problems: Iterable[Problem]):
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _one_line(text: str) -> str:
+    """What people wrote may hold anything; a problem is one line."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def dotted(path: KeyPath) -> str:

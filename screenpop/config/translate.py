@@ -232,7 +232,8 @@ def _remedy(
     if number:
         unit = next((u for tail, u in _UNITS.items() if name.endswith(tail)), "")
         return f"Use {unit}, e.g. {default}." if unit else f"E.g. {default}."
-    if error is not None and error["type"] == "string_type":
+    scalar = error is not None and isinstance(error["input"], int | float)
+    if scalar and error is not None and error["type"] == "string_type":
         return f'Put it in quotes: `{name}: "…"`.'
     return _description(field)
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr
 
 from screenpop.config.check import check, inspect
 from screenpop.config.load import Loaded, from_text
+from screenpop.config.model import Line
 from screenpop.connector import (
     ConfigError,
     Connector,
@@ -66,11 +67,14 @@ def find(name: str) -> type[Connector[Any, Any]]:
     return BoxConnector
 
 
-def dialects(name: str, settings: Mapping[str, object]) -> None:
-    if name != "generic":
-        raise ConfigError(f"no dialect is called {name}. There is generic.")
-    if "token" not in settings:
-        raise ConfigError("the setting `token` is missing. Add it.")
+def check_line(name: str, line: Line) -> None:
+    if line.dialect != "generic":
+        raise ConfigError(f"no dialect is called {line.dialect}. There is generic.")
+    if "token" not in line.settings:
+        raise ConfigError(
+            f"lines.{name}.settings.token: is missing. Add it.\n"
+            f"lines.{name}: proves nothing. Add a secret."
+        )
 
 
 def load(text: str, folder: Path) -> Loaded:
@@ -81,7 +85,7 @@ def load(text: str, folder: Path) -> Loaded:
 def said(tmp_path: Path) -> Any:
     def problems(text: str) -> list[str]:
         loaded = load(text, tmp_path)
-        found = check(loaded, find=find, dialect_check=dialects)
+        found = check(loaded, find=find, check_line=check_line)
         return [str(problem).removeprefix("screenpop.yaml:") for problem in found]
 
     return problems
@@ -205,6 +209,13 @@ def test_each_mistake_is_told_with_place_and_remedy(
     said: Any, text: str, expected: str
 ) -> None:
     assert said(text) == [expected]
+
+
+def test_each_thing_that_a_dialect_misses_has_its_place(said: Any) -> None:
+    assert said("lines:\n  pbx:\n    settings: {tokn: abc}\n") == [
+        "2:3: lines.pbx: proves nothing. Add a secret.",
+        "3:5: lines.pbx.settings.token: is missing. Add it.",
+    ]
 
 
 def test_the_lookups_of_a_source_switched_off_are_left_out(said: Any) -> None:
