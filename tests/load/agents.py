@@ -24,7 +24,7 @@ class Seen(msgspec.Struct):
     frame: str
     offset: int = 0
     call_id: str = ""
-    facets: dict[str, FacetSeen] | None = None
+    facets: dict[str, FacetSeen] | list[msgspec.Raw] | None = None  # list: `hello`'s
 
 
 _decode = msgspec.json.Decoder(Seen).decode

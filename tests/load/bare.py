@@ -2,9 +2,10 @@
 
 `raw-full` and `raw-cached` are one uvloop protocol with the work of `bare_work` and
 nothing else; `aiohttp-full` is the same work on a bare aiohttp server with the
-interpreter's own garbage collection. They speak just enough of the contract for the
-load generator: `hello`, `resume`, `resync`, then one `pop.opened` a call, and
-`wallboard.delta` to wallboards while calls come in.
+interpreter's own garbage collection. `raw-nothing` does no work at all, it
+sends a card made beforehand: what is measured on it is the load generator itself.
+They speak just enough of the contract: `hello`, `resume`, `resync`, then one
+`pop.opened` a call, and `wallboard.delta` to wallboards while calls come in.
 
     python -m load.bare raw-full --port 8090
 """
@@ -23,6 +24,7 @@ import uvloop
 from aiohttp import WSMsgType, web
 from load.bare_work import HELLO, RESYNC, Event, Work
 from load.wire import CLOSE, PING, PONG, TEXT, server_frame
+from load.workload import CALLERS, alerting, signature
 
 MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -31,6 +33,7 @@ HELLO_FRAME = server_frame(TEXT, HELLO)
 RESYNC_FRAME = server_frame(TEXT, RESYNC)
 DELTA_S = 0.25
 BACKLOG = 4096
+KINDS = ("raw-full", "raw-cached", "raw-nothing", "aiohttp-full")
 
 
 class Tasks:
@@ -87,6 +90,30 @@ def delta(offset: int) -> bytes:
         f'{{"queue":"{q}","label":"Queue","values":{{{values}}}}}' for q in ("", "s")
     )
     return f'{{"frame":"wallboard.delta","offset":{offset},"queues":[{rows}]}}'.encode()
+
+
+class NothingServer(RawServer):
+    """The load generator's mirror: a card of the usual size, made beforehand."""
+
+    card = b""
+
+    def take(self, header: str, body: bytes) -> bytes:
+        call_id = _between(body, b'"call_id":"')
+        transport = self.agents.get(_between(body, b'"agents":["').decode())
+        if transport is not None:
+            transport.write(server_frame(TEXT, self.card.replace(b"CALL", call_id)))
+        return OK
+
+    async def make_card(self) -> None:
+        body = alerting("CALL", CALLERS[0], "nobody")
+        event = self.work.taken(signature(body), body)
+        assert event is not None
+        self.card = await self.work.pop(event)
+
+
+def _between(body: bytes, start: bytes) -> bytes:
+    at = body.index(start) + len(start)
+    return body[at : body.index(b'"', at)]
 
 
 class RawConnection(asyncio.Protocol):
@@ -211,8 +238,13 @@ class AiohttpServer:
         return web.Response(body=b"{}")
 
 
-async def serve_raw(port: int, *, cached: bool) -> None:
-    server = RawServer(Work(cached=cached))
+async def serve_nothing(port: int) -> None:
+    server = NothingServer(Work(cached=True))
+    await server.make_card()
+    await serve_raw(port, server)
+
+
+async def serve_raw(port: int, server: RawServer) -> None:
     loop = asyncio.get_running_loop()
     await loop.create_server(
         lambda: RawConnection(server), "127.0.0.1", port, backlog=BACKLOG
@@ -237,13 +269,16 @@ async def serve_aiohttp(port: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("raw-full", "raw-cached", "aiohttp-full"))
+    parser.add_argument("kind", choices=KINDS)
     parser.add_argument("--port", type=int, default=8090)
     given = parser.parse_args()
     if given.kind == "aiohttp-full":
         uvloop.run(serve_aiohttp(given.port))
+    elif given.kind == "raw-nothing":
+        uvloop.run(serve_nothing(given.port))
     else:
-        uvloop.run(serve_raw(given.port, cached=given.kind == "raw-cached"))
+        work = Work(cached=given.kind == "raw-cached")
+        uvloop.run(serve_raw(given.port, RawServer(work)))
 
 
 if __name__ == "__main__":

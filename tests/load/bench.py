@@ -28,7 +28,7 @@ from load.figures import TargetFigures
 from load.measure import Plan, measure
 from load.process import cores
 from load.report import save, show
-from load.targets import SERVICE, names, preparation
+from load.targets import BARE, SERVICE, names, preparation
 from rich.console import Console
 
 SPARE_FILES = 1_500
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rates", help="calls/s, comma-separated (50,200,1000)")
     made.add_argument("--seconds", type=float, help="at each rate (10)")
     made.add_argument("--rounds", type=int, default=1, help="interleaved rounds (1)")
-    made.add_argument("--targets", help="service,raw-full,raw-cached,aiohttp-full")
+    made.add_argument("--targets", help=f"some of {SERVICE},{','.join(BARE)}")
     made.add_argument("--no-search", action="store_true", help="skip the highest rate")
     made.add_argument("--storm", action="store_true", help="kill -9, all come back")
     made.add_argument("--slow-source", action="store_true", help="a source hangs")

@@ -65,7 +65,9 @@ class Step:
     disconnected: int
     server_cpu_us: float  # per call
     server_busy: float  # share of one core, all threads
+    server_waited: float  # share of the time it could run and others had the core
     generator_busy: float
+    generator_waited: float
     stall_ms: float  # the longest answer of GET /livez, asked every 5 ms
     generator_stall_ms: float  # how late the generator's own timer ran meanwhile
 

@@ -14,11 +14,11 @@ import random
 from array import array
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter_ns, process_time_ns
+from time import perf_counter_ns
 
 from load.agents import Browsers, Seen
 from load.figures import Spread, Step, spread
-from load.process import ServerProcess
+from load.process import ServerProcess, used
 from load.wire import Poster, get_request, post_request
 from load.workload import CALLERS, FACETS, LINE, agent_name, alerting, signature
 
@@ -84,7 +84,8 @@ class Tally:
         missing = self.pending.get(number)
         if missing is None:
             missing = self.pending[number] = set(FACETS)
-        for name, facet in (seen.facets or {}).items():
+        assert isinstance(seen.facets, dict)
+        for name, facet in seen.facets.items():
             if facet.state != "pending":
                 missing.discard(name)
         if not missing:
@@ -223,14 +224,14 @@ class Generator:
         gc.disable()
         self._tally = tally
         async with Probe(self._server.port) as probe:
-            cpu_ns, own_ns = self._server.cpu_ns(), process_time_ns()
+            server, own = self._server.used(), used(os.getpid())
             began_ns = perf_counter_ns()
             await self._arrivals(tally, rate, browsers.count)
             sending_ns = perf_counter_ns() - began_ns
-            own_ns = process_time_ns() - own_ns
+            own = used(os.getpid()).since(own)
             await _drained(tally)
             elapsed_ns = perf_counter_ns() - began_ns
-            cpu_ns = self._server.cpu_ns() - cpu_ns
+            server = self._server.used().since(server)
         self._tally = None
         gc.enable()
         opened = sum(1 for at in tally.opened_ns if at)
@@ -248,9 +249,11 @@ class Generator:
             doubled=tally.doubled,
             misrouted=tally.misrouted,
             disconnected=len(browsers.lost),
-            server_cpu_us=cpu_ns / tally.calls / 1e3,
-            server_busy=cpu_ns / elapsed_ns,
-            generator_busy=own_ns / sending_ns,
+            server_cpu_us=server.ran_ns / tally.calls / 1e3,
+            server_busy=server.ran_ns / elapsed_ns,
+            server_waited=server.waited_ns / elapsed_ns,
+            generator_busy=own.ran_ns / sending_ns,
+            generator_waited=own.waited_ns / sending_ns,
             stall_ms=probe.longest_ms,
             generator_stall_ms=probe.own_ms,
         )

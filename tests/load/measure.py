@@ -124,7 +124,8 @@ def sustained(step: Step) -> bool:
 async def _search(bench: Bench) -> Step | None:
     """The highest rate it sustains: up by half until it fails, then between."""
     best: Step | None = None
-    rate, failed = max([400.0, *bench.plan.rates]), 0.0
+    known = [step.rate for step in bench.figures.steps if sustained(step)]
+    rate, failed = max([400.0, *known]), 0.0
     for _ in range(14):
         step = await bench.step(rate, bench.plan.search_s)
         good = sustained(step)
@@ -241,5 +242,6 @@ def told(name: str, step: Step) -> str:
         f"{name}: {step.rate:.0f}/s  pop p50 {step.opened.p50:.2f} p99"
         f" {step.opened.p99:.2f} max {step.opened.max:.1f} ms  card p99"
         f" {step.complete.p99:.2f}  {step.server_cpu_us:.0f} us/call"
-        f"  server {step.server_busy:.0%} load {step.generator_busy:.0%}{wrong}"
+        f"  server {step.server_busy:.0%} (waited {step.server_waited:.0%})"
+        f" load {step.generator_busy:.0%}{wrong}"
     )

@@ -18,6 +18,30 @@ def cores() -> tuple[set[int], set[int]]:
     return {mine[0]}, {mine[-1]}
 
 
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """What all threads of a process used so far, and how long they queued for it.
+
+    `waited_ns` is time in which a thread could run and another process had the core:
+    it tells how busy the host was with something else.
+    """
+
+    ran_ns: int
+    waited_ns: int
+
+    def since(self, before: Processor) -> Processor:
+        return Processor(self.ran_ns - before.ran_ns, self.waited_ns - before.waited_ns)
+
+
+def used(pid: int) -> Processor:
+    ran = waited = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        fields = (task / "schedstat").read_text().split()
+        ran += int(fields[0])
+        waited += int(fields[1])
+    return Processor(ran, waited)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -88,12 +112,8 @@ class ServerProcess:
             return False
         return True
 
-    def cpu_ns(self) -> int:
-        """Processor time of all its threads so far."""
-        total = 0
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
-        return total
+    def used(self) -> Processor:
+        return used(self.process.pid)
 
     def rss_kb(self) -> int:
         text = Path(f"/proc/{self.process.pid}/status").read_text()

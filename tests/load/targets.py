@@ -15,7 +15,7 @@ from load.workload import agent_name
 
 TESTS = Path(__file__).parents[1]
 
-BARE = ("raw-full", "raw-cached", "aiohttp-full")
+BARE = ("raw-full", "raw-cached", "raw-nothing", "aiohttp-full")
 SERVICE = "service"
 
 

@@ -134,7 +134,8 @@ def figures(target: str, p99_ms: float) -> TargetFigures:
         rate=200, sent=1, sent_per_s=200, ack=latency, opened=latency,
         complete=latency, lag=spread([0]), refused=0, lost=0, incomplete=0, doubled=0,
         misrouted=0, disconnected=0, server_cpu_us=100, server_busy=0.1,
-        generator_busy=0.1, stall_ms=3, generator_stall_ms=1,
+        server_waited=0,
+        generator_busy=0.1, generator_waited=0, stall_ms=3, generator_stall_ms=1,
     )  # fmt: skip
     return TargetFigures(target=target, agents=1000, steps=[step])
 
@@ -188,11 +189,12 @@ def own_core() -> Iterator[None]:
     os.sched_setaffinity(0, before)
 
 
+@pytest.mark.parametrize("server", ["raw-full", "raw-nothing", "aiohttp-full"])
 async def test_a_bare_server_gets_every_call_to_its_agent_once(
-    tmp_path: Path, own_core: None
+    tmp_path: Path, own_core: None, server: str
 ) -> None:
     plan = Plan(agents=20, rates=(50,), seconds=1, warm_s=0.2, search=False, storm=True)
-    found = await measure(preparation("raw-full"), tmp_path, plan, lambda line: None)
+    found = await measure(preparation(server), tmp_path, plan, lambda line: None)
     step = found.steps[0]
     assert step.clean, step
     assert step.opened.count == step.complete.count == step.ack.count == 50
