@@ -122,7 +122,8 @@ def site_of(services: Services) -> Site:
         ui=BuiltUi(services.assets or DEFAULT_FOLDER),
         sockets=Sockets(
             sessions_max=limits.sessions_max,
-            per_user_max=limits.sessions_per_user_max,
+            # the hub parts with a user's oldest tab; this holds those that do not go
+            per_user_max=limits.sessions_per_user_max * 2,
             message_bytes_max=limits.client_frame_bytes_max,
             metrics=services.metrics,
             still_welcome=auth.still_welcome,

@@ -71,7 +71,7 @@ class Sockets:
             )
         if mine >= self._per_user_max:
             raise TooMany(
-                f"{mine} WebSockets are open for this user,"
+                f"{mine} WebSockets are open for this user, twice"
                 " limits.sessions_per_user_max.",
                 code="too_many_sessions",
                 retry_after_s=5,
