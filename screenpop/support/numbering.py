@@ -60,8 +60,14 @@ UNKNOWN_DIGITS = frozenset({"+86282452253", "+8656696"})
 _ANGLE = re.compile(r"<([^<>]+)>\s*(?:;.*)?$")
 _URI = re.compile(r"^(tel|sips?|callto|4)\s*:\s*(?://)?", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"(?:;\s*ext\s*=|[\s,;.\-]*\b(?:extension|ext|extn|durchwahl)\b[\s.:=]*|"
+    r"(?:;\s*ext\s*=|[\s,;.\-]*\b(?:extension|ext|extn|durchwahl|dw|apparat|app|"
+    r"poste|anknytning|ankn|toestel|interno|int)\b[\s.:=]*|"
     r"(?<=[\d)\s])\s*[xX#]\s*)(\d{1,7})#?\s*$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:tel(?:efon|efono|éfono|ephone|éphone)?|phone|ph|fon|mob(?:ile?)?|handy|cell|"
+    r"fax|office|work|home)\s*[.:]*\s*(?=[\d+(])",
     re.IGNORECASE,
 )
 _POST_DIAL = re.compile(r"[,;].*$|(?<=\d)[pPwW][\dpPwW,*#]*$")
@@ -123,7 +129,10 @@ def read_number(
     if (reading := _not_shown(subscriber)) is not None:
         return reading
     raw = plain[:TEXT_CHARS_MAX]
-    digits, extension = _cut_extension(subscriber)
+    label = _LABEL.match(subscriber)
+    digits, extension = _cut_extension(
+        subscriber[label.end() :] if label else subscriber
+    )
     if not _WRITTEN.match(digits):
         return NumberReading(raw=raw)
     return _digits_read(digits, extension, country, plus_missing, raw)

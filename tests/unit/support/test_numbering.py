@@ -131,3 +131,27 @@ def test_a_number_is_written_for_people_of_the_house() -> None:
 def test_a_shared_code_is_told_apart_by_the_number() -> None:
     assert describe("+12425550101", None).territory == "Bahamas"
     assert territory_name(None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "e164", "extension"),
+    [
+        ("Tel. 020 7946 0958", "GB", LONDON, None),
+        ("Tel.: 030 / 23125124", "DE", "+493023125124", None),
+        ("Mobile: +44 (0)20 7946 0958", None, LONDON, None),
+        ("Handy 0171 3920099", "DE", "+491713920099", None),
+        ("030/23125-124 App. 12", "DE", "+493023125124", "12"),
+        ("01 99 00 12 34 poste 22", "FR", "+33199001234", "22"),
+        ("08-465 004 12 ankn 22", "SE", "+46846500412", "22"),
+    ],
+)
+def test_labels_and_extensions_are_read_as_people_type_them(
+    text: str, country: str | None, e164: str, extension: str | None
+) -> None:
+    reading = read_number(text, country=country)
+    assert (reading.e164, reading.extension) == (e164, extension)
+
+
+def test_a_word_with_digits_is_no_label() -> None:
+    assert read_number("telly 020 7946 0958", country="GB").e164 is None
+    assert read_number("fonduehaus12", country="DE").e164 is None
