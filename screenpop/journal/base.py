@@ -110,4 +110,13 @@ class Journal(ABC):
 
     @property
     @abstractmethod
+    def identity(self) -> str:
+        """A random name given when the medium was made; known once it is open.
+
+        Offsets of another identity mean nothing here: who keeps an offset outside
+        of the journal keeps this name beside it.
+        """
+
+    @property
+    @abstractmethod
     def health(self) -> Health: ...

@@ -6,6 +6,7 @@ For tests and trials: the same promises as the durable engines, kept in memory.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
@@ -29,6 +30,7 @@ class MemoryJournal(Journal):
         self._snapshots: dict[str, tuple[Offset, bytes]] = {}
         self._recent = Recent()
         self._open = False
+        self._identity = secrets.token_hex(8)
 
     async def open(self) -> None:
         self._recent = Recent.starting_at(self._newest)
@@ -91,6 +93,10 @@ class MemoryJournal(Journal):
 
     async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
         return self._snapshots.get(name)
+
+    @property
+    def identity(self) -> str:
+        return self._identity
 
     @property
     def health(self) -> Health:

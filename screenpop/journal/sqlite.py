@@ -49,6 +49,7 @@ class SqliteJournal(Journal):
         self._busy_s = busy_s
         self._pending = 0
         self._recent = Recent()
+        self._identity = ""
         self._outage = Outage(self._clock)
         self._reader = SqliteReader(path)
         self._writer: GroupWriter | None = None
@@ -59,6 +60,7 @@ class SqliteJournal(Journal):
         try:
             await self._reader.open()
             _, newest = await self._reader.bounds()
+            self._identity = await self._reader.identity()
         except BaseException:
             await self.close()
             raise
@@ -137,6 +139,10 @@ class SqliteJournal(Journal):
 
     async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
         return await self._reader.snapshot(name)
+
+    @property
+    def identity(self) -> str:
+        return self._identity
 
     @property
     def health(self) -> Health:

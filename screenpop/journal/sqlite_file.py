@@ -33,6 +33,11 @@ PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
 
+_ABOUT = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+INSERT OR IGNORE INTO about VALUES ('identity', lower(hex(randomblob(8))));
+"""
+
 _REMEDIES = {
     "SQLITE_FULL": "Free space on that disk; entries are taken again by themselves.",
     "SQLITE_READONLY": "Make the file and its folder writable for the service's user.",
@@ -75,6 +80,7 @@ def open_writer(
         _check(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous.upper()}")
+        connection.executescript(_ABOUT)
     except sqlite3.Error as error:
         connection.close()
         raise Unavailable(explained(error, path)) from error

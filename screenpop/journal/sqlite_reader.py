@@ -56,6 +56,9 @@ class SqliteReader:
     async def bounds(self) -> tuple[Offset, Offset]:
         return await self._do(_bounds)
 
+    async def identity(self) -> str:
+        return await self._do(_identity)
+
     async def last_to_trim(self, before_us: int, now_us: int) -> Offset | None:
         """The newest offset that `Journal.trim` may forget."""
         return await self._do(lambda connection: _cut(connection, before_us, now_us))
@@ -107,6 +110,11 @@ def _bounds(connection: sqlite3.Connection) -> tuple[Offset, Offset]:
         return START, START
     (oldest,) = connection.execute('SELECT min("offset") FROM entries').fetchone()
     return Offset(newest + 1 if oldest is None else oldest), newest
+
+
+def _identity(connection: sqlite3.Connection) -> str:
+    found = connection.execute("SELECT value FROM about WHERE name = 'identity'")
+    return str(found.fetchone()[0])
 
 
 def _cut(connection: sqlite3.Connection, before_us: int, now_us: int) -> Offset | None:

@@ -390,6 +390,20 @@ class JournalContract(ABC):
         assert again.fresh
         assert again.offset > newest
 
+    async def test_a_journal_keeps_its_identity(
+        self, journal: Journal, tmp_path: Path, clock: FakeClock
+    ) -> None:
+        identity = journal.identity
+        assert identity
+        await journal.close()
+        again = await self.opened_again(journal)
+        assert again.identity == identity
+        await again.close()
+        other = self.make(tmp_path / "other", clock)
+        await other.open()
+        assert other.identity != identity
+        await other.close()
+
     async def test_a_snapshot_is_kept_until_the_next_of_its_name(
         self, journal: Journal
     ) -> None:

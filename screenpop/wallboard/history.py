@@ -1,0 +1,204 @@
+"""How does what happened become history, and how long does it stay?
+
+The archiver reads the journal from where it stopped and writes batches to the
+store; rows and offset stand in one transaction, so that a crash repeats at most
+what changes nothing. A store that is away is waited for: the journal keeps it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from screenpop.domain.call_state import CallLimits
+from screenpop.domain.errors import Unavailable
+from screenpop.journal.base import Entry, Journal, Offset
+from screenpop.journal.records import EventRecord, decode
+from screenpop.store.archive import Archive
+from screenpop.store.audit import Audit
+from screenpop.store.batch import Batch
+from screenpop.support.clock import Clock, SystemClock
+from screenpop.wallboard.history_batch import BatchMaker, NumberOf
+
+log = logging.getLogger(__name__)
+
+FULL_BATCH = 1000
+GATHER_S = 0.25
+RETRY_S = 2.0
+RETENTION_EVERY_S = 3600.0
+HOUR_US = 3_600_000_000
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+class Archiver:
+    """Writes the history. `run` until the journal closes or the task is cancelled."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        archive: Archive,
+        number_of: NumberOf,
+        limits: CallLimits | None = None,
+        clock: Clock | None = None,
+        pause: Pause = asyncio.sleep,
+    ):
+        self._journal = journal
+        self._archive = archive
+        self._number_of = number_of
+        self._limits = limits or CallLimits()
+        self._clock = clock or SystemClock()
+        self._pause = pause
+        self._maker = self._new_maker()
+        self._down_since_s: float | None = None
+        self.offset = Offset(0)
+        self.archived_us = 0  # when the newest archived entry was received
+        self.left_out = 0  # entries that the store would not take
+        self.trouble: str | None = None  # the outage of now, in words
+
+    @property
+    def _consumer(self) -> str:
+        """Another journal's offsets mean nothing: each has its own."""
+        return f"archiver/{self._journal.identity}"
+
+    async def lag(self) -> int:
+        """Journal offsets that are not in the history yet."""
+        _, newest = await self._journal.bounds()
+        return max(0, newest - self.offset)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except Unavailable as error:
+                self._away(error)
+                await self._pause(RETRY_S)
+            else:
+                return
+
+    async def _follow(self) -> None:
+        """From the stored offset until the journal closes. Raises `Unavailable`."""
+        self._maker = self._new_maker()
+        self.offset = Offset(await self._archive.offset(self._consumer))
+        async for entries in self._journal.tail(self.offset):
+            await self._take(entries)
+            self._back()
+            if len(entries) < FULL_BATCH:
+                await self._pause(GATHER_S)  # what comes meanwhile is one transaction
+
+    async def _take(self, entries: Sequence[Entry]) -> None:
+        try:
+            await self._write(entries)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001  something in there is unfit: find it
+            await self._take_singly(entries)
+
+    async def _take_singly(self, entries: Sequence[Entry]) -> None:
+        self._maker = self._new_maker()
+        for entry in entries:
+            try:
+                await self._write([entry])
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  told, counted and passed over
+                self.left_out += 1
+                log.error(  # not its text: a driver's error may quote a number
+                    "journal entry %d (%s) cannot be archived (%s): left out",
+                    entry.offset,
+                    entry.record.kind,
+                    type(error).__name__,
+                )
+                self._maker = self._new_maker()
+                await self._store(self._empty(entry.offset))
+
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        await self._recall(entries)
+        await self._store(self._maker.batch(entries, self._clock.now_us()))
+        self.archived_us = entries[-1].record.at_us
+
+    async def _recall(self, entries: Sequence[Entry]) -> None:
+        """Bring back from the store the calls that are not in memory."""
+        unknown = self._maker.unknown(entries)
+        if not unknown:
+            return
+        bodies = await self._archive.events_of(unknown)
+        if not bodies:
+            return
+        shown = await self._archive.shown_of(bodies)
+        for key, texts in bodies.items():
+            records = [decode(EventRecord.kind, text.encode()) for text in texts]
+            events = [r.event for r in records if isinstance(r, EventRecord)]
+            self._maker.remember(key, events, shown.get(key, []))
+
+    async def _store(self, batch: Batch) -> None:
+        await self._archive.write(batch)
+        self.offset = Offset(batch.offset)
+
+    def _empty(self, offset: int) -> Batch:
+        return Batch(consumer=self._consumer, offset=offset, at_us=self._clock.now_us())
+
+    def _new_maker(self) -> BatchMaker:
+        return BatchMaker(self._consumer, self._number_of, self._limits)
+
+    def _away(self, error: Unavailable) -> None:
+        self.trouble = str(error)
+        if self._down_since_s is None:
+            self._down_since_s = self._clock.monotonic_s()
+            log.error("the history waits, the journal keeps it: %s", error)
+
+    def _back(self) -> None:
+        if self._down_since_s is None:
+            return
+        seconds = self._clock.monotonic_s() - self._down_since_s
+        self.trouble = self._down_since_s = None
+        log.warning("the history is written again after %.0f s", seconds)
+
+
+class Retention:
+    """Forgets, once an hour, what is older than the configuration says."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        archiver: Archiver,
+        archive: Archive,
+        audit: Audit,
+        *,
+        retention_h: float,
+        history_days: int,
+        clock: Clock | None = None,
+        pause: Pause = asyncio.sleep,
+    ):
+        self._journal = journal
+        self._archiver = archiver
+        self._archive = archive
+        self._audit = audit
+        self._journal_us = round(retention_h * HOUR_US)
+        self._history_us = history_days * 24 * HOUR_US
+        self._clock = clock or SystemClock()
+        self._pause = pause
+
+    async def run(self) -> None:
+        while True:
+            await self.once()
+            await self._pause(RETENTION_EVERY_S)
+
+    async def once(self) -> None:
+        """An outage only puts it off: the next hour tries again."""
+        now_us = self._clock.now_us()
+        try:
+            await self._trim(now_us - self._journal_us)
+            await self._archive.forget(now_us - self._history_us)
+            await self._audit.forget(now_us - self._history_us)
+        except Unavailable as error:
+            log.warning("old entries stay for another hour: %s", error)
+
+    async def _trim(self, before_us: int) -> None:
+        """Entries that are not in the history yet are never trimmed away."""
+        behind = self._archiver.archived_us < before_us
+        if self._archiver.trouble or (behind and await self._archiver.lag()):
+            log.warning("the journal is not trimmed: the history is behind")
+            return
+        await self._journal.trim(before_us)
