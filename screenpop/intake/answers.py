@@ -25,8 +25,8 @@ _CONTENT_KEYS = frozenset({"status", "headers", "type", "text", "xml", "json"})
 _ANSWER_KEYS = _CONTENT_KEYS | {"when", "ask"}
 _ASK_KEYS = frozenset({"number", "budget_ms", "known", "unknown"})
 _TYPES = {
-    "text": "text/plain; charset=utf-8",
-    "xml": "application/xml; charset=utf-8",
+    "text": "text/plain",
+    "xml": "application/xml",
     "json": "application/json",
 }
 

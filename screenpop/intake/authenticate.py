@@ -6,6 +6,7 @@ of them is enough. `allowed_networks`, where set, must hold besides.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ _COMMON_KEYS = frozenset({"scheme", "secret", "not_covered"})
 _MAC_KEYS = frozenset(
     {
         "header", "over", "algorithm", "encoding", "prefix", "parts", "timestamp",
-        "tolerance_s", "base64_secret", "note",
+        "tolerance_s", "base64_secret", "after",
     }
 )  # fmt: skip
 
@@ -256,11 +257,18 @@ class _Message:
         return []
 
 
-_SIGNED_PARTS = frozenset({"signed_body", "signed_url", "signed_time"})
+_SIGNED_PARTS = frozenset(
+    {"signed_body", "signed_url", "signed_time", "signed_body_md5"}
+)
 
 
 def _signed_parts(node: Node, compiler: Compiler) -> list[str | Getter]:
-    plain = {"body": "$signed_body", "url": "$signed_url", "timestamp": "$signed_time"}
+    plain = {
+        "body": "$signed_body",
+        "url": "$signed_url",
+        "timestamp": "$signed_time",
+        "body_md5": "$signed_body_md5",
+    }
     text = node.text()
     for name, variable in plain.items():
         text = text.replace(f"{{{name}}}", f"{{{variable}}}")
@@ -274,6 +282,7 @@ def _messages(
     for url in signature.url_spellings(facts.url):
         scope.variables["signed_url"] = url
         scope.variables["signed_time"] = timestamp
+        scope.variables["signed_body_md5"] = _md5(facts.request.body)
         pieces: list[bytes] = []
         for part in parts:
             piece = _piece(part, facts, scope)
@@ -282,6 +291,12 @@ def _messages(
             pieces.append(piece)
         messages.append(b"".join(pieces))
     return list(dict.fromkeys(messages))
+
+
+def _md5(body: bytes) -> str:
+    """Content-MD5 (RFC 1864): part of what some systems sign, no protection itself."""
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
 
 
 _BODY = object()
@@ -303,7 +318,7 @@ def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
     names = _header_names(entries, node)
     algorithm = _option(entries, "algorithm", "sha256")
     encoding = _option(entries, "encoding", "hex")
-    prefix = _option(entries, "prefix", "")
+    prefix, after = _option(entries, "prefix", ""), _option(entries, "after", "")
     message = _Message(entries["over"], compiler)
     envelope = _Envelope(entries, compiler)
     decode_secret = "base64_secret" in entries and entries["base64_secret"].flag()
@@ -315,7 +330,11 @@ def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
             return late
         keys = [_decoded(secret) if decode_secret else secret for secret in secrets]
         return signature.mac(
-            [each[len(prefix) :] for each in given if each.startswith(prefix)],
+            [
+                _behind(each[len(prefix) :], after)
+                for each in given
+                if each.startswith(prefix)
+            ],
             message.variants(facts, scope, timestamp or ""),
             keys,
             algorithm=algorithm,  # type: ignore[arg-type]
@@ -323,6 +342,10 @@ def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
         )
 
     return check
+
+
+def _behind(text: str, mark: str) -> str:
+    return text.partition(mark)[2] if mark else text
 
 
 def _decoded(secret: str) -> str | bytes:

@@ -21,6 +21,7 @@ from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
 from screenpop.intake.answers import Answer, Content, read_answers, read_content
 from screenpop.intake.authenticate import (
+    COMMON_SCHEMES,
     Authenticator,
     Scheme,
     bind_schemes,
@@ -94,6 +95,11 @@ class Dialect:
     native: Native | None
     paste: str
     tests: Node | None
+
+    @property
+    def own_schemes(self) -> tuple[Scheme, ...]:
+        """The schemes that this system uses, without those that everybody may."""
+        return tuple(each for each in self.schemes if each not in COMMON_SCHEMES)
 
     def bind(
         self,
@@ -225,9 +231,9 @@ class BoundDialect:
         told: list[Told] = []
         ignored: list[Ignored] = []
         first: Scope | None = None
-        for scope, place in self._items(whole, ignored):
+        for scope in self._items(whole, ignored):
             first = first or scope
-            found = self.dialect.rules.apply(scope, place)
+            found = self.dialect.rules.apply(scope)
             ignored.extend(found.ignored)
             for draft, how in found.drafts:
                 event = self.line.event(draft, facts.request.received_us)
@@ -237,11 +243,11 @@ class BoundDialect:
             first or whole, tuple(events), tuple(told), tuple(ignored)
         )
 
-    def _items(self, whole: Scope, ignored: list[Ignored]) -> list[tuple[Scope, str]]:
+    def _items(self, whole: Scope, ignored: list[Ignored]) -> list[Scope]:
         each = self.dialect.decoding.each
         listed = whole.item if each is None else each(whole)
         if each is None or not isinstance(listed, list):
-            return [(self._prepared(Scope(whole.item, whole.facts)), "")]
+            return [self._prepared(Scope(whole.item, whole.facts))]
         if len(listed) > self._events_max:
             raise TooLarge(
                 f"the request holds {len(listed)} events, at most"
@@ -252,7 +258,7 @@ class BoundDialect:
         if not listed:
             ignored.append(Ignored(why="it holds no event"))
         return [
-            (self._prepared(Scope(item, whole.facts, whole.item, index)), f"[{index}]")
+            self._prepared(Scope(item, whole.facts, whole.item, index))
             for index, item in enumerate(listed)
         ]
 

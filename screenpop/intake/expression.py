@@ -4,7 +4,7 @@
     $header.x-zm-request-timestamp     $header $query $setting $parent $claims …
     a.b || c.d                         the first that says something
     users[0].id, users[-1], users[].id an element, the last one, one of each
-    legs[?state=='held' && kind!='x']  the elements for which it holds
+    legs[?state=='held' && kind!='x']  the elements for which it holds; =~ 'pattern'
     timestamp | epoch_s                a filter, see `filters`
     'text', 42, true, null             constants
 
@@ -59,7 +59,7 @@ _TOKEN = re.compile(
     |(?P<name>\$?[A-Za-z_@][\w@-]*|\$)
     |(?P<text>'(?:[^'\\]|\\.)*')
     |(?P<quoted>"(?:[^"\\]|\\.)*")
-    |(?P<mark>\|\||&&|==|!=|\[\]|\[\?|[.\[\]()|,])
+    |(?P<mark>\|\||&&|==|!=|=~|\[\]|\[\?|[.\[\]()|,])
     )""",
     re.VERBOSE,
 )
@@ -239,13 +239,30 @@ class _Parser:
         self._expect("]")
         return _selected(tests)
 
+    def _pattern_test(self, left: Getter) -> Callable[[Scope], bool]:
+        kind, text, offset = self._take()
+        if kind != "text":
+            raise ExpressionError("a pattern in quotes was expected.", offset)
+        try:
+            pattern = re.compile(_unescaped(text), re.IGNORECASE)
+        except re.error as error:
+            raise ExpressionError(f"{text} is no pattern: {error}.", offset) from error
+        return lambda scope: _fits(pattern, left(scope))
+
     def _test(self) -> Callable[[Scope], bool]:
         left = self._alternatives()
+        if self._is("=~"):
+            self._at += 1
+            return self._pattern_test(left)
         for mark, wanted in (("==", True), ("!=", False)):
             if self._is(mark):
                 self._at += 1
                 return _equal(left, self._primary(), wanted)
         return lambda scope: not empty(left(scope)) and left(scope) is not False
+
+
+def _fits(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.search(value[:512]) is not None
 
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
@@ -325,7 +342,7 @@ _REQUEST_PARTS: Mapping[str, Callable[[Scope], object]] = {
     "method": lambda scope: scope.facts.request.method,
     "path": lambda scope: scope.facts.request.path.partition("?")[0],
     "index": lambda scope: scope.index,
-    "url": lambda scope: scope.facts.url.partition("?")[0],
+    "url": lambda scope: scope.facts.url,
     "body": lambda scope: scope.facts.body_text,
 }
 

@@ -85,7 +85,7 @@ def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
     return Received(
         events=(event,),
         told=(told,),
-        ignored=_unknown_keys(item, ""),
+        ignored=_unknown_keys(item, 0),
         response=Response(status=200, headers=_JSON, body=b'{"accepted":1}'),
     )
 
@@ -101,16 +101,16 @@ def _many(items: list[object], facts: Facts, line: Line) -> Received:
     for index, item in enumerate(items):
         place = f"[{index}]"
         try:
-            event, told = _event(item, facts, line)
+            event, told = _event(item, facts, line, index)
         except _Wrong as error:
             text = f"{place}{'.' if isinstance(item, dict) else ': '}{error}"
             rejected.append({"index": index, "error": text})
-            ignored.append(Ignored(why=text, place=place))
+            ignored.append(Ignored(why=text, item=index))
             continue
         events.append(event)
         tolds.append(told)
         if isinstance(item, dict):
-            ignored.extend(_unknown_keys(item, place))
+            ignored.extend(_unknown_keys(item, index))
     if not events:
         raise BadInput(
             "; ".join(str(each["error"]) for each in rejected[:10]), code="bad_event"
@@ -126,16 +126,18 @@ def _many(items: list[object], facts: Facts, line: Line) -> Received:
     )
 
 
-def _unknown_keys(item: dict[str, object], place: str) -> tuple[Ignored, ...]:
+def _unknown_keys(item: dict[str, object], index: int) -> tuple[Ignored, ...]:
     if KEYS.issuperset(item):
         return ()
     return tuple(
-        Ignored(why=f"the key `{key[:80]}` means nothing here", place=place)
+        Ignored(why=f"the key `{key[:80]}` means nothing here", item=index, whole=False)
         for key in sorted(item.keys() - KEYS)[:20]
     )
 
 
-def _event(item: object, facts: Facts, line: Line) -> tuple[CallEvent, Told]:
+def _event(
+    item: object, facts: Facts, line: Line, index: int = 0
+) -> tuple[CallEvent, Told]:
     if not isinstance(item, dict):
         raise _Wrong(f"must be an event, is {_found(item)}.")
     kind = _kind(item)
@@ -160,6 +162,7 @@ def _event(item: object, facts: Facts, line: Line) -> tuple[CallEvent, Told]:
         if item.get(name) is not None:
             setattr(draft, name, _optional(item, name) or None)
     told = Told(
+        item=index,
         at_digits=moment.digits if moment is not None else 0,
         call_id_given=draft.call_id is not None,
     )

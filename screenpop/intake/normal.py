@@ -91,7 +91,9 @@ class Line:
         at_us = received_us if draft.at_us is None else draft.at_us
         caller_text = None if withheld or caller is None else caller.text
         dialled_text = None if dialled is None else dialled.text
-        call_id = draft.call_id or _made_up_call_id(draft, caller_text, at_us)
+        call_id = draft.call_id or _made_up_call_id(
+            draft, caller_text or dialled_text, at_us
+        )
         return CallEvent(
             type=draft.type,
             line=self.line,

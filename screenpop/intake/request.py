@@ -46,16 +46,21 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """A part of a request that became no event, and why, in words."""
+    """A part of a request that became no event, and why, in words.
+
+    `whole` is False for a part of an item that became an event all the same.
+    """
 
     why: str
-    place: str = ""
+    item: int = 0
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """How the payload said what an event holds; for people who read a decoding."""
 
+    item: int = 0  # which of the request's items it comes from
     at_digits: int = 6  # of the fraction of its seconds: 0, 3 or 6
     call_id_given: bool = True  # False: no id in the payload, ours is made up
 

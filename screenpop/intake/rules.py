@@ -6,7 +6,7 @@ first rule that holds decides; one with `also: true` lets the next ones speak to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from screenpop.domain.call import EventType
@@ -56,23 +56,23 @@ class Rules:
         self._kind = kind
         self._dialect = dialect
 
-    def apply(self, scope: Scope, place: str) -> Found:
+    def apply(self, scope: Scope) -> Found:
         found = Found([], [])
         for rule in self._rules:
             if rule.holds is not None and not rule.holds(scope):
                 continue
             for each in _scopes(rule, scope):
-                self._fire(rule, each, found, place)
+                self._fire(rule, each, found, scope.index)
             if not rule.also:
                 return found
         if not found.drafts and not found.ignored:
-            found.ignored.append(Ignored(why=self._unknown(scope), place=place))
+            found.ignored.append(Ignored(why=self._unknown(scope), item=scope.index))
         return found
 
-    def _fire(self, rule: Rule, scope: Scope, found: Found, place: str) -> None:
+    def _fire(self, rule: Rule, scope: Scope, found: Found, item: int) -> None:
         if rule.kind == IGNORED:
             why = as_text(rule.why(scope)) if rule.why is not None else None
-            found.ignored.append(Ignored(why=why or "it is no news", place=place))
+            found.ignored.append(Ignored(why=why or "it is no news", item=item))
             return
         fields: dict[str, object] = {}
         for fill in rule.fills:
@@ -80,11 +80,13 @@ class Rules:
         draft = Draft(type=EventType(rule.kind), **fields)  # type: ignore[arg-type]
         problem = _unusable(draft, rule)
         if problem is not None:
-            found.ignored.append(Ignored(why=problem, place=place))
+            found.ignored.append(Ignored(why=problem, item=item))
             return
         moment = scope.variables.get("at")
         digits = moment.digits if isinstance(moment, Moment) else 0
-        told = Told(at_digits=digits, call_id_given=draft.call_id is not None)
+        told = Told(
+            item=item, at_digits=digits, call_id_given=draft.call_id is not None
+        )
         found.drafts.append((draft, told))
 
     def _unknown(self, scope: Scope) -> str:
@@ -123,7 +125,7 @@ def _unusable(draft: Draft, rule: Rule) -> str | None:
 
 # -- reading rules -------------------------------------------------------------
 
-_RULE_KEYS = frozenset({"when", "type", "why", "also", "each"})
+_RULE_KEYS = frozenset({"when", "type", "why", "also", "each", "events"})
 
 
 def read_rules(node: Node, fields: Node | None, compiler: Compiler) -> list[Rule]:
@@ -131,29 +133,56 @@ def read_rules(node: Node, fields: Node | None, compiler: Compiler) -> list[Rule
     for name, each in common.items():
         if name not in FIELDS:
             each.fail(f"`{name}` is no field. Known: {', '.join(sorted(FIELDS))}.")
-    rules = [_rule(each, common, compiler) for each in node.elements()]
+    rules = list(_rules(node, common, [], compiler))
     if len(rules) > RULES_MAX:
         node.fail(f"more than {RULES_MAX} rules.")
     return rules
 
 
-def _rule(node: Node, common: Mapping[str, Node], compiler: Compiler) -> Rule:
-    entries = node.mapping(_RULE_KEYS | frozenset(FIELDS), required=("type",))
+def _rules(
+    node: Node,
+    common: Mapping[str, Node],
+    around: list[Condition],
+    compiler: Compiler,
+) -> Iterator[Rule]:
+    """Rules in order; a group (`events` inside) shares its condition and fields."""
+    for each in node.elements():
+        entries = each.mapping(_RULE_KEYS | frozenset(FIELDS))
+        own = {name: e for name, e in entries.items() if name not in _RULE_KEYS}
+        when = entries.get("when")
+        conditions = [*around, *([compiler.condition(when)] if when else [])]
+        if "events" in entries:
+            merged = {**common, **own}
+            yield from _rules(entries["events"], merged, conditions, compiler)
+        elif "type" not in entries:
+            each.fail("`type` is missing.")
+        else:
+            yield _rule(entries, {**common, **own}, conditions, compiler)
+
+
+def _rule(
+    entries: Mapping[str, Node],
+    fields: Mapping[str, Node],
+    conditions: list[Condition],
+    compiler: Compiler,
+) -> Rule:
     kind = entries["type"].choice(*EventType, IGNORED)
-    own = {name: each for name, each in entries.items() if name not in _RULE_KEYS}
-    merged = {} if kind == IGNORED else {**common, **own}
-    when = entries.get("when")
+    filled = {} if kind == IGNORED else fields
     return Rule(
-        holds=compiler.condition(when) if when is not None else None,
+        holds=_all(conditions),
         kind=kind,
         why=compiler.template(entries["why"]) if "why" in entries else None,
-        fills=tuple(
-            FIELDS[name](name, each, compiler) for name, each in merged.items()
-        ),
+        fills=tuple(FIELDS[n](n, each, compiler) for n, each in filled.items()),
         also="also" in entries and entries["also"].flag(),
         each=compiler.value(entries["each"]) if "each" in entries else None,
-        must_have_call="call_id" in merged and kind != EventType.AGENT_STATE,
+        must_have_call="call_id" in filled and kind != EventType.AGENT_STATE,
     )
+
+
+def _all(conditions: list[Condition]) -> Condition | None:
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return lambda scope: all(holds(scope) for holds in conditions)
 
 
 def _text(name: str, node: Node, compiler: Compiler) -> Fill:
