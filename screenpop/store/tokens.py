@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.errors import BadInput, NotFound
@@ -19,7 +20,7 @@ from screenpop.store.directory import FindsUsers
 from screenpop.store.engine import Database
 from screenpop.store.tables import LABEL_CHARS, api_tokens, users
 from screenpop.store.texts import one_line
-from screenpop.store.users import username_of
+from screenpop.store.users import next_stamp, username_of
 from screenpop.support.clock import Clock, SystemClock
 
 PREFIX = "sp_"
@@ -75,6 +76,7 @@ class Tokens:
                     created_us=token.created_us,
                 )
             )
+            await self._changed(connection, key)
             await self._audit.write(
                 by, "token.create", key, f"{token.token_id} {label}", within=connection
             )
@@ -99,13 +101,16 @@ class Tokens:
                 update(api_tokens)
                 .where(api_tokens.c.token_id == token_id)
                 .values(revoked_us=func.coalesce(api_tokens.c.revoked_us, self._now()))
+                .returning(api_tokens.c.username)
             )
-            if found.rowcount == 0:
+            username = found.scalar()
+            if username is None:
                 raise NotFound(
                     f"there is no token {token_id[:LABEL_CHARS]}",
                     code="unknown_token",
-                    remedy="See `screenpop users token --list`.",
+                    remedy="See `screenpop users token NAME --list`.",
                 )
+            await self._changed(connection, username)
             await self._audit.write(by, "token.revoke", token_id, within=connection)
         self._by_hash = {
             key: token
@@ -160,6 +165,13 @@ class Tokens:
                 code="too_many_tokens",
                 remedy="Revoke those no longer used.",
             )
+
+    async def _changed(self, connection: AsyncConnection, username: str) -> None:
+        """Let other processes see that something about this user is new."""
+        stamp = await next_stamp(connection, self._clock)
+        await connection.execute(
+            update(users).where(users.c.username == username).values(updated_us=stamp)
+        )
 
     def _now(self) -> int:
         return self._clock.now_us()

@@ -81,17 +81,16 @@ class Users:
             locale=_locale(locale),
         )
         hash_ = None if password is None else await self._passwords.hashed(password)
-        now_us = self._clock.now_us()
         row = {
             **_columns(user),
             "username": user.username,
             "token_epoch": 0,
             "password_hash": hash_,
-            "created_us": now_us,
-            "updated_us": now_us,
+            "created_us": self._clock.now_us(),
         }
         try:
             async with self._database.write() as connection:
+                row["updated_us"] = await next_stamp(connection, self._clock)
                 await connection.execute(insert(users).values(row))
                 await self._told(connection, by, "user.create", user.username, row)
         except IntegrityError as error:
@@ -158,7 +157,7 @@ class Users:
         return _user(row)
 
     async def stamp(self) -> tuple[int, int]:
-        """Changes whenever any user does; cheap to ask."""
+        """Changes whenever any user or token does; cheap to ask."""
         async with self._database.read() as connection:
             found = await connection.execute(
                 select(func.count(), func.max(users.c.updated_us)).select_from(users)
@@ -186,8 +185,8 @@ class Users:
         told: Mapping[str, object],
     ) -> User:
         key = username_of(username)
-        row = {**values, "updated_us": await self._after_last_change()}
         async with self._database.write() as connection:
+            row = {**values, "updated_us": await next_stamp(connection, self._clock)}
             statement = update(users).where(users.c.username == key).values(row)
             found = (await connection.execute(statement.returning(users))).mappings()
             changed = found.first()
@@ -199,10 +198,6 @@ class Users:
                 )
             await self._told(connection, by, action, key, told)
         return _user(changed)
-
-    async def _after_last_change(self) -> int:
-        """Two changes never share a stamp, however close together."""
-        return max(self._clock.now_us(), (await self.stamp())[1] + 1)
 
     async def _rehash(self, row: RowMapping, password: str) -> None:
         hash_ = await self._passwords.hashed(password)
@@ -225,6 +220,12 @@ class Users:
         shown = {k: v for k, v in values.items() if k in _SHOWN_IN_AUDIT}
         detail = json.dumps(shown, ensure_ascii=False)
         await self._audit.write(by, action, username, detail, within=connection)
+
+
+async def next_stamp(connection: AsyncConnection, clock: Clock) -> int:
+    """A value for `updated_us` that no earlier change has, however close."""
+    newest = await connection.scalar(select(func.max(users.c.updated_us)))
+    return max(clock.now_us(), (newest or 0) + 1)
 
 
 _SHOWN_IN_AUDIT = frozenset({"name", "role", "agents", "locale", "active"})

@@ -99,3 +99,14 @@ async def test_tokens_need_a_user_a_label_and_room(
         await tokens.create("reports", f"program {number}")
     with pytest.raises(BadInput, match="at most 50"):
         await tokens.create("reports", "one more")
+
+
+async def test_other_processes_see_that_a_token_came_or_went(
+    tokens: Tokens, users: Users
+) -> None:
+    stamps = {await users.stamp()}
+    token, _ = await tokens.create("reports", "export")
+    stamps.add(await users.stamp())
+    await tokens.revoke(token.token_id)
+    stamps.add(await users.stamp())
+    assert len(stamps) == 3
