@@ -32,7 +32,7 @@ from load.targets import BARE, SERVICE, names, preparation
 from rich.console import Console
 
 SPARE_FILES = 1_500
-WIDTH = 150  # of the tables where no terminal says it
+WIDTH = 170  # of the tables where no terminal says it
 
 
 def parser() -> argparse.ArgumentParser:

@@ -57,7 +57,9 @@ class Step:
     opened: Spread
     complete: Spread
     lag: Spread
-    refused: int
+    frames_per_call: float  # at the agents
+    refused: int  # answered, not with 2xx
+    unanswered: int
     lost: int  # no pop.opened at the agent it rang at
     incomplete: int  # opened, and a facet stayed pending
     doubled: int
@@ -72,9 +74,14 @@ class Step:
     generator_stall_ms: float  # how late the generator's own timer ran meanwhile
 
     @property
+    def wrong(self) -> int:
+        """Whatever went wrong besides lost and doubled pops."""
+        answers = self.refused + self.unanswered
+        return answers + self.incomplete + self.misrouted + self.disconnected
+
+    @property
     def clean(self) -> bool:
-        wrong = self.refused + self.lost + self.incomplete + self.disconnected
-        return wrong + self.doubled + self.misrouted == 0
+        return self.lost + self.doubled + self.wrong == 0
 
 
 @dataclass(slots=True, kw_only=True)

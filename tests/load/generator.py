@@ -24,7 +24,8 @@ from load.workload import CALLERS, FACETS, LINE, agent_name, alerting, signature
 
 PROBE_S = 0.005
 POSTERS_MAX = 512
-DRAIN_S = 4.0
+DRAIN_MAX_S = 60.0
+QUIET_S = 4.0
 DRAIN_STEP_S = 0.02
 PATH = f"/v1/telephony/{LINE}"
 
@@ -42,8 +43,9 @@ class Tally:
         self.agent = array("l", [0]) * calls
         self.pending: dict[int, set[str]] = {}
         self.calls = calls
+        self.progress_ns = 0  # when the server last answered or sent anything
         self.refused = self.doubled = self.misrouted = 0
-        self.answered = self.completed = 0
+        self.answered = self.completed = self.frames = 0
 
     def call_id(self, number: int) -> str:
         return f"{self.name}-{number}"
@@ -58,12 +60,15 @@ class Tally:
 
     def ack(self, number: int, status: int, now_ns: int) -> None:
         self.answered += 1
+        self.progress_ns = now_ns
         if 200 <= status < 300:
             self.acked_ns[number] = now_ns
         else:
             self.refused += 1
 
     def frame(self, browser: int, seen: Seen, now_ns: int) -> None:
+        self.frames += 1
+        self.progress_ns = now_ns
         if seen.frame not in ("pop.opened", "pop.updated"):
             return
         number = self.number_of(seen.call_id)
@@ -243,7 +248,9 @@ class Generator:
             opened=tally.since_sent(tally.opened_ns),
             complete=tally.since_sent(tally.complete_ns),
             lag=tally.lag(),
+            frames_per_call=tally.frames / tally.calls,
             refused=tally.refused,
+            unanswered=tally.calls - tally.answered,
             lost=tally.calls - opened,
             incomplete=opened - tally.completed,
             doubled=tally.doubled,
@@ -289,8 +296,14 @@ async def _until(moment_ns: float) -> None:
 
 
 async def _drained(tally: Tally) -> None:
-    """Until every call is answered and complete, or nothing more can be hoped for."""
-    for _ in range(round(DRAIN_S / DRAIN_STEP_S)):
+    """Until every call is answered and complete, or nothing more can be hoped for.
+
+    What comes late is late, not lost: as long as anything comes, it is waited for.
+    """
+    tally.progress_ns = perf_counter_ns()
+    for _ in range(round(DRAIN_MAX_S / DRAIN_STEP_S)):
         if tally.settled:
+            return
+        if perf_counter_ns() - tally.progress_ns > QUIET_S * 1e9:
             return
         await asyncio.sleep(DRAIN_STEP_S)

@@ -235,7 +235,8 @@ def told(name: str, step: Step) -> str:
         else (
             f"  LOST {step.lost} INCOMPLETE {step.incomplete} DOUBLED {step.doubled}"
             f" MISROUTED {step.misrouted} REFUSED {step.refused}"
-            f" DISCONNECTED {step.disconnected}"
+            f" UNANSWERED"
+            f" {step.unanswered} DISCONNECTED {step.disconnected}"
         )
     )
     return (

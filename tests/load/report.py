@@ -63,7 +63,7 @@ def _steps(rounds: Rounds) -> Table:
         table.add_column(heading, no_wrap=True)
     for heading in (
         "pop p50 ms", "p99", "p99.9", "max", "card p50", "p99", "ack p99",
-        "CPU us", "busy", "waited", "stall ms", "lost", "twice", "wrong",
+        "frames", "CPU us", "busy", "waited", "stall ms", "lost", "twice", "wrong",
     ):  # fmt: skip
         table.add_column(heading, justify="right")
     for name, many in rounds.items():
@@ -80,14 +80,14 @@ def _steps(rounds: Rounds) -> Table:
 
 
 def _cells(step: Step) -> Sequence[str]:
-    wrong = step.incomplete + step.misrouted + step.refused + step.disconnected
     return (
         f"{step.opened.p50:.2f}", f"{step.opened.p99:.2f}", f"{step.opened.p999:.2f}",
         f"{step.opened.max:.1f}", f"{step.complete.p50:.2f}",
         f"{step.complete.p99:.2f}", f"{step.ack.p99:.2f}",
+        f"{step.frames_per_call:.1f}",
         f"{step.server_cpu_us:.0f}", f"{step.server_busy:.0%}",
         f"{step.server_waited:.0%}",
-        f"{step.stall_ms:.0f}", str(step.lost), str(step.doubled), str(wrong),
+        f"{step.stall_ms:.0f}", str(step.lost), str(step.doubled), str(step.wrong),
     )  # fmt: skip
 
 

@@ -132,7 +132,8 @@ def figures(target: str, p99_ms: float) -> TargetFigures:
     latency = spread([round(p99_ms * 1e6)])
     step = Step(
         rate=200, sent=1, sent_per_s=200, ack=latency, opened=latency,
-        complete=latency, lag=spread([0]), refused=0, lost=0, incomplete=0, doubled=0,
+        complete=latency, lag=spread([0]), frames_per_call=1,
+        refused=0, unanswered=0, lost=0, incomplete=0, doubled=0,
         misrouted=0, disconnected=0, server_cpu_us=100, server_busy=0.1,
         server_waited=0,
         generator_busy=0.1, generator_waited=0, stall_ms=3, generator_stall_ms=1,
