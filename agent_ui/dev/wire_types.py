@@ -42,9 +42,9 @@ def render() -> str:
 
 def _structs() -> Iterator[type[msgspec.Struct]]:
     for value in vars(frames).values():
-        if isinstance(value, type) and issubclass(value, msgspec.Struct):
-            if value.__module__ == frames.__name__:
-                yield value
+        is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
+        if is_struct and value.__module__ == frames.__name__:
+            yield value
 
 
 def _scalar() -> str:

@@ -8,8 +8,11 @@ import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
 import { Hero, identityPending } from "./hero";
 import { type Lane, lanesOf } from "./lanes";
+import { useTrimmed } from "./learned";
 import { VerdictBar } from "./verdict_bar";
 import { Writing } from "./writing";
+
+const NO_SHAPES: FacetShape[] = [];
 
 interface CardProps {
   pop: Pop;
@@ -20,7 +23,7 @@ interface CardProps {
 
 export function Card({ pop, note, changing, onChange }: CardProps) {
   const { state } = useDesk();
-  const shapes = state.hello?.facets ?? [];
+  const shapes = useTrimmed(state.hello?.facets ?? NO_SHAPES, pop.call_id);
   const reachable = pop.caller.presentation === "allowed";
   const must = mustChoose(pop);
   return (

@@ -59,12 +59,12 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
             onClick={() => choose(candidate)}
           >
             {index < CANDIDATES_BY_KEY && <kbd>{index + 1}</kbd>}
-            <span class="candidate-name" dir="auto">
-              <b>{candidate.name}</b>
-              {candidate.company && <span>{candidate.company}</span>}
+            <span class="candidate-name">
+              <b dir="auto">{candidate.name}</b>
+              {candidate.company && <span dir="auto">{candidate.company}</span>}
             </span>
-            <span class="candidate-why" dir="auto">
-              {candidate.why}
+            <span class="candidate-why">
+              <bdi>{candidate.why}</bdi>
               <span class="muted">{` · ${candidate.source} ${candidate.key}`}</span>
             </span>
             <span class="sure-word" data-sure={sureness(candidate.confidence)}>

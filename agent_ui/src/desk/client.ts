@@ -4,16 +4,18 @@ import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
 import { Store } from "../shared/store";
-import { draftOf, keptDrafts, restoredDrafts } from "../state/drafts";
+import { draftOf, keptDrafts, restoredDrafts, ripeDisposition } from "../state/drafts";
 import {
   type AgentState,
   type DeskAction,
   type DeskState,
   initialDesk,
+  type Pop,
   unsaved,
 } from "../state/model";
 import { reduce } from "../state/reduce";
 import type { NewContact, Ref, ServerFrame } from "../wire/frames";
+import { remember } from "./learned";
 import { Receipts } from "./receipts";
 
 const TYPING_PAUSE_MS = 400;
@@ -85,7 +87,16 @@ export class DeskClient {
     this.store.dispatch({ type: "contact_typed", callId, contact });
   }
 
+  /** One that needs a note waits until the service has told us the note. */
   dispose(callId: string, code: string): void {
+    const { hello } = this.store.state;
+    const choice = hello?.dispositions.find((each) => each.code === code);
+    const { echoedText } = draftOf(this.store.state, callId);
+    if (choice?.note_required && !echoedText.trim()) {
+      this.store.dispatch({ type: "disposition_waits", callId, code });
+      this.saveNote(callId);
+      return;
+    }
     this.#do({ frame: "disposition", call_id: callId, code });
   }
 
@@ -114,15 +125,23 @@ export class DeskClient {
 
   #onFrame(frame: ServerFrame, receivedMs: number): void {
     const typing = Date.now() - this.#lastKeyMs < TYPING_RECENT_MS && inTextField();
+    const before = this.store.state.pops;
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
+    if (frame.frame === "pop.closed") learnFrom(before[frame.call_id]);
     if (frame.frame === "pop.opened" || frame.frame === "pop.updated") {
       const { call_id: callId, offset } = frame;
       this.#receipts.applied({ callId, offset, receivedMs });
     }
+    if (frame.frame === "pop.updated" && frame.note) this.#noteTold(frame.call_id);
     if (frame.frame === "done") this.#settled(frame.reply_to, frame.offset, null);
     if (frame.frame === "error" && frame.reply_to) {
       this.#settled(frame.reply_to, frame.offset, frame.message);
     }
+  }
+
+  #noteTold(callId: string): void {
+    const code = ripeDisposition(draftOf(this.store.state, callId));
+    if (code) this.dispose(callId, code);
   }
 
   #onLink(link: DeskState["link"]): void {
@@ -165,6 +184,10 @@ function restored(): Partial<DeskState> {
     drafts: restoredDrafts(kept(sessionStorage, "drafts", {})),
     finished: kept(localStorage, "finished", {}),
   };
+}
+
+function learnFrom(pop: Pop | undefined): void {
+  if (pop) remember(pop);
 }
 
 function inTextField(): boolean {

@@ -70,11 +70,12 @@ function Sources({ facet }: { facet: Facet }) {
   const lines = merged(notes).map((note) => {
     const at = fetchedAt(facet, note.source);
     const age =
-      at === null || note.state === "pending" ? "" : ` · ${formats.ago(at, now)}`;
+      at === null || note.state === "pending" ? "" : ` · ${formats.age(at, now)}`;
     return { note, text: sourceSentence(note) + age };
   });
   return (
     <p class="sources" title={notes.flatMap((note) => note.message ?? []).join("\n")}>
+      {disagreement(facet) && <span data-state="differs">{disagreement(facet)}</span>}
       {lines.map(({ note, text }) => (
         <span key={note.lookup} data-state={note.state}>
           {text}
@@ -82,6 +83,13 @@ function Sources({ facet }: { facet: Facet }) {
       ))}
     </p>
   );
+}
+
+/** `ERP ≠ Credit department`: which sources tell something else. */
+function disagreement(facet: Facet): string | null {
+  const field = Object.values(facet.fields).find((each) => each.others.length > 0);
+  if (!field) return null;
+  return [field.source, ...field.others.map((other) => other.source)].join(" ≠ ");
 }
 
 function rank(note: SourceNote): number {

@@ -1,10 +1,10 @@
 // How do single values look, before and after their source has answered?
 
-import type { Formats } from "../shared/format";
+import { type Formats, isTrue } from "../shared/format";
 import type { Column, Facet, Field, Scalar } from "../wire/frames";
 import { useDesk } from "./context";
 import { Meta, WithProvenance } from "./provenance";
-import { currencyOf } from "./verdict";
+import { currencyOf, MEANING } from "./verdict";
 import { stateWord } from "./words";
 
 /** The currency stands with each amount, not in a cell of its own. */
@@ -37,10 +37,11 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
       data-field={column.name}
       data-state={state}
       data-differs={differs}
+      data-alarm={alarms(column, field)}
     >
       <dt>
         <span class="cell-label">{column.label}</span>
-        <CellState field={field} differs={differs} />
+        <CellState facet={facet} field={field} column={column} />
       </dt>
       <dd>
         <CellValue facet={facet} column={column} field={field} />
@@ -54,14 +55,32 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
   );
 }
 
-function CellState({ field, differs }: { field: Field | undefined; differs: boolean }) {
-  if (!field) return null;
-  if (differs) {
-    const names = [field.source, ...field.others.map((other) => other.source)];
-    return <span class="cell-state warn">{names.join(" ≠ ")}</span>;
+/** Overdue money and a hold must be seen without reading. */
+function alarms(column: Column, field: Field | undefined): boolean {
+  if (!field || field.value === null) return false;
+  const name: string = column.name;
+  if ((MEANING.hold as readonly string[]).includes(name)) return isTrue(field.value);
+  return (
+    (MEANING.overdue as readonly string[]).includes(name) && Number(field.value) > 0
+  );
+}
+
+interface CellStateProps {
+  facet: Facet;
+  field: Field | undefined;
+  column: Column;
+}
+
+/** What is odd about this one value; what holds for the facet stands in its head. */
+function CellState({ facet, field, column }: CellStateProps) {
+  const { formats } = useDesk();
+  const other = field?.others[0];
+  if (other) {
+    const says = formats.value(other.value, column, currencyOf(facet.fields));
+    return <span class="cell-other" title={other.source}>{`≠ ${says}`}</span>;
   }
-  const silent = field.state === "fresh" || field.state === "pending";
-  return silent ? null : <span class="cell-state">{stateWord(field.state)}</span>;
+  if (!field || field.state === facet.state || field.state === "fresh") return null;
+  return <span class="cell-state">{stateWord(field.state)}</span>;
 }
 
 interface ValueProps {
@@ -71,19 +90,13 @@ interface ValueProps {
 }
 
 function CellValue({ facet, column, field }: ValueProps) {
-  const { formats } = useDesk();
   const pending = (field?.state ?? facet.state) === "pending";
   if (pending) return <Skeleton label={`${column.label}: asking`} />;
-  if (!field) return <span class="value nothing">–</span>;
+  if (!field || field.value === null) return <span class="value nothing">–</span>;
   const currency = currencyOf(facet.fields);
   return (
     <span class="value" dir="auto">
       <Value value={field.value} column={column} currency={currency} />
-      {field.others.map((other) => (
-        <span class="other" key={other.source}>
-          {` ≠ ${formats.value(other.value, column, currency)}`}
-        </span>
-      ))}
     </span>
   );
 }

@@ -2,13 +2,9 @@
 
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
-import type { Column, FacetShape } from "../wire/frames";
-import { useDesk, useServerNow } from "./context";
-import { Fields } from "./fields";
+import { useServerNow } from "./context";
+import { Identity } from "./identity";
 import { sureness } from "./words";
-
-/** Shown large or beside the name already. */
-const SHOWN_ELSEWHERE = ["name", "company", "display_name", "key"];
 
 interface HeroProps {
   pop: Pop;
@@ -17,9 +13,6 @@ interface HeroProps {
 }
 
 export function Hero({ pop, onChange, changing }: HeroProps) {
-  const { state } = useDesk();
-  const shape = state.hello?.facets.find((each) => each.name === "identity");
-  const details = identityColumns(shape);
   const reachable = pop.caller.presentation === "allowed";
   return (
     <header class="hero" data-state={pop.state}>
@@ -34,27 +27,9 @@ export function Hero({ pop, onChange, changing }: HeroProps) {
         <NumberLine pop={pop} />
         <SureLine pop={pop} onChange={onChange} changing={changing} />
       </div>
-      {reachable && details.length > 0 && (
-        <div class="identity">
-          <Fields facet={pop.facets.identity ?? NOTHING_YET} columns={details} />
-        </div>
-      )}
+      {reachable && <Identity pop={pop} />}
     </header>
   );
-}
-
-const NOTHING_YET = {
-  state: "pending" as const,
-  fields: {},
-  rows: [],
-  rows_source: null,
-  rows_fetched_at: null,
-  rows_state: null,
-  notes: [],
-};
-
-function identityColumns(shape: FacetShape | undefined): Column[] {
-  return (shape?.fields ?? []).filter((each) => !SHOWN_ELSEWHERE.includes(each.name));
 }
 
 function companyOf(pop: Pop): string {
@@ -153,15 +128,11 @@ export function phaseOf(pop: Pop): { word: string; since: string | null } {
 function NumberLine({ pop }: { pop: Pop }) {
   const { caller } = pop;
   const known = callerTitle(pop) !== numberTitle(pop);
-  const parts = [caller.region, caller.name && `network says “${caller.name}”`];
   return (
     <p class="number-line">
       {known && <b dir="ltr">{numberTitle(pop)}</b>}
-      {parts.filter(Boolean).map((part) => (
-        <span key={part} dir="auto">
-          {part}
-        </span>
-      ))}
+      {caller.region && <span class="region">{caller.region}</span>}
+      {caller.name && <span>{`network says “${caller.name}”`}</span>}
     </p>
   );
 }
@@ -183,6 +154,7 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
           {known.why}
         </span>
       )}
+      <Disagreement pop={pop} />
       {known && (
         <button type="button" class="link" aria-expanded={changing} onClick={onChange}>
           {others > 0 ? `Not them? ${others} more` : "Not them?"}
@@ -190,4 +162,13 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
       )}
     </p>
   );
+}
+
+/** Sources that give the caller another name or company. */
+function Disagreement({ pop }: { pop: Pop }) {
+  const fields = pop.facets.identity?.fields ?? {};
+  const others = [fields.name, fields.company].flatMap((field) => field?.others ?? []);
+  const [first] = others;
+  if (!first) return null;
+  return <span class="warn">{`${first.source} says “${first.value}”`}</span>;
 }

@@ -11,6 +11,9 @@ const LANES: Record<string, Lane> = {
   frequent_items: "offer",
   sales_history: "bought",
   yearly_totals: "bought",
+  opportunities: "offer",
+  tickets: "bought",
+  entitlements: "bought",
   interactions: "history",
   notes: "history",
 };
@@ -19,19 +22,27 @@ const LANES: Record<string, Lane> = {
 const ROWS: Record<string, number> = {
   recommendations: 4,
   frequent_items: 5,
-  sales_history: 6,
+  sales_history: 5,
   interactions: 4,
   notes: 2,
 };
 const ROWS_OTHERWISE = 3;
 
 export function laneOf(shape: FacetShape): Lane {
-  return LANES[shape.name] ?? (shape.columns.length ? "history" : "money");
+  return LANES[shape.name] ?? (shape.columns.length ? "history" : "offer");
 }
 
 export function rowsOf(shape: FacetShape): number {
   if (shape.columns.length === 0) return 0;
   return ROWS[shape.name] ?? ROWS_OTHERWISE;
+}
+
+const TURNS = Object.keys(LANES);
+
+/** Built-in facets stand in the order of `LANES`, own ones after them as declared. */
+function turnOf(shape: FacetShape): number {
+  const turn = TURNS.indexOf(shape.name);
+  return turn < 0 ? TURNS.length : turn;
 }
 
 export function lanesOf(shapes: FacetShape[]): Record<Lane, FacetShape[]> {
@@ -41,7 +52,8 @@ export function lanesOf(shapes: FacetShape[]): Record<Lane, FacetShape[]> {
     bought: [],
     history: [],
   };
-  for (const shape of shapes) {
+  const ordered = [...shapes].sort((a, b) => turnOf(a) - turnOf(b));
+  for (const shape of ordered) {
     if (shape.name !== "identity") lanes[laneOf(shape)].push(shape);
   }
   return lanes;

@@ -1,5 +1,7 @@
 // How does an agent who looks elsewhere learn that the telephone rings?
 
+import { uniqueId } from "../shared/commands";
+
 const CHANNEL = "screenpop.tabs";
 const LEADER_LOCK = "screenpop.leader";
 const BLINK_MS = 1000;
@@ -18,7 +20,7 @@ type Message = { kind: "visible" | "hidden" | "roll_call"; tab: string };
  * browser lacks locks or channels, the notification's tag still merges doubles.
  */
 export class Notices {
-  #tab = crypto.randomUUID?.() ?? String(Math.random());
+  #tab = uniqueId();
   #leads = !("locks" in navigator);
   #visible = new Set<string>();
   #channel = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;

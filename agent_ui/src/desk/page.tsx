@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
 import { formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
+import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { draftOf } from "../state/drafts";
@@ -113,7 +114,7 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
           class="quiet"
           onClick={() => Notification.requestPermission().then(() => setAsk(false))}
         >
-          Notify me
+          <Icon name="bell" /> <span class="tool-word">Notify me</span>
         </button>
       )}
       <button
@@ -123,7 +124,7 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
         title="Show source and age of each value (s)"
         onClick={() => change({ sources: !preferences.sources })}
       >
-        Sources
+        <Icon name="sources" /> <span class="tool-word">Sources</span>
       </button>
       <button
         type="button"
@@ -132,7 +133,7 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
         aria-expanded={help}
         onClick={onHelp}
       >
-        ?
+        <Icon name="help" />
       </button>
     </>
   );

@@ -1,6 +1,7 @@
 // How do lists look: orders, offers, earlier calls, and any table of one's own?
 
 import type { ComponentChildren } from "preact";
+import { duration } from "../shared/format";
 import type { Column, Facet, FacetShape, Scalar } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
@@ -34,12 +35,13 @@ export function Rows({ facet, shape }: RowsProps) {
   );
 }
 
-type Kind = "table" | "offers" | "timeline";
+type Kind = "table" | "offers" | "orders" | "timeline";
 
 function kindOf(shape: FacetShape): Kind {
   const has = (...names: string[]) =>
     shape.columns.some((column) => names.includes(column.name));
   if (shape.name === "recommendations" && has("reason")) return "offers";
+  if (shape.name === "sales_history" && has("items")) return "orders";
   const story = shape.name === "interactions" || shape.name === "notes";
   return story && has("at", "date") ? "timeline" : "table";
 }
@@ -53,6 +55,7 @@ function RowsBody({
   if (rows.length === 0 && facet.state !== "pending") return null;
   if (rows.length === 0) return <PendingRows shape={shape} />;
   if (kind === "offers") return <Offers shape={shape} rows={rows} />;
+  if (kind === "orders") return <Orders shape={shape} rows={rows} />;
   if (kind === "timeline") return <Timeline shape={shape} rows={rows} />;
   return <Table shape={shape} rows={rows} />;
 }
@@ -67,19 +70,43 @@ function PendingRows({ shape }: { shape: FacetShape }) {
   );
 }
 
-const RIGHT = new Set<Column["type"]>(["money", "number", "integer", "percent"]);
+const AMOUNTS = new Set<Column["type"]>(["money", "percent"]);
+const COUNTS = new Set<Column["type"]>(["number", "integer"]);
+const DATES = new Set<Column["type"]>(["date", "datetime"]);
+/** Columns whose words need whatever width is left. */
+const LONG = ["product", "items", "subject", "name", "text", "note"];
+
+/** Left out first where room is short; a wider window shows them. */
+const MINOR = ["sku", "status", "quantity", "assignee", "owner", "kind", "serial"];
+
+/** How wide a column is follows from its type, so that no value moves another. */
+function classOf(column: Column, columns: Column[]): string {
+  const has = (name: string) => columns.some((each) => each.name === name);
+  const implied =
+    (column.name === "date" && has("due")) || (column.name === "total" && has("open"));
+  const minor = implied || MINOR.includes(column.name) ? " minor" : "";
+  return widthOf(column, columns) + minor;
+}
+
+function widthOf(column: Column, columns: Column[]): string {
+  if (AMOUNTS.has(column.type)) return "right";
+  if (COUNTS.has(column.type)) return "right count";
+  if (DATES.has(column.type)) return "date";
+  const long = columns.some((each) => LONG.includes(each.name));
+  return long && !LONG.includes(column.name) ? "short" : "text";
+}
 
 function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   const { formats } = useDesk();
-  const columns = shownColumns(shape.columns);
-  const classOf = (column: Column) =>
-    RIGHT.has(column.type) ? "right" : column.type === "date" ? "date" : "text";
+  const columns = shownColumns(shape.columns).filter((column) =>
+    rows.some((row) => told(row, column)),
+  );
   return (
     <table>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.name} scope="col" class={classOf(column)}>
+            <th key={column.name} scope="col" class={classOf(column, columns)}>
               {column.label || humanised(column.name)}
             </th>
           ))}
@@ -91,15 +118,19 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
             {columns.map((column) => (
               <td
                 key={column.name}
-                class={classOf(column)}
+                class={classOf(column, columns)}
                 dir="auto"
                 title={cellText(formats, row, column)}
               >
-                <Value
-                  value={row[column.name] ?? null}
-                  column={column}
-                  currency={currencyIn(row)}
-                />
+                {DATES.has(column.type) ? (
+                  formats.shortDate(row[column.name] ?? null)
+                ) : (
+                  <Value
+                    value={row[column.name] ?? null}
+                    column={column}
+                    currency={currencyIn(row)}
+                  />
+                )}
               </td>
             ))}
           </tr>
@@ -121,13 +152,19 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
     columns.find((each) => ["product", "name", "item"].includes(each.name)) ??
     columns.find((each) => each.type === "text" && each !== reason);
   const price = columns.find((each) => each.type === "money");
-  const rest = columns.filter((each) => ![reason, title, price].includes(each));
+  const article = columns.find((each) => each.name === "sku");
+  const rest = columns.filter(
+    (each) => ![reason, title, price, article].includes(each),
+  );
   return (
     <ol class="offers">
       {rows.map((row, index) => (
         <li key={index}>
           <span class="offer-name" dir="auto">
             <Text row={row} column={title} />
+            <span class="article">
+              <Text row={row} column={article} />
+            </span>
           </span>
           <span class="offer-price">
             <Text row={row} column={price} />
@@ -144,6 +181,40 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   );
 }
 
+/** Orders: when, which and for how much; then what was in them. */
+function Orders({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
+  const columns = shownColumns(shape.columns);
+  const byName = (name: string) => columns.find((each) => each.name === name);
+  const [date, items, total] = [byName("date"), byName("items"), byName("total")];
+  const rest = columns.filter((each) => ![date, items, total].includes(each));
+  return (
+    <ol class="timeline">
+      {rows.map((row, index) => (
+        <li key={index}>
+          <span class="when">
+            {date && <When value={row[date.name] ?? null} column={date} />}
+          </span>
+          <span class="what">
+            <Rest row={row} columns={rest} unlabelled />
+          </span>
+          <span class="total">
+            {total && (
+              <Value
+                value={row[total.name] ?? null}
+                column={total}
+                currency={currencyIn(row)}
+              />
+            )}
+          </span>
+          <span class="words" dir="auto">
+            <Text row={row} column={items} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** Earlier calls and notes: when and by whom, and the words that were left. */
 function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   const byName = (...names: string[]) =>
@@ -151,7 +222,10 @@ function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   const at = byName("at", "date");
   const words = byName("note", "text", "summary");
   const mark = byName("disposition");
-  const rest = shape.columns.filter((each) => ![at, words, mark].includes(each));
+  const direction = byName("direction");
+  const rest = shape.columns.filter(
+    (each) => ![at, words, mark, direction].includes(each),
+  );
   return (
     <ol class="timeline">
       {rows.map((row, index) => (
@@ -182,7 +256,7 @@ function When({ value, column }: { value: Scalar; column: Column }) {
   const at = Date.parse(String(value));
   const full = formats.value(value, column, null);
   if (!Number.isFinite(at) || column.type === "date" || now - at > RECENT_MS) {
-    return <>{full}</>;
+    return <span title={full}>{formats.shortDate(value)}</span>;
   }
   return <span title={full}>{formats.ago(at, now)}</span>;
 }
@@ -194,10 +268,19 @@ interface TextProps {
 
 function Text({ row, column }: TextProps): ComponentChildren {
   const { formats } = useDesk();
-  if (!column || row[column.name] === null || row[column.name] === undefined)
-    return null;
+  if (!column || !told(row, column)) return null;
   const text = cellText(formats, row, column);
   return <span title={text}>{text}</span>;
+}
+
+function told(row: Row, column: Column): boolean {
+  const value = row[column.name];
+  return value !== null && value !== undefined && value !== "";
+}
+
+/** What goes without saying is not said. */
+function usual(row: Row, column: Column): boolean {
+  return column.name === "outcome" && row[column.name] === "completed";
 }
 
 interface RestProps {
@@ -209,9 +292,9 @@ interface RestProps {
 function Rest({ row, columns, unlabelled = false }: RestProps): ComponentChildren {
   const { formats } = useDesk();
   const parts = columns
-    .filter((column) => row[column.name] !== null && row[column.name] !== undefined)
-    .filter((column) => row[column.name] !== "")
+    .filter((column) => told(row, column) && !usual(row, column))
     .map((column) => {
+      if (column.name === "talk_s") return duration(Number(row[column.name]));
       const text = cellText(formats, row, column);
       const worded = unlabelled && column.type === "text";
       return worded ? humanised(text) : `${column.label} ${text}`;

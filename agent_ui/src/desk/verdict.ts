@@ -19,11 +19,14 @@ export interface Verdict {
   overLimitBy: Figure | null;
   /** Words on what is missing or older than it should be. */
   caveat: string | null;
+  /** Why the account is on hold, where a source says so. */
+  reason: Figure | null;
 }
 
 /** Field names by which a configuration tells us what a value means. */
 export const MEANING = {
   hold: ["credit_hold", "on_hold", "hold", "blocked"],
+  reason: ["hold_reason", "reason"],
   overdue: ["overdue", "overdue_amount", "overdue_total"],
   since: ["overdue_since", "oldest_due", "oldest_overdue"],
   limit: ["limit", "credit_limit"],
@@ -44,17 +47,17 @@ export function verdictOf(facets: Facets, shapes: FacetShape[]): Verdict | null 
     since: overdue ? find(MEANING.since) : null,
     overLimitBy: overLimit(find(MEANING.limit), find(MEANING.used)),
     caveat: caveat(facets, money),
+    reason: onHold(facets, money) ? find(MEANING.reason) : null,
   };
-  return { ...base, ...judged(base, find(MEANING.hold), facets, money) };
+  return { ...base, ...judged(base, facets, money) };
 }
 
 function judged(
   found: Pick<Verdict, "overdue" | "overLimitBy">,
-  hold: Figure | null,
   facets: Facets,
   money: FacetShape[],
 ): Pick<Verdict, "level" | "headline"> {
-  if (hold && isTrue(hold.value)) return { level: "hold", headline: "Credit hold" };
+  if (onHold(facets, money)) return { level: "hold", headline: "Credit hold" };
   if (found.overdue) return { level: "warning", headline: "Overdue" };
   if (found.overLimitBy) return { level: "warning", headline: "Over the credit limit" };
   const states = money.map((shape) => facets[shape.name]?.state ?? "pending");
@@ -97,6 +100,20 @@ export function limitShare(facets: Facets, shapes: FacetShape[]): number | null 
   const limit = Number(figure(facets, shapes, MEANING.limit)?.value ?? Number.NaN);
   const used = Number(figure(facets, shapes, MEANING.used)?.value ?? Number.NaN);
   return limit > 0 && Number.isFinite(used) ? used / limit : null;
+}
+
+/** One source that says hold is enough. */
+function onHold(facets: Facets, money: FacetShape[]): boolean {
+  const fields = money.flatMap((shape) =>
+    MEANING.hold.map((name) => facets[shape.name]?.fields[name]),
+  );
+  return fields.some((field) => known(field) && holds(field));
+}
+
+function holds(field: Field | undefined): boolean {
+  return (
+    isTrue(field?.value) || (field?.others ?? []).some((each) => isTrue(each.value))
+  );
 }
 
 function known(field: Field | undefined): boolean {

@@ -21,7 +21,11 @@ export function VerdictBar({ pop }: { pop: Pop }) {
 function Details({ verdict }: { verdict: Verdict }) {
   return (
     <>
-      {verdict.level === "hold" && <span>Do not sell on account.</span>}
+      {verdict.level === "hold" && (
+        <span dir="auto">
+          {verdict.reason ? String(verdict.reason.value) : "Do not sell on account."}
+        </span>
+      )}
       {verdict.overdue && (
         <span>
           {verdict.level === "hold" ? "Overdue " : ""}

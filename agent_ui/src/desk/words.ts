@@ -19,11 +19,11 @@ export function stateWord(state: State): string {
 export function sourceSentence(note: SourceNote): string {
   const sentences: Record<State, string> = {
     fresh: note.source,
-    stale: `${note.source} is not answering; older value`,
+    stale: `older value, ${note.source}`,
     pending: `asking ${note.source}…`,
     empty: `${note.source}: nothing there`,
-    failed: `${note.source} failed`,
-    timed_out: `${note.source} did not answer in time`,
+    failed: `failed, ${note.source}`,
+    timed_out: `no answer, ${note.source}`,
     withheld: `${note.source}: not asked, number withheld`,
   };
   return sentences[note.state];

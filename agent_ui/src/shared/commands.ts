@@ -9,17 +9,21 @@ export function subjectOf(command: Command): string {
   return "call_id" in command ? `${command.frame} ${command.call_id}` : command.frame;
 }
 
+/** The service carries out each id once; so none may ever come again. */
+export function uniqueId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /**
  * Keeps each command until `done` or `error` names its id. All of them may be sent
  * again after a reconnection, since each carries the whole value.
  */
 export class Commands {
   #waiting = new Map<string, Command>();
-  #count = 0;
 
   put(command: Command): Command {
-    this.#count += 1;
-    const stamped = { ...command, id: `c${this.#count}` };
+    const stamped = { ...command, id: uniqueId() };
     this.#waiting.set(subjectOf(command), stamped);
     return stamped;
   }

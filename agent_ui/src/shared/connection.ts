@@ -1,13 +1,15 @@
 // How does the page stay connected, and where does it resume?
 
 import type { Link, LinkStatus } from "../state/model";
-import type { ClientFrame, ServerFrame } from "../wire/frames";
+import type { ClientFrame, Hello, ServerFrame } from "../wire/frames";
 import { backoffMs, verdictOf } from "./backoff";
 
 const SUBPROTOCOL = "screenpop.v1";
-/** Nothing heard for so many heartbeats: the line is dead though nobody said so. */
-const SILENCE_HEARTBEATS = 2.5;
+/** Pings of the service are not seen by scripts. So after one silent heartbeat the
+ * page asks what it missed; no answer within so many more: the line is dead. */
+const ANSWER_HEARTBEATS = 1.5;
 const HELLO_WITHIN_MS = 10_000;
+const SILENT = 1006;
 
 export interface Ears {
   onFrame(frame: ServerFrame, receivedMs: number): void;
@@ -23,6 +25,7 @@ export class Connection {
   #retry = 0;
   #silence = 0;
   #heartbeatMs = 0;
+  #answers = false;
   #stopped = false;
 
   constructor(
@@ -60,7 +63,7 @@ export class Connection {
       SUBPROTOCOL,
     );
     this.#socket = socket;
-    this.#watch(HELLO_WITHIN_MS);
+    this.#expect(HELLO_WITHIN_MS);
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#heard(String(event.data));
     };
@@ -72,28 +75,35 @@ export class Connection {
   #heard(text: string): void {
     const receivedMs = performance.now();
     const frame = JSON.parse(text) as ServerFrame;
-    this.#watch(this.#heartbeatMs * SILENCE_HEARTBEATS);
     this.ears.onFrame(frame, receivedMs);
-    if (frame.frame === "hello") this.#greeted(frame.heartbeat_s);
+    if (frame.frame === "hello") this.#greeted(frame);
+    this.#listen();
   }
 
-  #greeted(heartbeatS: number): void {
-    this.#heartbeatMs = heartbeatS * 1000;
-    this.#watch(this.#heartbeatMs * SILENCE_HEARTBEATS);
+  #greeted(hello: Hello): void {
+    this.#heartbeatMs = hello.heartbeat_s * 1000;
+    this.#answers = hello.agent !== null || this.path !== "/v1/agent";
     this.send({ frame: "resume", after: this.ears.after() });
     this.#attempt = 0;
     this.#lostSinceMs = 0;
     this.#tell("live");
   }
 
-  #watch(withinMs: number): void {
+  /** A desk without a telephone gets no answer to `resume`, so it is not asked. */
+  #listen(): void {
     clearTimeout(this.#silence);
-    if (withinMs > 0) this.#silence = window.setTimeout(() => this.#silent(), withinMs);
+    if (!this.#heartbeatMs || !this.#answers) return;
+    this.#silence = window.setTimeout(() => this.#ask(), this.#heartbeatMs);
   }
 
-  #silent(): void {
-    this.#drop();
-    this.#closed(1006);
+  #ask(): void {
+    this.send({ frame: "resume", after: this.ears.after() });
+    this.#expect(this.#heartbeatMs * ANSWER_HEARTBEATS);
+  }
+
+  #expect(withinMs: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = window.setTimeout(() => this.#closed(SILENT), withinMs);
   }
 
   #closed(code: number): void {

@@ -7,15 +7,20 @@ export type ColumnType = Column["type"];
 export interface Formats {
   locale: string;
   value(value: Scalar, column: Column, currency: string | null): string;
+  /** A day in little room, e.g. `13 Nov 26`. */
+  shortDate(value: Scalar): string;
   time(atMs: number): string;
   dateTime(atMs: number): string;
   ago(atMs: number, nowMs: number): string;
+  /** `38s`, `5m`, `3h`, `2d`: an age in little room. */
+  age(atMs: number, nowMs: number): string;
   number(value: number): string;
   percent(share: number): string;
   compactMoney(value: number, currency: string | null): string;
 }
 
 const NOTHING = "–";
+const DATE_ONLY = /^\d{4}-\d\d-\d\d$/;
 
 /** `locale` null: the browser's. An unusable locale falls back to the browser's. */
 export function formatsFor(locale: string | null): Formats {
@@ -30,6 +35,11 @@ export function formatsFor(locale: string | null): Formats {
   const moment = new Intl.DateTimeFormat(tag, {
     dateStyle: "medium",
     timeStyle: "short",
+  });
+  const brief = new Intl.DateTimeFormat(tag, {
+    day: "numeric",
+    month: "short",
+    year: "2-digit",
   });
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(tag, {
@@ -59,7 +69,11 @@ export function formatsFor(locale: string | null): Formats {
           Number(value) / 100,
         ),
       date: (value) => day.format(localDate(String(value))),
-      datetime: (value) => moment.format(new Date(String(value))),
+      datetime: (value) => {
+        const text = String(value);
+        if (DATE_ONLY.test(text)) return day.format(localDate(text));
+        return moment.format(new Date(text));
+      },
       flag: (value) => (isTrue(value) ? "yes" : "no"),
     };
 
@@ -72,9 +86,18 @@ export function formatsFor(locale: string | null): Formats {
         byType[column.type](value, currency ?? column.currency),
       );
     },
+    shortDate: (value) => {
+      if (value === null || value === "") return NOTHING;
+      return safely(value, () => brief.format(localDate(String(value))));
+    },
     time: (atMs) => clock.format(atMs),
     dateTime: (atMs) => moment.format(atMs),
     ago: (atMs, nowMs) => relativeText(relative, (atMs - nowMs) / 1000),
+    age: (atMs, nowMs) => {
+      const [size, unit] = inUnit(Math.max(0, (nowMs - atMs) / 1000));
+      const options = { style: "unit", unit, unitDisplay: "narrow" } as const;
+      return numbers(`u${unit}`, options).format(size);
+    },
     number: (value) => numbers("n", { maximumFractionDigits: 2 }).format(value),
     percent: (share) =>
       numbers("s", { style: "percent", maximumFractionDigits: 1 }).format(share),
@@ -129,12 +152,18 @@ function safely(value: Scalar, format: () => string): string {
   }
 }
 
+type Unit = "second" | "minute" | "hour" | "day";
+
+function inUnit(seconds: number): [number, Unit] {
+  if (seconds < 60) return [Math.floor(seconds), "second"];
+  if (seconds < 3600) return [Math.floor(seconds / 60), "minute"];
+  if (seconds < 86_400) return [Math.floor(seconds / 3600), "hour"];
+  return [Math.floor(seconds / 86_400), "day"];
+}
+
 function relativeText(relative: Intl.RelativeTimeFormat, seconds: number): string {
-  const size = Math.abs(seconds);
-  if (size < 60) return relative.format(Math.round(Math.min(seconds, 0)), "second");
-  if (size < 3600) return relative.format(Math.trunc(seconds / 60), "minute");
-  if (size < 86_400) return relative.format(Math.trunc(seconds / 3600), "hour");
-  return relative.format(Math.trunc(seconds / 86_400), "day");
+  const [size, unit] = inUnit(Math.max(0, -seconds));
+  return relative.format(-size, unit);
 }
 
 function usable(locale: string | null): string | null {

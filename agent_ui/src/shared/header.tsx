@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Session } from "./api";
+import { Icon } from "./icons";
 import type { Change, Preferences, Theme } from "./preferences";
 import { go } from "./route";
 
@@ -32,8 +33,8 @@ export function Header(props: HeaderProps) {
         <span class="person" title={session.user.username}>
           {session.user.name}
         </span>
-        <button type="button" class="quiet" onClick={onLogOut}>
-          Log out
+        <button type="button" class="quiet" title="Log out" onClick={onLogOut}>
+          <Icon name="leave" /> <span class="tool-word">Log out</span>
         </button>
       </div>
     </header>
@@ -63,7 +64,6 @@ function Pages({ page }: { page: "desk" | "wallboard" }) {
 }
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
-const SIGNS: Record<Theme, string> = { system: "◐", light: "☀", dark: "☾" };
 
 function ThemeSwitch({ theme, change }: { theme: Theme; change: Change }) {
   const label = `Colours: ${theme === "system" ? "as the system" : theme}`;
@@ -75,7 +75,7 @@ function ThemeSwitch({ theme, change }: { theme: Theme; change: Change }) {
       aria-label={label}
       onClick={() => change({ theme: NEXT[theme] })}
     >
-      {SIGNS[theme]}
+      <Icon name={theme} />
     </button>
   );
 }

@@ -33,6 +33,7 @@ export function noteEchoed(
   const draft = draftOf(state, callId);
   if (offset < draft.savedOffset) return state;
   const patch: Partial<Draft> = {};
+  if (draft.echoedText !== note.text) patch.echoedText = note.text;
   if (!unsaved(draft) && !draft.sending && draft.text !== note.text) {
     patch.text = note.text;
     patch.savedText = note.text;
@@ -41,6 +42,12 @@ export function noteEchoed(
     patch.disposition = note.disposition;
   }
   return Object.keys(patch).length ? patchDraft(state, callId, patch) : state;
+}
+
+/** The disposition that waits for its note, now that the service has the note. */
+export function ripeDisposition(draft: Draft): string | null {
+  const ripe = draft.dispositionState === "waiting" && draft.echoedText.trim() !== "";
+  return ripe ? draft.disposition : null;
 }
 
 /** Drafts worth keeping over a reload: unsaved ones only. */

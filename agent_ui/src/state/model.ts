@@ -21,11 +21,14 @@ export interface Draft {
   text: string;
   /** The text that the server has confirmed, and the offset of that confirmation. */
   savedText: string;
+  /** The text as the service last told it; what it judges dispositions by. */
+  echoedText: string;
   savedOffset: number;
   sending: boolean;
   failed: string | null;
   disposition: string | null;
-  dispositionState: "saved" | "sending" | "failed";
+  /** `waiting`: the service takes this one only after it has the note. */
+  dispositionState: "saved" | "waiting" | "sending" | "failed";
   contact: NewContact;
   /** A choice of caller on its way to the server. */
   choosing: Ref | "contact" | null;
@@ -96,6 +99,7 @@ export type DeskAction =
   | { type: "note_sent"; callId: string }
   | { type: "note_saved"; callId: string; text: string; offset: number }
   | { type: "note_failed"; callId: string; message: string }
+  | { type: "disposition_waits"; callId: string; code: string }
   | { type: "disposition_sent"; callId: string; code: string }
   | { type: "disposition_settled"; callId: string; ok: boolean }
   | { type: "choice_sent"; callId: string; choice: Ref | "contact" }
@@ -113,6 +117,7 @@ export const POPS_MAX = 50;
 export const NO_DRAFT: Draft = {
   text: "",
   savedText: "",
+  echoedText: "",
   savedOffset: 0,
   sending: false,
   failed: null,

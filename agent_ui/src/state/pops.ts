@@ -51,7 +51,8 @@ export function updatePop(
 
 export function closePop(state: DeskState, frame: PopClosed): DeskState {
   const pop = state.pops[frame.call_id];
-  if (!pop || frame.offset < pop.offset) return state;
+  if (!pop) return tellWhoAnswered(state, frame);
+  if (frame.offset < pop.offset) return state;
   const closed: Pop = {
     ...pop,
     offset: frame.offset,
@@ -114,7 +115,7 @@ function staysForWrapUp(frame: PopOpened): boolean {
 
 function passedBy(state: DeskState, frame: PopOpened): DeskState {
   const line = farewell(toPop(frame), null);
-  const missed = frame.missed_while_away || line.missed;
+  const missed = frame.missed_while_away && frame.closed !== "answered_elsewhere";
   return removePop(addFarewell(state, { ...line, missed }), frame.call_id);
 }
 
@@ -129,6 +130,15 @@ function farewell(pop: Pop, answeredBy: string | null): Farewell {
     at: pop.ended_at ?? pop.alerting_at ?? pop.arrived_at,
     missed: pop.closed === "unanswered",
   };
+}
+
+/** After a resume the card had gone already when its end is told. */
+function tellWhoAnswered(state: DeskState, frame: PopClosed): DeskState {
+  if (!frame.answered_by) return state;
+  const farewells = state.farewells.map((line) =>
+    line.callId === frame.call_id ? { ...line, answeredBy: frame.answered_by } : line,
+  );
+  return { ...state, farewells };
 }
 
 function addFarewell(state: DeskState, line: Farewell): DeskState {

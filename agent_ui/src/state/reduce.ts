@@ -33,6 +33,11 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
         sending: false,
         failed: action.message,
       });
+    case "disposition_waits":
+      return patchDraft(state, action.callId, {
+        disposition: action.code,
+        dispositionState: "waiting",
+      });
     case "disposition_sent":
       return patchDraft(state, action.callId, {
         disposition: action.code,

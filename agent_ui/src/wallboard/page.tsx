@@ -5,6 +5,7 @@ import { LinkBanner } from "../desk/banner";
 import type { Session } from "../shared/api";
 import { type Formats, formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
+import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import type { WallboardState } from "../state/wallboard";
@@ -63,7 +64,7 @@ function Tools({
           aria-pressed={each.on}
           onClick={() => change({ [each.key]: !each.on })}
         >
-          {each.label}
+          <Icon name={each.key} /> <span class="tool-word">{each.label}</span>
         </button>
       ))}
     </>

@@ -1,0 +1,65 @@
+// What else is known of the caller, in a room that is always of one size?
+
+import { useRef } from "preact/hooks";
+import type { Pop } from "../state/model";
+import type { Column, Facet, FacetShape } from "../wire/frames";
+import { useDesk } from "./context";
+import { Fields, Skeleton } from "./fields";
+
+/** Shown large, or beside the name, already. */
+const SHOWN_ELSEWHERE = ["name", "company"];
+/** Worth less at first sight; they come after the rest. */
+const LAST = ["phone", "language", "url", "country", "street", "postcode", "key"];
+const BONES = 4;
+
+export function Identity({ pop }: { pop: Pop }) {
+  const { state } = useDesk();
+  const shape = state.hello?.facets.find((each) => each.name === "identity");
+  const facet = pop.facets.identity;
+  const columns = useArrivals(pop.call_id, facet, shape);
+  return (
+    // Scrolls when a company knows very much about its customers.
+    <section
+      class="identity"
+      aria-label="About the caller"
+      {...(columns.length > BONES ? { tabIndex: 0 } : {})}
+    >
+      {facet && columns.length > 0 ? (
+        <Fields facet={facet} columns={columns} />
+      ) : (
+        (!facet || facet.state === "pending") && <Bones />
+      )}
+    </section>
+  );
+}
+
+function Bones() {
+  return (
+    <div class="fields">
+      {Array.from({ length: BONES }, (_, index) => (
+        <Skeleton key={index} label={index ? "" : "About the caller: asking"} />
+      ))}
+    </div>
+  );
+}
+
+/** Fields in the order in which they came, so that a later source moves none. */
+function useArrivals(callId: string, facet: Facet | undefined, shape?: FacetShape) {
+  const seen = useRef<{ subject: string; names: string[] }>({ subject: "", names: [] });
+  if (seen.current.subject !== callId) seen.current = { subject: callId, names: [] };
+  const known = inOrder(facet, shape);
+  const names = seen.current.names.filter((name) => known.some((c) => c.name === name));
+  names.push(...known.map((c) => c.name).filter((name) => !names.includes(name)));
+  seen.current.names = names;
+  return names.flatMap((name) => known.find((column) => column.name === name) ?? []);
+}
+
+function inOrder(facet: Facet | undefined, shape: FacetShape | undefined): Column[] {
+  const shown = (shape?.fields ?? []).filter((column) => {
+    const field = facet?.fields[column.name];
+    const blank = !field || field.value === null || field.value === "";
+    return !blank && !SHOWN_ELSEWHERE.includes(column.name);
+  });
+  const late = (column: Column) => LAST.indexOf(column.name);
+  return shown.sort((a, b) => late(a) - late(b));
+}

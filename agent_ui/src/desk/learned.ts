@@ -1,0 +1,45 @@
+// Which of the declared fields does this company's data really fill?
+
+import { useMemo } from "preact/hooks";
+import { keep, kept } from "../shared/keep";
+import type { Pop } from "../state/model";
+import type { FacetShape } from "../wire/frames";
+
+/** So many answered cards without a value, and a field gets no room any more. */
+export const ANSWERS_TO_LEARN = 5;
+
+export type Learned = Record<string, { answers: number; filled: string[] }>;
+
+/** What a card that is done teaches: which fields had a value. */
+export function learn(learned: Learned, pop: Pop): Learned {
+  const next = { ...learned };
+  for (const [name, facet] of Object.entries(pop.facets)) {
+    const found = Object.entries(facet.fields).filter(
+      ([, field]) => field.value !== null,
+    );
+    if (found.length === 0) continue;
+    const known = next[name] ?? { answers: 0, filled: [] };
+    const filled = [...new Set([...known.filled, ...found.map(([field]) => field)])];
+    next[name] = { answers: known.answers + 1, filled };
+  }
+  return next;
+}
+
+export function trimmed(shape: FacetShape, learned: Learned): FacetShape {
+  const known = learned[shape.name];
+  if (!known || known.answers < ANSWERS_TO_LEARN) return shape;
+  const fields = shape.fields.filter((each) => known.filled.includes(each.name));
+  return { ...shape, fields };
+}
+
+export function remember(pop: Pop): void {
+  keep(localStorage, "learned", learn(kept<Learned>(localStorage, "learned", {}), pop));
+}
+
+/** Fixed while a card is shown: what it teaches counts for the next one. */
+export function useTrimmed(shapes: FacetShape[], callId: string): FacetShape[] {
+  return useMemo(() => {
+    const learned = kept<Learned>(localStorage, "learned", {});
+    return shapes.map((shape) => trimmed(shape, learned));
+  }, [shapes, callId]);
+}
