@@ -43,6 +43,7 @@ class ConnectorContext:
     """What the service hands to a connector.
 
     `folder` is that of the configuration file: relative paths start there.
+    `country` is `server.country`: how numbers are read where nothing else tells.
     """
 
     source: str
@@ -51,6 +52,7 @@ class ConnectorContext:
     log: logging.Logger = field(
         default_factory=lambda: logging.getLogger("screenpop.connector")
     )
+    country: str | None = None
     rows_max: int = 200  # more rows than this are cut off, and said
 
 

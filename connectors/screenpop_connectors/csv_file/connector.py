@@ -76,11 +76,12 @@ lookups:
     async def _all_contacts(self, options: CsvContacts) -> AsyncIterator[ContactRecord]:
         table = await self.file.current()
         roles = _contact_roles(table, options)
+        country = self.options.country or self.context.country
         for row in table.rows:
             contact = {n: v for n, v in row.items() if n not in roles.values()}
             contact |= {name: row[name] for name in table.number_columns}
             contact |= {role: row[column] for role, column in roles.items()}
-            contact["country"] = contact.get("country") or self.options.country
+            contact["country"] = contact.get("country") or country
             if record := contact_from_row(contact, number_columns=table.number_columns):
                 yield record
 
@@ -95,7 +96,7 @@ lookups:
             content.rows,
             NumberColumns(
                 listed=options.numbers,
-                country=options.country,
+                country=options.country or context.country,
                 country_column=options.country_column,
             ),
         )

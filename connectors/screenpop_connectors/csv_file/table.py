@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from screenpop.domain.phone import E164
 from screenpop.support.numbering import read_number
 from screenpop.support.territories import TERRITORIES
 
+ROWS_BETWEEN_PAUSES = 20
 _CODES = {name.casefold(): code for code, name in TERRITORIES.items()} | {
     "uk": "GB",
     "usa": "US",
@@ -78,7 +80,9 @@ def table_of(
     table.number_columns = _number_columns(table, numbers)
     table.country_column = _country_column(table, numbers)
     index: dict[E164, list[Row]] = {}
-    for row in rows:
+    for place, row in enumerate(rows):
+        if place % ROWS_BETWEEN_PAUSES == 0:
+            time.sleep(0)  # lets the event loop's thread run at once
         country = _country(row, table.country_column) or numbers.country
         for number in _numbers(row, table.number_columns, country):
             index.setdefault(number, []).append(row)
