@@ -171,7 +171,7 @@ class Line(Model):
 class Label(Model):
     """How a queue or a dialled number is called on screen."""
 
-    label: str
+    label: str = Field(description="The words on screen.")
 
 
 class Breaker(Model):
@@ -236,28 +236,32 @@ class Lookup(BaseModel):
 class Column(Model):
     """How one field or column is labelled and typed."""
 
-    label: str
+    label: str = Field(description="The words beside the value.")
     type: Literal[
         "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
         "email", "url", "flag",
-    ] = "text"  # fmt: skip
+    ] = Field("text", description="How the value is written.")  # fmt: skip
     currency: str | None = Field(None, description="Fixed currency (ISO 4217).")
 
 
 class Facet(Model):
     """A card of the profile: built-in ones may be relabelled, own ones declared."""
 
-    label: str
-    fields: dict[str, Column] = Field(default_factory=dict)
-    columns: dict[str, Column] = Field(default_factory=dict)
+    label: str = Field(description="The card's heading.")
+    fields: dict[str, Column] = Field(
+        default_factory=dict, description="Its single values, by column name."
+    )
+    columns: dict[str, Column] = Field(
+        default_factory=dict, description="The columns of its rows, by column name."
+    )
 
 
 class Disposition(Model):
     """A result code that agents choose after a call."""
 
-    code: Name
-    label: str
-    note_required: bool = False
+    code: Name = Field(description="What is stored and exported.")
+    label: str = Field(description="What agents see.")
+    note_required: bool = Field(False, description="Saved only together with a note.")
 
 
 class Identify(Model):
@@ -286,7 +290,7 @@ class Security(Model):
 class Configuration(Model):
     """The whole file."""
 
-    version: Literal[1] = 1
+    version: Literal[1] = Field(1, description="Of the form of this file.")
     server: Server = Server()
     journal: JournalOptions = JournalOptions()
     store: Store = Store()

@@ -56,9 +56,15 @@ def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, info in model.model_fields.items():
         key = info.alias or name
         schema = properties.get(key, {})
-        meaning = " ".join((info.description or "").split())
+        meaning = " ".join((info.description or _of_inner(info)).split())
         cells = (f"`{prefix}{key}`", _type(schema), _default(info, schema), meaning)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _of_inner(info: FieldInfo) -> str:
+    """A key that holds a model means what the model says of itself."""
+    inner = model_in(info.annotation)
+    return (inner.__doc__ or "").strip().partition("\n")[0] if inner else ""
 
 
 def _many(info: FieldInfo) -> str:

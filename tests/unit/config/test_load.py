@@ -55,7 +55,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
         'sources.erp.timeout_ms: must be a whole number, is "soon".'
         " Use milliseconds, e.g. 1500.",
         "queues: must be keys with values, is a list.",
-        "dispositions[0].label: is missing.",
+        "dispositions[0].label: is missing. What agents see.",
         "dispositions[0].code: must be lower-case letters, digits and `_`, beginning"
         ' with a letter, is "X". At most 63 characters, e.g. `credit_department`.',
         "lines.Bad-Name: as a name must be lower-case letters, digits and `_`,"
