@@ -6,10 +6,11 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from screenpop.app.starting import quick_loop
 from screenpop.demo.centre import LARKSPOKE
 from screenpop.demo.company import NAME, TIME_ZONE
 from screenpop.demo.delivery import Tally
@@ -28,19 +30,10 @@ from screenpop.demo.folder import PASSWORD_CHARS_MAX, account_json
 from screenpop.demo.habits import CALLS_PER_MINUTE
 from screenpop.demo.run import LINE, Options, Ready, run_demo
 from screenpop.demo.service import run_service
-from screenpop.domain.errors import ScreenpopError
-
-HELP = """Run Screenpop with a made-up company and simulated calls.
-
-Prints addresses and log-ins; whoever logs in sees cards as the phone rings.
-Everything is on this machine; Ctrl-C ends it.
-
-Example: screenpop demo --port 8080 --seed 7
-"""
 
 
 def register(app: typer.Typer) -> None:
-    app.command("demo", help=HELP)(demo)
+    app.command("demo", epilog="Example: screenpop demo --port 8080 --seed 7")(demo)
 
 
 def demo(
@@ -64,26 +57,28 @@ def demo(
     calls: Annotated[
         bool, typer.Option("--calls/--no-calls", help="Let the telephones ring.")
     ] = True,
-    as_json: Annotated[
+    json_wanted: Annotated[
         bool, typer.Option("--json", help="Print addresses and log-ins as JSON.")
     ] = False,
 ) -> None:
+    """Run the service with a made-up company and simulated calls.
+
+    Prints addresses and log-ins; whoever logs in sees cards as the phone rings.
+    Everything stays on this machine. Ctrl-C ends it.
+    """
     err = Console(stderr=True)
-    try:
-        with _folder(data_dir) as folder:
-            options = Options(
-                folder=folder,
-                today=datetime.now(UTC).astimezone(ZoneInfo(TIME_ZONE)).date(),
-                port=port,
-                seed=seed,
-                pace=pace,
-                calls=calls,
-            )
-            err.print(f"Making {NAME} and starting the service …", style="dim")
-            tally = asyncio.run(_run(options, as_json=as_json))
-    except ScreenpopError as error:
-        err.print(f"screenpop demo: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
+    with _folder(data_dir) as folder:
+        options = Options(
+            folder=folder,
+            today=datetime.now(ZoneInfo(TIME_ZONE)).date(),
+            port=port,
+            seed=seed,
+            pace=pace,
+            calls=calls,
+        )
+        err.print(f"Making {NAME} and starting the service …", style="dim")
+        with quick_loop() as runner:
+            tally = runner.run(_run(options, json_wanted=json_wanted))
     if calls:
         err.print(_farewell(tally), style="dim")
 
@@ -97,14 +92,14 @@ def _folder(wanted: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-async def _run(options: Options, *, as_json: bool) -> Tally:
+async def _run(options: Options, *, json_wanted: bool) -> Tally:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
 
     def tell(ready: Ready) -> None:
-        if as_json:
+        if json_wanted:
             print(json.dumps(ready_json(ready), ensure_ascii=False), flush=True)
         else:
             show(ready, Console())
@@ -198,7 +193,8 @@ def _behind(ready: Ready) -> str:
     """Not in the panel: whoever copies a command must get it whole."""
     company = f"{ready.customers:,} customers, {ready.orders:,} orders"
     same = ", the same as before" if ready.reused else ""
-    explain = f"screenpop explain {ready.first_caller} --config {ready.folder.config}"
+    program = sys.argv[0] if Path(sys.argv[0]).name == "screenpop" else "screenpop"
+    explain = f"{program} explain {ready.first_caller} --config {ready.folder.config}"
     return (
         f"{company}{same}, in {ready.folder.path}\n"
         f"To look behind a card, in another terminal:\n  {explain}"

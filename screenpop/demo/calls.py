@@ -209,7 +209,9 @@ class Exchange:
             self._on_turn(call, timeout_s, lambda: self._nobody(call))
             return
         taker = call.caller.wants or self._rng.choice(agents)
-        pickup_s = min(timeout_s, self._rng.uniform(*self._habits.pickup_s))
+        habits = self._habits
+        usual = habits.visitor_pickup_s if call.caller.wants else habits.pickup_s
+        pickup_s = min(timeout_s, self._rng.uniform(*usual))
         self._on_turn(call, pickup_s, lambda: self._answer(call, taker))
 
     def _nobody(self, call: _Live) -> None:
@@ -257,7 +259,9 @@ class Exchange:
 
     def _converse(self, call: _Live) -> None:
         """Choose what this conversation brings, and when."""
-        talk_s = self._rng.uniform(*self._habits.talk_s)
+        habits = self._habits
+        usual = habits.visitor_talk_s if call.caller.wants else habits.talk_s
+        talk_s = self._rng.uniform(*usual)
         dice = self._rng.random()
         blind = self._habits.blind_share
         attended = blind + self._habits.attended_share

@@ -161,10 +161,12 @@ class Sender:
             if await self._post_once(body):
                 return
         self.tally.given_up += 1
-        log.error(
-            "an event was given up after %d attempts: the service does not answer.",
-            ATTEMPTS_MAX,
-        )
+        if self.tally.given_up == 1:
+            log.error(
+                "an event was given up after %d attempts: the service does not answer."
+                " Further ones are counted only.",
+                ATTEMPTS_MAX,
+            )
 
     async def _post_once(self, body: bytes) -> bool:
         """True when there is nothing more to try."""

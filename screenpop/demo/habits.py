@@ -18,6 +18,8 @@ class Habits:
     ring_timeout_s: float = 16
     slow_pickup_share: float = 0.08  # nobody takes it within the time-out
     talk_s: tuple[float, float] = (20, 110)
+    visitor_pickup_s: tuple[float, float] = (9, 14)  # time to look while it rings
+    visitor_talk_s: tuple[float, float] = (50, 80)
     wrap_up_s: tuple[float, float] = (6, 20)
     hold_share: float = 0.22
     blind_share: float = 0.08
