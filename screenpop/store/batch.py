@@ -108,8 +108,8 @@ OfACall = StoredEvent | AnswerShown | Written | ReceiptOfPop
 @dataclass(slots=True, kw_only=True)
 class Batch:
     consumer: str
-    offset: int
-    at_us: int
+    offset: int = 0
+    at_us: int = 0
     calls: list[CallState] = field(default_factory=list)
     events: list[StoredEvent] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)

@@ -8,6 +8,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+ROWS_PER_STATEMENT = 50  # preparing more would hold the event loop for milliseconds
+
 Value = str | int | float | bool | None
 RowValues = Mapping[str, Value]
 
@@ -45,7 +47,9 @@ async def upsert(
         )
     else:
         statement = insert.on_conflict_do_nothing(index_elements=keys)
-    await connection.execute(statement, [dict(row) for row in rows])
+    for start in range(0, len(rows), ROWS_PER_STATEMENT):
+        some = [dict(row) for row in rows[start : start + ROWS_PER_STATEMENT]]
+        await connection.execute(statement, some)
 
 
 async def insert_new(

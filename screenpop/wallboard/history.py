@@ -24,6 +24,8 @@ from screenpop.wallboard.history_batch import BatchMaker, NumberOf
 log = logging.getLogger(__name__)
 
 FULL_BATCH = 1000
+ENTRIES_PER_TRANSACTION = 200
+ENTRIES_PER_TURN = 20  # of the event loop: about a millisecond
 GATHER_S = 0.25
 RETRY_S = 2.0
 RETENTION_EVERY_S = 3600.0
@@ -82,7 +84,8 @@ class Archiver:
         self._maker = self._new_maker()
         self.offset = Offset(await self._archive.offset(self._consumer))
         async for entries in self._journal.tail(self.offset):
-            await self._take(entries)
+            for start in range(0, len(entries), ENTRIES_PER_TRANSACTION):
+                await self._take(entries[start : start + ENTRIES_PER_TRANSACTION])
             self._back()
             if len(entries) < FULL_BATCH:
                 await self._pause(GATHER_S)  # what comes meanwhile is one transaction
@@ -115,7 +118,11 @@ class Archiver:
 
     async def _write(self, entries: Sequence[Entry]) -> None:
         await self._recall(entries)
-        await self._store(self._maker.batch(entries, self._clock.now_us()))
+        for count, entry in enumerate(entries):
+            self._maker.add(entry)
+            if count % ENTRIES_PER_TURN == 0:
+                await asyncio.sleep(0)
+        await self._store(self._maker.finish(self._clock.now_us()))
         self.archived_us = entries[-1].record.at_us
 
     async def _recall(self, entries: Sequence[Entry]) -> None:

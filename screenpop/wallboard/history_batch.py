@@ -6,7 +6,7 @@ restarted) must be told first what the store holds of it: `unknown`, `remember`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from screenpop.domain.call import Call, CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook, CallLimits, Change
@@ -43,6 +43,8 @@ class BatchMaker:
         self._book = CallBook(limits)
         self._answers: dict[CallKey, dict[str, AnswerShown]] = {}
         self._forgot_us = 0
+        self._batch = Batch(consumer=consumer)
+        self._changed: dict[CallKey, Call] = {}
 
     def unknown(self, entries: Iterable[Entry]) -> set[CallKey]:
         """Calls of these entries that are not in memory."""
@@ -61,18 +63,22 @@ class BatchMaker:
         for answer in shown:
             self._answers.setdefault(key, {})[answer.lookup] = answer
 
-    def batch(self, entries: Sequence[Entry], now_us: int) -> Batch:
-        """The rows of these entries; they must be told in the journal's order."""
-        batch = Batch(consumer=self._consumer, offset=entries[-1].offset, at_us=now_us)
-        changed: dict[CallKey, Call] = {}
-        for entry in entries:
-            record = entry.record
-            if isinstance(record, EventRecord):
-                self._event(record, batch, changed)
-            elif isinstance(record, AnswersRecord):
-                self._lookups(record, batch)
-            else:
-                _action(record, batch)
+    def add(self, entry: Entry) -> None:
+        """Take one entry; they must come in the journal's order."""
+        record = entry.record
+        self._batch.offset = entry.offset
+        if isinstance(record, EventRecord):
+            self._event(record, self._batch)
+        elif isinstance(record, AnswersRecord):
+            self._lookups(record, self._batch)
+        else:
+            _action(record, self._batch)
+
+    def finish(self, now_us: int) -> Batch:
+        """All that was added since the last batch."""
+        batch, self._batch = self._batch, Batch(consumer=self._consumer)
+        changed, self._changed = self._changed, {}
+        batch.at_us = now_us
         batch.calls = [
             CallState(call=call, number=self._number_of(call))
             for call in changed.values()
@@ -80,9 +86,7 @@ class BatchMaker:
         self._forget(now_us)
         return batch
 
-    def _event(
-        self, record: EventRecord, batch: Batch, changed: dict[CallKey, Call]
-    ) -> None:
+    def _event(self, record: EventRecord, batch: Batch) -> None:
         event = record.event
         if event.type is EventType.AGENT_STATE:
             return
@@ -100,7 +104,7 @@ class BatchMaker:
         change = self._book.apply(event)
         if change is None:
             return
-        changed[key] = change.after
+        self._changed[key] = change.after
         for agent in _joined(change):
             batch.shown += [
                 _at(answer, agent, event.received_us)
