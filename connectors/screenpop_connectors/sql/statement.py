@@ -15,6 +15,7 @@ from screenpop.connector import ConfigError, checked
 
 READING = frozenset({"select", "with", "values"})
 WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
+ESCAPING = frozenset({"set_config"})  # could take back what makes a session read-only
 
 _SHARED = r"""
   (?P<comment>--[^\n]*|/\*.*?\*/)
@@ -133,7 +134,8 @@ def _refuse_writing(pieces: tuple[Piece, ...]) -> None:
         )
     for piece, following in zip(significant, [*significant[1:], None], strict=True):
         function = following is not None and following.text == "("
-        if piece.kind == "word" and piece.text.lower() in WRITING and not function:
+        word = piece.text.lower() if piece.kind == "word" else ""
+        if word in ESCAPING or (word in WRITING and not function):
             raise ConfigError(
                 f"the query holds the word {piece.text.upper()}: a source is never"
                 " written to or locked. Remove it, or quote it if it names a column."

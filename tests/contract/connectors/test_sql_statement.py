@@ -72,6 +72,7 @@ def test_each_database_quotes_its_own_way(
         ("with x as (delete from a returning *) select * from x", "word DELETE"),
         ("select * into b from a", "word INTO"),
         ("select * from a for update", "word UPDATE"),
+        ("select set_config('x', 'off', false)", "word SET_CONFIG"),
         ("select 'a", "line 1 opens '"),
         ('select 1\n, "a', 'line 2 opens "'),
         ("select /* 1", r"opens /\*"),
