@@ -128,7 +128,13 @@ class Sockets:
                 self._metrics.sockets_cut.labels("expired").inc()
                 socket.say_goodbye(*LOGGED_OUT)
 
-    async def close_all(self, code: CloseCode) -> None:
+    async def all_gone(self) -> None:
+        """Returns when no browser is connected."""
+        await self._empty.wait()
+
+    async def close_all(
+        self, code: CloseCode, within_s: float = FAREWELL_S
+    ) -> None:
         """Tell every browser, wait a moment for their answers, cut off the rest."""
         for batch in _batches(list(self._all), SLICE):
             for socket in batch:
@@ -136,8 +142,8 @@ class Sockets:
             self._metrics.sockets_cut.labels("shutdown").inc(len(batch))
             await asyncio.sleep(0)
         try:
-            async with asyncio.timeout(FAREWELL_S):
-                await self._empty.wait()
+            async with asyncio.timeout(within_s):
+                await self.all_gone()
         except TimeoutError:
             log.info("%d browsers did not answer the close: cut off", len(self._all))
         for socket in list(self._all):

@@ -64,7 +64,10 @@ def _opened(
         connection = request.protocol
         assert isinstance(connection, Connection)
         connection.hand_over(socket, _answer(key))
-    except BaseException:
+    except ConnectionError:
+        site.sockets.leave(socket)
+        return Upgraded()  # the browser went: nobody to answer
+    except BadInput:
         site.sockets.leave(socket)
         raise
     site.sockets.carry(socket, site.services.hub.serve(who.user, socket, kind))

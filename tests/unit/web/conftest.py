@@ -139,5 +139,3 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
 @pytest.fixture
 async def house(open_house: Open) -> House:
     return await open_house()
-
-

@@ -19,7 +19,7 @@ def test_the_key_is_made_once_and_only_the_owner_reads_it(tmp_path: Path) -> Non
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     session_key(tmp_path)
     (tmp_path / "session.key").chmod(0o644)
-    with pytest.raises(ConfigError, match="can be read by others.*chmod 600"):
+    with pytest.raises(ConfigError, match=r"can be read by others.*chmod 600"):
         session_key(tmp_path)
 
 

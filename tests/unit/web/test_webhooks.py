@@ -163,7 +163,9 @@ async def test_a_compressed_body_is_refused(house: Any) -> None:
 
 async def test_a_sender_that_goes_away_leaves_nothing_behind(house: Any) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
-    writer.write(b"POST /v1/telephony/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+    writer.write(
+        b"POST /v1/telephony/main HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+    )
     await writer.drain()
     writer.transport.abort()
     sentinel = await house.ask("POST", PATH, headers=RIGHT)
