@@ -24,16 +24,21 @@ from screenpop.app.past import open_past
 from screenpop.app.service import Service
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
+from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.pipeline.own_source import own_lookups
 from screenpop.pipeline.sources import FindConnector
 from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk
 from screenpop.push.hub import Hub, HubTools
+from screenpop.store.archive import Archive
+from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.feed import WallboardFeed
+from screenpop.wallboard.history import Archiver, Retention
+from screenpop.wallboard.history_batch import NumberOf
 
 
 async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
@@ -61,6 +66,19 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
+    archive = Archive(past.database)
+    archiver = Archiver(
+        journal, archive, _number_of(lookups), call_limits(config), clock
+    )
+    retention = Retention(
+        journal,
+        archiver,
+        archive,
+        Audit(past.database, clock),
+        retention_h=config.journal.retention_h,
+        history_days=config.store.history_days,
+        clock=clock,
+    )
     follower = Follower(
         book=CallBook(call_limits(config)),
         lookups=lookups.calls,
@@ -76,12 +94,24 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         journal=journal,
         past=past,
         door=door,
+        archiver=archiver,
+        retention=retention,
         lookups=lookups,
         follower=follower,
         hub=hub,
         feed=feed,
         tasks=tasks,
     )
+
+
+def _number_of(lookups: Lookups) -> NumberOf:
+    """The outside party's number, if history may hold it."""
+
+    def number_of(call: Call) -> str | None:
+        ani = lookups.calls.parties(call).ani
+        return ani.number if ani.may_look_up else None
+
+    return number_of
 
 
 def _queue_labels(config: Configuration) -> Mapping[str, str]:

@@ -110,6 +110,7 @@ def _lookup(answer: Answer, needs: Mapping[str, tuple[str, ...]]) -> Json:
         "ms": answer.ms,
         "outcome": answer.outcome.value,
         "message": answer.message,
+        "detail": answer.detail,
     }
 
 

@@ -78,11 +78,11 @@ class Past:
     ):
         self.people = people
         self._loaded = loaded
-        self._database = database
+        self.database = database
         self._clock = clock
         self._calls = Calls(database)
         self._contacts = Contacts(database)
-        self._outage: str | None = None
+        self.trouble: str | None = None  # the outage of now, in words
 
     def calls(self, append: Append) -> HistoryCalls:
         """History as the API shows it."""
@@ -129,11 +129,8 @@ class Past:
             except Unavailable as error:
                 self._began(str(error))
 
-    def troubles(self) -> list[str]:
-        return [] if self._outage is None else [self._outage]
-
     async def close(self) -> None:
-        await self._database.close()
+        await self.database.close()
 
     def _name_of(self, agent: AgentId | None) -> str | None:
         if agent is None:
@@ -142,14 +139,14 @@ class Past:
         return people[0].name if people else str(agent)
 
     def _began(self, why: str) -> None:
-        if self._outage is None:
+        if self.trouble is None:
             log.warning("the store is away: %s", why)
-        self._outage = why
+        self.trouble = why
 
     def _ended(self) -> None:
-        if self._outage is not None:
+        if self.trouble is not None:
             log.warning("the store is back")
-        self._outage = None
+        self.trouble = None
 
 
 async def open_past(loaded: Loaded, data_dir: Path, clock: Clock) -> Past:

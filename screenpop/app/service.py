@@ -25,7 +25,6 @@ from screenpop.app.past import Past
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
-from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Journal, Offset
 from screenpop.pipeline.explain import Explanation, explain
@@ -36,6 +35,7 @@ from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
+from screenpop.wallboard.history import Archiver, Retention
 from screenpop.web.server import WebServer
 from screenpop.web.services import Problem, Services
 
@@ -43,7 +43,6 @@ log = logging.getLogger(__name__)
 
 REPLAY_ENTRIES = 2000
 TIDY_EVERY_S = 1.0
-TRIM_EVERY_S = 300.0
 # Full collections walk every object of every connection: with ten thousand of
 # them they are the longest stalls there are (docs/performance.md).
 GC_THRESHOLDS = (100_000, 50, 1000)
@@ -59,6 +58,8 @@ class Service:
     journal: Journal
     past: Past
     door: Door
+    archiver: Archiver
+    retention: Retention
     lookups: Lookups
     follower: Follower
     hub: Hub
@@ -93,7 +94,8 @@ class Service:
         await self._replay()
         self.tasks.spawn(self._follow(), name="follow the journal")
         self.tasks.spawn(self._tidy_for_ever(), name="close overdue calls")
-        self.tasks.spawn(self._trim_for_ever(), name="trim the journal")
+        self.tasks.spawn(self.archiver.run(), name="write the history")
+        self.tasks.spawn(self.retention.run(), name="forget what is old")
         self.tasks.spawn(
             self.past.watch_users(self._users_changed), name="watch the users"
         )
@@ -135,15 +137,6 @@ class Service:
             ends = self.follower.tidy(self.clock.now_us())
             if ends:
                 await self.door.keep_or_tell(ends)
-
-    async def _trim_for_ever(self) -> None:
-        keep_us = round(self.loaded.config.journal.retention_h * 3600e6)
-        while True:
-            await asyncio.sleep(TRIM_EVERY_S)
-            try:
-                await self.journal.trim(self.clock.now_us() - keep_us)
-            except Unavailable as error:
-                log.warning("the journal cannot be trimmed now: %s", error)
 
     def _to_wallboards(self, data: FeedData) -> None:
         self.hub.broadcast(encoded(data, self.loaded.config.server.company))
@@ -198,7 +191,8 @@ class Service:
             found.append(Problem(part="journal", message=health.trouble))
         found.extend(
             Problem(part="store", message=trouble, fatal=False)
-            for trouble in self.past.troubles()
+            for trouble in (self.past.trouble, self.archiver.trouble)
+            if trouble is not None
         )
         found.extend(
             Problem(

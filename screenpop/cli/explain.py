@@ -172,7 +172,8 @@ def _print_waterfall(console: Console, told: Explanation) -> None:
     console.print(table)
     for answer in told.answers:
         if answer.message:
-            console.print(Text(f"  {answer.lookup}: {answer.message}", style="yellow"))
+            told_why = answer.detail or answer.message
+            console.print(Text(f"  {answer.lookup}: {told_why}", style="yellow"))
     console.print()
 
 

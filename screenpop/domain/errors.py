@@ -62,7 +62,15 @@ class TooLarge(BadInput):
 
 
 class Unavailable(ScreenpopError):
-    """A source or the store cannot answer now."""
+    """A source or the store cannot answer now.
+
+    The text is for those who mend it; `brief` says the same to an agent, in a few
+    words that go on after the source's name.
+    """
+
+    def __init__(self, message: str, *, brief: str = "cannot answer now"):
+        super().__init__(message)
+        self.brief = brief
 
 
 class TimedOut(Unavailable):

@@ -32,7 +32,8 @@ class Answer:
     """What one lookup said, with its provenance.
 
     `subject` is the customer it speaks of; None while it does not depend on one.
-    `message` says in a sentence what went wrong, fit for an agent's eyes.
+    `message` says in a sentence what went wrong, fit for an agent's eyes; `detail`
+    says it to those who mend it.
     """
 
     lookup: str
@@ -46,6 +47,7 @@ class Answer:
     started_ms: float = 0.0  # after the call's first event was taken
     ms: float = 0.0
     message: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

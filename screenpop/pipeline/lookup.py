@@ -38,14 +38,19 @@ class SourceLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one question; `message` is fit for an agent's eyes."""
+    """What became of one question.
+
+    `message` is fit for an agent's eyes, `detail` is for those who mend it.
+    """
 
     outcome: LookupOutcome
     rows: tuple[Row, ...] = ()
     fetched_us: int = 0
     message: str | None = None
+    detail: str | None = None
 
 
+Landed = tuple[Row, ...] | Exception
 Listener = Callable[[Result], None]
 
 
@@ -72,7 +77,7 @@ class Question:
 class _Flight:
     """One fetch under way and all who wait for it."""
 
-    task: asyncio.Task[tuple[Row, ...]] | None = None
+    task: asyncio.Task[Landed] | None = None
     questions: list[Question] = field(default_factory=list)
 
 
@@ -164,9 +169,8 @@ class GuardedSource:
         task.add_done_callback(lambda done: self._landed(key, done, timer))
         return flight
 
-    async def _fetch(
-        self, lookup: Lookup, params: Mapping[str, Scalar]
-    ) -> tuple[Row, ...]:
+    async def _fetch(self, lookup: Lookup, params: Mapping[str, Scalar]) -> Landed:
+        """A failure is an answer, too: nobody else logs it."""
         self._waiting += 1
         try:
             await self._places.acquire()
@@ -174,6 +178,11 @@ class GuardedSource:
             self._waiting -= 1
         try:
             return tuple(await lookup.fetch(params))
+        except Unavailable as error:
+            return error
+        except Exception as error:
+            log.exception("source %s: defect in its connector", self.name)
+            return error
         finally:
             self._places.release()
 
@@ -191,7 +200,7 @@ class GuardedSource:
     def _landed(
         self,
         key: QuestionKey,
-        task: asyncio.Task[tuple[Row, ...]],
+        task: asyncio.Task[Landed],
         timer: asyncio.TimerHandle,
     ) -> None:
         timer.cancel()
@@ -200,7 +209,7 @@ class GuardedSource:
         for question in flight.questions if flight is not None else ():
             question.answer(result)
 
-    def _result(self, key: QuestionKey, task: asyncio.Task[tuple[Row, ...]]) -> Result:
+    def _result(self, key: QuestionKey, task: asyncio.Task[Landed]) -> Result:
         if task.cancelled():
             self._note_failure("no answer within its deadline")
             return self._without(
@@ -209,21 +218,21 @@ class GuardedSource:
                 f"{self.label} did not answer within"
                 f" {self.limits.timeout_ms / 1000:g} s",
             )
-        error = task.exception()
-        if error is not None:
-            self._note_failure(str(error))
-            return self._without(key, LookupOutcome.FAILED, self._sentence(error))
+        landed = task.result()
+        if isinstance(landed, Exception):
+            self._note_failure(str(landed))
+            sentence = self._sentence(landed)
+            return self._without(key, LookupOutcome.FAILED, sentence, str(landed))
         if self.breaker.succeeded():
             log.warning("source %s answers again", self.name)
-        kept = self.cache.keep(key, task.result())
+        kept = self.cache.keep(key, landed)
         return _from_cache(kept)
 
-    def _sentence(self, error: BaseException) -> str:
+    def _sentence(self, error: Exception) -> str:
         if isinstance(error, Unavailable):
-            return f"{self.label} failed: {error}"
+            return f"{self.label} {error.brief}"
         return (
-            f"{self.label} failed: defect in its connector ({type(error).__name__});"
-            " see the service's log"
+            f"{self.label} failed: a defect in its connector ({type(error).__name__})"
         )
 
     def _note_failure(self, why: str) -> None:
@@ -237,19 +246,27 @@ class GuardedSource:
             )
 
     def _without(
-        self, key: QuestionKey, outcome: LookupOutcome, message: str
+        self,
+        key: QuestionKey,
+        outcome: LookupOutcome,
+        message: str,
+        detail: str | None = None,
     ) -> Result:
         """No answer: an older one is better than none, and says that it is old."""
         kept = self.cache.stale(key)
         if kept is None:
             return Result(
-                outcome=outcome, message=message, fetched_us=self._clock.now_us()
+                outcome=outcome,
+                message=message,
+                detail=detail,
+                fetched_us=self._clock.now_us(),
             )
         return Result(
             outcome=LookupOutcome.STALE,
             rows=kept.rows,
             fetched_us=kept.fetched_us,
             message=message,
+            detail=detail,
         )
 
 

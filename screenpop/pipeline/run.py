@@ -247,6 +247,7 @@ class Run:
             started_ms=round((asked.started_s - self._began_s) * 1000, 3),
             ms=round((self.tools.clock.monotonic_s() - asked.started_s) * 1000, 3),
             message=result.message,
+            detail=result.detail,
         )
         if lookup.kind != "identity":
             return answer

@@ -118,7 +118,13 @@ def make_sources(
     connectors: dict[str, AnyConnector] = {}
     for name, source in config.sources.items():
         if source.enabled:
-            connectors[name] = _connector(name, source, folder, find, clock)
+            context = ConnectorContext(
+                source=name,
+                folder=folder,
+                clock=clock,
+                country=config.server.country,
+            )
+            connectors[name] = _connector(source, find, context)
             guards[name] = _guard(name, source, clock, tasks)
     lookups = [
         _planned(name, config, connectors[lookup.source])
@@ -138,10 +144,9 @@ def make_sources(
 
 
 def _connector(
-    name: str, source: Source, folder: Path, find: FindConnector, clock: Clock
+    source: Source, find: FindConnector, context: ConnectorContext
 ) -> AnyConnector:
     kind = find(source.connector)
-    context = ConnectorContext(source=name, folder=folder, clock=clock)
     return kind(kind.source_options.model_validate(source.own), context)
 
 

@@ -79,12 +79,14 @@ class HttpClient:
             raise TimedOut(
                 f"{self._where(request)} did not answer in time"
                 f" (connect {self._options.connect_timeout_ms} ms, total"
-                f" {self._options.total_timeout_ms} ms). Is the service slow or down?"
+                f" {self._options.total_timeout_ms} ms). Is the service slow or down?",
+                brief="did not answer in time",
             ) from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Unavailable(
                 f"{self._where(request)} failed: {self._told(error, request)}."
-                " Is the service running, and may this machine reach it?"
+                " Is the service running, and may this machine reach it?",
+                brief="cannot be reached",
             ) from error
 
     async def _json(self, request: Request) -> object:
@@ -119,11 +121,17 @@ class HttpClient:
             return None
         body = await self._body(request, response)
         if response.status >= 400 or not body.strip():
-            raise Unavailable(self._strange(request, response, body))
+            raise Unavailable(
+                self._strange(request, response, body),
+                brief=f"failed: it answered {response.status}",
+            )
         try:
             return parsed(body)
         except ValueError as error:
-            raise Unavailable(self._strange(request, response, body)) from error
+            raise Unavailable(
+                self._strange(request, response, body),
+                brief="failed: its answer cannot be read",
+            ) from error
 
     async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
         limit = self._options.response_bytes_max

@@ -163,6 +163,11 @@ def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Dat
             "url names no file. Write sqlite:///crm.sqlite, or sqlite:////data/crm.sqlite"
             " for an absolute path."
         )
+    if str(url.database).startswith("file:") or url.query:
+        raise ConfigError(
+            "url must be a plain path for SQLite, without file: or ?options: it is"
+            " opened for reading only in any case. Write sqlite:///crm.sqlite."
+        )
     return SqliteDatabase(
         context.folder / Path(str(url.database)),
         source=context.source,

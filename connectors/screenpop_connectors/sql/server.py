@@ -79,7 +79,8 @@ class ServerDatabase:
             raise Unavailable(
                 "cannot connect to the database:"
                 f" {told(error, secrets=self._secrets)}."
-                " Is the database running, and may this machine reach it?"
+                " Is the database running, and may this machine reach it?",
+                brief="cannot be reached",
             ) from error
 
     def _failed(

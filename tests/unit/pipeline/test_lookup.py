@@ -84,7 +84,7 @@ async def test_a_failure_shows_the_older_answer_as_stale_and_says_why() -> None:
     stale = asker.heard[-1]
     assert stale.outcome is LookupOutcome.STALE
     assert stale.rows == ({"id": 1},)
-    assert stale.message == "ERP failed: it is down"
+    assert (stale.message, stale.detail) == ("ERP cannot answer now", "it is down")
 
 
 async def test_a_source_that_keeps_failing_is_left_alone_then_tried_once() -> None:

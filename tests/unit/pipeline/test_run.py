@@ -153,7 +153,8 @@ async def test_a_failing_source_says_so_and_costs_the_others_nothing() -> None:
     await bad.fail(Unavailable("it answered 500. Ask its owner."))
     assert bench.answers == {"good": "ok", "bad": "failed"}
     (answer,) = [a for r in bench.records for a in r.answers if a.lookup == "bad"]
-    assert answer.message == "CREDIT failed: it answered 500. Ask its owner."
+    assert answer.message == "CREDIT cannot answer now"
+    assert answer.detail == "it answered 500. Ask its owner."
 
 
 async def test_a_defect_of_a_connector_is_told_as_one() -> None:
