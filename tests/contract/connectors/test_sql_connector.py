@@ -166,6 +166,8 @@ async def test_contacts_are_read_in_batches_up_to_their_limit(
         ("crm.sqlite and secret", "not a database URL"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite:///crm.sqlite?mode=rwc", "must be a plain path"),
+        ("sqlite:///file:crm.sqlite", "must be a plain path"),
         ("nosuch://host/db", "SQLAlchemy does not know"),
         ("postgresql+psycopg2://host/db", r"would block|not installed"),
         ("mssql+aioodbc://host/db", "pip install"),
