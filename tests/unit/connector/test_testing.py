@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_a_key_without_a_word_on_what_it_is_for_is_caught() -> None:
         url: str
 
     class Muted(Careless):
-        source_options = Mute
+        source_options: ClassVar[type[SourceOptions]] = Mute
 
     class Undocumented(Contract):
         connector = Muted
