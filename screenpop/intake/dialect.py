@@ -20,19 +20,14 @@ from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
 from screenpop.intake.answers import Answer, Content, read_answers, read_content
-from screenpop.intake.authenticate import (
-    COMMON_SCHEMES,
-    Authenticator,
-    Scheme,
-    bind_schemes,
-    read_schemes,
-)
+from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
 from screenpop.intake.expression import Getter, Scope
 from screenpop.intake.facts import Facts, Settings, splits
 from screenpop.intake.normal import Line
 from screenpop.intake.request import Ignored, Received, Request, Response, Told
 from screenpop.intake.rules import Rules, read_rules
+from screenpop.intake.schemes import COMMON_SCHEMES, read_schemes
 from screenpop.intake.settings import (
     COMMON_SETTINGS,
     Setting,

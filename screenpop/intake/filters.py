@@ -287,15 +287,26 @@ def _rfc2822(arguments: list[Getter]) -> Filter:
     return lambda value, scope: times.rfc2822(value)
 
 
+def _append(arguments: list[Getter]) -> Filter:
+    """Further texts behind this one; null when one of them is."""
+
+    def apply(value: object, scope: Scope) -> object:
+        texts = [as_text(value), *(as_text(each(scope)) for each in arguments)]
+        known = [text for text in texts if text is not None]
+        return "".join(known) if len(known) == len(texts) else None
+
+    return apply
+
+
 def _plus(arguments: list[Getter]) -> Filter:
     """A time and a duration (`hh:mm:ss` or seconds) later."""
     (duration,) = _exactly(arguments, 1)
 
     def apply(value: object, scope: Scope) -> object:
         us = times.duration_us(duration(scope))
-        if not isinstance(value, Moment):
+        if us is None or not isinstance(value, Moment):
             return None
-        return value if us is None else value.plus(us)
+        return value.plus(us)
 
     return apply
 
@@ -324,6 +335,7 @@ def _hmac_sha256(arguments: list[Getter]) -> Filter:
 
 
 FILTERS: Mapping[str, FilterFactory] = {
+    "append": _append,
     "after": _text_argument_filter(_after),
     "base64_text": _text_filter(_base64_text),
     "before": _text_argument_filter(_before),

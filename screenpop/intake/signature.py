@@ -14,7 +14,9 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
+from screenpop.intake import times
 from screenpop.intake.encodings import unbase64
 
 Pairs = Sequence[tuple[str, str]]
@@ -122,12 +124,9 @@ def mac(
 
 def in_window(timestamp: str | None, now_us: int, tolerance_s: float) -> str | None:
     """Is the signed time near enough to the time of receipt? Seconds, or ms."""
-    try:
-        at_s = float(timestamp or "")
-    except ValueError:
+    at_s = _seconds(timestamp or "")
+    if at_s is None:
         return "it carries no readable time"
-    if at_s > 1e11:  # milliseconds
-        at_s /= 1000
     away_s = abs(now_us / 1_000_000 - at_s)
     if not away_s <= tolerance_s:  # also refuses NaN
         return (
@@ -135,6 +134,16 @@ def in_window(timestamp: str | None, now_us: int, tolerance_s: float) -> str | N
             f" {tolerance_s:.0f} s are not accepted"
         )
     return None
+
+
+def _seconds(text: str) -> float | None:
+    """Seconds or milliseconds since 1970, or ISO 8601 in UTC."""
+    try:
+        number = float(text)
+    except ValueError:
+        moment = times.iso(text, ZoneInfo("UTC"))
+        return None if moment is None else moment.us / 1_000_000
+    return number / 1000 if number > 1e11 else number
 
 
 # -- a URL and sorted form fields ---------------------------------------------

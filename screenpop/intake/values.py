@@ -13,6 +13,7 @@ when one does:
 
     event: [a, b]          one of these, without case; null means absent or empty
     code: {not: X} {starts: X} {matches: RE} {above: N} {below: N} {present: true}
+          {differs_from: EXPRESSION}
     any: [CONDITION, …]    none: [CONDITION, …]
 """
 
@@ -152,15 +153,23 @@ class Compiler:
             some = _any([self.condition(each) for each in node.elements()])
             return some if name == "any" else lambda scope: not some(scope)
         read = self.expression(node, name)
+        compared = dict(node.items()).get("differs_from") if node.is_mapping else None
         test = self._test(node)
-        return lambda scope: test(read(scope))
+        if compared is None:
+            return lambda scope: test(read(scope))
+        other = self.value(compared)
+        return lambda scope: test(read(scope)) and not alike(read(scope), other(scope))
 
     def _test(self, node: Node) -> Test:
         if node.is_list:
             return one_of([each.scalar() for each in node.elements()])
         if not node.is_mapping:
             return one_of([node.scalar()])
-        tests = [_operator(name, each) for name, each in node.items()]
+        tests = [
+            _operator(name, each)
+            for name, each in node.items()
+            if name != "differs_from"  # the only one that looks at a second value
+        ]
         return lambda value: all(test(value) for test in tests)
 
 

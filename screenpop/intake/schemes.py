@@ -1,0 +1,422 @@
+"""How is each way of proving written in a dialect, and what does it not cover?
+
+`read_schemes` compiles what stands under `authenticate`; the checking itself is in
+`signature`, `tokens` and `public_keys`, one function per scheme.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+
+from screenpop.intake import public_keys, signature, tokens
+from screenpop.intake.authenticate import Check, Scheme
+from screenpop.intake.encodings import unbase64
+from screenpop.intake.expression import Scope, empty
+from screenpop.intake.facts import Facts
+from screenpop.intake.filters import as_text
+from screenpop.intake.public_keys import read_public_key
+from screenpop.intake.signed_message import Envelope, SignedMessage, with_payload
+from screenpop.intake.values import Compiler
+from screenpop.intake.yaml_nodes import Node
+
+_COMMON_KEYS = frozenset({"scheme", "secret", "not_covered"})
+_MAC_KEYS = frozenset(
+    {
+        "header", "over", "algorithm", "encoding", "prefix", "parts", "timestamp",
+        "tolerance_s", "base64_secret", "after",
+    }
+)  # fmt: skip
+
+
+def read_schemes(node: Node | None, compiler: Compiler) -> list[Scheme]:
+    """What a dialect lists under `authenticate`, and what every dialect knows."""
+    own = [] if node is None else [_scheme(e, compiler) for e in node.elements()]
+    return own + COMMON_SCHEMES
+
+
+def _scheme(node: Node, compiler: Compiler) -> Scheme:
+    entries = dict(node.items())
+    if "scheme" not in entries:
+        node.fail(f"`scheme` is missing. Known: {', '.join(sorted(_FACTORIES))}.")
+    name = entries["scheme"].choice(*sorted(_FACTORIES))
+    factory, allowed, default = _FACTORIES[name]
+    node.mapping(allowed | _COMMON_KEYS, required=("secret",))
+    told = entries.get("not_covered")
+    check = factory(entries, compiler, node)
+    over = entries.get("over")
+    return Scheme(
+        name=name,
+        secret=entries["secret"].text(),
+        check=check,
+        not_covered=told.text() if told is not None else default,
+        signs_url=name in ("url_and_fields", "plivo_v3")
+        or (over is not None and "{url" in str(over.data()))
+        or (name == "jwt_header" and _claims_url(entries)),
+    )
+
+
+def _claims_url(entries: Mapping[str, Node]) -> bool:
+    claims = entries.get("claims")
+    return claims is not None and "url" in str(claims.data())
+
+
+def _option(entries: Mapping[str, Node], name: str, default: str) -> str:
+    return entries[name].text() if name in entries else default
+
+
+def _header_names(entries: Mapping[str, Node], node: Node) -> tuple[str, ...]:
+    if "header" not in entries:
+        node.fail("`header` is missing.")
+    return tuple(each.text().lower() for each in entries["header"].one_or_many())
+
+
+def _given(facts: Facts, names: tuple[str, ...]) -> list[str]:
+    return [value for name in names if (value := facts.headers.get(name))]
+
+
+# -- the factories, one per scheme ---------------------------------------------
+
+
+def _static_header(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    prefix = _option(entries, "prefix", "")
+    return lambda facts, scope, secrets: signature.static_header(
+        [value.removeprefix(prefix) for value in _given(facts, names)], secrets
+    )
+
+
+def _bearer(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    return lambda facts, scope, secrets: signature.bearer(
+        facts.headers.get("authorization"), secrets
+    )
+
+
+def _basic(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    return lambda facts, scope, secrets: signature.basic(
+        facts.headers.get("authorization"),
+        "".join(facts.settings.get("username", ())),
+        secrets,
+    )
+
+
+def _query_secret(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    name = entries["parameter"].text() if "parameter" in entries else "key"
+    return lambda facts, scope, secrets: signature.static_header(
+        [value for key, value in facts.query_pairs if key == name], secrets
+    )
+
+
+def _field(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
+    if "field" not in entries:
+        node.fail("`field` is missing.")
+    read = compiler.value(entries["field"])
+    return lambda facts, scope, secrets: signature.static_header(
+        [as_text(read(with_payload(scope, facts)))], secrets
+    )
+
+
+def _url_and_fields(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    repeated = entries["repeated"].choice("ordered", "sorted", "unique")
+
+    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        form = [] if facts.request.method == "GET" else facts.form_pairs
+        return signature.url_and_fields(
+            next(iter(_given(facts, names)), None),
+            facts.url,
+            facts.request.body,
+            form,
+            secrets,
+            repeated=repeated,  # type: ignore[arg-type]
+        )
+
+    return check
+
+
+def _plivo(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    nonce = _option(entries, "nonce", "").lower()
+    return lambda facts, scope, secrets: signature.plivo_v3(
+        ",".join(_given(facts, names)),
+        facts.headers.get(nonce),
+        facts.request.method,
+        facts.url,
+        facts.form_pairs,
+        secrets,
+    )
+
+
+def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    algorithm = _option(entries, "algorithm", "sha256")
+    encoding = _option(entries, "encoding", "hex")
+    prefix, after = _option(entries, "prefix", ""), _option(entries, "after", "")
+    message = SignedMessage(entries["over"], compiler)
+    envelope = Envelope(entries, compiler)
+    decode_secret = "base64_secret" in entries and entries["base64_secret"].flag()
+
+    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        given, timestamp = envelope.open(_given(facts, names), facts, scope)
+        late = envelope.late(timestamp, facts)
+        if late is not None:
+            return late
+        signatures = [
+            _behind(each[len(prefix) :], after)
+            for each in given
+            if each.startswith(prefix)
+        ]
+        reasons = [
+            signature.mac(
+                signatures,
+                message.variants(facts, scope, timestamp or "", secret),
+                [_decoded(secret) if decode_secret else secret],
+                algorithm=algorithm,  # type: ignore[arg-type]
+                encoding=encoding,  # type: ignore[arg-type]
+            )
+            for secret in secrets
+        ]
+        return None if None in reasons else reasons[0]
+
+    return check
+
+
+def _behind(text: str, mark: str) -> str:
+    return text.partition(mark)[2] if mark else text
+
+
+def _decoded(secret: str) -> str | bytes:
+    return unbase64(secret) or secret
+
+
+def _asymmetric(
+    verify: Callable[..., str | None],
+) -> Callable[[Mapping[str, Node], Compiler, Node], Check]:
+    def factory(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
+        names = _header_names(entries, node)
+        message = SignedMessage(entries["over"], compiler)
+        envelope = Envelope(entries, compiler)
+
+        def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+            given, timestamp = envelope.open(_given(facts, names), facts, scope)
+            late = envelope.late(timestamp, facts)
+            if late is not None:
+                return late
+            keys = [read_public_key(secret) for secret in secrets]
+            reason: str | None = "it carries no signed content"
+            for variant in message.variants(facts, scope, timestamp or ""):
+                reason = verify(next(iter(given), None), variant, keys)
+                if reason is None:
+                    return None
+            return reason
+
+        return check
+
+    return factory
+
+
+def _jws(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    algorithm = entries["algorithm"].choice("RS256", "ES256")
+    return lambda facts, scope, secrets: public_keys.jws_detached(
+        next(iter(_given(facts, names)), None),
+        facts.request.body,
+        [read_public_key(secret) for secret in secrets],
+        algorithm,
+    )
+
+
+def _token(
+    text: str, facts: Facts, secrets: tuple[str, ...], entries: Mapping[str, Node]
+) -> str | None:
+    """Verify a token, keep its claims in `facts`; says why it is refused."""
+    algorithm = entries["algorithm"].text() if "algorithm" in entries else "HS256"
+    try:
+        claims = tokens.jwt_claims(text, secrets, algorithm)  # type: ignore[arg-type]
+    except tokens.NotAToken as error:
+        return str(error)
+    leeway = entries["leeway_s"].number() if "leeway_s" in entries else 60.0
+    age = entries["age_s"].number() if "age_s" in entries else None
+    facts.claims = claims
+    return tokens.claims_in_time(
+        claims, facts.request.received_us, leeway_s=leeway, iat_s=age
+    )
+
+
+def _jwt_body(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
+    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        text = facts.body_text.strip().strip('"')
+        return _token(text, facts, secrets, entries)
+
+    return check
+
+
+def _jwt_header(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
+    names = _header_names(entries, node)
+    prefix = _option(entries, "prefix", "")
+    claims = entries.get("claims")
+    checks = [] if claims is None else [_claim(n, e) for n, e in claims.items()]
+
+    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        header = next(iter(_given(facts, names)), "")
+        if not header.lower().startswith(prefix.lower()):
+            return f"its {names[0]} header holds no token"
+        text = header[len(prefix) :].strip()
+        reason = _token(text, facts, secrets, entries)
+        for each in checks:
+            reason = reason or each(facts)
+        return reason
+
+    return check
+
+
+def _claim(name: str, node: Node) -> Callable[[Facts], str | None]:
+    """`body_sha256`, `url_sha256`, `url`, `body`, or `=text` that it must equal.
+
+    With `?` behind it a token without that claim is taken: whoever holds a token
+    cannot take a claim out of it.
+    """
+    wanted, optional, _ = node.text().partition("?")
+    check = _claim_check(name, wanted, node)
+    if not optional:
+        return check
+    return lambda facts: None if empty((facts.claims or {}).get(name)) else check(facts)
+
+
+def _claim_check(name: str, wanted: str, node: Node) -> Callable[[Facts], str | None]:
+    if wanted.startswith("="):
+        expected = {wanted[1:]}
+        return lambda facts: _claim_fits(name, facts, expected)
+    if wanted == "body_sha256":
+        return lambda facts: _body_claim(name, facts)
+    if wanted == "url_sha256":
+        return lambda facts: _claim_fits(name, facts, set(map(_sha256, _urls(facts))))
+    if wanted == "url":
+        return lambda facts: _claim_fits(name, facts, set(_urls(facts)))
+    if wanted == "body":
+        return lambda facts: _whole_body_claim(name, facts)
+    node.fail("must be body_sha256, url_sha256, url, body or `=text`.")
+
+
+def _urls(facts: Facts) -> tuple[str, ...]:
+    return signature.url_spellings(facts.url)
+
+
+def _sha256(text: str | bytes) -> str:
+    return hashlib.sha256(signature.as_bytes(text)).hexdigest()
+
+
+def _claim_fits(name: str, facts: Facts, expected: set[str]) -> str | None:
+    given = as_text((facts.claims or {}).get(name)) or ""
+    fits = signature.any_same(given, expected)
+    return None if fits else f"its token's `{name}` is not what it should be"
+
+
+def _body_claim(name: str, facts: Facts) -> str | None:
+    """A request without a body needs no hash of it."""
+    if not facts.request.body and empty((facts.claims or {}).get(name)):
+        return None
+    return _claim_fits(name, facts, {_sha256(facts.request.body)})
+
+
+def _whole_body_claim(name: str, facts: Facts) -> str | None:
+    """The claim holds the payload itself, its text, or a hash of it."""
+    claim = (facts.claims or {}).get(name)
+    if isinstance(claim, dict | list) and claim == facts.payload:
+        return None
+    body = facts.request.body
+    hashes = [hashlib.new(each, body) for each in ("sha256", "sha512")]
+    encoded = [base64.b64encode(each.digest()).decode() for each in hashes]
+    hexes = [each.hexdigest() for each in hashes]
+    return _claim_fits(name, facts, {facts.body_text, *hexes, *encoded})
+
+
+_Factory = Callable[[Mapping[str, Node], Compiler, Node], Check]
+_NOTHING_IS = (
+    "everything: the secret travels with the request and signs nothing; whoever reads"
+    " one request can send others"
+)
+_FACTORIES: Mapping[str, tuple[_Factory, frozenset[str], str]] = {
+    "static_header": (
+        _static_header, frozenset({"header", "prefix"}), _NOTHING_IS,
+    ),
+    "bearer": (_bearer, frozenset(), _NOTHING_IS),
+    "basic": (_basic, frozenset(), _NOTHING_IS),
+    "query_secret": (
+        _query_secret,
+        frozenset({"parameter"}),
+        f"{_NOTHING_IS}, and URLs stand in the logs of proxies",
+    ),
+    "body_field": (_field, frozenset({"field"}), _NOTHING_IS),
+    "hmac": (_mac, _MAC_KEYS, "method, path and headers, unless they are signed too"),
+    "url_and_fields": (
+        _url_and_fields,
+        frozenset({"header", "repeated"}),
+        "the time: a recorded request can be sent again",
+    ),
+    "plivo_v3": (
+        _plivo,
+        frozenset({"header", "nonce"}),
+        "the time: a recorded request can be sent again with its nonce",
+    ),
+    "jwt_header": (
+        _jwt_header,
+        frozenset({"header", "prefix", "algorithm", "claims", "leeway_s", "age_s"}),
+        "method and path, unless a claim holds them",
+    ),
+    "jwt_body": (
+        _jwt_body,
+        frozenset({"algorithm", "leeway_s", "age_s"}),
+        "method, path and headers",
+    ),
+    "ed25519": (
+        _asymmetric(public_keys.ed25519_signed), _MAC_KEYS, "method, path and headers",
+    ),
+    "rsa_sha256": (
+        _asymmetric(public_keys.rsa_sha256_signed),
+        _MAC_KEYS,
+        "method, path, headers and the time",
+    ),
+    "ecdsa": (
+        _asymmetric(public_keys.ecdsa_sha256_signed),
+        _MAC_KEYS,
+        "method, path and headers",
+    ),
+    "jws_detached": (
+        _jws, frozenset({"header", "algorithm"}), "method, path and headers",
+    ),
+}  # fmt: skip
+
+
+def _named_header(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    name = "".join(facts.settings.get("header_name", ())) or "X-Api-Key"
+    return signature.static_header([facts.headers.get(name.lower())], secrets)
+
+
+def _named_query(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    name = "".join(facts.settings.get("query_name", ())) or "key"
+    given = [value for key, value in facts.query_pairs if key == name]
+    return signature.static_header(given, secrets)
+
+
+def _common(name: str, secret: str, check: Check) -> Scheme:
+    told = _FACTORIES[name][2]
+    return Scheme(name=name, secret=secret, check=check, not_covered=told)
+
+
+def _plain_basic(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    username = "".join(facts.settings.get("username", ()))
+    return signature.basic(facts.headers.get("authorization"), username, secrets)
+
+
+def _plain_bearer(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    return signature.bearer(facts.headers.get("authorization"), secrets)
+
+
+COMMON_SCHEMES = [
+    _common("static_header", "header_value", _named_header),
+    _common("bearer", "bearer_token", _plain_bearer),
+    _common("basic", "password", _plain_basic),
+    _common("query_secret", "query_value", _named_query),
+]
