@@ -170,6 +170,8 @@ def _told_by_dialect(
     for said in str(error).splitlines():
         keys, colon, text = said.partition(": ")
         path = tuple(keys.split("."))
+        if path[-1] in ("country", "time_zone"):
+            continue  # told above, in the words for all of them
         if colon and (path[:2] == ("lines", name) or path[0] == "server"):
             yield loaded.told(path, ConfigError(text))
         else:

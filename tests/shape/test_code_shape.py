@@ -22,7 +22,9 @@ FUNCTION_LINES_MEDIAN = 12
 LONGER_FILES: dict[str, str] = {}
 """Files over the limit, each with its reason."""
 
-LONGER_FUNCTIONS: dict[str, str] = {}
+LONGER_FUNCTIONS = {
+    "screenpop/app/history.py::_whole": "a catalogue: the JSON of one call, key by key",
+}
 """`file::function` over the limit, each with its reason."""
 
 TESTED_ELSEWHERE = {

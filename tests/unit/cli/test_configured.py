@@ -2,34 +2,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from screenpop.cli.configured import configured
-from screenpop.config.problems import ConfigProblems
-from screenpop.support.log import redacted
+from screenpop.cli.configured import checked_whole
+from screenpop.config.load import examine_text
 
 
-def test_a_fit_configuration_is_loaded_and_its_secrets_stay_out_of_the_log(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "token").write_text("a-token-that-nobody-else-has\n")
-    file = tmp_path / "screenpop.yaml"
-    file.write_text("lines:\n  pbx: {settings: {token: '${file:token}'}}\n")
-    loaded = configured(file)
-    token = loaded.config.lines["pbx"].settings["token"]
-    assert token == "a-token-that-nobody-else-has"
-    assert redacted(f"sent {token}") == "sent [secret]"
+def said(text: str) -> list[str]:
+    examined = examine_text(text, Path("screenpop.yaml"), environ={})
+    return [str(problem) for problem in checked_whole(examined).problems]
 
 
-def test_what_the_dialect_of_a_line_misses_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "screenpop.yaml"
-    file.write_text("lines:\n  pbx:\n    settings: {tokn: x-x-x-x}\n")
-    with pytest.raises(ConfigProblems, match=r":3:16: lines.pbx.settings.tokn: "):
-        configured(file)
+def test_a_line_with_all_that_its_dialect_asks_for_is_fit() -> None:
+    assert said("lines:\n  pbx: {settings: {token: abcdefgh}}\n") == []
 
 
-def test_an_unknown_dialect_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "screenpop.yaml"
-    file.write_text("lines:\n  pbx:\n    dialect: genric\n")
-    with pytest.raises(ConfigProblems, match=r":3:5: lines.pbx.dialect: .*genric"):
-        configured(file)
+def test_what_the_dialect_of_a_line_does_not_know_is_told_at_its_place() -> None:
+    [problem] = said("lines:\n  pbx:\n    settings: {tokn: x-x-x-x}\n")
+    assert problem.startswith("screenpop.yaml:3:16: lines.pbx.settings.tokn: ")
+
+
+def test_an_unknown_dialect_is_told() -> None:
+    [problem] = said("lines:\n  pbx:\n    dialect: genric\n")
+    assert problem.startswith("screenpop.yaml:3:5: lines.pbx.dialect: ")
+    assert "genric" in problem
+
+
+def test_a_wrong_country_or_zone_is_told_once() -> None:
+    text = "lines:\n  pbx: {country: UK, time_zone: X/Y, settings: {token: abcdefgh}}\n"
+    assert [p.split(": ")[1] for p in said(text)] == [
+        "lines.pbx.country", "lines.pbx.time_zone",
+    ]  # fmt: skip
