@@ -158,7 +158,7 @@ def showpiece(company: Company) -> Customer:
             + 2 * (customer.account in quotes)
             + (customer.country == "GB")
             + (len(customer.people) > 1)
-            + 2 * (orders.get(customer.account, 0) >= 20)
+            + 5 * (orders.get(customer.account, 0) >= 20)
         )
         return score, -int(customer.account)
 

@@ -80,6 +80,7 @@ class Exchange:
         self._resting = resting
         self._prefix = prefix
         self._now_s = 0.0
+        self._until_s = math.inf
         self._steps: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._numbers = itertools.count(1)
@@ -95,21 +96,22 @@ class Exchange:
 
     def events(self, until_s: float = math.inf) -> Iterator[Event]:
         """Callers arrive until that time; then the calls under way run to their end."""
-        self._start(until_s)
+        self._until_s = until_s
+        self._start()
         while self._steps:
             self._now_s, _, step = heapq.heappop(self._steps)
             step()
             yield from self._out
             self._out.clear()
 
-    def _start(self, until_s: float) -> None:
+    def _start(self) -> None:
         for agent in self._centre.agents:
             self._state(agent.agent, "available")
             first_s = self._rng.expovariate(1 / self._habits.break_every_s)
-            self._later(first_s, partial(self._break, agent.agent, until_s))
+            self._later(first_s, partial(self._break, agent.agent))
         for planned in self._opening:
             self._at(planned.at_s, partial(self._arrive, planned.caller))
-        self._next_arrival(until_s)
+        self._next_arrival()
 
     # --- time
 
@@ -131,7 +133,7 @@ class Exchange:
 
     # --- arrivals
 
-    def _next_arrival(self, until_s: float) -> None:
+    def _next_arrival(self) -> None:
         """A Poisson process thinned by the day's curve (Lewis and Shedler)."""
         peak = self._habits.calls_per_minute / 60 * DEMAND_PEAK
         in_s = self._rng.expovariate(peak)
@@ -139,12 +141,12 @@ class Exchange:
             (self._now_s + in_s) / self._habits.day_s
         ):
             in_s += self._rng.expovariate(peak)
-        if self._now_s + in_s < until_s:
-            self._later(in_s, lambda: self._arrive_and_next(until_s))
+        if self._now_s + in_s < self._until_s:
+            self._later(in_s, self._arrive_and_next)
 
-    def _arrive_and_next(self, until_s: float) -> None:
+    def _arrive_and_next(self) -> None:
         self._arrive(next(self._callers))
-        self._next_arrival(until_s)
+        self._next_arrival()
 
     def _arrive(self, caller: Caller) -> None:
         if len(self._live) >= self._habits.live_max:
@@ -239,8 +241,10 @@ class Exchange:
             self._waiting[call.queue].remove(call)
         self._stop_ringing(call)
         self._end(call, "caller hung up while waiting")
-        if self._rng.random() < self._habits.call_back_share:
-            self._later(self._rng.uniform(30, 150), lambda: self._arrive(call.caller))
+        in_s = self._rng.uniform(*self._habits.call_back_s)
+        again = self._rng.random() < self._habits.call_back_share
+        if again and self._now_s + in_s < self._until_s:
+            self._later(in_s, lambda: self._arrive(call.caller))
 
     # --- conversation
 
@@ -347,8 +351,8 @@ class Exchange:
         self._state(agent, "available")
         self._distribute()
 
-    def _break(self, agent: str, until_s: float) -> None:
-        if self._now_s > until_s:
+    def _break(self, agent: str) -> None:
+        if self._now_s > self._until_s:
             return
         if self.desks[agent] is Desk.FREE and agent not in self._resting:
             self.desks[agent] = Desk.BREAK
@@ -356,7 +360,7 @@ class Exchange:
             back_s = self._rng.uniform(*self._habits.break_s)
             self._later(back_s, lambda: self._ready(agent))
         pause_s = self._rng.expovariate(1 / self._habits.break_every_s)
-        self._later(60 + pause_s, lambda: self._break(agent, until_s))
+        self._later(60 + pause_s, lambda: self._break(agent))
 
     # --- telling
 

@@ -25,6 +25,7 @@ class Habits:
     blind_share: float = 0.08
     attended_share: float = 0.06
     call_back_share: float = 0.5
+    call_back_s: tuple[float, float] = (30, 150)
     break_every_s: float = 240  # mean, per idle agent
     break_s: tuple[float, float] = (40, 120)
     live_max: int = 500  # more callers at once hear the engaged tone

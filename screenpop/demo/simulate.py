@@ -56,6 +56,7 @@ def brisk(rate: float) -> Habits:
         ring_timeout_s=6,
         talk_s=(2, 6),
         wrap_up_s=(0.5, 1.5),
+        call_back_s=(3, 12),
         break_every_s=120,
         break_s=(3, 8),
         live_max=20_000,
@@ -67,7 +68,7 @@ async def simulate(
 ) -> Report:
     """Post calls for that time and watch the desks; ends by itself."""
     name, line = chosen_line(loaded, options.line)
-    credentials = _credentials(name, line)
+    credentials = credentials_of(name, line)
     queues = tuple(loaded.config.queues) or ("sales",)
     dialled = next(iter(loaded.config.dialled), "+442079460100")
     centre = big_centre(max(options.agents, 1), queues, dialled)
@@ -100,7 +101,7 @@ def chosen_line(loaded: Loaded, wanted: str | None) -> tuple[str, Line]:
     )
 
 
-def _credentials(name: str, line: Line) -> Credentials:
+def credentials_of(name: str, line: Line) -> Credentials:
     secret, token = (line.settings.get(key) for key in ("signing_secret", "token"))
     first = secret[0] if isinstance(secret, list) and secret else secret
     if first:
