@@ -4,12 +4,12 @@ import type { Link } from "../state/model";
 import { useDesk } from "./context";
 
 export function Banner() {
-  const { client, state } = useDesk();
+  const { client, state, formats } = useDesk();
   const action =
     state.link.status === "replaced"
       ? { label: "Use this tab", run: () => client.takeOver() }
       : null;
-  return <LinkBanner link={state.link} action={action} />;
+  return <LinkBanner link={state.link} action={action} time={formats.time} />;
 }
 
 interface Action {
@@ -17,8 +17,14 @@ interface Action {
   run(): void;
 }
 
-export function LinkBanner({ link, action }: { link: Link; action: Action | null }) {
-  const words = bannerWords(link);
+interface LinkBannerProps {
+  link: Link;
+  action: Action | null;
+  time(atMs: number): string;
+}
+
+export function LinkBanner({ link, action, time }: LinkBannerProps) {
+  const words = bannerWords(link, time(link.sinceMs));
   if (!words) return null;
   return (
     <div class="banner" role="status" data-status={link.status}>
@@ -33,8 +39,7 @@ export function LinkBanner({ link, action }: { link: Link; action: Action | null
   );
 }
 
-export function bannerWords(link: Link): [string, string] | null {
-  const since = new Date(link.sinceMs).toLocaleTimeString();
+export function bannerWords(link: Link, since: string): [string, string] | null {
   switch (link.status) {
     case "lost":
       return [

@@ -27,3 +27,10 @@ export function useDesk(): Desk {
 export function useServerNow(everyS = 1): number {
   return useNow(everyS) + useDesk().state.skewMs;
 }
+
+/** The same for calls: nobody knows how long a call goes on once the line is lost. */
+export function useCallNow(): number {
+  const now = useServerNow();
+  const { link, skewMs } = useDesk().state;
+  return link.sinceMs ? Math.min(now, link.sinceMs + skewMs) : now;
+}

@@ -66,17 +66,16 @@ function Sources({ facet }: { facet: Facet }) {
     const word = facet.state === "fresh" ? "" : stateWord(facet.state);
     return <p class="sources">{word}</p>;
   }
+  const differs = disagreement(facet);
   const notes = [...facet.notes].sort((a, b) => rank(a) - rank(b));
   const lines = merged(notes).map((note) => {
     const at = fetchedAt(facet, note.source);
-    const age =
-      at === null || note.state === "pending" ? "" : ` · ${formats.age(at, now)}`;
-    return { note, text: sourceSentence(note) + age };
+    return { note, text: headText(note, at === null ? "" : formats.age(at, now)) };
   });
   return (
     <p class="sources" title={notes.flatMap((note) => note.message ?? []).join("\n")}>
-      {disagreement(facet) && <span data-state="differs">{disagreement(facet)}</span>}
-      {lines.map(({ note, text }) => (
+      {differs && <span data-state="differs">{differs}</span>}
+      {(differs ? [] : lines).map(({ note, text }) => (
         <span key={note.lookup} data-state={note.state}>
           {text}
         </span>
@@ -90,6 +89,12 @@ function disagreement(facet: Facet): string | null {
   const field = Object.values(facet.fields).find((each) => each.others.length > 0);
   if (!field) return null;
   return [field.source, ...field.others.map((other) => other.source)].join(" ≠ ");
+}
+
+function headText(note: SourceNote, age: string): string {
+  if (note.state === "stale" && age) return `${age} old · ${note.source}`;
+  const aged = age && note.state !== "pending" ? ` · ${age}` : "";
+  return sourceSentence(note) + aged;
 }
 
 function rank(note: SourceNote): number {

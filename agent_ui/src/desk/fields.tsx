@@ -47,7 +47,7 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
         <CellValue facet={facet} column={column} field={field} />
         {sources && (
           <span class="cell-meta">
-            {field ? <Meta field={field} /> : stateWord(state)}
+            {field ? <Meta field={field} brief /> : stateWord(state)}
           </span>
         )}
       </dd>

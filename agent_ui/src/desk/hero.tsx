@@ -2,7 +2,7 @@
 
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
-import { useServerNow } from "./context";
+import { useCallNow } from "./context";
 import { Identity } from "./identity";
 import { sureness } from "./words";
 
@@ -15,7 +15,7 @@ interface HeroProps {
 export function Hero({ pop, onChange, changing }: HeroProps) {
   const reachable = pop.caller.presentation === "allowed";
   return (
-    <header class="hero" data-state={pop.state}>
+    <header class="hero" data-state={pop.state} data-reachable={reachable}>
       <CallLine pop={pop} />
       <div class="who">
         <h2 dir="auto" title={callerTitle(pop)}>
@@ -100,7 +100,7 @@ function Attributes({ pop }: { pop: Pop }) {
 }
 
 export function StatePill({ pop }: { pop: Pop }) {
-  const now = useServerNow();
+  const now = useCallNow();
   const { word, since } = phaseOf(pop);
   const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
   return (

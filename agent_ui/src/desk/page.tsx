@@ -5,6 +5,7 @@ import type { Session } from "../shared/api";
 import { formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
+import { useNewBuild } from "../shared/new_build";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { draftOf } from "../state/drafts";
@@ -47,6 +48,7 @@ export function DeskPage(props: DeskPageProps) {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
   useRingingNotices(client, state);
+  useNewBuild(state.hello?.build, state.order.length === 0);
   useKeys(preferences.shortcuts, {
     ...cardActions(client, pop, changing),
     note: () => note.current?.focus(),
@@ -73,7 +75,11 @@ export function DeskPage(props: DeskPageProps) {
       >
         <StateSwitch />
       </Header>
-      <main class="desk" data-live={state.link.status === "live"}>
+      <main
+        class="desk"
+        data-live={state.link.status === "live"}
+        data-sources={sources}
+      >
         <h1 class="hidden">Desk</h1>
         <Banner />
         <Troubles />

@@ -6,11 +6,12 @@ import { useDesk, useServerNow } from "./context";
 import { stateWord } from "./words";
 
 /** `ERP · 3 s. ago · older value`, as it stands under a value. */
-export function Meta({ field }: { field: Field }) {
+export function Meta({ field, brief = false }: { field: Field; brief?: boolean }) {
   const { formats } = useDesk();
   const now = useServerNow(5);
   if (field.state === "pending") return <>{`${field.source} · asking`}</>;
-  const parts = [field.source, formats.ago(Date.parse(field.fetched_at), now)];
+  const at = Date.parse(field.fetched_at);
+  const parts = [field.source, brief ? formats.age(at, now) : formats.ago(at, now)];
   if (field.state !== "fresh") parts.push(stateWord(field.state));
   return <>{parts.join(" · ")}</>;
 }

@@ -2,7 +2,7 @@
 
 import { duration } from "../shared/format";
 import { callerTitle, type Pop } from "../state/model";
-import { useDesk, useServerNow } from "./context";
+import { useCallNow, useDesk } from "./context";
 import { phaseOf } from "./hero";
 
 export function Tabs() {
@@ -51,7 +51,7 @@ function Tab({ pop, front }: { pop: Pop; front: boolean }) {
 }
 
 function TabTimer({ pop }: { pop: Pop }) {
-  const now = useServerNow();
+  const now = useCallNow();
   const { word, since } = phaseOf(pop);
   const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
   return <span class="muted">{`${word} ${duration(seconds)}`}</span>;

@@ -19,11 +19,11 @@ export function stateWord(state: State): string {
 export function sourceSentence(note: SourceNote): string {
   const sentences: Record<State, string> = {
     fresh: note.source,
-    stale: `older value, ${note.source}`,
+    stale: `${note.source}, older value`,
     pending: `asking ${note.source}…`,
     empty: `${note.source}: nothing there`,
-    failed: `failed, ${note.source}`,
-    timed_out: `no answer, ${note.source}`,
+    failed: `${note.source} failed`,
+    timed_out: `${note.source}: no answer`,
     withheld: `${note.source}: not asked, number withheld`,
   };
   return sentences[note.state];
@@ -36,7 +36,7 @@ export function bodySentence(facet: Facet): string {
     fresh: "Nothing to show.",
     stale: "Nothing to show.",
     pending: "",
-    empty: "Nothing there.",
+    empty: "",
     failed: wrong?.message ?? "The source failed.",
     timed_out: wrong?.message ?? "The source did not answer in time.",
     withheld: "Withheld: not looked up.",

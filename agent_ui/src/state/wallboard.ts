@@ -11,6 +11,8 @@ import type { Link } from "./model";
 export interface WallboardState {
   board: WallboardSnapshot | null;
   skewMs: number;
+  /** The viewer's own; null: the browser's. */
+  locale: string | null;
   link: Link;
 }
 
@@ -21,6 +23,7 @@ export type WallboardAction =
 export const initialWallboard: WallboardState = {
   board: null,
   skewMs: 0,
+  locale: null,
   link: { status: "connecting", sinceMs: 0, attempt: 0 },
 };
 
@@ -32,7 +35,11 @@ export function reduceWallboard(
   const { frame, nowMs } = action;
   switch (frame.frame) {
     case "hello":
-      return { ...state, skewMs: Date.parse(frame.server_time) - nowMs || 0 };
+      return {
+        ...state,
+        skewMs: Date.parse(frame.server_time) - nowMs || 0,
+        locale: frame.locale,
+      };
     case "wallboard.snapshot":
       return { ...state, board: frame };
     case "wallboard.delta":

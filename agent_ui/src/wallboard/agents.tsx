@@ -48,7 +48,9 @@ export function Agents({ board, skewMs, live }: BoardProps) {
           <ul>
             {group.rows.map((row) => (
               <li key={row.agent}>
-                <span dir="auto">{row.name}</span>
+                <span dir="auto" title={row.name}>
+                  {row.name}
+                </span>
                 {row.queue && <span class="muted">{row.queue}</span>}
                 <Since at={row.since} now={now} />
               </li>

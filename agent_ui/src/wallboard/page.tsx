@@ -11,7 +11,7 @@ import { useStore } from "../shared/store";
 import type { WallboardState } from "../state/wallboard";
 import { Agents } from "./agents";
 import { WallboardClient } from "./client";
-import { Formulas, QueueTable, Total } from "./queues";
+import { Formulas, Queues, Total } from "./queues";
 
 interface WallboardPageProps {
   session: Session;
@@ -74,7 +74,7 @@ function Tools({
 function Board({ preferences, onExpired }: WallboardPageProps) {
   const client = useMemo(() => new WallboardClient(), []);
   const state = useStore(client.store);
-  const formats = useMemo(() => formatsFor(null), []);
+  const formats = useMemo(() => formatsFor(state.locale), [state.locale]);
   useEffect(() => client.start(), [client]);
   useEffect(() => {
     if (state.link.status === "logged_out") onExpired();
@@ -85,7 +85,7 @@ function Board({ preferences, onExpired }: WallboardPageProps) {
   if (!board) {
     return (
       <main class="empty">
-        <LinkBanner link={state.link} action={action} />
+        <LinkBanner link={state.link} action={action} time={formats.time} />
         <p class="muted">Connecting…</p>
       </main>
     );
@@ -94,10 +94,11 @@ function Board({ preferences, onExpired }: WallboardPageProps) {
   const shared = { board, formats, skewMs, live, formulas: preferences.formulas };
   return (
     <main class="wallboard" data-big={preferences.big} data-live={live}>
-      <LinkBanner link={state.link} action={action} />
+      <h1 class="hidden">Wallboard</h1>
+      <LinkBanner link={state.link} action={action} time={formats.time} />
       <AsOf state={state} formats={formats} />
       <Total {...shared} />
-      <QueueTable {...shared} />
+      <Queues {...shared} />
       <Agents {...shared} />
       <Formulas counters={board.counters} />
     </main>

@@ -25,63 +25,133 @@ export function useBoardNow(board: WallboardSnapshot, skewMs: number, live: bool
   return live ? now + skewMs : Date.parse(board.at);
 }
 
-/** The total in large figures, one tile per number. */
+const MINOR = [
+  "short_abandoned",
+  "moved",
+  "diverted",
+  "direct",
+  "direct_answered",
+  "missed",
+];
+const NOW = ["waiting", "alerting", "talking"];
+
+type Group = "now" | "today" | "minor" | "agents";
+
+/** Numbers that this page does not know stand with those of today. */
+export function groupOf(counter: CounterDef): Group {
+  if (counter.unit === "agents") return "agents";
+  if (isLongestWait(counter) || NOW.includes(counter.name)) return "now";
+  return MINOR.includes(counter.name) ? "minor" : "today";
+}
+
+/** The total: what is now in large figures, then today, then the agents. */
 export function Total(props: BoardProps) {
-  const { board, formulas } = props;
-  const total = board.queues.find((each) => each.queue === TOTAL);
+  const total = props.board.queues.find((each) => each.queue === TOTAL);
   if (!total) return null;
+  const tiles = (group: Group, title: string) => (
+    <Tiles {...props} queue={total} group={group} title={title} />
+  );
   return (
-    <section class="tiles" aria-label="All queues">
-      {board.counters.map((counter) => (
-        <div class="tile" key={counter.name} data-tone={toneOf(counter, total)}>
-          <h2 title={counter.formula}>{counter.label}</h2>
-          <p class="figure">
-            <Figure {...props} counter={counter} queue={total} />
-          </p>
-          {formulas && <p class="formula">{counter.formula}</p>}
-        </div>
-      ))}
+    <section class="total" aria-label="All queues">
+      {tiles("now", "Now")}
+      {tiles("today", "Today")}
+      {tiles("minor", "Also today")}
+      {tiles("agents", "Agents")}
     </section>
   );
 }
 
-export function QueueTable(props: BoardProps) {
+interface TilesProps extends BoardProps {
+  queue: QueueCounters;
+  group: Group;
+  title: string;
+}
+
+function Tiles(props: TilesProps) {
+  const { board, queue, group, title, formulas } = props;
+  const counters = board.counters.filter((each) => groupOf(each) === group);
+  if (counters.length === 0) return null;
+  return (
+    <div class="tile-group" data-group={group}>
+      <h2>{title}</h2>
+      <dl class="tiles">
+        {counters.map((counter) => (
+          <div class="tile" key={counter.name} data-tone={toneOf(counter, queue)}>
+            <dt title={counter.formula}>{counter.label}</dt>
+            <dd>
+              <span class="figure">
+                <Figure {...props} counter={counter} queue={queue} />
+              </span>
+              {formulas && <span class="formula">{counter.formula}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** Each queue in a line; the rarer numbers in a table of their own, folded away. */
+export function Queues(props: BoardProps) {
   const { board } = props;
   const queues = board.queues.filter((each) => each.queue !== TOTAL);
   if (queues.length === 0) return null;
+  const told = board.counters.filter((counter) =>
+    queues.some((queue) => counter.name in queue.values),
+  );
+  const minor = told.filter((each) => groupOf(each) === "minor");
+  const major = told.filter((each) => groupOf(each) !== "minor");
   return (
     <section class="queues" aria-label="Queues">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Queue</th>
-            {board.counters.map((counter) => (
-              <th scope="col" key={counter.name} title={counter.formula}>
-                {counter.label}
-              </th>
+      <QueueTable {...props} queues={queues} counters={major} />
+      {minor.length > 0 && (
+        <details>
+          <summary>Also today, by queue</summary>
+          <QueueTable {...props} queues={queues} counters={minor} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+interface QueueTableProps extends BoardProps {
+  queues: QueueCounters[];
+  counters: CounterDef[];
+}
+
+function QueueTable(props: QueueTableProps) {
+  const { queues, counters } = props;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Queue</th>
+          {counters.map((counter) => (
+            <th scope="col" key={counter.name} title={counter.formula}>
+              {counter.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {queues.map((queue) => (
+          <tr key={queue.queue}>
+            <th scope="row">
+              <bdi>{queue.label || queue.queue}</bdi>
+            </th>
+            {counters.map((counter) => (
+              <td
+                key={counter.name}
+                data-label={counter.label}
+                data-tone={toneOf(counter, queue)}
+              >
+                <Figure {...props} counter={counter} queue={queue} />
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {queues.map((queue) => (
-            <tr key={queue.queue}>
-              <th scope="row" dir="auto">
-                {queue.label || queue.queue}
-              </th>
-              {board.counters.map((counter) => (
-                <td
-                  key={counter.name}
-                  data-label={counter.label}
-                  data-tone={toneOf(counter, queue)}
-                >
-                  <Figure {...props} counter={counter} queue={queue} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

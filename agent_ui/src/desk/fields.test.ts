@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { story, told } from "../state/golden";
+import type { Column } from "../wire/frames";
+import { linkOf, shownColumns } from "./fields";
+import { laneOf, lanesOf } from "./lanes";
+import { learn, trimmed } from "./learned";
+
+const column = (name: string, type: Column["type"] = "text"): Column => ({
+  name,
+  label: name,
+  type,
+  currency: null,
+});
+
+test("only web addresses become links that leave the page", () => {
+  expect(linkOf("https://crm.example/1", column("url", "url"))).toBe(
+    "https://crm.example/1",
+  );
+  expect(linkOf("javascript:alert(1)", column("url", "url"))).toBeNull();
+  expect(linkOf("data:text/html,x", column("url", "url"))).toBeNull();
+});
+
+test("the currency stands with the amounts, not in a cell of its own", () => {
+  const shown = shownColumns([column("open", "money"), column("currency")]);
+  expect(shown.map((each) => each.name)).toEqual(["open"]);
+  expect(shownColumns([column("currency")]).length).toBe(1);
+});
+
+test("a facet of one's own finds a lane by what it holds", () => {
+  expect(laneOf({ name: "x", label: "X", fields: [column("a")], columns: [] })).toBe(
+    "offer",
+  );
+  expect(laneOf({ name: "x", label: "X", fields: [], columns: [column("a")] })).toBe(
+    "history",
+  );
+});
+
+test("what to offer stands before what they buy often", () => {
+  const shapes = told(story("first_visit")).hello?.facets ?? [];
+  const names = lanesOf(shapes).offer.map((shape) => shape.name);
+  expect(names).toEqual(["recommendations", "frequent_items", "manners"]);
+});
+
+test("a field that was empty on five cards gets no room on the sixth", () => {
+  const state = told(story("fills_in_and_is_answered"));
+  const pop = state.pops["c-1"];
+  const shape = state.hello?.facets.find((each) => each.name === "credit_terms");
+  if (!pop || !shape) throw new Error("the story has a card with credit terms");
+  let learned = {};
+  const names = () => trimmed(shape, learned).fields.map((field) => field.name);
+  for (let card = 0; card < 4; card += 1) learned = learn(learned, pop);
+  expect(names()).toContain("reason");
+  learned = learn(learned, pop);
+  expect(names()).not.toContain("reason");
+  expect(names()).toContain("limit");
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { story, told } from "../state/golden";
+import type { Facet } from "../wire/frames";
+import { limitShare, verdictOf } from "./verdict";
+
+const state = told(story("fills_in_and_is_answered"));
+const shapes = state.hello?.facets ?? [];
+const facets = state.pops["c-1"]?.facets ?? {};
+
+function withValue(facet: string, field: string, value: string | boolean | null) {
+  const base = facets[facet] as Facet;
+  const known = base.fields[field];
+  if (!known) throw new Error(`the story has no ${facet}.${field}`);
+  const fields = { ...base.fields, [field]: { ...known, value } };
+  return { ...facets, [facet]: { ...base, fields } };
+}
+
+test("money that is overdue is a warning with its amount and since when", () => {
+  const verdict = verdictOf(facets, shapes);
+  expect(verdict).toMatchObject({ level: "warning", headline: "Overdue" });
+  expect(verdict?.overdue).toMatchObject({ value: "1240.00", currency: "GBP" });
+  expect(verdict?.since?.value).toBe("2026-10-03");
+});
+
+test("a hold of either source is a hold", () => {
+  const held = verdictOf(withValue("credit_terms", "blocked", true), shapes);
+  expect(held?.level).toBe("hold");
+  expect(verdictOf(withValue("balance", "credit_hold", "Y"), shapes)?.level).toBe(
+    "hold",
+  );
+});
+
+test("an account without overdue money is in order", () => {
+  const verdict = verdictOf(withValue("balance", "overdue", "0.00"), shapes);
+  expect(verdict).toMatchObject({ level: "good", overdue: null, since: null });
+});
+
+test("a source that did not answer is never taken for good news", () => {
+  const balance = { ...facets.balance, state: "timed_out", fields: {} } as Facet;
+  expect(verdictOf({ ...facets, balance }, shapes)?.level).toBe("unknown");
+  const pending = { ...facets.balance, state: "pending", fields: {} } as Facet;
+  expect(verdictOf({ ...facets, balance: pending }, shapes)?.level).toBe("pending");
+});
+
+test("use beyond the limit is told to the cent", () => {
+  const good = withValue("balance", "overdue", "0.00");
+  const over = withValue("credit_terms", "used", "5000.10");
+  const both = { ...good, credit_terms: over.credit_terms as Facet };
+  expect(verdictOf(both, shapes)?.overLimitBy?.value).toBe("0.10");
+  expect(limitShare(facets, shapes)).toBeCloseTo(0.76248);
+});
+
+test("without money facets in the configuration there is no verdict", () => {
+  expect(verdictOf(facets, [])).toBeNull();
+});

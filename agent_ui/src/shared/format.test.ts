@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { Column, Scalar } from "../wire/frames";
+import { duration, formatsFor } from "./format";
+
+const british = formatsFor("en-GB");
+const german = formatsFor("de-DE");
+
+function shown(type: Column["type"], value: Scalar, currency: string | null = null) {
+  const column: Column = { name: "x", label: "X", type, currency: null };
+  return british.value(value, column, currency);
+}
+
+test("money is shown to the cent, however large", () => {
+  expect(shown("money", "1240.00", "GBP")).toBe("£1,240.00");
+  expect(shown("money", "-84.5", "GBP")).toBe("-£84.50");
+  expect(shown("money", "90071992547409931.07", "EUR")).toBe(
+    "€90,071,992,547,409,931.07",
+  );
+  expect(shown("money", "0.00", null)).toBe("0.00");
+});
+
+test("money reads as the viewer writes it", () => {
+  const column: Column = { name: "x", label: "X", type: "money", currency: "EUR" };
+  expect(german.value("1240.00", column, null)).toBe("1.240,00\u00a0€");
+});
+
+test("a day of the calendar is the same day in every time zone", () => {
+  expect(shown("date", "2026-03-01")).toBe("1 Mar 2026");
+  expect(shown("datetime", "2026-03-01")).toBe("1 Mar 2026");
+});
+
+test("a percentage is given in percent", () => {
+  expect(shown("percent", 7.5)).toBe("7.5%");
+});
+
+test("what a source sends in the wrong type is shown as it came", () => {
+  expect(shown("money", "on request", "GBP")).toBe("on request");
+  expect(shown("date", "next week")).toBe("next week");
+  expect(shown("integer", "12 boxes")).toBe("12 boxes");
+  expect(shown("money", "5.00", "not a currency")).toBe("5.00");
+  expect(shown("text", null)).toBe("–");
+});
+
+test("flags are words", () => {
+  expect([true, "Y", 1, "false", 0].map((value) => shown("flag", value))).toEqual([
+    "yes",
+    "yes",
+    "yes",
+    "no",
+    "no",
+  ]);
+});
+
+test("an age takes little room", () => {
+  const minute = 60_000;
+  expect(british.age(0, 38_000)).toBe("38s");
+  expect(british.age(0, 5 * minute)).toBe("5m");
+  expect(british.age(10_000, 0)).toBe("0s");
+});
+
+test("a locale that nobody knows falls back instead of failing", () => {
+  expect(formatsFor("xx_??").number(1000)).toBeTruthy();
+});
+
+test("durations count up without an end and never below zero", () => {
+  expect([-5, 7, 83, 3725].map(duration)).toEqual(["0:00", "0:07", "1:23", "1:02:05"]);
+});
