@@ -8,24 +8,38 @@ Latency runs from the moment a POST's first byte is written.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import random
 from array import array
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter_ns
 
 from load.agents import Browsers, Seen
 from load.figures import Spread, Step, spread
-from load.process import ServerProcess, used
+from load.process import Processor, ServerProcess, used
 from load.wire import Poster, get_request, post_request
-from load.workload import CALLERS, FACETS, LINE, agent_name, alerting, signature
+from load.workload import (
+    CALLERS,
+    FACETS,
+    LINE,
+    agent_name,
+    alerting,
+    ended,
+    signature,
+    state_named,
+)
 
 PROBE_S = 0.005
 POSTERS_MAX = 512
 DRAIN_MAX_S = 60.0
 QUIET_S = 4.0
+ENDS_AT_ONCE = 100
+STATE_EVERY_S = 0.1
+AFTER_ENDS_S = 1.0
 DRAIN_STEP_S = 0.02
 PATH = f"/v1/telephony/{LINE}"
 
@@ -203,9 +217,10 @@ class Probe:
 class Generator:
     """Calls at a rate against one server, and the figures of each stretch."""
 
-    def __init__(self, server: ServerProcess, seed: int = 11):
+    def __init__(self, server: ServerProcess, *, ends: bool = False, seed: int = 11):
         self.posters = Posters(server.port)
         self._server = server
+        self._ends = ends
         self._random = random.Random(seed)
         self._step = 0
         self._tally: Tally | None = None
@@ -239,6 +254,8 @@ class Generator:
             server = self._server.used().since(server)
         self._tally = None
         gc.enable()
+        if self._ends:
+            await self._hang_up(tally)
         opened = sum(1 for at in tally.opened_ns if at)
         return Step(
             rate=rate,
@@ -276,6 +293,48 @@ class Generator:
             tally.agent[number] = self._random.randrange(agents)
             self.posters.use(self._sender(tally, number))
 
+    async def name_states(self, seconds: float) -> Processor:
+        """Agents name states for that long; what the server used meanwhile."""
+        before = self._server.used()
+        for number in range(round(seconds / STATE_EVERY_S)):
+            body = state_named(number, agent_name(0))
+            headers = f"X-Screenpop-Signature: {signature(body)}\r\n"
+            request = post_request(PATH, "127.0.0.1", headers, body)
+            self.posters.use(partial(_post, number=number, request=request))
+            await asyncio.sleep(STATE_EVERY_S)
+        return self._server.used().since(before)
+
+    async def _hang_up(self, tally: Tally) -> None:
+        """End the calls of a step, after its figures were taken, and let it settle.
+
+        A service follows calls until they end; without this each step would be
+        measured with all calls of the earlier ones still ringing.
+        """
+        waiting = list(range(0, tally.calls, ENDS_AT_ONCE))
+        all_answered = asyncio.Event()
+
+        def answered(number: int, status: int, now_ns: int) -> None:
+            waiting.remove(number)
+            if not waiting:
+                all_answered.set()
+
+        self.posters.answered = answered
+        for start in tuple(waiting):
+            stop = min(start + ENDS_AT_ONCE, tally.calls)
+            self._post_ends(tally, start, stop)
+            await asyncio.sleep(0.02)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_MAX_S):
+                await all_answered.wait()
+        self.posters.answered = self._acked
+        await asyncio.sleep(AFTER_ENDS_S)
+
+    def _post_ends(self, tally: Tally, start: int, stop: int) -> None:
+        body = ended([tally.call_id(number) for number in range(start, stop)])
+        headers = f"X-Screenpop-Signature: {signature(body)}\r\n"
+        request = post_request(PATH, "127.0.0.1", headers, body)
+        self.posters.use(partial(_post, number=start, request=request))
+
     def _sender(self, tally: Tally, number: int) -> Callable[[Poster], None]:
         def send(poster: Poster) -> None:
             agent = agent_name(tally.agent[number])
@@ -287,6 +346,10 @@ class Generator:
             poster.send(number, request)
 
         return send
+
+
+def _post(poster: Poster, *, number: int, request: bytes) -> None:
+    poster.send(number, request)
 
 
 async def _until(moment_ns: float) -> None:

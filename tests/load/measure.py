@@ -16,6 +16,7 @@ from load.process import ServerProcess, cores, free_port
 from load.targets import Prepare, Setting, Target
 
 P99_LIMIT_MS = 50.0
+SEARCH_FROM = 50.0  # calls/s; one that cannot do that has no highest rate
 SETTLE_S = 1.0
 POSTERS = 32
 
@@ -47,7 +48,7 @@ class Bench:
         self.target = target
         port = free_port()
         self.server = ServerProcess(target.command(port), port, server_core)
-        self.generator = Generator(self.server)
+        self.generator = Generator(self.server, ends=target.ends)
         self.browsers = Browsers(
             target.agents(port), plan.agents, self.generator.on_frame
         )
@@ -126,7 +127,7 @@ async def _search(bench: Bench) -> Step | None:
     best: Step | None = None
     known = [step.rate for step in bench.figures.steps if sustained(step)]
     rate, failed = max([400.0, *known]), 0.0
-    for _ in range(14):
+    while rate >= SEARCH_FROM:
         step = await bench.step(rate, bench.plan.search_s)
         good = sustained(step)
         bench.say(told(bench.target.name, step) + ("" if good else "  - too fast"))
@@ -191,26 +192,33 @@ class _Deltas:
         return spread([last - self._first_ns[offset] for offset, last in ends])
 
 
-async def _fan_out(bench: Bench, rate: float = 40, seconds: float = 8) -> None:
-    """The same calls without and with wallboards: what is a frame's share?"""
+async def _fan_out(bench: Bench, seconds: float = 6) -> None:
+    """Agents name states without, with and without wallboards: a frame's share."""
     door = bench.target.wallboards(bench.server.port)
     if door is None:
         return
-    without = await bench.step(rate, seconds)
     deltas = _Deltas()
+    before = await bench.generator.name_states(seconds)
     boards = Browsers(door, bench.plan.supervisors, deltas.on_frame, acks=False)
     await boards.connect()
     await asyncio.sleep(SETTLE_S)
     deltas.frames = 0
-    watched = await bench.step(rate, seconds)
+    watched = await bench.generator.name_states(seconds)
+    frames = deltas.frames
     boards.close()
-    more_us = (watched.server_cpu_us - without.server_cpu_us) * watched.sent
-    if deltas.frames:
-        bench.figures.fanout_us_per_frame = more_us / deltas.frames
-        bench.figures.fanout_last_ms = deltas.took().p50
+    await asyncio.sleep(SETTLE_S)
+    after = await bench.generator.name_states(seconds)
+    more_us = (watched.ran_ns - (before.ran_ns + after.ran_ns) / 2) / 1e3
+    if not frames or more_us <= 0:
+        bench.say(
+            f"{bench.target.name}: {frames} wallboard frames cost no measurable time"
+        )
+        return
+    bench.figures.fanout_us_per_frame = more_us / frames
+    bench.figures.fanout_last_ms = deltas.took().p50
     bench.say(
-        f"{bench.target.name}: {deltas.frames} frames to {boards.count} wallboards,"
-        f" {more_us / max(1, deltas.frames):.1f} us each"
+        f"{bench.target.name}: {frames} frames to {boards.count} wallboards,"
+        f" {more_us / frames:.1f} us each"
     )
 
 

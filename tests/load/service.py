@@ -45,6 +45,7 @@ class ServiceTarget:
     """`screenpop serve`, with everything on and its defaults but for what is named."""
 
     name = "service"
+    ends = True
 
     def __init__(self, setting: Setting):
         self._folder = setting.folder

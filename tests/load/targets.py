@@ -23,6 +23,7 @@ class Target(Protocol):
     """A server under test, prepared in a folder of its own."""
 
     name: str
+    ends: bool  # does it follow calls, so that each must be ended some time?
 
     def command(self, port: int) -> Command: ...
 
@@ -55,6 +56,8 @@ def environment(*paths: Path) -> dict[str, str]:
 
 class BareTarget:
     """One of the servers of `load.bare`: they know agents by a header."""
+
+    ends = False
 
     def __init__(self, name: str, setting: Setting):
         self.name = name

@@ -108,6 +108,29 @@ def alerting(call_id: str, caller: str, agent: str) -> bytes:
     ).encode()
 
 
+def state_named(number: int, agent: str) -> bytes:
+    """An agent's state: moves the wallboard, and asks no source anything.
+
+    `call_id`, `from` and `to` are there for the bare servers, which know one event.
+    """
+    state = ("available", "break")[number % 2]
+    return (
+        f'{{"type":"agent_state","call_id":"n-{number}","from":"{CALLERS[0]}",'
+        f'"to":"{DIALLED}","agents":["{agent}"],"state":"{state}",'
+        f'"at":"{now_iso()}"}}'
+    ).encode()
+
+
+def ended(call_ids: list[str]) -> bytes:
+    """The ends of many calls, as one list in the generic dialect."""
+    at = now_iso()
+    ends = (
+        f'{{"type":"ended","call_id":"{call_id}","event_id":"{call_id}-e","at":"{at}"}}'
+        for call_id in call_ids
+    )
+    return f"[{','.join(ends)}]".encode()
+
+
 def signature(body: bytes, at_s: int | None = None) -> str:
     """The `X-Screenpop-Signature` of a body sent now."""
     stamp = str(int(time.time()) if at_s is None else at_s)
