@@ -7,6 +7,7 @@ from aiohttp import web
 
 from screenpop.domain.agent import User
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.push.audience import principal
 from screenpop.support.clock import iso_from_us
 from screenpop.web.auth import COOKIE, Identity
 from screenpop.web.body import decoded, read_body, require_json
@@ -117,7 +118,7 @@ def _session_answer(site: Site, who: Identity) -> SessionAnswer:
             username=user.username,
             name=user.name,
             role=user.role.value,
-            agent=min(user.agents, default=None),
+            agent=principal(user),
         ),
         csrf=None if session is None else site.auth.signer.csrf(session),
         expires_at=_expiry(session),
