@@ -33,8 +33,8 @@ def decode(
 
     A request that is refused, or a part that means nothing to us, is told why.
     """
-    case = read_case(file)
-    entries = decode_case(load_dialect(dialect), case)
+    compiled, case = load_dialect(dialect), read_case(file)
+    entries = decode_case(compiled, case)
     if json_wanted:
         typer.echo(json.dumps(entries, ensure_ascii=False, indent=2))
         return

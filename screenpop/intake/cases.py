@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from screenpop.domain.errors import BadInput, ConfigError
 from screenpop.intake import times
 from screenpop.intake.dialect import BoundDialect, Dialect
 from screenpop.intake.request import Ignored, Received, Request, Response, Told
-from screenpop.intake.settings import Setting
 
 CASE_BYTES_MAX = 50_000_000
 EMPTY_EVENT: Mapping[str, object] = {
@@ -130,12 +129,12 @@ def _sent(value: object, place: str) -> int:
 
 def bind_case(dialect: Dialect, case: Case) -> BoundDialect:
     """The dialect with the case's secrets, country and zone."""
-    settings = dict(_settings(dialect, case))
+    settings = _settings(dialect, case)
     return dialect.bind(
         line=LineId("case"),
         country=_text(case.settings, "default_region", "country"),
         time_zone=_text(case.settings, "timezone", "time_zone") or "UTC",
-        settings=settings or {"allow_unauthenticated": True},
+        settings=settings if case.secret else {**settings, **_UNPROVED},
         public_url=case.public_url or "https://localhost",
     )
 
@@ -147,47 +146,55 @@ def _text(values: Mapping[str, object], *names: str) -> str | None:
     return None
 
 
+_UNPROVED = {"allow_unauthenticated": True}
 _ABOUT_SECRETS = frozenset(
     {"scheme", "header", "param", "json_pointer", "tolerance_s", "test_key_phrase"}
 )
 
 
 def _settings(dialect: Dialect, case: Case) -> Mapping[str, object]:
+    """The dialect's settings for a case, whose words for its secret may be others."""
     declared = dialect.settings
-    settings = {name: v for name, v in case.settings.items() if name in declared}
-    secret = {
-        name: value
-        for name, value in case.secret.items()
-        if name not in _ABOUT_SECRETS and value is not None
-    }
-    settings.update({name: v for name, v in secret.items() if name in declared})
-    own = _unfilled(dialect, settings)
-    left = {n: v for n, v in secret.items() if n not in declared}
-    if len(own) == 1 and len(left) == 1:
-        settings[own[0].name] = next(iter(left.values()))
-    elif left:
-        settings.update(_by_place(case.secret))
-    return settings
+    told = {**case.settings, **case.secret}
+    settings = {name: value for name, value in told.items() if name in declared}
+    own = dict.fromkeys(scheme.secret for scheme in dialect.own_schemes)
+    if own.keys() & settings.keys():
+        return settings
+    if not own or _plain(dialect, case):
+        return {**settings, **_by_place(case.secret)}
+    secret = _likeliest(case.secret)
+    return settings if secret is None else {**settings, next(iter(own)): secret}
 
 
-def _unfilled(dialect: Dialect, settings: Mapping[str, object]) -> Sequence[Setting]:
-    """The dialect's own secrets that nothing has filled yet; common ones aside."""
-    used = {scheme.secret for scheme in dialect.own_schemes}
-    if used & settings.keys():
-        return ()
-    return [dialect.settings[name] for name in dict.fromkeys(used)]
+_PLAIN = frozenset({"static_header", "bearer", "basic", "query_secret"})
+
+
+def _plain(dialect: Dialect, case: Case) -> bool:
+    """Does the case use a way of proving that this system has not of its own?"""
+    scheme = case.secret.get("scheme")
+    return scheme in _PLAIN and all(e.name != scheme for e in dialect.own_schemes)
+
+
+def _likeliest(secret: Mapping[str, object]) -> object:
+    """The entry that looks like the secret itself."""
+    left = {n: v for n, v in secret.items() if n not in _ABOUT_SECRETS and v}
+    for word in ("secret", "token", "pem", "value", "key", ""):
+        for name, value in left.items():
+            if word in name:
+                return value
+    return None
 
 
 def _by_place(secret: Mapping[str, object]) -> Mapping[str, object]:
     """A secret that is told with the place where it travels."""
-    value = secret.get("value") or secret.get("token") or secret.get("secret")
+    value = _likeliest(secret)
     if "param" in secret:
         return {"query_name": secret["param"], "query_value": value}
     if isinstance(value, str) and value.lower().startswith("bearer "):
         return {"bearer_token": value[7:].strip()}
-    if "header" in secret:
+    if "header" in secret and str(secret["header"]).lower() != "authorization":
         return {"header_name": secret["header"], "header_value": value}
-    return {}
+    return {} if value is None else {"bearer_token": value}
 
 
 # -- decoding -------------------------------------------------------------------

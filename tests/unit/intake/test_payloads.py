@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from screenpop.intake.dialect import load_dialect
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 CASES = sorted(path.relative_to(PAYLOADS) for path in PAYLOADS.glob("*/*.json"))
+HIDDEN = re.compile(rb"(?<![_\w])[Aa]nonymous")
 # What we say besides; the cases do not speak of it.
 OURS = {"attributes", "event_id", "withheld", "caller_name", "sequence", "why"}
 
@@ -82,7 +84,7 @@ def test_a_withheld_number_never_comes_out() -> None:
     for path in CASES:
         case, entries = decoded(path)
         for request, entry in zip(case.requests, entries, strict=True):
-            if b"nonymous" not in request.body or "rejected" in entry:
+            if not HIDDEN.search(request.body) or "rejected" in entry:
                 continue
             for event in events_of(entry):
                 assert event["from"] is None
