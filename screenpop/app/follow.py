@@ -7,6 +7,7 @@ quietly; then it goes on live.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from screenpop.wallboard.feed import WallboardFeed
 log = logging.getLogger(__name__)
 
 CHOICES = ("choose", "contact")
+TAKEN_UP_AT_ONCE = 20  # calls after a restart: sources are asked 2,000 calls a second
+TAKE_UP_PAUSE_S = 0.01
 
 
 @dataclass(kw_only=True)
@@ -60,20 +63,26 @@ class Follower:
             log.exception("journal entry %d cannot be folded", entry.offset)
         self.hub.offset = max(self.hub.offset, entry.offset)
 
-    def go_live(self) -> None:
-        """What is stored was read: take up the lookups of calls that go on."""
-        self.live = True
-        for call in list(self.book):
-            if call.phase is not Phase.ENDED:
-                self._begin_lookups(call.line, call.call_id)
+    async def take_up(self) -> None:
+        """What is stored was read: ask again for calls that go on, a few at a time.
+
+        Calls that someone looks at come first; the others wait for their turn.
+        """
+        going_on = [call for call in self.book if call.phase is not Phase.ENDED]
+        going_on.sort(key=lambda call: call.phase is not Phase.ALERTING)
+        for number, call in enumerate(going_on, 1):
+            self._begin_lookups(call.line, call.call_id)
+            if number % TAKEN_UP_AT_ONCE == 0:
+                await asyncio.sleep(TAKE_UP_PAUSE_S)
 
     def tidy(self, now_us: int) -> list[Record]:
         """Close what nobody closed, forget what is long over."""
+        ends = self.book.overdue(now_us)
         for call in self.book.forget(now_us):
             self.lookups.end(call)
             self.feed.drop(call)
             self.desk.forget(call)
-        return [EventRecord(event=event) for event in self.book.overdue(now_us)]
+        return [EventRecord(event=event) for event in ends]
 
     def _take(self, entry: Entry) -> None:
         match entry.record:
@@ -100,7 +109,7 @@ class Follower:
         self.hub.deliver(offset, self.desk.event(offset, event, change, known))
         if self.live and _legs_moved(change.before, change.after):
             for user in self.directory.audience(change.after):
-                self.hub.tell_agent(user)
+                self.hub.telephone_moved(user)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state" and record.agent is not None:

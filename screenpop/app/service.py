@@ -100,7 +100,8 @@ class Service:
             self.past.watch_users(self._users_changed), name="watch the users"
         )
         self.tasks.spawn(self.feed.run(self._to_wallboards), name="wallboard feed")
-        self.follower.go_live()
+        self.follower.live = True
+        self.tasks.spawn(self.follower.take_up(), name="take up live calls")
         self.web = WebServer(self._services())
         await self.web.start()
 

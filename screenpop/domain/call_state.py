@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from screenpop.domain.call import (
     Call,
@@ -23,6 +24,7 @@ from screenpop.domain.call import (
 from screenpop.domain.call_fold import NO_OPEN_LEG, TIME_LIMIT, CallFold
 
 CallKey = tuple[LineId, CallId]
+LATER_US = 30_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,9 @@ class CallBook:
         self._folds: dict[CallKey, CallFold] = {}
         self._calls: dict[CallKey, Call] = {}
         self._gone: OrderedDict[CallKey, None] = OrderedDict()
+        self._due: list[tuple[int, int, CallKey]] = []  # a heap: when to look again
+        self._over: list[CallKey] = []
+        self._places = 0
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -81,32 +86,57 @@ class CallBook:
         if not fold.add(event):
             return None
         after = self._calls[key] = fold.call()
+        due_us, _ = _due(after, self.limits)
+        if before is None or due_us < _due(before, self.limits)[0]:
+            self._watch(key, due_us)
         return Change(before=before, after=after)
 
     def overdue(self, now_us: int) -> list[CallEvent]:
         """The ends that nobody sent: one event for each call past its time limit.
 
         They are to be journalled like any event; their ids make them harmless when
-        two nodes find the same call.
+        two nodes find the same call. Each is told once; `LATER_US` after it again
+        if it was not folded in by then.
         """
-        return [
-            _end(call, cause, now_us)
-            for call in self._calls.values()
-            if (cause := _overdue(call, self.limits, now_us)) is not None
-        ]
+        ends: list[CallEvent] = []
+        while self._due and self._due[0][0] <= now_us:
+            _, _, key = heappop(self._due)
+            call = self._calls.get(key)
+            if call is None:
+                continue
+            due_us, cause = _due(call, self.limits)
+            if due_us > now_us:
+                self._watch(key, due_us)
+            elif cause is None:
+                self._over.append(key)
+            else:
+                ends.append(_end(call, cause, now_us))
+                self._watch(key, now_us + LATER_US)
+        return ends
 
     def forget(self, now_us: int) -> list[Call]:
-        """Drop calls that ended more than `linger_s` ago; returns them."""
-        horizon_us = now_us - round(self.limits.linger_s * 1e6)
-        old = [
-            call
-            for call in self._calls.values()
-            if call.ended_us is not None
-            and max(call.ended_us, call.last_event_us) < horizon_us
-        ]
-        for call in old:
-            self._drop((call.line, call.call_id))
+        """Drop calls that ended more than `linger_s` ago; returns them.
+
+        Those that `overdue` met since the last time: call it first.
+        """
+        over, self._over = self._over, []
+        old = []
+        for key in over:
+            call = self._calls.get(key)
+            if call is None:
+                continue
+            due_us, cause = _due(call, self.limits)
+            if cause is None and due_us <= now_us:
+                old.append(call)
+                self._drop(key)
+            else:
+                self._watch(key, due_us)
         return old
+
+    def _watch(self, key: CallKey, due_us: int) -> None:
+        """Look at the call again at that time; at most one place in the heap each."""
+        self._places += 1
+        heappush(self._due, (due_us, self._places, key))
 
     def _drop(self, key: CallKey) -> None:
         self._folds.pop(key, None)
@@ -123,22 +153,29 @@ class CallBook:
         self._drop(next(ended, next(iter(self._folds))))
 
 
-def _overdue(call: Call, limits: CallLimits, now_us: int) -> str | None:
-    if call.phase is Phase.ENDED:
-        return None
-    quiet_s = (now_us - call.last_event_us) / 1e6
-    if call.phase is Phase.ANSWERED:
-        engaged = any(leg.open for leg in call.legs)
-        if not engaged and call.legs and quiet_s > limits.leg_grace_s:
-            return NO_OPEN_LEG
-        return TIME_LIMIT if quiet_s > limits.talking_max_s else None
-    waiting = bool(call.visits) and call.visits[-1].left is None
-    all_released = bool(call.legs) and not any(leg.open for leg in call.legs)
+def _due(call: Call, limits: CallLimits) -> tuple[int, str | None]:
+    """When something is to be done about a call if nothing is heard of it.
+
+    With the cause of the end that we would write, or None: it may be forgotten.
+    """
+    if call.ended_us is not None:
+        newest_us = max(call.ended_us, call.last_event_us)
+        return newest_us + round(limits.linger_s * 1e6), None
+    limit_s, cause = _limit(call, limits)
+    return call.last_event_us + round(limit_s * 1e6), cause
+
+
+def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:
+    engaged = any(leg.open for leg in call.legs)
     talked = any(leg.talked for leg in call.legs)
-    if all_released and talked and not waiting and quiet_s > limits.leg_grace_s:
-        return NO_OPEN_LEG
-    limit_s = limits.talking_max_s if waiting else limits.alerting_max_s
-    return TIME_LIMIT if quiet_s > limit_s else None
+    waiting = bool(call.visits) and call.visits[-1].left is None
+    if call.legs and not engaged and not waiting:
+        if talked or call.phase is Phase.ANSWERED:
+            return limits.leg_grace_s, NO_OPEN_LEG
+        return limits.alerting_max_s, TIME_LIMIT
+    if waiting or call.phase is Phase.ANSWERED:
+        return limits.talking_max_s, TIME_LIMIT
+    return limits.alerting_max_s, TIME_LIMIT
 
 
 def _end(call: Call, cause: str, now_us: int) -> CallEvent:

@@ -52,6 +52,7 @@ class Desk:
         self.cases: dict[CaseKey, Case] = {}
         self.pops: dict[UserId, OrderedDict[CaseKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
+        self.open_pops: dict[UserId, dict[CaseKey, Pop]] = {}
         self._newest: dict[tuple[UserId, str], Pop] = {}
 
     def event(
@@ -204,6 +205,7 @@ class Desk:
             return self._updated(offset, pop, dict(common))
         if not leg.open:
             pop.closed = offset
+            self._no_longer_open(pop)
             return Outgoing(user, self._closed(offset, pop, case.call))
         changes = dict(common)
         if before.state is not leg.state:
@@ -234,6 +236,7 @@ class Desk:
             pop.note = earlier.note
         case.pops[user] = pop
         self._newest[(user, case.call.call_id)] = pop
+        self.open_pops.setdefault(user, {})[key] = pop
         mine = self.pops.setdefault(user, OrderedDict())
         mine[key] = pop
         mine.move_to_end(key)
@@ -241,11 +244,19 @@ class Desk:
             self._drop(next(iter(mine.values())))
         return pop
 
+    def _no_longer_open(self, pop: Pop) -> None:
+        mine = self.open_pops.get(pop.user, {})
+        if mine.get(pop.key) is pop:
+            del mine[pop.key]
+            if not mine:
+                del self.open_pops[pop.user]
+
     def _drop(self, pop: Pop) -> None:
         """Forget one pop; who has not seen its end by now must start afresh."""
         mine = self.pops.get(pop.user)
         if mine is None or mine.pop(pop.key, None) is None:
             return
+        self._no_longer_open(pop)
         if self._newest.get((pop.user, pop.key[1])) is pop:
             del self._newest[(pop.user, pop.key[1])]
         last = max(pop.opened, pop.changed, pop.closed)

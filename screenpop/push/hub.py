@@ -55,7 +55,7 @@ class Hub:
         self._sessions: dict[UserId, list[Session]] = {}
         self._watchers: list[Session] = []
         self._states: dict[UserId, tuple[int, AgentState]] = {}
-        self._telephones: dict[UserId, str] = {}
+        self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
         self._tasks = TaskOwner("hub")
         desk.listens = self._sessions.__contains__
 
@@ -95,6 +95,14 @@ class Hub:
         if (at_us, state) > self._states.get(user, (0, AgentState.OFFLINE)):
             self._states[user] = (at_us, state)
             self.tell_agent(user)
+
+    def telephone_moved(self, user: UserId) -> None:
+        """A person's calls changed: tell their desks if their telephone did."""
+        if user in self._sessions:
+            now = self._telephone(user)
+            if self._telephones.get(user, "idle") != now:
+                self._telephones[user] = now
+                self.tell_agent(user)
 
     def tell_agent(self, user: UserId) -> None:
         """Send a person's own state to their desks."""
@@ -260,8 +268,7 @@ class Hub:
     def _telephone(self, user: UserId) -> frames.Telephone:
         states = {
             render.pop_state(pop.leg)
-            for pop in self.desk.pops.get(user, {}).values()
-            if not pop.closed
+            for pop in self.desk.open_pops.get(user, {}).values()
         }
         if "answered" in states:
             return "talking"

@@ -5,8 +5,6 @@ Pure: domain values in, frames out.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from screenpop.domain import profile as known
 from screenpop.domain.call import AgentLeg, Call, LegState, Release
 from screenpop.domain.caller import Candidate
@@ -14,10 +12,7 @@ from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.push import frames
 from screenpop.support.clock import iso_from_us
 
-
-@lru_cache(maxsize=4096)
-def iso(at_us: int) -> str:
-    return iso_from_us(at_us)
+iso = iso_from_us
 
 
 def maybe_iso(at_us: int | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -45,11 +46,15 @@ class FakeClock:
 
 def iso_from_us(at_us: int) -> str:
     """RFC 3339 in UTC with as many digits as the value needs: none, 3 or 6."""
-    at = datetime.fromtimestamp(at_us // 1_000_000, UTC)
-    head = at.strftime("%Y-%m-%dT%H:%M:%S")
-    fraction_us = at_us % 1_000_000
+    seconds, fraction_us = divmod(at_us, 1_000_000)
+    head = _iso_seconds(seconds)
     if not fraction_us:
         return f"{head}Z"
     if fraction_us % 1000:
         return f"{head}.{fraction_us:06d}Z"
     return f"{head}.{fraction_us // 1000:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _iso_seconds(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -237,9 +237,26 @@ def test_an_answered_call_with_no_open_leg_is_over_after_the_grace() -> None:
 def test_an_event_long_after_the_end_opens_no_new_call() -> None:
     book = CallBook(CallLimits(linger_s=900))
     book.apply(told("ended", 0))
+    assert book.overdue(NOON_US + 1000 * SECOND_US) == []
     assert len(book.forget(NOON_US + 1000 * SECOND_US)) == 1
     assert book.apply(told("alerting", 1, "ana")) is None
     assert len(book) == 0
+
+
+def test_an_end_that_was_not_folded_in_is_told_again_later() -> None:
+    book = CallBook(CallLimits(alerting_max_s=300))
+    book.apply(told("alerting", 0, "ana"))
+    assert len(book.overdue(NOON_US + 301 * SECOND_US)) == 1
+    assert book.overdue(NOON_US + 302 * SECOND_US) == []
+    assert len(book.overdue(NOON_US + 340 * SECOND_US)) == 1
+
+
+def test_a_call_that_goes_on_is_not_overdue() -> None:
+    book = CallBook(CallLimits(alerting_max_s=300))
+    book.apply(told("alerting", 0, "ana"))
+    book.apply(told("alerting", 200, "ben"))
+    assert book.overdue(NOON_US + 301 * SECOND_US) == []
+    assert len(book.overdue(NOON_US + 501 * SECOND_US)) == 1
 
 
 def test_the_book_makes_room_by_dropping_ended_calls_first() -> None:
