@@ -56,7 +56,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
     except BaseException:
         await journal.close()
         raise
-    door = Door(journal, tasks)
+    door = Door(journal)
     try:
         own = own_lookups(past.earlier, clock, tasks)
         lookups = make_lookups(loaded, clock, door.keep_soon, metrics, own, find)

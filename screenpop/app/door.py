@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
 from screenpop.domain.errors import Overloaded, Unavailable
-from screenpop.journal.base import Journal
+from screenpop.journal.base import Journal, Receipt
 from screenpop.journal.records import ActionRecord, Record
-from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +16,8 @@ log = logging.getLogger(__name__)
 class Door:
     """Appends for those who wait for durability, and for those who do not."""
 
-    def __init__(self, journal: Journal, tasks: TaskOwner):
+    def __init__(self, journal: Journal):
         self._journal = journal
-        self._tasks = tasks
 
     async def keep(self, record: ActionRecord) -> int:
         """The offset, once it is durable. Raises `Overloaded`, `Unavailable`."""
@@ -27,10 +26,16 @@ class Door:
 
     def keep_soon(self, record: Record) -> None:
         """For what can be had again: an outage is told, nobody waits."""
-        self._tasks.spawn(self.keep_or_tell([record]), name="append")
-
-    async def keep_or_tell(self, records: Sequence[Record]) -> None:
         try:
-            await self._journal.append(records)
+            self._journal.submit([record]).add_done_callback(_tell)
         except (Overloaded, Unavailable) as error:
-            log.warning("%d records could not be journalled: %s", len(records), error)
+            log.warning("a record could not be journalled: %s", error)
+
+    def keep_all_soon(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.keep_soon(record)
+
+
+def _tell(done: asyncio.Future[list[Receipt]]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.warning("a record could not be journalled: %s", error)

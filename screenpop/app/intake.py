@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
+from prometheus_client import Counter
+
 from screenpop.config.model import Configuration, Line
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
@@ -22,6 +24,7 @@ from screenpop.journal.records import EventRecord, Record
 from screenpop.support.metrics import Metrics
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
+REPEATED = "repeated"
 ProfileOf = Callable[[str], Awaitable[Profile]]
 
 
@@ -39,6 +42,7 @@ class Intake:
         self._append = append
         self._profile_of = profile_of
         self._metrics = metrics
+        self._counters: dict[tuple[str, str], Counter] = {}
         self._timers = {name: metrics.intake_s.labels(name) for name in lines}
 
     async def take(self, line: str, request: Request) -> Response:
@@ -66,10 +70,17 @@ class Intake:
         )
         self._metrics.append_s.observe(perf_counter() - started_s)
         for event, receipt in zip(received.events, receipts, strict=True):
-            if receipt.fresh:
-                self._metrics.events.labels(line, event.type.value).inc()
-            else:
-                self._metrics.events_repeated.labels(line).inc()
+            self._count(line, event.type.value if receipt.fresh else REPEATED)
+
+    def _count(self, line: str, what: str) -> None:
+        counter = self._counters.get((line, what))
+        if counter is None:
+            counter = self._counters[(line, what)] = (
+                self._metrics.events_repeated.labels(line)
+                if what == REPEATED
+                else self._metrics.events.labels(line, what)
+            )
+        counter.inc()
 
     async def _answer(self, wanted: ProfileAnswer, fallback: Response) -> Response:
         """The profile within the budget, or what the dialect says for unknown."""

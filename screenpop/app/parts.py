@@ -5,9 +5,12 @@ One function per part: configuration in, a made but not yet opened part out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from prometheus_client import Histogram
 
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
@@ -21,7 +24,7 @@ from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
 from screenpop.pipeline.calls import CallLookups, shapes_of
 from screenpop.pipeline.identify import Certainty
-from screenpop.pipeline.merge import Findings, LookupShape, merge
+from screenpop.pipeline.merge import Findings, Groups, grouped, merge
 from screenpop.pipeline.normalise import NumberingPlan
 from screenpop.pipeline.own_source import OwnLookups
 from screenpop.pipeline.run import Publish, RunTools
@@ -41,7 +44,7 @@ class Lookups:
     sources: Sources
     tools: RunTools
     calls: CallLookups
-    shapes: tuple[LookupShape, ...]
+    groups: Groups
 
     def profile_of(self, case: Case) -> Profile:
         """The desk's view of a case."""
@@ -54,7 +57,8 @@ class Lookups:
                 chosen_us=case.chosen_us,
                 withheld=case.shown.ani.presentation is not Presentation.ALLOWED,
             ),
-            self.shapes,
+            self.groups,
+            case.memo,
         )
 
 
@@ -96,9 +100,7 @@ def make_lookups(
         clock=clock,
         publish=publish,
         deadline_s=config.calls.round_deadline_ms / 1000,
-        observe=lambda lookup, outcome, s: metrics.lookup_s.labels(
-            lookup, outcome
-        ).observe(s),
+        observe=lookup_timer(metrics),
     )
     calls = CallLookups(
         tools,
@@ -106,7 +108,23 @@ def make_lookups(
         numbering_plans(config),
         ZoneInfo(config.server.time_zone),
     )
-    return Lookups(sources=sources, tools=tools, calls=calls, shapes=shapes_of(tools))
+    return Lookups(
+        sources=sources, tools=tools, calls=calls, groups=grouped(shapes_of(tools))
+    )
+
+
+def lookup_timer(metrics: Metrics) -> Callable[[str, str, float], None]:
+    """Observes one lookup; labels are bound once for each pair that occurs."""
+    bound: dict[tuple[str, str], Histogram] = {}
+
+    def observe(lookup: str, outcome: str, seconds: float) -> None:
+        timer = bound.get((lookup, outcome))
+        if timer is None:
+            timer = metrics.lookup_s.labels(lookup, outcome)
+            bound[(lookup, outcome)] = timer
+        timer.observe(seconds)
+
+    return observe
 
 
 def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:

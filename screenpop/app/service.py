@@ -137,7 +137,7 @@ class Service:
             await asyncio.sleep(TIDY_EVERY_S)
             ends = self.follower.tidy(self.clock.now_us())
             if ends:
-                await self.door.keep_or_tell(ends)
+                self.door.keep_all_soon(ends)
 
     def _to_wallboards(self, data: FeedData) -> None:
         self.hub.broadcast(encoded(data, self.loaded.config.server.company))

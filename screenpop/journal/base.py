@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -60,12 +61,20 @@ class Journal(ABC):
     async def close(self) -> None:
         """Finish what was accepted, end every tail, release everything."""
 
-    @abstractmethod
     async def append(self, records: Sequence[Record]) -> list[Receipt]:
         """Store records durably, in this order, all or none; see module docstring.
 
         Raises `Overloaded` when more than `pending_max` records wait to be
         written, `Unavailable` when the medium refuses.
+        """
+        return await self.submit(records)
+
+    @abstractmethod
+    def submit(self, records: Sequence[Record]) -> asyncio.Future[list[Receipt]]:
+        """Begin an append without waiting; the future tells what `append` would.
+
+        For what leaves the hot path: no task is made. Raises like `append` for
+        what is known at once.
         """
 
     @abstractmethod

@@ -91,7 +91,7 @@ class SqliteJournal(Journal):
         while self._connections:  # the lock goes last
             await asyncio.to_thread(self._connections.pop().close)
 
-    async def append(self, records: Sequence[Record]) -> list[Receipt]:
+    def submit(self, records: Sequence[Record]) -> asyncio.Future[list[Receipt]]:
         writer = self._opened()
         pending = self._pending + len(records)
         if pending > self._pending_max:
@@ -106,7 +106,7 @@ class SqliteJournal(Journal):
         ]
         self._pending = pending
         writer.put(Append(tuple(records), rows, done))
-        return await done
+        return done
 
     async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
         return await self._reader.read(after, limit)

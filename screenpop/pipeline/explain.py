@@ -17,7 +17,7 @@ from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Answer, Profile
 from screenpop.journal.records import AnswersRecord
 from screenpop.pipeline.calls import CallLookups, shapes_of
-from screenpop.pipeline.merge import Findings, merge
+from screenpop.pipeline.merge import Findings, grouped, merge
 from screenpop.pipeline.normalise import Parties
 from screenpop.pipeline.run import Run, RunTools
 
@@ -125,7 +125,7 @@ def _explanation(
     )
     return Explanation(
         who=who,
-        profile=merge(findings, shapes_of(tools)),
+        profile=merge(findings, grouped(shapes_of(tools))),
         answers=tuple(sorted(told.answers.values(), key=lambda a: a.started_ms)),
         needs={x.name: tuple(sorted(x.needs)) for x in tools.plan},
         at_us=tools.clock.now_us(),

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from screenpop.connector import Lookup, Row, Scalar, Unavailable
+from screenpop.connector import Lookup, Row, Scalar, TimedOut, Unavailable
 from screenpop.domain.profile import LookupOutcome
 from screenpop.pipeline.breaker import Breaker
 from screenpop.pipeline.cache import AnswerCache, Kept
@@ -221,8 +221,10 @@ class GuardedSource:
         landed = task.result()
         if isinstance(landed, Exception):
             self._note_failure(str(landed))
+            late = isinstance(landed, TimedOut)
+            outcome = LookupOutcome.TIMED_OUT if late else LookupOutcome.FAILED
             sentence = self._sentence(landed)
-            return self._without(key, LookupOutcome.FAILED, sentence, str(landed))
+            return self._without(key, outcome, sentence, str(landed))
         if self.breaker.succeeded():
             log.warning("source %s answers again", self.name)
         kept = self.cache.keep(key, landed)

@@ -69,15 +69,48 @@ class Findings:
     withheld: bool = False
 
 
-def merge(findings: Findings, shapes: Sequence[LookupShape]) -> Profile:
-    """One profile in which every value knows where it came from."""
-    facets: dict[str, Facet] = {}
-    for name in dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes))):
-        members = [shape for shape in shapes if shape.facet == name]
-        facets[name] = _facet(name, findings, members)
+Groups = tuple[tuple[str, tuple[LookupShape, ...]], ...]
+Memo = dict[str, tuple[tuple[object, ...], Facet]]
+
+
+def grouped(shapes: Sequence[LookupShape]) -> Groups:
+    """The lookups by facet, identity first."""
+    names = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
+    return tuple(
+        (name, tuple(shape for shape in shapes if shape.facet == name))
+        for name in names
+    )
+
+
+def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profile:
+    """One profile in which every value knows where it came from.
+
+    `memo` keeps each facet with what it was made of: a facet about which nothing
+    new was found is the same object as before.
+    """
+    kept: Memo = {} if memo is None else memo
+    facets = {name: _kept(name, findings, shapes, kept) for name, shapes in groups}
     return Profile(
         candidates=findings.candidates, chosen=findings.chosen, facets=facets
     )
+
+
+def _kept(
+    name: str, findings: Findings, shapes: tuple[LookupShape, ...], memo: Memo
+) -> Facet:
+    made_of = (
+        findings.chosen,
+        findings.withheld,
+        findings.candidates if name == IDENTITY else bool(findings.candidates),
+        *(findings.answers.get(shape.name) for shape in shapes),
+        *(shape.name in findings.pending for shape in shapes),
+    )
+    known = memo.get(name)
+    if known is not None and known[0] == made_of:
+        return known[1]
+    facet = _facet(name, findings, shapes)
+    memo[name] = (made_of, facet)
+    return facet
 
 
 def _facet(name: str, findings: Findings, shapes: Sequence[LookupShape]) -> Facet:

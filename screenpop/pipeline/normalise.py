@@ -6,8 +6,10 @@ leaves here without digits, so nothing behind can look it up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -16,6 +18,9 @@ from screenpop.connector import Scalar
 from screenpop.domain.call import Call, Direction
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.support.numbering import describe, read_number
+
+CACHE_ENTRIES = 50_000
+MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +44,22 @@ def parties(call: Call, plan: NumberingPlan) -> Parties:
     """The outside party is who calls us, or whom we call."""
     outbound = call.direction is Direction.OUTBOUND
     ours = call.caller if outbound else call.dialled
+    return _parties(call.customer_text, call.withheld, ours, plan)
+
+
+@lru_cache(maxsize=CACHE_ENTRIES)
+def _parties(
+    theirs: str | None, withheld: bool, ours: str | None, plan: NumberingPlan
+) -> Parties:
     dnis = _dnis(ours, plan)
     country = _country_of(dnis) or plan.country
-    return Parties(ani=_ani(call, country, plan.home_country or country), dnis=dnis)
+    if withheld:
+        ani = Ani(raw="", presentation=Presentation.WITHHELD)
+    elif theirs is None:
+        ani = Ani(raw="", presentation=Presentation.UNAVAILABLE)
+    else:
+        ani = _ani(theirs, country, plan.home_country or country)
+    return Parties(ani=ani, dnis=dnis)
 
 
 def parameters(call: Call, who: Parties, zone: ZoneInfo) -> dict[str, Scalar]:
@@ -53,21 +71,31 @@ def parameters(call: Call, who: Parties, zone: ZoneInfo) -> dict[str, Scalar]:
         "line": call.line,
         "call_id": call.call_id,
         "direction": call.direction.value,
-        "today": datetime.fromtimestamp(call.arrived_us / 1e6, zone).date().isoformat(),
+        "today": _today(call.arrived_us // MINUTE_US, zone),
     }
     if who.ani.may_look_up and call.direction is not Direction.INTERNAL:
-        number = str(who.ani.number)
-        digits = number.removeprefix("+")
-        values |= {
-            "number": number,
-            "digits": digits,
-            "national": national_digits(number),
-            "suffix8": digits[-8:],
-            "suffix7": digits[-7:],
-            "country": who.ani.country,
-        }
-    values |= {f"ivr.{name}": value for name, value in call.attributes.items()}
+        values |= _of_number(str(who.ani.number), who.ani.country)
+    if call.attributes:
+        values |= {f"ivr.{name}": value for name, value in call.attributes.items()}
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+@lru_cache(maxsize=CACHE_ENTRIES)
+def _of_number(number: str, country: str | None) -> Mapping[str, Scalar]:
+    digits = number.removeprefix("+")
+    return {
+        "number": number,
+        "digits": digits,
+        "national": national_digits(number),
+        "suffix8": digits[-8:],
+        "suffix7": digits[-7:],
+        "country": country,
+    }
+
+
+@lru_cache(maxsize=1024)
+def _today(minute: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(minute * 60, zone).date().isoformat()
 
 
 def national_digits(number: str) -> str:
@@ -78,12 +106,8 @@ def national_digits(number: str) -> str:
     return "".join(char for char in written if char.isdigit())
 
 
-def _ani(call: Call, country: str | None, home: str | None) -> Ani:
-    if call.withheld:
-        return Ani(raw="", presentation=Presentation.WITHHELD)
-    if call.customer_text is None:
-        return Ani(raw="", presentation=Presentation.UNAVAILABLE)
-    reading = read_number(call.customer_text, country=country)
+def _ani(text: str, country: str | None, home: str | None) -> Ani:
+    reading = read_number(text, country=country)
     if reading.presentation is not Presentation.ALLOWED:
         return Ani(raw="", presentation=reading.presentation)
     if reading.e164 is None:

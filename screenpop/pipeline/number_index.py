@@ -86,11 +86,15 @@ class NumberIndex:
 
 def split_numbers(text: str) -> Iterator[str]:
     """The numbers of one field: `030/23125-0` is one, `069 90009 / 0171 392` two."""
-    parts = [part for part in _SPLIT.split(text) if part and part.strip()]
-    if len(parts) > 1 and all(_digits(part) >= SIDE_DIGITS_MIN for part in parts):
-        yield from parts
-    else:
-        yield text
+    whole, begun = [], ""
+    for part in _SPLIT.split(text):
+        begun = f"{begun}/{part}" if begun else part
+        if _digits(begun) >= SIDE_DIGITS_MIN:
+            whole.append(begun)
+            begun = ""
+    if begun and whole:
+        whole[-1] = f"{whole[-1]}/{begun}"
+    yield from whole if len(whole) > 1 else (text,)
 
 
 def country_code(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, LineId
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.phone import Ani, Dnis
-from screenpop.domain.profile import Answer, Profile
+from screenpop.domain.profile import Answer, Facet, Profile
 from screenpop.journal.records import AnswersRecord
 from screenpop.push import frames
 
@@ -59,6 +59,7 @@ class Case:
     chosen: CandidateRef | None = None
     chosen_us: int = 0
     profile: Profile | None = None
+    memo: dict[str, tuple[tuple[object, ...], Facet]] = field(default_factory=dict)
     pops: dict[UserId, Pop] = field(default_factory=dict)
     forgotten_rounds: set[str] = field(default_factory=set)
     round: str = ""

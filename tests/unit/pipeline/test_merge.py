@@ -9,7 +9,7 @@ from pipeline_doubles import candidate
 
 from screenpop.domain.caller import CandidateRef, Row, Scalar
 from screenpop.domain.profile import Answer, FieldState, LookupOutcome, Profile
-from screenpop.pipeline.merge import Findings, LookupShape, merge, same
+from screenpop.pipeline.merge import Findings, LookupShape, Memo, grouped, merge, same
 
 SEVEN = CandidateRef(source="erp", key="7")
 
@@ -52,7 +52,7 @@ def merged(
             chosen=chosen,
             withheld=withheld,
         ),
-        shapes,
+        grouped(shapes),
     )
 
 
@@ -162,6 +162,17 @@ def test_a_card_that_names_another_company_conflicts_with_the_record() -> None:
 )
 def test_the_same_said_differently(one: Scalar, other: Scalar, equal: bool) -> None:
     assert same(one, other) is equal
+
+
+def test_a_facet_about_which_nothing_new_was_found_is_the_same_object() -> None:
+    memo: Memo = {}
+    groups = grouped([shape("erp"), shape("orders", "sales_history", as_rows=True)])
+    told = {"erp": answer("erp", {"open": "5"})}
+    first = merge(Findings(answers=told), groups, memo)
+    more = {**told, "orders": answer("orders", {"no": 1})}
+    second = merge(Findings(answers=more), groups, memo)
+    assert second.facets["balance"] is first.facets["balance"]
+    assert second.facets["sales_history"] != first.facets["sales_history"]
 
 
 values = st.none() | st.text(max_size=5) | st.integers() | st.booleans()

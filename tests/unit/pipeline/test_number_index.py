@@ -37,6 +37,8 @@ def found(made: NumberIndex, number: str, country: str) -> list[tuple[str, float
         ("020 7946 0958 ext. 223", "GB", "+442079460958"),
         ("069 90009-901 / 0171 3920099", "DE", "+491713920099"),
         ("tel: 020 7946 0958", "GB", "+442079460958"),
+        ("030/23125 124 / 0171 3920099", "DE", "+491713920099"),
+        ("030/23125 124 / 0171 3920099", "DE", "+493023125124"),
     ],
 )
 def test_a_number_is_found_however_it_was_typed(
@@ -75,6 +77,7 @@ def test_loading_again_replaces_what_a_source_said() -> None:
 
 def test_one_number_with_a_slash_is_one() -> None:
     assert list(split_numbers("030/23125-0")) == ["030/23125-0"]
+    assert list(split_numbers("0711/28 42 222/12")) == ["0711/28 42 222/12"]
     assert len(list(split_numbers("069 90009-901 / 0171 3920099"))) == 2
 
 
