@@ -34,6 +34,8 @@ class SignedMessage:
     def __init__(self, node: Node, compiler: Compiler):
         compiler = Compiler(compiler.names | _SIGNED_PARTS)
         self._choices: list[tuple[Condition | None, list[str | Getter]]] = []
+        written = str(node.data())
+        self._uses_url, self._uses_md5 = "{url" in written, "{body_md5" in written
         for each in node.one_or_many():
             when: Condition | None = None
             if each.is_mapping:
@@ -47,10 +49,12 @@ class SignedMessage:
         """No bytes at all when no choice fits or a hole is null."""
         scope.variables["signed_time"] = timestamp
         scope.variables["signed_secret"] = secret
-        scope.variables["signed_body_md5"] = _md5(facts.request.body)
+        if self._uses_md5:
+            scope.variables["signed_body_md5"] = _md5(facts.request.body)
+        urls = signature.url_spellings(facts.url) if self._uses_url else ("",)
         for when, parts in self._choices:
             if when is None or when(with_payload(scope, facts)):
-                return _messages(parts, facts, scope)
+                return _messages(parts, facts, scope, urls)
         return []
 
 
@@ -70,9 +74,11 @@ def _signed_parts(node: Node, compiler: Compiler) -> list[str | Getter]:
     return compiler.template_parts(node, text)
 
 
-def _messages(parts: list[str | Getter], facts: Facts, scope: Scope) -> list[bytes]:
+def _messages(
+    parts: list[str | Getter], facts: Facts, scope: Scope, urls: tuple[str, ...]
+) -> list[bytes]:
     messages: list[bytes] = []
-    for url in signature.url_spellings(facts.url):
+    for url in urls:
         scope.variables["signed_url"] = url
         pieces: list[bytes] = []
         for part in parts:

@@ -68,8 +68,30 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) and abs(number) < 1e18 else None
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
 def iso(value: object, zone: ZoneInfo) -> Moment | None:
     """ISO 8601 with any usual offset; without one it is a time of `zone`."""
+    if isinstance(value, str) and value[10:11] == "T" and value[-1:] == "Z":
+        return _rfc3339(value) or _iso(value, zone)
+    return _iso(value, zone)
+
+
+def _rfc3339(text: str) -> Moment | None:
+    """The usual form, read several times as fast; None: have a closer look."""
+    digits = len(text) - 21 if text[19:20] == "." else 0
+    if len(text) != (21 + digits if digits else 20):
+        return None
+    try:
+        us = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+    except ValueError:
+        return None
+    return _plausible(us, 0 if not digits else 3 if digits <= 3 else 6)
+
+
+def _iso(value: object, zone: ZoneInfo) -> Moment | None:
     if not isinstance(value, str) or (found := _ISO.fullmatch(value.strip())) is None:
         return None
     year, month, day, hour, minute = (int(found[i]) for i in range(1, 6))
