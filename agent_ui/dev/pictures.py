@@ -141,6 +141,8 @@ def watch_it_fill(browser: Browser, width: int) -> list[str]:
     page.get_by_role("button", name="Log in").click()
     page.wait_for_selector(".card")
     before = page.evaluate(JUMPS)
+    assert len(before) > 20, "nothing to watch: did the card open?"
+    assert page.locator(".facet[data-state=pending]").count() > 5
     page.wait_for_selector(".facet[data-state=pending]", state="detached")
     after = page.evaluate(JUMPS)
     page.close()

@@ -128,8 +128,7 @@ export class DeskClient {
     const before = this.store.state.pops;
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
     if (frame.frame === "pop.closed") learnFrom(before[frame.call_id]);
-    if (frame.frame === "pop.opened" || frame.frame === "pop.updated") {
-      const { call_id: callId, offset } = frame;
+    for (const { call_id: callId, offset } of shownBy(frame)) {
       this.#receipts.applied({ callId, offset, receivedMs });
     }
     if (frame.frame === "pop.updated" && frame.note) this.#noteTold(frame.call_id);
@@ -184,6 +183,13 @@ function restored(): Partial<DeskState> {
     drafts: restoredDrafts(kept(sessionStorage, "drafts", {})),
     finished: kept(localStorage, "finished", {}),
   };
+}
+
+/** What the frame brought onto the screen; of a resync only what rings now. */
+function shownBy(frame: ServerFrame): { call_id: string; offset: number }[] {
+  if (frame.frame === "pop.opened" || frame.frame === "pop.updated") return [frame];
+  if (frame.frame !== "resync") return [];
+  return frame.pops.filter((pop) => pop.state === "alerting");
 }
 
 function learnFrom(pop: Pop | undefined): void {

@@ -2,7 +2,7 @@
 
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
-import { useCallNow } from "./context";
+import { useCallNow, useDesk } from "./context";
 import { Identity } from "./identity";
 import { sureness } from "./words";
 
@@ -164,11 +164,19 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
   );
 }
 
-/** Sources that give the caller another name or company. */
+/** A source that tells something else about the caller, in full. */
 function Disagreement({ pop }: { pop: Pop }) {
-  const fields = pop.facets.identity?.fields ?? {};
-  const others = [fields.name, fields.company].flatMap((field) => field?.others ?? []);
-  const [first] = others;
-  if (!first) return null;
-  return <span class="warn">{`${first.source} says “${first.value}”`}</span>;
+  const { state } = useDesk();
+  const fields = Object.entries(pop.facets.identity?.fields ?? {});
+  const [name, field] = fields.find(([, each]) => each.others.length > 0) ?? [];
+  const other = field?.others[0];
+  if (!other) return null;
+  const shape = state.hello?.facets.find((each) => each.name === "identity");
+  const label = shape?.fields.find((each) => each.name === name)?.label ?? name;
+  const words = `${label}: ${other.source} says “${other.value}”`;
+  return (
+    <span class="differs warn" title={words}>
+      {words}
+    </span>
+  );
 }

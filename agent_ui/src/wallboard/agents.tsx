@@ -1,7 +1,7 @@
 // Who is doing what, and since when?
 
 import { duration } from "../shared/format";
-import type { AgentRow } from "../wire/frames";
+import type { AgentRow, WallboardSnapshot } from "../wire/frames";
 import { type BoardProps, useBoardNow } from "./queues";
 
 type Doing =
@@ -51,7 +51,7 @@ export function Agents({ board, skewMs, live }: BoardProps) {
                 <span dir="auto" title={row.name}>
                   {row.name}
                 </span>
-                {row.queue && <span class="muted">{row.queue}</span>}
+                {row.queue && <span class="muted">{labelOf(board, row.queue)}</span>}
                 <Since at={row.since} now={now} />
               </li>
             ))}
@@ -60,6 +60,10 @@ export function Agents({ board, skewMs, live }: BoardProps) {
       ))}
     </section>
   );
+}
+
+function labelOf(board: WallboardSnapshot, queue: string): string {
+  return board.queues.find((each) => each.queue === queue)?.label || queue;
 }
 
 function Since({ at, now }: { at: string; now: number }) {
