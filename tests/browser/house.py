@@ -1,0 +1,97 @@
+"""The real service with its telephones and a company, and people with browsers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from browser.company import CARDS, Company, configuration, open_company
+from browser.desk import Desk, Person, Wallboard
+from call_centre import CallCentre, let_everybody_in, write_config
+from playwright.async_api import Browser
+
+from screenpop.app.starting import load_checked, running
+from screenpop.demo.ports import free_port
+
+FIRST_PORT = 18_400
+DESK_SIZE = {"width": 1280, "height": 800}
+QUIET_BREAKER = {"limits": {}}
+
+
+@dataclass
+class House(CallCentre):
+    """A call centre that people see in their browsers.
+
+    `goes_down` and `comes_back` end and start the service on the same port.
+    """
+
+    browser: Browser = field(kw_only=True)
+    company: Company = field(kw_only=True)
+    config: Path = field(kw_only=True)
+    running: AsyncExitStack = field(kw_only=True, default_factory=AsyncExitStack)
+    people: list[Person] = field(kw_only=True, default_factory=list)
+
+    async def open_desk(self, name: str, **context: Any) -> Desk:
+        """Somebody's desk, logged in (not through the form) and connected."""
+        person = await self.person(name, **context)
+        return await person.another_tab()
+
+    async def open_wallboard(self, name: str, **context: Any) -> Wallboard:
+        person = await self.person(name, **context)
+        return Wallboard(await person.new_page("/wallboard"))
+
+    async def person(self, name: str, **context: Any) -> Person:
+        person = await self.stranger(name, **context)
+        cookie_name, _, value = (await self.cookie_of(name)).partition("=")
+        cookie = {"name": cookie_name, "value": value, "url": self.url}
+        await person.context.add_cookies([cookie])  # type: ignore[list-item]
+        return person
+
+    async def stranger(self, name: str = "", **context: Any) -> Person:
+        """Somebody with an empty browser profile."""
+        settings: dict[str, Any] = {"viewport": DESK_SIZE, "locale": "en-GB"}
+        made = await self.browser.new_context(**{**settings, **context})
+        person = Person(name, made, self.url)
+        self.people.append(person)
+        return person
+
+    async def goes_down(self) -> None:
+        await self.running.aclose()
+
+    async def comes_back(self) -> None:
+        running_service = running(load_checked(self.config))
+        self.service = await self.running.enter_async_context(running_service)
+
+    async def close(self) -> None:
+        for person in self.people:
+            await person.context.close()
+        await super().close()
+        await self.running.aclose()
+
+
+@asynccontextmanager
+async def open_house(folder: Path, browser: Browser) -> AsyncIterator[House]:
+    (folder / "cards.csv").write_text(CARDS)
+    async with open_company() as company, aiohttp.ClientSession() as http:
+        server = {"port": free_port(FIRST_PORT), "heartbeat_s": 5}
+        config = write_config(folder, server=server, **configuration(company.url))
+        await let_everybody_in(folder)
+        async with AsyncExitStack() as stack:
+            service = await stack.enter_async_context(running(load_checked(config)))
+            house = House(
+                service=service,
+                http=http,
+                browser=browser,
+                company=company,
+                config=config,
+                running=stack.pop_all(),
+            )
+        try:
+            yield house
+        finally:
+            company.lets_go()
+            await house.close()
