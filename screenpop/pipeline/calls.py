@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
-from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.caller import Candidate, CandidateRef, Scalar
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.merge import LookupShape
@@ -74,7 +74,7 @@ class CallLookups:
             return None
         who = self.parties(call)
         if run is not None:
-            run.learn(parameters(call, who, self._zone), self._evidence(who))
+            run.learn(self._parameters(call, who), self._evidence(who))
             return None
         run = self._runs[key] = self.new_run(call, who)
         return run.start()
@@ -87,7 +87,7 @@ class CallLookups:
             call_id=call.call_id,
             round=f"{self._tools.clock.now_us()}-{self._round}",
             tools=self._tools,
-            params=parameters(call, who, self._zone),
+            params=self._parameters(call, who),
             evidence=self._evidence(who),
         )
 
@@ -121,6 +121,9 @@ class CallLookups:
         before = kept.get(candidate.ref)
         if before is None or before.at_us <= at_us:
             kept[candidate.ref] = Remembered(candidate=candidate, by=by, at_us=at_us)
+
+    def _parameters(self, call: Call, who: Parties) -> dict[str, Scalar]:
+        return parameters(call, who, self._zone, self._tools.plan.wanted)
 
     def _evidence(self, who: Parties) -> list[Evidence]:
         if not who.ani.may_look_up:

@@ -78,6 +78,7 @@ class _Flight:
     """One fetch under way and all who wait for it."""
 
     task: asyncio.Task[Landed] | None = None
+    timer: asyncio.TimerHandle | None = None
     questions: list[Question] = field(default_factory=list)
 
 
@@ -117,17 +118,19 @@ class GuardedSource:
         timeout_ms: int | None = None,
         cache_s: float | None = None,
     ) -> tuple[Question | None, Kept | None]:
-        """Ask once. `tell` is called exactly once, at once or later.
+        """Ask once, with just the parameters that the lookup needs, in one order.
 
-        Returns the open question (None when it is answered already) and, for an
-        open one, an older answer that may be shown meanwhile.
+        `tell` is called exactly once, at once or later. Returns the open question
+        (None when it is answered already) and, for an open one, an older answer
+        that may be shown meanwhile.
         """
-        key = (name, tuple(params[need] for need in sorted(lookup.needs)))
+        key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
-        if (kept := self.cache.fresh(key, fresh_s)) is not None:
+        if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
             tell(_from_cache(kept))
             return None, None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
+        question = Question(tell=tell)
         flight = self._flights.get(key)
         if flight is None:
             refusal = self._refusal()
@@ -135,9 +138,9 @@ class GuardedSource:
                 tell(self._without(key, LookupOutcome.FAILED, refusal))
                 return None, None
             flight = self._take_off(key, lookup, params, timeout_s)
-        question = Question(tell=tell)
-        loop = asyncio.get_running_loop()
-        question.timer = loop.call_later(timeout_s, self._late, key, question)
+        else:  # who joins later may wait as long as who asked first
+            loop = asyncio.get_running_loop()
+            question.timer = loop.call_later(timeout_s, self._late, key, question)
         flight.questions.append(question)
         return question, self.cache.stale(key)
 
@@ -160,14 +163,24 @@ class GuardedSource:
         timeout_s: float,
     ) -> _Flight:
         flight = self._flights[key] = _Flight()
-        wanted = {need: params[need] for need in lookup.needs}
         task = self._tasks.spawn(
-            self._fetch(lookup, wanted), name=f"lookup {key[0]} at {self.name}"
+            self._fetch(lookup, params), name=f"lookup {key[0]} at {self.name}"
         )
         flight.task = task
-        timer = asyncio.get_running_loop().call_later(timeout_s, task.cancel)
-        task.add_done_callback(lambda done: self._landed(key, done, timer))
+        loop = asyncio.get_running_loop()
+        flight.timer = loop.call_later(timeout_s, self._expired, key, flight, timeout_s)
+        task.add_done_callback(lambda done: self._landed(key, flight, done))
         return flight
+
+    def _expired(self, key: QuestionKey, flight: _Flight, timeout_s: float) -> None:
+        """The deadline: everybody hears now, whatever the fetch makes of its end."""
+        self._note_failure("no answer within its deadline")
+        result = self._timed_out(key, timeout_s)
+        questions, flight.questions = flight.questions, []
+        for question in questions:
+            question.answer(result)
+        if flight.task is not None:
+            flight.task.cancel()
 
     async def _fetch(self, lookup: Lookup, params: Mapping[str, Scalar]) -> Landed:
         """A failure is an answer, too: nobody else logs it."""
@@ -187,38 +200,26 @@ class GuardedSource:
             self._places.release()
 
     def _late(self, key: QuestionKey, question: Question) -> None:
-        """The asker's own deadline: it hears now, the flight may still land."""
-        seconds = self.limits.timeout_ms / 1000
-        question.answer(
-            self._without(
-                key,
-                LookupOutcome.TIMED_OUT,
-                f"{self.label} did not answer within {seconds:g} s",
-            )
-        )
+        """The deadline of one who joined: the flight may still land."""
+        question.answer(self._timed_out(key, self.limits.timeout_ms / 1000))
+
+    def _timed_out(self, key: QuestionKey, timeout_s: float) -> Result:
+        message = f"{self.label} did not answer within {timeout_s:g} s"
+        return self._without(key, LookupOutcome.TIMED_OUT, message)
 
     def _landed(
-        self,
-        key: QuestionKey,
-        task: asyncio.Task[Landed],
-        timer: asyncio.TimerHandle,
+        self, key: QuestionKey, flight: _Flight, task: asyncio.Task[Landed]
     ) -> None:
-        timer.cancel()
-        flight = self._flights.pop(key, None)
-        result = self._result(key, task)
-        for question in flight.questions if flight is not None else ():
+        if flight.timer is not None:
+            flight.timer.cancel()
+        self._flights.pop(key, None)
+        if task.cancelled():  # at its deadline, of which all were told, or at our end
+            return
+        result = self._result(key, task.result())
+        for question in flight.questions:
             question.answer(result)
 
-    def _result(self, key: QuestionKey, task: asyncio.Task[Landed]) -> Result:
-        if task.cancelled():
-            self._note_failure("no answer within its deadline")
-            return self._without(
-                key,
-                LookupOutcome.TIMED_OUT,
-                f"{self.label} did not answer within"
-                f" {self.limits.timeout_ms / 1000:g} s",
-            )
-        landed = task.result()
+    def _result(self, key: QuestionKey, landed: Landed) -> Result:
         if isinstance(landed, Exception):
             self._note_failure(str(landed))
             late = isinstance(landed, TimedOut)

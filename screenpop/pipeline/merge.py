@@ -24,6 +24,7 @@ from screenpop.domain.profile import (
 )
 
 IDENTITY = "identity"
+UNTOLD_MAX = 2000
 
 _STATES = {
     LookupOutcome.OK: FieldState.FRESH,
@@ -73,6 +74,9 @@ Groups = tuple[tuple[str, tuple[LookupShape, ...]], ...]
 Memo = dict[str, tuple[tuple[object, ...], Facet]]
 
 
+_UNTOLD: dict[tuple[object, ...], Facet] = {}
+
+
 def grouped(shapes: Sequence[LookupShape]) -> Groups:
     """The lookups by facet, identity first."""
     names = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
@@ -98,7 +102,7 @@ def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profi
 def _kept(
     name: str, findings: Findings, shapes: tuple[LookupShape, ...], memo: Memo
 ) -> Facet:
-    made_of = (
+    made_of: tuple[object, ...] = (
         findings.chosen,
         findings.withheld,
         findings.candidates if name == IDENTITY else bool(findings.candidates),
@@ -108,8 +112,28 @@ def _kept(
     known = memo.get(name)
     if known is not None and known[0] == made_of:
         return known[1]
-    facet = _facet(name, findings, shapes)
+    untold = all(findings.answers.get(shape.name) is None for shape in shapes)
+    if untold and (name != IDENTITY or not findings.candidates):
+        facet = _untold(name, shapes, made_of, findings)
+    else:
+        facet = _facet(name, findings, shapes)
     memo[name] = (made_of, facet)
+    return facet
+
+
+def _untold(
+    name: str,
+    shapes: tuple[LookupShape, ...],
+    made_of: tuple[object, ...],
+    findings: Findings,
+) -> Facet:
+    """A facet before any answer looks the same in many calls: made once."""
+    key = (name, shapes, made_of)
+    facet = _UNTOLD.get(key)
+    if facet is None:
+        if len(_UNTOLD) >= UNTOLD_MAX:
+            _UNTOLD.clear()
+        facet = _UNTOLD[key] = _facet(name, findings, shapes)
     return facet
 
 

@@ -62,8 +62,10 @@ def _parties(
     return Parties(ani=ani, dnis=dnis)
 
 
-def parameters(call: Call, who: Parties, zone: ZoneInfo) -> dict[str, Scalar]:
-    """What lookups may ask with; a key that has no value is left out."""
+def parameters(
+    call: Call, who: Parties, zone: ZoneInfo, wanted: frozenset[str]
+) -> dict[str, Scalar]:
+    """What lookups may ask with, as far as one wants it; no key without a value."""
     values: dict[str, Scalar | None] = {
         "extension": who.ani.extension,
         "dialled": who.dnis.number or who.dnis.raw or None,
@@ -75,18 +77,22 @@ def parameters(call: Call, who: Parties, zone: ZoneInfo) -> dict[str, Scalar]:
     }
     if who.ani.may_look_up and call.direction is not Direction.INTERNAL:
         values |= _of_number(str(who.ani.number), who.ani.country)
+        if "national" in wanted:
+            values["national"] = national_digits(str(who.ani.number))
     if call.attributes:
         values |= {f"ivr.{name}": value for name, value in call.attributes.items()}
-    return {name: value for name, value in values.items() if value not in (None, "")}
+    return {
+        name: value
+        for name, value in values.items()
+        if name in wanted and value not in (None, "")
+    }
 
 
-@lru_cache(maxsize=CACHE_ENTRIES)
 def _of_number(number: str, country: str | None) -> Mapping[str, Scalar]:
     digits = number.removeprefix("+")
     return {
         "number": number,
         "digits": digits,
-        "national": national_digits(number),
         "suffix8": digits[-8:],
         "suffix7": digits[-7:],
         "country": country,
@@ -98,6 +104,7 @@ def _today(minute: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(minute * 60, zone).date().isoformat()
 
 
+@lru_cache(maxsize=CACHE_ENTRIES)
 def national_digits(number: str) -> str:
     """Digits as dialled inside the country: `+442079460958` is `02079460958`."""
     parsed = phonenumbers.parse(number, None)

@@ -52,6 +52,10 @@ class Plan:
             dict.fromkeys(x.facet for x in self.lookups.values())
         )
         self.in_order = tuple(self._ordered())
+        self.with_needs = tuple((x, tuple(sorted(x.needs))) for x in self.in_order)
+        self.wanted: frozenset[str] = frozenset().union(*(x.needs for x in self))
+        heads = {need.partition(".")[0] for need in self.wanted if "." in need}
+        self.feeding: frozenset[str] = frozenset(heads & self.lookups.keys())
         self._upstream_all: dict[str, frozenset[str]] = {}
         for lookup in self.in_order:
             near = self.upstream(lookup)

@@ -49,7 +49,7 @@ class RunTools:
 class _Asked:
     """A lookup that was asked, with the values it was asked with."""
 
-    values: tuple[Scalar, ...]
+    values: Mapping[str, Scalar]
     started_s: float
     question: Question | None = None
     subject: CandidateRef | None = None
@@ -137,6 +137,7 @@ class Run:
         return frozenset(asked | waits)
 
     def _identify(self) -> None:
+        self._woken = True
         found = [piece for pieces in self._found.values() for piece in pieces]
         limit = self.tools.certainty.candidates_max
         self.candidates = rank([*self.evidence, *found], limit)
@@ -164,30 +165,28 @@ class Run:
 
         An answer that comes at once may bring values for lookups before it.
         """
-        self._woken = True
-        while self._woken and not self._closed:
+        while self._woken and not self._closed and self._in_time():
             self._woken = False
             values = self._values()
-            for lookup in self.tools.plan.in_order:
-                if lookup.needs <= values.keys() and self._in_time():
-                    self._ask(lookup, values)
+            for lookup, needs in self.tools.plan.with_needs:
+                if lookup.needs <= values.keys():
+                    self._ask(lookup, {need: values[need] for need in needs})
 
     def _in_time(self) -> bool:
         spent_s = self.tools.clock.monotonic_s() - self._began_s
         return spent_s < self.tools.deadline_s or self.by_agent
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
-        wanted = tuple(values[need] for need in sorted(lookup.needs))
         before = self._asked.get(lookup.name)
         if before is not None:
-            if before.values == wanted:
+            if before.values == values:
                 return
             if before.question is not None:
                 before.question.close()
             self._forget_columns(lookup.name)
         about_customer = lookup.name in self.tools.plan.about_customer
         asked = _Asked(
-            values=wanted,
+            values=values,
             started_s=self.tools.clock.monotonic_s(),
             subject=self.chosen if about_customer else None,
         )
@@ -222,11 +221,11 @@ class Run:
         if self._closed or self._asked.get(lookup.name) is not asked:
             return
         asked.question = None
-        self._woken = True
         answer = self._answer(lookup, asked, result)
         self._fresh[lookup.name] = answer
         self.tools.observe(lookup.name, answer.outcome, answer.ms / 1000)
-        if result.rows:
+        if result.rows and lookup.name in self.tools.plan.feeding:
+            self._woken = True
             for column, value in result.rows[0].items():
                 if value is not None:
                     self.params[f"{lookup.name}.{column}"] = value

@@ -13,6 +13,8 @@ from screenpop.push import frames
 from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us
+EMPTY_MAX = 2000
+_EMPTY: dict[int, tuple[known.Facet, frames.Facet]] = {}
 
 
 def maybe_iso(at_us: int | None) -> str | None:
@@ -52,6 +54,20 @@ def chosen(profile: known.Profile) -> frames.Ref | None:
 
 
 def facet(one: known.Facet) -> frames.Facet:
+    """One that holds no value yet is the same object in many calls: made once."""
+    if one.fields or one.rows:
+        return _facet(one)
+    kept = _EMPTY.get(id(one))
+    if kept is not None and kept[0] is one:
+        return kept[1]
+    if len(_EMPTY) >= EMPTY_MAX:
+        _EMPTY.clear()
+    made = _facet(one)
+    _EMPTY[id(one)] = (one, made)
+    return made
+
+
+def _facet(one: known.Facet) -> frames.Facet:
     return frames.Facet(
         state=one.state.value,
         fields={name: field(value) for name, value in one.fields.items()},

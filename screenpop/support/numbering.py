@@ -27,6 +27,8 @@ from screenpop.domain.phone import E164, Presentation
 from screenpop.support.territories import TERRITORIES
 
 NUMBER_CACHE_ENTRIES = 50_000
+READ_MAX = 4096
+_READ: dict[str, PhoneNumber] = {}  # read a moment ago, to be described now
 TEXT_CHARS_MAX = 128  # longer text is no number; what is kept of it is cut to this
 EXTENSION_DIGITS_MAX = 6
 SURE_EXTENSION_DIGITS = 5  # up to here digits alone are an extension everywhere
@@ -141,10 +143,12 @@ def read_number(
 @lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
 def describe(e164: str, home_country: str | None) -> Described:
     """A number as people in `home_country` write it, and where it belongs."""
-    try:
-        number = phonenumbers.parse(e164, None)
-    except phonenumbers.NumberParseException:
-        return Described(e164, None, None)
+    number = _READ.get(e164)
+    if number is None:
+        try:
+            number = phonenumbers.parse(e164, None)
+        except phonenumbers.NumberParseException:
+            return Described(e164, None, None)
     country = _country_of(number)
     at_home = country is not None and country == home_country
     style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
@@ -225,9 +229,13 @@ def _digits_read(
         return NumberReading(raw=raw, extension=digits)
     if number is None:
         return NumberReading(raw=raw)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if len(_READ) >= READ_MAX:
+        _READ.clear()
+    _READ[e164] = number
     return NumberReading(
         raw=raw,
-        e164=E164(phonenumbers.format_number(number, PhoneNumberFormat.E164)),
+        e164=E164(e164),
         extension=extension,
         country=_country_of(number),
     )
