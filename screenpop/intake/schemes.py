@@ -389,6 +389,9 @@ _FACTORIES: Mapping[str, tuple[_Factory, frozenset[str], str]] = {
 }  # fmt: skip
 
 
+SCHEME_NAMES = tuple(_FACTORIES)
+
+
 def _named_header(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
     name = "".join(facts.settings.get("header_name", ())) or "X-Api-Key"
     return signature.static_header([facts.headers.get(name.lower())], secrets)

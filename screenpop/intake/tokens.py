@@ -25,7 +25,7 @@ class NotAToken(ValueError):
 
 
 def jwt_claims(
-    token: str, secrets: Iterable[str], algorithm: JwtAlgorithm
+    token: str, secrets: Iterable[str | bytes], algorithm: JwtAlgorithm
 ) -> dict[str, object]:
     """The claims of a token signed with one of the secrets. Raises `NotAToken`.
 
