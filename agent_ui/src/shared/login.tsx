@@ -1,6 +1,6 @@
 // Who are you?
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { logIn, Refused, type Session } from "./api";
 
 interface LogInProps {
@@ -12,6 +12,8 @@ interface LogInProps {
 export function LogIn({ onLogIn, reason }: LogInProps) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refused | null>(null);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -34,7 +36,13 @@ export function LogIn({ onLogIn, reason }: LogInProps) {
         {reason && <p class="muted">{reason}</p>}
         <label>
           <span>User name</span>
-          <input name="username" autocomplete="username" required maxLength={200} />
+          <input
+            ref={first}
+            name="username"
+            autocomplete="username"
+            required
+            maxLength={200}
+          />
         </label>
         <label>
           <span>Password</span>
