@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from browser.company import ADA
+import re
+
+from browser.company import ADA, HALLS
 from browser.house import House
+from playwright.async_api import expect
 
 
 async def test_the_card_opens_and_fills_in_source_by_source_without_moving(
@@ -37,3 +40,61 @@ async def test_the_card_leaves_when_a_colleague_answers(house: House) -> None:
     await ana.has_no_card()
     await ana.sees("answered by Ben")
     await ben.call_is("Talking")
+
+
+async def test_overdue_money_is_seen_at_once(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await expect(desk.part(".verdict")).to_contain_text("£480.50")
+    await desk.facet_says("balance", "1 Sept 2026")
+
+
+async def test_a_source_that_hangs_or_fails_says_so_and_the_others_are_there(
+    house: House,
+) -> None:
+    house.company.holds("tickets")
+    house.company.breaks("terms")
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_says("balance", "£1,250.00")
+    await desk.facet_says("credit_terms", "Credit department failed")
+    await desk.facet_says("credit_terms", "it answered 500")
+    await desk.facet_says("tickets", "Warehouse did not answer within 0.4 s")
+
+
+async def test_every_value_can_show_its_source_and_age(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_says("balance", "£1,250.00")
+    overdue = desk.facet("balance").locator('[data-field="overdue"]')
+    await expect(overdue).not_to_contain_text("ERP")
+    await desk.button("Sources").click()
+    await expect(overdue).to_contain_text("ERP")
+
+
+async def test_two_calls_stand_in_tabs_and_no_typing_is_lost(house: House) -> None:
+    desk = await house.open_desk("ana")
+    first = await house.ring("ana", caller=ADA)
+    await desk.card_of("Ada Byron")
+    await house.answer(first, "ana")
+    await desk.call_is("Talking")
+    await desk.writes("wants forty")
+    await house.ring("ana", caller=HALLS)
+    await expect(desk.page.get_by_role("tab")).to_have_count(2)
+    await desk.card_of("Ada Byron")
+    await expect(desk.note).to_be_focused()
+    await desk.note.press_sequentially(" cogs")
+    await desk.page.get_by_role("tab").nth(1).click()
+    await desk.sees("2 possible customers")
+    await expect(desk.note).to_have_value("")
+    await desk.page.get_by_role("tab", name=re.compile("Ada")).click()
+    await expect(desk.note).to_have_value("wants forty cogs")
+
+
+async def test_the_title_of_the_tab_says_who_is_ringing(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await expect(desk.page).to_have_title("Screenpop")
+    call = await house.ring("ana", caller=ADA)
+    await expect(desk.page).to_have_title("● Ada Byron is ringing")
+    await house.answer(call, "ana")
+    await expect(desk.page).to_have_title("Screenpop")

@@ -1,0 +1,136 @@
+"""Does the page fit its window, and can everybody read it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser.company import ADA, ARABIC, ARABIC_NAME, HALLS, LONG, LONG_NAME, STRANGER
+from browser.desk import Desk
+from browser.house import House
+
+AXE = Path(__file__).parents[2] / "agent_ui/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (360, 1280, 1600)
+
+
+async def desks(house: House, desk: Desk) -> AsyncIterator[str]:
+    """Bring the desk from one of its main states to the next; yields their names."""
+    yield "empty"
+    house.company.holds("balance", "terms")
+    call = await house.ring("ana", caller=LONG, queue="sales")
+    await desk.card_of(LONG_NAME)
+    await desk.facet_says("sales_history", "SO-0")
+    yield "ringing, half the sources in"
+    house.company.lets_go()
+    await desk.facet_says("credit_terms", "£5,000.00")
+    yield "complete, with a long name"
+    await desk.press("s")
+    yield "sources on show"
+    await desk.press("s")
+    await house.answer(call, "ana")
+    await house.ring("ana", caller=ARABIC, call_id="rtl")
+    await desk.page.get_by_role("tab").nth(1).click()
+    await desk.card_of(ARABIC_NAME)
+    yield "two calls, right to left"
+    await house.hang_up("rtl")
+    await house.hang_up(call)
+    await desk.call_is("Wrap-up")
+    await desk.button("Call back").click()
+    yield "wrap-up, a note is missing"
+    await desk.press("?")
+    yield "help"
+    await desk.press("Escape")
+    await desk.button("Sold").click()
+    await desk.press("Control+Enter")
+    await desk.has_no_card()
+    async for state in strangers(house, desk):
+        yield state
+
+
+async def strangers(house: House, desk: Desk) -> AsyncIterator[str]:
+    call = await house.ring("ana", caller=HALLS)
+    await desk.sees("Who is it?")
+    yield "two candidates"
+    await house.hang_up(call)
+    call = await house.ring("ana", caller=STRANGER)
+    await desk.sees("Nobody is known under this number")
+    yield "unknown"
+    await house.hang_up(call)
+    call = await house.ring("ana", caller="anonymous")
+    await desk.card_of("Withheld number")
+    yield "withheld"
+    await house.hang_up(call)
+    house.company.breaks("terms")
+    house.company.holds("tickets")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_says("tickets", "Warehouse did not answer")
+    yield "a source fails, another hangs"
+    await house.goes_down()
+    await desk.sees(re.compile("Connection lost"))
+    yield "connection lost"
+
+
+async def test_no_state_of_the_desk_scrolls_sideways(house: House) -> None:
+    desk = await house.open_desk("ana")
+    too_wide = []
+    async for state in desks(house, desk):
+        for width in WIDTHS:
+            await desk.page.set_viewport_size({"width": width, "height": 800})
+            if not await desk.fits_in_width():
+                too_wide.append(f"{state} at {width} px")
+        await desk.page.set_viewport_size({"width": 1280, "height": 800})
+    assert too_wide == []
+
+
+async def test_axe_finds_no_violation_on_the_desk_light_and_dark(house: House) -> None:
+    desk = await house.open_desk("ana")
+    found = []
+    async for state in desks(house, desk):
+        found += [f"{state}: {each}" for each in await violations(desk)]
+    assert found == []
+
+
+@pytest.mark.parametrize("page", ["log-in", "wallboard", "refused"])
+async def test_the_other_pages_fit_and_axe_finds_no_violation(
+    house: House, page: str
+) -> None:
+    if page == "log-in":
+        tab = Desk(await (await house.stranger()).new_page())
+        await tab.signs_in("ana", "wrong")
+        await tab.sees(re.compile("password", re.IGNORECASE))
+    else:
+        name = "sue" if page == "wallboard" else "ana"
+        tab = Desk((await house.open_wallboard(name)).page)
+        await house.event("queued", "c-1", queue="sales", direction="inbound")
+        await house.ring("ana", caller=ADA, queue="A queue with a very long name " * 3)
+        await tab.sees("1" if page == "wallboard" else re.compile("for supervisors"))
+    assert await violations(tab) == []
+    for width in WIDTHS:
+        await tab.page.set_viewport_size({"width": width, "height": 800})
+        assert await tab.fits_in_width(), f"{page} at {width} px"
+
+
+async def violations(tab: Desk) -> list[str]:
+    """What axe-core finds, in light and in dark; one line for each."""
+    found = []
+    for scheme in ("light", "dark"):
+        await tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        result: list[dict[str, Any]] = await tab.page.evaluate(
+            """async ([source, rules]) => {
+                if (!globalThis.axe) (0, eval)(source);
+                const options = { runOnly: { type: "tag", values: rules } };
+                return (await axe.run(document, options)).violations;
+            }""",
+            [AXE.read_text(), RULES],
+        )
+        found += [
+            f"{scheme}: {each['id']}: {each['help']}: {node['target']}"
+            f" {node['failureSummary']}"
+            for each in result
+            for node in each["nodes"]
+        ]
+    return found

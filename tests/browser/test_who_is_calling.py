@@ -1,0 +1,72 @@
+"""How does the desk find out who calls: one, several, nobody, hidden?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browser.company import HALLS, STRANGER
+from browser.house import House
+from playwright.async_api import expect
+
+
+@pytest.mark.parametrize("by", ["key", "click"])
+async def test_one_of_several_customers_is_chosen_and_kept(
+    house: House, by: str
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=HALLS)
+    await desk.sees("Who is it?")
+    await desk.sees("First choose who it is")
+    carla = desk.part(".candidates button").filter(has_text="Carla Hall")
+    if by == "click":
+        await carla.click()
+    else:
+        await desk.press((await carla.locator("kbd").inner_text()).strip())
+    await desk.card_of("Carla Hall")
+    await desk.no_longer_sees(".chooser")
+    await desk.facet_says("balance", "£1,250.00")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    await house.ring("ana", caller=HALLS)
+    await desk.card_of("Carla Hall")
+    await desk.no_longer_sees(".chooser")
+
+
+async def test_a_wrong_choice_is_changed_with_one_click(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=HALLS)
+    await desk.part(".candidates button").filter(has_text="Ben Hall").click()
+    await desk.card_of("Ben Hall")
+    await desk.button(re.compile("^Not them"), exact=False).click()
+    await desk.part(".candidates button").filter(has_text="Carla Hall").click()
+    await desk.card_of("Carla Hall")
+
+
+async def test_an_unknown_caller_is_named_in_a_form_and_known_from_then_on(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=STRANGER)
+    await desk.sees("Nobody is known under this number")
+    await desk.page.get_by_label("Name", exact=True).fill("Dora Winter")
+    await desk.page.get_by_label("Company", exact=True).fill("Winter Ltd")
+    await desk.button("Save caller").click()
+    await desk.card_of("Dora Winter")
+    await desk.no_longer_sees(".chooser")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    await house.ring("ana", caller=STRANGER)
+    await desk.card_of("Dora Winter")
+
+
+async def test_a_withheld_number_is_said_plainly_and_never_looked_up(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller="anonymous")
+    await desk.card_of("Withheld number")
+    await desk.sees("The caller withheld their number.")
+    await desk.sees(re.compile("Nothing was looked up"))
+    await expect(desk.part(".facet")).to_have_count(0)
+    assert house.company.asked == []
