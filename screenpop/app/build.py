@@ -19,6 +19,7 @@ from screenpop.app.parts import (
     rules,
     session_limits,
     shown_by,
+    source_labels,
 )
 from screenpop.app.past import open_past
 from screenpop.app.service import Service
@@ -140,6 +141,7 @@ def _hub(
         profile_of=lookups.profile_of,
         shown_of=shown_by(lookups.calls, config),
         queue_labels=_queue_labels(config),
+        source_labels=source_labels(config),
         pops_per_user_max=config.limits.resume_pops_max,
     )
     tools = HubTools(
@@ -152,5 +154,8 @@ def _hub(
         limits=session_limits(config),
         observe_ring_to_pop=metrics.ring_to_pop_s.observe,
         observe_first_push=metrics.first_push_s.observe,
+        count_frame=metrics.frames_sent.inc,
+        count_pop=metrics.pops.inc,
+        count_slow=metrics.outbox_overflows.inc,
     )
     return Hub(desk, tools)

@@ -57,6 +57,8 @@ class Intake:
         started_s = perf_counter()
         received = bound.receive(request)
         self._timers[line].observe(perf_counter() - started_s)
+        if received.ignored:
+            self._metrics.events_ignored.labels(line).inc(len(received.ignored))
         if received.events:
             await self._keep(line, received)
         if received.profile_answer is not None:

@@ -22,11 +22,11 @@ from screenpop.domain.profile import Profile
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
-from screenpop.pipeline.calls import CallLookups, shapes_of
+from screenpop.pipeline.calls import CONTACTS_SOURCE, CallLookups, shapes_of
 from screenpop.pipeline.identify import Certainty
 from screenpop.pipeline.merge import Findings, Groups, grouped, merge
 from screenpop.pipeline.normalise import NumberingPlan
-from screenpop.pipeline.own_source import OwnLookups
+from screenpop.pipeline.own_source import SOURCE, OwnLookups
 from screenpop.pipeline.run import Publish, RunTools
 from screenpop.pipeline.sources import FindConnector, Sources, make_sources
 from screenpop.push.case import Case, Shown, ShownOf
@@ -101,6 +101,7 @@ def make_lookups(
         publish=publish,
         deadline_s=config.calls.round_deadline_ms / 1000,
         observe=lookup_timer(metrics),
+        observe_whole=metrics.profile_s.observe,
     )
     calls = CallLookups(
         tools,
@@ -176,3 +177,9 @@ def session_limits(config: Configuration) -> SessionLimits:
         frames_per_s=config.limits.client_frames_per_s,
         sessions_per_user_max=config.limits.sessions_per_user_max,
     )
+
+
+def source_labels(config: Configuration) -> dict[str, str]:
+    """The names by which agents know the sources, our own among them."""
+    labels = {name: x.label for name, x in config.sources.items() if x.label}
+    return {SOURCE: "Call history", CONTACTS_SOURCE: "Named by agents", **labels}

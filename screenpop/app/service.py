@@ -19,6 +19,7 @@ from screenpop.app.boards import encoded, stats_json
 from screenpop.app.door import Door
 from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
+from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
@@ -100,6 +101,16 @@ class Service:
             self.past.watch_users(self._users_changed), name="watch the users"
         )
         self.tasks.spawn(self.feed.run(self._to_wallboards), name="wallboard feed")
+        self.tasks.spawn(
+            watch(
+                self.metrics,
+                self.clock,
+                self.follower,
+                self.journal,
+                self.lookups.sources,
+            ),
+            name="watch the gauges",
+        )
         self.follower.live = True
         self.tasks.spawn(self.follower.take_up(), name="take up live calls")
         self.web = WebServer(self._services())

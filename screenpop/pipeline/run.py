@@ -43,6 +43,7 @@ class RunTools:
     publish: Publish
     deadline_s: float = 10.0
     observe: Callable[[str, str, float], None] = lambda lookup, outcome, s: None
+    observe_whole: Callable[[float], None] = lambda seconds: None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -301,8 +302,10 @@ class Run:
         return (self.pending, self.candidates, self.chosen, self.by_agent)
 
     def _settle(self) -> None:
-        if not any(asked.question for asked in self._asked.values()):
-            self.done.set()
+        if self.done.is_set() or any(x.question for x in self._asked.values()):
+            return
+        self.done.set()
+        self.tools.observe_whole(self.tools.clock.monotonic_s() - self._began_s)
 
 
 def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:

@@ -39,6 +39,7 @@ class Desk:
         profile_of: ProfileOf,
         shown_of: ShownOf,
         queue_labels: Mapping[str, str] | None = None,
+        source_labels: Mapping[str, str] | None = None,
         pops_per_user_max: int = 500,
         listens: Callable[[UserId], bool] = lambda user: True,
     ):
@@ -47,6 +48,7 @@ class Desk:
         self._profile_of = profile_of
         self._shown_of = shown_of
         self._queue_labels = queue_labels or {}
+        self._facet = render.Facets(source_labels)
         self._pops_max = pops_per_user_max
         self.listens = listens
         self.cases: dict[CaseKey, Case] = {}
@@ -97,7 +99,7 @@ class Desk:
         if not any(self.listens(user) for user in case.pops):
             _touch(case, offset)
             return []
-        changes = _profile_changes(old, self.profile(case))
+        changes = self._profile_changes(old, self.profile(case))
         return self._updates(offset, case, changes) if changes else []
 
     def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
@@ -175,7 +177,7 @@ class Desk:
             answered_at=render.maybe_iso(pop.leg.answered_us),
             candidates=[render.candidate(x) for x in profile.candidates],
             chosen=render.chosen(profile),
-            facets={name: render.facet(x) for name, x in profile.facets.items()},
+            facets={name: self._facet(x) for name, x in profile.facets.items()},
             attributes=dict(call.attributes),
             earlier_agents=self._earlier(call, pop.user),
             note=pop.note,
@@ -308,7 +310,7 @@ class Desk:
     ) -> dict[str, object]:
         """What changed for everybody who has the call on the desk."""
         call = case.call
-        changes = _profile_changes(old, self.profile(case))
+        changes = self._profile_changes(old, self.profile(case))
         if before is None:
             return changes
         if _parties_changed(before, call):
@@ -322,6 +324,21 @@ class Desk:
                 changes["queue_label"] = label
         if before.attributes != call.attributes:
             changes["attributes"] = dict(call.attributes)
+        return changes
+
+    def _profile_changes(self, old: Profile | None, new: Profile) -> dict[str, object]:
+        """The keys of `pop.updated` that lead from one profile to the next."""
+        if old is new:
+            return {}
+        facets: Mapping[str, Facet] = old.facets if old is not None else {}
+        changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
+        changes: dict[str, object] = {}
+        if changed:
+            changes["facets"] = {name: self._facet(x) for name, x in changed.items()}
+        if old is None or old.candidates != new.candidates:
+            changes["candidates"] = [render.candidate(x) for x in new.candidates]
+        if old is None or old.chosen != new.chosen:
+            changes["chosen"] = render.chosen(new)
         return changes
 
     def _earlier(self, call: Call, user: UserId) -> list[str]:
@@ -385,19 +402,3 @@ def _parties_changed(before: Call, after: Call) -> bool:
         or before.direction != after.direction
         or before.caller_name != after.caller_name
     )
-
-
-def _profile_changes(old: Profile | None, new: Profile) -> dict[str, object]:
-    """The keys of `pop.updated` that bring a browser from one profile to the next."""
-    if old is new:
-        return {}
-    facets: Mapping[str, Facet] = old.facets if old is not None else {}
-    changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
-    changes: dict[str, object] = {}
-    if changed:
-        changes["facets"] = {name: render.facet(x) for name, x in changed.items()}
-    if old is None or old.candidates != new.candidates:
-        changes["candidates"] = [render.candidate(x) for x in new.candidates]
-    if old is None or old.chosen != new.chosen:
-        changes["chosen"] = render.chosen(new)
-    return changes

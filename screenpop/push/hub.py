@@ -45,6 +45,9 @@ class HubTools:
     limits: SessionLimits = field(default_factory=SessionLimits)
     observe_ring_to_pop: Callable[[float], None] = lambda seconds: None
     observe_first_push: Callable[[float], None] = lambda seconds: None
+    count_frame: Callable[[], None] = lambda: None
+    count_pop: Callable[[], None] = lambda: None
+    count_slow: Callable[[], None] = lambda: None
 
 
 class Hub:
@@ -87,6 +90,7 @@ class Hub:
                 if session.resumed:
                     session.seen = offset
                     session.write(data)
+                    self._tools.count_frame()
             if isinstance(item.frame, frames.PopOpened):
                 self._pushed(item)
 
@@ -170,6 +174,8 @@ class Hub:
             self._sessions.pop(session.username, None)
 
     def _cut(self, session: Session, code: CloseCode) -> None:
+        if code is close_codes.SLOW:
+            self._tools.count_slow()
         self._leave(session)
         log.info("session of %s closed: %s", session.username, code.reason)
         self._tasks.spawn(
@@ -289,6 +295,7 @@ class Hub:
         self._tools.append_soon(receipt)
 
     def _pushed(self, item: Outgoing) -> None:
+        self._tools.count_pop()
         pop = self.desk.pop_of(item.user, item.frame.call_id)
         if pop is not None:
             spent_us = self._tools.clock.now_us() - pop.received_us

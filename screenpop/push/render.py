@@ -5,6 +5,8 @@ Pure: domain values in, frames out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from screenpop.domain import profile as known
 from screenpop.domain.call import AgentLeg, Call, LegState, Release
 from screenpop.domain.caller import Candidate
@@ -14,7 +16,6 @@ from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us
 EMPTY_MAX = 2000
-_EMPTY: dict[int, tuple[known.Facet, frames.Facet]] = {}
 
 
 def maybe_iso(at_us: int | None) -> str | None:
@@ -53,57 +54,67 @@ def chosen(profile: known.Profile) -> frames.Ref | None:
     return None if ref is None else frames.Ref(source=ref.source, key=ref.key)
 
 
-def facet(one: known.Facet) -> frames.Facet:
-    """One that holds no value yet is the same object in many calls: made once."""
-    if one.fields or one.rows:
-        return _facet(one)
-    kept = _EMPTY.get(id(one))
-    if kept is not None and kept[0] is one:
-        return kept[1]
-    if len(_EMPTY) >= EMPTY_MAX:
-        _EMPTY.clear()
-    made = _facet(one)
-    _EMPTY[id(one)] = (one, made)
-    return made
+class Facets:
+    """Facets as frames; sources go by the names that agents know.
 
+    A facet that holds no value yet is the same object in many calls: made once.
+    """
 
-def _facet(one: known.Facet) -> frames.Facet:
-    return frames.Facet(
-        state=one.state.value,
-        fields={name: field(value) for name, value in one.fields.items()},
-        rows=[dict(row) for row in one.rows],
-        rows_source=one.rows_source,
-        rows_fetched_at=maybe_iso(one.rows_fetched_us),
-        rows_state=None if one.rows_state is None else one.rows_state.value,
-        notes=[note(x) for x in one.notes],
-    )
+    def __init__(self, labels: Mapping[str, str] | None = None):
+        self._labels = labels or {}
+        self._empty: dict[int, tuple[known.Facet, frames.Facet]] = {}
 
+    def __call__(self, one: known.Facet) -> frames.Facet:
+        if one.fields or one.rows:
+            return self._made(one)
+        kept = self._empty.get(id(one))
+        if kept is not None and kept[0] is one:
+            return kept[1]
+        if len(self._empty) >= EMPTY_MAX:
+            self._empty.clear()
+        made = self._made(one)
+        self._empty[id(one)] = (one, made)
+        return made
 
-def field(one: known.Field) -> frames.Field:
-    return frames.Field(
-        value=one.value,
-        source=one.source,
-        fetched_at=iso(one.fetched_us),
-        state=one.state.value,
-        others=[
-            frames.Other(
-                value=other.value,
-                source=other.source,
-                fetched_at=iso(other.fetched_us),
-            )
-            for other in one.others
-        ],
-    )
+    def _made(self, one: known.Facet) -> frames.Facet:
+        rows_source = one.rows_source
+        return frames.Facet(
+            state=one.state.value,
+            fields={name: self._field(value) for name, value in one.fields.items()},
+            rows=[dict(row) for row in one.rows],
+            rows_source=None if rows_source is None else self._label(rows_source),
+            rows_fetched_at=maybe_iso(one.rows_fetched_us),
+            rows_state=None if one.rows_state is None else one.rows_state.value,
+            notes=[self._note(x) for x in one.notes],
+        )
 
+    def _label(self, source: str) -> str:
+        return self._labels.get(source, source)
 
-def note(one: known.SourceNote) -> frames.SourceNote:
-    return frames.SourceNote(
-        lookup=one.lookup,
-        source=one.source,
-        state=one.state.value,
-        ms=one.ms,
-        message=one.message,
-    )
+    def _field(self, one: known.Field) -> frames.Field:
+        return frames.Field(
+            value=one.value,
+            source=self._label(one.source),
+            fetched_at=iso(one.fetched_us),
+            state=one.state.value,
+            others=[
+                frames.Other(
+                    value=other.value,
+                    source=self._label(other.source),
+                    fetched_at=iso(other.fetched_us),
+                )
+                for other in one.others
+            ],
+        )
+
+    def _note(self, one: known.SourceNote) -> frames.SourceNote:
+        return frames.SourceNote(
+            lookup=one.lookup,
+            source=self._label(one.source),
+            state=one.state.value,
+            ms=one.ms,
+            message=one.message,
+        )
 
 
 _POP_STATES: dict[LegState, frames.PopState] = {

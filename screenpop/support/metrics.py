@@ -65,7 +65,7 @@ class Metrics:
             "lookup_seconds", "One lookup at its source.", "lookup", "outcome"
         )
         self.profile_s = self._histogram(
-            "profile_seconds", "From receipt to the last lookup's answer."
+            "profile_seconds", "From a call's first lookup to the last answer."
         )
         self.ring_to_pop_s = self._histogram(
             "ring_to_pop_seconds",
@@ -89,9 +89,6 @@ class Metrics:
         )
         self.breaker_open = self._gauge(
             "source_breaker_open", "1 while a source is left alone.", "source"
-        )
-        self.cache_answers = self._counter(
-            "lookup_cache_total", "Lookups by cache: hit, stale, miss.", "result"
         )
 
     def _browsers(self) -> None:

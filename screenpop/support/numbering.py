@@ -113,15 +113,22 @@ WITHHELD = NumberReading(raw="", presentation=Presentation.WITHHELD)
 UNAVAILABLE = NumberReading(raw="", presentation=Presentation.UNAVAILABLE)
 
 
-@lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
 def read_number(
     text: str, *, country: str | None, plus_missing: bool = False
 ) -> NumberReading:
     """Read `text` as people and systems of `country` (alpha-2) write numbers.
 
     `plus_missing`: the sender writes E.164 without its `+`, so `4477…` is tried
-    as `+4477…` before it is tried as a national number.
+    as `+4477…` before it is tried as a national number. What begins with `+` means
+    the same everywhere, so it is read, and remembered, once.
     """
+    if text[:1] == "+":
+        return _read(text, None, False)
+    return _read(text, country, plus_missing)
+
+
+@lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
+def _read(text: str, country: str | None, plus_missing: bool) -> NumberReading:
     if len(text) > TEXT_CHARS_MAX * 4:
         return NumberReading(raw=text[:TEXT_CHARS_MAX])
     plain = _plain(text)
