@@ -1,0 +1,21 @@
+"""How are all tests run, here and in CI?
+
+Hypothesis sets no time limit on one example: a busy machine is no defect. In CI it
+draws the same examples each time, so that a change is judged by the change; at home
+it looks for new ones and keeps those that failed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "home",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
+settings.register_profile("ci", settings.get_profile("home"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "home")
