@@ -76,7 +76,7 @@ class Browser:
 
     @property
     def last_offset(self) -> int:
-        return max(frame["offset"] for frame in self.frames)
+        return max(int(frame["offset"]) for frame in self.frames)
 
 
 class Floor:

@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
@@ -92,11 +93,12 @@ def _action(call_id: CallId, agent: AgentId, action: str, at_us: int) -> Record:
 
 
 async def timed(calls: Calls) -> None:
-    for name, run in {
+    asked: dict[str, Callable[[], Awaitable[object]]] = {
         "an agent's 50 latest": lambda: calls.recent(["1001"]),
         "earlier of a number": lambda: calls.earlier(number="+442079460001"),
         "one call in full": lambda: calls.get("main", "call-1"),
-    }.items():
+    }
+    for name, run in asked.items():
         start = time.perf_counter()
         for _ in range(20):
             await run()

@@ -15,8 +15,9 @@ import gc
 import random
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Literal
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
 from screenpop.domain.caller import CandidateRef
@@ -145,7 +146,7 @@ async def replay(journal: Journal) -> None:
 
 
 async def main(options: argparse.Namespace, folder: Path) -> None:
-    synchronous = "full" if options.full else "normal"
+    synchronous: Literal["full", "normal"] = "full" if options.full else "normal"
     journal = SqliteJournal(folder / "journal.sqlite", synchronous)
     await journal.open()
     print(f"synchronous={synchronous}, loop {type(asyncio.get_running_loop())}")
@@ -155,13 +156,13 @@ async def main(options: argparse.Namespace, folder: Path) -> None:
     await journal.close()
 
 
-def run(main: Callable[[], Awaitable[None]], uvloop: bool) -> None:
+def run(main: Callable[[], Coroutine[None, None, None]], uvloop: bool) -> None:
     if uvloop:
         import uvloop as fast
 
         fast.run(main())
     else:
-        asyncio.run(main())  # type: ignore[arg-type]
+        asyncio.run(main())
 
 
 if __name__ == "__main__":

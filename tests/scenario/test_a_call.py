@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from call_centre import CallCentre, open_call_centre
+from call_centre import CallCentre, Frame, open_call_centre
 
 CARDS = """key,name,company,phone,open,overdue_since
 7,Ada Byron,Analytical Ltd,020 7946 0958,1250.00,2026-10-01
@@ -69,7 +69,9 @@ async def test_two_customers_on_one_number_are_offered_and_the_choice_is_kept(
     assert await ana.value(first, "balance", "open") == "10.50"
     await call_centre.hang_up(first)
     again = await call_centre.ring("ana", caller="+442079460999")
-    chosen = await ana.until(lambda f: f.get("call_id") == again and f.get("chosen"))
+    chosen = await ana.until(
+        lambda f: f.get("call_id") == again and bool(f.get("chosen"))
+    )
     assert chosen["chosen"]["key"] == "9"
 
 
@@ -187,11 +189,10 @@ async def test_a_supervisor_sees_the_queue_move(call_centre: CallCentre) -> None
     await sue.next("wallboard.snapshot")
     await call_centre.event("queued", "c-1", queue="sales")
 
-    def waits(frame: dict[str, object]) -> bool:
-        rows = frame.get("queues") or []
+    def waits(frame: Frame) -> bool:
         return any(
-            row["queue"] == "sales" and row["values"]["waiting"] == 1  # type: ignore[index]
-            for row in rows  # type: ignore[attr-defined]
+            row["queue"] == "sales" and row["values"]["waiting"] == 1
+            for row in frame.get("queues") or []
         )
 
     delta = await sue.until(waits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -71,9 +72,9 @@ async def test_an_unknown_user_costs_as_much_work_as_a_known_one(
     class Counting(PasswordHasher):
         verified = 0
 
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
             self.verified += 1
-            return bool(super().verify(hash, password))
+            return super().verify(hash, password)
 
     hasher = Counting(time_cost=1, memory_cost=8, parallelism=1)
     users = Users(database, clock, Passwords(hasher))

@@ -46,7 +46,7 @@ class Doorman:
 
 def sockets(doorman: Doorman, **limits: int) -> Sockets:
     given = {"sessions_max": 10, "per_user_max": 10, "message_bytes_max": 100} | limits
-    return Sockets(metrics=Metrics(), still_welcome=doorman, **given)  # type: ignore[arg-type]
+    return Sockets(metrics=Metrics(), still_welcome=doorman, **given)
 
 
 async def test_places_are_counted_and_given_back() -> None:

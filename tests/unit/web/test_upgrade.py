@@ -44,8 +44,7 @@ async def test_a_program_connects_without_an_origin(house: Any) -> None:
 
 
 async def test_compression_is_declined(house: Any) -> None:
-    options = {"additional_headers": PROGRAM, "compression": "deflate"}
-    async with connect(house, **options) as ws:
+    async with connect(house, additional_headers=PROGRAM, compression="deflate") as ws:
         assert ws.protocol.extensions == []
 
 
@@ -73,8 +72,8 @@ async def test_a_cookie_works_from_our_own_page_only(
 
 
 async def test_a_program_in_a_foreign_page_is_refused(house: Any) -> None:
-    options = {"additional_headers": PROGRAM, "origin": "https://evil.test"}
-    assert await refused(house, **options) == 403
+    evil = "https://evil.test"
+    assert await refused(house, additional_headers=PROGRAM, origin=evil) == 403
 
 
 @pytest.mark.parametrize("offered", [None, [Subprotocol("screenpop.v2")]])

@@ -63,7 +63,7 @@ async def test_whoever_waits_is_woken() -> None:
     waiting = asyncio.gather(socket.receive())
     await asyncio.sleep(0)
     socket.data_received(frame(1, b"hi"))
-    assert await waiting == ["hi"]
+    assert list(await waiting) == ["hi"]
 
 
 async def test_a_reader_that_gave_up_waiting_loses_nothing() -> None:
@@ -130,7 +130,7 @@ async def test_a_lost_connection_ends_the_waiting() -> None:
     waiting = asyncio.gather(socket.receive())
     await asyncio.sleep(0)
     socket.connection_lost(ConnectionResetError())
-    assert await waiting == [None]
+    assert list(await waiting) == [None]
     assert left == [socket]
     socket.write(b"x")
     socket.cut_off()
