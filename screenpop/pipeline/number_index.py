@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from screenpop.connector import ContactRecord
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.pipeline.identify import Evidence
-from screenpop.support.numbering import read_number
-from screenpop.support.territories import TERRITORIES
+from screenpop.support.numbering import is_in_plan, read_number
+from screenpop.support.territories import country_code
 
 EXACT = 0.95
 OTHER_READING = 0.6
@@ -27,14 +27,6 @@ SIDE_DIGITS_MIN = 6  # 'a / b' are two numbers only when each side has as many
 
 _SPLIT = re.compile(r"[/;,|\n]|\boder\b|\bor\b|\bou\b", re.IGNORECASE)
 _HEAD = re.compile(r"-\s*0\s*$")
-_COUNTRIES = {name.casefold(): code for code, name in TERRITORIES.items()} | {
-    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB",
-    "wales": "GB", "usa": "US", "u.s.a.": "US", "united states of america": "US",
-    "deutschland": "DE", "österreich": "AT", "schweiz": "CH", "suisse": "CH",
-    "españa": "ES", "italia": "IT", "sverige": "SE", "norge": "NO", "danmark": "DK",
-    "suomi": "FI", "nederland": "NL", "holland": "NL", "polska": "PL",
-    "the netherlands": "NL", "belgique": "BE", "czech republic": "CZ",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -97,14 +89,6 @@ def split_numbers(text: str) -> Iterator[str]:
     yield from whole if len(whole) > 1 else (text,)
 
 
-def country_code(text: str | None) -> str | None:
-    """ISO 3166-1 alpha-2 from a code or a name as databases hold them."""
-    plain = (text or "").strip()
-    if len(plain) == 2 and plain.upper() in TERRITORIES:
-        return plain.upper()
-    return _COUNTRIES.get(plain.casefold())
-
-
 def _digits(text: str) -> int:
     return sum(char.isdigit() for char in text)
 
@@ -118,7 +102,8 @@ def _file(shelf: _Shelf, place: int, text: str, country: str | None) -> None:
         other = read_number(text, country=country, plus_missing=True).e164
         if other is not None and other != reading.e164:
             shelf.other.setdefault(other, []).append(place)
-        return
+        if is_in_plan(reading.e164):
+            return
     digits = "".join(char for char in text if char.isdigit())
     for length in SUFFIX_DIGITS:
         if len(digits) >= length:

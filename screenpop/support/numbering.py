@@ -163,6 +163,19 @@ def describe(e164: str, home_country: str | None) -> Described:
     return Described(written, country, territory_name(country))
 
 
+@lru_cache(maxsize=READ_MAX)
+def is_in_plan(e164: str) -> bool:
+    """Does its country's plan, as we know it, have this number?
+
+    Old writings and numbers reserved for fiction are not in it: prefer with it,
+    never refuse by it.
+    """
+    number = _READ.get(e164)
+    if number is None:
+        number = phonenumbers.parse(e164, None)
+    return bool(phonenumbers.is_valid_number(number))
+
+
 def territory_name(country: str | None) -> str | None:
     return TERRITORIES.get(country) if country else None
 

@@ -10,14 +10,9 @@ from screenpop.connector import Row, Unavailable
 from screenpop.connector.records import NUMBER_COLUMNS
 from screenpop.domain.phone import E164
 from screenpop.support.numbering import read_number
-from screenpop.support.territories import TERRITORIES
+from screenpop.support.territories import country_code
 
 ROWS_BETWEEN_PAUSES = 20
-_CODES = {name.casefold(): code for code, name in TERRITORIES.items()} | {
-    "uk": "GB",
-    "usa": "US",
-    "great britain": "GB",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +83,6 @@ def table_of(
             index.setdefault(number, []).append(row)
     table.by_number = index
     return table
-
-
-def country_code(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a code or an English name."""
-    folded = text.strip().casefold()
-    if folded in _CODES:
-        return _CODES[folded]
-    return folded.upper() if folded.upper() in TERRITORIES else None
 
 
 def _numbers(row: Row, columns: Sequence[str], country: str | None) -> Sequence[E164]:

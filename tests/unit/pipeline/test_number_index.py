@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from screenpop.connector import ContactRecord
-from screenpop.pipeline.number_index import NumberIndex, country_code, split_numbers
+from screenpop.pipeline.number_index import NumberIndex, split_numbers
+from screenpop.support.territories import country_code
 
 
 def index(*contacts: tuple[str, str, str]) -> NumberIndex:
@@ -61,6 +62,16 @@ def test_old_plans_are_found_by_their_last_digits_in_their_country_only() -> Non
     made = index(("7", "88.60.15.31", "FR"))
     assert found(made, "+33388601531", "FR") == [("7", 0.5)]
     assert found(made, "+4988601531", "DE") == []
+
+
+def test_a_number_of_an_old_plan_that_could_still_be_one_is_found_too() -> None:
+    made = index(("7", "(171) 555-7788", "UK"))
+    assert found(made, "+442075557788", "GB") == [("7", 0.5)]
+
+
+def test_a_number_of_today_is_not_found_by_its_last_digits() -> None:
+    made = index(("7", "030 23125789", "DE"))
+    assert found(made, "+498923125789", "DE") == []
 
 
 def test_two_with_the_same_last_digits_are_nobody() -> None:
