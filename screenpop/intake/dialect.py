@@ -9,7 +9,7 @@ takes requests (`BoundDialect.receive`): pure, without I/O, never surprised.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -199,6 +199,13 @@ class BoundDialect:
             return self.dialect.native(facts, self.line)
         return self._decoded(facts)
 
+    def understand(self, payload: object, *, received_us: int) -> Received:
+        """The same mapping for what a stream delivered: a value, already proved."""
+        request = Request(method="STREAM", path="/", received_us=received_us)
+        facts = self._facts(request)
+        facts.decode = lambda _: payload
+        return self._decoded(facts)
+
     def _facts(self, request: Request) -> Facts:
         kind = self.dialect.decoding.body
         return Facts(
@@ -285,8 +292,6 @@ class BoundDialect:
 
 def _apart(event: CallEvent, others: list[CallEvent]) -> CallEvent:
     """Events of one request that share the sender's id get ids of their own."""
-    from dataclasses import replace
-
     same = sum(1 for other in others if other.event_id.split("#")[0] == event.event_id)
     return replace(event, event_id=f"{event.event_id}#{same + 1}") if same else event
 

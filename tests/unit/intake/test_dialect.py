@@ -197,6 +197,16 @@ def test_a_national_number_is_read_by_the_plan_of_the_dialled_one() -> None:
     assert (event.caller, event.dialled) == ("+4922147110815", "101")
 
 
+def test_a_stream_is_understood_by_the_same_rules() -> None:
+    event = {"Event-Name": "CHANNEL_CREATE", "Unique-ID": "u", "Core-UUID": "c",
+             "Event-Sequence": "7", "Caller-Caller-ID-Number": "0000000000",
+             "Event-Date-Timestamp": "1773997200000100"}  # fmt: skip
+    received = bound("freeswitch").understand(event, received_us=NOW_US)
+    (arrived,) = received.events
+    assert (arrived.call_id, arrived.caller, arrived.sequence) == ("u", None, 7)
+    assert (arrived.at_us, arrived.event_id) == (1773997200000100, "c/7")
+
+
 # -- identity --------------------------------------------------------------------
 
 
