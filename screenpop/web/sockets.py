@@ -132,9 +132,7 @@ class Sockets:
         """Returns when no browser is connected."""
         await self._empty.wait()
 
-    async def close_all(
-        self, code: CloseCode, within_s: float = FAREWELL_S
-    ) -> None:
+    async def close_all(self, code: CloseCode, within_s: float = FAREWELL_S) -> None:
         """Tell every browser, wait a moment for their answers, cut off the rest."""
         for batch in _batches(list(self._all), SLICE):
             for socket in batch:

@@ -111,9 +111,11 @@ class Desk(Tab):
         ).to_have_attribute("aria-pressed", "true", timeout=WITHIN_MS)
 
     async def chooses_state(self, name: str) -> None:
-        await self.part(".switch").get_by_role(
-            "button", name=re.compile(f"^{name}")
-        ).click()
+        await (
+            self.part(".switch")
+            .get_by_role("button", name=re.compile(f"^{name}"))
+            .click()
+        )
 
     async def has_no_card(self) -> None:
         await self.no_longer_sees(".card")
