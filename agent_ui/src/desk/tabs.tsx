@@ -1,13 +1,19 @@
 // Which calls are on the desk, and which one is in front?
 
+import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
 import { callerTitle, type Pop } from "../state/model";
+import { isRinging } from "../state/pops";
 import { useCallNow, useDesk } from "./context";
 import { phaseOf } from "./hero";
 
 export function Tabs() {
   const { client, state } = useDesk();
   const pops = state.order.flatMap((id) => state.pops[id] ?? []);
+  const strip = useRef<HTMLDivElement>(null);
+  const ringing = pops.filter(isRinging).at(-1)?.call_id;
+  useEffect(() => reveal(strip.current, "[data-state=alerting]"), [ringing]);
+  useEffect(() => reveal(strip.current, "[aria-selected=true]"), [state.selected]);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -20,12 +26,28 @@ export function Tabs() {
     );
   };
   return (
-    <div class="tabs" role="tablist" aria-label="Calls" tabIndex={-1} onKeyDown={move}>
+    <div
+      class="tabs"
+      role="tablist"
+      aria-label="Calls"
+      tabIndex={-1}
+      ref={strip}
+      onKeyDown={move}
+    >
       {pops.map((pop) => (
         <Tab key={pop.call_id} pop={pop} front={pop.call_id === state.selected} />
       ))}
     </div>
   );
+}
+
+/** Scrolls the strip, and nothing but the strip, until the last such tab is in it. */
+function reveal(strip: HTMLElement | null, selector: string): void {
+  const tab = [...(strip?.querySelectorAll(selector) ?? [])].at(-1);
+  if (!strip || !tab) return;
+  const [room, box] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
+  if (box.left < room.left) strip.scrollLeft += box.left - room.left;
+  else if (box.right > room.right) strip.scrollLeft += box.right - room.right;
 }
 
 function Tab({ pop, front }: { pop: Pop; front: boolean }) {
