@@ -132,7 +132,10 @@ class Desk(Tab):
                 }))""",
             list(LANDMARKS),
         )
-        return [(str(n), *map(float, (x, y, w, h))) for n, x, y, w, h in boxes]
+        return [
+            (str(name), float(x), float(y), float(width), float(height))
+            for name, x, y, width, height in boxes
+        ]
 
 
 @dataclass

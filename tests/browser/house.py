@@ -19,7 +19,7 @@ from screenpop.demo.ports import free_port
 
 FIRST_PORT = 18_400
 DESK_SIZE = {"width": 1280, "height": 800}
-QUIET_BREAKER = {"limits": {}}
+QUIET_BREAKER: dict[str, object] = {"limits": {}}
 
 
 @dataclass
