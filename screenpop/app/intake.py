@@ -58,7 +58,8 @@ class Intake:
         received = bound.receive(request)
         self._timers[line].observe(perf_counter() - started_s)
         if received.ignored:
-            self._metrics.events_ignored.labels(line).inc(len(received.ignored))
+            whole = sum(part.whole for part in received.ignored)
+            self._metrics.events_ignored.labels(line).inc(whole)
         if received.events:
             await self._keep(line, received)
         if received.profile_answer is not None:
