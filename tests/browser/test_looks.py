@@ -11,6 +11,7 @@ import pytest
 from browser.company import ADA, ARABIC, ARABIC_NAME, HALLS, LONG, LONG_NAME, STRANGER
 from browser.desk import Desk
 from browser.house import House
+from playwright.async_api import expect
 
 AXE = Path(__file__).parents[2] / "agent_ui/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -134,3 +135,29 @@ async def violations(tab: Desk) -> list[str]:
             for node in each["nodes"]
         ]
     return found
+
+
+async def test_many_unfinished_calls_stay_readable_in_their_tabs(house: House) -> None:
+    desk = await house.open_desk("ana")
+    for _ in range(8):
+        call = await house.ring("ana", caller=LONG)
+        await house.answer(call, "ana")
+        await house.hang_up(call)
+    await expect(desk.page.get_by_role("tab")).to_have_count(8)
+    await desk.note.focus()
+    await house.ring("ana", caller=ADA)
+    await expect(desk.part('.tab[data-state="alerting"]')).to_be_in_viewport()
+    for width in WIDTHS:
+        await desk.page.set_viewport_size({"width": width, "height": 800})
+        assert await desk.fits_in_width(), f"at {width} px"
+        assert await desk.page.evaluate(SQUEEZED) == [], f"at {width} px"
+
+
+SQUEEZED = """() => {
+    const tabs = [...document.querySelectorAll(".tab")];
+    const name = tab => tab.querySelector(".tab-name").getBoundingClientRect();
+    return tabs.filter((tab, at) => name(tab).width < 32
+        || at && tab.getBoundingClientRect().left
+            < tabs[at - 1].getBoundingClientRect().right - 1).map(t => t.innerText);
+}"""
+"""Tabs that lie over their neighbour, or whose name is too short to be read."""
