@@ -24,6 +24,7 @@ from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
 
 access_log = logging.getLogger("screenpop.access")
 REQUEST_ID = "X-Request-Id"
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})  # asked all day by machines
 
 
 class Dispatcher:
@@ -126,7 +127,8 @@ class Dispatcher:
         self._count(name, method, status)
         if route is None or route.answer != "socket":
             self._site.services.metrics.request_s.labels(name).observe(took_s)
-        access_log.info("%s %s %d %.1f ms", method, name, status, took_s * 1000)
+        level = logging.DEBUG if name in PROBES else logging.INFO
+        access_log.log(level, "%s %s %d %.1f ms", method, name, status, took_s * 1000)
 
     def _count(self, route: str, method: str, status: int) -> None:
         self._site.services.metrics.requests.labels(route, method, str(status)).inc()
