@@ -1,0 +1,1 @@
+"""Which telephone systems are listened to, instead of sending us requests?"""

@@ -1,0 +1,235 @@
+"""How is a telephone system listened to for ever, without losing an event?
+
+`Stream.run` connects, logs in, reads, hands on, and begins again when the
+connection is lost. A subclass says how to talk (`_session`); what the system says
+is decoded elsewhere, purely. Events wait in a bounded line while the journal
+cannot take them; when that is full nothing more is read from the system.
+
+    StreamLost          the connection is gone; come again soon
+    └── LoginRefused    come again slowly: somebody must correct the settings
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from abc import ABC, abstractmethod
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from screenpop.domain.call import Call, CallEvent
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.support.clock import Clock
+from screenpop.support.tasks import spawn
+
+log = logging.getLogger(__name__)
+
+Emit = Callable[[Sequence[CallEvent]], Awaitable[None]]
+Say = Callable[[str], None]
+Sleep = Callable[[float], Awaitable[None]]
+KnownCalls = Callable[[], Iterable[Call]]
+
+
+class StreamLost(Exception):
+    """The connection is gone or cannot be made; the text says why."""
+
+
+class LoginRefused(StreamLost):
+    """The system does not let us in; the text says what to correct."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamLimits:
+    """How patient is a stream, and how much may wait?"""
+
+    connect_s: float = 10
+    silence_s: float = 20  # then it is asked whether it lives
+    answer_s: float = 10  # to that question, to the log-in
+    retry_first_s: float = 0.5
+    retry_max_s: float = 30
+    refused_retry_s: float = 60
+    held_events_max: int = 10_000  # while the journal cannot take them
+    emit_batch_max: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamTools:
+    """What a stream is given by its surroundings; doubles stand in for them."""
+
+    clock: Clock
+    known_calls: KnownCalls = tuple  # of this line, as the journal tells them
+    limits: StreamLimits = field(default_factory=StreamLimits)
+    sleep: Sleep = asyncio.sleep
+    jitter: Callable[[], float] = random.random  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a stream does: for `/readyz` and people.
+
+    `trouble` says in words why nothing comes; `hints` what works but should be set
+    better on the other side. `counters`: `received`, `decoded`, `undecodable`,
+    `emitted`, `held`, `connections`, `lost`, `synchronised`.
+    """
+
+    line: str
+    dialect: str
+    connected_since_us: int | None = None
+    last_event_us: int | None = None
+    counters: Mapping[str, int] = field(default_factory=dict)
+    trouble: str | None = None
+    hints: tuple[str, ...] = ()
+
+
+class Stream(ABC):
+    """One line that is listened to."""
+
+    dialect: str
+
+    def __init__(self, line: str, tools: StreamTools):
+        self.line = line
+        self.tools = tools
+        self.counters: Counter[str] = Counter()
+        self._held: deque[CallEvent] = deque()
+        self._more = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._connected_us: int | None = None
+        self._last_us: int | None = None
+        self._trouble: str | None = "not connected yet"
+        self._holding: str | None = None
+        self._say: Say = log.info
+
+    @property
+    def health(self) -> Health:
+        return Health(
+            line=self.line,
+            dialect=self.dialect,
+            connected_since_us=self._connected_us,
+            last_event_us=self._last_us,
+            counters={**self.counters, "held": len(self._held)},
+            trouble=self._trouble or self._holding,
+            hints=self.hints(),
+        )
+
+    def hints(self) -> tuple[str, ...]:
+        return ()
+
+    async def run(self, emit: Emit, say: Say) -> None:
+        """Listen for ever; ends only by cancellation.
+
+        `emit` makes events durable; it may raise `Unavailable` or `Overloaded`, then
+        it is asked again with the same events. `say` takes one sentence for the log.
+        """
+        self._say = say
+        emitter = spawn(self._emit_for_ever(emit), name=f"emit {self.line}")
+        listener = spawn(self._listen_for_ever(), name=f"listen to {self.line}")
+        both = (emitter, listener)
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in both:
+                task.cancel()
+            ended = await asyncio.gather(*both, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    @abstractmethod
+    async def _session(self) -> None:
+        """Connect, log in, read until the connection is lost: raises `StreamLost`.
+
+        Calls `_connected` once logged in, `_hand_on` with what was decoded.
+        """
+
+    def _connected(self) -> None:
+        back = self._trouble is not None and self.counters["connections"] > 0
+        self.counters["connections"] += 1
+        self._connected_us = self.tools.clock.now_us()
+        self._trouble = None
+        self._say(f"{self.line}: {'connected again' if back else 'connected'}.")
+
+    def _heard(self) -> None:
+        self.counters["received"] += 1
+        self._last_us = self.tools.clock.now_us()
+
+    async def _hand_on(self, events: Sequence[CallEvent]) -> None:
+        """Take decoded events; waits while the line of held ones is full."""
+        if not events:
+            return
+        self.counters["decoded"] += len(events)
+        self._held.extend(events)
+        self._more.set()
+        if len(self._held) >= self.tools.limits.held_events_max:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _listen_for_ever(self) -> None:
+        failures = 0
+        while True:
+            connections = self.counters["connections"]
+            try:
+                await self._session()
+                why, refused = "the connection ended", False
+            except (StreamLost, OSError, TimeoutError) as error:
+                why, refused = _words(error), isinstance(error, LoginRefused)
+            failures = 0 if self.counters["connections"] > connections else failures + 1
+            self._lost(why)
+            await self.tools.sleep(self._pause_s(failures, refused))
+
+    def _lost(self, why: str) -> None:
+        self._connected_us = None
+        self.counters["lost"] += 1
+        if self._trouble != why:
+            self._say(f"{self.line}: {why}; trying again.")
+        self._trouble = why
+
+    def _pause_s(self, failures: int, refused: bool) -> float:
+        """Full jitter on the upper half: never at once, never all together."""
+        limits = self.tools.limits
+        top_s = limits.refused_retry_s
+        if not refused:
+            top_s = min(
+                limits.retry_first_s * 2 ** min(failures, 16), limits.retry_max_s
+            )
+        return top_s * (0.5 + 0.5 * self.tools.jitter())
+
+    async def _emit_for_ever(self, emit: Emit) -> None:
+        failures = 0
+        while True:
+            if not self._held:
+                self._more.clear()
+                await self._more.wait()
+            size = min(len(self._held), self.tools.limits.emit_batch_max)
+            batch = [self._held[index] for index in range(size)]
+            try:
+                await emit(batch)
+            except (Unavailable, Overloaded) as error:
+                self._hold(error)
+                failures += 1
+                await self.tools.sleep(self._pause_s(failures, False))
+                continue
+            failures = 0
+            self._release(size)
+
+    def _hold(self, error: Exception) -> None:
+        if self._holding is None:
+            self._say(f"{self.line}: events are held back: {error}")
+        self._holding = f"events are held back: {error}"
+
+    def _release(self, size: int) -> None:
+        for _ in range(size):
+            self._held.popleft()
+        self.counters["emitted"] += size
+        self._room.set()
+        if self._holding is not None:
+            self._say(f"{self.line}: events are taken again.")
+            self._holding = None
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return "no answer in time"
+    return str(error) or type(error).__name__
