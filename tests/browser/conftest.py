@@ -11,21 +11,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from browser.chromium import CHROMIUM, launched
 from browser.house import House, open_house
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "screenpop" / "web" / "assets" / "index.html"
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,12 +47,8 @@ def _newer_than(built_s: float) -> bool:
 async def chromium(built_pages: None) -> AsyncIterator[Browser]:
     if shutil.which(CHROMIUM) is None and not os.environ.get("CI"):
         pytest.skip(f"no Chromium at {CHROMIUM}; install it, or set CHROMIUM")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS
-        )
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,0 +1,110 @@
+"""Makes the pictures of the README from the running demo: scripts/pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from browser.chromium import launched
+from browser.desk import Desk, Wallboard
+from playwright.async_api import Browser, expect
+
+from screenpop.demo.run import Options, Ready, run_demo
+from screenpop.demo.service import run_service
+
+FOLDER = Path(__file__).parents[2] / "docs" / "images"
+SIZE = {"width": 1280, "height": 800}
+NARROW = {"width": 360, "height": 800}
+FIRST_PORT = 18_300
+PACE = 8.0
+CALLS = 12  # offered before the wallboard is worth a picture
+PATIENCE_MS = 240_000
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[Ready]:
+    today = datetime.now(UTC).date()
+    options = Options(folder=folder, today=today, port=FIRST_PORT, pace=PACE)
+    stop, started = asyncio.Event(), asyncio.Future[Ready]()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(
+            run_demo(options, run_service, tell=started.set_result, stop=stop),
+            name="demo",
+        )
+        try:
+            yield await started
+        finally:
+            stop.set()
+
+
+async def desk_of(ready: Ready, browser: Browser) -> Desk:
+    desk = Desk(await browser.new_page(viewport=SIZE, locale="en-GB"))  # type: ignore[arg-type]
+    await desk.page.goto(ready.url)
+    await desk.signs_in("ana", password(ready, "ana"))
+    await desk.is_ready()
+    return desk
+
+
+def password(ready: Ready, name: str) -> str:
+    return next(a.password for a in ready.accounts if a.login.username == name)
+
+
+async def take(tab: Desk | Wallboard, name: str) -> None:
+    await tab.page.mouse.move(0, 799)
+    await tab.page.screenshot(path=FOLDER / name, animations="disabled")
+
+
+async def pictures_of_the_desk(desk: Desk) -> None:
+    await desk.facet_is("credit_terms", "fresh")
+    await desk.facet_is("recommendations", "fresh")
+    await take(desk, "desk.png")
+    await desk.page.emulate_media(color_scheme="dark")
+    await take(desk, "desk-dark.png")
+    await desk.page.emulate_media(color_scheme="light")
+    await desk.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    await take(desk, "desk-360.png")
+    await desk.page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+
+
+async def picture_of_the_wallboard(ready: Ready, browser: Browser) -> None:
+    board = Wallboard(await browser.new_page(viewport=SIZE, locale="en-GB"))  # type: ignore[arg-type]
+    await board.page.goto(f"{ready.url}/wallboard")
+    await board.signs_in("grace", password(ready, "grace"))
+    await board.is_live()
+    offered = board.part(".tile").filter(has_text=re.compile("^Offered"))
+    enough = re.compile(rf"^({CALLS}|1[3-9]|[2-9]\d)$")
+    figure = offered.locator(".figure")
+    await expect(figure).to_have_text(enough, timeout=PATIENCE_MS)
+    await take(board, "wallboard.png")
+
+
+async def picture_of_candidates(desk: Desk) -> None:
+    """Two customers share a number; an earlier call stands in a tab beside it."""
+    ringing = desk.part('.tab[data-state="alerting"]')
+    who = desk.part(".chooser .candidates")
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await who.count():
+            await expect(ringing.first).to_be_visible(timeout=PATIENCE_MS)
+            await ringing.first.click()
+            if not await who.count():
+                await expect(ringing).to_have_count(0, timeout=PATIENCE_MS)
+    await take(desk, "candidates.png")
+
+
+async def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with demo(Path(folder)) as ready, launched() as browser:
+            desk = await desk_of(ready, browser)
+            await pictures_of_the_desk(desk)
+            await picture_of_candidates(desk)
+            await picture_of_the_wallboard(ready, browser)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
