@@ -67,7 +67,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
-    archive = Archive(past.database)
+    archive = Archive(past.database, past.known)
     archiver = Archiver(
         journal, archive, _number_of(lookups), call_limits(config), clock
     )

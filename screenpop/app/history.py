@@ -19,7 +19,18 @@ from screenpop.domain.call import AgentId, CallId
 from screenpop.domain.caller import Row
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.journal.records import ActionRecord
-from screenpop.store.calls import Calls, PastCall, Place, WholeCall
+from screenpop.store.calls import (
+    AnswerShown,
+    Calls,
+    EventOfCall,
+    Leg,
+    PastCall,
+    Place,
+    ReceiptOfCall,
+    Visit,
+    WholeCall,
+)
+from screenpop.store.earlier import EarlierCall
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.numbering import describe
 
@@ -121,7 +132,7 @@ class HistoryCalls:
             "dialled": call.dialled,
             "phase": call.phase,
             "outcome": call.outcome,
-            "talk_s": talk_s(call),
+            "talk_s": talk_s(call.answered_us, call.ended_us),
             "agents": [
                 self._name_of(leg.agent) for leg in call.legs if leg.answered_us
             ],
@@ -137,58 +148,14 @@ class HistoryCalls:
             "customer": None
             if call.customer is None
             else {"source": call.customer.source, "key": call.customer.key},
-            "legs": [
-                {
-                    "agent": leg.agent,
-                    "name": self._name_of(leg.agent),
-                    "state": leg.state,
-                    "alerting_at": _iso(leg.alerting_us),
-                    "answered_at": _iso(leg.answered_us),
-                    "released_at": _iso(leg.released_us),
-                    "release": leg.release,
-                }
-                for leg in call.legs
-            ],
-            "queues": [
-                {
-                    "queue": visit.queue,
-                    "entered_at": _iso(visit.entered_us),
-                    "left_at": _iso(visit.left_us),
-                    "left": visit.left,
-                }
-                for visit in whole.visits
-            ],
-            "events": [
-                {
-                    "type": e.type,
-                    "at": _iso(e.at_us),
-                    "received_at": _iso(e.received_us),
-                }
-                for e in whole.events
-            ],
+            "legs": [self._leg(leg) for leg in call.legs],
+            "queues": [_visit(visit) for visit in whole.visits],
+            "events": [_event(event) for event in whole.events],
             "shown": [
-                {
-                    "agent": x.agent,
-                    "lookup": x.lookup,
-                    "source": x.source,
-                    "facet": x.facet,
-                    "state": x.state,
-                    "at": _iso(x.at_us),
-                    "ms": x.ms,
-                }
-                for x in whole.shown
-                if only is None or x.agent in only
+                _shown(x) for x in whole.shown if only is None or x.agent in only
             ],
             "receipts": [
-                {
-                    "user": x.username,
-                    "agent": x.agent,
-                    "at": _iso(x.at_us),
-                    "ring_to_pop_ms": x.ring_to_pop_ms,
-                    "painted_ms": x.painted_ms,
-                }
-                for x in whole.receipts
-                if only is None or x.agent in only
+                _receipt(x) for x in whole.receipts if only is None or x.agent in only
             ],
             "notes": [
                 {"user": x.username, "text": x.text, "at": _iso(x.at_us)}
@@ -196,27 +163,76 @@ class HistoryCalls:
             ],
         }
 
+    def _leg(self, leg: Leg) -> Json:
+        return {
+            "agent": leg.agent,
+            "name": self._name_of(leg.agent),
+            "state": leg.state,
+            "alerting_at": _iso(leg.alerting_us),
+            "answered_at": _iso(leg.answered_us),
+            "released_at": _iso(leg.released_us),
+            "release": leg.release,
+        }
 
-def earlier_row(call: PastCall, name_of: NameOf) -> Row:
-    """One row of the `interactions` facet."""
-    talked = [leg.agent for leg in call.legs if leg.answered_us is not None]
+
+def _visit(visit: Visit) -> Json:
     return {
-        "at": iso_from_us(call.arrived_us),
-        "direction": call.direction,
-        "agent": name_of(talked[0]) if talked else None,
-        "queue": call.queue,
-        "outcome": call.outcome,
-        "disposition": call.dispositions[-1].code if call.dispositions else None,
-        "note": call.notes[-1].text if call.notes else None,
-        "talk_s": talk_s(call),
+        "queue": visit.queue,
+        "entered_at": _iso(visit.entered_us),
+        "left_at": _iso(visit.left_us),
+        "left": visit.left,
     }
 
 
-def talk_s(call: PastCall) -> int | None:
+def _event(event: EventOfCall) -> Json:
+    return {
+        "type": event.type,
+        "at": _iso(event.at_us),
+        "received_at": _iso(event.received_us),
+    }
+
+
+def _shown(answer: AnswerShown) -> Json:
+    return {
+        "agent": answer.agent,
+        "lookup": answer.lookup,
+        "source": answer.source,
+        "facet": answer.facet,
+        "state": answer.state,
+        "at": _iso(answer.at_us),
+        "ms": answer.ms,
+    }
+
+
+def _receipt(receipt: ReceiptOfCall) -> Json:
+    return {
+        "user": receipt.username,
+        "agent": receipt.agent,
+        "at": _iso(receipt.at_us),
+        "ring_to_pop_ms": receipt.ring_to_pop_ms,
+        "painted_ms": receipt.painted_ms,
+    }
+
+
+def earlier_row(call: EarlierCall, name_of: NameOf) -> Row:
+    """One row of the `interactions` facet."""
+    return {
+        "at": iso_from_us(call.arrived_us),
+        "direction": call.direction,
+        "agent": name_of(call.agent),
+        "queue": call.queue,
+        "outcome": call.outcome,
+        "disposition": call.disposition,
+        "note": call.note,
+        "talk_s": talk_s(call.answered_us, call.ended_us),
+    }
+
+
+def talk_s(answered_us: int | None, ended_us: int | None) -> int | None:
     """Seconds from the first answer to the end; None without an answer."""
-    if call.answered_us is None or call.ended_us is None:
+    if answered_us is None or ended_us is None:
         return None
-    return max(0, call.ended_us - call.answered_us) // 1_000_000
+    return max(0, ended_us - answered_us) // 1_000_000
 
 
 def _may_see(call: PastCall, only: Only) -> bool:

@@ -24,7 +24,9 @@ from screenpop.store.batch import Contact, NumberLink
 from screenpop.store.calls import Calls
 from screenpop.store.contacts import Contacts
 from screenpop.store.directory import UsersCache
+from screenpop.store.earlier import EarlierCalls
 from screenpop.store.engine import Database, sqlite_url
+from screenpop.store.known import Known
 from screenpop.store.tokens import Tokens
 from screenpop.store.users import Users
 from screenpop.support.clock import Clock
@@ -82,6 +84,8 @@ class Past:
         self._clock = clock
         self._calls = Calls(database)
         self._contacts = Contacts(database)
+        self.known = Known() if database.is_sqlite else None  # we alone write it
+        self._earlier = EarlierCalls(database, self.known)
         self.trouble: str | None = None  # the outage of now, in words
 
     def calls(self, append: Append) -> HistoryCalls:
@@ -100,14 +104,28 @@ class Past:
         self, number: str | None, ref: CandidateRef | None, leave_out: str
     ) -> Sequence[Row]:
         """Rows of the `interactions` facet, newest first."""
-        found = await self._calls.earlier(
-            number=number, ref=ref, limit=EARLIER_CALLS + 1
-        )
-        return [
-            earlier_row(call, self._name_of)
-            for call in found
-            if call.call_id != leave_out and call.ended_us is not None
-        ][:EARLIER_CALLS]
+        if number is not None:
+            found = await self._earlier.from_number(
+                number, leave_out=leave_out, limit=EARLIER_CALLS
+            )
+        elif ref is not None:
+            found = await self._earlier.of_customer(
+                ref, leave_out=leave_out, limit=EARLIER_CALLS
+            )
+        else:
+            found = []
+        return [earlier_row(call, self._name_of) for call in found]
+
+    async def learn_who_called(self) -> None:
+        """From then on no query is made for callers who never called before."""
+        while True:
+            try:
+                await self._earlier.learn()
+            except Unavailable as error:
+                self._began(str(error))
+                await asyncio.sleep(USERS_EVERY_S)
+            else:
+                return
 
     async def remembered(self) -> list[tuple[str, Candidate, str, int]]:
         """(number, whom, by whom, when) of every choice agents made."""

@@ -100,6 +100,7 @@ class Service:
         self.tasks.spawn(
             self.past.watch_users(self._users_changed), name="watch the users"
         )
+        self.tasks.spawn(self.past.learn_who_called(), name="learn who called")
         self.tasks.spawn(self.feed.run(self._to_wallboards), name="wallboard feed")
         self.tasks.spawn(
             watch(

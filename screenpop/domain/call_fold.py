@@ -175,6 +175,12 @@ class CallFold:
         self._read_again()
         return True
 
+    def open_agents(self) -> list[AgentId]:
+        """Whose phone rings or who talk."""
+        released = LegState.RELEASED
+        legs = self._reading.legs.values()
+        return [leg.agent for leg in legs if leg.state is not released]
+
     def call(self) -> Call:
         """The call as all events together tell it."""
         return _view(self.line, self.call_id, self._reading)

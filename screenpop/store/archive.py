@@ -6,27 +6,68 @@ Writing a batch again changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, delete, select, tuple_
 
+from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
-from screenpop.store.batch import AnswerShown, Batch, CallKey, OfACall
-from screenpop.store.engine import Database
-from screenpop.store.tables import LABEL_CHARS, OF_A_CALL
-from screenpop.store.texts import fit, fit_id, fit_or_none
-from screenpop.store.upsert import RowValues, insert_new, upsert
+from screenpop.store.batch import (
+    Batch,
+    CallKey,
+    Customer,
+    OfACall,
+    Remembered,
+    ShownAnswer,
+)
+from screenpop.store.contacts import PUT_CONTACTS, PUT_LINKS
+from screenpop.store.engine import Database, Put
+from screenpop.store.known import Known
+from screenpop.store.statement import Statement, Values, putting
+from screenpop.store.tables import OF_A_CALL
+from screenpop.store.texts import fit_id
+from screenpop.store.wanted import of_wanted, wanted
 
-CALLS_PER_QUERY = 200
+CALLS_PER_QUERY = 500
 CALLS_FORGOTTEN_PER_STEP = 200
+CUSTOMER = ("customer_source", "customer_key", "customer_name", "chosen_by_agent")
+T = TypeVar("T")
+
+PUT_CALLS = putting(tables.calls, kept_together=CUSTOMER)
+PUT_STUBS = putting(tables.calls, new_only=True)
+PUT_LEGS = putting(tables.call_legs)
+PUT_VISITS = putting(tables.call_visits)
+PUT_EVENTS = putting(tables.call_events, new_only=True)
+PUT_SHOWN = putting(tables.answers_shown, newest_by="at_us")
+PUT_RECEIPTS = putting(tables.receipts, new_only=True)
+PUT_NOTES = putting(tables.notes, newest_by="at_us")
+PUT_DISPOSITIONS = putting(tables.dispositions, newest_by="at_us")
+PUT_OFFSET = putting(tables.consumers, newest_by="offset")
+CHOOSE = Statement(
+    lambda _: (
+        tables.calls.update()
+        .values({name: bindparam(name) for name in CUSTOMER})
+        .where(tables.calls.c.line == bindparam("of_line"))
+        .where(tables.calls.c.call_id == bindparam("of_call"))
+    ),
+    (*CUSTOMER, "of_line", "of_call"),
+)
+_events = tables.call_events.c
+_calls = tables.calls.c
+EVENTS_OF = of_wanted(
+    tables.call_events, (_events.body,), (_events.at_us, _events.event_id)
+)
+SHOWN_OF = of_wanted(tables.answers_shown, (tables.answers_shown.c.body,))
+CUSTOMERS_OF = of_wanted(tables.calls, tuple(_calls[name] for name in CUSTOMER))
 
 
 class Archive:
     """The archiver's side of the store. Everything raises `Unavailable`."""
 
-    def __init__(self, database: Database):
+    def __init__(self, database: Database, known: Known | None = None):
         self._database = database
+        self._known = known
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -37,48 +78,44 @@ class Archive:
             return await connection.scalar(query) or 0
 
     async def write(self, batch: Batch) -> None:
-        async with self._database.write() as connection:
-            await _write_calls(connection, batch)
-            await _write_children(connection, batch)
-            await _write_people(connection, batch)
-            row: RowValues = {
-                "name": batch.consumer,
-                "offset": batch.offset,
-                "at_us": batch.at_us,
-            }
-            await upsert(connection, tables.consumers, [row], newest_by="offset")
+        if self._known is not None:
+            _learn(self._known, batch)
+        await self._database.put([*_calls_of(batch), *_rest_of(batch)])
 
-    async def events_of(self, keys: Iterable[CallKey]) -> dict[CallKey, list[str]]:
-        """Bodies of the stored events of calls, in the order of their time."""
-        table = tables.call_events
-        found: dict[CallKey, list[str]] = {}
-        query = select(table.c.line, table.c.call_id, table.c.body)
+    async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, Remembered]:
+        """What is stored of these calls; those without events are left out."""
+        found: dict[CallKey, Remembered] = {}
         for some in _chunks(sorted(keys)):
-            names = {(line, fit_id(call)): (line, call) for line, call in some}
-            wanted = query.where(
-                tuple_(table.c.line, table.c.call_id).in_(list(names))
-            ).order_by(table.c.at_us)
-            async with self._database.read() as connection:
-                for line, call_id, body in await connection.execute(wanted):
-                    found.setdefault(names[line, call_id], []).append(body)
+            found |= await self._recall(some)
         return found
 
-    async def shown_of(
-        self, keys: Iterable[CallKey]
-    ) -> dict[CallKey, list[AnswerShown]]:
-        """What was shown so far in these calls."""
-        table = tables.answers_shown
-        found: dict[CallKey, list[AnswerShown]] = {}
-        for some in _chunks(sorted(keys)):
-            names = {(line, fit_id(call)): (line, call) for line, call in some}
-            wanted = select(table).where(
-                tuple_(table.c.line, table.c.call_id).in_(list(names))
+    async def _recall(self, some: Sequence[CallKey]) -> dict[CallKey, Remembered]:
+        """Most calls are new: then one query is all."""
+        events: dict[CallKey, list[str]] = {}
+        for key, (body,) in await self._of(EVENTS_OF, some):
+            events.setdefault(key, []).append(body)
+        if not events:
+            return {}
+        shown = await self._of(SHOWN_OF, list(events))
+        answers = {key: rows.shown_from(body) for key, (body,) in shown}
+        chosen = await self._of(CUSTOMERS_OF, list(events))
+        customers = {key: _customer(key, values) for key, values in chosen}
+        none: tuple[ShownAnswer, ...] = ()
+        return {
+            key: Remembered(
+                events=tuple(bodies),
+                answers=answers.get(key, none),
+                customer=customers.get(key),
             )
-            async with self._database.read() as connection:
-                for row in (await connection.execute(wanted)).mappings():
-                    key = names[row["line"], row["call_id"]]
-                    found.setdefault(key, []).append(rows.shown_from(key, dict(row)))
-        return found
+            for key, bodies in events.items()
+        }
+
+    async def _of(
+        self, statement: Statement, keys: Sequence[CallKey]
+    ) -> list[tuple[CallKey, tuple[Any, ...]]]:
+        names = {(line, fit_id(call)): (line, call) for line, call in keys}
+        found = await self._database.fetch(statement, wanted(names))
+        return [(names[line, call], tuple(values)) for line, call, *values in found]
 
     async def forget(self, before_us: int) -> int:
         """Remove calls that arrived before, with what belongs to them.
@@ -110,72 +147,53 @@ class Archive:
         return len(keys)
 
 
-async def _write_calls(connection: AsyncConnection, batch: Batch) -> None:
-    complete = {(s.call.line, s.call.call_id) for s in batch.calls}
-    await upsert(
-        connection,
-        tables.calls,
-        [rows.call_row(state) for state in batch.calls],
-        keep=frozenset(rows.NOT_CHOSEN),
-    )
-    await insert_new(
-        connection,
-        tables.calls,
-        [rows.stub(key, at_us) for key, at_us in _keys(batch) if key not in complete],
-    )
-    legs = [leg for state in batch.calls for leg in rows.leg_rows(state.call)]
-    await upsert(connection, tables.call_legs, legs)
-    visits = [visit for state in batch.calls for visit in rows.visit_rows(state.call)]
-    await upsert(connection, tables.call_visits, visits)
-    for customer in batch.customers:
-        await connection.execute(
-            tables.calls.update()
-            .where(tables.calls.c.line == customer.key[0])
-            .where(tables.calls.c.call_id == fit_id(customer.key[1]))
-            .values(
-                customer_source=fit(customer.ref.source, LABEL_CHARS),
-                customer_key=fit_id(customer.ref.key),
-                customer_name=fit_or_none(customer.name),
-                chosen_by_agent=customer.by_agent,
-            )
+def _calls_of(batch: Batch) -> Iterator[Put]:
+    states = batch.calls
+    yield from _some(PUT_CALLS, rows.call_row, states)
+    complete = {(state.call.line, state.call.call_id) for state in states}
+    stubs = [(key, at) for key, at in _belonging(batch) if key not in complete]
+    yield from _some(PUT_STUBS, lambda stub: rows.stub(*stub), stubs)
+    if states:
+        yield PUT_LEGS, (row for state in states for row in rows.leg_rows(state.call))
+        yield (
+            PUT_VISITS,
+            (row for state in states for row in rows.visit_rows(state.call)),
         )
+    yield from _some(CHOOSE, rows.customer_row, batch.customers)
 
 
-async def _write_children(connection: AsyncConnection, batch: Batch) -> None:
-    await insert_new(
-        connection, tables.call_events, [rows.event_row(e) for e in batch.events]
-    )
-    await upsert(
-        connection,
-        tables.answers_shown,
-        [rows.shown_row(shown) for shown in batch.shown],
-        newest_by="at_us",
-    )
-    await insert_new(
-        connection, tables.receipts, [rows.receipt_row(r) for r in batch.receipts]
-    )
-    notes = [rows.written_row(note, "text") for note in batch.notes]
-    await upsert(connection, tables.notes, notes, newest_by="at_us")
-    codes = [rows.written_row(chosen, "code") for chosen in batch.dispositions]
-    await upsert(connection, tables.dispositions, codes, newest_by="at_us")
+def _rest_of(batch: Batch) -> Iterator[Put]:
+    yield from _some(PUT_EVENTS, rows.event_row, batch.events)
+    yield from _some(PUT_SHOWN, rows.shown_row, batch.shown)
+    yield from _some(PUT_RECEIPTS, rows.receipt_row, batch.receipts)
+    yield from _some(PUT_NOTES, rows.note_row, batch.notes)
+    yield from _some(PUT_DISPOSITIONS, rows.disposition_row, batch.dispositions)
+    yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
+    yield from _some(PUT_LINKS, rows.link_row, batch.links)
+    yield PUT_OFFSET, [(batch.consumer, batch.offset, batch.at_us)]
 
 
-async def _write_people(connection: AsyncConnection, batch: Batch) -> None:
-    await upsert(
-        connection,
-        tables.contacts,
-        [rows.contact_row(contact) for contact in batch.contacts],
-        newest_by="at_us",
-    )
-    await upsert(
-        connection,
-        tables.number_links,
-        [rows.link_row(link) for link in batch.links],
-        newest_by="at_us",
-    )
+def _some(
+    statement: Statement, row: Callable[[T], Values], things: Sequence[T]
+) -> Iterator[Put]:
+    if things:
+        yield statement, map(row, things)
 
 
-def _keys(batch: Batch) -> list[tuple[CallKey, int]]:
+def _learn(known: Known, batch: Batch) -> None:
+    """Before they are stored: a caller who has history is never taken for new."""
+    for state in batch.calls:
+        if state.call.ended_us is None:
+            continue
+        if state.number is not None:
+            known.add(state.number)
+        if state.customer is not None:
+            known.add(rows.stored_ref(state.customer.ref))
+    for customer in batch.customers:
+        known.add(rows.stored_ref(customer.ref))
+
+
+def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
     """All calls that something in the batch belongs to, with a time."""
     belonging: Iterable[Sequence[OfACall]] = (
         batch.events,
@@ -191,6 +209,18 @@ def _keys(batch: Batch) -> list[tuple[CallKey, int]]:
     for customer in batch.customers:
         times.setdefault(customer.key, batch.at_us)
     return list(times.items())
+
+
+def _customer(key: CallKey, values: tuple[object, ...]) -> Customer | None:
+    source, customer, name, by_agent = values
+    if source is None:
+        return None
+    return Customer(
+        key=key,
+        ref=CandidateRef(source=str(source), key=str(customer)),
+        name=None if name is None else str(name),
+        by_agent=bool(by_agent),
+    )
 
 
 def _chunks(keys: Sequence[CallKey]) -> Iterable[Sequence[CallKey]]:

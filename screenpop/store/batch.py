@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from screenpop.domain.call import Call, CallId, LineId
 from screenpop.domain.caller import CandidateRef
 
 CallKey = tuple[LineId, CallId]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallState:
-    """A call as folded so far; `number` is the outside party's in E.164."""
-
-    call: Call
-    number: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +33,23 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerShown:
-    """One lookup's latest answer on one agent's card; values are not kept."""
+class CallState:
+    """A call as folded so far; `number` is the outside party's in E.164.
 
-    key: CallKey
-    agent: str
+    Without a customer the one that is stored stays.
+    """
+
+    call: Call
+    number: str | None
+    customer: Customer | None = None
+
+
+class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True):
+    """What one lookup said, and on whose cards it stands or stood since when.
+
+    Values are not kept. `agents` maps an agent to the time in microseconds.
+    """
+
     lookup: str
     source: str
     facet: str
@@ -52,8 +58,28 @@ class AnswerShown:
     fetched_us: int
     ms: float
     row_count: int
-    subject: CandidateRef | None = None
+    subject_source: str | None = None
+    subject_key: str | None = None
     message: str | None = None
+    agents: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownInCall:
+    """All that was shown in one call, in place of what is stored of it."""
+
+    key: CallKey
+    at_us: int
+    answers: tuple[ShownAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the store holds of a call that is to be followed again."""
+
+    events: tuple[str, ...] = ()  # bodies, in the order of their time
+    answers: tuple[ShownAnswer, ...] = ()
+    customer: Customer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +128,7 @@ class NumberLink:
     at_us: int
 
 
-OfACall = StoredEvent | AnswerShown | Written | ReceiptOfPop
+OfACall = StoredEvent | ShownInCall | Written | ReceiptOfPop
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,7 +139,7 @@ class Batch:
     calls: list[CallState] = field(default_factory=list)
     events: list[StoredEvent] = field(default_factory=list)
     customers: list[Customer] = field(default_factory=list)
-    shown: list[AnswerShown] = field(default_factory=list)
+    shown: list[ShownInCall] = field(default_factory=list)
     receipts: list[ReceiptOfPop] = field(default_factory=list)
     notes: list[Written] = field(default_factory=list)
     dispositions: list[Written] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Which calls were there: an agent's latest, a customer's earlier ones, one in full?
+"""Which calls were there: an agent's latest, one in full?
 
 Every list is bounded and read along an index: its cost does not grow with history.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.domain.call import AgentId, CallId, LineId
 from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
-from screenpop.store.batch import AnswerShown, CallKey
+from screenpop.store.batch import CallKey, ShownAnswer
 from screenpop.store.engine import Database
 from screenpop.store.rows import AGENT_BYTES
 from screenpop.store.texts import fit_id
@@ -117,6 +117,23 @@ class ReceiptOfCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerShown:
+    """One lookup's answer on one agent's card, since `at_us`; values are not kept."""
+
+    agent: AgentId
+    lookup: str
+    source: str
+    facet: str
+    state: str
+    at_us: int
+    fetched_us: int
+    ms: float
+    row_count: int
+    subject: CandidateRef | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     queue: str
     entered_us: int
@@ -176,34 +193,6 @@ class Calls:
         )
         async with self._database.read() as connection:
             return await _read(connection, query, CALLS_PER_PAGE_MAX)
-
-    async def earlier(
-        self,
-        *,
-        number: str | None = None,
-        ref: CandidateRef | None = None,
-        limit: int = 10,
-        exclude: CallKey | None = None,
-    ) -> list[PastCall]:
-        """Newest first: calls from this E.164 number or of this customer."""
-        limit = min(limit, CALLS_PER_PAGE_MAX)
-        wanted = []
-        if number is not None:
-            wanted.append(select(tables.calls).where(_calls.number == number))
-        if ref is not None:
-            of_customer = (_calls.customer_source == ref.source) & (
-                _calls.customer_key == fit_id(ref.key)
-            )
-            wanted.append(select(tables.calls).where(of_customer))
-        found: dict[CallKey, PastCall] = {}
-        async with self._database.read() as connection:
-            for query in wanted:
-                newest = _before(query, tables.calls.c, None)
-                for call in await _read(connection, newest, limit + 1):
-                    found[call.line, call.call_id] = call
-        if exclude is not None:
-            found.pop((exclude[0], CallId(fit_id(exclude[1]))), None)
-        return sorted(found.values(), key=_newest_first)[:limit]
 
 
 def _of_agent(agent: str, before: Place | None) -> Select[Any]:
@@ -285,17 +274,42 @@ async def _whole(connection: AsyncConnection, call: PastCall) -> WholeCall:
             for row in found
         ]
 
-    key = (call.line, call.call_id)
     receipts = await of(tables.receipts, "at_us")
     visits = await of(tables.call_visits, "place")
     return WholeCall(
         call=call,
         visits=tuple(Visit(**_without(v, "place")) for v in visits),
         events=tuple(EventOfCall(**e) for e in await of(tables.call_events, "at_us")),
-        shown=tuple(
-            rows.shown_from(key, row) for row in await of(tables.answers_shown, "at_us")
-        ),
+        shown=_shown(await of(tables.answers_shown, "at_us")),
         receipts=tuple(ReceiptOfCall(**_without(r, "action_id")) for r in receipts),
+    )
+
+
+def _shown(found: list[dict[str, Any]]) -> tuple[AnswerShown, ...]:
+    """In the order in which agents saw them."""
+    answers = [answer for row in found for answer in rows.shown_from(row["body"])]
+    shown = [
+        _on_card(answer, agent, at_us)
+        for answer in answers
+        for agent, at_us in answer.agents.items()
+    ]
+    return tuple(sorted(shown, key=lambda x: (x.at_us, x.agent, x.lookup)))
+
+
+def _on_card(answer: ShownAnswer, agent: str, at_us: int) -> AnswerShown:
+    source, key = answer.subject_source, answer.subject_key
+    return AnswerShown(
+        agent=AgentId(agent),
+        lookup=answer.lookup,
+        source=answer.source,
+        facet=answer.facet,
+        state=answer.state,
+        at_us=at_us,
+        fetched_us=answer.fetched_us,
+        ms=answer.ms,
+        row_count=answer.row_count,
+        subject=CandidateRef(source=source, key=key) if source and key else None,
+        message=answer.message,
     )
 
 

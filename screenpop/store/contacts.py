@@ -10,9 +10,11 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
 from screenpop.store.batch import Contact, NumberLink
 from screenpop.store.engine import Database
-from screenpop.store.upsert import upsert
+from screenpop.store.statement import putting
 
 ROWS_PER_STEP = 2000
+PUT_CONTACTS = putting(tables.contacts, newest_by="at_us")
+PUT_LINKS = putting(tables.number_links, newest_by="at_us")
 
 
 class Contacts:
@@ -56,11 +58,7 @@ class Contacts:
                 )
 
     async def save(self, contact: Contact) -> None:
-        row = rows.contact_row(contact)
-        async with self._database.write() as connection:
-            await upsert(connection, tables.contacts, [row], newest_by="at_us")
+        await self._database.put([(PUT_CONTACTS, [rows.contact_row(contact)])])
 
     async def link(self, link: NumberLink) -> None:
-        row = rows.link_row(link)
-        async with self._database.write() as connection:
-            await upsert(connection, tables.number_links, [row], newest_by="at_us")
+        await self._database.put([(PUT_LINKS, [rows.link_row(link)])])

@@ -2,19 +2,23 @@
 
 SQLite: one connection writes (`BEGIN IMMEDIATE`), others read beside it (WAL).
 PostgreSQL: one pool. Whatever the driver raises when the database cannot be
-reached leaves here as `Unavailable`.
+reached leaves here as `Unavailable`. `read` and `write` are SQLAlchemy's, for what
+people ask for; `fetch` and `put` are for what every call costs.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -26,8 +30,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.store.sqlite_threads import SqliteThreads
+from screenpop.store.statement import Sql, Statement, Value, Values, for_rows
 
 READERS_MAX = 4
+LEAN_READERS = 2
+ROWS_PER_ROUND_TRIP = 200  # of PostgreSQL: more would hold the event loop
+ROWS_PER_STEP = 32  # more gain nothing, and hold the event loop for longer
 POOL_MAX = 10
 WAIT_S = 10.0
 CONNECT_S = 5.0
@@ -35,6 +44,15 @@ COMMAND_S = 30.0
 # At DEBUG it logs every statement with its values: numbers, notes and hashes.
 logging.getLogger("aiosqlite").setLevel(logging.INFO)
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    f"busy_timeout = {round(WAIT_S * 1000)}",
+    "foreign_keys = ON",
+)
+
+_SQLITE: Dialect = sqlite.dialect()  # the driver's own parameters: ?
+Put = tuple[Statement, Iterable[Values]]
 
 
 def sqlite_url(path: Path) -> str:
@@ -51,6 +69,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
+        self._lean_writer: SqliteThreads | None = None
+        self._lean_reader: SqliteThreads | None = None
 
     async def open(self) -> None:
         """Raises `Unavailable` when the database does not answer."""
@@ -63,6 +83,8 @@ class Database:
         try:
             async with self.read() as connection:
                 await connection.exec_driver_sql("SELECT 1")
+                if self.is_sqlite:
+                    await self._open_threads(connection)
         except BaseException:
             await self.close()
             raise
@@ -70,6 +92,11 @@ class Database:
     async def close(self) -> None:
         engines = {self._writer, self._reader} - {None}
         self._writer = self._reader = None
+        threads = [self._lean_writer, self._lean_reader]
+        self._lean_writer = self._lean_reader = None
+        for some in threads:
+            if some is not None:
+                await some.close()
         for engine in engines:
             assert engine is not None
             await engine.dispose()
@@ -86,12 +113,80 @@ class Database:
         async with self._transaction(self._writer) as connection:
             yield connection
 
+    async def fetch(
+        self, statement: Statement, given: Mapping[str, Value]
+    ) -> Sequence[Sequence[Any]]:
+        """The rows of one query. Raises `Unavailable`."""
+        if self.is_sqlite:
+            threads = self._opened(self._lean_reader)
+            sql = statement.written(_SQLITE)
+            values = sql.places(given)
+            try:
+                return await threads.submit(
+                    lambda connection: connection.execute(sql.text, values).fetchall()
+                )
+            except (sqlite3.Error, OSError) as error:
+                raise self._explained(error) from error
+        async with self.read() as connection:
+            sql = statement.written(connection.dialect)
+            found = await connection.exec_driver_sql(sql.text, sql.places(given))
+            return found.all()
+
+    async def put(self, puts: Sequence[Put]) -> None:
+        """Run statements with many rows each, all or none. Raises `Unavailable`.
+
+        The rows are made while they are written, in another thread with SQLite.
+        """
+        if self.is_sqlite:
+            threads = self._opened(self._lean_writer)
+            written = [(statement.written(_SQLITE), rows) for statement, rows in puts]
+            try:
+                await threads.submit(lambda connection: _put(connection, written))
+            except (sqlite3.Error, OSError) as error:
+                raise self._explained(error) from error
+            return
+        async with self.write() as connection:
+            for statement, rows in puts:
+                sql = statement.written(connection.dialect)
+                left = iter(rows)
+                while some := list(islice(left, ROWS_PER_ROUND_TRIP)):
+                    await connection.exec_driver_sql(sql.text, some)
+
+    async def _open_threads(self, connection: AsyncConnection) -> None:
+        """They open the very file that the engine has open."""
+        found = await connection.exec_driver_sql("PRAGMA database_list")
+        path = next(str(row.file) for row in found if row.name == "main")
+        self._lean_writer = SqliteThreads(
+            path, threads=1, pragmas=PRAGMAS, busy_s=WAIT_S
+        )
+        self._lean_reader = SqliteThreads(
+            path,
+            threads=LEAN_READERS,
+            pragmas=(*PRAGMAS, "query_only = ON"),
+            busy_s=WAIT_S,
+        )
+
+    def _opened(self, threads: SqliteThreads | None) -> SqliteThreads:
+        if threads is None:
+            raise self._not_open()
+        return threads
+
+    def _not_open(self) -> Unavailable:
+        return Unavailable(f"the store {self.place} is not open. Open it first.")
+
+    def _explained(self, error: sqlite3.Error | OSError) -> Exception:
+        """An outage as `Unavailable`; what one row is to blame for as it is."""
+        away = (sqlite3.OperationalError, sqlite3.InterfaceError, OSError)
+        if isinstance(error, away) or type(error) is sqlite3.DatabaseError:
+            return self._unavailable(error)
+        return error
+
     @asynccontextmanager
     async def _transaction(
         self, engine: AsyncEngine | None
     ) -> AsyncIterator[AsyncConnection]:
         if engine is None:
-            raise Unavailable(f"the store {self.place} is not open. Open it first.")
+            raise self._not_open()
         try:
             async with engine.begin() as connection:
                 yield connection
@@ -157,12 +252,7 @@ def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
     def connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, not guessed
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"busy_timeout = {round(WAIT_S * 1000)}",
-            "foreign_keys = ON",
-        ):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -172,6 +262,30 @@ def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
     return engine
+
+
+def _put(
+    connection: sqlite3.Connection, written: Sequence[tuple[Sql, Iterable[Values]]]
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for sql, rows in written:
+            _put_rows(connection, sql, iter(rows))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) -> None:
+    """Many rows a step where that can be: each step waits for the GIL anew."""
+    while some := list(islice(rows, ROWS_PER_STEP)):
+        if len(some) == ROWS_PER_STEP and sql.text.startswith("INSERT"):
+            many = for_rows(sql.text, len(sql.order), ROWS_PER_STEP)
+            connection.execute(many, tuple(chain.from_iterable(some)))
+        else:
+            connection.executemany(sql.text, some)
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:

@@ -1,190 +1,201 @@
-"""How does each thing the archiver hands over become a row, and back?"""
+"""How does each thing the archiver hands over become a row, and back?
+
+A row is a plain tuple in the order of its table's columns.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+
+import msgspec
 
 from screenpop.domain.call import Call, Direction, Phase
 from screenpop.domain.caller import CandidateRef
 from screenpop.store.batch import (
-    AnswerShown,
     CallKey,
     CallState,
     Contact,
+    Customer,
     NumberLink,
     ReceiptOfPop,
+    ShownAnswer,
+    ShownInCall,
     StoredEvent,
     Written,
 )
+from screenpop.store.statement import Values
 from screenpop.store.tables import LABEL_CHARS
 from screenpop.store.texts import fit, fit_id, fit_or_none
-from screenpop.store.upsert import RowValues
 
 AGENT_BYTES = 200
 NUMBER_CHARS = 32
 MESSAGE_CHARS = 500
 NOTE_CHARS_MAX = 100_000
-NOT_CHOSEN: dict[str, bool] = {"chosen_by_agent": False}
+NO_CUSTOMER: Values = (None, None, None, False)
+
+_JSON = msgspec.json.Encoder()
+_SHOWN = msgspec.json.Decoder(tuple[ShownAnswer, ...])
 
 
-def named(key: CallKey) -> dict[str, str]:
-    return {"line": fit(key[0], LABEL_CHARS), "call_id": fit_id(key[1])}
+def named(key: CallKey) -> tuple[str, str]:
+    return fit(key[0], LABEL_CHARS), fit_id(key[1])
 
 
-def call_row(state: CallState) -> RowValues:
+def call_row(state: CallState) -> Values:
     call = state.call
     hidden = call.withheld and call.direction is Direction.INBOUND
-    return {
-        **named((call.line, call.call_id)),
-        "phase": call.phase.value,
-        "direction": call.direction.value,
-        "number": None if hidden else fit_or_none(state.number, NUMBER_CHARS),
-        "caller": None if call.withheld else fit_or_none(call.caller),
-        "withheld": call.withheld,
-        "caller_name": fit_or_none(call.caller_name),
-        "dialled": fit_or_none(call.dialled),
-        "queue": fit_or_none(call.queue),
-        "arrived_us": call.arrived_us,
-        "queued_us": call.queued_us,
-        "first_alerting_us": call.first_alerting_us,
-        "answered_us": call.answered_us,
-        "ended_us": call.ended_us,
-        "outcome": None if call.outcome is None else call.outcome.value,
-        "cause": fit_or_none(call.cause),
-        "attributes": json.dumps(dict(call.attributes)),
-        **NOT_CHOSEN,
-    }
-
-
-def stub(key: CallKey, at_us: int) -> RowValues:
-    """For what belongs to a call whose events are gone from the journal."""
-    return {
-        **named(key),
-        "phase": Phase.ARRIVED.value,
-        "direction": Direction.INBOUND.value,
-        "withheld": False,
-        "arrived_us": at_us,
-        "attributes": "{}",
-        **NOT_CHOSEN,
-    }
-
-
-def leg_rows(call: Call) -> list[RowValues]:
-    return [
-        {
-            **named((call.line, call.call_id)),
-            "agent": fit_id(leg.agent, AGENT_BYTES),
-            "arrived_us": call.arrived_us,
-            "state": leg.state.value,
-            "alerting_us": leg.alerting_us,
-            "answered_us": leg.answered_us,
-            "released_us": leg.released_us,
-            "release": None if leg.release is None else leg.release.value,
-            "attempt": leg.attempt,
-        }
-        for leg in call.legs
-    ]
-
-
-def visit_rows(call: Call) -> list[RowValues]:
-    return [
-        {
-            **named((call.line, call.call_id)),
-            "place": place,
-            "queue": fit(visit.queue),
-            "entered_us": visit.entered_us,
-            "left_us": visit.left_us,
-            "left": visit.left,
-        }
-        for place, visit in enumerate(call.visits)
-    ]
-
-
-def event_row(event: StoredEvent) -> RowValues:
-    return {
-        **named(event.key),
-        "event_id": fit_id(event.event_id),
-        "type": event.type,
-        "at_us": event.at_us,
-        "received_us": event.received_us,
-        "body": event.body,
-    }
-
-
-def shown_row(shown: AnswerShown) -> RowValues:
-    ref = shown.subject
-    return {
-        **named(shown.key),
-        "agent": fit_id(shown.agent, AGENT_BYTES),
-        "lookup": fit(shown.lookup, LABEL_CHARS),
-        "source": fit(shown.source, LABEL_CHARS),
-        "facet": fit(shown.facet, LABEL_CHARS),
-        "state": shown.state,
-        "at_us": shown.at_us,
-        "fetched_us": shown.fetched_us,
-        "ms": shown.ms,
-        "row_count": shown.row_count,
-        "subject_source": None if ref is None else fit(ref.source, LABEL_CHARS),
-        "subject_key": None if ref is None else fit_id(ref.key),
-        "message": fit_or_none(shown.message, MESSAGE_CHARS),
-    }
-
-
-def receipt_row(receipt: ReceiptOfPop) -> RowValues:
-    return {
-        **named(receipt.key),
-        "action_id": fit_id(receipt.action_id),
-        "username": fit(receipt.username),
-        "agent": fit_or_none(receipt.agent),
-        "at_us": receipt.at_us,
-        "ring_to_pop_ms": receipt.ring_to_pop_ms,
-        "painted_ms": receipt.painted_ms,
-    }
-
-
-def written_row(written: Written, column: str) -> RowValues:
-    return {
-        **named(written.key),
-        "username": fit_id(written.username, AGENT_BYTES),
-        "agent": fit_or_none(written.agent),
-        column: fit(written.text, LABEL_CHARS if column == "code" else NOTE_CHARS_MAX),
-        "at_us": written.at_us,
-    }
-
-
-def contact_row(contact: Contact) -> RowValues:
-    return {
-        "key": fit_id(contact.key),
-        "name": fit(contact.name),
-        "company": fit(contact.company),
-        "account": fit(contact.account),
-        "number": fit_or_none(contact.number or None, NUMBER_CHARS),
-        "named_by": fit(contact.named_by),
-        "at_us": contact.at_us,
-    }
-
-
-def link_row(link: NumberLink) -> RowValues:
-    return {
-        "number": fit(link.number, NUMBER_CHARS),
-        "source": fit(link.ref.source, LABEL_CHARS),
-        "key": fit_id(link.ref.key),
-        "name": fit(link.name),
-        "chosen_by": fit(link.chosen_by),
-        "at_us": link.at_us,
-    }
-
-
-def shown_from(key: CallKey, row: RowValues) -> AnswerShown:
-    values = {
-        name: value
-        for name, value in row.items()
-        if name not in {"line", "call_id", "subject_source", "subject_key"}
-    }
-    source, subject = row["subject_source"], row["subject_key"]
-    ref = (
-        CandidateRef(source=str(source), key=str(subject))
-        if source is not None and subject is not None
-        else None
+    attributes = {fit_json(k): fit_json(v) for k, v in call.attributes.items()}
+    return (
+        *named((call.line, call.call_id)),
+        call.phase.value,
+        call.direction.value,
+        None if hidden else fit_or_none(state.number, NUMBER_CHARS),
+        None if call.withheld else fit_or_none(call.caller),
+        call.withheld,
+        fit_or_none(call.caller_name),
+        fit_or_none(call.dialled),
+        fit_or_none(call.queue),
+        call.arrived_us,
+        call.queued_us,
+        call.first_alerting_us,
+        call.answered_us,
+        call.ended_us,
+        None if call.outcome is None else call.outcome.value,
+        fit_or_none(call.cause),
+        *(NO_CUSTOMER if state.customer is None else _customer(state.customer)),
+        _JSON.encode(attributes).decode() if attributes else "{}",
     )
-    return AnswerShown(key=key, subject=ref, **values)  # type: ignore[arg-type]
+
+
+def customer_row(customer: Customer) -> Values:
+    """For `choosing`: the customer of a call that is there."""
+    return (*_customer(customer), *named(customer.key))
+
+
+def stub(key: CallKey, at_us: int) -> Values:
+    """For what belongs to a call whose events are gone from the journal."""
+    phase, direction = Phase.ARRIVED.value, Direction.INBOUND.value
+    nothing: Values = (None, None, None)
+    return (
+        *named(key), phase, direction, None, None, False, *nothing, at_us,
+        *nothing, None, None, None, *NO_CUSTOMER, "{}",
+    )  # fmt: skip
+
+
+def leg_rows(call: Call) -> Iterator[Values]:
+    for leg in call.legs:
+        yield (
+            *named((call.line, call.call_id)),
+            fit_id(leg.agent, AGENT_BYTES),
+            call.arrived_us,
+            leg.state.value,
+            leg.alerting_us,
+            leg.answered_us,
+            leg.released_us,
+            None if leg.release is None else leg.release.value,
+            leg.attempt,
+        )
+
+
+def visit_rows(call: Call) -> Iterator[Values]:
+    for place, visit in enumerate(call.visits):
+        yield (
+            *named((call.line, call.call_id)),
+            place,
+            fit(visit.queue),
+            visit.entered_us,
+            visit.left_us,
+            visit.left,
+        )
+
+
+def event_row(event: StoredEvent) -> Values:
+    return (
+        *named(event.key),
+        fit_id(event.event_id),
+        event.type,
+        event.at_us,
+        event.received_us,
+        event.body,
+    )
+
+
+def shown_row(shown: ShownInCall) -> Values:
+    body = _JSON.encode(shown.answers).decode()
+    return (*named(shown.key), shown.at_us, body)
+
+
+def shown_from(body: str) -> tuple[ShownAnswer, ...]:
+    return _SHOWN.decode(body)
+
+
+def receipt_row(receipt: ReceiptOfPop) -> Values:
+    return (
+        *named(receipt.key),
+        fit_id(receipt.action_id),
+        fit(receipt.username),
+        fit_or_none(receipt.agent),
+        receipt.at_us,
+        receipt.ring_to_pop_ms,
+        receipt.painted_ms,
+    )
+
+
+def note_row(note: Written) -> Values:
+    return _written(note, NOTE_CHARS_MAX)
+
+
+def disposition_row(chosen: Written) -> Values:
+    return _written(chosen, LABEL_CHARS)
+
+
+def contact_row(contact: Contact) -> Values:
+    return (
+        fit_id(contact.key),
+        fit(contact.name),
+        fit(contact.company),
+        fit(contact.account),
+        fit_or_none(contact.number or None, NUMBER_CHARS),
+        fit(contact.named_by),
+        contact.at_us,
+    )
+
+
+def link_row(link: NumberLink) -> Values:
+    return (
+        fit(link.number, NUMBER_CHARS),
+        fit(link.ref.source, LABEL_CHARS),
+        fit_id(link.ref.key),
+        fit(link.name),
+        fit(link.chosen_by),
+        link.at_us,
+    )
+
+
+def stored_ref(ref: CandidateRef) -> CandidateRef:
+    """The customer as its columns hold it."""
+    return CandidateRef(source=fit(ref.source, LABEL_CHARS), key=fit_id(ref.key))
+
+
+def fit_json(text: str) -> str:
+    """As long as it is, but writable: half of a surrogate pair is not."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _customer(customer: Customer) -> Values:
+    return (
+        fit(customer.ref.source, LABEL_CHARS),
+        fit_id(customer.ref.key),
+        fit_or_none(customer.name),
+        customer.by_agent,
+    )
+
+
+def _written(written: Written, chars: int) -> Values:
+    return (
+        *named(written.key),
+        fit_id(written.username, AGENT_BYTES),
+        fit_or_none(written.agent),
+        fit(written.text, chars),
+        written.at_us,
+    )

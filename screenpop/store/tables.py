@@ -1,7 +1,8 @@
 """What does the store keep, and by what is it found?
 
 Plain tables that SQLite and PostgreSQL both take. Times are whole microseconds
-since 1970-01-01 UTC (`*_us`). A call is named by (line, call_id) as in the journal.
+since 1970-01-01 UTC (`*_us`). A call is named by (line, call_id) as in the journal;
+in SQLite what belongs to calls lies in the order of that name, in one tree a table.
 Children have no foreign key to `calls`: the archiver writes a call before what
 belongs to it, and `retention` removes both.
 """
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 ID_CHARS = 300  # of call ids, event ids, keys; longer ones are cut by `texts.fit_id`
@@ -26,6 +28,7 @@ NAME_CHARS = 200
 LABEL_CHARS = 100
 
 metadata = MetaData()
+_OVER = text("ended_us IS NOT NULL")
 
 
 def _call_key() -> list[Column[str]]:
@@ -60,8 +63,22 @@ calls = Table(
     Column("chosen_by_agent", Boolean, nullable=False),
     Column("attributes", Text, nullable=False),  # JSON object of texts
     Index("calls_by_time", "arrived_us"),
-    Index("calls_by_number", "number", "arrived_us"),
-    Index("calls_by_customer", "customer_source", "customer_key", "arrived_us"),
+    Index(
+        "calls_by_number",
+        "number",
+        "arrived_us",
+        sqlite_where=_OVER,
+        postgresql_where=_OVER,
+    ),
+    Index(
+        "calls_by_customer",
+        "customer_source",
+        "customer_key",
+        "arrived_us",
+        sqlite_where=_OVER,
+        postgresql_where=_OVER,
+    ),
+    sqlite_with_rowid=False,
 )
 
 call_legs = Table(
@@ -77,6 +94,7 @@ call_legs = Table(
     Column("release", String(30)),
     Column("attempt", Integer, nullable=False),
     Index("call_legs_by_agent", "agent", "arrived_us"),
+    sqlite_with_rowid=False,
 )
 
 call_visits = Table(
@@ -89,37 +107,28 @@ call_visits = Table(
     Column("left_us", BigInteger),
     Column("left", String(20)),
     Index("call_visits_by_queue", "queue", "entered_us"),
+    sqlite_with_rowid=False,
 )
 
 call_events = Table(
     "call_events",
     metadata,
-    Column("line", String(LABEL_CHARS), primary_key=True),
+    *_call_key(),
     Column("event_id", String(ID_CHARS), primary_key=True),
-    Column("call_id", String(ID_CHARS), nullable=False),
     Column("type", String(20), nullable=False),
     Column("at_us", BigInteger, nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # the event as the journal wrote it, JSON
-    Index("call_events_by_call", "line", "call_id", "at_us"),
+    sqlite_with_rowid=False,
 )
 
 answers_shown = Table(
     "answers_shown",
     metadata,
     *_call_key(),
-    Column("agent", String(NAME_CHARS), primary_key=True),
-    Column("lookup", String(LABEL_CHARS), primary_key=True),
-    Column("source", String(LABEL_CHARS), nullable=False),
-    Column("facet", String(LABEL_CHARS), nullable=False),
-    Column("state", String(20), nullable=False),  # a LookupOutcome
-    Column("at_us", BigInteger, nullable=False),  # when it was sent to this agent
-    Column("fetched_us", BigInteger, nullable=False),
-    Column("ms", Float, nullable=False),
-    Column("row_count", Integer, nullable=False),
-    Column("subject_source", String(LABEL_CHARS)),
-    Column("subject_key", String(ID_CHARS)),
-    Column("message", String(500)),
+    Column("at_us", BigInteger, nullable=False),  # when it last changed
+    Column("body", Text, nullable=False),  # JSON list of `batch.ShownAnswer`
+    sqlite_with_rowid=False,
 )
 
 receipts = Table(
@@ -132,7 +141,7 @@ receipts = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("ring_to_pop_ms", Float),
     Column("painted_ms", Float),
-    Index("receipts_by_time", "at_us"),
+    sqlite_with_rowid=False,
 )
 
 notes = Table(
@@ -143,6 +152,7 @@ notes = Table(
     Column("agent", String(NAME_CHARS)),
     Column("text", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 dispositions = Table(
@@ -153,6 +163,7 @@ dispositions = Table(
     Column("agent", String(NAME_CHARS)),
     Column("code", String(LABEL_CHARS), nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 contacts = Table(

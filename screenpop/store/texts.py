@@ -9,6 +9,8 @@ from screenpop.store.tables import ID_CHARS, NAME_CHARS
 
 def fit(text: str, chars: int = NAME_CHARS) -> str:
     """Cut to the column; PostgreSQL refuses NUL and half of a surrogate pair."""
+    if text.isascii() and len(text) <= chars and "\x00" not in text:
+        return text
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:chars]
 
 
@@ -28,6 +30,8 @@ def fit_id(text: str, size: int = ID_CHARS) -> str:
 
     `size` counts bytes: PostgreSQL refuses index entries beyond 2,700 of them.
     """
+    if text.isascii() and len(text) <= size and "\x00" not in text:
+        return text
     data = text.encode("utf-8", "surrogatepass")
     if len(data) <= size and fit(text, size) == text:
         return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.errors import Unavailable
@@ -24,9 +24,10 @@ from screenpop.wallboard.history_batch import BatchMaker, NumberOf
 log = logging.getLogger(__name__)
 
 FULL_BATCH = 1000
-ENTRIES_PER_TRANSACTION = 200
-ENTRIES_PER_TURN = 20  # of the event loop: about a millisecond
-GATHER_S = 0.25
+GATHER_S = 1.0  # what comes meanwhile is one transaction, and most calls one row
+GATHER_ENTRIES = 800  # not so many that they must be read from the medium
+PER_TURN = 50  # entries or calls in a turn of the event loop: half a millisecond
+RECALLED_PER_TURN = 10
 RETRY_S = 2.0
 RETENTION_EVERY_S = 3600.0
 HOUR_US = 3_600_000_000
@@ -54,6 +55,7 @@ class Archiver:
         self._pause = pause
         self._maker = self._new_maker()
         self._down_since_s: float | None = None
+        self._gathered_s = 0.0
         self.offset = Offset(0)
         self.archived_us = 0  # when the newest archived entry was received
         self.left_out = 0  # entries that the store would not take
@@ -84,11 +86,16 @@ class Archiver:
         self._maker = self._new_maker()
         self.offset = Offset(await self._archive.offset(self._consumer))
         async for entries in self._journal.tail(self.offset):
-            for start in range(0, len(entries), ENTRIES_PER_TRANSACTION):
-                await self._take(entries[start : start + ENTRIES_PER_TRANSACTION])
+            await self._take(entries)
             self._back()
             if len(entries) < FULL_BATCH:
-                await self._pause(GATHER_S)  # what comes meanwhile is one transaction
+                await self._pause(self._gather_s(len(entries)))
+
+    def _gather_s(self, entries: int) -> float:
+        """The pause that lets about `GATHER_ENTRIES` come in, at most `GATHER_S`."""
+        before_s, self._gathered_s = self._gathered_s, self._clock.monotonic_s()
+        passed_s = max(self._gathered_s - before_s, 0.001)
+        return min(GATHER_S, GATHER_ENTRIES * passed_s / entries)
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         try:
@@ -118,26 +125,23 @@ class Archiver:
 
     async def _write(self, entries: Sequence[Entry]) -> None:
         await self._recall(entries)
-        for count, entry in enumerate(entries):
-            self._maker.add(entry)
-            if count % ENTRIES_PER_TURN == 0:
-                await asyncio.sleep(0)
+        await _in_turns(map(self._maker.add, entries))
+        await _in_turns(self._maker.states())
         await self._store(self._maker.finish(self._clock.now_us()))
         self.archived_us = entries[-1].record.at_us
 
     async def _recall(self, entries: Sequence[Entry]) -> None:
         """Bring back from the store the calls that are not in memory."""
         unknown = self._maker.unknown(entries)
-        if not unknown:
-            return
-        bodies = await self._archive.events_of(unknown)
-        if not bodies:
-            return
-        shown = await self._archive.shown_of(bodies)
-        for key, texts in bodies.items():
-            records = [decode(EventRecord.kind, text.encode()) for text in texts]
+        found = await self._archive.recall(unknown) if unknown else {}
+        for count, (key, stored) in enumerate(found.items()):
+            records = [
+                decode(EventRecord.kind, text.encode()) for text in stored.events
+            ]
             events = [r.event for r in records if isinstance(r, EventRecord)]
-            self._maker.remember(key, events, shown.get(key, []))
+            self._maker.remember(key, events, stored.answers, stored.customer)
+            if count % RECALLED_PER_TURN == 0:
+                await asyncio.sleep(0)
 
     async def _store(self, batch: Batch) -> None:
         await self._archive.write(batch)
@@ -161,6 +165,13 @@ class Archiver:
         seconds = self._clock.monotonic_s() - self._down_since_s
         self.trouble = self._down_since_s = None
         log.warning("the history is written again after %.0f s", seconds)
+
+
+async def _in_turns(steps: Iterator[None]) -> None:
+    """Take the steps, with the event loop's other work between them."""
+    for count, _ in enumerate(steps, 1):
+        if count % PER_TURN == 0:
+            await asyncio.sleep(0)
 
 
 class Retention:

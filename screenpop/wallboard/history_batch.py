@@ -1,21 +1,24 @@
 """What do these journal entries mean for the history?
 
-Pure but for its memory of live calls. A call it does not know (the service was
-restarted) must be told first what the store holds of it: `unknown`, `remember`.
+Pure but for its memory of the calls it follows. One that it does not know (new, the
+service was restarted, or nothing was heard for long) must be told first what the
+store holds of it: `unknown`, `remember`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
-from screenpop.domain.call import Call, CallEvent, CallId, EventType, LineId
-from screenpop.domain.call_state import CallBook, CallLimits, Change
+from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
+from screenpop.domain.call_fold import CallFold
+from screenpop.domain.call_state import CallLimits
 from screenpop.domain.caller import CandidateRef
 from screenpop.domain.profile import Answer
 from screenpop.journal.base import Entry
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
 from screenpop.store.batch import (
-    AnswerShown,
     Batch,
     CallKey,
     CallState,
@@ -23,15 +26,55 @@ from screenpop.store.batch import (
     Customer,
     NumberLink,
     ReceiptOfPop,
+    ShownAnswer,
+    ShownInCall,
     StoredEvent,
     Written,
 )
+from screenpop.store.texts import fit, fit_or_none
 
 CONTACTS_SOURCE = "contacts"
-FORGET_EVERY_US = 30_000_000
+FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
+LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
+MESSAGE_CHARS = 500
 
 NumberOf = Callable[[Call], str | None]
 """The outside party's number in E.164; None when it may not be kept or read."""
+
+
+@dataclass(slots=True)
+class _Followed:
+    """One call: its events, what is on its cards, whom it is taken to speak of."""
+
+    fold: CallFold
+    open: set[AgentId] = field(default_factory=set)
+    answers: dict[str, ShownAnswer] = field(default_factory=dict)
+    left: list[ShownAnswer] = field(default_factory=list)
+    customer: Customer | None = None
+    ended: bool = False
+
+    def show(self, answer: ShownAnswer) -> bool:
+        """A lookup's answer on the cards of all who are there; False if known."""
+        before = self.answers.get(answer.lookup)
+        if before is not None and _age(before) >= _age(answer):
+            return False
+        answer.agents = dict.fromkeys(sorted(self.open), answer.at_us)
+        self.answers[answer.lookup] = answer
+        if before is not None and not before.agents.keys() <= self.open:
+            for agent in self.open:
+                before.agents.pop(agent, None)
+            self.left.append(before)
+            del self.left[:-LEFT_MAX]
+        return True
+
+    def join(self, at_us: int) -> bool:
+        """Who came in was shown what was known by then; True when somebody was."""
+        now = set(self.fold.open_agents())
+        joined, self.open = now - self.open, now
+        for agent in joined:
+            for answer in self.answers.values():
+                answer.agents[agent] = max(at_us, answer.at_us)
+        return bool(joined) and bool(self.answers)
 
 
 class BatchMaker:
@@ -40,58 +83,98 @@ class BatchMaker:
     def __init__(self, consumer: str, number_of: NumberOf, limits: CallLimits):
         self._consumer = consumer
         self._number_of = number_of
-        self._book = CallBook(limits)
-        self._answers: dict[CallKey, dict[str, AnswerShown]] = {}
-        self._forgot_us = 0
+        self._limits = limits
+        self._followed: OrderedDict[CallKey, _Followed] = OrderedDict()
+        self._over: set[CallKey] = set()
         self._batch = Batch(consumer=consumer)
-        self._changed: dict[CallKey, Call] = {}
+        self._changed: dict[CallKey, _Followed] = {}
+        self._cards: dict[CallKey, int] = {}  # what is shown changed, and when
+        self._chosen: dict[CallKey, Customer] = {}
+
+    def __len__(self) -> int:
+        return len(self._followed)
 
     def unknown(self, entries: Iterable[Entry]) -> set[CallKey]:
         """Calls of these entries that are not in memory."""
-        return {
-            key
-            for entry in entries
-            if (key := _followed(entry)) is not None and self._book.get(*key) is None
-        }
+        keys = {_followed(entry) for entry in entries}
+        return {key for key in keys if key is not None and key not in self._followed}
 
     def remember(
-        self, key: CallKey, events: Iterable[CallEvent], shown: Iterable[AnswerShown]
+        self,
+        key: CallKey,
+        events: Iterable[CallEvent],
+        answers: Iterable[ShownAnswer],
+        customer: Customer | None,
     ) -> None:
         """Take in what the store holds of a call."""
+        call = self._follow(key)
         for event in events:
-            self._book.apply(event)
-        for answer in shown:
-            self._answers.setdefault(key, {})[answer.lookup] = answer
+            call.fold.add(event)
+        call.open = set(call.fold.open_agents())
+        call.customer = customer
+        for answer in answers:
+            before = call.answers.get(answer.lookup)
+            if before is not None and _age(before) > _age(answer):
+                call.left.append(answer)
+                continue
+            if before is not None:
+                call.left.append(before)
+            call.answers[answer.lookup] = answer
 
     def add(self, entry: Entry) -> None:
         """Take one entry; they must come in the journal's order."""
         record = entry.record
-        self._batch.offset = entry.offset
         if isinstance(record, EventRecord):
-            self._event(record, self._batch)
+            self._event(record)
         elif isinstance(record, AnswersRecord):
-            self._lookups(record, self._batch)
+            self._lookups(record)
         else:
-            _action(record, self._batch)
+            self._action(record)
+        self._batch.offset = entry.offset
+
+    def states(self) -> Iterator[None]:
+        """Look at the calls that changed, some at each step; before `finish`."""
+        batch = self._batch
+        for followed in self._changed.values():
+            call = followed.fold.call()
+            batch.calls.append(
+                CallState(
+                    call=call, number=self._number_of(call), customer=followed.customer
+                )
+            )
+            followed.ended = call.ended_us is not None
+            yield
 
     def finish(self, now_us: int) -> Batch:
-        """All that was added since the last batch."""
+        """All that was added since the last batch, but for the `states`."""
         batch, self._batch = self._batch, Batch(consumer=self._consumer)
         changed, self._changed = self._changed, {}
+        cards, self._cards = self._cards, {}
+        chosen, self._chosen = self._chosen, {}
         batch.at_us = now_us
-        batch.calls = [
-            CallState(call=call, number=self._number_of(call))
-            for call in changed.values()
+        batch.customers = [x for key, x in chosen.items() if key not in changed]
+        batch.shown = [
+            ShownInCall(key=key, at_us=at_us, answers=(*of.left, *of.answers.values()))
+            for key, at_us in cards.items()
+            if (of := self._followed.get(key)) is not None and len(of.fold)
         ]
-        self._forget(now_us)
+        self._forget(changed)
         return batch
 
-    def _event(self, record: EventRecord, batch: Batch) -> None:
+    def _follow(self, key: CallKey) -> _Followed:
+        followed = self._followed.get(key)
+        if followed is None:
+            limit = self._limits.events_per_call_max
+            followed = _Followed(CallFold(*key, limit=limit))
+            self._followed[key] = followed
+        return followed
+
+    def _event(self, record: EventRecord) -> None:
         event = record.event
         if event.type is EventType.AGENT_STATE:
             return
         key = (event.line, event.call_id)
-        batch.events.append(
+        self._batch.events.append(
             StoredEvent(
                 key=key,
                 event_id=event.event_id,
@@ -101,47 +184,80 @@ class BatchMaker:
                 body=encode(record).decode(),
             )
         )
-        change = self._book.apply(event)
-        if change is None:
+        followed = self._follow(key)
+        if not followed.fold.add(event):
             return
-        self._changed[key] = change.after
-        for agent in _joined(change):
-            batch.shown += [
-                _at(answer, agent, event.received_us)
-                for answer in self._answers.get(key, {}).values()
-            ]
+        self._changed[key] = followed
+        if followed.join(event.received_us):
+            self._cards[key] = event.received_us
 
-    def _lookups(self, record: AnswersRecord, batch: Batch) -> None:
+    def _lookups(self, record: AnswersRecord) -> None:
         key = (LineId(record.line), record.call_id)
-        call = self._book.get(*key)
+        followed = self._follow(key)
         for answer in record.answers:
-            shown = _shown(key, answer, record.at_us)
-            self._answers.setdefault(key, {})[answer.lookup] = shown
-            if call is not None:
-                batch.shown += [
-                    _at(shown, agent, record.at_us) for agent in sorted(_open(call))
-                ]
+            if followed.show(_shown(answer, record.at_us)):
+                self._cards[key] = record.at_us
         if record.chosen is not None:
             names = {c.ref: c.company or c.name for c in record.candidates}
-            batch.customers.append(
-                Customer(
-                    key=key,
-                    ref=record.chosen,
-                    name=names.get(record.chosen),
-                    by_agent=record.by_agent,
+            name = names.get(record.chosen)
+            self._choose(key, record.chosen, name, by_agent=record.by_agent)
+
+    def _choose(
+        self, key: CallKey, ref: CandidateRef, name: str | None, *, by_agent: bool
+    ) -> None:
+        followed = self._follow(key)
+        customer = Customer(key=key, ref=ref, name=name, by_agent=by_agent)
+        followed.customer = self._chosen[key] = customer
+        if len(followed.fold):
+            self._changed[key] = followed
+
+    def _forget(self, changed: dict[CallKey, _Followed]) -> None:
+        """Calls that were over a batch ago; beyond the limit the longest silent."""
+        for key in self._over - changed.keys():
+            self._followed.pop(key, None)
+        self._over = {key for key, followed in changed.items() if followed.ended}
+        for key in changed:
+            self._followed.move_to_end(key)
+        while len(self._followed) > FOLLOWED_MAX:
+            self._followed.popitem(last=False)
+
+    def _action(self, record: ActionRecord) -> None:
+        if record.call_id is None:
+            return
+        key = (LineId(record.line), CallId(record.call_id))
+        batch = self._batch
+        match record.action:
+            case "note":
+                batch.notes.append(_written(record, key, "text"))
+            case "disposition":
+                batch.dispositions.append(_written(record, key, "code"))
+            case "receipt":
+                batch.receipts.append(_receipt(record, key))
+            case "choose":
+                data = record.data
+                ref = CandidateRef(source=data["source"], key=data["key"])
+                self._chosen_by_agent(record, key, ref)
+            case "contact":
+                batch.contacts.append(_contact(record))
+                ref = CandidateRef(source=CONTACTS_SOURCE, key=record.data["key"])
+                self._chosen_by_agent(record, key, ref)
+
+    def _chosen_by_agent(
+        self, record: ActionRecord, key: CallKey, ref: CandidateRef
+    ) -> None:
+        data = record.data
+        name = data.get("company") or data.get("name", "")
+        self._choose(key, ref, name, by_agent=True)
+        if data.get("remember") == "yes" and data.get("number"):
+            self._batch.links.append(
+                NumberLink(
+                    number=data["number"],
+                    ref=ref,
+                    name=name,
+                    chosen_by=record.user,
+                    at_us=record.at_us,
                 )
             )
-
-    def _forget(self, now_us: int) -> None:
-        if now_us - self._forgot_us < FORGET_EVERY_US:
-            return
-        self._forgot_us = now_us
-        self._book.forget(now_us)
-        self._answers = {
-            key: answers
-            for key, answers in self._answers.items()
-            if self._book.get(*key) is not None
-        }
 
 
 def _followed(entry: Entry) -> CallKey | None:
@@ -154,72 +270,30 @@ def _followed(entry: Entry) -> CallKey | None:
         return event.line, event.call_id
     if isinstance(record, AnswersRecord):
         return LineId(record.line), record.call_id
+    if record.call_id is not None and record.action in ("choose", "contact"):
+        return LineId(record.line), record.call_id
     return None
 
 
-def _open(call: Call) -> set[str]:
-    return {leg.agent for leg in call.legs if leg.open}
+def _age(answer: ShownAnswer) -> tuple[int, int]:
+    return answer.at_us, answer.fetched_us
 
 
-def _joined(change: Change) -> list[str]:
-    before = set() if change.before is None else _open(change.before)
-    return sorted(_open(change.after) - before)
-
-
-def _shown(key: CallKey, answer: Answer, at_us: int) -> AnswerShown:
-    return AnswerShown(
-        key=key,
-        agent="",
-        lookup=answer.lookup,
-        source=answer.source,
-        facet=answer.facet,
+def _shown(answer: Answer, at_us: int) -> ShownAnswer:
+    subject = answer.subject
+    return ShownAnswer(
+        lookup=fit(answer.lookup),
+        source=fit(answer.source),
+        facet=fit(answer.facet),
         state=answer.outcome.value,
         at_us=at_us,
         fetched_us=answer.fetched_us,
         ms=answer.ms,
         row_count=len(answer.rows) or len(answer.candidates),
-        subject=answer.subject,
-        message=answer.message,
+        subject_source=None if subject is None else fit(subject.source),
+        subject_key=None if subject is None else fit(subject.key, MESSAGE_CHARS),
+        message=fit_or_none(answer.message, MESSAGE_CHARS),
     )
-
-
-def _at(shown: AnswerShown, agent: str, at_us: int) -> AnswerShown:
-    """The same answer on this agent's card from that time on."""
-    return AnswerShown(
-        key=shown.key,
-        agent=agent,
-        lookup=shown.lookup,
-        source=shown.source,
-        facet=shown.facet,
-        state=shown.state,
-        at_us=max(at_us, shown.at_us),
-        fetched_us=shown.fetched_us,
-        ms=shown.ms,
-        row_count=shown.row_count,
-        subject=shown.subject,
-        message=shown.message,
-    )
-
-
-def _action(record: ActionRecord, batch: Batch) -> None:
-    if record.call_id is None:
-        return
-    key = (LineId(record.line), CallId(record.call_id))
-    match record.action:
-        case "note":
-            batch.notes.append(_written(record, key, "text"))
-        case "disposition":
-            batch.dispositions.append(_written(record, key, "code"))
-        case "receipt":
-            batch.receipts.append(_receipt(record, key))
-        case "choose":
-            data = record.data
-            ref = CandidateRef(source=data["source"], key=data["key"])
-            _chosen(record, key, ref, batch)
-        case "contact":
-            batch.contacts.append(_contact(record))
-            ref = CandidateRef(source=CONTACTS_SOURCE, key=record.data["key"])
-            _chosen(record, key, ref, batch)
 
 
 def _written(record: ActionRecord, key: CallKey, name: str) -> Written:
@@ -255,24 +329,6 @@ def _contact(record: ActionRecord) -> Contact:
         named_by=record.user,
         at_us=record.at_us,
     )
-
-
-def _chosen(
-    record: ActionRecord, key: CallKey, ref: CandidateRef, batch: Batch
-) -> None:
-    data = record.data
-    name = data.get("company") or data.get("name", "")
-    batch.customers.append(Customer(key=key, ref=ref, name=name, by_agent=True))
-    if data.get("remember") == "yes" and data.get("number"):
-        batch.links.append(
-            NumberLink(
-                number=data["number"],
-                ref=ref,
-                name=name,
-                chosen_by=record.user,
-                at_us=record.at_us,
-            )
-        )
 
 
 def _number(text: str) -> float | None:

@@ -27,10 +27,13 @@ from screenpop.journal.records import (
 )
 from screenpop.store.archive import Archive
 from screenpop.store.calls import Calls
+from screenpop.store.earlier import EarlierCalls
 from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.migrate import upgrade
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.history import Archiver
+
+ASKED = 200
 
 
 def story(index: int, start_us: int) -> list[Record]:
@@ -92,17 +95,19 @@ def _action(call_id: CallId, agent: AgentId, action: str, at_us: int) -> Record:
     )
 
 
-async def timed(calls: Calls) -> None:
+async def timed(calls: Calls, earlier: EarlierCalls) -> None:
     asked: dict[str, Callable[[], Awaitable[object]]] = {
         "an agent's 50 latest": lambda: calls.recent(["1001"]),
-        "earlier of a number": lambda: calls.earlier(number="+442079460001"),
+        "earlier of a number": lambda: earlier.from_number("+442079460001"),
         "one call in full": lambda: calls.get("main", "call-1"),
     }
     for name, run in asked.items():
-        start = time.perf_counter()
-        for _ in range(20):
+        await run()
+        start, cpu = time.perf_counter(), time.process_time()
+        for _ in range(ASKED):
             await run()
-        print(f"{name}: {(time.perf_counter() - start) / 20 * 1000:.1f} ms")
+        took, cpu = time.perf_counter() - start, time.process_time() - cpu
+        print(f"{name}: {took / ASKED * 1e3:.2f} ms, CPU {cpu / ASKED * 1e6:,.0f} us")
 
 
 async def main(options: argparse.Namespace, folder: Path) -> None:
@@ -133,7 +138,7 @@ async def main(options: argparse.Namespace, folder: Path) -> None:
         f"the loop was late by p99 {late[int(len(late) * 0.99)] * 1000:.1f} ms", end=""
     )
     print(f", max {late[-1] * 1000:.1f} ms meanwhile")
-    await timed(Calls(database))
+    await timed(Calls(database), EarlierCalls(database))
     await owner.close()
     await database.close()
     await journal.close()

@@ -18,7 +18,6 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.caller import CandidateRef
 from screenpop.store.batch import (
-    AnswerShown,
     Batch,
     CallKey,
     CallState,
@@ -26,6 +25,8 @@ from screenpop.store.batch import (
     Customer,
     NumberLink,
     ReceiptOfPop,
+    ShownAnswer,
+    ShownInCall,
     StoredEvent,
     Written,
 )
@@ -81,9 +82,8 @@ def event(event_id: str, call_id: str = "c-1", at_us: int = 1_000) -> StoredEven
     )
 
 
-def shown(lookup: str = "balance", agent: str = "1001", **values: Any) -> AnswerShown:
+def answer(lookup: str = "balance", **values: Any) -> ShownAnswer:
     known: dict[str, Any] = {
-        "key": key(),
         "source": "erp",
         "facet": "balance",
         "state": "ok",
@@ -91,9 +91,15 @@ def shown(lookup: str = "balance", agent: str = "1001", **values: Any) -> Answer
         "fetched_us": 1_900,
         "ms": 12.5,
         "row_count": 1,
-        "subject": ERP,
+        "subject_source": ERP.source,
+        "subject_key": ERP.key,
+        "agents": {"1001": 2_000},
     }
-    return AnswerShown(lookup=lookup, agent=agent, **{**known, **values})
+    return ShownAnswer(lookup=lookup, **{**known, **values})
+
+
+def shown(*answers: ShownAnswer, at_us: int = 2_000) -> ShownInCall:
+    return ShownInCall(key=key(), at_us=at_us, answers=answers or (answer(),))
 
 
 def written(text: str, at_us: int = 3_000, username: str = "ana") -> Written:
@@ -112,8 +118,9 @@ def receipt(action_id: str = "r-1") -> ReceiptOfPop:
     )
 
 
-def customer(name: str = "Globex", *, by_agent: bool = False) -> Customer:
-    return Customer(key=key(), ref=ERP, name=name, by_agent=by_agent)
+def customer(name: str = "Globex", **values: Any) -> Customer:
+    known: dict[str, Any] = {"key": key(), "ref": ERP, "by_agent": False}
+    return Customer(name=name, **{**known, **values})
 
 
 def contact(name: str = "Cara", at_us: int = 1, contact_key: str = "k-1") -> Contact:

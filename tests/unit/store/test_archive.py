@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 from unit.store import history
 
-from screenpop.domain.call import Direction, LegState, Phase
+from screenpop.domain.call import AgentId, Direction, LegState, Phase
+from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import Unavailable
 from screenpop.store.archive import Archive
-from screenpop.store.calls import Calls
+from screenpop.store.batch import Remembered
+from screenpop.store.calls import AnswerShown, Calls
+from screenpop.store.earlier import EarlierCalls
 from screenpop.store.engine import Database
 from screenpop.store.tables import OF_A_CALL, metadata
 from screenpop.store.tables import calls as calls_table
+
+WHO = history.answer("who", agents={"1002": 2_000})
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def everything(offset: int = 7) -> dict[str, object]:
         "calls": [history.state()],
         "events": [history.event("e-1"), history.event("e-2", at_us=2_000)],
         "customers": [history.customer()],
-        "shown": [history.shown(), history.shown("who", agent="1002")],
+        "shown": [history.shown(history.answer(), WHO)],
         "receipts": [history.receipt()],
         "notes": [history.written("call back")],
         "dispositions": [history.written("order")],
@@ -49,7 +56,11 @@ async def test_a_batch_written_again_changes_nothing(
         assert whole is not None
         assert [event.event_id for event in whole.events] == ["e-1", "e-2"]
         assert [shown.lookup for shown in whole.shown] == ["balance", "who"]
-        assert whole.shown[0] == history.shown()
+        assert whole.shown[0] == AnswerShown(
+            agent=AgentId("1001"), lookup="balance", source="erp", facet="balance",
+            state="ok", at_us=2_000, fetched_us=1_900, ms=12.5, row_count=1,
+            subject=history.ERP,
+        )  # fmt: skip
         assert [r.ring_to_pop_ms for r in whole.receipts] == [14.25]
         assert [visit.queue for visit in whole.visits] == ["sales"]
         assert [note.text for note in whole.call.notes] == ["call back"]
@@ -121,15 +132,14 @@ async def test_a_withheld_number_is_not_kept(archive: Archive, calls: Calls) -> 
     (call,) = await calls.recent()
     assert call.withheld
     assert (call.number, call.caller) == (None, None)
-    assert await calls.earlier(number=history.NUMBER) == []
 
 
 async def test_a_call_we_made_is_found_by_whom_we_called(
-    archive: Archive, calls: Calls
+    archive: Archive, database: Database
 ) -> None:
-    made = history.state(direction=Direction.OUTBOUND)
+    made = history.state(direction=Direction.OUTBOUND, ended_us=9_000)
     await archive.write(history.batch(1, calls=[made]))
-    assert len(await calls.earlier(number=history.NUMBER)) == 1
+    assert len(await EarlierCalls(database).from_number(history.NUMBER)) == 1
 
 
 async def test_what_belongs_to_a_call_nobody_remembers_is_kept_all_the_same(
@@ -174,14 +184,74 @@ async def test_events_of_calls_come_back_in_their_order(archive: Archive) -> Non
             ],
         )
     )
-    found = await archive.events_of([history.key(), history.key("c-3")])
-    assert found == {history.key(): ['{"event": "early"}', '{"event": "late"}']}
+    found = await archive.recall([history.key(), history.key("c-3")])
+    bodies = ('{"event": "early"}', '{"event": "late"}')
+    assert found == {history.key(): Remembered(events=bodies)}
 
 
-async def test_what_was_shown_comes_back(archive: Archive) -> None:
-    shown = history.shown(message="slow", subject=None)
-    await archive.write(history.batch(1, shown=[shown]))
-    assert await archive.shown_of([history.key()]) == {history.key(): [shown]}
+async def test_what_was_shown_and_chosen_comes_back(archive: Archive) -> None:
+    answer = history.answer(message="slow", subject_source=None, subject_key=None)
+    await archive.write(
+        history.batch(
+            1,
+            events=[history.event("e-1")],
+            shown=[history.shown(answer)],
+            customers=[history.customer()],
+        )
+    )
+    assert await archive.recall([history.key()]) == {
+        history.key(): Remembered(
+            events=('{"event": "e-1"}',),
+            answers=(answer,),
+            customer=history.customer(),
+        )
+    }
+
+
+async def test_calls_with_endless_names_come_back_under_their_own(
+    archive: Archive,
+) -> None:
+    names = [f"{'x' * 400}{n}" for n in range(3)]
+    events = [history.event(f"e-{name}", name) for name in names[:2]]
+    await archive.write(history.batch(1, events=events))
+    found = await archive.recall([history.key(name) for name in names])
+    assert set(found) == {history.key(name) for name in names[:2]}
+
+
+async def test_many_calls_are_written_and_recalled_at_once(
+    archive: Archive, calls: Calls
+) -> None:
+    names = [f"c-{n}" for n in range(1_100)]
+    batch = history.batch(
+        1,
+        calls=[history.state(name, arrived_us=n) for n, name in enumerate(names)],
+        events=[history.event(f"e-{name}", name) for name in names],
+        customers=[history.customer(key=history.key(name)) for name in names],
+    )
+    for _ in range(2):
+        await archive.write(batch)
+    found = await archive.recall([history.key(name) for name in names])
+    assert len(found) == len(names)
+    assert {x.customer.ref for x in found.values() if x.customer} == {history.ERP}
+    assert all(len(x.events) == 1 for x in found.values())
+    newest = await calls.recent(limit=500)
+    assert [call.call_id for call in newest] == names[:-501:-1]
+
+
+async def test_a_state_may_bring_the_customer_along(
+    archive: Archive, calls: Calls
+) -> None:
+    chosen = history.customer(by_agent=True)
+    state = history.state()
+    await archive.write(history.batch(1, calls=[replace(state, customer=chosen)]))
+    await archive.write(history.batch(2, calls=[state]))
+    other = replace(chosen, ref=CandidateRef(source="crm", key="9"), name=None)
+    (call,) = await calls.recent()
+    assert (call.customer, call.customer_name) == (history.ERP, "Globex")
+    assert call.chosen_by_agent
+    await archive.write(history.batch(3, calls=[replace(state, customer=other)]))
+    (call,) = await calls.recent()
+    assert (call.customer, call.customer_name) == (other.ref, None)
 
 
 async def test_old_calls_are_forgotten_with_all_that_belongs_to_them(

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 from unit.store import history
 
-from screenpop.domain.caller import CandidateRef
 from screenpop.store.archive import Archive
 from screenpop.store.calls import Calls
 from screenpop.store.engine import Database
@@ -58,35 +57,6 @@ async def test_pages_follow_each_other_without_gap_or_repetition(
     assert seen == [f"c-{i}" for i in reversed(range(10))]
 
 
-async def test_earlier_calls_are_those_of_the_number_without_this_one(
-    calls: Calls,
-) -> None:
-    found = await calls.earlier(
-        number=history.NUMBER, limit=3, exclude=history.key("c-4")
-    )
-    assert await ids(found) == ["c-3", "c-2", "c-1"]
-
-
-async def test_earlier_calls_are_also_those_of_the_customer_from_elsewhere(
-    calls: Calls, database: Database
-) -> None:
-    elsewhere = history.state("c-20", number="+33123456789", arrived_us=20_000)
-    of_customer = history.customer()
-    batch = history.batch(
-        2,
-        calls=[elsewhere],
-        customers=[type(of_customer)(
-            key=history.key("c-20"), ref=history.ERP, name=None, by_agent=False
-        )],
-    )  # fmt: skip
-    await Archive(database).write(batch)
-    found = await calls.earlier(number=history.NUMBER, ref=history.ERP, limit=2)
-    assert await ids(found) == ["c-20", "c-4"]
-    other = CandidateRef(source="erp", key="c-8")
-    assert await calls.earlier(ref=other) == []
-    assert await calls.earlier() == []
-
-
 async def test_a_call_is_found_by_its_id_on_the_lines_named(
     calls: Calls, database: Database
 ) -> None:
@@ -103,10 +73,6 @@ async def test_no_list_reads_the_whole_history(
 ) -> None:
     """The plans of the lists name an index and no scan of `calls`."""
     plans = {
-        "calls_by_number": "SELECT * FROM calls WHERE number = 'x'"
-        " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
-        "calls_by_customer": "SELECT * FROM calls WHERE customer_source = 'x'"
-        " AND customer_key = 'y' ORDER BY arrived_us DESC, line DESC LIMIT 5",
         "calls_by_time": "SELECT * FROM calls WHERE arrived_us <= 5"
         " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
         "call_legs_by_agent": "SELECT calls.* FROM call_legs JOIN calls"

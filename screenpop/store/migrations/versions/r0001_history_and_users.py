@@ -10,6 +10,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+IN_ORDER = {"sqlite_with_rowid": False}
+OVER = sa.text("ended_us IS NOT NULL")
+
 
 def upgrade() -> None:
     _calls()
@@ -45,14 +48,24 @@ def _calls() -> None:
         sa.Column("chosen_by_agent", sa.Boolean(), nullable=False),
         sa.Column("attributes", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("line", "call_id"),
+        **IN_ORDER,
     )
     op.create_index(
         "calls_by_customer",
         "calls",
         ["customer_source", "customer_key", "arrived_us"],
         unique=False,
+        sqlite_where=OVER,
+        postgresql_where=OVER,
     )
-    op.create_index("calls_by_number", "calls", ["number", "arrived_us"], unique=False)
+    op.create_index(
+        "calls_by_number",
+        "calls",
+        ["number", "arrived_us"],
+        unique=False,
+        sqlite_where=OVER,
+        postgresql_where=OVER,
+    )
     op.create_index("calls_by_time", "calls", ["arrived_us"], unique=False)
     op.create_table(
         "call_legs",
@@ -67,6 +80,7 @@ def _calls() -> None:
         sa.Column("release", sa.String(length=30), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("line", "call_id", "agent"),
+        **IN_ORDER,
     )
     op.create_index(
         "call_legs_by_agent", "call_legs", ["agent", "arrived_us"], unique=False
@@ -81,6 +95,7 @@ def _calls() -> None:
         sa.Column("left_us", sa.BigInteger(), nullable=True),
         sa.Column("left", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("line", "call_id", "place"),
+        **IN_ORDER,
     )
     op.create_index(
         "call_visits_by_queue", "call_visits", ["queue", "entered_us"], unique=False
@@ -91,34 +106,23 @@ def _events() -> None:
     op.create_table(
         "call_events",
         sa.Column("line", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.String(length=300), nullable=False),
         sa.Column("call_id", sa.String(length=300), nullable=False),
+        sa.Column("event_id", sa.String(length=300), nullable=False),
         sa.Column("type", sa.String(length=20), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("received_us", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("line", "event_id"),
-    )
-    op.create_index(
-        "call_events_by_call", "call_events", ["line", "call_id", "at_us"], unique=False
+        sa.PrimaryKeyConstraint("line", "call_id", "event_id"),
+        **IN_ORDER,
     )
     op.create_table(
         "answers_shown",
         sa.Column("line", sa.String(length=100), nullable=False),
         sa.Column("call_id", sa.String(length=300), nullable=False),
-        sa.Column("agent", sa.String(length=200), nullable=False),
-        sa.Column("lookup", sa.String(length=100), nullable=False),
-        sa.Column("source", sa.String(length=100), nullable=False),
-        sa.Column("facet", sa.String(length=100), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
-        sa.Column("fetched_us", sa.BigInteger(), nullable=False),
-        sa.Column("ms", sa.Float(), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("subject_source", sa.String(length=100), nullable=True),
-        sa.Column("subject_key", sa.String(length=300), nullable=True),
-        sa.Column("message", sa.String(length=500), nullable=True),
-        sa.PrimaryKeyConstraint("line", "call_id", "agent", "lookup"),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("line", "call_id"),
+        **IN_ORDER,
     )
     op.create_table(
         "receipts",
@@ -131,8 +135,8 @@ def _events() -> None:
         sa.Column("ring_to_pop_ms", sa.Float(), nullable=True),
         sa.Column("painted_ms", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("line", "call_id", "action_id"),
+        **IN_ORDER,
     )
-    op.create_index("receipts_by_time", "receipts", ["at_us"], unique=False)
 
 
 def _written() -> None:
@@ -145,6 +149,7 @@ def _written() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", "call_id", "username"),
+        **IN_ORDER,
     )
     op.create_table(
         "dispositions",
@@ -155,6 +160,7 @@ def _written() -> None:
         sa.Column("code", sa.String(length=100), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", "call_id", "username"),
+        **IN_ORDER,
     )
     op.create_table(
         "contacts",

@@ -1,0 +1,107 @@
+"""How is a statement written for either database, once and not for each call?
+
+SQLAlchemy writes the SQL; the driver then takes it with plain tuples. SQLAlchemy's
+work for each row or query costs more than SQLite's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sqlalchemy import Table, case
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.expression import ClauseElement, ColumnElement
+
+Value = str | int | float | bool | None
+Values = tuple[Value, ...]
+"""A row's values in the order of its table's columns, or of `names`."""
+Insert = postgresql.Insert | sqlite.Insert
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """One statement in one database's words."""
+
+    text: str
+    order: tuple[str, ...]  # names of the parameters, one for each place
+    constants: Mapping[str, Value]  # those that are always the same
+
+    def places(self, given: Mapping[str, Value]) -> Values:
+        known = {**self.constants, **given}
+        return tuple([known[name] for name in self.order])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """`build` makes it for a database by name; `names` are its parameters."""
+
+    build: Callable[[str], ClauseElement]
+    names: tuple[str, ...]
+    _written: dict[str, Sql] = field(default_factory=dict)
+
+    def written(self, dialect: Dialect) -> Sql:
+        sql = self._written.get(dialect.name)
+        if sql is None:
+            compiled = self.build(dialect.name).compile(dialect=dialect)
+            order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+            assert order is not None, f"{dialect.name}: parameters without an order"
+            named = compiled.params or {}
+            constants = {n: named[n] for n in order if n not in self.names}
+            sql = Sql(str(compiled), tuple(order), constants)
+            self._written[dialect.name] = sql
+        return sql
+
+
+def putting(
+    table: Table,
+    *,
+    newest_by: str | None = None,
+    new_only: bool = False,
+    kept_together: tuple[str, ...] = (),
+) -> Statement:
+    """Insert a row, all columns; one that is there takes the new values.
+
+    With `newest_by` (a column) only when the new one is not older, with `new_only`
+    never. The columns `kept_together` stay as they are when the new row has NULL in
+    the first of them.
+    """
+
+    def build(dialect: str) -> ClauseElement:
+        insert: Insert = (
+            postgresql.insert(table)
+            if dialect == "postgresql"
+            else sqlite.insert(table)
+        )
+        keys = [column.name for column in table.primary_key]
+        if new_only or len(keys) == len(table.columns):
+            return insert.on_conflict_do_nothing(index_elements=keys)
+        changed: dict[str, ColumnElement[object]] = {
+            column.name: insert.excluded[column.name]
+            for column in table.columns
+            if column.name not in keys
+        }
+        for name in kept_together:
+            is_none = insert.excluded[kept_together[0]].is_(None)
+            changed[name] = case((is_none, table.c[name]), else_=changed[name])
+        newer = (
+            None
+            if newest_by is None
+            else insert.excluded[newest_by] >= table.c[newest_by]
+        )
+        return insert.on_conflict_do_update(
+            index_elements=keys, set_=changed, where=newer
+        )
+
+    return Statement(build, tuple(column.name for column in table.columns))
+
+
+@lru_cache(maxsize=100)
+def for_rows(text: str, columns: int, rows: int) -> str:
+    """SQLite's INSERT of one row as one of many: a step for all, not for each."""
+    one = f"({', '.join('?' * columns)})"
+    head, found, tail = text.partition(f"VALUES {one}")
+    assert found, text
+    return f"{head}VALUES {', '.join([one] * rows)}{tail}"

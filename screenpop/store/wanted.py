@@ -1,0 +1,52 @@
+"""How are the rows of many calls asked for with one parameter?
+
+The calls' names travel as one JSON text that the database takes apart: the
+statement is the same however many they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Table, Text, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.expression import ClauseElement
+
+from screenpop.store.statement import Statement, Value
+
+_KEYS = "wanted_keys"
+
+
+def wanted(keys: Iterable[tuple[str, str]]) -> dict[str, Value]:
+    """The parameter; call ids as `texts.fit_id` makes them."""
+    return {_KEYS: msgspec.json.encode(list(keys)).decode()}
+
+
+def of_wanted(
+    table: Table,
+    columns: tuple[ColumnElement[object], ...],
+    order: tuple[ColumnElement[object], ...] = (),
+) -> Statement:
+    """Line, call id and these columns of each row of the wanted calls."""
+
+    def build(dialect: str) -> ClauseElement:
+        names: list[ColumnElement[Any]]
+        if dialect == "postgresql":
+            keys = cast(bindparam(_KEYS, type_=Text), JSONB)
+            each = func.jsonb_array_elements(keys).table_valued("value", name="wanted")
+            names = [each.c.value.op("->>")(place) for place in (0, 1)]
+        else:
+            each = func.json_each(bindparam(_KEYS, type_=Text)).table_valued(
+                "value", name="wanted"
+            )
+            names = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1)]
+        return (
+            select(table.c.line, table.c.call_id, *columns)
+            .select_from(each)
+            .where(table.c.line == names[0], table.c.call_id == names[1])
+            .order_by(*order)
+        )
+
+    return Statement(build, (_KEYS,))
