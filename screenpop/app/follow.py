@@ -103,8 +103,8 @@ class Follower:
         known = None
         if self.live:
             known = self.lookups.follow(change.after)
-            if known is not None:
-                self.append_soon(known)
+            if known is not None and (known.answers or known.candidates):
+                self.append_soon(known)  # else it says no more than the event does
         self.feed.replace(change.before, change.after, offset)
         self.hub.deliver(offset, self.desk.event(offset, event, change, known))
         if self.live and _legs_moved(change.before, change.after):
