@@ -14,8 +14,10 @@ ADA = "+442079460958"
 HALLS = "+442079460999"  # two customers share this number
 LONG = "+442079460901"
 ARABIC = "+442079460902"
+FIRM = "+442079460903"
 STRANGER = "+442079460123"
 
+FIRM_NAME = "Jürgens Lastenradverleih UG (haftungsbeschränkt)"
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh, Hubert Blaine"
 ARABIC_NAME = "عبد الرحمن بن محمد الخوارزمي"
 
@@ -25,6 +27,7 @@ CARDS = f"""key,name,company,phone,city,email
 9,Carla Hall,Hall & Daughters,020 7946 0999,York,
 11,"{LONG_NAME}",{"Internationale Donaudampfschifffahrtsgesellschaft " * 2},020 7946 0901,{"Llanfair" * 9},{"very.long." * 9}name@example.net
 12,{ARABIC_NAME},شركة الخوارزمي للتجارة والصناعة المحدودة,020 7946 0902,بغداد,
+13,{FIRM_NAME},,020 7946 0903,Hamburg,
 """  # noqa: E501
 
 BALANCE = {

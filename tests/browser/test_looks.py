@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.company import ADA, ARABIC, ARABIC_NAME, HALLS, LONG, LONG_NAME, STRANGER
+from browser.company import (
+    ADA,
+    ARABIC,
+    ARABIC_NAME,
+    FIRM,
+    FIRM_NAME,
+    HALLS,
+    LONG,
+    LONG_NAME,
+    STRANGER,
+)
 from browser.desk import Desk
 from browser.house import House
 from playwright.async_api import expect
@@ -151,6 +161,28 @@ async def test_many_unfinished_calls_stay_readable_in_their_tabs(house: House) -
         await desk.page.set_viewport_size({"width": width, "height": 800})
         assert await desk.fits_in_width(), f"at {width} px"
         assert await desk.page.evaluate(SQUEEZED) == [], f"at {width} px"
+
+
+async def test_a_firms_long_name_is_read_in_full_and_takes_no_more_room(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await desk.card_of("Ada Byron")
+    await house.ring("ana", caller=FIRM)
+    heights = {}
+    for width in WIDTHS:
+        await desk.page.set_viewport_size({"width": width, "height": 800})
+        for name, place in (("Ada Byron", 0), (FIRM_NAME, 1)):
+            await desk.page.get_by_role("tab").nth(place).click()
+            await desk.card_of(name)
+            heights[width, place] = (await desk.part(".who").bounding_box())["height"]
+        cut = (
+            "h2 => [h2.scrollHeight - h2.clientHeight, h2.scrollWidth - h2.clientWidth]"
+        )
+        more = await desk.part(".who h2").evaluate(cut)
+        assert max(more) <= 2, f"at {width} px"
+        assert abs(heights[width, 0] - heights[width, 1]) < 1, f"at {width} px"
 
 
 SQUEEZED = """() => {

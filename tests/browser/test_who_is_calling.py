@@ -18,6 +18,8 @@ async def test_one_of_several_customers_is_chosen_and_kept(
     call = await house.ring("ana", caller=HALLS)
     await desk.sees("Who is it?")
     await desk.sees("First choose who it is")
+    await desk.facet_says("balance", "waits until you choose who it is")
+    assert "balance" not in house.company.asked
     carla = desk.part(".candidates button").filter(has_text="Carla Hall")
     if by == "click":
         await carla.click()

@@ -18,17 +18,31 @@ export function Hero({ pop, onChange, changing }: HeroProps) {
     <header class="hero" data-state={pop.state} data-reachable={reachable}>
       <CallLine pop={pop} />
       <div class="who">
-        <h2 dir="auto" title={callerTitle(pop)}>
-          {callerTitle(pop)}
-        </h2>
-        <p class="company" dir="auto">
-          {companyOf(pop)}
-        </p>
+        <Name title={callerTitle(pop)} company={companyOf(pop)} />
         <NumberLine pop={pop} />
         <SureLine pop={pop} onChange={onChange} changing={changing} />
       </div>
       {reachable && <Identity pop={pop} />}
     </header>
+  );
+}
+
+const LONG = 34;
+const LONG_WHERE_NARROW = 20;
+
+/** A long name without a company takes the company's line as well. */
+function Name({ title, company }: { title: string; company: string }) {
+  const long =
+    title.length > LONG ? "always" : title.length > LONG_WHERE_NARROW ? "narrow" : "";
+  return (
+    <>
+      <h2 dir="auto" title={title} data-long={company ? "" : long}>
+        {title}
+      </h2>
+      <p class="company" dir="auto">
+        {company}
+      </p>
+    </>
   );
 }
 

@@ -21,7 +21,8 @@ export function sourceSentence(note: SourceNote): string {
     fresh: note.source,
     stale: `${note.source}, older value`,
     pending: `asking ${note.source}…`,
-    empty: `${note.source}: nothing there`,
+    // Not asked at all is another thing than asked and nothing found.
+    empty: note.message ?? `${note.source}: nothing there`,
     failed: `${note.source} failed`,
     timed_out: `${note.source}: no answer`,
     withheld: `${note.source}: not asked, number withheld`,
