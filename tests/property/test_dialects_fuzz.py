@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import BadInput
 from screenpop.intake.cases import Case, bind_case, read_case, told_events
-from screenpop.intake.dialect import BoundDialect, dialect_names, load_dialect
+from screenpop.intake.dialect import BoundDialect, Dialect, dialect_names, load_dialect
 from screenpop.intake.request import Received, Request
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -61,9 +61,17 @@ def open_line(name: str) -> BoundDialect:
 
 @lru_cache(maxsize=64)
 def locked_line(name: str) -> tuple[BoundDialect, Case]:
-    folder = PAYLOADS / (name if (PAYLOADS / name).is_dir() else "zadarma")
-    case = read_case(sorted(folder.glob("*.json"))[0])
-    return bind_case(load_dialect(name), case), case
+    dialect = load_dialect(name)
+    case = read_case(sorted(recorded(dialect).glob("*.json"))[0])
+    return bind_case(dialect, case), case
+
+
+def recorded(dialect: Dialect) -> Path:
+    """Its own cases, else those of a system whose secret is of the same sort."""
+    if (own := PAYLOADS / dialect.name).is_dir():
+        return own
+    keyed = any(each.type == "public_key" for each in dialect.settings.values())
+    return PAYLOADS / ("sipgate" if keyed else "zadarma")
 
 
 def received_or_refused(line: BoundDialect, request: Request) -> Received | None:
