@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from screenpop.intake.dialect import Dialect, dialect_names, load_dialect
 from screenpop.intake.settings import COMMON_SETTINGS, Setting
+from screenpop.intake.streams.registry import (
+    StreamDialect,
+    stream_dialect,
+    stream_dialects,
+)
 from screenpop.intake.vectors import run_vectors
 
 
@@ -31,17 +37,52 @@ def dialects(
 
     With --test the exit code is 1 when a vector does not hold.
     """
+    stream = stream_dialect(name) if name else None
+    if stream is not None:
+        _show_stream(stream, test, json_wanted)
+        return
     chosen = [load_dialect(each) for each in ([name] if name else dialect_names())]
     if test:
         raise typer.Exit(0 if _tested(chosen, json_wanted) else 1)
     if json_wanted:
-        typer.echo(json.dumps([_data(each) for each in chosen], indent=2))
+        told = [_data(each) for each in chosen]
+        if not name:
+            told += [_stream_data(each) for each in stream_dialects()]
+        typer.echo(json.dumps(told, indent=2))
     elif name:
         typer.echo("\n".join(_page(chosen[0])))
     else:
-        width = max(len(each.name) for each in chosen)
-        for each in chosen:
-            typer.echo(f"{each.name:{width}}  {each.status:10}  {each.title}")
+        _list(chosen, stream_dialects())
+
+
+def _list(chosen: list[Dialect], streams: Sequence[StreamDialect]) -> None:
+    names = [each.name for each in chosen] + [each.name for each in streams]
+    width = max(map(len, names))
+    rows: list[tuple[Dialect | StreamDialect, str]] = []
+    rows += [(each, "webhook") for each in chosen]
+    rows += [(each, "stream") for each in streams]
+    for each, way in sorted(rows, key=lambda row: row[0].name):
+        typer.echo(f"{each.name:{width}}  {way:7}  {each.status:10}  {each.title}")
+
+
+def _show_stream(stream: StreamDialect, test: bool, json_wanted: bool) -> None:
+    if test:
+        typer.echo(f"{stream.name} is a live stream: it has no requests to test.")
+    elif json_wanted:
+        typer.echo(json.dumps([_stream_data(stream)], indent=2))
+    else:
+        typer.echo("\n".join(_stream_page(stream)))
+
+
+def _stream_page(stream: StreamDialect) -> list[str]:
+    lines = [f"{stream.name}: {stream.title}", f"status: {stream.status}", ""]
+    lines += [f"  - {fact}" for fact in stream.facts]
+    lines += ["", "settings:"]
+    lines += [f"  {_setting(each)}" for each in stream.settings.values()]
+    if stream.paste:
+        lines += ["", "on the other side:"]
+        lines += [f"  {line}" for line in stream.paste.rstrip().splitlines()]
+    return lines
 
 
 def _tested(chosen: list[Dialect], json_wanted: bool) -> bool:
@@ -87,16 +128,33 @@ def _setting(setting: Setting) -> str:
     return f"{setting.name} ({kind}{needed}): {setting.help}{default}"
 
 
+def _stream_data(stream: StreamDialect) -> dict[str, object]:
+    return {
+        "name": stream.name,
+        "way": "stream",
+        "title": stream.title,
+        "status": stream.status,
+        "facts": list(stream.facts),
+        "settings": _settings_data(stream.settings),
+        "paste": stream.paste,
+    }
+
+
+def _settings_data(settings: Mapping[str, Setting]) -> dict[str, object]:
+    return {
+        each.name: {"type": each.type, "help": each.help, "secret": each.secret}
+        for each in settings.values()
+    }
+
+
 def _data(dialect: Dialect) -> dict[str, object]:
     return {
         "name": dialect.name,
+        "way": "webhook",
         "title": dialect.title,
         "status": dialect.status,
         "facts": list(dialect.facts),
-        "settings": {
-            each.name: {"type": each.type, "help": each.help, "secret": each.secret}
-            for each in dialect.settings.values()
-        },
+        "settings": _settings_data(dialect.settings),
         "schemes": [
             {"name": e.name, "setting": e.secret, "not_covered": e.not_covered}
             for e in dialect.schemes
