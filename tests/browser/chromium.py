@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome")  # as scripts/setup has them
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, NAMES)), "chromium"
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -46,7 +46,7 @@ def _newer_than(built_s: float) -> bool:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(built_pages: None) -> AsyncIterator[Browser]:
     if shutil.which(CHROMIUM) is None and not os.environ.get("CI"):
-        pytest.skip(f"no Chromium at {CHROMIUM}; install it, or set CHROMIUM")
+        pytest.skip("no Chromium: install chromium, or set CHROMIUM to its path")
     async with launched() as browser:
         yield browser
 

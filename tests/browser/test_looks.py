@@ -176,7 +176,9 @@ async def test_a_firms_long_name_is_read_in_full_and_takes_no_more_room(
         for name, place in (("Ada Byron", 0), (FIRM_NAME, 1)):
             await desk.page.get_by_role("tab").nth(place).click()
             await desk.card_of(name)
-            heights[width, place] = (await desk.part(".who").bounding_box())["height"]
+            box = await desk.part(".who").bounding_box()
+            assert box is not None
+            heights[width, place] = box["height"]
         cut = (
             "h2 => [h2.scrollHeight - h2.clientHeight, h2.scrollWidth - h2.clientWidth]"
         )
