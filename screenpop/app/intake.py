@@ -13,6 +13,7 @@ from time import perf_counter
 
 from prometheus_client import Counter
 
+from screenpop.app.requests import Kept, RequestLog
 from screenpop.config.model import Configuration, Line
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
@@ -37,8 +38,10 @@ class Intake:
         append: Append,
         profile_of: ProfileOf,
         metrics: Metrics,
+        log: RequestLog,
     ):
         self._lines = lines
+        self._log = log
         self._append = append
         self._profile_of = profile_of
         self._metrics = metrics
@@ -54,19 +57,35 @@ class Intake:
                 code="unknown_line",
                 remedy="Add it under `lines:` or correct the address.",
             )
+        seen = self._log.line(line)
         started_s = perf_counter()
-        received = bound.receive(request)
+        try:
+            received = bound.receive(request)
+        except Exception as error:
+            seen.refused(request, error)
+            raise
         self._timers[line].observe(perf_counter() - started_s)
+        kept = seen.took(request, received)
+        try:
+            return await self._kept_and_answered(line, received, kept)
+        except Exception as error:
+            kept.failed(error)
+            raise
+
+    async def _kept_and_answered(
+        self, line: str, received: Received, kept: Kept
+    ) -> Response:
         if received.ignored:
             whole = sum(part.whole for part in received.ignored)
             self._metrics.events_ignored.labels(line).inc(whole)
         if received.events:
-            await self._keep(line, received)
+            kept.repeated = await self._keep(line, received)
         if received.profile_answer is not None:
             return await self._answer(received.profile_answer, received.response)
         return received.response
 
-    async def _keep(self, line: str, received: Received) -> None:
+    async def _keep(self, line: str, received: Received) -> int:
+        """Durable when it returns; how many were delivered before?"""
         started_s = perf_counter()
         receipts = await self._append(
             [EventRecord(event=event) for event in received.events]
@@ -74,6 +93,7 @@ class Intake:
         self._metrics.append_s.observe(perf_counter() - started_s)
         for event, receipt in zip(received.events, receipts, strict=True):
             self._count(line, event.type.value if receipt.fresh else REPEATED)
+        return sum(not receipt.fresh for receipt in receipts)
 
     def _count(self, line: str, what: str) -> None:
         counter = self._counters.get((line, what))

@@ -23,6 +23,8 @@ from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
+from screenpop.app.requests import RequestLog
+from screenpop.app.sources import SourceStates
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
@@ -165,9 +167,11 @@ class Service:
         self.hub.users_changed()
 
     def _services(self) -> Services:
-        config = self.loaded.config
+        config, lines = self.loaded.config, bind_lines(self.loaded.config)
+        seen = RequestLog(self.loaded, lines, self.clock.now_us)
+        sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
         intake = Intake(
-            bind_lines(config), self.journal.append, self._profile_of, self.metrics
+            lines, self.journal.append, self._profile_of, self.metrics, seen
         )
         return Services(
             take_request=intake.take,
@@ -176,6 +180,8 @@ class Service:
             calls=self.past.calls(self.door.keep),
             lookup=self._lookup_json,
             stats=self._stats_json,
+            lines=seen,
+            sources=sources.shown,
             ready=self._problems,
             data_dir=data_dir_of(self.loaded),
             version=screenpop.__version__,

@@ -104,6 +104,8 @@ class GuardedSource:
         self.cache = AnswerCache(
             clock, entries_max=limits.cache_entries, stale_s=limits.stale_s
         )
+        self.answered_us: int | None = None  # the last time
+        self.failure: tuple[int, str] | None = None  # the last one: when and why
         self.breaker = Breaker(
             clock, failures=limits.breaker_failures, open_s=limits.breaker_open_s
         )
@@ -229,6 +231,7 @@ class GuardedSource:
         if self.breaker.succeeded():
             log.warning("source %s answers again", self.name)
         kept = self.cache.keep(key, landed)
+        self.answered_us = kept.fetched_us
         return _from_cache(kept)
 
     def _sentence(self, error: Exception) -> str:
@@ -239,6 +242,7 @@ class GuardedSource:
         )
 
     def _note_failure(self, why: str) -> None:
+        self.failure = (self._clock.now_us(), why)
         if self.breaker.failed():
             log.warning(
                 "source %s is left alone for %g s after %d failures in a row: %s",

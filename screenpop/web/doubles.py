@@ -12,6 +12,7 @@ from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
+from screenpop.web.seen import Counts, LineSeen, RequestSeen, RequestsSeen, SourceSeen
 from screenpop.web.services import Json, Kind, Only, Problem, Services
 
 
@@ -124,6 +125,39 @@ async def stats() -> Json:
     return {"queues": [], "agents": []}
 
 
+class FakeLines:
+    """The line `main`, at which two requests arrived."""
+
+    def lines(self, base_url: str) -> list[LineSeen]:
+        return [
+            LineSeen(
+                line="main", dialect="generic", title="Generic", status="verified",
+                address=f"{base_url}/v1/telephony/main", country="GB",
+                time_zone="UTC", settings={"token": True}, paste="Paste it.",
+                last_request_at=None, last_event_at=None, today=Counts(requests=2),
+            )
+        ]  # fmt: skip
+
+    def requests(self, line: str, after: int) -> RequestsSeen:
+        if line != "main":
+            raise NotFound("there is no such line.", code="unknown_line")
+        seen = [
+            RequestSeen(
+                number=number, at="2026-11-21T09:00:00Z", method="POST",
+                path="/v1/telephony/main", headers=[("X-Token", "***(6)")], body="{}",
+                body_bytes=2, cut=False, remote="127.0.0.1", status=200,
+                verdict="ignored", why="it holds no event",
+            )
+            for number in (1, 2)
+            if number > after
+        ]  # fmt: skip
+        return RequestsSeen(line=line, run="r1", newest=2, missed=0, requests=seen)
+
+
+def no_sources() -> list[SourceSeen]:
+    return []
+
+
 async def no_problem() -> Sequence[Problem]:
     return ()
 
@@ -133,6 +167,6 @@ def services(data_dir: Path, **other: Any) -> Services:
     doubled: dict[str, Any] = {
         "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "lookup": look_up, "stats": stats, "ready": no_problem,
-        "version": "0.0.0",
+        "lines": FakeLines(), "sources": no_sources, "version": "0.0.0",
     }  # fmt: skip
     return Services(data_dir=data_dir, **{**doubled, **other})

@@ -37,6 +37,12 @@ async def live(site: Site, visit: Visit) -> web.StreamResponse:
 
 async def ready(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /readyz`: 503 when calls should go to another node."""
+    found = await readiness(site)
+    return answered(found, 503 if found.status == "not_ready" else 200)
+
+
+async def readiness(site: Site) -> Readiness:
+    """Everything that is not as it should be, and what follows from it."""
     found = [
         NotRight(part=p.part, message=p.message, fatal=p.fatal)
         for p in await site.services.ready()
@@ -47,7 +53,7 @@ async def ready(site: Site, visit: Visit) -> web.StreamResponse:
         )
     fatal = any(problem.fatal for problem in found)
     status = "not_ready" if fatal else "degraded" if found else "ready"
-    return answered(Readiness(status=status, problems=found), 503 if fatal else 200)
+    return Readiness(status=status, problems=found)
 
 
 async def metrics(site: Site, visit: Visit) -> web.StreamResponse:

@@ -14,6 +14,7 @@ from screenpop.domain.errors import NotFound
 from screenpop.web import (
     calls,
     health,
+    lines,
     lookup,
     openapi,
     pages,
@@ -24,6 +25,7 @@ from screenpop.web import (
 )
 from screenpop.web.errors import MethodNotAllowed
 from screenpop.web.route import Parameter, Route
+from screenpop.web.seen import LinesSeen, RequestsSeen, SourcesSeen
 
 _CALL = "/v1/calls/{call_id}"
 
@@ -98,6 +100,24 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/v1/stats", handler=stats.show, role=Role.SUPERVISOR,
         summary="What the wallboard shows now.", errors=(503,),
+    ),
+    Route(
+        method="GET", path="/v1/lines", handler=lines.lines, role=Role.ADMIN,
+        summary="The configured lines and how much arrived today.", answer=LinesSeen,
+    ),
+    Route(
+        method="GET", path="/v1/lines/{line}/requests", handler=lines.requests,
+        role=Role.ADMIN, answer=RequestsSeen, errors=(400, 404),
+        summary="The last requests of a line, masked, and what was made of each.",
+        query=(Parameter(name="after", text="Only those with a higher number."),),
+    ),
+    Route(
+        method="GET", path="/v1/sources", handler=lines.sources, role=Role.ADMIN,
+        summary="The data sources and how they are.", answer=SourcesSeen,
+    ),
+    Route(
+        method="GET", path="/v1/node", handler=lines.node, role=Role.ADMIN,
+        summary="This node: what is wrong, how many browsers.", answer=lines.NodeSeen,
     ),
     Route(
         method="GET", path="/v1/openapi.json", handler=openapi.show,

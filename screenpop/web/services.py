@@ -18,6 +18,7 @@ from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
+from screenpop.web.seen import Lines, SourceSeen
 
 Kind = Literal["agent", "wallboard"]
 Json = Mapping[str, object]
@@ -98,6 +99,8 @@ class Services:
     calls: Calls
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
+    lines: Lines
+    sources: Callable[[], list[SourceSeen]]
     ready: Callable[[], Awaitable[Sequence[Problem]]]
     data_dir: Path
     version: str

@@ -1,0 +1,82 @@
+"""How is each data source: does it answer, since when not, and why?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from screenpop.config.load import Loaded
+from screenpop.config.model import Source
+from screenpop.pipeline.lookup import GuardedSource
+from screenpop.pipeline.sources import Sources
+from screenpop.support.clock import iso_from_us
+from screenpop.web.seen import CacheSeen, FailureSeen, SourceSeen, SourceState
+
+
+class SourceStates:
+    """The configured sources and our own, for administrators."""
+
+    def __init__(self, loaded: Loaded, sources: Sources, clean: Callable[[str], str]):
+        """`clean` takes secrets out of what a source said."""
+        self._configured = loaded.config.sources
+        self._sources = sources
+        self._clean = clean
+
+    def shown(self) -> list[SourceSeen]:
+        """In the order of the file; our own history last."""
+        guards = self._sources.guards
+        off = [
+            _off(name, source)
+            for name, source in self._configured.items()
+            if name not in guards
+        ]
+        return [self._shown(name, guard) for name, guard in guards.items()] + off
+
+    def _shown(self, name: str, guard: GuardedSource) -> SourceSeen:
+        written = self._configured.get(name)
+        state = state_of(guard)
+        return SourceSeen(
+            source=name,
+            label=guard.label,
+            connector="" if written is None else written.connector,
+            state=state,
+            retry_in_s=guard.breaker.retry_in_s if state == "left_alone" else None,
+            last_answer_at=_at(guard.answered_us),
+            last_failure=self._failure(guard),
+            cache=CacheSeen(
+                entries=len(guard.cache), entries_max=guard.limits.cache_entries
+            ),
+        )
+
+    def _failure(self, guard: GuardedSource) -> FailureSeen | None:
+        if guard.failure is None:
+            return None
+        at_us, why = guard.failure
+        return FailureSeen(at=iso_from_us(at_us), why=self._clean(why))
+
+
+def state_of(guard: GuardedSource) -> SourceState:
+    """What its last lookup says; a source left alone says why it is."""
+    if guard.breaker.is_open:
+        return "left_alone"
+    if guard.failure is None:
+        return "unasked" if guard.answered_us is None else "working"
+    failed_us, _ = guard.failure
+    later = guard.answered_us is not None and guard.answered_us > failed_us
+    return "working" if later else "failing"
+
+
+def _off(name: str, source: Source) -> SourceSeen:
+    return SourceSeen(
+        source=name,
+        label=source.label or name,
+        connector=source.connector,
+        state="off",
+        retry_in_s=None,
+        last_answer_at=None,
+        last_failure=None,
+        cache=CacheSeen(entries=0, entries_max=source.cache_entries),
+    )
+
+
+def _at(at_us: int | None) -> str | None:
+    return None if at_us is None else iso_from_us(at_us)

@@ -1,0 +1,125 @@
+"""What does an administrator see of lines, requests, sources and this node?
+
+The answers of `/v1/lines`, `/v1/sources` and `/v1/node`, and who gives them: the
+app fills in `Lines`; `doubles.py` ships one for tests.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+Verdict = Literal["events", "ignored", "handshake", "lookup", "refused", "failed"]
+"""What became of a request: `failed` is genuine, but could not be kept or answered."""
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """Since the business day began, on this node."""
+
+    requests: int = 0
+    accepted: int = 0  # events
+    ignored: int = 0  # items of which no event was made
+    refused: int = 0  # requests
+
+
+class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A configured line; `address` is what the telephone system must call."""
+
+    line: str
+    dialect: str
+    title: str
+    status: str
+    address: str
+    country: str | None
+    time_zone: str
+    settings: dict[str, str | bool]  # a secret's value is whether it is set
+    paste: str
+    last_request_at: str | None
+    last_event_at: str | None
+    today: Counts
+
+
+class LinesSeen(msgspec.Struct, frozen=True, kw_only=True):
+    lines: list[LineSeen]
+
+
+class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One request, its secrets masked, and what the dialect made of it.
+
+    `events` has the keys of the generic webhook, as `screenpop decode --json`, in
+    the order of the request's items; an item that became no event has the type
+    `ignored` and says `why`.
+    """
+
+    number: int
+    at: str
+    method: str
+    path: str
+    headers: list[tuple[str, str]]
+    body: str
+    body_bytes: int
+    cut: bool
+    remote: str | None
+    status: int
+    verdict: Verdict
+    why: str | None = None
+    remedy: str | None = None
+    events: list[dict[str, Any]] = []
+    notes: list[str] = []
+    repeated: int = 0
+
+
+class RequestsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """`run` changes when the service starts anew: numbers then begin at 1 again.
+
+    `missed` requests after `after` were pushed out by newer ones.
+    """
+
+    line: str
+    run: str
+    newest: int
+    missed: int
+    requests: list[RequestSeen]
+
+
+class FailureSeen(msgspec.Struct, frozen=True, kw_only=True):
+    at: str
+    why: str
+
+
+class CacheSeen(msgspec.Struct, frozen=True, kw_only=True):
+    entries: int
+    entries_max: int
+
+
+SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
+
+
+class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """`failing`: its last lookup failed; `left_alone`: its breaker is open."""
+
+    source: str
+    label: str
+    connector: str
+    state: SourceState
+    retry_in_s: float | None
+    last_answer_at: str | None
+    last_failure: FailureSeen | None
+    cache: CacheSeen
+
+
+class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
+    sources: list[SourceSeen]
+
+
+class Lines(Protocol):
+    """All raise nothing but what they say."""
+
+    def lines(self, base_url: str) -> list[LineSeen]:
+        """In the order of the file; `base_url` is without a path."""
+        ...
+
+    def requests(self, line: str, after: int) -> RequestsSeen:
+        """Oldest first. Raises `NotFound` for a line that is not configured."""
+        ...

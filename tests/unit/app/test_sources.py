@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from screenpop.app.sources import SourceStates, state_of
+from screenpop.config.load import Loaded, examine_text
+from screenpop.connector import Lookup, Row, Unavailable
+from screenpop.pipeline.lookup import GuardedSource, Result, SourceLimits
+from screenpop.pipeline.number_index import NumberIndex
+from screenpop.pipeline.plan import Plan
+from screenpop.pipeline.sources import Sources
+from screenpop.support.clock import FakeClock
+from screenpop.support.tasks import TaskOwner
+
+YAML = """
+version: 1
+sources:
+  crm: {connector: csv_file, label: The CRM, path: crm.csv}
+  old: {connector: sql, enabled: false, url: sqlite:///x}
+"""
+
+
+class Answers(Lookup):
+    needs = frozenset({"number"})
+
+    def __init__(self) -> None:
+        self.away: str | None = None
+
+    async def fetch(self, params: object) -> list[Row]:
+        if self.away is not None:
+            raise Unavailable(self.away)
+        return [{"name": "Ada"}]
+
+
+class Crm:
+    """One guarded source that is asked as a call would."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.lookup = Answers()
+        self.tasks = TaskOwner("test")
+        limits = SourceLimits(breaker_failures=2, cache_s=0, cache_entries=7)
+        self.guard = GuardedSource("crm", "The CRM", limits, self.clock, self.tasks)
+
+    async def ask(self, away: str | None = None) -> None:
+        import asyncio
+
+        self.clock.advance(1)
+        self.lookup.away = away
+        done = asyncio.get_running_loop().create_future()
+        told: list[Result] = []
+
+        def tell(result: Result) -> None:
+            told.append(result)
+            done.set_result(None)
+
+        self.guard.ask("who", self.lookup, {"number": "+44"}, tell)
+        await done
+
+
+@pytest.fixture
+def crm() -> Crm:
+    return Crm()
+
+
+async def test_a_source_tells_in_turn_how_it_is(crm: Crm) -> None:
+    assert state_of(crm.guard) == "unasked"
+    await crm.ask()
+    assert state_of(crm.guard) == "working"
+    await crm.ask(away="gone")
+    assert state_of(crm.guard) == "failing"
+    await crm.ask(away="gone")
+    assert state_of(crm.guard) == "left_alone"
+    crm.clock.advance(60)
+    await crm.ask()
+    assert state_of(crm.guard) == "working"
+
+
+async def test_the_last_failure_is_told_without_a_secret(crm: Crm) -> None:
+    await crm.ask()
+    await crm.ask(away="cannot reach pg://crm:hunter22@db")
+    states = SourceStates(loaded(), sources(crm), lambda x: x.replace("hunter22", "*"))
+    shown, off = states.shown()
+    assert shown.last_failure is not None
+    assert shown.last_failure.why == "cannot reach pg://crm:*@db"
+    assert shown.last_failure.at == "2026-11-21T09:00:02Z"
+    assert shown.last_answer_at == "2026-11-21T09:00:01Z"
+    assert (shown.connector, shown.cache.entries, shown.cache.entries_max) == (
+        "csv_file", 1, 7,
+    )  # fmt: skip
+    assert (off.source, off.state) == ("old", "off")
+
+
+async def test_a_source_left_alone_says_when_it_is_tried_again(crm: Crm) -> None:
+    for _ in range(2):
+        await crm.ask(away="gone")
+    [shown, _] = SourceStates(loaded(), sources(crm), str).shown()
+    assert (shown.state, shown.retry_in_s) == ("left_alone", 10)
+
+
+def loaded() -> Loaded:
+    found = examine_text(YAML, Path("/nowhere/x.yaml"), environ={}).loaded
+    assert found is not None
+    return found
+
+
+def sources(crm: Crm) -> Sources:
+    return Sources(
+        plan=Plan([]), guards={"crm": crm.guard}, connectors={},
+        index=NumberIndex(None), settings={}, tasks=crm.tasks,
+    )  # fmt: skip
