@@ -147,7 +147,7 @@ class Wallboard(Tab):
             timeout=WITHIN_MS
         )
 
-    async def shows(self, label: str, figure: str) -> None:
+    async def shows(self, label: str, figure: str | re.Pattern[str]) -> None:
         """The total of that name."""
         tile = self.part(".tile").filter(
             has=self.page.locator("dt", has_text=re.compile(f"^{re.escape(label)}$"))

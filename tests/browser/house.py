@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from browser.company import CARDS, Company, configuration, open_company
@@ -15,9 +16,8 @@ from call_centre import CallCentre, let_everybody_in, write_config
 from playwright.async_api import Browser
 
 from screenpop.app.starting import load_checked, running
-from screenpop.demo.ports import free_port
 
-FIRST_PORT = 18_400
+FILE = "screenpop.yaml"
 DESK_SIZE = {"width": 1280, "height": 800}
 QUIET_BREAKER: dict[str, object] = {"limits": {}}
 
@@ -31,7 +31,7 @@ class House(CallCentre):
 
     browser: Browser = field(kw_only=True)
     company: Company = field(kw_only=True)
-    config: Path = field(kw_only=True)
+    folder: Path = field(kw_only=True)
     running: AsyncExitStack = field(kw_only=True, default_factory=AsyncExitStack)
     people: list[Person] = field(kw_only=True, default_factory=list)
 
@@ -63,7 +63,8 @@ class House(CallCentre):
         await self.running.aclose()
 
     async def comes_back(self) -> None:
-        running_service = running(load_checked(self.config))
+        _configure(self.folder, self.company, port=urlsplit(self.url).port or 0)
+        running_service = running(load_checked(self.folder / FILE))
         self.service = await self.running.enter_async_context(running_service)
 
     async def close(self) -> None:
@@ -77,17 +78,18 @@ class House(CallCentre):
 async def open_house(folder: Path, browser: Browser) -> AsyncIterator[House]:
     (folder / "cards.csv").write_text(CARDS)
     async with open_company() as company, aiohttp.ClientSession() as http:
-        server = {"port": free_port(FIRST_PORT), "heartbeat_s": 5}
-        config = write_config(folder, server=server, **configuration(company.url))
+        _configure(folder, company, port=0)
         await let_everybody_in(folder)
         async with AsyncExitStack() as stack:
-            service = await stack.enter_async_context(running(load_checked(config)))
+            service = await stack.enter_async_context(
+                running(load_checked(folder / FILE))
+            )
             house = House(
                 service=service,
                 http=http,
                 browser=browser,
                 company=company,
-                config=config,
+                folder=folder,
                 running=stack.pop_all(),
             )
         try:
@@ -95,3 +97,9 @@ async def open_house(folder: Path, browser: Browser) -> AsyncIterator[House]:
         finally:
             company.lets_go()
             await house.close()
+
+
+def _configure(folder: Path, company: Company, *, port: int) -> None:
+    """The first start takes any free port, later ones that same port."""
+    server = {"port": port, "heartbeat_s": 5}
+    write_config(folder, server=server, **configuration(company.url))

@@ -51,7 +51,7 @@ class Desktop:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.port = free_port(FIRST_PORT)
+        self.port = free_port(FIRST_PORT + os.getpid() % 1000)
         text = "".join(blocks("yaml")).replace(
             "server: {", f"server: {{port: {self.port}, "
         )

@@ -177,9 +177,17 @@ interface FigureProps extends BoardProps {
   queue: QueueCounters;
 }
 
+/** What an average or a share is taken of; of nothing there is none, not 0. */
+const TAKEN_OF: Record<string, string> = {
+  average_speed_of_answer_s: "answered",
+  abandon_rate: "offered",
+};
+
 function Figure(props: FigureProps) {
   const { counter, queue, formats } = props;
   if (isLongestWait(counter)) return <LongestWait {...props} />;
+  const of = TAKEN_OF[counter.name];
+  if (of && !queue.values[of]) return <>–</>;
   return <>{figureText(counter, queue.values[counter.name], formats)}</>;
 }
 
