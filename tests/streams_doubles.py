@@ -318,16 +318,20 @@ class FakeAmi:
     connections: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
+    _states: dict[int, set[str]] = field(default_factory=dict)
 
     async def serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
+        self._states[id(writer)] = set()
         writer.write(b"Asterisk Call Manager/9.0.0\r\n")
         try:
             while request := _headers(await reader.readuntil(b"\r\n\r\n")):
                 self.asked.append(request["Action"])
                 if not self.mute and await self._answer(request, writer):
+                    writer.write_eof()  # what was sent is read before the end is
+                    await reader.read()
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -355,7 +359,8 @@ class FakeAmi:
         elif action == "QueueStatus":
             if self.lists:
                 writer.write(_block({"Event": "QueueStatusComplete", **ours}))
-            return await self._play(writer)
+            if "played" not in self._state(writer):
+                return await self._play(writer)
         elif action == "Ping":
             writer.write(_block({"Response": "Success", "Ping": "Pong", **ours}))
         return False
@@ -372,7 +377,11 @@ class FakeAmi:
             writer.write(_block({"Event": "CoreShowChannel", **ours, **row}))
         writer.write(_block({"Event": "CoreShowChannelsComplete", **ours}))
 
+    def _state(self, writer: asyncio.StreamWriter) -> set[str]:
+        return self._states.setdefault(id(writer), set())
+
     async def _play(self, writer: asyncio.StreamWriter) -> bool:
+        self._state(writer).add("played")
         last = self.connections >= len(self.parts)
         if self.connections <= len(self.parts):
             writer.write(self.parts[self.connections - 1][1])

@@ -26,6 +26,11 @@ from screenpop.support.tasks import spawn
 
 log = logging.getLogger(__name__)
 
+COUNTERS = (
+    "received", "decoded", "undecodable", "emitted", "connections", "lost",
+    "synchronised",
+)  # fmt: skip
+
 Emit = Callable[[Sequence[CallEvent]], Awaitable[None]]
 Say = Callable[[str], None]
 Sleep = Callable[[float], Awaitable[None]]
@@ -109,7 +114,10 @@ class Stream(ABC):
             dialect=self.dialect,
             connected_since_us=self._connected_us,
             last_event_us=self._last_us,
-            counters={**self.counters, "held": len(self._held)},
+            counters={
+                **{name: self.counters[name] for name in COUNTERS},
+                "held": len(self._held),
+            },
             trouble=self._trouble or self._holding,
             hints=self.hints(),
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from screenpop.intake.streams.base import StreamLimits, StreamLost
 
 PIECE_BYTES = 16_384
+SECOND_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,21 +94,23 @@ class Wire:
         return data
 
     async def _within(self, seconds: float) -> bytes | None:
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._reader.read(PIECE_BYTES)
-        except TimeoutError:
-            return None
-        except OSError as error:
-            raise StreamLost(f"{self.address}: {error}") from error
+        """None when nothing came: looked at twice, for we may have slept ourselves."""
+        for patience_s in (seconds, SECOND_LOOK_S):
+            try:
+                async with asyncio.timeout(patience_s):
+                    return await self._reader.read(PIECE_BYTES)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise StreamLost(f"{self.address}: {error}") from error
+        return None
 
     async def write(self, data: bytes) -> None:
-        try:
+        """A failure shows at the next read: what came before it is still read."""
+        with suppress(OSError, TimeoutError):
             self._writer.write(data)
             async with asyncio.timeout(self.limits.answer_s):
                 await self._writer.drain()
-        except (OSError, TimeoutError) as error:
-            raise StreamLost(f"{self.address} takes nothing: {error}") from error
 
     async def close(self) -> None:
         self._writer.close()
