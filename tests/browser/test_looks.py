@@ -125,6 +125,13 @@ async def test_the_other_pages_fit_and_axe_finds_no_violation(
         assert await tab.fits_in_width(), f"{page} at {width} px"
 
 
+async def test_axe_would_find_a_violation(house: House) -> None:
+    desk = Desk(await (await house.stranger()).new_page())
+    await desk.sees("Log in")
+    await desk.page.evaluate("document.querySelector('main').append(new Image())")
+    assert any("image-alt" in each for each in await violations(desk))
+
+
 async def violations(tab: Desk) -> list[str]:
     """What axe-core finds, in light and in dark; one line for each."""
     found = []
