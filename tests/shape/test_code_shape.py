@@ -20,12 +20,12 @@ FUNCTION_LINES_MAX = 60
 FUNCTION_LINES_90 = 30
 FUNCTION_LINES_MEDIAN = 12
 
-LONGER_FILES: dict[str, str] = {}
+LONGER_FILES = {
+    "screenpop/domain/call_fold.py": "each rule of the fold reads the one `_Reading`",
+}
 """Files over the limit, each with its reason."""
 
-LONGER_FUNCTIONS = {
-    "screenpop/app/history.py::_whole": "a catalogue: the JSON of one call, key by key",
-}
+LONGER_FUNCTIONS: dict[str, str] = {}
 """`file::function` over the limit, each with its reason."""
 
 TESTED_ELSEWHERE = {

@@ -19,6 +19,7 @@ from streams_doubles import (
     stories_of,
 )
 
+from screenpop.domain.call import CallEvent
 from screenpop.intake.streams.ari_events import iso_us
 
 HIDDEN_NUMBER = "7700900456"
@@ -29,14 +30,17 @@ def test_a_recording_gives_the_calls_its_readme_tells(name: str) -> None:
     assert stories_of(ari_events(name)) == expected(name)
 
 
+def timeless(event: CallEvent) -> CallEvent:
+    return replace(event, at_us=0, received_us=0, at_given=True, sequence=0)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_both_interfaces_tell_the_same(name: str) -> None:
     """But for agents: the ARI tells no log-ins, and only of pauses who is a member."""
     ami = [e for e in ami_events(name) if e.type != "agent_state"]
     ari = [e for e in ari_events(name) if e.type != "agent_state"]
-    plain = {"at_us": 0, "received_us": 0, "at_given": True, "sequence": 0}
-    named = {e.event_id.partition("/held")[0]: replace(e, **plain) for e in ami}
-    ours = {e.event_id.partition("/held")[0]: replace(e, **plain) for e in ari}
+    named = {e.event_id.partition("/held")[0]: timeless(e) for e in ami}
+    ours = {e.event_id.partition("/held")[0]: timeless(e) for e in ari}
     for event_id in set(named) & set(ours):
         assert ours[event_id] == replace(
             named[event_id], event_id=ours[event_id].event_id
@@ -90,6 +94,6 @@ def test_unreadable_frames_harm_nobody() -> None:
     for name in NAMES:
         for _, frame in frames(name):
             for key in list(frame):
-                wrong = chance.choice([None, 7, "x", [], {}, [{}], {"id": 3}])
+                wrong: object = chance.choice([None, 7, "x", [], {}, [{}], {"id": 3}])
                 broken = {**frame, key: wrong, "type": frame["type"]}
                 fold.decode(broken, NOON_US)
