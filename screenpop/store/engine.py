@@ -139,9 +139,8 @@ class Database:
         """
         if self.is_sqlite:
             threads = self._opened(self._lean_writer)
-            written = [(statement.written(_SQLITE), rows) for statement, rows in puts]
             try:
-                await threads.submit(lambda connection: _put(connection, written))
+                await threads.submit(lambda connection: _put(connection, puts))
             except (sqlite3.Error, OSError) as error:
                 raise self._explained(error) from error
             return
@@ -264,13 +263,11 @@ def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
     return engine
 
 
-def _put(
-    connection: sqlite3.Connection, written: Sequence[tuple[Sql, Iterable[Values]]]
-) -> None:
+def _put(connection: sqlite3.Connection, puts: Sequence[Put]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for sql, rows in written:
-            _put_rows(connection, sql, iter(rows))
+        for statement, rows in puts:
+            _put_rows(connection, statement.written(_SQLITE), iter(rows))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -47,7 +47,7 @@ class _Followed:
     """One call: its events, what is on its cards, whom it is taken to speak of."""
 
     fold: CallFold
-    open: set[AgentId] = field(default_factory=set)
+    open: list[AgentId] = field(default_factory=list)
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
     left: list[ShownAnswer] = field(default_factory=list)
     customer: Customer | None = None
@@ -58,9 +58,9 @@ class _Followed:
         before = self.answers.get(answer.lookup)
         if before is not None and _age(before) >= _age(answer):
             return False
-        answer.agents = dict.fromkeys(sorted(self.open), answer.at_us)
+        answer.agents = dict.fromkeys(self.open, answer.at_us)
         self.answers[answer.lookup] = answer
-        if before is not None and not before.agents.keys() <= self.open:
+        if before is not None and not before.agents.keys() <= set(self.open):
             for agent in self.open:
                 before.agents.pop(agent, None)
             self.left.append(before)
@@ -69,10 +69,10 @@ class _Followed:
 
     def join(self, at_us: int) -> bool:
         """Who came in was shown what was known by then; True when somebody was."""
-        now = set(self.fold.open_agents())
-        joined, self.open = now - self.open, now
-        for agent in joined:
-            for answer in self.answers.values():
+        before, self.open = self.open, self.fold.open_agents()
+        joined = [agent for agent in self.open if agent not in before]
+        for answer in self.answers.values():
+            for agent in joined:
                 answer.agents[agent] = max(at_us, answer.at_us)
         return bool(joined) and bool(self.answers)
 
@@ -110,7 +110,7 @@ class BatchMaker:
         call = self._follow(key)
         for event in events:
             call.fold.add(event)
-        call.open = set(call.fold.open_agents())
+        call.open = call.fold.open_agents()
         call.customer = customer
         for answer in answers:
             before = call.answers.get(answer.lookup)
@@ -282,15 +282,15 @@ def _age(answer: ShownAnswer) -> tuple[int, int]:
 def _shown(answer: Answer, at_us: int) -> ShownAnswer:
     subject = answer.subject
     return ShownAnswer(
-        lookup=fit(answer.lookup),
-        source=fit(answer.source),
-        facet=fit(answer.facet),
-        state=answer.outcome.value,
+        lookup=answer.lookup,
+        source=answer.source,
+        facet=answer.facet,
+        state=answer.outcome,
         at_us=at_us,
         fetched_us=answer.fetched_us,
         ms=answer.ms,
         row_count=len(answer.rows) or len(answer.candidates),
-        subject_source=None if subject is None else fit(subject.source),
+        subject_source=None if subject is None else subject.source,
         subject_key=None if subject is None else fit(subject.key, MESSAGE_CHARS),
         message=fit_or_none(answer.message, MESSAGE_CHARS),
     )

@@ -31,7 +31,7 @@ from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.tables import metadata
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
-from screenpop.wallboard.history import Archiver, Retention
+from screenpop.wallboard.history import GATHER_S, Archiver, Retention
 
 NUMBER = "+442079460958"
 ERP = CandidateRef(source="erp", key="c-7")
@@ -42,8 +42,10 @@ class Pauses:
 
     def __init__(self) -> None:
         self._told = asyncio.Event()
+        self.asked: list[float] = []
 
     async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
         self._told.set()
         await asyncio.sleep(0)
 
@@ -254,6 +256,38 @@ async def test_entries_that_came_while_nobody_archived_are_caught_up(
     assert await centre.archiver.lag() == 2
     centre.start()
     assert (await centre.history()).call.phase == "ended"
+
+
+async def test_a_choice_long_after_the_end_leaves_the_call_as_it_was(
+    centre: Centre,
+) -> None:
+    centre.start()
+    await centre.tell(EventType.ALERTING, "1001")
+    await centre.look_up("balance", 0, chosen=True)
+    await centre.tell(EventType.ENDED)
+    before = await centre.history()
+    for call_id in ("c-2", "c-3"):
+        await centre.tell(EventType.ALERTING, "1001", call_id=call_id)
+        await centre.archived()
+    await centre.act("choose", source="erp", key="c-9", name="Initech")
+    after = await centre.history()
+    assert after.call.customer == CandidateRef(source="erp", key="c-9")
+    assert after.shown == before.shown
+    assert after.call.legs == before.call.legs
+    assert after.call.outcome == before.call.outcome
+
+
+async def test_the_more_comes_in_the_shorter_it_gathers(centre: Centre) -> None:
+    centre.start()
+    centre.clock.advance(3600)
+    await centre.tell(EventType.ALERTING, "1001")
+    await centre.archived()
+    assert centre.pauses.asked == [GATHER_S]
+    for _ in range(900):
+        await centre.act("note", text="hello")
+    await centre.tell(EventType.ANSWERED, "1001")
+    await centre.archived()
+    assert 0 < min(centre.pauses.asked) < GATHER_S
 
 
 async def test_archiving_again_from_the_start_changes_nothing(centre: Centre) -> None:
