@@ -11,7 +11,8 @@ Rules that the order alone does not give:
 - An end that we invented (`LIMIT_CAUSES`) gives way to any later sign of life.
 - An answer releases every other agent who is alerting.
 - An alerting without a time of its own that comes within `LATE_WINDOW_US` after
-  the answer is taken for a delayed one of before it.
+  the answer is taken for a delayed one of before it, unless the system numbers its
+  events and says that it came after.
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ class _Reading:
     first_alerting_us: int | None = None
     answered_us: int | None = None
     last_answer_us: int | None = None
+    last_answer_sequence: int | None = None
     ended: CallEvent | None = None
     direction: Direction | None = None
     caller: str | None = None
@@ -285,11 +287,7 @@ def _read_alerting(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -
         return
     if r.first_alerting_us is None:
         r.first_alerting_us = event.at_us
-    late = (
-        not event.at_given
-        and r.last_answer_us is not None
-        and event.at_us - r.last_answer_us <= LATE_WINDOW_US
-    )
+    late = _delayed(r, event)
     for agent in agents:
         leg = r.legs.get(agent)
         if leg is None:
@@ -307,6 +305,16 @@ def _read_alerting(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -
             leg.devices.add(event.leg_id)
 
 
+def _delayed(r: _Reading, event: CallEvent) -> bool:
+    """Was this ringing before the answer, though it came after it?"""
+    if event.at_given or r.last_answer_us is None:
+        return False
+    before = r.last_answer_sequence
+    if event.sequence is not None and before is not None and event.sequence > before:
+        return False
+    return event.at_us - r.last_answer_us <= LATE_WINDOW_US
+
+
 def _read_answered(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
     if event.queue and r.queue is None:
         r.queue = event.queue
@@ -315,7 +323,7 @@ def _read_answered(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -
         agents = (alerting[0].agent,) if len(alerting) == 1 else ()
     if r.answered_us is None:
         r.answered_us = event.at_us
-    r.last_answer_us = event.at_us
+    r.last_answer_us, r.last_answer_sequence = event.at_us, event.sequence
     _leave_queue(r, event.at_us, "answered")
     for agent in agents:
         _connect(r, event, agent)

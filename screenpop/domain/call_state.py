@@ -22,8 +22,8 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_fold import NO_OPEN_LEG, TIME_LIMIT, CallFold
+from screenpop.domain.related_calls import CallKey, RelatedCalls, about
 
-CallKey = tuple[LineId, CallId]
 LATER_US = 30_000_000
 
 
@@ -55,6 +55,7 @@ class CallBook:
         self.limits = limits or CallLimits()
         self._folds: dict[CallKey, CallFold] = {}
         self._calls: dict[CallKey, Call] = {}
+        self._related = RelatedCalls(self._calls)
         self._gone: OrderedDict[CallKey, None] = OrderedDict()
         self._due: list[tuple[int, int, CallKey]] = []  # a heap: when to look again
         self._over: list[CallKey] = []
@@ -86,10 +87,25 @@ class CallBook:
         if not fold.add(event):
             return None
         after = self._calls[key] = fold.call()
+        if after.related_call_ids:
+            self._related.learn(after)
         due_us, _ = _due(after, self.limits)
         if before is None or due_us < _due(before, self.limits)[0]:
             self._watch(key, due_us)
         return Change(before=before, after=after)
+
+    def with_customer(self, call: Call) -> Call:
+        """`call` as it is to be shown and looked up.
+
+        Without an outside party of its own it is about the customer of the call that
+        it names, or that names it: a colleague who is consulted sees the customer.
+        """
+        return about(call, self._related.root(call))
+
+    def dependents(self, call: Call) -> list[Call]:
+        """The other calls that show this one's customer: tell them when it changes."""
+        root = self._related.root
+        return [other for other in self._related.of(call) if root(other) is call]
 
     def overdue(self, now_us: int) -> list[CallEvent]:
         """The ends that nobody sent: one event for each call past its time limit.
@@ -140,7 +156,9 @@ class CallBook:
 
     def _drop(self, key: CallKey) -> None:
         self._folds.pop(key, None)
-        self._calls.pop(key, None)
+        call = self._calls.pop(key, None)
+        if call is not None:
+            self._related.forget(call)
         self._gone[key] = None
         if len(self._gone) > self.limits.tombstones_max:
             self._gone.popitem(last=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from screenpop.domain.call import (
@@ -9,6 +10,7 @@ from screenpop.domain.call import (
     Call,
     CallEvent,
     CallId,
+    Direction,
     EventType,
     LegId,
     LegState,
@@ -265,3 +267,115 @@ def test_the_book_makes_room_by_dropping_ended_calls_first() -> None:
     book.apply(told("ended", 0, call_id="over"))
     book.apply(told("alerting", 0, "ben", call_id="new"))
     assert {call.call_id for call in book} == {"live", "new"}
+
+
+def test_a_ringing_that_is_numbered_after_the_answer_is_no_delayed_one() -> None:
+    """A blind transfer half a second after the answer, without times of its own."""
+    answered = told("answered", 1, "1001", at_given=False, sequence=7)
+    transferred = told("transferred", 1.2, from_agent=AgentId("1001"), sequence=8)
+    ringing = told("alerting", 1.5, "1003", at_given=False, sequence=9)
+    call = the_call(answered, transferred, ringing)
+    assert call.legs[-1].state is LegState.ALERTING
+    delayed = replace(ringing, sequence=6)
+    call = the_call(answered, transferred, delayed)
+    assert call.legs[-1].release is Release.ANSWERED_ELSEWHERE
+
+
+CUSTOMERS = told(
+    "arrived",
+    0,
+    caller="+442079460958",
+    dialled="+442079460100",
+    direction=Direction.INBOUND,
+    attributes={"account": "4711"},
+)
+CONSULTATION = told(
+    "alerting",
+    5,
+    "1003",
+    call_id="c-2",
+    caller="1001",
+    dialled="1003",
+    direction=Direction.INTERNAL,
+    related_call_id=CallId("c-1"),
+)
+
+
+def test_a_consultation_is_about_the_customer_whichever_was_heard_first() -> None:
+    for order in itertools.permutations([CUSTOMERS, CONSULTATION]):
+        book = CallBook()
+        for event in order:
+            book.apply(event)
+        second = book.get("main", "c-2")
+        assert second is not None
+        shown = book.with_customer(second)
+        assert (shown.caller, shown.direction) == ("+442079460958", Direction.INBOUND)
+        assert shown.attributes == {"account": "4711"}
+        assert (shown.call_id, shown.legs) == ("c-2", second.legs)
+        assert second.caller == "1001"
+
+
+def test_the_customers_call_is_never_about_the_colleague() -> None:
+    """Though it names the consultation, at the transfer."""
+    book = CallBook()
+    book.apply(CUSTOMERS)
+    book.apply(CONSULTATION)
+    related = CallId("c-2")
+    moved = told("transferred", 9, from_agent=AgentId("1001"), related_call_id=related)
+    change = book.apply(moved)
+    assert change is not None
+    assert book.with_customer(change.after) is change.after
+    assert [call.call_id for call in book.dependents(change.after)] == ["c-2"]
+
+
+def test_a_new_call_of_a_transfer_may_be_named_by_the_old_one_only() -> None:
+    book = CallBook()
+    book.apply(replace(CONSULTATION, related_call_id=None))
+    book.apply(replace(CUSTOMERS, related_call_id=CallId("c-2")))
+    second = book.get("main", "c-2")
+    assert second is not None
+    assert book.with_customer(second).caller == "+442079460958"
+
+
+def test_a_withheld_number_stays_withheld_in_the_consultation() -> None:
+    book = CallBook()
+    book.apply(replace(CUSTOMERS, caller=None, withheld=True))
+    book.apply(CONSULTATION)
+    second = book.get("main", "c-2")
+    assert second is not None
+    shown = book.with_customer(second)
+    assert (shown.caller, shown.withheld) == (None, True)
+
+
+def test_two_customers_stay_two() -> None:
+    book = CallBook()
+    book.apply(CUSTOMERS)
+    other = replace(CONSULTATION, caller="+447700900123", direction=Direction.INBOUND)
+    change = book.apply(other)
+    assert change is not None
+    assert book.with_customer(change.after) is change.after
+
+
+def test_calls_that_name_one_another_in_a_circle_end() -> None:
+    book = CallBook()
+    for number in range(100):
+        name, following = f"x-{number}", CallId(f"x-{(number + 1) % 100}")
+        book.apply(
+            replace(CONSULTATION, call_id=CallId(name), related_call_id=following)
+        )
+    call = book.get("main", "x-7")
+    assert call is not None
+    assert book.with_customer(call) is call
+
+
+def test_a_forgotten_call_is_named_by_nobody() -> None:
+    book = CallBook(CallLimits(linger_s=0))
+    book.apply(CUSTOMERS)
+    book.apply(CONSULTATION)
+    book.apply(told("ended", 9, call_id="c-2"))
+    book.overdue(NOON_US + 60 * SECOND_US)
+    book.forget(NOON_US + 60 * SECOND_US)
+    first = book.get("main", "c-1")
+    assert first is not None
+    assert book.dependents(first) == []
+    assert len(book._related) == 0
