@@ -48,7 +48,7 @@ class Desk:
         self._profile_of = profile_of
         self._shown_of = shown_of
         self._queue_labels = queue_labels or {}
-        self._facet = render.Facets(source_labels)
+        self._facets = render.Facets(source_labels)
         self._pops_max = pops_per_user_max
         self.listens = listens
         self.cases: dict[CaseKey, Case] = {}
@@ -175,9 +175,9 @@ class Desk:
             arrived_at=render.iso(call.arrived_us),
             alerting_at=render.maybe_iso(pop.leg.alerting_us),
             answered_at=render.maybe_iso(pop.leg.answered_us),
-            candidates=[render.candidate(x) for x in profile.candidates],
+            candidates=[self._facets.candidate(x) for x in profile.candidates],
             chosen=render.chosen(profile),
-            facets={name: self._facet(x) for name, x in profile.facets.items()},
+            facets={name: self._facets(x) for name, x in profile.facets.items()},
             attributes=dict(call.attributes),
             earlier_agents=self._earlier(call, pop.user),
             note=pop.note,
@@ -334,9 +334,9 @@ class Desk:
         changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
         changes: dict[str, object] = {}
         if changed:
-            changes["facets"] = {name: self._facet(x) for name, x in changed.items()}
+            changes["facets"] = {name: self._facets(x) for name, x in changed.items()}
         if old is None or old.candidates != new.candidates:
-            changes["candidates"] = [render.candidate(x) for x in new.candidates]
+            changes["candidates"] = [self._facets.candidate(x) for x in new.candidates]
         if old is None or old.chosen != new.chosen:
             changes["chosen"] = render.chosen(new)
         return changes

@@ -42,7 +42,10 @@ class Dialled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """`source` and `key` name it; `source_label` is how agents know the source."""
+
     source: str
+    source_label: str = ""
     key: str
     name: str
     company: str | None = None

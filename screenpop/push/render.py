@@ -38,17 +38,6 @@ def dialled(dnis: Dnis, display: str) -> frames.Dialled:
     return frames.Dialled(number=dnis.number, display=display, label=dnis.label)
 
 
-def candidate(one: Candidate) -> frames.Candidate:
-    return frames.Candidate(
-        source=one.ref.source,
-        key=one.ref.key,
-        name=one.name,
-        company=one.company,
-        confidence=one.confidence,
-        why=one.why,
-    )
-
-
 def chosen(profile: known.Profile) -> frames.Ref | None:
     ref = profile.chosen
     return None if ref is None else frames.Ref(source=ref.source, key=ref.key)
@@ -75,6 +64,17 @@ class Facets:
         made = self._made(one)
         self._empty[id(one)] = (one, made)
         return made
+
+    def candidate(self, one: Candidate) -> frames.Candidate:
+        return frames.Candidate(
+            source=one.ref.source,
+            source_label=self._label(one.ref.source),
+            key=one.ref.key,
+            name=one.name,
+            company=one.company,
+            confidence=one.confidence,
+            why=one.why,
+        )
 
     def _made(self, one: known.Facet) -> frames.Facet:
         rows_source = one.rows_source

@@ -65,7 +65,7 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
             </span>
             <span class="candidate-why">
               <bdi>{candidate.why}</bdi>
-              <span class="muted">{` · ${candidate.source} ${candidate.key}`}</span>
+              <span class="muted">{` · ${candidate.source_label || candidate.source} ${candidate.key}`}</span>
             </span>
             <span class="sure-word" data-sure={sureness(candidate.confidence)}>
               {same(choosing, candidate) ? "saving…" : sureness(candidate.confidence)}

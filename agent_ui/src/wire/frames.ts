@@ -26,6 +26,7 @@ export interface Dialled {
 
 export interface Candidate {
   source: string;
+  source_label: string;
   key: string;
   name: string;
   company: string | null;
