@@ -23,6 +23,7 @@ from screenpop.app.parts import (
 )
 from screenpop.app.past import open_past
 from screenpop.app.service import Service
+from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.domain.call import Call
@@ -97,6 +98,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         door=door,
         archiver=archiver,
         retention=retention,
+        streams=Streams(config, clock, follower.book),
         lookups=lookups,
         follower=follower,
         hub=hub,

@@ -20,8 +20,10 @@ from screenpop.domain.errors import NotFound
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
+from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
+from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
@@ -117,11 +119,20 @@ class Intake:
 
 
 def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
-    """Every line with its dialect; raises `ConfigError`."""
+    """Every line with a webhook's dialect; raises `ConfigError`."""
     return {
         name: bind_line(name, line, config.server.public_url)
         for name, line in config.lines.items()
+        if stream_dialect(line.dialect) is None
     }
+
+
+def check_line(name: str, line: Line, public_url: str | None) -> None:
+    """Can this line be used as it is configured? Raises `ConfigError`."""
+    if stream_dialect(line.dialect) is None:
+        bind_line(name, line, public_url)
+    else:
+        make_stream(name, line, SystemClock())
 
 
 def bind_line(name: str, line: Line, public_url: str | None) -> BoundDialect:

@@ -25,6 +25,7 @@ from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
 from screenpop.app.sources import SourceStates
+from screenpop.app.streaming import Streams
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
@@ -63,6 +64,7 @@ class Service:
     door: Door
     archiver: Archiver
     retention: Retention
+    streams: Streams
     lookups: Lookups
     follower: Follower
     hub: Hub
@@ -114,6 +116,7 @@ class Service:
             ),
             name="watch the gauges",
         )
+        self.streams.listen(self.tasks, self.journal.append)
         self.follower.live = True
         self.tasks.spawn(self.follower.take_up(), name="take up live calls")
         self.web = WebServer(self._services())
@@ -222,4 +225,5 @@ class Service:
             for name, guard in self.lookups.sources.guards.items()
             if guard.breaker.is_open
         )
+        found.extend(self.streams.problems())
         return found

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from screenpop.app.build import build
-from screenpop.app.intake import bind_line
+from screenpop.app.intake import check_line
 from screenpop.app.service import Service
 from screenpop.config.check import verdict
 from screenpop.config.load import Loaded, examine
@@ -30,10 +30,10 @@ def load_checked(path: Path, find: FindConnector | None = None) -> Loaded:
         logs.protect(examined.loaded.secrets)
         public_url = examined.loaded.config.server.public_url
 
-    def check_line(name: str, line: Line) -> None:
-        bind_line(name, line, public_url)
+    def check(name: str, line: Line) -> None:
+        check_line(name, line, public_url)
 
-    checked = verdict(examined, find=find, check_line=check_line)
+    checked = verdict(examined, find=find, check_line=check)
     logs.protect(checked.secrets)
     if checked.problems or examined.loaded is None:
         raise ConfigProblems(checked.problems)

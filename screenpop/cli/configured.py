@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screenpop.app.intake import bind_line
+from screenpop.app.intake import check_line as check_one
 from screenpop.config.check import Checked, verdict
 from screenpop.config.load import Examined
 from screenpop.config.model import Line
@@ -14,6 +14,6 @@ def checked_whole(examined: Examined) -> Checked:
     public_url = loaded.config.server.public_url if loaded else None
 
     def check_line(name: str, line: Line) -> None:
-        bind_line(name, line, public_url)
+        check_one(name, line, public_url)
 
     return verdict(examined, check_line=check_line)
