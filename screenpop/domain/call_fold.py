@@ -18,31 +18,19 @@ Rules that the order alone does not give:
 from __future__ import annotations
 
 from bisect import insort
-from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from screenpop.domain.call import (
     AgentId,
-    AgentLeg,
     Call,
     CallEvent,
     CallId,
-    Direction,
     EventType,
     LegId,
     LegState,
     LineId,
-    Outcome,
-    Phase,
-    QueueVisit,
-    Release,
     Scope,
 )
-
-NO_OPEN_LEG = "no_open_leg"
-TIME_LIMIT = "time_limit"
-LIMIT_CAUSES = frozenset({NO_OPEN_LEG, TIME_LIMIT})
-LATE_WINDOW_US = 2_000_000
+from screenpop.domain.call_reading import Reading, read, view
 
 _TYPE_RANK = {
     EventType.ARRIVED: 0,
@@ -55,7 +43,6 @@ _TYPE_RANK = {
     EventType.ENDED: 7,
     EventType.AGENT_STATE: 8,
 }
-_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 OrderKey = tuple[int, int, int, str]
 
@@ -64,75 +51,6 @@ def order_key(event: CallEvent) -> OrderKey:
     """The canonical place of an event among those of its call."""
     sequence = event.sequence if event.sequence is not None else -1
     return (event.at_us, sequence, _TYPE_RANK[event.type], event.event_id)
-
-
-@dataclass(slots=True)
-class _Leg:
-    """One agent while the events are read: which of their devices are engaged?"""
-
-    agent: AgentId
-    state: LegState
-    devices: set[LegId | None] = field(default_factory=set)
-    alerting_us: int | None = None
-    answered_us: int | None = None
-    released_us: int | None = None
-    release: Release | None = None
-    attempt: int = 1
-
-    def close(self, at_us: int, why: Release) -> None:
-        if self.state is not LegState.RELEASED:
-            self.state, self.released_us, self.release = LegState.RELEASED, at_us, why
-            self.devices.clear()
-
-    def lose(self, device: LegId | None, at_us: int, why: Release) -> None:
-        """A device hung up: the agent is released when it was their last one."""
-        if device is None or self.devices <= {None}:
-            self.close(at_us, why)
-        elif device in self.devices:
-            self.devices.discard(device)
-            if not self.devices:
-                self.close(at_us, why)
-
-    def view(self) -> AgentLeg:
-        return AgentLeg(
-            agent=self.agent,
-            state=self.state,
-            alerting_us=self.alerting_us,
-            answered_us=self.answered_us,
-            released_us=self.released_us,
-            release=self.release,
-            attempt=self.attempt,
-        )
-
-
-@dataclass(slots=True)
-class _Reading:
-    """Where the reading of the events in order has got to."""
-
-    legs: dict[AgentId, _Leg] = field(default_factory=dict)
-    visits: list[QueueVisit] = field(default_factory=list)
-    arrived_us: int = 0
-    last_us: int = 0
-    queued_us: int | None = None
-    first_alerting_us: int | None = None
-    answered_us: int | None = None
-    last_answer_us: int | None = None
-    last_answer_sequence: int | None = None
-    ended: CallEvent | None = None
-    direction: Direction | None = None
-    caller: str | None = None
-    withheld: bool = False
-    caller_name: str | None = None
-    dialled: str | None = None
-    queue: str | None = None
-    voicemail: bool = False
-    stated: Outcome | None = None
-    related: tuple[CallId, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def ended_for_good(self) -> bool:
-        return self.ended is not None and self.ended.cause not in LIMIT_CAUSES
 
 
 class CallFold:
@@ -147,7 +65,7 @@ class CallFold:
         self._events: list[tuple[OrderKey, CallEvent]] = []
         self._keys: set[str] = set()
         self._owners: dict[LegId, tuple[AgentId, ...]] = {}
-        self._reading = _Reading()
+        self._reading = Reading()
 
     def __len__(self) -> int:
         return len(self._events)
@@ -171,7 +89,7 @@ class CallFold:
         teaches = self._learn_owner(event)
         if newest and not teaches:
             self._events.append(item)
-            _read(self._reading, event, self._owners)
+            read(self._reading, event, self._owners)
             return True
         insort(self._events, item, key=lambda pair: pair[0])
         self._read_again()
@@ -185,7 +103,7 @@ class CallFold:
 
     def call(self) -> Call:
         """The call as all events together tell it."""
-        return _view(self.line, self.call_id, self._reading)
+        return view(self.line, self.call_id, self._reading)
 
     def _learn_owner(self, event: CallEvent) -> bool:
         """Remember whose leg it is; True when earlier events read differently now."""
@@ -201,251 +119,12 @@ class CallFold:
         for _, event in self._events:
             if event.leg_id is not None and len(event.agents) == 1:
                 self._owners.setdefault(event.leg_id, event.agents)
-        self._reading = _Reading()
+        self._reading = Reading()
         for _, event in self._events:
-            _read(self._reading, event, self._owners)
+            read(self._reading, event, self._owners)
 
 
 def _decisive(event: CallEvent) -> bool:
     return event.type is EventType.ANSWERED or (
         event.type is EventType.ENDED and event.scope is Scope.CALL
-    )
-
-
-def _read(
-    r: _Reading, event: CallEvent, owners: dict[LegId, tuple[AgentId, ...]]
-) -> None:
-    _read_facts(r, event)
-    agents = event.agents
-    if not agents and event.leg_id is not None:
-        agents = owners.get(event.leg_id, ())
-    match event.type:
-        case EventType.QUEUED:
-            _read_queued(r, event)
-        case EventType.ALERTING:
-            _read_alerting(r, event, agents)
-        case EventType.ANSWERED:
-            _read_answered(r, event, agents)
-        case EventType.HELD | EventType.RESUMED:
-            _read_hold(r, event, agents)
-        case EventType.TRANSFERRED:
-            _read_transferred(r, event, agents)
-        case EventType.ENDED:
-            _read_ended(r, event, agents)
-        case EventType.ARRIVED | EventType.AGENT_STATE:
-            pass
-
-
-def _read_facts(r: _Reading, event: CallEvent) -> None:
-    """What holds for the call whoever says it: the earliest word counts."""
-    r.arrived_us = min(r.arrived_us, event.at_us) if r.arrived_us else event.at_us
-    if event.cause not in LIMIT_CAUSES:
-        r.last_us = max(r.last_us, event.at_us)
-    r.withheld = r.withheld or event.withheld
-    r.direction = r.direction or event.direction
-    r.caller = r.caller or event.caller
-    r.caller_name = r.caller_name or event.caller_name
-    r.dialled = r.dialled or event.dialled
-    if event.attributes:
-        r.attributes.update(event.attributes)
-    related = event.related_call_id
-    if related is not None and related not in r.related:
-        r.related = (*r.related, related)
-    if event.outcome is not None:
-        r.voicemail = r.voicemail or event.outcome == Outcome.VOICEMAIL
-        r.stated = _OUTCOMES.get(event.outcome, r.stated)
-    alive = event.type not in (EventType.ENDED, EventType.AGENT_STATE)
-    if alive and r.ended is not None and r.ended.cause in LIMIT_CAUSES:
-        r.ended = None
-
-
-def _leave_queue(
-    r: _Reading, at_us: int, left: Literal["answered", "abandoned", "moved", "diverted"]
-) -> None:
-    if r.visits and r.visits[-1].left is None:
-        r.visits[-1] = replace(r.visits[-1], left_us=at_us, left=left)
-
-
-def _read_queued(r: _Reading, event: CallEvent) -> None:
-    if r.ended is not None:
-        return
-    queue = event.queue or r.queue or ""
-    waiting = r.visits[-1] if r.visits and r.visits[-1].left is None else None
-    if waiting is not None and waiting.queue == queue:
-        return
-    _leave_queue(r, event.at_us, "moved")
-    r.visits.append(QueueVisit(queue=queue, entered_us=event.at_us))
-    r.queue = queue or None
-    if r.queued_us is None:
-        r.queued_us = event.at_us
-
-
-def _read_alerting(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    if event.queue and r.queue is None:
-        r.queue = event.queue
-    if r.ended is not None:
-        return
-    if r.first_alerting_us is None:
-        r.first_alerting_us = event.at_us
-    late = _delayed(r, event)
-    for agent in agents:
-        leg = r.legs.get(agent)
-        if leg is None:
-            leg = r.legs[agent] = _Leg(agent=agent, state=LegState.ALERTING)
-            leg.alerting_us = event.at_us
-            if late:
-                leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
-        elif leg.state is LegState.RELEASED:
-            if late:
-                continue
-            leg.attempt += 1
-            leg.state, leg.alerting_us = LegState.ALERTING, event.at_us
-            leg.released_us = leg.release = None
-        if leg.state is LegState.ALERTING:
-            leg.devices.add(event.leg_id)
-
-
-def _delayed(r: _Reading, event: CallEvent) -> bool:
-    """Was this ringing before the answer, though it came after it?"""
-    if event.at_given or r.last_answer_us is None:
-        return False
-    before = r.last_answer_sequence
-    if event.sequence is not None and before is not None and event.sequence > before:
-        return False
-    return event.at_us - r.last_answer_us <= LATE_WINDOW_US
-
-
-def _read_answered(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    if event.queue and r.queue is None:
-        r.queue = event.queue
-    if not agents:
-        alerting = [x for x in r.legs.values() if x.state is LegState.ALERTING]
-        agents = (alerting[0].agent,) if len(alerting) == 1 else ()
-    if r.answered_us is None:
-        r.answered_us = event.at_us
-    r.last_answer_us, r.last_answer_sequence = event.at_us, event.sequence
-    _leave_queue(r, event.at_us, "answered")
-    for agent in agents:
-        _connect(r, event, agent)
-    for leg in r.legs.values():
-        if leg.state is LegState.ALERTING and leg.agent not in agents:
-            leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
-
-
-def _connect(r: _Reading, event: CallEvent, agent: AgentId) -> None:
-    leg = r.legs.get(agent)
-    if leg is None:
-        leg = r.legs[agent] = _Leg(agent=agent, state=LegState.ALERTING)
-    if leg.answered_us is None:
-        leg.answered_us = event.at_us
-    if r.ended is not None:
-        leg.close(r.ended.at_us, Release.ENDED)
-        return
-    if event.leg_id is not None or not leg.devices:
-        leg.devices = {event.leg_id}
-    leg.state = LegState.ANSWERED
-    leg.released_us = leg.release = None
-
-
-def _read_hold(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    before, after = (
-        (LegState.ANSWERED, LegState.HELD)
-        if event.type is EventType.HELD
-        else (LegState.HELD, LegState.ANSWERED)
-    )
-    for leg in r.legs.values():
-        if leg.state is before and (not agents or leg.agent in agents):
-            leg.state = after
-
-
-def _read_transferred(
-    r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]
-) -> None:
-    """The transferring agent leaves; `agents` are the targets unless they talk."""
-    engaged = {
-        leg.agent
-        for leg in r.legs.values()
-        if leg.state in (LegState.ANSWERED, LegState.HELD)
-    }
-    if event.from_agent is not None:
-        leaving = {event.from_agent}
-    elif agents and engaged.issuperset(agents) and engaged == set(agents):
-        leaving = set(agents)
-    else:
-        leaving = engaged - set(agents)
-    for agent in leaving:
-        if agent in r.legs:
-            r.legs[agent].close(event.at_us, Release.TRANSFERRED)
-    _leave_queue(r, event.at_us, "moved")
-
-
-def _read_ended(r: _Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    if event.scope is Scope.LEG:
-        for agent in agents:
-            if agent in r.legs:
-                leg = r.legs[agent]
-                why = (
-                    Release.LEFT if leg.answered_us is not None else Release.UNANSWERED
-                )
-                leg.lose(event.leg_id, event.at_us, why)
-        return
-    if r.ended_for_good:
-        return
-    r.ended = event
-    why = Release.TIME_LIMIT if event.cause in LIMIT_CAUSES else Release.ENDED
-    for leg in r.legs.values():
-        leg.close(event.at_us, why)
-    _leave_queue(r, event.at_us, "diverted" if r.voicemail else "abandoned")
-
-
-def _outcome(r: _Reading) -> Outcome | None:
-    if r.ended is None:
-        return None
-    if any(leg.answered_us is not None for leg in r.legs.values()) or (
-        r.answered_us is not None and not r.voicemail
-    ):
-        return Outcome.COMPLETED
-    if r.voicemail:
-        return Outcome.VOICEMAIL
-    if r.stated in (Outcome.REJECTED, Outcome.FAILED):
-        return r.stated
-    return Outcome.ABANDONED if r.queued_us is not None else Outcome.MISSED
-
-
-def _phase(r: _Reading) -> Phase:
-    if r.ended is not None:
-        return Phase.ENDED
-    states = {leg.state for leg in r.legs.values()}
-    if LegState.ANSWERED in states or LegState.HELD in states:
-        return Phase.ANSWERED
-    if LegState.ALERTING in states:
-        return Phase.ALERTING
-    if r.visits and r.visits[-1].left is None:
-        return Phase.QUEUED
-    return Phase.ARRIVED if r.answered_us is None else Phase.ANSWERED
-
-
-def _view(line: LineId, call_id: CallId, r: _Reading) -> Call:
-    return Call(
-        line=line,
-        call_id=call_id,
-        phase=_phase(r),
-        direction=r.direction or Direction.INBOUND,
-        caller=None if r.withheld else r.caller,
-        withheld=r.withheld,
-        caller_name=None if r.withheld else r.caller_name,
-        dialled=r.dialled,
-        queue=r.queue,
-        arrived_us=r.arrived_us,
-        last_event_us=r.last_us,
-        queued_us=r.queued_us,
-        first_alerting_us=r.first_alerting_us,
-        answered_us=r.answered_us,
-        ended_us=r.ended.at_us if r.ended is not None else None,
-        outcome=_outcome(r),
-        cause=r.ended.cause if r.ended is not None else None,
-        legs=tuple(leg.view() for leg in r.legs.values()),
-        visits=tuple(r.visits),
-        related_call_ids=r.related,
-        attributes=dict(r.attributes),
     )

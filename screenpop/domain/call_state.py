@@ -21,7 +21,8 @@ from screenpop.domain.call import (
     Phase,
     Scope,
 )
-from screenpop.domain.call_fold import NO_OPEN_LEG, TIME_LIMIT, CallFold
+from screenpop.domain.call_fold import CallFold
+from screenpop.domain.call_reading import NO_OPEN_LEG, TIME_LIMIT
 from screenpop.domain.related_calls import CallKey, RelatedCalls, about
 
 LATER_US = 30_000_000
