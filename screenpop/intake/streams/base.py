@@ -20,15 +20,15 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from screenpop.domain.call import Call, CallEvent
-from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import spawn
 
 log = logging.getLogger(__name__)
 
 COUNTERS = (
-    "received", "decoded", "undecodable", "emitted", "connections", "lost",
-    "synchronised",
+    "received", "decoded", "undecodable", "emitted", "refused", "connections",
+    "lost", "synchronised",
 )  # fmt: skip
 
 Emit = Callable[[Sequence[CallEvent]], Awaitable[None]]
@@ -128,8 +128,9 @@ class Stream(ABC):
     async def run(self, emit: Emit, say: Say) -> None:
         """Listen for ever; ends only by cancellation.
 
-        `emit` makes events durable; it may raise `Unavailable` or `Overloaded`, then
-        it is asked again with the same events. `say` takes one sentence for the log.
+        `emit` makes events durable; when it raises (`Unavailable`, `Overloaded`) it is
+        asked again with the same events. Only a single event that it refuses as
+        `BadInput` is left out. `say` takes one sentence for the log.
         """
         self._say = say
         emitter = spawn(self._emit_for_ever(emit), name=f"emit {self.line}")
@@ -183,6 +184,9 @@ class Stream(ABC):
                 why, refused = "the connection ended", False
             except (StreamLost, OSError, TimeoutError) as error:
                 why, refused = _words(error), isinstance(error, LoginRefused)
+            except Exception as error:
+                log.exception("%s: a mistake of ours ends the connection", self.line)
+                why, refused = f"a mistake of ours ({type(error).__name__})", False
             failures = 0 if self.counters["connections"] > connections else failures + 1
             self._lost(why)
             await self.tools.sleep(self._pause_s(failures, refused))
@@ -210,27 +214,35 @@ class Stream(ABC):
             if not self._held:
                 self._more.clear()
                 await self._more.wait()
-            size = min(len(self._held), self.tools.limits.emit_batch_max)
-            batch = [self._held[index] for index in range(size)]
+            most = 1 if failures else self.tools.limits.emit_batch_max
+            batch = [self._held[i] for i in range(min(len(self._held), most))]
             try:
                 await emit(batch)
-            except (Unavailable, Overloaded) as error:
-                self._hold(error)
+                failures = 0
+                self._release(len(batch), "emitted")
+            except BadInput as error:
                 failures += 1
-                await self.tools.sleep(self._pause_s(failures, False))
-                continue
-            failures = 0
-            self._release(size)
+                if len(batch) == 1:  # else they are tried one by one
+                    self._say(f"{self.line}: an event is left out: {error}")
+                    self._release(1, "refused")
+            except (Unavailable, Overloaded) as error:
+                failures += 1
+                await self._hold(error, failures)
+            except Exception as error:
+                log.exception("%s: events cannot be kept", self.line)
+                failures += 1
+                await self._hold(error, failures)
 
-    def _hold(self, error: Exception) -> None:
+    async def _hold(self, error: Exception, failures: int) -> None:
         if self._holding is None:
             self._say(f"{self.line}: events are held back: {error}")
         self._holding = f"events are held back: {error}"
+        await self.tools.sleep(self._pause_s(failures, False))
 
-    def _release(self, size: int) -> None:
+    def _release(self, size: int, counted: str) -> None:
         for _ in range(size):
             self._held.popleft()
-        self.counters["emitted"] += size
+        self.counters[counted] += size
         self._room.set()
         if self._holding is not None:
             self._say(f"{self.line}: events are taken again.")
