@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, EventType, Phase
-from screenpop.domain.call_state import CallBook
+from screenpop.domain.call_state import CallBook, Change
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
     ActionRecord,
@@ -100,16 +100,28 @@ class Follower:
         change = self.book.apply(event)
         if change is None:
             return
-        known = None
-        if self.live:
-            known = self.lookups.follow(change.after)
-            if known is not None and (known.answers or known.candidates):
-                self.append_soon(known)  # else it says no more than the event does
         self.feed.replace(change.before, change.after, offset)
-        self.hub.deliver(offset, self.desk.event(offset, event, change, known))
+        self._show(offset, event, change)
+        for other in self.book.dependents(change.after):  # a consultation learns late
+            self._show(offset, event, Change(before=other, after=other))
         if self.live and _legs_moved(change.before, change.after):
             for user in self.directory.audience(change.after):
                 self.hub.telephone_moved(user)
+
+    def _show(self, offset: int, event: CallEvent, change: Change) -> None:
+        """Bring a call to the desks, about the customer whom it is about.
+
+        Counters and history keep the call as it is: a colleague who is consulted is
+        no second call of the customer.
+        """
+        seen = self.book.with_customer(change.after)
+        known = None
+        if self.live:
+            known = self.lookups.follow(seen)
+            if known is not None and (known.answers or known.candidates):
+                self.append_soon(known)  # else it says no more than the event does
+        shown = Change(before=change.before, after=seen)
+        self.hub.deliver(offset, self.desk.event(offset, event, shown, known))
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state" and record.agent is not None:
@@ -142,7 +154,7 @@ class Follower:
         call = self.book.get(line, call_id)
         if call is None:
             return
-        known = self.lookups.follow(call)
+        known = self.lookups.follow(self.book.with_customer(call))
         if known is not None:
             self.append_soon(known)
 
