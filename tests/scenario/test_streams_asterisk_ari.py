@@ -134,7 +134,7 @@ def calls_only(events: Sequence[CallEvent]) -> list[CallEvent]:
     return [event for event in events if "9999" not in event.agents]
 
 
-NOTHING_LIVE = {"/channels": [], "/bridges": [], "/deviceStates": []}
+NOTHING_LIVE: dict[str, object] = {"/channels": [], "/bridges": [], "/deviceStates": []}
 
 
 @pytest.mark.parametrize("lists", [NOTHING_LIVE, {}])
@@ -180,7 +180,7 @@ async def test_what_happened_in_the_gap_is_asked_for() -> None:
     ringing = next(i for i, f in enumerate(kinds) if f.get("dialstatus") == "ANSWER")
     held = next(i for i, f in enumerate(kinds) if f["type"] == "ChannelHold")
     shown = {f["channel"]["id"]: f["channel"] for f in kinds[:held] if "channel" in f}
-    lists = {
+    lists: dict[str, object] = {
         "/channels": [shown["1795304390.0"], shown["1795304390.2"]],
         "/bridges": [{"id": "b", "channels": ["1795304390.0", "1795304390.2"]}],
         "/deviceStates": [],

@@ -20,7 +20,7 @@ FUNCTION_LINES_MAX = 60
 FUNCTION_LINES_90 = 30
 FUNCTION_LINES_MEDIAN = 12
 
-LONGER_FILES = {}
+LONGER_FILES: dict[str, str] = {}
 """Files over the limit, each with its reason."""
 
 LONGER_FUNCTIONS: dict[str, str] = {}
