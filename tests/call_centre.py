@@ -274,7 +274,7 @@ def write_config(folder: Path, **more: Any) -> Path:
 
 
 async def let_everybody_in(folder: Path) -> None:
-    """Ana, Ben and Cat are agents, Sue supervises. Made once, then copied."""
+    """Ana, Ben and Cat are agents, Sue supervises, Ada administers. Made once, then copied."""
     (folder / "data").mkdir(exist_ok=True)
     template = Path(tempfile.gettempdir()) / f"screenpop-test-people-{os.getpid()}"
     if not template.is_file():
@@ -294,6 +294,8 @@ async def _make_people(path: Path) -> None:
             await users.create(name, password=PASSWORD, name=title, agents=[agent])
         sue = {"password": PASSWORD, "name": "Sue"}
         await users.create("sue", role=Role.SUPERVISOR, **sue)
+        ada = {"password": PASSWORD, "name": "Ada"}
+        await users.create("ada", role=Role.ADMIN, **ada)
     finally:
         await database.close()
 

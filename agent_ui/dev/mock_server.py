@@ -21,6 +21,7 @@ from aiohttp import WSMsgType, web
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
+import mock_admin  # noqa: E402
 from golden import company as c  # noqa: E402
 
 from screenpop.push import frames as f  # noqa: E402
@@ -271,7 +272,7 @@ async def session(request: web.Request) -> web.Response:
         answer = web.Response(status=204)
         answer.del_cookie("mock")
         return answer
-    role = "agent" if name == "ben" else "supervisor"
+    role = {"ben": "agent", "ada": "admin"}.get(name, "supervisor")
     user = {"username": name, "name": "Ana Okafor", "role": role, "agent": "1001"}
     answer = web.json_response({"user": user, "csrf": "x", "expires_at": None})
     answer.set_cookie("mock", name, httponly=True)
@@ -331,6 +332,7 @@ def application() -> web.Application:
     app.router.add_get("/v1/calls", recent)
     app.router.add_get("/v1/agent", agent_socket)
     app.router.add_get("/v1/wallboard", wallboard_socket)
+    mock_admin.add_routes(app)
     app.router.add_static("/assets", ASSETS / "assets")
     return app
 

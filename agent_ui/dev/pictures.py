@@ -27,7 +27,7 @@ SIZES = {360: 780, 800: 1000, 1280: 900, 1600: 1000}
 SCENES = (
     "login", "empty", "ringing", "half", "complete", "good", "hold", "candidates",
     "unknown", "withheld", "trouble", "two", "wrap_up", "lost", "wallboard", "formulas",
-    "big", "sources", "help",
+    "big", "sources", "help", "admin",
 )  # fmt: skip
 
 
@@ -65,13 +65,14 @@ def visit(browser: Browser, scene: str, width: int, theme: str) -> Page:
     board = scene in ("wallboard", "big", "formulas")
     server_scene = {"lost": "complete", "sources": "complete", "help": "complete"}
     name = server_scene.get(scene, scene)
-    page.goto(f"{ADDRESS}{'/wallboard' if board else '/'}?scene={name}")
+    path = "/admin" if scene == "admin" else "/wallboard" if board else "/"
+    page.goto(f"{ADDRESS}{path}?scene={name}")
     if scene == "login":
         return page
-    page.get_by_label("User name").fill("ana")
+    page.get_by_label("User name").fill("ada" if scene == "admin" else "ana")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_selector(".wallboard" if board else ".card, .recent")
+    page.wait_for_selector(".wallboard" if board else ".card, .recent, .admin")
     _act(page, scene)
     return page
 
@@ -79,6 +80,10 @@ def visit(browser: Browser, scene: str, width: int, theme: str) -> Page:
 def _act(page: Page, scene: str) -> None:
     if scene == "sources":
         page.keyboard.press("s")
+    if scene == "admin":
+        page.get_by_role("button", name="telephones").click()
+        for said in ("refused", "at 1001"):
+            page.locator(".request-head", has_text=said).first.click()
     if scene == "help":
         page.keyboard.press("?")
     if scene in ("big", "formulas"):

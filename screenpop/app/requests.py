@@ -258,16 +258,11 @@ def _settings_shown(line: LineRequests) -> dict[str, str | bool]:
     declared = line.bound.dialect.settings
     return {
         name: True
-        if declared[name].secret
-        else line.mask.text(", ".join(_brief(each) for each in texts))
+        if declared[name].type in ("secret", "public_key")
+        else line.mask.text(", ".join(texts))
         for name, texts in line.bound.settings.items()
         if texts
     }
-
-
-def _brief(text: str, chars_max: int = 80) -> str:
-    """A public key is long, and its beginning is enough to know it by."""
-    return text if len(text) <= chars_max else f"{text[:chars_max]}…"
 
 
 def day_end_us(at_us: int, zone: ZoneInfo) -> int:

@@ -50,7 +50,7 @@ def _lines(entry: dict[str, object]) -> list[str]:
     lines = [f"refused: {entry['rejected']}"] if "rejected" in entry else []
     events = entry.get("events")
     assert isinstance(events, list | None)
-    lines.extend(_line(event) for event in events or [] if isinstance(event, dict))
+    lines.extend(event_line(event) for event in events or [] if isinstance(event, dict))
     response = entry["response"]
     if isinstance(response, dict):
         body = str(response["body"])
@@ -58,7 +58,7 @@ def _lines(entry: dict[str, object]) -> list[str]:
     return lines
 
 
-def _line(event: dict[str, object]) -> str:
+def event_line(event: dict[str, object]) -> str:
     """One event on one line, without what it does not say."""
     why = event.get("why")
     if why is not None:

@@ -33,7 +33,7 @@ class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     country: str | None
     time_zone: str
-    settings: dict[str, str | bool]  # a secret's value is whether it is set
+    settings: dict[str, str | bool]  # a secret or key: only that it is set
     paste: str
     last_request_at: str | None
     last_event_at: str | None

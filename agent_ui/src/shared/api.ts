@@ -73,6 +73,11 @@ function callsIn(page: unknown): RecentCall[] {
   return (list ?? []) as RecentCall[];
 }
 
+/** Something that is only looked at; the caller knows its shape. */
+export async function read<T>(path: string): Promise<T> {
+  return (await ask("GET", path)) as T;
+}
+
 interface AskOptions {
   body?: unknown;
   csrf?: string;

@@ -1,6 +1,7 @@
 // Who is logged in, and which page do they see?
 
 import { useEffect, useState } from "preact/hooks";
+import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
 import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
@@ -45,6 +46,7 @@ export function App() {
       out("Your session is over. Log in again; nothing you wrote is lost."),
     onLogOut: () => leave(gate.session, out),
   };
+  if (page === "admin") return <AdminPage {...shared} />;
   if (page === "wallboard") return <WallboardPage {...shared} />;
   return <DeskPage {...shared} />;
 }

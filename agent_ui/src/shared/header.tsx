@@ -4,11 +4,11 @@ import type { ComponentChildren } from "preact";
 import type { Session } from "./api";
 import { Icon } from "./icons";
 import type { Change, Preferences, Theme } from "./preferences";
-import { go } from "./route";
+import { go, type Page } from "./route";
 
 interface HeaderProps {
   session: Session;
-  page: "desk" | "wallboard";
+  page: Page;
   preferences: Preferences;
   change: Change;
   onLogOut(): void;
@@ -25,7 +25,9 @@ export function Header(props: HeaderProps) {
         <span class="mark" aria-hidden="true" />
         <span class="brand-name">Screenpop</span>
       </span>
-      {session.user.role !== "agent" && <Pages page={page} />}
+      {session.user.role !== "agent" && (
+        <Pages page={page} admin={session.user.role === "admin"} />
+      )}
       <div class="top-middle">{children}</div>
       <div class="top-tools">
         {tools}
@@ -41,8 +43,8 @@ export function Header(props: HeaderProps) {
   );
 }
 
-function Pages({ page }: { page: "desk" | "wallboard" }) {
-  const link = (name: typeof page, path: string, label: string) => (
+function Pages({ page, admin }: { page: Page; admin: boolean }) {
+  const link = (name: Page, path: string, label: string) => (
     <a
       href={path}
       {...(page === name ? { "aria-current": "page" as const } : {})}
@@ -59,6 +61,7 @@ function Pages({ page }: { page: "desk" | "wallboard" }) {
     <nav aria-label="Pages">
       {link("desk", "/", "Desk")}
       {link("wallboard", "/wallboard", "Wallboard")}
+      {admin && link("admin", "/admin", "Admin")}
     </nav>
   );
 }

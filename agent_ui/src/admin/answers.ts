@@ -1,0 +1,77 @@
+// What does the service tell an administrator? As in screenpop/web/seen.py and lines.py.
+
+export interface Problem {
+  part: string;
+  message: string;
+  fatal: boolean;
+}
+
+export interface Node {
+  version: string;
+  status: "ready" | "degraded" | "not_ready";
+  problems: Problem[];
+  sessions: Record<string, number>;
+}
+
+export interface Line {
+  line: string;
+  dialect: string;
+  title: string;
+  status: string;
+  address: string;
+  country: string | null;
+  time_zone: string;
+  settings: Record<string, string | boolean>;
+  paste: string;
+  last_request_at: string | null;
+  last_event_at: string | null;
+  today: { requests: number; accepted: number; ignored: number; refused: number };
+}
+
+export type Verdict =
+  | "events"
+  | "ignored"
+  | "handshake"
+  | "lookup"
+  | "refused"
+  | "failed";
+
+export type EventSeen = { type: string; why?: string } & Record<string, unknown>;
+
+export interface RequestSeen {
+  number: number;
+  at: string;
+  method: string;
+  path: string;
+  headers: [string, string][];
+  body: string;
+  body_bytes: number;
+  cut: boolean;
+  remote: string | null;
+  status: number;
+  verdict: Verdict;
+  why: string | null;
+  remedy: string | null;
+  events: EventSeen[];
+  notes: string[];
+  repeated: number;
+}
+
+export interface RequestsPage {
+  line: string;
+  run: string;
+  newest: number;
+  missed: number;
+  requests: RequestSeen[];
+}
+
+export interface Source {
+  source: string;
+  label: string;
+  connector: string;
+  state: "working" | "failing" | "left_alone" | "unasked" | "off";
+  retry_in_s: number | null;
+  last_answer_at: string | null;
+  last_failure: { at: string; why: string } | null;
+  cache: { entries: number; entries_max: number };
+}

@@ -1,0 +1,129 @@
+// Which lines are there, and does anything arrive?
+
+import { useEffect, useState } from "preact/hooks";
+import type { Formats } from "../shared/format";
+import type { Line } from "./answers";
+import type { AdminClient } from "./client";
+import { RequestList } from "./requests";
+import type { AdminState } from "./state";
+
+export interface AdminProps {
+  state: AdminState;
+  client: AdminClient;
+  formats: Formats;
+  now: number;
+}
+
+export function Lines(props: AdminProps) {
+  const { lines } = props.state;
+  return (
+    <section class="admin-part" aria-labelledby="lines">
+      <h2 id="lines">Lines</h2>
+      {lines.length === 0 && (
+        <p class="muted">
+          No line takes webhooks. Add one under <code>lines:</code> in the
+          configuration.
+        </p>
+      )}
+      {lines.map((line) => (
+        <LinePanel key={line.line} line={line} alone={lines.length === 1} {...props} />
+      ))}
+    </section>
+  );
+}
+
+interface LinePanelProps extends AdminProps {
+  line: Line;
+  alone: boolean;
+}
+
+function LinePanel(props: LinePanelProps) {
+  const { line, alone, client, formats, now } = props;
+  const [open, setOpen] = useState(alone);
+  useEffect(() => {
+    client.follow(line.line, open);
+    return () => client.follow(line.line, false);
+  }, [client, line.line, open]);
+  const { requests, accepted, ignored, refused } = line.today;
+  return (
+    <article class="panel">
+      <h3>
+        <button
+          type="button"
+          class="panel-head"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <span class="panel-name">
+            <span class="twist" aria-hidden="true" />
+            {line.line}
+          </span>
+          <span class="muted panel-kind">{line.title}</span>
+          <span class="panel-when">{lastEvent(line, formats, now)}</span>
+        </button>
+      </h3>
+      <dl class="counts">
+        <Count label="Requests today" value={requests} formats={formats} />
+        <Count label="Events" value={accepted} formats={formats} />
+        <Count label="Ignored" value={ignored} formats={formats} />
+        <Count label="Refused" value={refused} formats={formats} bad />
+      </dl>
+      {open && (
+        <div class="panel-body">
+          <Setup line={line} />
+          <RequestList {...props} />
+        </div>
+      )}
+    </article>
+  );
+}
+
+function lastEvent(line: Line, formats: Formats, now: number): string {
+  if (!line.last_event_at) return "no event yet";
+  return `last event ${formats.ago(Date.parse(line.last_event_at), now)}`;
+}
+
+interface CountProps {
+  label: string;
+  value: number;
+  formats: Formats;
+  bad?: boolean;
+}
+
+function Count({ label, value, formats, bad = false }: CountProps) {
+  return (
+    <div data-tone={value === 0 ? "zero" : bad ? "bad" : ""}>
+      <dt>{label}</dt>
+      <dd>{formats.number(value)}</dd>
+    </div>
+  );
+}
+
+function Setup({ line }: { line: Line }) {
+  const set = Object.entries(line.settings);
+  return (
+    <details class="setup">
+      <summary>
+        <span class="setup-word">Address</span> <code>{line.address}</code>
+      </summary>
+      {line.paste && <p class="paste">{line.paste}</p>}
+      <dl class="pairs">
+        <Pair name="dialect" value={`${line.dialect} (${line.status})`} />
+        <Pair name="country" value={line.country ?? "not set"} />
+        <Pair name="time zone" value={line.time_zone} />
+        {set.map(([name, value]) => (
+          <Pair key={name} name={name} value={value === true ? "set" : String(value)} />
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+export function Pair({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd dir="auto">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+// How does what a dialect made of a request read?
+
+import type { EventSeen, RequestSeen, Source, Verdict } from "./answers";
+
+export const VERDICTS: Record<Verdict, string> = {
+  events: "taken",
+  ignored: "ignored",
+  handshake: "handshake",
+  lookup: "look-up",
+  refused: "refused",
+  failed: "failed",
+};
+
+export const STATES: Record<Source["state"], string> = {
+  working: "working",
+  failing: "failing",
+  left_alone: "left alone",
+  unasked: "not asked yet",
+  off: "switched off",
+};
+
+/** One line that says what a request was, e.g. `alerting at 1001, +44…`. */
+export function summary(request: RequestSeen): string {
+  if (request.why) return request.why;
+  if (request.verdict === "handshake") return "A handshake, answered";
+  if (request.verdict === "lookup") return "Asks who is calling, answered";
+  return request.events.map(brief).join("; ") || "Nothing in it for us";
+}
+
+function brief(event: EventSeen): string {
+  if (event.type === "ignored") return `ignored: ${event.why ?? ""}`;
+  const agents = texts(event.agents);
+  const who = event.withheld ? "number withheld" : text(event.from);
+  const where = text(event.queue);
+  const parts = [
+    agents.length > 0 && `at ${agents.join(", ")}`,
+    where && `in ${where}`,
+    who,
+  ];
+  const said = parts.filter(Boolean).join(", ");
+  return said ? `${event.type} ${said}` : event.type;
+}
+
+/** What an event holds, without what it does not say. */
+export function fieldsOf(event: EventSeen): [string, string][] {
+  return Object.entries(event)
+    .filter(([name]) => name !== "type")
+    .map(([name, value]): [string, string] => [name.replaceAll("_", " "), text(value)])
+    .filter(([, value]) => value !== "");
+}
+
+function text(value: unknown): string {
+  if (value === null || value === undefined || value === false) return "";
+  if (value === true) return "yes";
+  if (Array.isArray(value)) return texts(value).join(", ");
+  if (typeof value === "object") {
+    return Object.entries(value)
+      .map(([name, inner]) => `${name}: ${text(inner)}`)
+      .join(", ");
+  }
+  return String(value);
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(text) : [];
+}
+
+/** JSON is indented, fields of a form stand one below the other. */
+export function readable(body: string): string {
+  try {
+    const value = JSON.parse(body) as unknown;
+    if (typeof value === "object" && value !== null) {
+      return JSON.stringify(value, null, 2);
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return /^[\w.[\]%-]+=[^\s]*$/.test(body)
+    ? body.split("&").map(plain).join("\n")
+    : body;
+}
+
+function plain(pair: string): string {
+  try {
+    return decodeURIComponent(pair.replaceAll("+", " ")).replace("=", " = ");
+  } catch (error) {
+    if (error instanceof URIError) return pair;
+    throw error;
+  }
+}

@@ -1,0 +1,209 @@
+"""What arrives at this line just now, and what does its dialect make of it?"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from screenpop.cli.captured import case_of, free_name, told, write_case
+from screenpop.cli.following import Following, address_of, proof_of
+from screenpop.config.load import load_config
+from screenpop.domain.errors import Unavailable
+from screenpop.support.log import protect
+from screenpop.web.seen import LineSeen, RequestSeen
+
+ASK_EVERY_S = 0.5
+CAPTURED_MAX = 5000  # requests held for saving; the oldest go
+FROM_NOW = 10**15  # higher than any number: only those that come are wanted
+
+WaitKey = Callable[[float], str]
+"""Wait so many seconds for a key; "" when none was pressed."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "capture",
+        epilog="Example: screenpop capture telephones --config screenpop.yaml",
+    )(capture)
+
+
+def capture(
+    line: Annotated[str, typer.Argument(help="A line of the configuration.")],
+    config: Annotated[
+        Path, typer.Option(help="The configuration that the service runs with.")
+    ],
+    url: Annotated[
+        str | None, typer.Option(help="Where the service is; default: by the file.")
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="A file with an administrator's bearer token."),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="The case file to write; without a terminal: everything."),
+    ] = None,
+    earlier: Annotated[
+        bool, typer.Option("--earlier", help="Begin with those that came before.")
+    ] = False,
+    json_wanted: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a request.")
+    ] = False,
+) -> None:
+    """Show requests of a line as they arrive: masked, decoded, explained.
+
+    Follows a running service. `s` saves what was shown as a case file for
+    `screenpop decode`, `q` ends. Asks with the bearer token in $SCREENPOP_TOKEN or
+    --token-file; on the service's own machine none is needed.
+    """
+    loaded = load_config(config)
+    protect(loaded.secrets)
+    service = Following(url or address_of(loaded), proof_of(loaded, token_file))
+    with keyboard() as wait_key:
+        shown = Capture(service, service.line(line), wait_key, json_wanted, save)
+        shown.begin(earlier)
+        try:
+            shown.run()
+        except KeyboardInterrupt:
+            shown.end()
+
+
+class Capture:
+    """One capture from its first request to `q` or Ctrl-C."""
+
+    def __init__(
+        self,
+        service: Following,
+        line: LineSeen,
+        wait_key: WaitKey | None,
+        as_json: bool,
+        save: Path | None,
+    ):
+        """`wait_key` is None without a terminal: then `save` gets everything."""
+        self._service, self._line = service, line
+        self._wait_key, self._as_json, self._save = wait_key, as_json, save
+        self._run = ""
+        self._after = 0
+        self._away = False
+        self._unsaved: list[RequestSeen] = []
+        self._file: Path | None = None
+
+    def begin(self, earlier: bool) -> None:
+        """Raises `Unavailable` and `ConfigError`: then nothing can be followed."""
+        page = self._service.requests(self._line.line, 0 if earlier else FROM_NOW)
+        self._run, self._after = page.run, page.newest
+        keys = "; s saves, q ends" if self._wait_key else ""
+        said = f"{self._line.address} ({self._line.title}){keys}"
+        self._tell(f"Waiting for requests at {said}")
+        self._show(page.requests)
+
+    def run(self) -> None:
+        """Until `q`; a service that is away is waited for."""
+        while True:
+            match self._wait_key(ASK_EVERY_S) if self._wait_key else _sleep():
+                case "q":
+                    return
+                case "s":
+                    self._save_shown()
+            self.ask()
+
+    def ask(self) -> None:
+        """Show what is new."""
+        try:
+            page = self._service.requests(self._line.line, self._after)
+        except Unavailable as error:
+            if not self._away:
+                self._tell(f"{error} Waiting for it …")
+            self._away = True
+            return
+        if self._away:
+            self._tell("The service is back.")
+        self._away = False
+        if page.run != self._run:  # started anew: it counts from 1 again
+            self._run, self._after = page.run, 0
+            page = self._service.requests(self._line.line, 0)
+        elif page.missed:
+            self._tell(f"{page.missed} requests were pushed out before they were seen")
+        self._after = page.newest
+        self._show(page.requests)
+
+    def end(self) -> None:
+        self._tell("")
+
+    def _show(self, requests: list[RequestSeen]) -> None:
+        """What was printed is in the file already, if it is to have everything."""
+        self._unsaved = [*self._unsaved, *requests][-CAPTURED_MAX:]
+        if requests and self._save is not None and self._wait_key is None:
+            self._write(self._file or free_name(self._save))
+        for seen in requests:
+            if self._as_json:
+                typer.echo(msgspec.json.encode(seen).decode())
+            else:
+                typer.echo(told(seen))
+
+    def _save_shown(self) -> None:
+        """What was shown since the last time, in a file of its own."""
+        if not self._unsaved:
+            self._tell("Nothing to save yet.")
+            return
+        now = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+        wanted = self._save or Path(f"{self._line.line}-{now}.json")
+        self._write(free_name(wanted))
+        self._unsaved = []
+
+    def _write(self, path: Path) -> None:
+        first, self._file = path != self._file, path
+        write_case(path, case_of(self._line, self._unsaved))
+        if first:
+            count = len(self._unsaved)
+            self._tell(
+                f"Saved {count} request{'s' if count > 1 else ''}: screenpop decode"
+                f" {self._line.dialect} {path}"
+            )
+
+    def _tell(self, text: str) -> None:
+        """To whoever sits there; standard output has the requests alone."""
+        typer.echo(text, err=True)
+
+
+def _sleep() -> str:
+    time.sleep(ASK_EVERY_S)
+    return ""
+
+
+@contextmanager
+def keyboard() -> Iterator[WaitKey | None]:
+    """Single keys of the terminal; None where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        yield None
+        return
+    try:
+        import termios
+        import tty
+    except ImportError:  # no such terminals on this system: no keys
+        yield None
+        return
+    handle = sys.stdin.fileno()
+    before = termios.tcgetattr(handle)
+    tty.setcbreak(handle)
+    try:
+        yield lambda within_s: _key(handle, within_s)
+    finally:
+        termios.tcsetattr(handle, termios.TCSADRAIN, before)
+
+
+def _key(handle: int, within_s: float) -> str:
+    ready, _, _ = select.select([handle], [], [], within_s)
+    if not ready:
+        return ""
+    return os.read(handle, 1).decode("ascii", "replace").lower() or "q"
