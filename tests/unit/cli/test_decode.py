@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from screenpop.cli import decode, dialects
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.dialect import dialect_names, load_dialect
+from screenpop.intake.streams.registry import stream_dialects
 from screenpop.intake.vectors import run_vectors
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -56,7 +57,9 @@ def test_decode_of_a_file_that_is_no_case_says_so(tmp_path: Path) -> None:
 
 def test_dialects_lists_all_and_shows_one() -> None:
     _, output = run("dialects")
-    assert [line.split()[0] for line in output.splitlines()] == dialect_names()
+    listed = [line.split()[0] for line in output.splitlines()]
+    streams = [each.name for each in stream_dialects()]
+    assert listed == sorted([*dialect_names(), *streams])
     _, output = run("dialects", "zadarma")
     assert "api_secret (secret)" in output
     assert "does not cover event, internal, duration" in output
