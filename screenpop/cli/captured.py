@@ -10,6 +10,7 @@ from pathlib import Path
 
 from screenpop.cli.decode import event_line
 from screenpop.domain.errors import ConfigError
+from screenpop.intake.encodings import unbase64url
 from screenpop.intake.settings import COMMON_SETTINGS
 from screenpop.web.seen import LineSeen, RequestSeen
 
@@ -86,6 +87,7 @@ def case_of(line: LineSeen, requests: Sequence[RequestSeen]) -> dict[str, object
         "provider": line.dialect,
         "about": f"Captured at the line {line.line}",
         "notes": NOTES,
+        "masked": True,
         "public_base_url": line.address.partition("/v1/telephony/")[0],
         "settings": {**{k: v for k, v in place.items() if v}, **settings},
         "requests": [_request(seen) for seen in requests],
@@ -100,11 +102,20 @@ def _request(seen: RequestSeen) -> dict[str, object]:
         "method": seen.method,
         "path": seen.path,
         "headers": dict(seen.headers) if once else [list(x) for x in seen.headers],
-        "body": seen.body,
+        "body": _unsigned(seen.body),
         "sent_at": seen.at,
         **({"remote": seen.remote} if seen.remote else {}),
         **more,
     }
+
+
+def _unsigned(body: str) -> str:
+    """What a body that is a token says: without its proof it is read as it is."""
+    parts = body.strip().split(".")
+    if len(parts) != 3 or not body.startswith("eyJ"):
+        return body
+    claims = unbase64url(parts[1])
+    return body if claims is None else claims.decode("utf-8", "replace")
 
 
 def write_case(path: Path, case: dict[str, object]) -> None:

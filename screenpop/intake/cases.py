@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ class Case:
     settings: Mapping[str, object] = field(default_factory=dict)
     secret: Mapping[str, object] = field(default_factory=dict)
     public_url: str | None = None
+    masked: bool = False  # captured: its proofs were taken out, so none is asked for
 
 
 def read_case(path: Path) -> Case:
@@ -70,6 +71,7 @@ def case_from(value: object, place: str) -> Case:
         settings=_mapping(case.get("settings") or {}, f"{place}: settings"),
         secret=_mapping(case.get("secret") or {}, f"{place}: secret"),
         public_url=str(public_url) if public_url else None,
+        masked=case.get("masked") is True,
     )
 
 
@@ -130,6 +132,8 @@ def _sent(value: object, place: str) -> int:
 def bind_case(dialect: Dialect, case: Case) -> BoundDialect:
     """The dialect with the case's secrets, country and zone."""
     settings = _settings(dialect, case)
+    if case.masked:
+        dialect = replace(dialect, schemes=())
     return dialect.bind(
         line=LineId("case"),
         country=_text(case.settings, "default_region", "country"),
