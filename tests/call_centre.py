@@ -274,7 +274,7 @@ def write_config(folder: Path, **more: Any) -> Path:
 
 
 async def let_everybody_in(folder: Path) -> None:
-    """Ana, Ben and Cat are agents, Sue supervises, Ada administers. Made once, then copied."""
+    """Agents ana, ben and cat, supervisor sue, admin ada. Made once, then copied."""
     (folder / "data").mkdir(exist_ok=True)
     template = Path(tempfile.gettempdir()) / f"screenpop-test-people-{os.getpid()}"
     if not template.is_file():
