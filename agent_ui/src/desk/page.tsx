@@ -1,6 +1,6 @@
 // How is the desk put together, and what do its keys do?
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
 import { formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
@@ -183,7 +183,7 @@ function useRingingNotices(client: DeskClient, state: DeskState): void {
 }
 
 function useKeys(singles: boolean, actions: Actions): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (press(event, actions, singles)) event.preventDefault();
     };
