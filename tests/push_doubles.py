@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId

@@ -14,8 +14,9 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from urllib.parse import quote, quote_plus
+
+from msgspec.structs import replace
 
 from screenpop.domain.call import CallEvent
 from screenpop.domain.phone import Presentation

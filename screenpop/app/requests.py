@@ -10,9 +10,11 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from screenpop.app.masking import Mask, number_hider, without_numbers
 from screenpop.config.load import SECRET_CHARS_MIN, Loaded

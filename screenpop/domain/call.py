@@ -8,9 +8,10 @@ makes of all events of one call. Times are whole microseconds since
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
+
+import msgspec
 
 CallId = NewType("CallId", str)
 LegId = NewType("LegId", str)
@@ -58,8 +59,7 @@ class Outcome(StrEnum):
 NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEvent:
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a line reported, in our words.
 
     `(line, event_id)` names the event: a repeated delivery has the same pair.
@@ -92,7 +92,7 @@ class CallEvent:
     cause: str | None = None  # the provider's own word
     sequence: int | None = None
     agent_state: str | None = None  # for AGENT_STATE: an AgentState value
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
 
 
 class LegState(StrEnum):
@@ -115,8 +115,7 @@ class Release(StrEnum):
     TIME_LIMIT = "time_limit"  # no end ever came
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentLeg:
+class AgentLeg(msgspec.Struct, frozen=True, kw_only=True):
     agent: AgentId
     state: LegState
     alerting_us: int | None = None  # first ring at this agent (latest attempt)
@@ -142,8 +141,7 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueVisit:
+class QueueVisit(msgspec.Struct, frozen=True, kw_only=True):
     """One stay in one queue: each counts as offered once, and leaves once.
 
     `left` is None while the caller waits; a visit that ends by an agent's answer
@@ -157,8 +155,7 @@ class QueueVisit:
     left: Literal["answered", "abandoned", "moved", "diverted"] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One conversation from first event to last, as all its events together tell it."""
 
     line: LineId
@@ -181,7 +178,7 @@ class Call:
     legs: tuple[AgentLeg, ...] = ()
     visits: tuple[QueueVisit, ...] = ()
     related_call_ids: tuple[CallId, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
 
     def leg_of(self, agents: frozenset[AgentId] | set[AgentId]) -> AgentLeg | None:
         """The most engaged leg of a person who may have several agent ids."""

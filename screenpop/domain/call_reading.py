@@ -7,8 +7,10 @@ told in `call_fold`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.call import (
     AgentId,
@@ -36,13 +38,12 @@ LATE_WINDOW_US = 2_000_000
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-@dataclass(slots=True)
-class _Leg:
+class _Leg(msgspec.Struct):
     """One agent while the events are read: which of their devices are engaged?"""
 
     agent: AgentId
     state: LegState
-    devices: set[LegId | None] = field(default_factory=set)
+    devices: set[LegId | None] = set()
     alerting_us: int | None = None
     answered_us: int | None = None
     released_us: int | None = None
@@ -75,12 +76,11 @@ class _Leg:
         )
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """Where the reading of the events in order has got to."""
 
-    legs: dict[AgentId, _Leg] = field(default_factory=dict)
-    visits: list[QueueVisit] = field(default_factory=list)
+    legs: dict[AgentId, _Leg] = {}
+    visits: list[QueueVisit] = []
     arrived_us: int = 0
     last_us: int = 0
     queued_us: int | None = None
@@ -98,7 +98,7 @@ class Reading:
     voicemail: bool = False
     stated: Outcome | None = None
     related: tuple[CallId, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = {}
 
     @property
     def ended_for_good(self) -> bool:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+import msgspec
+
 from screenpop.domain.call import (
     Call,
     CallEvent,
@@ -28,8 +30,7 @@ from screenpop.domain.related_calls import CallKey, RelatedCalls, about
 LATER_US = 30_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One event's effect. `before` is None for a call's first event."""
 
     before: Call | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 Scalar = str | int | float | bool | None
 """A value a source may answer with.
@@ -15,16 +16,14 @@ Dates and times are ISO 8601 text; exact decimals (money) are decimal text such 
 Row = Mapping[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateRef:
+class CandidateRef(msgspec.Struct, frozen=True, kw_only=True):
     """Names a customer record: `key` is unique within `source`."""
 
     source: str
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A customer who may be calling. `confidence` is 0..1; `why` is for people."""
 
     ref: CandidateRef
@@ -32,4 +31,4 @@ class Candidate:
     company: str | None = None
     confidence: float
     why: str
-    fields: Row = field(default_factory=dict)  # all columns, for `:customer.NAME`
+    fields: Row = {}  # all columns, for `:customer.NAME`

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+
+import msgspec
 
 E164 = NewType("E164", str)
 """`+`, country code, at most 15 digits (ITU-T E.164)."""
@@ -18,8 +19,7 @@ class Presentation(StrEnum):
     UNAVAILABLE = "unavailable"  # the network does not know it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ani:
+class Ani(msgspec.Struct, frozen=True, kw_only=True):
     """The calling number as the network gave it (automatic number identification).
 
     `number` is None when presentation is not allowed, when the text is an
@@ -40,8 +40,7 @@ class Ani:
         return self.presentation is Presentation.ALLOWED and self.number is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dnis:
+class Dnis(msgspec.Struct, frozen=True, kw_only=True):
     """The number the caller dialled: picks brand, queue and numbering plan."""
 
     raw: str

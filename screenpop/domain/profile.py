@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
 
@@ -27,8 +28,7 @@ class LookupOutcome(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What one lookup said, with its provenance.
 
     `subject` is the customer it speaks of; None while it does not depend on one.
@@ -50,15 +50,13 @@ class Answer:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherValue:
+class OtherValue(msgspec.Struct, frozen=True, kw_only=True):
     value: Scalar
     source: str
     fetched_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, kw_only=True):
     value: Scalar
     source: str
     fetched_us: int
@@ -66,8 +64,7 @@ class Field:
     others: tuple[OtherValue, ...] = ()  # disagreeing sources: a conflict, shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceNote:
+class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
     """How one lookup of a facet stands; says in words what is wrong."""
 
     lookup: str
@@ -77,10 +74,9 @@ class SourceNote:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
+class Facet(msgspec.Struct, frozen=True, kw_only=True):
     state: FieldState
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, Field] = {}
     rows: tuple[Row, ...] = ()
     rows_source: str | None = None
     rows_fetched_us: int | None = None
@@ -88,10 +84,9 @@ class Facet:
     notes: tuple[SourceNote, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known about the caller of one call."""
 
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
-    facets: Mapping[str, Facet] = field(default_factory=dict)
+    facets: Mapping[str, Facet] = {}

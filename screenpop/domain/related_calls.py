@@ -9,7 +9,8 @@ was heard of first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from screenpop.domain.call import Call, CallId, Direction, LineId
 

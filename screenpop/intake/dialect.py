@@ -9,12 +9,13 @@ takes requests (`BoundDialect.receive`): pure, without I/O, never surprised.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
+from msgspec import structs
 
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
@@ -293,7 +294,11 @@ class BoundDialect:
 def _apart(event: CallEvent, others: list[CallEvent]) -> CallEvent:
     """Events of one request that share the sender's id get ids of their own."""
     same = sum(1 for other in others if other.event_id.split("#")[0] == event.event_id)
-    return replace(event, event_id=f"{event.event_id}#{same + 1}") if same else event
+    return (
+        structs.replace(event, event_id=f"{event.event_id}#{same + 1}")
+        if same
+        else event
+    )
 
 
 # -- reading -------------------------------------------------------------------

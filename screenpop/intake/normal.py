@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from screenpop.domain.call import (
     AgentId,
@@ -47,8 +49,7 @@ DIRECTIONS = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, kw_only=True):
     """An event as the payload says it: texts, not yet read."""
 
     type: EventType
@@ -70,7 +71,7 @@ class Draft:
     cause: str | None = None
     sequence: int | None = None
     agent_state: str | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
     event_id: str | None = None
     identity: tuple[str, ...] = ()  # further texts that tell this event from others
     start_us: int | None = None  # of the call: its name where it has no id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from screenpop.domain.call import CallEvent
 from screenpop.domain.profile import Profile
@@ -11,8 +12,7 @@ from screenpop.domain.profile import Profile
 NO_HEADERS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One HTTP request as it arrived, byte for byte.
 
     `path` holds the raw query string too: several systems sign it. `remote` is
@@ -35,17 +35,15 @@ class Request:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What goes back to the telephone system."""
 
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignored:
+class Ignored(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a request that became no event, and why, in words.
 
     `whole` is False for a part of an item that became an event all the same.
@@ -56,8 +54,7 @@ class Ignored:
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
     """How the payload said what an event holds; for people who read a decoding."""
 
     item: int = 0  # which of the request's items it comes from
@@ -65,8 +62,7 @@ class Told:
     call_id_given: bool = True  # False: no id in the payload, ours is made up
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileAnswer:
+class ProfileAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The sender wants to know who is calling, within a budget.
 
     `number` is what to look up (None: it cannot be, answer `render(None)`).
@@ -78,8 +74,7 @@ class ProfileAnswer:
     render: Callable[[Profile | None], Response]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one request meant. `told` runs beside `events`."""
 
     events: tuple[CallEvent, ...] = ()

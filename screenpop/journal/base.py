@@ -20,20 +20,20 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import NewType
 
+import msgspec
+
 from screenpop.journal.records import Record
 
 Offset = NewType("Offset", int)
 START = Offset(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     offset: Offset
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     offset: Offset
     record: Record
 

@@ -8,7 +8,6 @@ bytes are JSON (msgspec), one codec per kind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import msgspec
@@ -18,8 +17,7 @@ from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRecord:
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A call event as a line reported it."""
 
     kind: ClassVar[str] = "event"
@@ -38,8 +36,7 @@ class EventRecord:
         return self.event.received_us
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswersRecord:
+class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Answers of one call's lookups that landed together, and how they leave it.
 
     `round` marks one run of the call's lookups (a restarted service starts another),
@@ -68,8 +65,7 @@ class AnswersRecord:
         return f"answers/{self.call_id}/{self.round}/{self.part}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionRecord:
+class ActionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a person did: a choice, a note, a disposition, a state, a receipt.
 
     `action` is one of `choose` `contact` `note` `disposition` `agent_state`

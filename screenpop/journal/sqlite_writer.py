@@ -17,6 +17,8 @@ from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+import msgspec
+
 from screenpop.journal.base import Offset, Receipt
 from screenpop.journal.records import Record
 from screenpop.journal.sqlite_checkpoint import Checkpoints
@@ -31,8 +33,7 @@ Row = tuple[int, str, str, str, bytes]
 """at_us, stream, key, kind, body"""
 
 
-@dataclass(slots=True)
-class Append:
+class Append(msgspec.Struct):
     records: tuple[Record, ...]
     rows: list[Row]
     done: asyncio.Future[list[Receipt]]
@@ -46,8 +47,7 @@ class Work:
     done: asyncio.Future[Any]
 
 
-@dataclass(slots=True)
-class Settled:
+class Settled(msgspec.Struct):
     """What became of a group; `error` or as many receipts as records."""
 
     appends: list[Append]

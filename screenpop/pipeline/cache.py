@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from screenpop.domain.caller import Row
 from screenpop.support.clock import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """One answer as it came; `fetched_us` is when."""
 
     rows: tuple[Row, ...]

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.caller import Candidate, CandidateRef
 
@@ -21,8 +24,7 @@ SECOND_SOURCE = 0.5  # what a match is worth where a source before it knows the 
 EvidenceKind = Literal["number", "account", "choice"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """One reason to take the caller for this customer."""
 
     kind: EvidenceKind

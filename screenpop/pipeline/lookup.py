@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from screenpop.connector import Lookup, Row, Scalar, TimedOut, Unavailable
 from screenpop.domain.profile import LookupOutcome
@@ -36,8 +38,7 @@ class SourceLimits:
     breaker_open_s: float = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one question.
 
     `message` is fit for an agent's eyes, `detail` is for those who mend it.
@@ -54,8 +55,7 @@ Landed = tuple[Row, ...] | Exception
 Listener = Callable[[Result], None]
 
 
-@dataclass(slots=True, kw_only=True)
-class Question:
+class Question(msgspec.Struct, kw_only=True):
     """One asker's wait; `close` ends it without an answer."""
 
     tell: Listener
@@ -73,13 +73,12 @@ class Question:
             self.timer.cancel()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Flight:
+class _Flight(msgspec.Struct, kw_only=True):
     """One fetch under way and all who wait for it."""
 
     task: asyncio.Task[Landed] | None = None
     timer: asyncio.TimerHandle | None = None
-    questions: list[Question] = field(default_factory=list)
+    questions: list[Question] = []
 
 
 class GuardedSource:

@@ -8,8 +8,9 @@ speaks of another customer than the chosen one is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+import msgspec
 
 from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
 from screenpop.domain.profile import (
@@ -45,8 +46,7 @@ _BEST_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookupShape:
+class LookupShape(msgspec.Struct, frozen=True, kw_only=True):
     """What merging must know of a configured lookup."""
 
     name: str
@@ -57,8 +57,7 @@ class LookupShape:
     is_identity: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of one call's caller so far."""
 
     answers: Mapping[str, Answer]

@@ -7,11 +7,11 @@ leaves here without digits, so nothing behind can look it up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import msgspec
 import phonenumbers
 
 from screenpop.connector import Scalar
@@ -23,8 +23,7 @@ CACHE_ENTRIES = 50_000
 MINUTE_US = 60_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberingPlan:
+class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """How a line's numbers are to be read and shown."""
 
     country: str | None = None  # where the dialled number does not tell
@@ -32,8 +31,7 @@ class NumberingPlan:
     dialled_labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parties:
+class Parties(msgspec.Struct, frozen=True, kw_only=True):
     """The outside party and our own number of one call."""
 
     ani: Ani

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
 
 from screenpop.connector import Scalar
 from screenpop.domain.call import CallId, LineId
@@ -46,8 +49,7 @@ class RunTools:
     observe_whole: Callable[[float], None] = lambda seconds: None
 
 
-@dataclass(slots=True, kw_only=True)
-class _Asked:
+class _Asked(msgspec.Struct, kw_only=True):
     """A lookup that was asked, with the values it was asked with."""
 
     values: Mapping[str, Scalar]
@@ -56,8 +58,7 @@ class _Asked:
     subject: CandidateRef | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Run:
+class Run(msgspec.Struct, kw_only=True):
     """One call's lookups from first parameter to last answer."""
 
     line: LineId
@@ -69,11 +70,11 @@ class Run:
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
     by_agent: bool = False
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    _asked: dict[str, _Asked] = field(default_factory=dict)
-    _fresh: dict[str, Answer] = field(default_factory=dict)
-    _found: dict[str, list[Evidence]] = field(default_factory=dict)
-    _told: Mapping[str, Scalar] = field(default_factory=dict)
+    done: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
+    _asked: dict[str, _Asked] = {}
+    _fresh: dict[str, Answer] = {}
+    _found: dict[str, list[Evidence]] = {}
+    _told: Mapping[str, Scalar] = {}
     _left: _Left | None = None
     _part: int = 0
     _began_s: float = 0.0

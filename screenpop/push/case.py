@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, LineId
@@ -17,8 +18,7 @@ NO_NOTE = frames.AgentNote()
 CaseKey = tuple[LineId, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """The parties of a call as people see them."""
 
     ani: Ani
@@ -26,8 +26,7 @@ class Shown:
     dialled_display: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class Pop:
+class Pop(msgspec.Struct, kw_only=True):
     """One call on one person's desk. Offsets are 0 while a thing has not happened."""
 
     user: UserId
@@ -47,21 +46,20 @@ class Pop:
         return bool(self.closed) and self.leg.talked
 
 
-@dataclass(slots=True, kw_only=True)
-class Case:
+class Case(msgspec.Struct, kw_only=True):
     """A live call with all that was found out about its caller."""
 
     call: Call
     shown: Shown
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, Answer] = {}
     pending: frozenset[str] = frozenset()
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
     chosen_us: int = 0
     profile: Profile | None = None
-    memo: dict[str, tuple[tuple[object, ...], Facet]] = field(default_factory=dict)
-    pops: dict[UserId, Pop] = field(default_factory=dict)
-    forgotten_rounds: set[str] = field(default_factory=set)
+    memo: dict[str, tuple[tuple[object, ...], Facet]] = {}
+    pops: dict[UserId, Pop] = {}
+    forgotten_rounds: set[str] = set()
     round: str = ""
     part: int = -1
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, LegState, LineId
@@ -23,8 +24,7 @@ from screenpop.push.case import Case, CaseKey, Pop, ProfileOf, ShownOf
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     user: UserId
     frame: PopFrame
 

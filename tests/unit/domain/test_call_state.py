@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from screenpop.domain.call import (
     AgentId,
@@ -49,7 +50,7 @@ def told(
         leg_id=LegId(leg) if leg else None,
         queue=queue,
     )
-    return replace(event, **more)  # type: ignore[arg-type]
+    return replace(event, **more)
 
 
 def the_call(*events: CallEvent) -> Call:
