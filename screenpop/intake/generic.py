@@ -8,6 +8,7 @@ settings and documentation are its dialect file's, like anybody's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -52,11 +53,16 @@ class _Wrong(Exception):
     """One item cannot be used; the text names key, finding and remedy."""
 
 
+class _NoNews(Exception):
+    """One item is sound, but of a type that means nothing here."""
+
+
 def receive(facts: Facts, line: Line) -> Received:
-    """Raises `BadInput` when nothing in the body can be used.
+    """Raises `BadInput` when all that is in the body is wrong.
 
     In a list a wrong item does not lose its neighbours: they are taken, and the
-    answer says which were refused.
+    answer says which were refused. A type that means nothing here is no mistake of
+    the sender's: it is left aside, counted and explained.
     """
     payload = read_json(facts.request.body)
     if isinstance(payload, dict):
@@ -77,53 +83,81 @@ def receive(facts: Facts, line: Line) -> Received:
     return _many(payload, facts, line)
 
 
+_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
+_ACCEPTED = Response(status=200, headers=_JSON, body=b'{"accepted":1}')
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The items of one request: taken, no news to us, or wrong."""
+
+    events: list[CallEvent] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    no_news: list[dict[str, object]] = field(default_factory=list)
+    rejected: list[dict[str, object]] = field(default_factory=list)
+
+    def received(self) -> Received:
+        return Received(
+            events=tuple(self.events),
+            told=tuple(self.told),
+            ignored=tuple(self.ignored),
+            response=self._response(),
+        )
+
+    def _response(self) -> Response:
+        body: dict[str, object] = {"accepted": len(self.events)}
+        if self.no_news:
+            body["ignored"] = self.no_news
+        if self.rejected:
+            body["rejected"] = self.rejected
+        return Response(status=200, headers=_JSON, body=_ENCODER.encode(body))
+
+
 def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
     try:
         event, told = _event(item, facts, line)
+    except _NoNews as news:
+        return _Sorted(
+            ignored=[Ignored(why=str(news))], no_news=[{"index": 0, "why": str(news)}]
+        ).received()
     except _Wrong as error:
         raise BadInput(str(error), code="bad_event") from None
     return Received(
         events=(event,),
         told=(told,),
         ignored=_unknown_keys(item, 0),
-        response=Response(status=200, headers=_JSON, body=b'{"accepted":1}'),
+        response=_ACCEPTED,
     )
-
-
-_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
 
 
 def _many(items: list[object], facts: Facts, line: Line) -> Received:
-    events: list[CallEvent] = []
-    tolds: list[Told] = []
-    ignored: list[Ignored] = []
-    rejected: list[dict[str, object]] = []
+    found = _Sorted()
     for index, item in enumerate(items):
-        place = f"[{index}]"
-        try:
-            event, told = _event(item, facts, line, index)
-        except _Wrong as error:
-            text = f"{place}{'.' if isinstance(item, dict) else ': '}{error}"
-            rejected.append({"index": index, "error": text})
-            ignored.append(Ignored(why=text, item=index))
-            continue
-        events.append(event)
-        tolds.append(told)
-        if isinstance(item, dict):
-            ignored.extend(_unknown_keys(item, index))
-    if not events:
+        _sort(item, index, facts, line, found)
+    if not found.events and not found.no_news:
         raise BadInput(
-            "; ".join(str(each["error"]) for each in rejected[:10]), code="bad_event"
+            "; ".join(str(each["error"]) for each in found.rejected[:10]),
+            code="bad_event",
         )
-    body: dict[str, object] = {"accepted": len(events)}
-    if rejected:
-        body["rejected"] = rejected
-    return Received(
-        events=tuple(events),
-        told=tuple(tolds),
-        ignored=tuple(ignored),
-        response=Response(status=200, headers=_JSON, body=_ENCODER.encode(body)),
-    )
+    return found.received()
+
+
+def _sort(item: object, index: int, facts: Facts, line: Line, found: _Sorted) -> None:
+    try:
+        event, told = _event(item, facts, line, index)
+    except _NoNews as news:
+        found.ignored.append(Ignored(why=str(news), item=index))
+        found.no_news.append({"index": index, "why": str(news)})
+    except _Wrong as error:
+        text = f"[{index}]{'.' if isinstance(item, dict) else ': '}{error}"
+        found.rejected.append({"index": index, "error": text})
+        found.ignored.append(Ignored(why=text, item=index))
+    else:
+        found.events.append(event)
+        found.told.append(told)
+        if isinstance(item, dict):
+            found.ignored.extend(_unknown_keys(item, index))
 
 
 def _unknown_keys(item: dict[str, object], index: int) -> tuple[Ignored, ...]:
@@ -172,9 +206,12 @@ def _event(
 def _kind(item: Mapping[str, object]) -> EventType:
     kind = item.get("type")
     found = _TYPES.get(kind) if isinstance(kind, str) else None
-    if found is None:
-        _refuse("type", f"one of {', '.join(_TYPES)}", kind, '"alerting"')
-    return found
+    if found is not None:
+        return found
+    known = ", ".join(_TYPES)
+    if isinstance(kind, str) and kind.strip():
+        raise _NoNews(f"the type {_found(kind)} means nothing here. Known: {known}.")
+    _refuse("type", f"one of {known}", kind, '"alerting"')
 
 
 def _scope(item: Mapping[str, object]) -> Scope:

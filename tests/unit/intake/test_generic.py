@@ -124,8 +124,9 @@ def test_a_wrong_item_does_not_lose_its_neighbours() -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"type": "ringing"}, 'type: must be one of arrived, queued, alerting,'),
-        ({"type": None}, "type: must be one of"),
+        ({"type": None}, "type: must be one of arrived, queued, alerting,"),
+        ({"type": " "}, "type: must be one of"),
+        ({"type": 7}, "type: must be one of"),
         ({"call_id": None}, "call_id: must be text that names the call, is missing"),
         ({"call_id": " "}, 'call_id: must be text that names the call, is " ".'),
         ({"call_id": "x" * 600}, "call_id: must have at most 512 characters"),
@@ -167,6 +168,33 @@ def test_what_means_nothing_is_ignored_and_told() -> None:
     received = post({**EVENT, "colour": "red"})
     assert received.events
     assert received.ignored[0].why == "the key `colour` means nothing here"
+
+
+def test_a_type_that_is_unknown_is_ignored_explained_and_answered_2xx() -> None:
+    received = post({**EVENT, "type": "recording_saved"})
+    why = 'the type "recording_saved" means nothing here. Known: arrived, queued,'
+    assert received.events == ()
+    (ignored,) = received.ignored
+    assert ignored.whole
+    assert ignored.why.startswith(why)
+    assert received.response.status == 200
+    answer = json.loads(received.response.body)
+    assert answer == {"accepted": 0, "ignored": [{"index": 0, "why": ignored.why}]}
+
+
+def test_unknown_types_wrong_items_and_events_share_a_list() -> None:
+    received = post([{"type": "beep"}, {"type": "held"}, EVENT])
+    answer = json.loads(received.response.body)
+    assert [event.type for event in received.events] == [EventType.ALERTING]
+    assert answer["accepted"] == 1
+    assert [each["index"] for each in answer["ignored"]] == [0]
+    assert [each["index"] for each in answer["rejected"]] == [1]
+
+
+def test_a_list_of_unknown_types_is_answered_2xx_and_of_wrong_items_is_not() -> None:
+    assert post([{"type": "beep"}, {"type": "held"}]).response.status == 200
+    with pytest.raises(BadInput, match="call_id: must be text"):
+        post([{"type": "held"}])
 
 
 def test_too_many_events_and_too_large_a_body_are_refused() -> None:
