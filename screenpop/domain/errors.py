@@ -4,6 +4,7 @@ ScreenpopError
 ├── ConfigError          the configuration is wrong; names place, cause and remedy
 ├── BadInput             somebody outside sent something unusable (HTTP 4xx)
 │   ├── Unauthenticated  no or wrong credentials (401)
+│   │   └── Unsigned     none, by a sender's own mistake: send it again (503)
 │   ├── Forbidden        known, but not allowed (403)
 │   └── NotFound         no such call, line, agent (404)
 ├── Unavailable          a source or store cannot answer now
@@ -41,6 +42,12 @@ class Unauthenticated(BadInput):
     """No credentials, or wrong ones."""
 
     status = 401
+
+
+class Unsigned(Unauthenticated):
+    """No proof at all, from a sender who sends again, signed, when it fails."""
+
+    status = 503
 
 
 class Forbidden(BadInput):

@@ -10,24 +10,36 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from screenpop.domain.errors import ConfigError, Unauthenticated
+from screenpop.domain.errors import (
+    BadInput,
+    ConfigError,
+    Unauthenticated,
+    Unsigned,
+)
 from screenpop.intake import signature
 from screenpop.intake.expression import Scope
 from screenpop.intake.facts import Facts, Settings
 from screenpop.intake.settings import ALLOW_UNAUTHENTICATED
+from screenpop.intake.signed_message import with_payload
+from screenpop.intake.values import Condition
 
 Check = Callable[[Facts, Scope, tuple[str, ...]], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """One way of proving; `secret` is the setting that holds its secrets."""
+    """One way of proving; `secret` is the setting that holds its secrets.
+
+    `retry_when` holds for a request that its sender forgot to sign and signs when it
+    is asked again.
+    """
 
     name: str
     secret: str
     check: Check
     not_covered: str
     signs_url: bool = False
+    retry_when: Condition | None = None
 
 
 class Authenticator:
@@ -52,7 +64,24 @@ class Authenticator:
             if reason is None:
                 return
             reasons.append(f"{scheme.name}: {reason}")
-        _refuse_if("; ".join(dict.fromkeys(reasons)))
+        reason = "; ".join(dict.fromkeys(reasons))
+        if any(_forgotten(scheme, facts, scope) for scheme, _ in self._schemes):
+            raise Unsigned(
+                f"the request is not signed: {reason}",
+                code="unsigned",
+                remedy="Send it again, signed. Nothing of it was taken.",
+            )
+        _refuse_if(reason)
+
+
+def _forgotten(scheme: Scheme, facts: Facts, scope: Scope) -> bool:
+    """Looks at the unproved body only to choose between two ways of refusing."""
+    if scheme.retry_when is None:
+        return False
+    try:
+        return scheme.retry_when(with_payload(scope, facts))
+    except BadInput:
+        return False
 
 
 def _refuse_if(reason: str | None) -> None:

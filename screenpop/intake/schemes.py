@@ -21,7 +21,7 @@ from screenpop.intake.signed_message import Envelope, SignedMessage, with_payloa
 from screenpop.intake.values import Compiler
 from screenpop.intake.yaml_nodes import Node
 
-_COMMON_KEYS = frozenset({"scheme", "secret", "not_covered"})
+_COMMON_KEYS = frozenset({"scheme", "secret", "not_covered", "retry_when"})
 _MAC_KEYS = frozenset(
     {
         "header", "over", "algorithm", "encoding", "prefix", "parts", "timestamp",
@@ -45,7 +45,7 @@ def _scheme(node: Node, compiler: Compiler) -> Scheme:
     node.mapping(allowed | _COMMON_KEYS, required=("secret",))
     told = entries.get("not_covered")
     check = factory(entries, compiler, node)
-    over = entries.get("over")
+    over, retry = entries.get("over"), entries.get("retry_when")
     return Scheme(
         name=name,
         secret=entries["secret"].text(),
@@ -54,6 +54,7 @@ def _scheme(node: Node, compiler: Compiler) -> Scheme:
         signs_url=name in ("url_and_fields", "plivo_v3")
         or (over is not None and "{url" in str(over.data()))
         or (name == "jwt_header" and _claims_url(entries)),
+        retry_when=compiler.condition(retry) if retry is not None else None,
     )
 
 

@@ -169,9 +169,11 @@ def url_spellings(url: str) -> tuple[str, ...]:
 
 def fields_in_order(pairs: Pairs, repeated: Repeated) -> str:
     """Sorted names, each followed by its value; `repeated` names by that rule."""
+    named: dict[str, list[str]] = {}
+    for name, value in pairs:
+        named.setdefault(name, []).append(value)
     text: list[str] = []
-    for name in sorted({name for name, _ in pairs}):
-        values = [value for key, value in pairs if key == name]
+    for name, values in sorted(named.items()):
         if repeated == "unique":
             values = sorted(set(values))
         elif repeated == "sorted":
