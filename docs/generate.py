@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import get_args
 
 import msgspec
-from prometheus_client.metrics import MetricWrapperBase
 
 from screenpop.config.reference import reference
 from screenpop.connector.registry import Registry
@@ -46,13 +45,12 @@ def metric_table() -> str:
     """Names as Prometheus shows them; labels are those of the collectors."""
     metrics = Metrics()
     labels = {
-        collector._name: ", ".join(f"`{name}`" for name in collector._labelnames)
-        for collector in vars(metrics).values()
-        if isinstance(collector, MetricWrapperBase)
+        metric: ", ".join(f"`{name}`" for name in names)
+        for metric, names in metrics.label_names.items()
     }
     lines = ["| metric | kind | labels | meaning |\n|---|---|---|---|"]
     for family, name in zip(metrics.registry.collect(), metrics.names(), strict=True):
-        said = f"{labels[family.name]} | {family.documentation}"
+        said = f"{labels[name]} | {family.documentation}"
         lines.append(f"| `{name}` | {family.type} | {said} |")
     return "\n".join(lines)
 

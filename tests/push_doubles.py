@@ -39,11 +39,11 @@ class Browser:
         self._inbox: deque[str | None] = deque()
         self._wake = asyncio.Event()
 
-    def write(self, data: bytes) -> None:
+    def write(self, *frames: bytes) -> None:
         if self.stuck:
-            self.stuck_bytes += len(data)
+            self.stuck_bytes += sum(map(len, frames))
         else:
-            self.frames.append(msgspec.json.decode(data))
+            self.frames += map(msgspec.json.decode, frames)
 
     def buffered_bytes(self) -> int:
         return self.stuck_bytes

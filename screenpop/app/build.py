@@ -149,14 +149,14 @@ def _hub(
     tools = HubTools(
         clock=clock,
         append=door.keep,
-        append_soon=door.keep_soon,
+        append_soon=door.keep_some_time,
         hello=greeter(config, clock, screenpop.__version__),
         wallboard=lambda: encoded(feed.snapshot(), config.server.company),
         rules=rules(config),
         limits=session_limits(config),
         observe_ring_to_pop=metrics.ring_to_pop_s.observe,
         observe_first_push=metrics.first_push_s.observe,
-        count_frame=metrics.frames_sent.inc,
+        count_frames=metrics.frames_sent.inc,
         count_pop=metrics.pops.inc,
         count_slow=metrics.outbox_overflows.inc,
     )

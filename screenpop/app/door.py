@@ -26,8 +26,16 @@ class Door:
 
     def keep_soon(self, record: Record) -> None:
         """For what can be had again: an outage is told, nobody waits."""
+        self._keep_soon(record, patient=False)
+
+    def keep_some_time(self, record: Record) -> None:
+        """The same for what nobody looks at now: it waits to be written with others."""
+        self._keep_soon(record, patient=True)
+
+    def _keep_soon(self, record: Record, *, patient: bool) -> None:
         try:
-            self._journal.submit([record]).add_done_callback(_tell)
+            done = self._journal.submit([record], patient=patient)
+            done.add_done_callback(_tell)
         except (Overloaded, Unavailable) as error:
             log.warning("a record could not be journalled: %s", error)
 

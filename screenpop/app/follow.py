@@ -24,7 +24,7 @@ from screenpop.journal.records import (
 )
 from screenpop.pipeline.calls import CallLookups
 from screenpop.push.audience import Directory
-from screenpop.push.desk import Desk
+from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.hub import Hub
 from screenpop.wallboard.feed import WallboardFeed
 
@@ -101,15 +101,15 @@ class Follower:
         if change is None:
             return
         self.feed.replace(change.before, change.after, offset)
-        self._show(offset, event, change)
+        shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
-            self._show(offset, event, Change(before=other, after=other))
-        if self.live and _legs_moved(change.before, change.after):
-            for user in self.directory.audience(change.after):
-                self.hub.telephone_moved(user)
+            shown += self._shown(offset, event, Change(before=other, after=other))
+        moved = self.live and _legs_moved(change.before, change.after)
+        people = self.directory.audience(change.after) if moved else ()
+        self.hub.deliver(offset, shown, people)
 
-    def _show(self, offset: int, event: CallEvent, change: Change) -> None:
-        """Bring a call to the desks, about the customer whom it is about.
+    def _shown(self, offset: int, event: CallEvent, change: Change) -> list[Outgoing]:
+        """What brings a call to the desks, about the customer whom it is about.
 
         Counters and history keep the call as it is: a colleague who is consulted is
         no second call of the customer.
@@ -121,7 +121,7 @@ class Follower:
             if known is not None and (known.answers or known.candidates):
                 self.append_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
-        self.hub.deliver(offset, self.desk.event(offset, event, shown, known))
+        return self.desk.event(offset, event, shown, known)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state" and record.agent is not None:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from prometheus_client import Histogram
-
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
@@ -35,6 +33,7 @@ from screenpop.push.session import SessionLimits
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import describe
+from screenpop.support.timings import Timing
 
 
 @dataclass(kw_only=True)
@@ -116,7 +115,7 @@ def make_lookups(
 
 def lookup_timer(metrics: Metrics) -> Callable[[str, str, float], None]:
     """Observes one lookup; labels are bound once for each pair that occurs."""
-    bound: dict[tuple[str, str], Histogram] = {}
+    bound: dict[tuple[str, str], Timing] = {}
 
     def observe(lookup: str, outcome: str, seconds: float) -> None:
         timer = bound.get((lookup, outcome))

@@ -70,11 +70,14 @@ class Journal(ABC):
         return await self.submit(records)
 
     @abstractmethod
-    def submit(self, records: Sequence[Record]) -> asyncio.Future[list[Receipt]]:
+    def submit(
+        self, records: Sequence[Record], *, patient: bool = False
+    ) -> asyncio.Future[list[Receipt]]:
         """Begin an append without waiting; the future tells what `append` would.
 
-        For what leaves the hot path: no task is made. Raises like `append` for
-        what is known at once.
+        For what leaves the hot path: no task is made. One that is `patient` may
+        wait a few hundredths of a second for others to be written with. Raises
+        like `append` for what is known at once.
         """
 
     @abstractmethod

@@ -45,7 +45,9 @@ class MemoryJournal(Journal):
         await asyncio.sleep(0)  # waiting tails run before the caller goes on
         return receipts
 
-    def submit(self, records: Sequence[Record]) -> asyncio.Future[list[Receipt]]:
+    def submit(
+        self, records: Sequence[Record], *, patient: bool = False
+    ) -> asyncio.Future[list[Receipt]]:
         if not self._open:
             raise Unavailable("the journal is not open. Open it before appending.")
         if len(records) > self._pending_max:

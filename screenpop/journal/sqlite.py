@@ -2,9 +2,11 @@
 
 SQLite in WAL mode: one writing thread with group commit (`sqlite_writer`), one
 reading thread (`sqlite_reader`), readers in this process served from memory
-(`tailing`). When a group is durable the loop is told once, and in that one turn
-the waiting tails are woken first, then the appenders in their order: whoever
-folds the journal already knows a call when its webhook is answered.
+(`tailing`). One group is under way at a time; what is appended in one loop turn, or
+while a group is being written, is the next one: waking a thread costs more than
+writing a row. When a group is durable the loop is told once, and in that one turn
+the waiting tails are woken first, then the appenders in their order: whoever folds
+the journal already knows a call when its webhook is answered.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ T = TypeVar("T")
 
 TRIM_ENTRIES_PER_STEP = 500
 BUSY_S = 0.5
+GROUP_APPENDS_MAX = 1000
+PATIENCE_S = 0.05  # how long a patient append waits for company
 
 
 class SqliteJournal(Journal):
@@ -48,6 +52,10 @@ class SqliteJournal(Journal):
         self._clock = clock or SystemClock()
         self._busy_s = busy_s
         self._pending = 0
+        self._waiting: list[Append] = []
+        self._under_way = False
+        self._soon: asyncio.Handle | None = None  # the hand-over that is due
+        self._soon_is_late = False  # it waits for company
         self._recent = Recent()
         self._identity = ""
         self._outage = Outage(self._clock)
@@ -85,28 +93,68 @@ class SqliteJournal(Journal):
     async def close(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
+            self._hand_over_to(writer)
             await asyncio.to_thread(writer.stop)  # its last groups settle before
         self._recent.close()
         await self._reader.close()
         while self._connections:  # the lock goes last
             await asyncio.to_thread(self._connections.pop().close)
 
-    def submit(self, records: Sequence[Record]) -> asyncio.Future[list[Receipt]]:
-        writer = self._opened()
+    def submit(
+        self, records: Sequence[Record], *, patient: bool = False
+    ) -> asyncio.Future[list[Receipt]]:
+        self._opened()
         pending = self._pending + len(records)
         if pending > self._pending_max:
             raise Overloaded(
                 f"{pending} records wait to be written, at most {self._pending_max}"
                 " (journal.pending_max) may. Send again in a second."
             )
-        done: asyncio.Future[list[Receipt]] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[list[Receipt]] = loop.create_future()
         rows = [
             (record.at_us, record.stream, record.key, record.kind, encode(record))
             for record in records
         ]
         self._pending = pending
-        writer.put(Append(tuple(records), rows, done))
+        self._waiting.append(Append(tuple(records), rows, done))
+        self._hand_over_soon(loop, patient=patient)
         return done
+
+    def _hand_over_soon(
+        self, loop: asyncio.AbstractEventLoop, *, patient: bool
+    ) -> None:
+        """At the end of this turn, unless the group under way must land first."""
+        if self._under_way:
+            return
+        if self._soon is not None:
+            if patient or not self._soon_is_late:
+                return
+            self._soon.cancel()
+        self._soon_is_late = patient
+        self._soon = (
+            loop.call_later(PATIENCE_S, self._hand_over)
+            if patient
+            else loop.call_soon(self._hand_over)
+        )
+
+    def _hand_over(self) -> None:
+        """Give the writer its next group."""
+        soon, self._soon = self._soon, None
+        if soon is not None:
+            soon.cancel()
+        if self._writer is None or self._under_way or not self._waiting:
+            return
+        group = self._waiting[:GROUP_APPENDS_MAX]
+        del self._waiting[:GROUP_APPENDS_MAX]
+        self._under_way = True
+        self._writer.put(group)
+
+    def _hand_over_to(self, writer: GroupWriter) -> None:
+        """The end: all that was accepted is written."""
+        if self._waiting:
+            group, self._waiting = self._waiting, []
+            writer.put(group)
 
     async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
         return await self._reader.read(after, limit)
@@ -168,6 +216,8 @@ class SqliteJournal(Journal):
 
     def _settle(self, settled: Settled) -> None:
         """In the loop: tell the tails, then the appenders; see module docstring."""
+        self._under_way = False
+        self._hand_over()
         self._pending -= sum(len(append.rows) for append in settled.appends)
         if settled.error is not None:
             self._refuse(settled.appends, settled.error)

@@ -1,8 +1,9 @@
 """How do many appends become durable together, without waiting in the event loop?
 
-One thread owns the writing connection. It takes everything that is queued, writes
-it in one transaction and tells the event loop once. A short group is one SQL
-statement in autocommit: one hand-over of the interpreter lock instead of one a row.
+One thread owns the writing connection. It is given one group at a time, writes it
+in one transaction and tells the event loop once; what comes meanwhile is the next
+group (`sqlite`). A short group is one SQL statement in autocommit: one hand-over of
+the interpreter lock instead of one a row.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import msgspec
@@ -60,7 +61,7 @@ class Stop:
     """The last job."""
 
 
-Job = Append | Work | Stop
+Job = list[Append] | Work | Stop
 Settle = Callable[[Settled], None]
 Finished = Callable[[Work, object, Exception | None], None]
 
@@ -88,7 +89,8 @@ class GroupWriter:
         )
         self._thread.start()
 
-    def put(self, job: Append | Work) -> None:
+    def put(self, job: list[Append] | Work) -> None:
+        """A group of appends, or something else to do with the connection."""
         self._jobs.put(job)
 
     def stop(self) -> None:
@@ -98,31 +100,12 @@ class GroupWriter:
         self._checkpoints.stop()
 
     def _run(self) -> None:
-        job = self._jobs.get()
-        while not isinstance(job, Stop):
+        while not isinstance(job := self._jobs.get(), Stop):
             if isinstance(job, Work):
                 self._perform(job)
-                job = self._jobs.get()
             else:
-                group, following = self._collect(job)
-                self._write(group)
-                self._checkpoints.wrote(sum(len(append.rows) for append in group))
-                job = following or self._jobs.get()
-
-    def _collect(self, first: Append) -> tuple[list[Append], Work | Stop | None]:
-        """All appends that are queued now, and the other job that ended them."""
-        group = [first]
-        records = len(first.rows)
-        while records < GROUP_RECORDS_MAX:
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                break
-            if not isinstance(job, Append):
-                return group, job
-            group.append(job)
-            records += len(job.rows)
-        return group, None
+                self._write(job)
+                self._checkpoints.wrote(sum(len(append.rows) for append in job))
 
     def _write(self, group: list[Append]) -> None:
         try:

@@ -45,7 +45,7 @@ class HubTools:
     limits: SessionLimits = field(default_factory=SessionLimits)
     observe_ring_to_pop: Callable[[float], None] = lambda seconds: None
     observe_first_push: Callable[[float], None] = lambda seconds: None
-    count_frame: Callable[[], None] = lambda: None
+    count_frames: Callable[[int], None] = lambda count: None
     count_pop: Callable[[], None] = lambda: None
     count_slow: Callable[[], None] = lambda: None
 
@@ -75,10 +75,17 @@ class Hub:
         await asyncio.sleep(0)
         await self._tasks.close()
 
-    def deliver(self, offset: int, outgoing: Iterable[Outgoing]) -> None:
-        """Hand frames to the sessions of their people; equal frames encode once."""
+    def deliver(
+        self, offset: int, outgoing: Iterable[Outgoing], moved: Iterable[UserId] = ()
+    ) -> None:
+        """Hand frames to the sessions of their people; equal frames encode once.
+
+        `moved` are people whose calls changed: their desks are told, in the same
+        piece, when their telephone's state did.
+        """
         self.offset = max(self.offset, offset)
         encoded: dict[int, bytes] = {}
+        due: dict[Session, list[bytes]] = {}
         for item in outgoing:
             sessions = self._sessions.get(item.user)
             if not sessions:
@@ -86,13 +93,17 @@ class Hub:
             data = encoded.get(id(item.frame))
             if data is None:
                 data = encoded[id(item.frame)] = frames.encode(item.frame)
-            for session in tuple(sessions):  # one that is cut off leaves the list
+            for session in sessions:
                 if session.resumed:
-                    session.seen = offset
-                    session.write(data)
-                    self._tools.count_frame()
+                    due.setdefault(session, []).append(data)
             if isinstance(item.frame, frames.PopOpened):
                 self._pushed(item)
+        for user in moved:
+            self._tell_telephone(user, due)
+        for session, data_of_it in due.items():  # one cut off leaves the list
+            session.seen = offset
+            session.write(*data_of_it)
+            self._tools.count_frames(len(data_of_it))
 
     def agent_said(self, user: UserId, state: AgentState, at_us: int) -> None:
         """A person, or the telephone system for them, named a state."""
@@ -100,21 +111,26 @@ class Hub:
             self._states[user] = (at_us, state)
             self.tell_agent(user)
 
-    def telephone_moved(self, user: UserId) -> None:
-        """A person's calls changed: tell their desks if their telephone did."""
+    def _tell_telephone(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
         if user in self._sessions:
             now = self._telephone(user)
             if self._telephones.get(user, "idle") != now:
                 self._telephones[user] = now
-                self.tell_agent(user)
+                self._tell_agent(user, due)
 
     def tell_agent(self, user: UserId) -> None:
         """Send a person's own state to their desks."""
+        due: dict[Session, list[bytes]] = {}
+        self._tell_agent(user, due)
+        for session, data in due.items():
+            session.write(*data)
+
+    def _tell_agent(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
         sessions = [s for s in self._sessions.get(user, ()) if s.resumed]
         if sessions and (frame := self._agent_frame(sessions[0].user)) is not None:
             data = frames.encode(frame)
             for session in sessions:
-                session.write(data)
+                due.setdefault(session, []).append(data)
 
     def broadcast(self, data: bytes) -> None:
         """The same bytes to every wallboard."""
@@ -238,11 +254,12 @@ class Hub:
         if session.kind == "wallboard":
             session.write(self._tools.wallboard())
             return
-        for missed in self._catch_up(session.username, frame.after):
-            session.write(frames.encode(missed))
+        missed = [*self._catch_up(session.username, frame.after)]
         agent = self._agent_frame(session.user)
         if agent is not None:
-            session.write(frames.encode(agent))
+            missed.append(agent)
+        if missed:
+            session.write(*map(frames.encode, missed))
 
     def _catch_up(self, user: UserId, after: int) -> Iterable[frames.ServerFrame]:
         if after <= 0:

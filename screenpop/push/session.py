@@ -68,11 +68,11 @@ class Session:
     def username(self) -> UserId:
         return self.user.username
 
-    def write(self, data: bytes) -> None:
-        """One encoded frame, or the end when the browser does not keep up."""
+    def write(self, *frames: bytes) -> None:
+        """Encoded frames, or the end when the browser does not keep up."""
         if self.cut is not None:
             return
-        self.transport.write(data)
+        self.transport.write(*frames)
         if self.transport.buffered_bytes() > self._limits.outbox_bytes_max:
             self.cut_off(SLOW)
 

@@ -8,8 +8,8 @@ from typing import Protocol
 class Transport(Protocol):
     """One WebSocket. Writing never waits: the kernel and one bounded buffer take it."""
 
-    def write(self, data: bytes) -> None:
-        """One text frame; does nothing when the browser is gone."""
+    def write(self, *frames: bytes) -> None:
+        """Text frames, in one piece; does nothing when the browser is gone."""
         ...
 
     def buffered_bytes(self) -> int:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from time import perf_counter
 
 from aiohttp import web
-from prometheus_client import Histogram
 
 from screenpop.intake.request import Request
+from screenpop.support.timings import Timing
 from screenpop.web.body import read_body
 from screenpop.web.quick import quick_answer
 from screenpop.web.remote import Proxies
@@ -31,7 +31,7 @@ class Webhooks:
         self._bytes_max = services.limits.body_bytes_max
         self._within_s = services.server.body_read_s
         self._webhook_s = services.metrics.webhook_s
-        self._timers: dict[str, Histogram] = {}
+        self._timers: dict[str, Timing] = {}
 
     async def take(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Raises what `TakeRequest` and `read_body` raise."""
@@ -53,7 +53,7 @@ class Webhooks:
         self._timer(line).observe(perf_counter() - started_s)
         return quick_answer(request, answer.status, answer.headers, answer.body)
 
-    def _timer(self, line: str) -> Histogram:
+    def _timer(self, line: str) -> Timing:
         """Bound once per line; only lines that exist get here."""
         timer = self._timers.get(line)
         if timer is None:

@@ -68,15 +68,24 @@ class Socket(asyncio.Protocol):
 
     # What the hub uses
 
-    def write(self, data: bytes) -> None:
-        """One text frame; nothing when the browser is gone. Never waits."""
+    def write(self, *frames: bytes) -> None:
+        """Text frames; nothing when the browser is gone. Never waits.
+
+        Those that belong together leave in one piece: what costs is the system
+        call that wakes the reader up.
+        """
         transport = self._transport
         if transport is None or self.closing:
             return
-        if len(data) <= JOINED_BYTES_MAX:
-            transport.write(head(Opcode.TEXT, len(data)) + data)
+        parts: list[bytes] = []
+        size = 0
+        for data in frames:
+            size += len(data)
+            parts += (head(Opcode.TEXT, len(data)), data)
+        if size <= JOINED_BYTES_MAX:
+            transport.write(b"".join(parts))
         else:
-            transport.writelines((head(Opcode.TEXT, len(data)), data))
+            transport.writelines(parts)
 
     def buffered_bytes(self) -> int:
         """What was written and has not left yet."""
