@@ -144,7 +144,12 @@ class Calls(Model):
     short_abandon_s: float = Field(
         5, ge=0, description="Abandoned sooner than this is counted apart."
     )
-    wrap_up_s: float = Field(60, ge=0, description="Wrap-up time shown to agents.")
+    wrap_up_s: float = Field(
+        60,
+        ge=0,
+        description="Time for notes after a call, counted down on the desk, which sets"
+        " the agent's state to wrap-up until they finish; 0: it leaves it alone.",
+    )
     round_deadline_ms: int = Field(
         10_000, gt=0, description="A call's lookups are given up after this time."
     )

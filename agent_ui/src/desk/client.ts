@@ -14,6 +14,7 @@ import {
   unsaved,
 } from "../state/model";
 import { reduce } from "../state/reduce";
+import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
 import type { NewContact, Ref, ServerFrame } from "../wire/frames";
 import { remember } from "./learned";
 import { Receipts } from "./receipts";
@@ -30,8 +31,8 @@ export class DeskClient {
   #pauses = new Map<string, number>();
   #lastKeyMs = 0;
 
-  constructor() {
-    this.store = new Store(reduce, initialDesk(restored()));
+  constructor(private readonly username: string) {
+    this.store = new Store(reduce, initialDesk(restored(username)));
     this.#connection = new Connection("/v1/agent", {
       onFrame: (frame, receivedMs) => this.#onFrame(frame, receivedMs),
       onLink: (link) => this.#onLink(link),
@@ -108,26 +109,28 @@ export class DeskClient {
     this.#do({ frame: "choose", call_id: callId, contact });
   }
 
+  /** The agent's own word: nothing is given back after it. */
   setAgentState(state: AgentState): void {
+    this.store.dispatch({ type: "state_chosen" });
     this.#do({ frame: "agent_state", state });
+    this.#keepWrapUp();
   }
 
-  /** Close a call that is over; the agent is available again after the last one. */
+  /** Close a call that is over; after the last one the former state comes back. */
   finish(callId: string): void {
     if (!this.store.state.pops[callId]?.wrapUp) return;
     this.saveNote(callId);
     this.store.dispatch({ type: "finished", callId });
     keep(localStorage, "finished", this.store.state.finished);
-    const { agent, pops } = this.store.state;
-    const more = Object.values(pops).some((pop) => pop.wrapUp);
-    if (agent?.state === "wrap_up" && !more) this.setAgentState("available");
+    this.#endWrapUp();
   }
 
   #onFrame(frame: ServerFrame, receivedMs: number): void {
     const typing = Date.now() - this.#lastKeyMs < TYPING_RECENT_MS && inTextField();
-    const before = this.store.state.pops;
+    const before = this.store.state;
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
-    if (frame.frame === "pop.closed") learnFrom(before[frame.call_id]);
+    if (frame.frame === "pop.closed") learnFrom(before.pops[frame.call_id]);
+    this.#wrapUp(before);
     for (const { call_id: callId, offset } of shownBy(frame)) {
       this.#receipts.applied({ callId, offset, receivedMs });
     }
@@ -136,6 +139,28 @@ export class DeskClient {
     if (frame.frame === "error" && frame.reply_to) {
       this.#settled(frame.reply_to, frame.offset, frame.message);
     }
+  }
+
+  /** A call of this agent's ended: to wrap-up, and back when nothing is left of it. */
+  #wrapUp(before: DeskState): void {
+    const begins = wrapUpBegins(before, this.store.state);
+    if (begins) {
+      this.store.dispatch({ type: "wrap_up_begun", from: begins.from });
+      this.#do({ frame: "agent_state", state: "wrap_up" }, begins.id);
+    } else if (wrapUpForgotten(this.store.state)) {
+      this.#endWrapUp();
+    }
+    if (before.wrapUpFrom !== this.store.state.wrapUpFrom) this.#keepWrapUp();
+  }
+
+  #endWrapUp(): void {
+    const next = stateAfterWrapUp(this.store.state);
+    if (next) this.setAgentState(next);
+  }
+
+  #keepWrapUp(): void {
+    const from = this.store.state.wrapUpFrom;
+    keep(localStorage, "wrap_up", from && { username: this.username, from });
   }
 
   #noteTold(callId: string): void {
@@ -156,9 +181,9 @@ export class DeskClient {
     }
   }
 
-  #do(command: Command): void {
+  #do(command: Command, id?: string): void {
     this.store.dispatch(sent(command));
-    this.#connection.send(this.#commands.put(command));
+    this.#connection.send(this.#commands.put(command, id));
   }
 
   #settled(replyTo: string, offset: number, failure: string | null): void {
@@ -178,8 +203,16 @@ export class DeskClient {
   }
 }
 
-function restored(): Partial<DeskState> {
+interface KeptWrapUp {
+  username: string;
+  from: AgentState;
+}
+
+/** Several agents may use this browser one after the other. */
+function restored(username: string): Partial<DeskState> {
+  const wrapUp = kept<KeptWrapUp | null>(localStorage, "wrap_up", null);
   return {
+    wrapUpFrom: wrapUp?.username === username ? wrapUp.from : null,
     drafts: restoredDrafts(kept(sessionStorage, "drafts", {})),
     finished: kept(localStorage, "finished", {}),
   };

@@ -4,7 +4,7 @@ import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { useCallNow, useDesk } from "./context";
 import { Identity } from "./identity";
-import { sureness } from "./words";
+import { overWords, sureness } from "./words";
 
 interface HeroProps {
   pop: Pop;
@@ -73,7 +73,7 @@ function CallLine({ pop }: { pop: Pop }) {
   return (
     <p class="call-line">
       <StatePill pop={pop} />
-      <span>{directions[pop.direction]}</span>
+      <span>{pop.wrapUp ? <CallOver pop={pop} /> : directions[pop.direction]}</span>
       {queue && (
         <span>
           <span class="muted">Queue </span>
@@ -95,6 +95,13 @@ function CallLine({ pop }: { pop: Pop }) {
       <Attributes pop={pop} />
     </p>
   );
+}
+
+/** In the place of the direction, so that nothing moves when the call ends. */
+function CallOver({ pop }: { pop: Pop }) {
+  const talked = Date.parse(pop.ended_at ?? "") - Date.parse(pop.answered_at ?? "");
+  const words = pop.closed ? overWords(pop.closed) : "Call over";
+  return <>{talked >= 0 ? `${words}, talked ${duration(talked / 1000)}` : words}</>;
 }
 
 /** What the caller keyed in and what the exchange sent along. */

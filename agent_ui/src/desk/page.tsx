@@ -33,7 +33,7 @@ interface DeskPageProps {
 
 export function DeskPage(props: DeskPageProps) {
   const { session, preferences, change, onLogOut, onExpired } = props;
-  const client = useMemo(() => new DeskClient(), []);
+  const client = useMemo(() => new DeskClient(session.user.username), []);
   const state = useStore(client.store);
   const locale = state.hello?.locale ?? null;
   const formats = useMemo(() => formatsFor(locale), [locale]);

@@ -3,12 +3,9 @@
 import { duration } from "../shared/format";
 import type { AgentState } from "../state/model";
 import { useDesk, useServerNow } from "./context";
+import { stateLabel } from "./words";
 
-const STATES: { state: AgentState; label: string }[] = [
-  { state: "available", label: "Available" },
-  { state: "break", label: "Break" },
-  { state: "wrap_up", label: "Wrap-up" },
-];
+const STATES: AgentState[] = ["available", "break", "wrap_up"];
 
 export function StateSwitch() {
   const { client, state } = useDesk();
@@ -20,15 +17,15 @@ export function StateSwitch() {
       {STATES.map((each) => (
         <button
           type="button"
-          key={each.state}
-          data-state={each.state}
-          data-wanted={state.wantedState === each.state}
-          aria-pressed={now === each.state}
-          onClick={() => client.setAgentState(each.state)}
+          key={each}
+          data-state={each}
+          data-wanted={state.wantedState === each}
+          aria-pressed={now === each}
+          onClick={() => client.setAgentState(each)}
         >
           <span class="dot" aria-hidden="true" />
-          {each.label}
-          <span class="since">{now === each.state && <Since />}</span>
+          {stateLabel(each)}
+          <span class="since">{now === each && <Since />}</span>
         </button>
       ))}
     </fieldset>

@@ -1,5 +1,6 @@
 // How does a state read, in words that an agent understands?
 
+import type { AgentState } from "../state/model";
 import type { CloseReason, Facet, SourceNote, State } from "../wire/frames";
 
 export function stateWord(state: State): string {
@@ -45,6 +46,16 @@ export function bodySentence(facet: Facet): string {
   return sentences[facet.state];
 }
 
+export function stateLabel(state: AgentState): string {
+  const labels: Record<AgentState, string> = {
+    available: "Available",
+    break: "Break",
+    wrap_up: "Wrap-up",
+    offline: "Offline",
+  };
+  return labels[state];
+}
+
 export function sureness(confidence: number): string {
   if (confidence >= 0.9) return "very sure";
   if (confidence >= 0.75) return "sure";
@@ -62,6 +73,11 @@ export function farewellSentence(reason: CloseReason, by: string | null): string
     time_limit: "closed: no end was ever reported",
   };
   return sentences[reason];
+}
+
+/** How a call of one's own came to its end. */
+export function overWords(reason: CloseReason): string {
+  return reason === "ended" ? "Call over" : humanised(farewellSentence(reason, null));
 }
 
 /** `last_order_date` → `Last order date`, for columns nobody labelled. */

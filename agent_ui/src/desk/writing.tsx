@@ -1,10 +1,14 @@
 // What does the agent write, and is it safe?
 
 import type { Ref } from "preact";
+import { useState } from "preact/hooks";
 import { duration } from "../shared/format";
 import { draftOf } from "../state/drafts";
 import { type Draft, type Pop, unsaved } from "../state/model";
+import { stateAfterWrapUp } from "../state/wrap_up";
+import type { DispositionChoice } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
+import { stateLabel } from "./words";
 
 interface WritingProps {
   pop: Pop;
@@ -15,11 +19,18 @@ export function Writing({ pop, field }: WritingProps) {
   const { client, state } = useDesk();
   const draft = draftOf(state, pop.call_id);
   const max = state.hello?.note_chars_max ?? 4000;
+  const [results, showResults] = useState(false);
   return (
-    <section class="writing" aria-labelledby="writing-title">
+    <section
+      class="writing"
+      aria-labelledby="writing-title"
+      data-wrap-up={pop.wrapUp}
+      data-results={results}
+    >
       <header>
         <h3 id="writing-title">
           <label for="note">Note</label>
+          {pop.wrapUp && <span class="muted">{" after the call"}</span>}
         </h3>
         <SaveState draft={draft} live={state.link.status === "live"} />
       </header>
@@ -37,6 +48,7 @@ export function Writing({ pop, field }: WritingProps) {
       {draft.text.length > max * 0.9 && (
         <p class="muted hint">{`${max - draft.text.length} characters left`}</p>
       )}
+      <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
       <FinishLine pop={pop} draft={draft} />
     </section>
@@ -57,6 +69,28 @@ export function saveWords(draft: Draft, live: boolean): [string, string] {
   if (!live && unsaved(draft)) return ["waiting", "Kept here until connected"];
   if (draft.sending || unsaved(draft)) return ["saving", "Saving…"];
   return draft.text ? ["saved", "Saved"] : ["none", ""];
+}
+
+interface ResultSwitchProps {
+  draft: Draft;
+  open: boolean;
+  onTurn(): void;
+}
+
+/** Where the page is narrow the results are folded away while the call goes on. */
+function ResultSwitch({ draft, open, onTurn }: ResultSwitchProps) {
+  const choices = useDesk().state.hello?.dispositions ?? [];
+  if (choices.length === 0) return null;
+  const label = chosenOf(choices, draft)?.label;
+  return (
+    <button type="button" class="result-switch" aria-expanded={open} onClick={onTurn}>
+      <span class="muted">Result</span> {label ?? "none yet"}
+    </button>
+  );
+}
+
+function chosenOf(choices: DispositionChoice[], draft: Draft) {
+  return choices.find((each) => each.code === draft.disposition);
 }
 
 function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
@@ -88,15 +122,15 @@ export function noteMissing(draft: Draft, required: boolean): boolean {
 
 function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
   const { client, state } = useDesk();
-  const choice = state.hello?.dispositions.find(
-    (each) => each.code === draft.disposition,
-  );
+  const choice = chosenOf(state.hello?.dispositions ?? [], draft);
   const missing = noteMissing(draft, choice?.note_required ?? false);
   return (
     <div class="finish">
       <button
         type="button"
         class="primary"
+        title="Ctrl+Enter"
+        aria-keyshortcuts="Control+Enter"
         disabled={!pop.wrapUp || missing}
         onClick={() => client.finish(pop.call_id)}
       >
@@ -104,17 +138,37 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
       </button>
       <span class="muted">
         {missing && `“${choice?.label}” needs a note.`}
-        {!missing && (pop.wrapUp ? <Countdown pop={pop} /> : "after the call")}
+        {!missing && (pop.wrapUp ? <WhatFollows pop={pop} /> : "after the call")}
       </span>
     </div>
   );
 }
 
+/** Until when, and what Finish leads to. */
+function WhatFollows({ pop }: { pop: Pop }) {
+  const { state } = useDesk();
+  const next = stateAfterWrapUp({ ...state, pops: without(state.pops, pop.call_id) });
+  return (
+    <>
+      <Countdown pop={pop} />
+      {next && next !== "offline" && <span>{`then ${stateLabel(next)}`}</span>}
+    </>
+  );
+}
+
+function without(pops: Record<string, Pop>, callId: string): Record<string, Pop> {
+  const { [callId]: _finished, ...others } = pops;
+  return others;
+}
+
+/** A centre that gives no time for wrap-up counts none. */
 function Countdown({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   const now = useServerNow();
+  const given = state.hello?.wrap_up_s ?? 0;
+  if (!given) return null;
   const ended = pop.ended_at ? Date.parse(pop.ended_at) : now;
-  const left = (state.hello?.wrap_up_s ?? 0) - (now - ended) / 1000;
-  if (left > 0) return <>{`wrap-up ${duration(left)} left · Ctrl+Enter`}</>;
-  return <span class="warn">{`wrap-up over by ${duration(-left)}`}</span>;
+  const left = given - (now - ended) / 1000;
+  if (left > 0) return <span>{`${duration(left)} left`}</span>;
+  return <span class="warn">{`over by ${duration(-left)}`}</span>;
 }

@@ -22,8 +22,8 @@ export function uniqueId(): string {
 export class Commands {
   #waiting = new Map<string, Command>();
 
-  put(command: Command): Command {
-    const stamped = { ...command, id: uniqueId() };
+  put(command: Command, id = uniqueId()): Command {
+    const stamped = { ...command, id };
     this.#waiting.set(subjectOf(command), stamped);
     return stamped;
   }

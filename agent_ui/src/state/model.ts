@@ -82,6 +82,8 @@ export interface DeskState {
   agent: AgentUpdated | null;
   /** A state asked for and not yet confirmed. */
   wantedState: AgentState | null;
+  /** In wrap-up because a call ended: the state that Finish gives back. */
+  wrapUpFrom: AgentState | null;
   drafts: Record<string, Draft>;
   farewells: Farewell[];
   /** Cards the agent finished, with the offset at that time; never shown again. */
@@ -105,6 +107,8 @@ export type DeskAction =
   | { type: "choice_sent"; callId: string; choice: Ref | "contact" }
   | { type: "choice_settled"; callId: string }
   | { type: "state_wanted"; state: AgentState | null }
+  | { type: "wrap_up_begun"; from: AgentState }
+  | { type: "state_chosen" }
   | { type: "finished"; callId: string }
   | { type: "farewells_cleared" }
   | { type: "trouble_dismissed"; id: number };
@@ -138,6 +142,7 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
     selected: null,
     agent: null,
     wantedState: null,
+    wrapUpFrom: null,
     drafts: {},
     farewells: [],
     finished: {},

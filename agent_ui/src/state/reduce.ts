@@ -53,6 +53,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return patchDraft(state, action.callId, { choosing: null });
     case "state_wanted":
       return { ...state, wantedState: action.state };
+    case "wrap_up_begun":
+      return { ...state, wrapUpFrom: action.from };
+    case "state_chosen":
+      return { ...state, wrapUpFrom: null };
     case "finished":
       return finish(state, action.callId);
     case "farewells_cleared":
@@ -109,7 +113,10 @@ function resync(state: DeskState, frame: Resync): DeskState {
 
 function agentUpdated(state: DeskState, frame: AgentUpdated): DeskState {
   const reached = state.wantedState === frame.state;
-  return { ...state, agent: frame, wantedState: reached ? null : state.wantedState };
+  const wantedState = reached ? null : state.wantedState;
+  const working = frame.state === "wrap_up" || wantedState === "wrap_up";
+  const wrapUpFrom = working ? state.wrapUpFrom : null;
+  return { ...state, agent: frame, wantedState, wrapUpFrom };
 }
 
 function trouble(state: DeskState, frame: ErrorFrame): DeskState {
