@@ -30,8 +30,9 @@ import yaml
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from screenpop.app.checking import load_checked
 from screenpop.app.service import Service
-from screenpop.app.starting import load_checked, running
+from screenpop.app.starting import running
 from screenpop.domain.agent import Role
 from screenpop.store import migrate
 from screenpop.store.engine import Database, sqlite_url

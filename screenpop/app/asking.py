@@ -1,24 +1,29 @@
 """What would a number bring, without a running service?
 
-For `explain`: sources are opened, the number index is read once, the lookups run,
-and everything is closed again. Choices that agents made are known if the store is
-there; nothing is written.
+For `explain`: sources are opened, their customers are looked through once, the
+lookups run, and everything is closed again. Choices that agents made are known if
+the store is there; nothing is written.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screenpop.app.parts import Lookups, data_dir_of, make_lookups
-from screenpop.app.past import Past, open_past
 from screenpop.config.load import Loaded
-from screenpop.domain.errors import ConfigError, Unavailable
-from screenpop.pipeline.explain import Explanation, explain
+from screenpop.config.problems import did_you_mean
+from screenpop.domain.errors import ConfigError, NotFound, Unavailable
+from screenpop.pipeline.explain import Explanation, call_from, explain
 from screenpop.pipeline.own_source import own_lookups
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
+
+if TYPE_CHECKING:
+    from screenpop.app.past import Past
 
 CONTACTS_WITHIN_S = 20.0
 
@@ -32,7 +37,13 @@ async def explained(
     dialled: str | None = None,
     attributes: dict[str, str] | None = None,
 ) -> Explanation:
-    """Raises `ConfigError`, and `NotFound` for a candidate that there is not."""
+    """Raises `ConfigError`, and `NotFound` for a candidate or line there is not."""
+    if line and line not in loaded.config.lines:
+        raise NotFound(
+            f"there is no line {line}",
+            code="unknown_line",
+            remedy=did_you_mean(line, loaded.config.lines, noun="lines"),
+        )
     clock = SystemClock()
     tasks = TaskOwner("explain")
     past = await _past(loaded, clock)
@@ -40,19 +51,22 @@ async def explained(
     lookups = make_lookups(loaded, clock, lambda record: None, Metrics(), own)
     try:
         await lookups.sources.open()
-        await _read_index(lookups)
         if past is not None:
             for known in await past.remembered():
                 lookups.calls.remember(*known)
-        return await explain(
+        line = line or next(iter(loaded.config.lines), "")
+        call = call_from(number, at_us=clock.now_us(), line=line, dialled=dialled)
+        unread = await _read_index(lookups, lookups.calls.parties(call).ani.number)
+        told = await explain(
             number,
             lookups=lookups.calls,
             tools=lookups.tools,
-            line=line or next(iter(loaded.config.lines), ""),
+            line=line,
             dialled=dialled,
             attributes=attributes,
             candidate=candidate,
         )
+        return replace(told, unread=unread)
     finally:
         await lookups.sources.close()
         await tasks.close()
@@ -65,6 +79,8 @@ async def _past(loaded: Loaded, clock: SystemClock) -> Past | None:
     folder = data_dir_of(loaded)
     if loaded.config.store.url is None and not _is_file(folder):
         return None
+    from screenpop.app.past import open_past  # SQLAlchemy: half a second
+
     try:
         return await open_past(loaded, folder, clock)
     except (ConfigError, Unavailable):
@@ -75,15 +91,22 @@ def _is_file(folder: Path) -> bool:
     return (folder / "store.sqlite").is_file()
 
 
-async def _read_index(lookups: Lookups) -> None:
-    """Read all sources' contacts once; one that is down costs only itself."""
-    sources = lookups.sources
+async def _read_index(lookups: Lookups, number: str | None) -> dict[str, str]:
+    """Look all sources' customers through for one number.
 
-    async def read(name: str) -> None:
+    One that is down costs only itself; returns which, and why.
+    """
+    sources, unread = lookups.sources, dict[str, str]()
+
+    async def read(name: str, number: str) -> None:
         try:
             async with asyncio.timeout(CONTACTS_WITHIN_S):
-                await sources.read_contacts(name)
-        except (Unavailable, TimeoutError):
-            return
+                await sources.read_contacts(name, only=number)
+        except Unavailable as error:
+            unread[name] = str(error)
+        except TimeoutError:
+            unread[name] = f"took longer than {CONTACTS_WITHIN_S:g} s and was given up"
 
-    await asyncio.gather(*map(read, sources.connectors))
+    if number is not None:
+        await asyncio.gather(*(read(name, number) for name in sources.connectors))
+    return unread

@@ -37,6 +37,7 @@ from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
+from screenpop.support.numbering import keep_readings
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention
@@ -49,6 +50,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
     Raises `ConfigError`, `Unavailable`; nothing is left open then.
     """
     config, folder = loaded.config, data_dir_of(loaded)
+    keep_readings(config.limits.number_cache_entries)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     metrics, tasks = Metrics(), TaskOwner("service")
     journal = journal_of(config, folder, clock)

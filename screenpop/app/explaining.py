@@ -44,6 +44,7 @@ def as_json(told: Explanation, types: Types) -> Json:
             for name, facet in told.profile.facets.items()
         },
         "lookups": [_lookup(x, told.needs) for x in told.answers],
+        "unread": told.unread,
     }
 
 

@@ -25,11 +25,18 @@ async def watch(
         name: (guard.breaker, metrics.breaker_open.labels(name))
         for name, guard in sources.guards.items()
     }
+    contacts = {
+        name: metrics.contacts.labels(name)
+        for name, connector in sources.connectors.items()
+        if connector.contacts() is not None
+    }
     while True:
         due_s = clock.monotonic_s() + EVERY_S
         await asyncio.sleep(EVERY_S)
         metrics.loop_lag_s.observe(max(0.0, clock.monotonic_s() - due_s))
         metrics.live_calls.set(len(follower.book))
         metrics.journal_pending.set(journal.health.pending)
+        for name, count in sources.index.sizes().items():
+            contacts[name].set(count)
         for breaker, gauge in breakers.values():
             gauge.set(breaker.is_open)

@@ -225,5 +225,9 @@ class Service:
             for name, guard in self.lookups.sources.guards.items()
             if guard.breaker.is_open
         )
+        found.extend(
+            Problem(part=f"source {name}", message=why, fatal=False)
+            for name, why in self.lookups.sources.unread.items()
+        )
         found.extend(self.streams.problems())
         return found

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from screenpop import __version__
-from screenpop.domain.errors import ScreenpopError
+from screenpop.domain.errors import BadInput, ScreenpopError
 
 VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -96,7 +96,7 @@ def tell(error: ScreenpopError, *, err: bool = True) -> None:
 
     stream = sys.stderr if err else sys.stdout
     if not isinstance(error, ConfigProblems):
-        typer.echo(f"screenpop: {error}", err=err)
+        typer.echo(f"screenpop: {_said(error)}", err=err)
         return
     if stream.isatty():
         from rich.console import Console
@@ -105,6 +105,13 @@ def tell(error: ScreenpopError, *, err: bool = True) -> None:
     else:
         typer.echo(plain(error.problems), err=err)
     typer.echo(counted(error.problems), err=True)
+
+
+def _said(error: ScreenpopError) -> str:
+    """With the remedy, which some errors keep apart for those who call over HTTP."""
+    if not isinstance(error, BadInput) or not error.remedy:
+        return str(error)
+    return f"{str(error).rstrip('.')}. {error.remedy}"
 
 
 def _print_version(wanted: bool) -> None:

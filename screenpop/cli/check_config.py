@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from screenpop.app.checking import checked_whole
 from screenpop.cli import tell
-from screenpop.cli.configured import checked_whole
 from screenpop.config.check import Checked
 from screenpop.config.facets import enabled_lookups
 from screenpop.config.load import examine

@@ -12,14 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from screenpop.app.checking import load_checked
 from screenpop.app.explaining import age_s, as_json, column_types
-from screenpop.app.starting import load_checked, quick_loop
 from screenpop.config.facets import FacetShape, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
 from screenpop.domain.profile import Answer, Facet, FieldState
 from screenpop.pipeline.explain import Explanation
 from screenpop.support import log as logs
+from screenpop.support.loop import quick_loop
 
 _STATE_STYLE = {
     "fresh": "green", "ok": "green", "stale": "yellow", "pending": "cyan",
@@ -57,7 +58,8 @@ def explain(
 ) -> None:
     """Run the lookups for a number and show the waterfall and every field's source.
 
-    Nothing is written. Exit code 1 when a lookup failed.
+    Nothing is written. Exit code 1 when a lookup failed, or when the customers of a
+    source could not be looked through.
     """
     logs.set_up(level="error")
     loaded = load_checked(config)
@@ -74,7 +76,8 @@ def explain(
         typer.echo(json.dumps(json.loads(encoded), ensure_ascii=False, indent=2))
     else:
         _print(told, shapes)
-    if any(a.outcome.value in ("failed", "timed_out") for a in told.answers):
+    failed = any(a.outcome.value in ("failed", "timed_out") for a in told.answers)
+    if failed or told.unread:
         raise typer.Exit(1)
 
 
@@ -108,6 +111,9 @@ def _pair(text: str) -> tuple[str, str]:
 def _print(told: Explanation, shapes: tuple[FacetShape, ...]) -> None:
     console = Console(highlight=False)
     _print_caller(console, told)
+    for name, why in told.unread.items():
+        said = f"{name}: its customers could not be looked through: {why}"
+        console.print(Text(said, style="bold red"))
     _print_candidates(console, told)
     _print_waterfall(console, told)
     for shape in shapes:

@@ -10,9 +10,11 @@ from typing import Annotated
 
 import typer
 
-from screenpop.app.starting import load_checked, quick_loop, running
+from screenpop.app.checking import load_checked
+from screenpop.app.starting import running
 from screenpop.config.load import Loaded
 from screenpop.support import log as logs
+from screenpop.support.loop import quick_loop
 
 log = logging.getLogger(__name__)
 

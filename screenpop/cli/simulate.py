@@ -11,10 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from screenpop.app.starting import load_checked, quick_loop
+from screenpop.app.checking import load_checked
 from screenpop.demo.meter import Report
 from screenpop.demo.simulate import Options, simulate
 from screenpop.domain.errors import ConfigError
+from screenpop.support.loop import quick_loop
 
 
 def register(app: typer.Typer) -> None:

@@ -31,6 +31,8 @@ class Explanation:
     answers: tuple[Answer, ...]
     needs: dict[str, tuple[str, ...]]
     at_us: int
+    unread: dict[str, str] = field(default_factory=dict)
+    """Sources whose customers could not be looked through, and why."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,30 @@ class _Told:
     def take(self, record: AnswersRecord) -> None:
         self.answers |= {answer.lookup: answer for answer in record.answers}
         self.last = record
+
+
+def call_from(
+    number: str,
+    *,
+    at_us: int,
+    line: str = "",
+    dialled: str | None = None,
+    attributes: dict[str, str] | None = None,
+) -> Call:
+    """A call as it would be if this number called now."""
+    return Call(
+        line=LineId(line),
+        call_id=CallId("explain"),
+        phase=Phase.ARRIVED,
+        direction=Direction.INBOUND,
+        caller=number or None,
+        withheld=False,
+        caller_name=None,
+        dialled=dialled,
+        queue=None,
+        arrived_us=at_us,
+        attributes=attributes or {},
+    )
 
 
 async def explain(
@@ -62,18 +88,8 @@ async def explain(
     told = _Told()
     quiet = replace(tools, publish=told.take)
     now_us = tools.clock.now_us()
-    call = Call(
-        line=LineId(line),
-        call_id=CallId("explain"),
-        phase=Phase.ARRIVED,
-        direction=Direction.INBOUND,
-        caller=number or None,
-        withheld=False,
-        caller_name=None,
-        dialled=dialled,
-        queue=None,
-        arrived_us=now_us,
-        attributes=attributes or {},
+    call = call_from(
+        number, at_us=now_us, line=line, dialled=dialled, attributes=attributes
     )
     who = lookups.parties(call)
     run = lookups.new_run(call, who)

@@ -18,7 +18,7 @@ from screenpop.config.model import Configuration, Source
 from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
 from screenpop.domain.errors import ConfigError
 from screenpop.pipeline.lookup import GuardedSource, SourceLimits
-from screenpop.pipeline.number_index import NumberIndex
+from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 AnyConnector = Connector[Any, Any]
 FindConnector = Callable[[str], type[AnyConnector]]
 CONTACTS_MAX = 2_000_000
+WARMING = "its customers are being read: callers are not all known by number yet"
 
 
 @dataclass(kw_only=True)
@@ -40,6 +41,8 @@ class Sources:
     index: NumberIndex
     settings: Mapping[str, Source]
     tasks: TaskOwner
+    unread: dict[str, str] = field(default_factory=dict)
+    """Sources whose customers are not as they should be in the index, and why."""
     _versions: dict[str, str | None] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -54,6 +57,7 @@ class Sources:
         """Read every source's contacts, again and again, in tasks of their own."""
         for name, connector in self.connectors.items():
             if connector.contacts() is not None:
+                self.unread[name] = WARMING
                 self.tasks.spawn(self._refresh_for_ever(name), name=f"contacts {name}")
 
     async def close(self) -> None:
@@ -64,8 +68,11 @@ class Sources:
             except Exception:
                 log.exception("source %s did not close cleanly", name)
 
-    async def read_contacts(self, name: str) -> int | None:
-        """Read one source's contacts into the index; None when it cannot say now."""
+    async def read_contacts(self, name: str, *, only: str | None = None) -> int | None:
+        """Read one source's contacts into the index; None: they are as before.
+
+        `only` a number: those that can have nothing to do with it are passed over.
+        """
         connector = self.connectors[name]
         version = await connector.contacts_version()
         if version is not None and self._versions.get(name) == version:
@@ -75,6 +82,8 @@ class Sources:
             return None
         found: list[ContactRecord] = []
         async for contact in contacts:
+            if only is not None and not may_belong(contact, only):
+                continue
             found.append(contact)
             if len(found) >= CONTACTS_MAX:
                 log.warning(
@@ -98,10 +107,12 @@ class Sources:
                 if failing:
                     log.warning("source %s: contacts can be read again", name)
                 failing = False
+                self.unread.pop(name, None)
             except Unavailable as error:
                 if not failing:
                     log.warning("source %s: contacts cannot be read: %s", name, error)
                 failing = True
+                self.unread[name] = f"its customers cannot be read: {error}"
             await asyncio.sleep(5 if failing else self.settings[name].contacts_every_s)
 
 

@@ -33,9 +33,9 @@ TEXT_CHARS_MAX = 128  # longer text is no number; what is kept of it is cut to t
 EXTENSION_DIGITS_MAX = 6
 SURE_EXTENSION_DIGITS = 5  # up to here digits alone are an extension everywhere
 
-# phonenumbers compiles its patterns anew at each call and relies on the cache of
-# `re`, which holds 512: callers from many countries would compile all day.
-re._MAXCACHE = max(4096, getattr(re, "_MAXCACHE", 0))  # type: ignore[attr-defined]
+# Otherwise it relies on the cache of `re`, which holds 512 patterns: callers from
+# many countries would compile all day.
+phonenumbers.enable_pattern_cache()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -127,24 +127,61 @@ def read_number(
     return _read(text, country, plus_missing)
 
 
+def keep_readings(entries: int) -> None:
+    """Keep so many readings from now on (`limits.number_cache_entries`)."""
+    global _read
+    if _read.cache_parameters()["maxsize"] != entries:
+        _read = lru_cache(maxsize=entries)(_read.__wrapped__)
+
+
+class StoredNumber(NamedTuple):
+    """What a text in somebody's records may mean."""
+
+    e164: str | None = None
+    other: str | None = None  # if the `+` was left out, where that gives another
+    in_plan: bool = False
+
+
+def read_stored(text: str, *, country: str | None) -> StoredNumber:
+    """Read a number of a list of customers; nothing of it is kept here.
+
+    Lists are longer than any cache: they would push out those who call.
+    """
+    apart = _apart(text)
+    if isinstance(apart, NumberReading):
+        return StoredNumber()
+    number = _meant(apart, country, plus_missing=False)
+    if number is None:
+        return StoredNumber()
+    other = None
+    if not apart.written.startswith("+") and not apart.digits.startswith("0"):
+        other = _meant(apart, country, plus_missing=True)
+    return StoredNumber(
+        e164=_e164(number),
+        other=_e164(other) if other is not None and other != number else None,
+        in_plan=bool(phonenumbers.is_valid_number(number)),
+    )
+
+
 @lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
 def _read(text: str, country: str | None, plus_missing: bool) -> NumberReading:
-    if len(text) > TEXT_CHARS_MAX * 4:
-        return NumberReading(raw=text[:TEXT_CHARS_MAX])
-    plain = _plain(text)
-    if (reading := _not_shown(plain)) is not None:
-        return reading
-    subscriber = _subscriber(plain)
-    if (reading := _not_shown(subscriber)) is not None:
-        return reading
-    raw = plain[:TEXT_CHARS_MAX]
-    label = _LABEL.match(subscriber)
-    digits, extension = _cut_extension(
-        subscriber[label.end() :] if label else subscriber
+    apart = _apart(text)
+    if isinstance(apart, NumberReading):
+        return apart
+    number = _meant(apart, country, plus_missing=plus_missing)
+    if number is None:
+        extension = apart.digits if apart.is_short else None
+        return NumberReading(raw=apart.raw, extension=extension)
+    e164 = _e164(number)
+    if len(_READ) >= READ_MAX:
+        _READ.clear()
+    _READ[e164] = number
+    return NumberReading(
+        raw=apart.raw,
+        e164=E164(e164),
+        extension=apart.extension,
+        country=_country_of(number),
     )
-    if not _WRITTEN.match(digits):
-        return NumberReading(raw=raw)
-    return _digits_read(digits, extension, country, plus_missing, raw)
 
 
 @lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
@@ -232,33 +269,57 @@ def _cut_extension(text: str) -> tuple[str, str | None]:
     return _POST_DIAL.sub("", text).strip(), None
 
 
-def _digits_read(
-    written: str,
-    extension: str | None,
-    country: str | None,
-    plus_missing: bool,
-    raw: str,
-) -> NumberReading:
-    digits = "".join(char for char in written if char.isdigit())
-    short = not written.startswith("+") and len(digits) <= EXTENSION_DIGITS_MAX
-    if short and len(digits) <= SURE_EXTENSION_DIGITS and digits:
-        return NumberReading(raw=raw, extension=digits)
-    ways = _ways(written, digits, country, plus_missing)
-    number = _best([parsed for way in ways if (parsed := _parsed(*way)) is not None])
-    if short and (number is None or not phonenumbers.is_valid_number(number)):
-        return NumberReading(raw=raw, extension=digits)
-    if number is None:
-        return NumberReading(raw=raw)
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    if len(_READ) >= READ_MAX:
-        _READ.clear()
-    _READ[e164] = number
-    return NumberReading(
-        raw=raw,
-        e164=E164(e164),
-        extension=extension,
-        country=_country_of(number),
+class _Apart(NamedTuple):
+    """A text that is written like a number."""
+
+    raw: str
+    written: str
+    digits: str
+    extension: str | None
+
+    @property
+    def is_short(self) -> bool:
+        """It may be an extension."""
+        plus = self.written.startswith("+")
+        return not plus and 0 < len(self.digits) <= EXTENSION_DIGITS_MAX
+
+
+def _apart(text: str) -> _Apart | NumberReading:
+    """The parts of a text, or all that there is to say of it."""
+    if len(text) > TEXT_CHARS_MAX * 4:
+        return NumberReading(raw=text[:TEXT_CHARS_MAX])
+    plain = _plain(text)
+    if (reading := _not_shown(plain)) is not None:
+        return reading
+    subscriber = _subscriber(plain)
+    if (reading := _not_shown(subscriber)) is not None:
+        return reading
+    raw = plain[:TEXT_CHARS_MAX]
+    label = _LABEL.match(subscriber)
+    written, extension = _cut_extension(
+        subscriber[label.end() :] if label else subscriber
     )
+    if not _WRITTEN.match(written):
+        return NumberReading(raw=raw)
+    digits = "".join(char for char in written if char.isdigit())
+    return _Apart(raw, written, digits, extension)
+
+
+def _meant(
+    apart: _Apart, country: str | None, *, plus_missing: bool
+) -> PhoneNumber | None:
+    """The number; None where it is an extension, or none that could be."""
+    if apart.is_short and len(apart.digits) <= SURE_EXTENSION_DIGITS:
+        return None
+    ways = _ways(apart.written, apart.digits, country, plus_missing)
+    number = _best([parsed for way in ways if (parsed := _parsed(*way)) is not None])
+    if number is None or not apart.is_short or phonenumbers.is_valid_number(number):
+        return number
+    return None
+
+
+def _e164(number: PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
 
 
 def _ways(

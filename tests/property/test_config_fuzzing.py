@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screenpop.cli.configured import checked_whole
+from screenpop.app.checking import checked_whole
 from screenpop.config.check import Checked
 from screenpop.config.load import Examined, examine_text
 

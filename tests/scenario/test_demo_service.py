@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from screenpop.app.starting import load_checked
+from screenpop.app.checking import load_checked
 from screenpop.demo.run import Options, Ready, run_demo
 from screenpop.demo.service import run_service
 from screenpop.demo.simulate import Options as SimulateOptions

@@ -15,8 +15,6 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import TypeAlias
 
-from openpyxl import load_workbook
-
 from screenpop.connector import Row, Scalar, Unavailable, as_scalar, told
 from screenpop_connectors.csv_file.options import CsvSource
 
@@ -94,6 +92,8 @@ def _likeliest(text: str) -> str:
 
 
 def _sheet(path: Path, options: CsvSource) -> Iterator[Cells]:
+    from openpyxl import load_workbook  # not needed for CSV; 0.2 s, 12 MB
+
     with zipfile.ZipFile(path) as archive:
         unpacked = sum(info.file_size for info in archive.infolist())
     if unpacked > options.bytes_max:

@@ -19,7 +19,6 @@ from screenpop.connector import (
 )
 from screenpop_connectors.sql.database import Database, Query
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
-from screenpop_connectors.sql.server import ServerDatabase
 from screenpop_connectors.sql.sqlite import SqliteDatabase
 from screenpop_connectors.sql.statement import parse
 
@@ -157,6 +156,9 @@ def _url(options: SqlSource) -> sa.URL:
 
 def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Database:
     if url.get_backend_name() != "sqlite":
+        # not needed for SQLite; 0.2 s, 10 MB
+        from screenpop_connectors.sql.server import ServerDatabase
+
         return ServerDatabase(url, options)
     if url.database in (None, "", ":memory:"):
         raise ConfigError(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.cli import installed_verbs, main
-from screenpop.domain.errors import ConfigError
+from screenpop.domain.errors import ConfigError, NotFound
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -68,6 +68,14 @@ def test_an_error_of_ours_is_a_sentence_and_exit_code_1(
     _failing(monkeypatch, ConfigError("the file is wrong. Correct it."))
     code, _, err = run(capsys, "schema")
     assert (code, err) == (1, "screenpop: the file is wrong. Correct it.\n")
+
+
+def test_an_error_that_keeps_its_remedy_apart_is_told_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _failing(monkeypatch, NotFound("there is no line x", remedy="Did you mean `y`?"))
+    _, _, err = run(capsys, "schema")
+    assert err == "screenpop: there is no line x. Did you mean `y`?\n"
 
 
 def test_debug_shows_where_an_error_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 
 from screenpop.connector import ContactRecord
-from screenpop.pipeline.number_index import NumberIndex, split_numbers
+from screenpop.pipeline.number_index import NumberIndex, may_belong, split_numbers
+from screenpop.support.numbering import read_stored
 from screenpop.support.territories import country_code
 
 
@@ -98,3 +103,73 @@ def test_one_number_with_a_slash_is_one() -> None:
 )
 def test_countries_by_name_and_code(text: str, code: str | None) -> None:
     assert country_code(text) == code
+
+
+def test_numbers_read_before_are_not_read_again() -> None:
+    made = index(("7", "020 7946 0958", "GB"))
+    records = [
+        ContactRecord(key=key, numbers=("020 7946 0958",), name="n", country="GB")
+        for key in ("8", "9")
+    ]
+    before = read_stored_times(lambda: made.load("erp", 0, records))
+    assert before == 0
+    assert {key for key, _ in found(made, "+442079460958", "GB")} == {"8", "9"}
+
+
+def read_stored_times(work: Callable[[], object]) -> int:
+    """How often a number is parsed while `work` runs."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code is read_stored.__code__
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_the_counter_of_readings_counts() -> None:
+    assert read_stored_times(lambda: index(("7", "020 7946 0958", "GB"))) == 1
+
+
+WRITINGS = [
+    ("020 7946 0958", "GB"),
+    ("+49 (0)711 2842222", ""),
+    ("0711/28 42 222", "DE"),
+    ("030/23125-0", "DE"),
+    ("030 / 23125 - 0 / 0171 3920099", "DE"),
+    ("069 90009-901 / 0171 3920099", "DE"),
+    ("(202) 555-0115 x11", "US"),
+    ("2025550115", "US"),
+    ("442079460958", "US"),
+    ("88.60.15.31", "FR"),
+    ("(171) 555-7788", "GB"),
+    ("٠٢٠ ٧٩٤٦ ٠٩٥٨", "GB"),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+442079460958", "GB"), ("+497112842222", "DE"), ("+493023125789", "DE"),
+        ("+491713920099", "DE"), ("+4969900099", "DE"), ("+12025550115", "US"),
+        ("+33388601531", "FR"), ("+442075557788", "GB"), ("+493023125", "DE"),
+    ],
+)  # fmt: skip
+def test_who_cannot_be_found_is_all_that_is_passed_over(
+    number: str, country: str
+) -> None:
+    records = [
+        ContactRecord(key=str(n), numbers=(text,), name="n", country=land)
+        for n, (text, land) in enumerate(WRITINGS)
+    ]
+    whole, part = NumberIndex("GB"), NumberIndex("GB")
+    whole.load("erp", 0, records)
+    kept = [record for record in records if may_belong(record, number)]
+    part.load("erp", 0, kept)
+    assert found(part, number, country) == found(whole, number, country)
+    assert len(kept) < len(records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screenpop.domain.phone import Presentation
+from screenpop.support import numbering
 from screenpop.support.numbering import describe, read_number, territory_name
 
 LONDON = "+442079460958"
@@ -116,6 +117,23 @@ def test_a_number_that_is_possible_but_in_no_plan_is_accepted() -> None:
 
 def test_a_country_nobody_has_is_no_country() -> None:
     assert read_number("02079460958", country="ZZ").text == "02079460958"
+
+
+def test_as_many_readings_are_kept_as_wished() -> None:
+    numbering.keep_readings(2)
+    try:
+        for n in range(5):
+            read_number(f"020 7946 000{n}", country="GB")
+        assert numbering._read.cache_info().currsize == 2
+    finally:
+        numbering.keep_readings(numbering.NUMBER_CACHE_ENTRIES)
+
+
+def test_what_a_list_holds_is_not_kept() -> None:
+    before = numbering._read.cache_info()
+    stored = numbering.read_stored("4420 7946 0123", country="DE")
+    assert stored.other == "+442079460123"
+    assert numbering._read.cache_info() == before
 
 
 def test_text_without_end_is_cut() -> None:

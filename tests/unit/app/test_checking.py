@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screenpop.cli.configured import checked_whole
+from screenpop.app.checking import checked_whole
 from screenpop.config.load import examine_text
 
 

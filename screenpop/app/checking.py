@@ -1,0 +1,44 @@
+"""Is this configuration fit to run, its dialects included?
+
+The one way from a file to what a verb may run with; light to import, because every
+verb takes it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from screenpop.app.intake import check_line as check_one
+from screenpop.config.check import Checked, verdict
+from screenpop.config.load import Examined, Loaded, examine
+from screenpop.config.model import Line
+from screenpop.config.problems import ConfigProblems
+from screenpop.pipeline.sources import FindConnector
+from screenpop.support import log as logs
+
+
+def checked_whole(examined: Examined, find: FindConnector | None = None) -> Checked:
+    """All problems, also those that only a line's dialect can see.
+
+    What must never be logged is known to the log from here on.
+    """
+    loaded = examined.loaded
+    public_url = loaded.config.server.public_url if loaded else None
+
+    def check_line(name: str, line: Line) -> None:
+        check_one(name, line, public_url)
+
+    if loaded is not None:
+        logs.protect(loaded.secrets)
+    checked = verdict(examined, find=find, check_line=check_line)
+    logs.protect(checked.secrets)
+    return checked
+
+
+def load_checked(path: Path, find: FindConnector | None = None) -> Loaded:
+    """A file fit to run; raises `ConfigProblems` with everything that is wrong."""
+    examined = examine(path)
+    checked = checked_whole(examined, find)
+    if checked.problems or examined.loaded is None:
+        raise ConfigProblems(checked.problems)
+    return examined.loaded

@@ -1,0 +1,69 @@
+"""What `explain` does without a running service: `screenpop/app/asking.py`."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from screenpop.app.asking import explained
+from screenpop.app.checking import load_checked
+from screenpop.config.load import Loaded
+from screenpop.domain.errors import NotFound
+
+CONFIGURATION = """
+version: 1
+server: {country: GB}
+lines:
+  pbx: {settings: {token: abcdefgh}}
+sources:
+  erp:
+    connector: sql
+    url: sqlite:///erp.sqlite
+    contacts: {query: "select id as key, name, phone from customer"}
+lookups:
+  where:
+    source: erp
+    facet: identity
+    kind: fields
+    query: select city from customer where id = :customer.key
+"""
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Loaded:
+    with sqlite3.connect(tmp_path / "erp.sqlite") as erp:
+        erp.execute("create table customer (id text, name text, phone text, city text)")
+        rows = [(str(n), f"Firm {n}", f"020 7946 {n:04d}", "London") for n in range(50)]
+        erp.executemany("insert into customer values (?, ?, ?, ?)", rows)
+    (tmp_path / "screenpop.yaml").write_text(CONFIGURATION)
+    return load_checked(tmp_path / "screenpop.yaml")
+
+
+async def test_a_number_is_found_and_looked_up(loaded: Loaded) -> None:
+    told = await explained(loaded, "02079460031")
+    assert [c.name for c in told.profile.candidates] == ["Firm 31"]
+    assert told.profile.facets["identity"].fields["city"].value == "London"
+    assert told.unread == {}
+
+
+async def test_customers_that_cannot_be_looked_through_are_told(loaded: Loaded) -> None:
+    with sqlite3.connect(loaded.folder / "erp.sqlite") as erp:
+        erp.execute("alter table customer rename column phone to telephone")
+    told = await explained(loaded, "02079460031")
+    assert told.profile.candidates == ()
+    assert list(told.unread) == ["erp"]
+    assert "no such column: phone" in told.unread["erp"]
+
+
+async def test_a_line_that_there_is_not_is_told(loaded: Loaded) -> None:
+    with pytest.raises(NotFound, match="no line pxb") as told:
+        await explained(loaded, "02079460031", line="pxb")
+    assert told.value.remedy == "Did you mean `pbx`?"
+
+
+async def test_asking_makes_no_file(loaded: Loaded) -> None:
+    before = sorted(loaded.folder.iterdir())
+    await explained(loaded, "02079460031")
+    assert sorted(loaded.folder.iterdir()) == before
