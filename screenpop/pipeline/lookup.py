@@ -51,6 +51,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
+SOON_S = 0.005
+"""An answer that usually comes within this time is waited for with the others."""
+USUAL_WEIGHT = 0.2  # of the newest answer in what is usual
+
 Landed = tuple[Row, ...] | Exception
 Listener = Callable[[Result], None]
 
@@ -76,6 +80,7 @@ class Question(msgspec.Struct, kw_only=True):
 class _Flight(msgspec.Struct, kw_only=True):
     """One fetch under way and all who wait for it."""
 
+    started_s: float
     task: asyncio.Task[Landed] | None = None
     timer: asyncio.TimerHandle | None = None
     questions: list[Question] = []
@@ -100,6 +105,7 @@ class GuardedSource:
         self._places = asyncio.Semaphore(limits.concurrency)
         self._waiting = 0
         self._flights: dict[QuestionKey, _Flight] = {}
+        self._usual_s: dict[str, float] = {}  # how long each lookup takes, smoothed
         self.cache = AnswerCache(
             clock, entries_max=limits.cache_entries, stale_s=limits.stale_s
         )
@@ -145,6 +151,15 @@ class GuardedSource:
         flight.questions.append(question)
         return question, self.cache.stale(key)
 
+    def answers_soon(self, name: str) -> bool:
+        """Does this lookup usually answer so fast that waiting for it costs nobody?"""
+        return self._usual_s.get(name, 1.0) <= SOON_S
+
+    def _took(self, name: str, flight: _Flight) -> None:
+        took_s = self._clock.monotonic_s() - flight.started_s
+        usual_s = self._usual_s.get(name, took_s)
+        self._usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
+
     def _refusal(self) -> str | None:
         if self._waiting >= self.limits.waiting_max:
             return (
@@ -163,7 +178,7 @@ class GuardedSource:
         params: Mapping[str, Scalar],
         timeout_s: float,
     ) -> _Flight:
-        flight = self._flights[key] = _Flight()
+        flight = self._flights[key] = _Flight(started_s=self._clock.monotonic_s())
         task = self._tasks.spawn(
             self._fetch(lookup, params), name=f"lookup {key[0]} at {self.name}"
         )
@@ -175,6 +190,7 @@ class GuardedSource:
 
     def _expired(self, key: QuestionKey, flight: _Flight, timeout_s: float) -> None:
         """The deadline: everybody hears now, whatever the fetch makes of its end."""
+        self._took(key[0], flight)
         self._note_failure("no answer within its deadline")
         result = self._timed_out(key, timeout_s)
         questions, flight.questions = flight.questions, []
@@ -216,6 +232,7 @@ class GuardedSource:
         self._flights.pop(key, None)
         if task.cancelled():  # at its deadline, of which all were told, or at our end
             return
+        self._took(key[0], flight)
         result = self._result(key, task.result())
         for question in flight.questions:
             question.answer(result)

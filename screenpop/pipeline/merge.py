@@ -69,20 +69,32 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     withheld: bool = False
 
 
-Groups = tuple[tuple[str, tuple[LookupShape, ...]], ...]
-Memo = dict[str, tuple[tuple[object, ...], Facet]]
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The lookups of one facet."""
+
+    facet: str
+    shapes: tuple[LookupShape, ...]
+    names: tuple[str, ...]
+    name_set: frozenset[str]
 
 
-_UNTOLD: dict[tuple[object, ...], Facet] = {}
+Groups = tuple[Group, ...]
+MadeOf = tuple[object, ...]
+Memo = dict[str, tuple[MadeOf, Facet]]
+
+_UNTOLD: dict[MadeOf, Facet] = {}
 
 
 def grouped(shapes: Sequence[LookupShape]) -> Groups:
     """The lookups by facet, identity first."""
-    names = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
-    return tuple(
-        (name, tuple(shape for shape in shapes if shape.facet == name))
-        for name in names
-    )
+    facets = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
+    return tuple(_group(facet, shapes) for facet in facets)
+
+
+def _group(facet: str, shapes: Sequence[LookupShape]) -> Group:
+    mine = tuple(shape for shape in shapes if shape.facet == facet)
+    names = tuple(shape.name for shape in mine)
+    return Group(facet=facet, shapes=mine, names=names, name_set=frozenset(names))
 
 
 def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profile:
@@ -92,47 +104,41 @@ def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profi
     new was found is the same object as before.
     """
     kept: Memo = {} if memo is None else memo
-    facets = {name: _kept(name, findings, shapes, kept) for name, shapes in groups}
+    facets = {group.facet: _kept(group, findings, kept) for group in groups}
     return Profile(
         candidates=findings.candidates, chosen=findings.chosen, facets=facets
     )
 
 
-def _kept(
-    name: str, findings: Findings, shapes: tuple[LookupShape, ...], memo: Memo
-) -> Facet:
-    made_of: tuple[object, ...] = (
+def _kept(group: Group, findings: Findings, memo: Memo) -> Facet:
+    about_caller = group.facet == IDENTITY
+    answers = tuple(map(findings.answers.get, group.names))
+    made_of: MadeOf = (
+        answers,
+        findings.pending & group.name_set,
         findings.chosen,
         findings.withheld,
-        findings.candidates if name == IDENTITY else bool(findings.candidates),
-        *(findings.answers.get(shape.name) for shape in shapes),
-        *(shape.name in findings.pending for shape in shapes),
+        findings.candidates if about_caller else bool(findings.candidates),
     )
-    known = memo.get(name)
+    known = memo.get(group.facet)
     if known is not None and known[0] == made_of:
         return known[1]
-    untold = all(findings.answers.get(shape.name) is None for shape in shapes)
-    if untold and (name != IDENTITY or not findings.candidates):
-        facet = _untold(name, shapes, made_of, findings)
+    if any(answers) or (about_caller and findings.candidates):
+        facet = _facet(group.facet, findings, group.shapes)
     else:
-        facet = _facet(name, findings, shapes)
-    memo[name] = (made_of, facet)
+        facet = _untold(group, made_of, findings)
+    memo[group.facet] = (made_of, facet)
     return facet
 
 
-def _untold(
-    name: str,
-    shapes: tuple[LookupShape, ...],
-    made_of: tuple[object, ...],
-    findings: Findings,
-) -> Facet:
+def _untold(group: Group, made_of: MadeOf, findings: Findings) -> Facet:
     """A facet before any answer looks the same in many calls: made once."""
-    key = (name, shapes, made_of)
+    key = (group, made_of)
     facet = _UNTOLD.get(key)
     if facet is None:
         if len(_UNTOLD) >= UNTOLD_MAX:
             _UNTOLD.clear()
-        facet = _UNTOLD[key] = _facet(name, findings, shapes)
+        facet = _UNTOLD[key] = _facet(group.facet, findings, group.shapes)
     return facet
 
 

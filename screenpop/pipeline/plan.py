@@ -14,6 +14,8 @@ from typing import Literal
 from screenpop.connector import Lookup
 from screenpop.domain.errors import ConfigError
 
+REACHABLE_MAX = 1000
+
 Kind = Literal["fields", "rows", "identity"]
 
 BASE_PARAMETERS = frozenset(
@@ -56,6 +58,7 @@ class Plan:
         self.wanted: frozenset[str] = frozenset().union(*(x.needs for x in self))
         heads = {need.partition(".")[0] for need in self.wanted if "." in need}
         self.feeding: frozenset[str] = frozenset(heads & self.lookups.keys())
+        self._reachable: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self._upstream_all: dict[str, frozenset[str]] = {}
         for lookup in self.in_order:
             near = self.upstream(lookup)
@@ -91,14 +94,21 @@ class Plan:
                 found.add(lookup.name)
                 yield lookup.name
 
-    def reachable(
-        self, known: frozenset[str] | set[str], *, customer: bool
-    ) -> frozenset[str]:
+    def reachable(self, known: frozenset[str], *, customer: bool) -> frozenset[str]:
         """Lookups that can still be asked if every answer brings what it may.
 
         `known` are the parameters that have a value; `customer` says whether a
-        customer is chosen or may yet be.
+        customer is chosen or may yet be. Calls look alike: it is kept.
         """
+        key = (known & self.wanted, customer)
+        kept = self._reachable.get(key)
+        if kept is None:
+            if len(self._reachable) >= REACHABLE_MAX:
+                self._reachable.clear()
+            kept = self._reachable[key] = self._find_reachable(*key)
+        return kept
+
+    def _find_reachable(self, known: frozenset[str], customer: bool) -> frozenset[str]:
         found: set[str] = set()
         for lookup in self.in_order:
             if all(
@@ -110,7 +120,7 @@ class Plan:
     def _may_come(
         self,
         need: str,
-        known: frozenset[str] | set[str],
+        known: frozenset[str],
         found: set[str],
         customer: bool,
     ) -> bool:

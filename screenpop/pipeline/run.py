@@ -1,12 +1,15 @@
 """How does one call get its profile?
 
 A run takes the call's parameters, asks every lookup as soon as what it needs is
-there, and publishes what lands. Nothing here waits: answers come as callbacks,
-those of one loop turn leave as one record, and an answer may wake further lookups.
+there, and publishes what lands. Nothing here blocks: answers come as callbacks and
+may wake further lookups. Those of one loop turn leave as one record, together with
+those that usually come within a few milliseconds: a card that changes once is
+easier on the eye than one that changes three times, and costs a third.
 
     start -> known without asking -> first record (part 0)
           -> lookups whose needs exist are asked
-    answer -> new values (candidates, columns) -> wake lookups -> next record
+    answer -> new values (candidates, columns) -> wake lookups
+           -> next record, when nothing else is to come at once
     choose -> another customer: what depends on it is asked anew
 """
 
@@ -25,7 +28,7 @@ from screenpop.domain.caller import Candidate, CandidateRef, Row
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.records import AnswersRecord
 from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.pipeline.lookup import GuardedSource, Question, Result
+from screenpop.pipeline.lookup import SOON_S, GuardedSource, Question, Result
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
 
@@ -55,6 +58,7 @@ class _Asked(msgspec.Struct, kw_only=True):
     values: Mapping[str, Scalar]
     started_s: float
     question: Question | None = None
+    soon: bool = False  # its source usually answers at once
     subject: CandidateRef | None = None
 
 
@@ -78,7 +82,8 @@ class Run(msgspec.Struct, kw_only=True):
     _left: _Left | None = None
     _part: int = 0
     _began_s: float = 0.0
-    _flushing: bool = False
+    _turning: bool = False  # `_turn` is due, or what it would do is under way
+    _gathering: asyncio.TimerHandle | None = None  # the end of waiting for company
     _woken: bool = False
     _closed: bool = False
 
@@ -86,17 +91,18 @@ class Run(msgspec.Struct, kw_only=True):
         """Ask what can be asked; returns what was known without waiting (part 0)."""
         self._began_s = self.tools.clock.monotonic_s()
         self._told = dict(self.params)
-        self._flushing = True  # what is answered at once belongs to part 0
+        self._turning = True  # what is answered at once belongs to part 0
         self._identify()
         self._advance()
-        self._flushing = False
-        record = self._record()
+        self._turning = False
+        record = self._record(self._stands())
         self._settle()
         return record
 
     def close(self) -> None:
         """The call is over: nobody waits for the open questions any more."""
         self._closed = True
+        self._stop_gathering()
         for asked in self._asked.values():
             if asked.question is not None:
                 asked.question.close()
@@ -111,7 +117,7 @@ class Run(msgspec.Struct, kw_only=True):
         self.evidence = evidence
         self._identify()
         self._advance()
-        self._flush_soon()
+        self._turn_soon()
 
     def choose(self, candidate: Candidate) -> None:
         """An agent says who it is: that stands, whatever the evidence says."""
@@ -123,14 +129,14 @@ class Run(msgspec.Struct, kw_only=True):
         self.chosen, self.by_agent = candidate.ref, True
         self._identify()
         self._advance()
-        self._flush_soon()
+        self._turn_soon()
 
     @property
     def pending(self) -> frozenset[str]:
         """Asked and not answered, or waiting for what may still come."""
         asked = {n for n, a in self._asked.items() if a.question is not None}
-        if not asked:
-            return frozenset()
+        if not asked or len(self._asked) == len(self.tools.plan.lookups):
+            return frozenset(asked)
         may_come = self.tools.plan.reachable(
             frozenset(self._values()), customer=self.chosen is not None
         )
@@ -171,7 +177,7 @@ class Run(msgspec.Struct, kw_only=True):
             self._woken = False
             values = self._values()
             for lookup, needs in self.tools.plan.with_needs:
-                if lookup.needs <= values.keys():
+                if all(map(values.__contains__, needs)):
                     self._ask(lookup, {need: values[need] for need in needs})
 
     def _in_time(self) -> bool:
@@ -195,6 +201,7 @@ class Run(msgspec.Struct, kw_only=True):
         self._asked[lookup.name] = asked
         self.done.clear()
         source = self.tools.sources[lookup.source]
+        asked.soon = source.answers_soon(lookup.name)
         asked.question, older = source.ask(
             lookup.name,
             lookup.lookup,
@@ -234,7 +241,7 @@ class Run(msgspec.Struct, kw_only=True):
         if lookup.kind == "identity":
             self._found[lookup.name] = self._evidence(lookup, answer)
             self._identify()
-        self._flush_soon()
+        self._turn_soon()
 
     def _answer(self, lookup: PlannedLookup, asked: _Asked, result: Result) -> Answer:
         answer = Answer(
@@ -267,23 +274,38 @@ class Run(msgspec.Struct, kw_only=True):
             for candidate in answer.candidates
         ]
 
-    def _flush_soon(self) -> None:
-        if not self._flushing and not self._closed:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
+    def _turn_soon(self) -> None:
+        if not self._turning and not self._closed:
+            self._turning = True
+            asyncio.get_running_loop().call_soon(self._turn)
 
-    def _flush(self) -> None:
+    def _turn(self) -> None:
+        """All answers of a loop turn are in: ask what they make possible, publish."""
+        self._turning = False
         if self._closed:
             return
         self._advance()
-        self._flushing = False
-        if self._fresh or self._stands() != self._left:
-            self.tools.publish(self._record())
+        if not any(x.soon and x.question is not None for x in self._asked.values()):
+            self._publish()
+        elif self._gathering is None:
+            loop = asyncio.get_running_loop()
+            self._gathering = loop.call_later(SOON_S, self._publish)
+
+    def _publish(self) -> None:
+        self._stop_gathering()
+        stands = self._stands()
+        if self._fresh or stands != self._left:
+            self.tools.publish(self._record(stands))
         self._settle()
 
-    def _record(self) -> AnswersRecord:
+    def _stop_gathering(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+
+    def _record(self, stands: _Left) -> AnswersRecord:
         answers, self._fresh = tuple(self._fresh.values()), {}
-        self._left = self._stands()
+        self._left = stands
         record = AnswersRecord(
             line=self.line,
             call_id=self.call_id,
@@ -291,7 +313,7 @@ class Run(msgspec.Struct, kw_only=True):
             part=self._part,
             at_us=self.tools.clock.now_us(),
             answers=answers,
-            pending=tuple(sorted(self._left[0])),
+            pending=tuple(sorted(stands[0])),
             candidates=self.candidates,
             chosen=self.chosen,
             by_agent=self.by_agent,

@@ -44,6 +44,7 @@ class FakeClock:
         self._monotonic_s += seconds
 
 
+@lru_cache(maxsize=4096)  # one answer's moment stands at each of its values
 def iso_from_us(at_us: int) -> str:
     """RFC 3339 in UTC with as many digits as the value needs: none, 3 or 6."""
     seconds, fraction_us = divmod(at_us, 1_000_000)

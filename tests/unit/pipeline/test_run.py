@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from pipeline_doubles import AtOnce, Bench, Told, by_number, planned, settled
 
@@ -9,6 +11,7 @@ from screenpop.connector import Unavailable
 from screenpop.domain.errors import ConfigError
 from screenpop.pipeline.lookup import SourceLimits
 from screenpop.pipeline.plan import Plan
+from screenpop.support.clock import FakeClock
 
 NUMBER = "+442079460958"
 
@@ -110,6 +113,46 @@ async def test_answers_of_one_turn_leave_as_one_record() -> None:
     bench.start()
     await settled()
     assert [len(r.answers) for r in bench.records] == [0, 4]
+
+
+async def two_known_to_take(seconds: float) -> tuple[Bench, Told, Told]:
+    """A second call at two sources, of which the second usually takes that long."""
+    clock = FakeClock()
+    first, second = Told("number"), Told("number")
+    bench = Bench(
+        planned("one", "balance", first, source="erp"),
+        planned("two", "credit_terms", second, source="credit"),
+        clock=clock,
+        number=NUMBER,
+    )
+    bench.start()
+    await first.answer({"x": 1})
+    clock.advance(seconds)
+    await second.answer({"x": 2})
+    bench.records.clear()
+    bench.run = bench.another(number="+442079460959")
+    bench.start()
+    await first.answer({"x": 1})
+    return bench, first, second
+
+
+async def test_answers_that_usually_come_at_once_leave_as_one_record() -> None:
+    bench, _, second = await two_known_to_take(0.001)
+    assert [len(r.answers) for r in bench.records] == [0]
+    await second.answer({"x": 2})
+    assert [len(r.answers) for r in bench.records] == [0, 2]
+
+
+async def test_a_source_that_usually_takes_longer_holds_no_answer_back() -> None:
+    bench, _, _ = await two_known_to_take(0.5)
+    assert [len(r.answers) for r in bench.records] == [0, 1]
+
+
+async def test_a_fast_source_that_hangs_holds_the_others_back_for_a_moment() -> None:
+    bench, _, _ = await two_known_to_take(0.001)
+    while len(bench.records) < 2:
+        await asyncio.sleep(0)
+    assert bench.records[-1].pending == ("two",)
 
 
 async def test_a_cached_answer_is_known_without_waiting() -> None:
