@@ -30,6 +30,10 @@ _PATTERNS = {
         "must be a country as two capital letters",
         "Use ISO 3166-1, e.g. DE, GB, US.",
     ),
+    r"^https?://[^/?#{}@\s]+(/[^?#{}\s]*)?$": (
+        "must be http:// or https://, a host and maybe a path, and nothing behind",
+        "Log-ins go under `auth`, parameters into a lookup's `path`.",
+    ),
 }
 _UNITS = {
     "_ms": "milliseconds",

@@ -15,7 +15,12 @@ from screenpop.connector.base import (
 )
 from screenpop.connector.errors import told
 from screenpop.connector.parameters import PARAMETERS, checked
-from screenpop.connector.records import as_row, as_scalar, contact_from_row
+from screenpop.connector.records import (
+    as_row,
+    as_scalar,
+    contact_from_row,
+    lacking_for_contacts,
+)
 from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.errors import ConfigError, TimedOut, Unavailable
 
@@ -36,5 +41,6 @@ __all__ = [
     "as_scalar",
     "checked",
     "contact_from_row",
+    "lacking_for_contacts",
     "told",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ INTEGER_MAX = 2**53 - 1
 EXPONENT_MAX = 40
 """A decimal with a larger exponent keeps it: written out it would fill the memory."""
 
+COLUMNS_TOLD = 30
 NUMBER_COLUMNS = ("phone", "number")
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
 
@@ -71,6 +72,32 @@ def contact_from_row(
             if name not in columns and name.lower() not in CONTACT_COLUMNS
         },
     )
+
+
+def lacking_for_contacts(
+    columns: Iterable[str], number_columns: Sequence[str] = ()
+) -> str | None:
+    """What these columns lack to be contacts, and what to do; None: nothing.
+
+    Says it once where `contact_from_row` would pass over each row in silence.
+    """
+    given = {name.lower(): name for name in columns}
+    listed = ", ".join(list(given.values())[:COLUMNS_TOLD])
+    if "key" not in given:
+        return f"gives no `key`, only {listed}. Name what identifies a customer `key`."
+    lacking = [name for name in number_columns if name.lower() not in given]
+    if lacking:
+        return f"gives no `{lacking[0]}`, only {listed}. Correct `numbers`."
+    if not number_columns and not any(map(_starts_like_a_number, given)):
+        return (
+            f"gives no number, only {listed}. Let the name of a column with numbers"
+            " begin with `phone` or `number`, or list it under `numbers`."
+        )
+    return None
+
+
+def _starts_like_a_number(name: str) -> bool:
+    return name.startswith(NUMBER_COLUMNS)
 
 
 def _number_columns(row: Row, listed: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ only by `screenpop db upgrade`: its owner may want a backup first.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.domain.errors import ConfigError
 from screenpop.store.engine import Database
+
+log = logging.getLogger(__name__)
+# Its own words for each step say nothing to those who run the service.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test compares."""
@@ -44,6 +49,7 @@ async def ensure(database: Database, config_file: str = "FILE") -> None:
             f" needs {HEAD}. Run: screenpop db upgrade --config {config_file}"
         )
     await upgrade(database)
+    log.info("the store %s has schema %s now", database.place, HEAD)
 
 
 async def upgrade(database: Database) -> tuple[str | None, str]:

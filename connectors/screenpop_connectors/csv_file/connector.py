@@ -76,6 +76,7 @@ lookups:
     async def _all_contacts(self, options: CsvContacts) -> AsyncIterator[ContactRecord]:
         table = await self.file.current()
         roles = _contact_roles(table, options)
+        table.need_numbers()
         country = self.options.country or self.context.country
         for row in table.rows:
             contact = {n: v for n, v in row.items() if n not in roles.values()}
@@ -119,6 +120,7 @@ class CsvLookupByValue(Lookup):
 
     def _found(self, table: Table, params: Mapping[str, Scalar]) -> Sequence[Row]:
         if self._match is None:
+            table.need_numbers()
             return table.by_number.get(E164(str(params["number"])), ())
         return table.matching(
             {column: str(params[name]) for column, name in self._match.items()}

@@ -56,6 +56,15 @@ class Table:
             f"the file has no column {name}. It has {', '.join(self.columns[:30])}."
         )
 
+    def need_numbers(self) -> None:
+        """Raises `Unavailable` when no column holds numbers: nobody would be found."""
+        if not self.number_columns:
+            raise Unavailable(
+                "the file has no column of numbers: none whose name begins with"
+                " phone or number. List them under `numbers`. It has"
+                f" {', '.join(self.columns[:30])}."
+            )
+
     def _index(self, name: str) -> Mapping[str, Sequence[Row]]:
         column = self.column(name)
         if column not in self._by_column:

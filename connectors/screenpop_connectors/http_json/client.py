@@ -176,9 +176,10 @@ class HttpClient:
             404: "Check base_url and path.",
             429: "It asks to be asked less: lower concurrency, raise cache_s.",
         }.get(response.status, "Look at the service, or try the address by hand.")
+        what = ", no JSON" if response.status < 300 else ""
         return (
-            f"{self._where(request)} answered {response.status} ({kind}), not usable"
-            f" JSON: {shown}. {remedy}"
+            f"{self._where(request)} answered {response.status} ({kind}){what}:"
+            f" {shown}. {remedy}"
         )
 
     def failed(self, request: Request, reason: object) -> Unavailable:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, model_validator
 
-from screenpop.connector import LookupOptions, SourceOptions
+from screenpop.connector import LookupOptions, SourceOptions, lacking_for_contacts
 
 
 class HttpAuth(BaseModel):
@@ -67,8 +67,8 @@ class HttpContacts(BaseModel):
     def _one_paging(self) -> HttpContacts:
         if self.next and self.page_param:
             raise ValueError("give next or page_param, not both")
-        if "key" not in self.fields:
-            raise ValueError("fields must name key: what identifies a customer")
+        if (lacking := lacking_for_contacts(self.fields, self.numbers)) is not None:
+            raise ValueError(f"fields {lacking}")
         return self
 
 

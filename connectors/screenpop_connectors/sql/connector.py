@@ -15,7 +15,9 @@ from screenpop.connector import (
     Lookup,
     Row,
     Scalar,
+    Unavailable,
     contact_from_row,
+    lacking_for_contacts,
 )
 from screenpop_connectors.sql.database import Database, Query
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
@@ -88,6 +90,10 @@ lookups:
     ) -> AsyncIterator[ContactRecord]:
         read = 0
         async for batch in query.batches():
+            if not read and batch:
+                lacking = lacking_for_contacts(batch[0], options.numbers)
+                if lacking is not None:
+                    raise Unavailable(f"contacts.query {lacking}")
             for row in batch:
                 if read == options.contacts_max:
                     self.context.log.warning(

@@ -38,7 +38,9 @@ from screenpop_connectors.sql.statement import Statement, bind_name
 
 RECYCLE_S = 1800
 QUERY_CANCELLED = "57014"  # SQLSTATE
+NOT_LET_IN = ("28", "3D", "53300", "57P")  # wrong log-in, database; full; going down
 NO_SUCH_VALUE = frozenset({"22P02", "22003", "22007", "22008"})
+_REMEDIES = {"postgres": "Write postgresql://…", "pgsql": "Write postgresql://…"}
 INTEGERS = ("int2", "int4", "int8", "oid")
 TEXTS = (
     "numeric", "money", "text", "varchar", "bpchar", "uuid", "date", "time", "timetz",
@@ -94,6 +96,13 @@ class ServerDatabase:
                 " database. Add an index, or raise statement_timeout_ms."
             )
         reason = str(cause).split(">: ", 1)[-1]  # SQLAlchemy puts a class name before
+        if str(getattr(cause, "sqlstate", "")).startswith(NOT_LET_IN):
+            return Unavailable(
+                "cannot connect to the database:"
+                f" {told(reason, params=params, secrets=self._secrets)}."
+                " Check user, password and database in the url, and the server.",
+                brief="cannot be reached",
+            )
         return Unavailable(
             f"{label} failed: {told(reason, params=params, secrets=self._secrets)}."
             " Try the query as this user; correct it, or the user's rights."
@@ -193,8 +202,8 @@ def _engine(url: sa.URL, options: SqlSource) -> AsyncEngine:
         )
     except sa.exc.NoSuchModuleError as error:
         raise ConfigError(
-            f"the url names {url.drivername}, which SQLAlchemy does not know:"
-            f" {told(error)}. Install its package, or correct the url."
+            f"the url names {url.drivername}, which SQLAlchemy does not know."
+            f" {_REMEDIES.get(url.drivername, 'Install its package, or correct it.')}"
         ) from error
     except ModuleNotFoundError as error:
         raise ConfigError(

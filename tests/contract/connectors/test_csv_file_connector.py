@@ -255,6 +255,22 @@ async def test_a_match_on_a_column_that_is_not_there_is_told(box: Box) -> None:
     await cards.close()
 
 
+async def test_a_file_without_a_column_of_numbers_is_told(box: Box) -> None:
+    box.write("account,name,tel\n1,Ada,020 7946 0958\n")
+    cards = box.open(contacts={"key": "account", "name": "name"})
+    said = "no column of numbers.*List them under `numbers`. It has account, name, tel"
+    contacts = cards.contacts()
+    assert contacts is not None
+    with pytest.raises(Unavailable, match=said):
+        [contact async for contact in contacts]
+    with pytest.raises(Unavailable, match=said):
+        await ask(cards, number="+442079460958")
+    assert await ask(
+        cards, {"match": {"account": "customer.key"}}, **{"customer.key": "1"}
+    )
+    await cards.close()
+
+
 async def test_contacts_take_their_columns_by_the_files_names(box: Box) -> None:
     box.write(
         "No,Name,Firm,Phone,Country,Remark\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 
 from screenpop.connector import (
     ConfigError,
@@ -169,6 +170,7 @@ async def test_contacts_are_read_in_batches_up_to_their_limit(
         ("sqlite:///crm.sqlite?mode=rwc", "must be a plain path"),
         ("sqlite:///file:crm.sqlite", "must be a plain path"),
         ("nosuch://host/db", "SQLAlchemy does not know"),
+        ("postgres://host/db", "Write postgresql://"),
         ("postgresql+psycopg2://host/db", r"would block|not installed"),
         ("mssql+aioodbc://host/db", "pip install"),
     ],
@@ -179,6 +181,30 @@ def test_a_url_that_can_never_work_is_an_error_of_the_configuration(
     with pytest.raises(ConfigError, match=said) as caught:
         connector(folder, url)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "select 'C1' as CustomerID, 'Ada' as name, '020' as Phone",
+            "contacts.query gives no `key`, only CustomerID, name, Phone. Name what",
+        ),
+        (
+            "select 'C1' as key, 'Ada' as name, '020' as Fax",
+            "contacts.query gives no number, only key, name, Fax. Let the name",
+        ),
+    ],
+)
+async def test_contacts_that_nobody_could_be_found_by_are_told(
+    folder: Path, query: str, said: str
+) -> None:
+    crm = connector(folder, contacts={"query": query})
+    contacts = crm.contacts()
+    assert contacts is not None
+    with pytest.raises(Unavailable, match=said):
+        [contact async for contact in contacts]
+    await crm.close()
 
 
 def test_contacts_take_no_parameters(folder: Path) -> None:
@@ -277,6 +303,19 @@ async def test_postgresql_never_sends_more_rows_than_asked_for(
         select n from c"""
     lookup = sql.lookup("asked", SqlLookup(query=query, rows_max=5))
     assert [row["n"] for row in await lookup.fetch({})] == [1, 2, 3, 4, 5]
+    await sql.close()
+
+
+async def test_postgresql_says_that_it_lets_nobody_in(
+    folder: Path, postgresql: str
+) -> None:
+    nowhere = sa.make_url(postgresql).set(database="nowhere")
+    sql = connector(folder, nowhere.render_as_string(hide_password=False))
+    said = 'cannot connect to the database: database "nowhere" does not exist.'
+    with pytest.raises(Unavailable, match=said) as told:
+        await ask(sql, "select 1 as one")
+    assert "Check user, password and database in the url" in str(told.value)
+    assert told.value.brief == "cannot be reached"
     await sql.close()
 
 
