@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
+from screenpop.config.customers import sources_of_customers, unclear
 from screenpop.config.dataflow import RESERVED, findings, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
 from screenpop.config.load import Examined, Loaded
@@ -74,10 +75,13 @@ def inspect(
     ]
     declared = _declared_lookups(loaded)
     for found in findings(
-        prepared.lookups, declared=declared, contacts=prepared.contacts
+        prepared.lookups, declared=declared, contacts=bool(prepared.with_contacts)
     ):
         path = ("lookups", found.lookup)
         problems.append(loaded.problem(path, found.sentence, found.remedy))
+    bringing = sources_of_customers(loaded.config, prepared.with_contacts)
+    for asking in prepared.lookups:
+        problems += unclear(loaded, asking.name, asking.needs, bringing)
     return Checked(
         problems=tuple(sorted(set(problems))),
         steps=waterfall(prepared.lookups),

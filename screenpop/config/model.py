@@ -231,6 +231,11 @@ class Lookup(BaseModel):
         0.9, gt=0, le=1, description="How sure an identity lookup's match is."
     )
     why: str | None = Field(None, description="Reason shown for its candidates.")
+    customer_of: tuple[str, ...] = Field(
+        (),
+        description="Sources whose customers it is asked about. Default, where it takes"
+        " `customer.key`: the only source that brings customers, or its own.",
+    )
 
     @property
     def own(self) -> dict[str, Any]:

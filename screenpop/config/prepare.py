@@ -36,9 +36,9 @@ class Prepared:
     secrets: set[str] = field(default_factory=set)
 
     @property
-    def contacts(self) -> bool:
-        """Does a source bring customers with their numbers?"""
-        return any(map(_has_contacts, self.connectors.values()))
+    def with_contacts(self) -> tuple[str, ...]:
+        """The sources that bring customers with their numbers."""
+        return tuple(n for n, c in self.connectors.items() if has_contacts(c))
 
 
 def prepare(loaded: Loaded, find: FindConnector) -> Prepared:
@@ -121,7 +121,7 @@ def _options(
     return options
 
 
-def _has_contacts(connector: AnyConnector) -> bool:
+def has_contacts(connector: AnyConnector) -> bool:
     """As far as one can tell without I/O: it can, and is configured to."""
     if type(connector).contacts is Connector.contacts:
         return False

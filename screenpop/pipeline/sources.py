@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from screenpop.config.customers import asked_about, sources_of_customers
 from screenpop.config.facets import enabled_lookups, kind_of
 from screenpop.config.model import Configuration, Source
+from screenpop.config.prepare import has_contacts
 from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
 from screenpop.domain.errors import ConfigError
+from screenpop.pipeline.customer_of import OfCustomers
 from screenpop.pipeline.lookup import GuardedSource, SourceLimits
 from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
@@ -137,8 +140,10 @@ def make_sources(
             )
             connectors[name] = _connector(source, find, context)
             guards[name] = _guard(name, source, clock, tasks)
+    with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
+    bringing = sources_of_customers(config, with_contacts)
     lookups = [
-        _planned(name, config, connectors[lookup.source])
+        _planned(name, config, connectors[lookup.source], bringing)
         for name, lookup in enabled_lookups(config).items()
     ]
     for name, (guard, more) in (own or {}).items():
@@ -176,19 +181,21 @@ def _guard(name: str, source: Source, clock: Clock, tasks: TaskOwner) -> Guarded
 
 
 def _planned(
-    name: str, config: Configuration, connector: AnyConnector
+    name: str, config: Configuration, connector: AnyConnector, bringing: Sequence[str]
 ) -> PlannedLookup:
     lookup = config.lookups[name]
     try:
         options = connector.lookup_options.model_validate(lookup.own)
     except ValueError as error:
         raise ConfigError(f"lookups.{name}: {error}") from error
+    made = connector.lookup(name, options)
+    about = asked_about(lookup, made.needs, bringing)
     return PlannedLookup(
         name=name,
         source=lookup.source,
         facet=lookup.facet,
         kind=kind_of(lookup, config),
-        lookup=connector.lookup(name, options),
+        lookup=made if about is None else OfCustomers(made, about),
         timeout_ms=lookup.timeout_ms,
         cache_s=lookup.cache_s,
         confidence=lookup.confidence,

@@ -67,3 +67,52 @@ async def test_asking_makes_no_file(loaded: Loaded) -> None:
     before = sorted(loaded.folder.iterdir())
     await explained(loaded, "02079460031")
     assert sorted(loaded.folder.iterdir()) == before
+
+
+TWO_SYSTEMS = """
+version: 1
+server: {country: GB}
+lines:
+  pbx: {settings: {token: abcdefgh}}
+sources:
+  cards:
+    connector: csv_file
+    path: cards.csv
+    contacts: {key: id, name: name}
+  erp:
+    connector: sql
+    url: sqlite:///erp.sqlite
+    contacts: {query: "select id as key, name, phone from customer"}
+lookups:
+  city:
+    source: erp
+    facet: identity
+    kind: fields
+    query: select city from customer where id = :customer.key
+"""
+
+
+@pytest.mark.parametrize(
+    ("customer_of", "city"), [("", None), ("    customer_of: [cards, erp]\n", "London")]
+)
+async def test_the_key_of_another_system_is_asked_with_only_where_both_share_it(
+    loaded: Loaded, customer_of: str, city: str | None
+) -> None:
+    """The card 31 is somebody else than the ERP's customer 31, unless it is said."""
+    (loaded.folder / "cards.csv").write_text(
+        "id,name,phone\n31,Ada,+33 1 99 00 12 34\n"
+    )
+    (loaded.folder / "two.yaml").write_text(TWO_SYSTEMS + customer_of)
+    told = await explained(load_checked(loaded.folder / "two.yaml"), "+33199001234")
+    assert [c.name for c in told.profile.candidates] == ["Ada"]
+    field = told.profile.facets["identity"].fields.get("city")
+    assert (field.value if field else None) == city
+
+
+async def test_customers_of_its_own_are_asked_about(loaded: Loaded) -> None:
+    (loaded.folder / "cards.csv").write_text(
+        "id,name,phone\n31,Ada,+33 1 99 00 12 34\n"
+    )
+    (loaded.folder / "two.yaml").write_text(TWO_SYSTEMS)
+    told = await explained(load_checked(loaded.folder / "two.yaml"), "02079460031")
+    assert told.profile.facets["identity"].fields["city"].value == "London"
