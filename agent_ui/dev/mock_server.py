@@ -150,7 +150,7 @@ async def agent_socket(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(protocols=("screenpop.v1",))
     await socket.prepare(request)
     day, scene = c.Day(datetime.now(UTC)), _scene(request)
-    await _send(socket, c.hello(day, 40))
+    await _send(socket, c.hello(day, 40, user=request.cookies.get("mock", "")))
     async for message in socket:
         if message.type is not WSMsgType.TEXT:
             break

@@ -51,7 +51,8 @@ def _queue(row: QueueRow) -> frames.QueueCounters:
     return frames.QueueCounters(
         queue=row.queue,
         label=row.label,
-        values=dict(row.values),
+        # Frames carry numbers; the page shows a dash where nothing was counted.
+        values={name: value or 0.0 for name, value in row.values.items()},
         oldest_waiting_at=None if oldest_us is None else iso_from_us(oldest_us),
     )
 
@@ -68,6 +69,14 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
 
 
 def stats_json(data: SnapshotData) -> dict[str, object]:
-    """What `GET /v1/stats` answers: the snapshot with its formulas."""
+    """What `GET /v1/stats` answers: the snapshot with its formulas.
+
+    An average of nothing is null there.
+    """
     told: dict[str, object] = msgspec.to_builtins(_snapshot(data, ""))
-    return {k: v for k, v in told.items() if k not in ("frame", "company")}
+    queues = [
+        msgspec.to_builtins(_queue(row)) | {"values": dict(row.values)}
+        for row in data.queues
+    ]
+    kept = {k: v for k, v in told.items() if k not in ("frame", "company")}
+    return kept | {"queues": queues}

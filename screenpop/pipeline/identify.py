@@ -21,6 +21,11 @@ from screenpop.domain.caller import Candidate, CandidateRef
 CONFIDENCE_MAX = 0.99
 SECOND_SOURCE = 0.5  # what a match is worth where a source before it knows the number
 
+TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment")
+"""Columns that tell customers apart, the most telling first; others are not read."""
+TOLD_MAX = 2
+TOLD_CHARS_MAX = 40
+
 EvidenceKind = Literal["number", "account", "choice"]
 
 
@@ -56,7 +61,7 @@ def rank(evidence: Iterable[Evidence], limit: int = 10) -> tuple[Candidate, ...]
         known = best.get(weighed.ref)
         best[weighed.ref] = weighed if known is None else _joined(known, weighed)
     ordered = sorted(best.values(), key=lambda c: -c.confidence)
-    return tuple(ordered[:limit])
+    return _told_apart(ordered[:limit])
 
 
 def sure_choice(
@@ -69,6 +74,37 @@ def sure_choice(
     if candidates[0].confidence - second < certainty.lead:
         return None
     return candidates[0].ref
+
+
+def _told_apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Several begin their `why` with what differs: `Leeds, LS1 4AP; the number …`."""
+    if len(candidates) < 2:
+        return tuple(candidates)
+    told = [_telling(each) for each in candidates]
+    differing = [
+        name for name in TELLS_APART if len({one.get(name) for one in told}) > 1
+    ][:TOLD_MAX]
+    return tuple(
+        _introduced(each, [one[name] for name in differing if name in one])
+        for each, one in zip(candidates, told, strict=True)
+    )
+
+
+def _introduced(candidate: Candidate, words: Sequence[str]) -> Candidate:
+    if not words:
+        return candidate
+    return replace(candidate, why=f"{', '.join(words)}; {candidate.why}")
+
+
+def _telling(candidate: Candidate) -> dict[str, str]:
+    """What can tell this customer from another one, by the column's name."""
+    texts = {name.lower(): value for name, value in candidate.fields.items()}
+    return {
+        name: text
+        for name in TELLS_APART
+        if (text := str(texts.get(name) or "")[:TOLD_CHARS_MAX])
+        and text != candidate.ref.key
+    }
 
 
 def _one_each(pieces: Iterable[Evidence]) -> list[Evidence]:

@@ -33,7 +33,7 @@ class QueueRow:
 
     queue: str
     label: str
-    values: Mapping[str, float]
+    values: Mapping[str, float | None]  # None: an average of nothing
     oldest_waiting_us: int | None = None
 
 
@@ -62,7 +62,7 @@ class DeltaData:
 
 
 FeedData = SnapshotData | DeltaData
-_Shown = tuple[int | None, dict[str, float]]
+_Shown = tuple[int | None, dict[str, float | None]]
 
 
 class WallboardFeed:
@@ -208,7 +208,7 @@ class WallboardFeed:
     def _looks(self, queue: str) -> _Shown:
         """All of a row that does not change by mere waiting."""
         now = self.counters.now(queue)
-        values: dict[str, float] = {
+        values: dict[str, float | None] = {
             "waiting": now.waiting,
             "alerting": now.alerting,
             "talking": now.talking,

@@ -78,22 +78,22 @@ def is_missed(call: Call) -> bool:
     return is_direct(call) and call.outcome is Outcome.MISSED
 
 
-def average_speed_of_answer_s(amounts: Amounts) -> float:
-    """ASA = sum of the waits of answered visits / answered visits; 0 for none."""
+def average_speed_of_answer_s(amounts: Amounts) -> float | None:
+    """ASA = sum of the waits of answered visits / answered visits; None for none."""
     answered = amounts.get("answered", 0)
     if not answered:
-        return 0.0
+        return None
     return amounts.get(ANSWERED_WAIT_US, 0) / answered / US_PER_S
 
 
-def abandon_rate(amounts: Amounts) -> float:
-    """abandoned / (offered - short abandoned); 0 for none.
+def abandon_rate(amounts: Amounts) -> float | None:
+    """abandoned / (offered - short abandoned); None for none.
 
     The denominator is what was offered to the agents. Short abandons are in
     neither part: nobody could have answered them.
     """
     denominator = amounts.get("offered", 0) - amounts.get("short_abandoned", 0)
-    return amounts.get("abandoned", 0) / denominator if denominator > 0 else 0.0
+    return amounts.get("abandoned", 0) / denominator if denominator > 0 else None
 
 
 LIVE = (
@@ -222,9 +222,12 @@ COUNTED = ("offered", "answered", "abandoned", "short_abandoned", "moved", "dive
 """The numbers of `TODAY` that are plain counts; the others are made from them."""
 
 
-def today_values(amounts: Amounts) -> dict[str, float]:
-    """Every number of `TODAY` from the sums of one queue and day."""
-    values: dict[str, float] = {name: amounts.get(name, 0) for name in COUNTED}
+def today_values(amounts: Amounts) -> dict[str, float | None]:
+    """Every number of `TODAY` from the sums of one queue and day.
+
+    None is an average or a share of nothing.
+    """
+    values: dict[str, float | None] = {name: amounts.get(name, 0) for name in COUNTED}
     values["average_speed_of_answer_s"] = average_speed_of_answer_s(amounts)
     values["abandon_rate"] = abandon_rate(amounts)
     return values

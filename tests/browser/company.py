@@ -88,12 +88,13 @@ ANSWERS: dict[str, Any] = {
 
 @dataclass
 class Company:
-    """HTTP departments: `holds` an answer back until `lets_go`, or `breaks`."""
+    """HTTP departments: `holds` an answer back until `lets_go`, `breaks` or `says`."""
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
     _held: dict[str, asyncio.Event] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
+    _said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def holds(self, *names: str) -> None:
         self._held |= {name: asyncio.Event() for name in names}
@@ -105,6 +106,10 @@ class Company:
     def breaks(self, *names: str) -> None:
         self._broken |= set(names)
 
+    def says(self, name: str, **values: Any) -> None:
+        """Other values than usual from now on."""
+        self._said[name] = ANSWERS[name] | values
+
     async def answer(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
         self.asked.append(name)
@@ -112,7 +117,7 @@ class Company:
             await self._held[name].wait()
         if name in self._broken:
             return web.Response(status=500, text="<h1>Internal error</h1>")
-        return web.json_response(ANSWERS[name])
+        return web.json_response(self._said.get(name, ANSWERS[name]))
 
 
 @asynccontextmanager

@@ -62,6 +62,42 @@ async def test_a_source_that_hangs_or_fails_says_so_and_the_others_are_there(
     await desk.facet_says("tickets", "Warehouse did not answer within 0.4 s")
 
 
+async def test_an_older_value_says_so_in_words_while_its_source_is_away(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    await desk.facet_says("balance", "£1,250.00")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    house.company.breaks("balance")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_is("balance", "stale")
+    await desk.facet_says("balance", "£1,250.00")
+    await desk.facet_says("balance", re.compile(r"\bold · ERP"))
+    await desk.sees("ERP is not answering: older values", within=".verdict")
+    await desk.button("Sources").click()
+    await expect(desk.facet("balance")).to_contain_text("older value")
+    await expect(desk.facet("credit_terms")).not_to_contain_text("older")
+
+
+async def test_what_is_not_overdue_is_said_in_words_and_what_is_missing_is_not(
+    house: House,
+) -> None:
+    house.company.says("balance", overdue="0.00", overdue_since=None)
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    since = desk.facet("balance").locator('[data-field="overdue_since"]')
+    await expect(since).to_contain_text("none overdue")
+    await desk.sees("Nothing overdue, no hold.")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    house.company.says("balance", overdue=None, overdue_since=None)
+    await house.ring("ana", caller=ADA)
+    await expect(since).to_contain_text("–")
+    await expect(since).not_to_contain_text("none")
+
+
 async def test_every_value_can_show_its_source_and_age(house: House) -> None:
     desk = await house.open_desk("ana")
     await house.ring("ana", caller=ADA)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from browser.company import ADA
 from browser.desk import Desk, Wallboard
 from browser.house import House
 from playwright.async_api import expect
@@ -24,6 +27,48 @@ async def test_who_logs_out_is_out_after_a_reload_too(house: House) -> None:
     await expect(desk.page.get_by_label("Password")).to_be_visible()
     await desk.page.reload()
     await expect(desk.page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_session_that_is_over_says_so_and_no_word_is_lost(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await desk.writes("wants forty cogs")
+    await desk.note_is_saved()
+    await house.goes_down()
+    await desk.sees(re.compile("Connection lost"))
+    await desk.writes(", by Friday")
+    await desk.sees("Kept here until connected")
+    await desk.page.context.clear_cookies()
+    await house.comes_back()
+    await desk.sees("Your session is over. Log in again; nothing you wrote is lost.")
+    await desk.signs_in("ana")
+    await desk.card_of("Ada Byron")
+    await expect(desk.note).to_have_value("wants forty cogs, by Friday")
+    await desk.note_is_saved()
+
+
+async def test_a_desk_becomes_that_of_who_logged_in_without_the_old_notes(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", "ben", caller=ADA)
+    await desk.writes("only Ana knows")
+    await desk.note_is_saved()
+    bens = (await house.cookie_of("ben")).partition("=")
+    await house.goes_down()
+    await desk.sees(re.compile("Connection lost"))
+    await desk.writes(", and nobody else")
+    cookie = {"name": bens[0], "value": bens[2], "url": house.url}
+    await desk.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    await house.comes_back()
+    await desk.sees("Ben", within=".person")
+    await house.answer(call, "ben")
+    await desk.call_is("Talking")
+    await expect(desk.note).to_have_value("")
 
 
 async def test_an_agent_is_politely_refused_at_the_wallboard(house: House) -> None:

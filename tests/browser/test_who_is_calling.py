@@ -21,6 +21,8 @@ async def test_one_of_several_customers_is_chosen_and_kept(
     await desk.facet_says("balance", "waits until you choose who it is")
     assert "balance" not in house.company.asked
     carla = desk.part(".candidates button").filter(has_text="Carla Hall")
+    await expect(carla).to_contain_text("York")
+    await expect(carla).to_contain_text("Index cards 9")
     if by == "click":
         await carla.click()
     else:

@@ -197,3 +197,14 @@ async def test_a_supervisor_sees_the_queue_move(call_centre: CallCentre) -> None
 
     delta = await sue.until(waits)
     assert delta["frame"] == "wallboard.delta"
+
+
+async def test_programs_read_an_average_of_nothing_as_null(
+    call_centre: CallCentre,
+) -> None:
+    headers = {"Cookie": await call_centre.cookie_of("sue")}
+    answer = await call_centre.http.get(f"{call_centre.url}/v1/stats", headers=headers)
+    (total,) = (await answer.json())["queues"]
+    assert total["values"]["average_speed_of_answer_s"] is None
+    assert total["values"]["abandon_rate"] is None
+    assert total["values"]["offered"] == 0

@@ -1,5 +1,6 @@
 // How do frames, typing and commands meet? The desk's rim; all rules are in state/.
 
+import { stillLoggedIn } from "../shared/api";
 import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
@@ -37,6 +38,7 @@ export class DeskClient {
       onFrame: (frame, receivedMs) => this.#onFrame(frame, receivedMs),
       onLink: (link) => this.#onLink(link),
       after: () => this.store.state.offset,
+      loggedIn: stillLoggedIn,
     });
     this.#receipts = new Receipts(({ callId, offset }, paintedMs) => {
       const painted_ms = Math.round(paintedMs * 10) / 10;
@@ -69,7 +71,7 @@ export class DeskClient {
 
   type(callId: string, text: string): void {
     this.store.dispatch({ type: "typed", callId, text });
-    keep(sessionStorage, "drafts", keptDrafts(this.store.state));
+    this.#keepDrafts();
     clearTimeout(this.#pauses.get(callId));
     const pause = window.setTimeout(() => this.saveNote(callId), TYPING_PAUSE_MS);
     this.#pauses.set(callId, pause);
@@ -127,6 +129,10 @@ export class DeskClient {
 
   #onFrame(frame: ServerFrame, receivedMs: number): void {
     const typing = Date.now() - this.#lastKeyMs < TYPING_RECENT_MS && inTextField();
+    if (frame.frame === "hello" && frame.user !== this.username) {
+      this.#becomesTheirs();
+      return;
+    }
     const before = this.store.state;
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
     if (frame.frame === "pop.closed") learnFrom(before.pops[frame.call_id]);
@@ -139,6 +145,12 @@ export class DeskClient {
     if (frame.frame === "error" && frame.reply_to) {
       this.#settled(frame.reply_to, frame.offset, frame.message);
     }
+  }
+
+  /** Somebody else logged in meanwhile, in another tab: they get none of this one. */
+  #becomesTheirs(): void {
+    this.#connection.stop();
+    location.reload();
   }
 
   /** A call of this agent's ended: to wrap-up, and back when nothing is left of it. */
@@ -160,7 +172,7 @@ export class DeskClient {
 
   #keepWrapUp(): void {
     const from = this.store.state.wrapUpFrom;
-    keep(localStorage, "wrap_up", from && { username: this.username, from });
+    keep(localStorage, "wrap_up", { username: this.username, kept: from });
   }
 
   #noteTold(callId: string): void {
@@ -190,7 +202,12 @@ export class DeskClient {
     const command = this.#commands.settle(replyTo);
     if (!command) return;
     this.store.dispatch(settled(command, offset, failure));
-    keep(sessionStorage, "drafts", keptDrafts(this.store.state));
+    this.#keepDrafts();
+  }
+
+  #keepDrafts(): void {
+    const drafts = keptDrafts(this.store.state);
+    keep(sessionStorage, "drafts", { username: this.username, kept: drafts });
   }
 
   #finishedElsewhere(event: StorageEvent): void {
@@ -203,19 +220,18 @@ export class DeskClient {
   }
 }
 
-interface KeptWrapUp {
-  username: string;
-  from: AgentState;
-}
-
-/** Several agents may use this browser one after the other. */
 function restored(username: string): Partial<DeskState> {
-  const wrapUp = kept<KeptWrapUp | null>(localStorage, "wrap_up", null);
   return {
-    wrapUpFrom: wrapUp?.username === username ? wrapUp.from : null,
-    drafts: restoredDrafts(kept(sessionStorage, "drafts", {})),
+    wrapUpFrom: keptOf<AgentState | null>(username, localStorage, "wrap_up", null),
+    drafts: restoredDrafts(keptOf(username, sessionStorage, "drafts", {})),
     finished: kept(localStorage, "finished", {}),
   };
+}
+
+/** Several people may use this browser one after the other. */
+function keptOf<T>(username: string, storage: Storage, key: string, otherwise: T): T {
+  const of = kept<{ username?: string; kept?: T }>(storage, key, {});
+  return of.username === username ? (of.kept ?? otherwise) : otherwise;
 }
 
 /** What the frame brought onto the screen; of a resync only what rings now. */

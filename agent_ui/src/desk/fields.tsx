@@ -1,10 +1,10 @@
 // How do single values look, before and after their source has answered?
 
 import { type Formats, isTrue } from "../shared/format";
-import type { Column, Facet, Field, Scalar } from "../wire/frames";
+import type { Column, Facet, Field, Scalar, State } from "../wire/frames";
 import { useDesk } from "./context";
 import { Meta, WithProvenance } from "./provenance";
-import { currencyOf, MEANING } from "./verdict";
+import { currencyOf, goodReason, MEANING } from "./verdict";
 import { stateWord } from "./words";
 
 /** The currency stands with each amount, not in a cell of its own. */
@@ -47,12 +47,17 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
         <CellValue facet={facet} column={column} field={field} />
         {sources && (
           <span class="cell-meta">
-            {field ? <Meta field={field} brief /> : stateWord(state)}
+            {field ? <Meta field={field} brief /> : missingWord(state)}
           </span>
         )}
       </dd>
     </div>
   );
+}
+
+/** Its facet was answered, and this was not among it. */
+function missingWord(state: State): string {
+  return state === "fresh" || state === "stale" ? "not given" : stateWord(state);
 }
 
 /** Overdue money and a hold must be seen without reading. */
@@ -92,7 +97,9 @@ interface ValueProps {
 function CellValue({ facet, column, field }: ValueProps) {
   const pending = (field?.state ?? facet.state) === "pending";
   if (pending) return <Skeleton label={`${column.label}: asking`} />;
-  if (!field || field.value === null) return <span class="value nothing">–</span>;
+  if (!field || field.value === null) {
+    return <span class="value nothing">{goodReason(facet, column) ?? "–"}</span>;
+  }
   const currency = currencyOf(facet.fields);
   return (
     <span class="value" dir="auto">

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { story, told } from "../state/golden";
-import type { Facet } from "../wire/frames";
-import { limitShare, verdictOf } from "./verdict";
+import type { Column, Facet } from "../wire/frames";
+import { goodReason, limitShare, verdictOf } from "./verdict";
 
 const state = told(story("fills_in_and_is_answered"));
 const shapes = state.hello?.facets ?? [];
@@ -52,4 +52,33 @@ test("use beyond the limit is told to the cent", () => {
 
 test("without money facets in the configuration there is no verdict", () => {
   expect(verdictOf(facets, [])).toBeNull();
+});
+
+function emptyCell(facet: string, field: string, told: Record<string, Facet>) {
+  const columns = shapes.find((shape) => shape.name === facet)?.fields ?? [];
+  const column = columns.find((each) => each.name === field) as Column;
+  return goodReason(told[facet] as Facet, column);
+}
+
+test("nothing overdue is said in words where the amount says so", () => {
+  const none = withValue("balance", "overdue", "0.00");
+  expect(emptyCell("balance", "overdue_since", none)).toBe("none overdue");
+  expect(emptyCell("balance", "last_payment", none)).toBeNull();
+});
+
+test("a value that is missing stays a missing value", () => {
+  for (const unknown of [null, ""]) {
+    const missing = withValue("balance", "overdue", unknown);
+    expect(emptyCell("balance", "overdue_since", missing)).toBeNull();
+    const hold = withValue("credit_terms", "blocked", unknown);
+    expect(emptyCell("credit_terms", "reason", hold)).toBeNull();
+  }
+  expect(emptyCell("balance", "overdue_since", facets)).toBeNull();
+});
+
+test("no reason for a hold is needed where there is none", () => {
+  const free = withValue("credit_terms", "blocked", false);
+  expect(emptyCell("credit_terms", "reason", free)).toBe("no hold");
+  const held = withValue("credit_terms", "blocked", true);
+  expect(emptyCell("credit_terms", "reason", held)).toBeNull();
 });

@@ -120,6 +120,29 @@ function known(field: Field | undefined): boolean {
   return field !== undefined && field.value !== null && field.state !== "pending";
 }
 
+/**
+ * Why a cell is empty, where another value of the same facet says so: no date since
+ * when, because nothing is overdue. Null: the value is simply missing.
+ */
+export function goodReason(facet: Facet, column: Column): string | null {
+  const one = (names: readonly string[]) =>
+    names.map((name) => facet.fields[name]).find(known)?.value ?? null;
+  if (among(MEANING.since, column.name)) {
+    return isZero(one(MEANING.overdue)) ? "none overdue" : null;
+  }
+  if (!among(MEANING.reason, column.name)) return null;
+  const hold = one(MEANING.hold);
+  return hold !== null && hold !== "" && !isTrue(hold) ? "no hold" : null;
+}
+
+function among(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}
+
+function isZero(value: Scalar): boolean {
+  return value !== null && String(value).trim() !== "" && Number(value) === 0;
+}
+
 function positive(found: Figure | null): Figure | null {
   return found && Number(found.value) > 0 ? found : null;
 }

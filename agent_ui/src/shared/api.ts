@@ -46,6 +46,16 @@ export async function currentSession(): Promise<Session | null> {
   }
 }
 
+/** False only when the service says so: out of reach is not logged out. */
+export async function stillLoggedIn(): Promise<boolean> {
+  try {
+    return (await currentSession()) !== null;
+  } catch (error) {
+    if (error instanceof Refused) return true;
+    throw error;
+  }
+}
+
 export async function logIn(username: string, password: string): Promise<Session> {
   return (await ask("POST", "/v1/session", {
     body: { username, password },

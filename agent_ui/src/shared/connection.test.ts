@@ -36,12 +36,14 @@ class Wire {
 const hello = story("first_visit")[0] as object;
 let links: Link[] = [];
 let offset = 0;
+let loggedIn = true;
 
 function connect(): Connection {
   const connection = new Connection("/v1/agent", {
     onFrame: () => {},
     onLink: (link) => links.push(link),
     after: () => offset,
+    loggedIn: () => Promise.resolve(loggedIn),
   });
   connection.start();
   return connection;
@@ -53,6 +55,7 @@ beforeEach(() => {
   Wire.all = [];
   links = [];
   offset = 0;
+  loggedIn = true;
 });
 
 afterEach(() => {
@@ -82,6 +85,26 @@ test("a lost connection is tried again, and says since when it is lost", () => {
   Wire.all[0]?.onclose?.({ code: 1006 });
   expect(links.at(-1)).toMatchObject({ status: "lost", sinceMs: 5_000 });
   vi.advanceTimersByTime(BACKOFF_MAX_MS);
+  expect(Wire.all.length).toBe(2);
+});
+
+test("a connection that is refused since the session is over leads to the log-in", async () => {
+  connect();
+  Wire.all[0]?.says(hello);
+  loggedIn = false;
+  Wire.all[0]?.onclose?.({ code: 1006 });
+  expect(links.at(-1)?.status).toBe("lost");
+  await vi.advanceTimersByTimeAsync(BACKOFF_MAX_MS);
+  Wire.all[1]?.onclose?.({ code: 1006 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(links.at(-1)?.status).toBe("logged_out");
+  expect(Wire.all.length).toBe(2);
+});
+
+test("a refused connection of who is logged in is tried again", async () => {
+  connect();
+  Wire.all[0]?.onclose?.({ code: 1006 });
+  await vi.advanceTimersByTimeAsync(BACKOFF_MAX_MS);
   expect(Wire.all.length).toBe(2);
 });
 

@@ -10,12 +10,15 @@ const SUBPROTOCOL = "screenpop.v1";
 const ANSWER_HEARTBEATS = 1.5;
 const HELLO_WITHIN_MS = 10_000;
 const SILENT = 1006;
+const LOGGED_OUT = 4401;
 
 export interface Ears {
   onFrame(frame: ServerFrame, receivedMs: number): void;
   onLink(link: Link): void;
   /** The last offset applied; named in `resume`. */
   after(): number;
+  /** Asked when a connection is refused: scripts cannot see the answer's status. */
+  loggedIn(): Promise<boolean>;
 }
 
 export class Connection {
@@ -76,6 +79,7 @@ export class Connection {
     const receivedMs = performance.now();
     const frame = JSON.parse(text) as ServerFrame;
     this.ears.onFrame(frame, receivedMs);
+    if (this.#stopped) return;
     if (frame.frame === "hello") this.#greeted(frame);
     this.#listen();
   }
@@ -107,6 +111,7 @@ export class Connection {
   }
 
   #closed(code: number): void {
+    const refused = code === SILENT && !this.#heartbeatMs;
     this.#drop();
     if (this.#stopped) return;
     const verdict = verdictOf(code);
@@ -117,6 +122,14 @@ export class Connection {
       verdict.retry === "at_once" ? 0 : backoffMs(this.#attempt, Math.random());
     this.#attempt += 1;
     this.#retry = window.setTimeout(() => this.#open(), waitMs);
+    if (refused) void this.#isOver();
+  }
+
+  /** The session may have ended while there was no connection to say so. */
+  async #isOver(): Promise<void> {
+    if (await this.ears.loggedIn()) return;
+    clearTimeout(this.#retry);
+    this.#closed(LOGGED_OUT);
   }
 
   #drop(): void {

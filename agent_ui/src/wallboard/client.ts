@@ -1,5 +1,6 @@
 // How does the wallboard hear of changes?
 
+import { stillLoggedIn } from "../shared/api";
 import { Connection } from "../shared/connection";
 import { Store } from "../shared/store";
 import { initialWallboard, reduceWallboard } from "../state/wallboard";
@@ -11,6 +12,7 @@ export class WallboardClient {
       this.store.dispatch({ type: "frame", frame, nowMs: Date.now() }),
     onLink: (link) => this.store.dispatch({ type: "link", link }),
     after: () => this.store.state.board?.offset ?? 0,
+    loggedIn: stillLoggedIn,
   });
 
   start(): () => void {

@@ -23,6 +23,32 @@ def test_two_on_one_number_share_what_it_tells() -> None:
     assert sure_choice(ranked, Certainty()) is None
 
 
+def living(key: str, **fields: str) -> Evidence:
+    found = by_number(key)
+    return replace(found, candidate=replace(found.candidate, fields=fields))
+
+
+def test_what_tells_customers_on_one_number_apart_is_said_first() -> None:
+    ranked = rank([living("7", Town="Leeds"), living("8", Town="York")])
+    assert [c.why.split(";")[0] for c in ranked] == ["Leeds", "York"]
+
+
+def test_what_all_have_in_common_tells_nobody_apart() -> None:
+    ranked = rank(
+        [
+            living("7", city="Leeds", postcode="LS1", account="7", remark="kind"),
+            living("8", city="Leeds", postcode="LS2", account="8", remark="not"),
+            living("9", city="Leeds"),
+        ]
+    )
+    whys = ["LS1; the number", "LS2; the number", "the number is"]
+    assert [c.why[: len(why)] for c, why in zip(ranked, whys, strict=True)] == whys
+
+
+def test_one_customer_needs_not_be_told_apart() -> None:
+    assert rank([living("7", city="Leeds")])[0].why == "the number is theirs"
+
+
 def test_an_earlier_choice_decides_between_two() -> None:
     chosen = Evidence(kind="choice", candidate=candidate("8", 0.97))
     ranked = rank([by_number("7"), by_number("8"), chosen])

@@ -20,9 +20,10 @@ def test_the_average_speed_of_answer_is_the_queue_time_of_the_answered() -> None
 
 
 def test_rates_of_nothing_are_nothing() -> None:
-    assert metrics.average_speed_of_answer_s({}) == 0
-    assert metrics.abandon_rate({}) == 0
-    assert metrics.abandon_rate({"offered": 2, "short_abandoned": 2}) == 0
+    assert metrics.average_speed_of_answer_s({}) is None
+    assert metrics.abandon_rate({}) is None
+    assert metrics.abandon_rate({"offered": 2, "short_abandoned": 2}) is None
+    assert metrics.abandon_rate({"offered": 2}) == 0
 
 
 def test_short_abandons_are_in_neither_part_of_the_abandon_rate() -> None:

@@ -1,0 +1,78 @@
+"""Does an administrator see what arrived at a line, and what was made of it?"""
+
+from __future__ import annotations
+
+from browser.company import ADA
+from browser.desk import Tab
+from browser.house import House
+from playwright.async_api import Locator, expect
+
+
+async def administration(house: House, name: str = "ada") -> Tab:
+    return Tab(await (await house.person(name)).new_page("/admin"))
+
+
+def requests(tab: Tab) -> Locator:
+    return tab.page.get_by_role("list", name="Requests at main").locator("> li")
+
+
+async def unsigned(house: House, body: str) -> int:
+    answer = await house.http.post(f"{house.url}/v1/telephony/main", data=body)
+    return answer.status
+
+
+async def test_the_last_requests_of_a_line_say_what_was_made_of_them(
+    house: House,
+) -> None:
+    tab = await administration(house)
+    await tab.sees("Nothing has arrived yet.")
+    await house.ring("ana", caller=ADA, call_id="c-7")
+    await expect(requests(tab)).to_have_count(1)
+    rang = requests(tab).first
+    await rang.get_by_role("button").click()
+    await expect(rang).to_contain_text("alerting")
+    await expect(rang.locator(".event")).to_contain_text("c-7")
+    await expect(rang.locator(".event")).to_contain_text(ADA)
+    await expect(rang).to_contain_text("POST /v1/telephony/main")
+    assert tab.complaints == []
+
+
+async def test_a_request_that_was_refused_or_ignored_says_why(house: House) -> None:
+    tab = await administration(house)
+    assert await unsigned(house, "{}") == 401
+    await expect(requests(tab)).to_have_count(1)
+    refused = requests(tab).first
+    await expect(refused).to_have_attribute("data-verdict", "refused")
+    await refused.get_by_role("button").click()
+    await expect(refused.locator(".admin-why")).to_contain_text(
+        "the request is not genuine"
+    )
+    assert await house.tell({"type": "coffee_break", "call_id": "c-1"}) == 200
+    await tab.button("Show 1 newer request").click()
+    ignored = requests(tab).first
+    await expect(ignored).to_have_attribute("data-verdict", "ignored")
+    await expect(ignored).to_contain_text("coffee_break")
+
+
+async def test_a_source_that_fails_is_named_with_its_reason(house: House) -> None:
+    house.company.breaks("terms")
+    tab = await administration(house)
+    await house.ring("ana", caller=ADA)
+    credit = tab.part(".admin-source").filter(has_text="Credit department")
+    await expect(credit).to_contain_text("Last failure", timeout=30_000)
+    await expect(credit).to_contain_text("500")
+
+
+async def test_the_page_is_for_administrators_only(house: House) -> None:
+    tab = await administration(house, "sue")
+    await tab.sees("This page is for administrators")
+
+
+async def test_the_page_fits_a_narrow_window(house: House) -> None:
+    tab = await administration(house)
+    await unsigned(house, "x" * 300)
+    await expect(requests(tab)).to_have_count(1)
+    await requests(tab).first.get_by_role("button").click()
+    for width in (360, 1280, 1600):
+        await tab.page.set_viewport_size({"width": width, "height": 800})
+        assert await tab.fits_in_width(), f"at {width} px"
