@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -19,3 +20,17 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("home"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pace",
+        choices=("virtual", "real"),
+        default="virtual",
+        help="real: recordings of switches are played by the clock on the wall",
+    )
+    parser.addoption(
+        "--every-cut",
+        action="store_true",
+        help="connections are cut at every hundredth byte of every recording",
+    )

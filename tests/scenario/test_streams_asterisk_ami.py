@@ -121,31 +121,6 @@ async def test_a_cut_connection_loses_no_call_and_no_end(name: str, tenth: int) 
     assert fake.connections == 2
 
 
-@pytest.mark.parametrize("name", ["01_queue_answer_hold", "04_blind_transfer"])
-async def test_cuts_at_every_hundredth_byte_lose_no_call_and_no_end(name: str) -> None:
-    """As above, with as many connections as the recording has hundreds of bytes."""
-    data, parts, heard_to = recorded(name), [], 0
-    for cut in range(1000, len(data), 1000):
-        resumed = data.find(b"\r\n\r\n", cut) + 4
-        if cut > heard_to:
-            parts.append((b"", data[heard_to:cut]))
-            parts.append((data[cut:resumed], b""))
-            heard_to = resumed
-    fake = FakeAmi([*parts, (b"", data[heard_to:] + END)])
-    async with serving(fake), listening(stream_to(fake)) as heard:
-        await heard.until(ended)
-        told = stories_of(calls_only(heard.events))
-    wanted = expected(name)
-    assert [(s.call_id, s.caller, s.outcome) for s in told] == [
-        (s.call_id, s.caller, s.outcome) for s in wanted
-    ]
-    assert all(leg[1] != "open" for story in told for leg in story.legs)
-    assert {a for s in told for a, _, talked in s.legs if talked} == {
-        a for s in wanted for a, _, talked in s.legs if talked
-    }
-    assert fake.connections == len(parts) + 1
-
-
 def _without_moments(stories: object) -> object:
     """Short happenings may fall into the gap: a hold, a transfer's word."""
     return [
