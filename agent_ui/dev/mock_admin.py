@@ -20,6 +20,7 @@ from screenpop.web.seen import (
     RequestsSeen,
     SourceSeen,
     SourcesSeen,
+    StreamSeen,
 )
 
 
@@ -49,8 +50,25 @@ def lines() -> LinesSeen:
         )  # fmt: skip
 
     busy = Counts(requests=1841, accepted=1702, ignored=139, refused=3)
+    pbx = StreamSeen(
+        connected_since=ago(7260), trouble=None, connections=3, lost=2,
+        hints=[
+            "the switch does not say which numbers are withheld: add `channelvars ="
+            " CALLERID(num-pres)` to manager.conf"
+        ],
+        last_message_at=ago(2), messages=48_211, events=1903, waiting=0, refused=0,
+        undecodable=0, synchronised=3,
+        ignored={"VarSet": 21_045, "Newexten": 9_812, "RTCPSent": 4_401},
+    )  # fmt: skip
+    switch = LineSeen(
+        line="pbx", dialect="asterisk_ami", title="Asterisk, manager interface (AMI)",
+        status="verified", address="10.0.0.5:5038", country="GB", time_zone="UTC",
+        settings={"username": "screenpop", "secret": True}, paste="manager.conf: …",
+        last_request_at=None, last_event_at=ago(9), today=Counts(), stream=pbx,
+    )  # fmt: skip
     return LinesSeen(
         lines=[
+            switch,
             line("telephones", "twilio", "Twilio Voice and TaskRouter", busy),
             line("overflow", "sipgate", "sipgate.io", Counts()),
         ]

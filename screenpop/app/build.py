@@ -100,7 +100,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         door=door,
         archiver=archiver,
         retention=retention,
-        streams=Streams(config, clock, follower.book),
+        streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
         follower=follower,
         hub=hub,

@@ -21,7 +21,9 @@ from screenpop.config.load import SECRET_CHARS_MIN, Loaded
 from screenpop.domain.errors import BadInput, NotFound, Overloaded, Unavailable
 from screenpop.intake.cases import told_events
 from screenpop.intake.dialect import BoundDialect
+from screenpop.intake.facts import Settings
 from screenpop.intake.request import Received, Request
+from screenpop.intake.settings import Setting
 from screenpop.support.clock import iso_from_us
 from screenpop.web.seen import Counts, LineSeen, RequestSeen, RequestsSeen, Verdict
 
@@ -227,7 +229,9 @@ class RequestLog:
             address=line.mask.text(address),
             country=written.country,
             time_zone=written.time_zone,
-            settings=_settings_shown(line),
+            settings=settings_shown(
+                dialect.settings, line.bound.settings, line.mask.text
+            ),
             paste=dialect.paste,
             last_request_at=_at(line.last_request_us),
             last_event_at=_at(line.last_event_us),
@@ -256,13 +260,15 @@ def _mask_of(line: BoundDialect, hidden: frozenset[str]) -> Mask:
     )
 
 
-def _settings_shown(line: LineRequests) -> dict[str, str | bool]:
-    declared = line.bound.dialect.settings
+def settings_shown(
+    declared: Mapping[str, Setting], given: Settings, clean: Callable[[str], str]
+) -> dict[str, str | bool]:
+    """What is configured; of a secret or key only that it is."""
     return {
         name: True
         if declared[name].type in ("secret", "public_key")
-        else line.mask.text(", ".join(texts))
-        for name, texts in line.bound.settings.items()
+        else clean(", ".join(texts))
+        for name, texts in given.items()
         if texts
     }
 

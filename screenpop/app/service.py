@@ -21,6 +21,7 @@ from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
 from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
+from screenpop.app.lines import AllLines
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
@@ -183,7 +184,7 @@ class Service:
             calls=self.past.calls(self.door.keep),
             lookup=self._lookup_json,
             stats=self._stats_json,
-            lines=seen,
+            lines=AllLines(config.lines, seen, self.streams.lines),
             sources=sources.shown,
             ready=self._problems,
             data_dir=data_dir_of(self.loaded),

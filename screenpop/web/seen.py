@@ -23,8 +23,33 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     refused: int = 0  # requests
 
 
+class StreamSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection to a switch, since the service began.
+
+    `trouble` says why nothing comes, `hints` what should be set better on the
+    switch; `ignored` counts, by type, the messages that told nothing about a call.
+    """
+
+    connected_since: str | None
+    trouble: str | None
+    hints: list[str]
+    connections: int
+    lost: int
+    last_message_at: str | None
+    messages: int
+    events: int  # durable
+    waiting: int  # for the journal
+    refused: int  # events that the journal cannot keep
+    undecodable: int
+    synchronised: int  # times that what is live was asked for
+    ignored: dict[str, int]
+
+
 class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A configured line; `address` is what the telephone system must call."""
+    """A configured line; `address` is what the telephone system must call.
+
+    Of a line with a `stream` it is what we call.
+    """
 
     line: str
     dialect: str
@@ -38,6 +63,7 @@ class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
     last_request_at: str | None
     last_event_at: str | None
     today: Counts
+    stream: StreamSeen | None = None
 
 
 class LinesSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
+from typing import Any
 
 from call_centre import open_call_centre
 from streams_doubles import SECRET, USERNAME, FakeAmi, recorded, serving
+
+from screenpop.app.lines import IGNORED_SHOWN_MAX
 
 
 def free_port() -> int:
@@ -44,6 +48,51 @@ async def test_a_recorded_queue_call_rings_two_agents_and_stays_with_one(
             assert leaves["reason"] == "answered_elsewhere"
             stays = await ana.next("pop.closed")
             assert stays["wrap_up"]
+
+
+async def test_an_administrator_sees_how_a_stream_does_and_what_to_set_better(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    settings = {
+        "host": "127.0.0.1",
+        "port": port,
+        "username": USERNAME,
+        "secret": SECRET,
+    }
+    pbx = {"dialect": "asterisk_ami", "country": "GB", "settings": settings}
+    fake = FakeAmi([(b"", recorded("01_queue_answer_hold"))], port=port)
+    async with open_call_centre(tmp_path, lines={"pbx": pbx}) as centre:
+        headers = {"Cookie": await centre.cookie_of("ada")}
+
+        async def line() -> dict[str, Any]:
+            address = f"{centre.url}/v1/lines"
+            answer = await (await centre.http.get(address, headers=headers)).json()
+            return {each["line"]: each for each in answer["lines"]}["pbx"]
+
+        before = await line()
+        assert before["stream"]["connected_since"] is None
+        ana = await centre.sign_in("ana")
+        async with serving(fake):
+            await ana.next_pop()
+            stays = await ana.next("pop.closed")
+            assert stays["wrap_up"]
+            shown = await line()
+        assert shown["address"] == f"127.0.0.1:{port}"
+        assert shown["settings"]["secret"] is True
+        assert SECRET not in json.dumps(shown)
+        stream = shown["stream"]
+        assert stream["connected_since"]
+        assert shown["last_event_at"]
+        assert stream["events"] > 5
+        assert 1 < len(stream["ignored"]) <= IGNORED_SHOWN_MAX
+        assert stream["ignored"]["VarSet"] > 5
+        (hint,) = stream["hints"]
+        assert "channelvars = CALLERID(num-pres)" in hint
+        address = f"{centre.url}/v1/lines/pbx/requests"
+        answer = await centre.http.get(address, headers=headers)
+        assert answer.status == 404
+        assert "is listened to" in await answer.text()
 
 
 async def test_a_withheld_caller_of_a_switch_is_shown_to_nobody(tmp_path: Path) -> None:

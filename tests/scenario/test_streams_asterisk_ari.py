@@ -19,6 +19,7 @@ from streams_doubles import (
 
 from screenpop.domain.call import CallEvent, Phase
 
+
 def ended(events: list[CallEvent]) -> bool:
     return any("9999" in event.agents for event in events)
 

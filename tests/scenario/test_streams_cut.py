@@ -137,7 +137,10 @@ def live_lists(frames: Sequence[str]) -> dict[str, object]:
 
 def pieces_of(frames: Sequence[str], first_cut: int) -> list[Piece]:
     """Cut wherever a frame holds one of the bytes; that frame is not heard."""
-    pieces, unheard, heard, at, cut = [], [], [], 0, first_cut
+    pieces: list[Piece] = []
+    unheard: list[str] = []
+    heard: list[str] = []
+    at, cut = 0, first_cut
     for frame in frames:
         end = at + len(frame.encode())
         if at < cut <= end:

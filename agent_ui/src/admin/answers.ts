@@ -13,6 +13,22 @@ export interface Node {
   sessions: Record<string, number>;
 }
 
+export interface Stream {
+  connected_since: string | null;
+  trouble: string | null;
+  hints: string[];
+  connections: number;
+  lost: number;
+  last_message_at: string | null;
+  messages: number;
+  events: number;
+  waiting: number;
+  refused: number;
+  undecodable: number;
+  synchronised: number;
+  ignored: Record<string, number>;
+}
+
 export interface Line {
   line: string;
   dialect: string;
@@ -26,6 +42,7 @@ export interface Line {
   last_request_at: string | null;
   last_event_at: string | null;
   today: { requests: number; accepted: number; ignored: number; refused: number };
+  stream: Stream | null;
 }
 
 export type Verdict =

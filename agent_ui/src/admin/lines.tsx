@@ -4,8 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import type { Formats } from "../shared/format";
 import type { Line } from "./answers";
 import type { AdminClient } from "./client";
+import { Count } from "./count";
 import { RequestList } from "./requests";
 import type { AdminState } from "./state";
+import { StreamCounts, StreamDetails, StreamHealth } from "./stream";
 
 export interface AdminProps {
   state: AdminState;
@@ -21,8 +23,7 @@ export function Lines(props: AdminProps) {
       <h2 id="lines">Lines</h2>
       {lines.length === 0 && (
         <p class="muted">
-          No line takes webhooks. Add one under <code>lines:</code> in the
-          configuration.
+          No line is configured. Add one under <code>lines:</code> in the configuration.
         </p>
       )}
       {lines.map((line) => (
@@ -40,10 +41,12 @@ interface LinePanelProps extends AdminProps {
 function LinePanel(props: LinePanelProps) {
   const { line, alone, client, formats, now } = props;
   const [open, setOpen] = useState(alone);
+  const { stream } = line;
+  const follows = open && !stream; // nobody sends requests to a stream's line
   useEffect(() => {
-    client.follow(line.line, open);
+    client.follow(line.line, follows);
     return () => client.follow(line.line, false);
-  }, [client, line.line, open]);
+  }, [client, line.line, follows]);
   const { requests, accepted, ignored, refused } = line.today;
   return (
     <article class="panel">
@@ -62,16 +65,27 @@ function LinePanel(props: LinePanelProps) {
           <span class="panel-when">{lastEvent(line, formats, now)}</span>
         </button>
       </h3>
-      <dl class="counts">
-        <Count label="Requests today" value={requests} formats={formats} />
-        <Count label="Events" value={accepted} formats={formats} />
-        <Count label="Ignored" value={ignored} formats={formats} />
-        <Count label="Refused" value={refused} formats={formats} bad />
-      </dl>
+      {stream ? (
+        <>
+          <StreamHealth stream={stream} formats={formats} now={now} />
+          <StreamCounts stream={stream} formats={formats} />
+        </>
+      ) : (
+        <dl class="counts">
+          <Count label="Requests today" value={requests} formats={formats} />
+          <Count label="Events" value={accepted} formats={formats} />
+          <Count label="Ignored" value={ignored} formats={formats} />
+          <Count label="Refused" value={refused} formats={formats} bad />
+        </dl>
+      )}
       {open && (
         <div class="panel-body">
           <Setup line={line} />
-          <RequestList {...props} />
+          {stream ? (
+            <StreamDetails stream={stream} formats={formats} />
+          ) : (
+            <RequestList {...props} />
+          )}
         </div>
       )}
     </article>
@@ -83,28 +97,13 @@ function lastEvent(line: Line, formats: Formats, now: number): string {
   return `last event ${formats.ago(Date.parse(line.last_event_at), now)}`;
 }
 
-interface CountProps {
-  label: string;
-  value: number;
-  formats: Formats;
-  bad?: boolean;
-}
-
-function Count({ label, value, formats, bad = false }: CountProps) {
-  return (
-    <div data-tone={value === 0 ? "zero" : bad ? "bad" : ""}>
-      <dt>{label}</dt>
-      <dd>{formats.number(value)}</dd>
-    </div>
-  );
-}
-
 function Setup({ line }: { line: Line }) {
   const set = Object.entries(line.settings);
   return (
     <details class="setup">
       <summary>
-        <span class="setup-word">Address</span> <code>{line.address}</code>
+        <span class="setup-word">{line.stream ? "Listens to" : "Address"}</span>{" "}
+        <code>{line.address}</code>
       </summary>
       {line.paste && <p class="paste">{line.paste}</p>}
       <dl class="pairs">

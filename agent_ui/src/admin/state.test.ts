@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { RequestSeen, RequestsPage } from "./answers";
+import type { RequestSeen, RequestsPage, Stream } from "./answers";
 import { after, held, initialAdmin, REQUESTS_MAX, reduceAdmin } from "./state";
-import { fieldsOf, readable, summary } from "./words";
+import { connection, fieldsOf, readable, summary } from "./words";
 
 const request = (number: number, more: Partial<RequestSeen> = {}): RequestSeen => ({
   number,
@@ -116,4 +116,35 @@ test("bodies are laid out for reading, whatever they are", () => {
   expect(readable("a=%zz&b=1")).toBe("a=%zz\nb = 1");
   expect(readable("<xml/>")).toBe("<xml/>");
   expect(readable('{"cut": ')).toBe('{"cut": ');
+});
+
+const stream = (more: Partial<Stream> = {}): Stream => ({
+  connected_since: "2026-11-21T09:00:00Z",
+  trouble: null,
+  hints: [],
+  connections: 3,
+  lost: 2,
+  last_message_at: "2026-11-21T09:05:00Z",
+  messages: 100,
+  events: 10,
+  waiting: 0,
+  refused: 0,
+  undecodable: 0,
+  synchronised: 3,
+  ignored: {},
+  ...more,
+});
+
+test("a connection to a switch says since when, how often anew, and when it last spoke", () => {
+  const ago = (at: string) => `at ${at.slice(11, 16)}`;
+  expect(connection(stream(), ago)).toBe(
+    "connected at 09:00; 2 reconnects; last message at 09:05",
+  );
+  const never = stream({
+    connected_since: null,
+    connections: 0,
+    last_message_at: null,
+  });
+  expect(connection(never, ago)).toBe("not connected; 0 reconnects; no message yet");
+  expect(connection(stream({ connections: 2 }), ago)).toContain("; 1 reconnect;");
 });

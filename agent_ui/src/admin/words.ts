@@ -1,6 +1,6 @@
 // How does what a dialect made of a request read?
 
-import type { EventSeen, RequestSeen, Source, Verdict } from "./answers";
+import type { EventSeen, RequestSeen, Source, Stream, Verdict } from "./answers";
 
 export const VERDICTS: Record<Verdict, string> = {
   events: "taken",
@@ -18,6 +18,21 @@ export const STATES: Record<Source["state"], string> = {
   unasked: "not asked yet",
   off: "switched off",
 };
+
+/** Whether a switch is listened to, e.g. `connected 3 h ago; 2 reconnects`. */
+export function connection(stream: Stream, ago: (at: string) => string): string {
+  const again = Math.max(0, stream.connections - 1);
+  const parts = [
+    stream.connected_since
+      ? `connected ${ago(stream.connected_since)}`
+      : "not connected",
+    again === 1 ? "1 reconnect" : `${again} reconnects`,
+    stream.last_message_at
+      ? `last message ${ago(stream.last_message_at)}`
+      : "no message yet",
+  ];
+  return parts.join("; ");
+}
 
 /** One line that says what a request was, e.g. `alerting at 1001, +44…`. */
 export function summary(request: RequestSeen): string {

@@ -69,6 +69,10 @@ class AmiStream(Stream):
             hints.append(self._refused)
         return tuple(hints)
 
+    @property
+    def where(self) -> str:
+        return str(self.address)
+
     async def _session(self) -> None:
         wire = await Wire.open(self.address, self.tools.limits)
         try:
@@ -115,7 +119,7 @@ class AmiStream(Stream):
             await self._ask(wire)  # it took log-ins before it had all its queues
         elif self._of_another_question(message):
             return
-        await self._hand_on(self._decoded(event, message))
+        await self._hand_on(self._meant(event, self._decoded(event, message)))
 
     def _decoded(self, event: str, message: Message) -> list[CallEvent]:
         now_us = self.tools.clock.now_us()

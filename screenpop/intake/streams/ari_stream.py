@@ -87,6 +87,10 @@ class AriStream(Stream):
             hints.append(f"live channels cannot be asked for: {self._unlisted}")
         return tuple(hints)
 
+    @property
+    def where(self) -> str:
+        return str(self.access.address)
+
     async def _session(self) -> None:
         owner = TaskOwner(f"stream {self.line}")
         try:
@@ -141,7 +145,8 @@ class AriStream(Stream):
             frame = self._frame(data)
             if frame.get("type") == "StasisStart" and self._ours(frame):
                 owner.spawn(self._give_back(frame), name=f"hand back {self.line}")
-            await self._hand_on(self._decoded(frame))
+            kind = str(frame.get("type", "?"))
+            await self._hand_on(self._meant(kind, self._decoded(frame)))
         raise StreamLost(f"{self.access.address} closed the connection")
 
     def _frame(self, data: str | bytes) -> Json:

@@ -31,6 +31,9 @@ COUNTERS = (
     "lost", "synchronised",
 )  # fmt: skip
 
+KINDS_MAX = 200  # counted apart; a switch that makes names up cannot grow us
+OTHER_KINDS = "(others)"
+
 Emit = Callable[[Sequence[CallEvent]], Awaitable[None]]
 Say = Callable[[str], None]
 Sleep = Callable[[float], Awaitable[None]]
@@ -76,7 +79,8 @@ class Health:
 
     `trouble` says in words why nothing comes; `hints` what works but should be set
     better on the other side. `counters`: `received`, `decoded`, `undecodable`,
-    `emitted`, `held`, `connections`, `lost`, `synchronised`.
+    `emitted`, `held`, `connections`, `lost`, `synchronised`. `ignored` counts, by
+    their type, the messages that told nothing about a call or an agent.
     """
 
     line: str
@@ -84,6 +88,7 @@ class Health:
     connected_since_us: int | None = None
     last_event_us: int | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
+    ignored: Mapping[str, int] = field(default_factory=dict)
     trouble: str | None = None
     hints: tuple[str, ...] = ()
 
@@ -97,6 +102,7 @@ class Stream(ABC):
         self.line = line
         self.tools = tools
         self.counters: Counter[str] = Counter()
+        self._ignored: Counter[str] = Counter()
         self._held: deque[CallEvent] = deque()
         self._more = asyncio.Event()
         self._room = asyncio.Event()
@@ -118,6 +124,7 @@ class Stream(ABC):
                 **{name: self.counters[name] for name in COUNTERS},
                 "held": len(self._held),
             },
+            ignored=dict(self._ignored),
             trouble=self._trouble or self._holding,
             hints=self.hints(),
         )
@@ -146,6 +153,11 @@ class Stream(ABC):
             if isinstance(error, Exception):
                 raise error
 
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """Host and port, for people."""
+
     @abstractmethod
     async def _session(self) -> None:
         """Connect, log in, read until the connection is lost: raises `StreamLost`.
@@ -163,6 +175,13 @@ class Stream(ABC):
     def _heard(self) -> None:
         self.counters["received"] += 1
         self._last_us = self.tools.clock.now_us()
+
+    def _meant(self, kind: str, events: list[CallEvent]) -> list[CallEvent]:
+        """What a message of this kind told; nothing is counted by kind."""
+        if not events:
+            known = kind in self._ignored or len(self._ignored) < KINDS_MAX
+            self._ignored[kind[:80] if known else OTHER_KINDS] += 1
+        return events
 
     async def _hand_on(self, events: Sequence[CallEvent]) -> None:
         """Take decoded events; waits while the line of held ones is full."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from screenpop.domain.call import CallEvent
 from screenpop.intake.streams.base import (
@@ -70,6 +70,10 @@ class FreeswitchStream(Stream):
             return ()
         return (f"agents cannot be asked for: {self._no_agents}",)
 
+    @property
+    def where(self) -> str:
+        return str(self.address)
+
     async def _session(self) -> None:
         wire = await Wire.open(self.address, self.tools.limits)
         self._questions.clear()
@@ -120,7 +124,8 @@ class FreeswitchStream(Stream):
             if message.kind == "api/response":
                 return self._answered(message.body.decode("utf-8", "replace"))
             event = event_of(message)
-            return self.fold.decode(event, self.tools.clock.now_us())
+            told = self.fold.decode(event, self.tools.clock.now_us())
+            return self._meant(_kind(event), told)
         except Exception:
             self.counters["undecodable"] += 1
             log.exception("%s: a message cannot be decoded", self.line)
@@ -152,6 +157,10 @@ class FreeswitchStream(Stream):
             self._no_agents = body.strip() if body.startswith("-") else None
             return self.fold.agents_listed(_agents(body), now_us)
         return []
+
+
+def _kind(event: Mapping[str, str]) -> str:
+    return event.get("CC-Action") or event.get("Event-Name") or "?"
 
 
 def _rows(body: str) -> list[Row]:

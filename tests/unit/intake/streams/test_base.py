@@ -9,7 +9,13 @@ from streams_doubles import Listening, a_line, eventually, no_sleep
 from screenpop.domain.call import CallEvent, EventType
 from screenpop.domain.errors import BadInput
 from screenpop.intake.normal import Draft
-from screenpop.intake.streams.base import Stream, StreamLost, StreamTools
+from screenpop.intake.streams.base import (
+    KINDS_MAX,
+    OTHER_KINDS,
+    Stream,
+    StreamLost,
+    StreamTools,
+)
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 
@@ -28,6 +34,10 @@ class Script(Stream):
         tools = StreamTools(clock=FakeClock(), sleep=no_sleep)
         super().__init__("pbx", tools)
         self.parts = list(parts)
+
+    @property
+    def where(self) -> str:
+        return "192.0.2.1:1"
 
     async def _session(self) -> None:
         part = self.parts.pop(0) if self.parts else StreamLost("nothing more")
@@ -80,6 +90,19 @@ async def test_what_fails_in_an_unknown_way_is_tried_again() -> None:
     owner.spawn(stream.run(emit, heard.say), name="stream")
     await heard.until(lambda events: [e.event_id for e in events] == ["a"])
     await owner.close()
+
+
+def test_messages_that_told_nothing_are_counted_by_kind_within_a_limit() -> None:
+    stream, told = Script(), [event("a")]
+    assert stream._meant("Newchannel", told) is told
+    for number in range(KINDS_MAX + 50):
+        stream._meant(f"Made{number}", [])
+        stream._meant("VarSet", [])
+    ignored = stream.health.ignored
+    assert "Newchannel" not in ignored
+    assert (ignored["VarSet"], ignored["Made0"]) == (KINDS_MAX + 50, 1)
+    assert len(ignored) == KINDS_MAX + 1
+    assert ignored[OTHER_KINDS] == 51
 
 
 async def test_an_outage_is_told_once_and_its_end_once() -> None:

@@ -1,0 +1,96 @@
+"""Which lines are there, those that call us and those that we listen to?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from screenpop.app.requests import RequestLog, settings_shown
+from screenpop.app.streaming import ListenedLine
+from screenpop.config.model import Line
+from screenpop.domain.errors import NotFound
+from screenpop.intake.streams.base import Health
+from screenpop.support.clock import iso_from_us
+from screenpop.web.seen import Counts, LineSeen, RequestsSeen, StreamSeen
+
+Clean = Callable[[str], str]
+
+IGNORED_SHOWN_MAX = 20  # kinds of messages, the most frequent ones
+
+
+class AllLines:
+    """What the admin page and `screenpop capture` show of all lines."""
+
+    def __init__(
+        self,
+        configured: Mapping[str, Line],
+        webhooks: RequestLog,
+        streams: Mapping[str, ListenedLine],
+    ):
+        self._configured = configured
+        self._webhooks = webhooks
+        self._streams = streams
+
+    def lines(self, base_url: str) -> list[LineSeen]:
+        """In the order of the file; `base_url` is without a path."""
+        seen = {line.line: line for line in self._webhooks.lines(base_url)}
+        for name, listened in self._streams.items():
+            seen[name] = self._shown(name, listened)
+        return [seen[name] for name in self._configured]
+
+    def requests(self, line: str, after: int) -> RequestsSeen:
+        """Oldest first. Raises `NotFound` where no requests come in."""
+        if line in self._streams:
+            raise NotFound(
+                f"the line {line} is listened to: nobody sends requests to it.",
+                code="stream_line",
+                remedy="See how its stream does at /admin or in /v1/lines.",
+            )
+        return self._webhooks.requests(line, after)
+
+    def _shown(self, name: str, listened: ListenedLine) -> LineSeen:
+        written, dialect = self._configured[name], listened.dialect
+        health = listened.stream.health
+        return LineSeen(
+            line=name,
+            dialect=dialect.name,
+            title=dialect.title,
+            status=dialect.status,
+            address=listened.stream.where,
+            country=written.country,
+            time_zone=written.time_zone,
+            settings=settings_shown(
+                dialect.settings, listened.settings, self._webhooks.clean
+            ),
+            paste=dialect.paste,
+            last_request_at=None,
+            last_event_at=_at(listened.last_event_us),
+            today=Counts(),
+            stream=_stream_seen(health, self._webhooks.clean),
+        )
+
+
+def _stream_seen(health: Health, clean: Clean) -> StreamSeen:
+    counted = health.counters
+    return StreamSeen(
+        connected_since=_at(health.connected_since_us),
+        trouble=None if health.trouble is None else clean(health.trouble),
+        hints=[clean(hint) for hint in health.hints],
+        connections=counted["connections"],
+        lost=counted["lost"],
+        last_message_at=_at(health.last_event_us),
+        messages=counted["received"],
+        events=counted["emitted"],
+        waiting=counted["held"],
+        refused=counted["refused"],
+        undecodable=counted["undecodable"],
+        synchronised=counted["synchronised"],
+        ignored=dict(_most_frequent(health.ignored.items())),
+    )
+
+
+def _most_frequent(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))[:IGNORED_SHOWN_MAX]
+
+
+def _at(at_us: int | None) -> str | None:
+    return None if at_us is None else iso_from_us(at_us)
