@@ -90,12 +90,12 @@ def ip_allow(remote: str | None, networks: Sequence[str]) -> str | None:
 def encoded_mac(
     secret: str | bytes, message: bytes, algorithm: Algorithm, encoding: Encoding
 ) -> str:
-    digest = hmac.new(as_bytes(secret), message, algorithm)
+    digest = hmac.digest(as_bytes(secret), message, algorithm)
     if encoding == "hex":
-        return digest.hexdigest()
+        return digest.hex()
     if encoding == "base64":
-        return base64.b64encode(digest.digest()).decode()
-    return base64.b64encode(digest.hexdigest().encode()).decode()
+        return base64.b64encode(digest).decode()
+    return base64.b64encode(digest.hex().encode()).decode()
 
 
 def mac(

@@ -19,6 +19,7 @@ from screenpop.domain.profile import LookupOutcome
 from screenpop.pipeline.breaker import Breaker
 from screenpop.pipeline.cache import AnswerCache, Kept
 from screenpop.support.clock import Clock
+from screenpop.support.deadlines import Deadline, Deadlines
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Question(msgspec.Struct, kw_only=True):
     """One asker's wait; `close` ends it without an answer."""
 
     tell: Listener
-    timer: asyncio.TimerHandle | None = None
+    timer: Deadline | None = None
     done: bool = False
 
     def answer(self, result: Result) -> None:
@@ -82,7 +83,7 @@ class _Flight(msgspec.Struct, kw_only=True):
 
     started_s: float
     task: asyncio.Task[Landed] | None = None
-    timer: asyncio.TimerHandle | None = None
+    timer: Deadline | None = None
     questions: list[Question] = []
 
 
@@ -102,6 +103,7 @@ class GuardedSource:
         self.limits = limits
         self._clock = clock
         self._tasks = tasks
+        self._deadlines = Deadlines()
         self._places = asyncio.Semaphore(limits.concurrency)
         self._waiting = 0
         self._flights: dict[QuestionKey, _Flight] = {}
@@ -146,8 +148,9 @@ class GuardedSource:
                 return None, None
             flight = self._take_off(key, lookup, params, timeout_s)
         else:  # who joins later may wait as long as who asked first
-            loop = asyncio.get_running_loop()
-            question.timer = loop.call_later(timeout_s, self._late, key, question)
+            question.timer = self._deadlines.after(
+                timeout_s, lambda: self._late(key, question)
+            )
         flight.questions.append(question)
         return question, self.cache.stale(key)
 
@@ -183,8 +186,9 @@ class GuardedSource:
             self._fetch(lookup, params), name=f"lookup {key[0]} at {self.name}"
         )
         flight.task = task
-        loop = asyncio.get_running_loop()
-        flight.timer = loop.call_later(timeout_s, self._expired, key, flight, timeout_s)
+        flight.timer = self._deadlines.after(
+            timeout_s, lambda: self._expired(key, flight, timeout_s)
+        )
         task.add_done_callback(lambda done: self._landed(key, flight, done))
         return flight
 

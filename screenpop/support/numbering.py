@@ -28,7 +28,8 @@ from screenpop.support.territories import TERRITORIES
 
 NUMBER_CACHE_ENTRIES = 50_000
 READ_MAX = 4096
-_READ: dict[str, PhoneNumber] = {}  # read a moment ago, to be described now
+_READ: dict[str, tuple[PhoneNumber, str | None]] = {}
+"""Numbers and countries read a moment ago, to be described now."""
 TEXT_CHARS_MAX = 128  # longer text is no number; what is kept of it is cut to this
 EXTENSION_DIGITS_MAX = 6
 SURE_EXTENSION_DIGITS = 5  # up to here digits alone are an extension everywhere
@@ -59,6 +60,7 @@ UNKNOWN_WORDS = _words(
 WITHHELD_DIGITS = frozenset({"+266696687", "+7378742833", "+2562533"})
 UNKNOWN_DIGITS = frozenset({"+86282452253", "+8656696"})
 
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}\Z")
 _ANGLE = re.compile(r"<([^<>]+)>\s*(?:;.*)?$")
 _URI = re.compile(r"^(tel|sips?|callto|4)\s*:\s*(?://)?", re.IGNORECASE)
 _EXTENSION = re.compile(
@@ -172,28 +174,27 @@ def _read(text: str, country: str | None, plus_missing: bool) -> NumberReading:
     if number is None:
         extension = apart.digits if apart.is_short else None
         return NumberReading(raw=apart.raw, extension=extension)
-    e164 = _e164(number)
+    e164, country = _e164(number), _country_of(number)
     if len(_READ) >= READ_MAX:
         _READ.clear()
-    _READ[e164] = number
+    _READ[e164] = number, country
     return NumberReading(
-        raw=apart.raw,
-        e164=E164(e164),
-        extension=apart.extension,
-        country=_country_of(number),
+        raw=apart.raw, e164=E164(e164), extension=apart.extension, country=country
     )
 
 
 @lru_cache(maxsize=NUMBER_CACHE_ENTRIES)
 def describe(e164: str, home_country: str | None) -> Described:
     """A number as people in `home_country` write it, and where it belongs."""
-    number = _READ.get(e164)
-    if number is None:
+    known = _READ.get(e164)
+    if known is not None:
+        number, country = known
+    else:
         try:
             number = phonenumbers.parse(e164, None)
         except phonenumbers.NumberParseException:
             return Described(e164, None, None)
-    country = _country_of(number)
+        country = _country_of(number)
     at_home = country is not None and country == home_country
     style = PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL
     written = phonenumbers.format_number(number, style)
@@ -207,9 +208,8 @@ def is_in_plan(e164: str) -> bool:
     Old writings and numbers reserved for fiction are not in it: prefer with it,
     never refuse by it.
     """
-    number = _READ.get(e164)
-    if number is None:
-        number = phonenumbers.parse(e164, None)
+    known = _READ.get(e164)
+    number = phonenumbers.parse(e164, None) if known is None else known[0]
     return bool(phonenumbers.is_valid_number(number))
 
 
@@ -286,6 +286,8 @@ class _Apart(NamedTuple):
 
 def _apart(text: str) -> _Apart | NumberReading:
     """The parts of a text, or all that there is to say of it."""
+    if _E164.match(text) and _not_shown(text) is None:  # mostly
+        return _Apart(text, text, text[1:], None)
     if len(text) > TEXT_CHARS_MAX * 4:
         return NumberReading(raw=text[:TEXT_CHARS_MAX])
     plain = _plain(text)

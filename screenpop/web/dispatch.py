@@ -15,8 +15,10 @@ from time import perf_counter
 
 from aiohttp import web
 
+from screenpop.web import health
 from screenpop.web.auth import UNSAFE, require_role
 from screenpop.web.errors import Answer, MethodNotAllowed, answer_for, page
+from screenpop.web.quick import quick_answer
 from screenpop.web.route import Route
 from screenpop.web.routes import Router
 from screenpop.web.site import Handler, Site, Visit
@@ -24,7 +26,8 @@ from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
 
 access_log = logging.getLogger("screenpop.access")
 REQUEST_ID = "X-Request-Id"
-PROBES = frozenset({"/livez", "/readyz", "/metrics"})  # asked all day by machines
+LIVE = "/livez"  # answered at once: it is to tell how the event loop turns
+PROBES = frozenset({LIVE, "/readyz", "/metrics"})  # asked all day by machines
 
 
 class Dispatcher:
@@ -36,11 +39,17 @@ class Dispatcher:
         self._router = Router()
         self._run = secrets.token_hex(4)  # tells two runs' ids apart
         self._numbers = count(1)
+        self._alive = health.alive(site.services.version)
+        self._alive_headers = {**site.data_headers, "Content-Type": "application/json"}
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.raw_path
         if path.startswith(PREFIX) and request.method in METHODS:
             return await self._webhook(request, path)
+        if path == LIVE and request.method == "GET":
+            self._count(LIVE, "GET", 200)
+            headers = {**self._alive_headers, REQUEST_ID: self.next_id()}
+            return quick_answer(request, 200, headers, self._alive)
         return await self._visit(request)
 
     def next_id(self) -> str:

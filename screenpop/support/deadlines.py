@@ -1,0 +1,81 @@
+"""What has not happened in time, when almost everything does?
+
+A call sets half a dozen deadlines and takes all of them back. A timer of the event
+loop for each costs more than the lookup that it guards; here one timer serves all
+deadlines of the same length, since they fall due in the order in which they were set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+Late = Callable[[], None]
+
+
+class Deadline:
+    """One of them; `cancel` takes it back."""
+
+    __slots__ = ("due_s", "late")
+
+    def __init__(self, due_s: float, late: Late):
+        self.due_s = due_s
+        self.late: Late | None = late
+
+    def cancel(self) -> None:
+        self.late = None
+
+
+class Deadlines:
+    """All deadlines of one owner, by length."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[float, deque[Deadline]] = {}
+        self._timers: dict[float, asyncio.TimerHandle] = {}
+
+    def __len__(self) -> int:
+        """Those that are remembered: some of them were taken back."""
+        return sum(map(len, self._waiting.values()))
+
+    def after(self, length_s: float, late: Late) -> Deadline:
+        """`late` is called once, unless it is cancelled within so many seconds."""
+        loop = asyncio.get_running_loop()
+        deadline = Deadline(loop.time() + length_s, late)
+        waiting = self._waiting.get(length_s)
+        if waiting is None:
+            waiting = self._waiting[length_s] = deque()
+        while waiting and waiting[0].late is None:
+            waiting.popleft()
+        waiting.append(deadline)
+        if length_s not in self._timers:
+            self._watch(length_s, length_s)
+        return deadline
+
+    def close(self) -> None:
+        """Nothing is late any more."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._waiting.clear()
+
+    def _watch(self, length_s: float, in_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers[length_s] = loop.call_later(in_s, self._ring, length_s)
+
+    def _ring(self, length_s: float) -> None:
+        """Tell those who are late; look again when the next one may be."""
+        del self._timers[length_s]
+        waiting = self._waiting[length_s]
+        now_s = asyncio.get_running_loop().time()
+        overdue: list[Late] = []
+        while waiting and (waiting[0].late is None or waiting[0].due_s <= now_s):
+            late = waiting.popleft().late
+            if late is not None:
+                overdue.append(late)
+        if waiting:
+            self._watch(length_s, waiting[0].due_s - now_s)
+        else:
+            del self._waiting[length_s]
+        for late in overdue:
+            late()
