@@ -1,7 +1,8 @@
 """How do all parts come up together, and go down in order?
 
-    journal, past  ->  sources  ->  folds (stored entries read again)  ->  web
+    journal, past  ->  sources  ->  web  ->  folds (stored entries read again)  ->  live
 
+Webhooks are taken as soon as they can be kept; browsers are let in when all is read.
 Going down is the reverse: first no more requests, then what was accepted is
 finished.
 """
@@ -46,7 +47,7 @@ from screenpop.web.services import Problem, Services
 
 log = logging.getLogger(__name__)
 
-REPLAY_ENTRIES = 2000
+REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
 TIDY_EVERY_S = 1.0
 # Full collections walk every object of every connection: with ten thousand of
 # them they are the longest stalls there are (docs/performance.md).
@@ -72,6 +73,8 @@ class Service:
     feed: WallboardFeed
     tasks: TaskOwner
     web: WebServer | None = None
+    reading: str | None = "what is stored is being read"
+    """How far, until this node knows all calls."""
 
     @property
     def url(self) -> str:
@@ -90,11 +93,13 @@ class Service:
         )
 
     async def begin(self) -> None:
-        """Open the sources, read what is stored, go live, listen."""
+        """Open the sources, listen, read what is stored, go live."""
         gc.set_threshold(*GC_THRESHOLDS)
         self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
+        self.web = WebServer(self._services())
+        await self.web.start()
         for number, candidate, by, at_us in await self.past.remembered():
             self.lookups.calls.remember(number, candidate, by, at_us)
         await self._replay()
@@ -120,8 +125,6 @@ class Service:
         self.streams.listen(self.tasks, self.journal.append)
         self.follower.live = True
         self.tasks.spawn(self.follower.take_up(), name="take up live calls")
-        self.web = WebServer(self._services())
-        await self.web.start()
 
     async def end(self) -> None:
         """No more requests, finish what was accepted, release everything."""
@@ -135,15 +138,27 @@ class Service:
         await self.past.close()
 
     async def _replay(self) -> None:
-        """Read what is stored, as if it happened now, without asking or pushing."""
+        """Read what is stored, as if it happened now, without asking or pushing.
+
+        Calls long over are forgotten on the way, as they were then: a day of them
+        would fill the memory.
+        """
+        oldest, newest = await self.journal.bounds()
+        began_s = self.clock.monotonic_s()
         while entries := await self.journal.read(
             Offset(self.follower.offset), REPLAY_ENTRIES
         ):
             for entry in entries:
                 self.follower.take(entry)
+            self.follower.tidy(entries[-1].record.at_us)
+            done = (entries[-1].offset - oldest) / max(1, newest - oldest)
+            self.reading = f"what is stored is being read: {min(done, 1.0):.0%}"
             await asyncio.sleep(0)
         _, newest = await self.journal.bounds()
         self.hub.offset = max(self.hub.offset, newest)
+        self.reading = None
+        spent_s = self.clock.monotonic_s() - began_s
+        log.info("the journal was read up to %d in %.1f s", newest, spent_s)
 
     async def _follow(self) -> None:
         async for entries in self.journal.tail(Offset(self.follower.offset or START)):
@@ -187,6 +202,7 @@ class Service:
             lines=AllLines(config.lines, seen, self.streams.lines),
             sources=sources.shown,
             ready=self._problems,
+            reading=lambda: self.reading is not None,
             data_dir=data_dir_of(self.loaded),
             version=screenpop.__version__,
             server=config.server,
@@ -210,6 +226,8 @@ class Service:
         """What keeps this node from doing its work well, for `/readyz`."""
         health = self.journal.health
         found = []
+        if self.reading is not None:
+            found.append(Problem(part="journal", message=self.reading))
         if health.trouble is not None:
             found.append(Problem(part="journal", message=health.trouble))
         found.extend(

@@ -107,6 +107,8 @@ class Services:
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)
     security: Security = field(default_factory=Security)
+    reading: Callable[[], bool] = lambda: False
+    """Is what is stored still being read? Browsers would see a past of minutes ago."""
     metrics: Metrics = field(default_factory=Metrics)
     clock: Clock = field(default_factory=SystemClock)
     assets: Path | None = None  # default: what scripts/build-ui put beside this file

@@ -10,7 +10,7 @@ from base64 import b64decode
 
 from aiohttp import web
 
-from screenpop.domain.errors import BadInput, Forbidden
+from screenpop.domain.errors import BadInput, Forbidden, Overloaded
 from screenpop.web.auth import Identity
 from screenpop.web.connection import Connection
 from screenpop.web.errors import shown
@@ -46,6 +46,7 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
     assert who is not None  # the route asks for a role
     try:
         _require_own_page(site, request, who)
+        _require_present(site)
         key = _handshake_key(request)
         _require_protocol(request)
         await site.handshakes.enter()
@@ -54,6 +55,13 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
         status = getattr(error, "status", 503)
         site.services.metrics.handshakes_refused.labels(str(status)).inc()
         raise
+
+
+def _require_present(site: Site) -> None:
+    if site.services.reading():
+        raise Overloaded(
+            "the service has begun and reads what is stored", retry_after_s=2
+        )
 
 
 def _opened(

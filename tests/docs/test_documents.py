@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
 
 from screenpop.cli import VERBS
 from screenpop.config.facets import BUILT_IN_NAMES
@@ -78,6 +79,27 @@ def test_the_yaml_of_the_configuration_page_is_understood() -> None:
 def test_every_metric_has_its_entry() -> None:
     rows = set(re.findall(r"^\| `(screenpop_\w+)` \|", page("metrics.md"), re.M))
     assert rows == set(Metrics().names())
+
+
+def test_every_metric_of_an_alert_is_there_with_its_labels() -> None:
+    kinds = {family.name: family for family in Metrics().registry.collect()}
+    rules = yaml.safe_load(_blocks("operations.md", "yaml"))["groups"][0]["rules"]
+    assert len(rules) >= 5
+    for rule in rules:
+        [name] = re.findall(r"screenpop_\w+", rule["expr"])
+        family = kinds[re.sub(r"_(bucket|total)$", "", name)]
+        assert name.endswith("_bucket") == (family.type == "histogram"), name
+        assert name.endswith("_total") == (family.type == "counter"), name
+
+
+def test_the_unit_of_systemd_calls_the_service_as_it_is_called() -> None:
+    [command] = re.findall(r"^ExecStart=\S*/(.*)$", page("operations.md"), re.M)
+    assert command.split()[:3] == ["screenpop", "serve", "--config"]
+
+
+def _blocks(name: str, language: str) -> str:
+    pattern = rf"```{language}\n(.*?)```"
+    return "\n".join(re.findall(pattern, page(name), re.DOTALL))
 
 
 def test_every_error_code_has_its_entry_and_no_entry_is_left_over() -> None:
