@@ -17,7 +17,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.problems import did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
 from screenpop.pipeline.explain import Explanation, call_from, explain
-from screenpop.pipeline.own_source import own_lookups
+from screenpop.pipeline.own_source import SOURCE, own_lookups
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
@@ -46,7 +46,7 @@ async def explained(
         )
     clock = SystemClock()
     tasks = TaskOwner("explain")
-    past = await _past(loaded, clock)
+    past, without = await _past(loaded, clock)
     own = own_lookups(past.earlier, clock, tasks) if past is not None else None
     lookups = make_lookups(loaded, clock, lambda record: None, Metrics(), own)
     try:
@@ -66,7 +66,7 @@ async def explained(
             attributes=attributes,
             candidate=candidate,
         )
-        return replace(told, unread=unread)
+        return replace(told, unread=unread | without)
     finally:
         await lookups.sources.close()
         await tasks.close()
@@ -74,17 +74,19 @@ async def explained(
             await past.close()
 
 
-async def _past(loaded: Loaded, clock: SystemClock) -> Past | None:
-    """The store if there is one; asking makes none."""
+async def _past(
+    loaded: Loaded, clock: SystemClock
+) -> tuple[Past | None, dict[str, str]]:
+    """The store if there is one, or why it cannot be read; asking makes none."""
     folder = data_dir_of(loaded)
     if loaded.config.store.url is None and not _is_file(folder):
-        return None
+        return None, {}
     from screenpop.app.past import open_past  # SQLAlchemy: half a second
 
     try:
-        return await open_past(loaded, folder, clock)
-    except (ConfigError, Unavailable):
-        return None
+        return await open_past(loaded, folder, clock, upgrading=False), {}
+    except (ConfigError, Unavailable) as error:
+        return None, {SOURCE: str(error)}
 
 
 def _is_file(folder: Path) -> bool:

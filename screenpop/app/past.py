@@ -55,8 +55,10 @@ class People:
         return self.tokens.find(token, self.cache)
 
 
-async def open_database(loaded: Loaded, data_dir: Path) -> Database:
-    """The configured store with its schema up to date."""
+async def open_database(
+    loaded: Loaded, data_dir: Path, *, upgrading: bool = True
+) -> Database:
+    """The configured store with its schema up to date, or refused."""
     url = loaded.config.store.url
     database = Database(
         url.get_secret_value()
@@ -64,7 +66,11 @@ async def open_database(loaded: Loaded, data_dir: Path) -> Database:
         else sqlite_url(data_dir / "store.sqlite")
     )
     await database.open()
-    await migrate.ensure(database, str(loaded.file))
+    try:
+        await migrate.ensure(database, str(loaded.file), upgrading=upgrading)
+    except BaseException:
+        await database.close()
+        raise
     return database
 
 
@@ -167,9 +173,11 @@ class Past:
         self.trouble = None
 
 
-async def open_past(loaded: Loaded, data_dir: Path, clock: Clock) -> Past:
+async def open_past(
+    loaded: Loaded, data_dir: Path, clock: Clock, *, upgrading: bool = True
+) -> Past:
     """Raises `ConfigError` or `Unavailable`; nothing is left open then."""
-    database = await open_database(loaded, data_dir)
+    database = await open_database(loaded, data_dir, upgrading=upgrading)
     try:
         users = Users(database, clock)
         people = People(

@@ -112,7 +112,7 @@ def _print(told: Explanation, shapes: tuple[FacetShape, ...]) -> None:
     console = Console(highlight=False)
     _print_caller(console, told)
     for name, why in told.unread.items():
-        said = f"{name}: its customers could not be looked through: {why}"
+        said = f"{name} could not be looked through: {why}"
         console.print(Text(said, style="bold red"))
     _print_candidates(console, told)
     _print_waterfall(console, told)

@@ -33,8 +33,13 @@ async def revision(database: Database) -> str | None:
         return await _revision(connection)
 
 
-async def ensure(database: Database, config_file: str = "FILE") -> None:
-    """Make the schema ours, or raise `ConfigError` that says how to."""
+async def ensure(
+    database: Database, config_file: str = "FILE", *, upgrading: bool = True
+) -> None:
+    """Make the schema ours, or raise `ConfigError` that says how to.
+
+    Without `upgrading` nothing is written to a SQLite store either.
+    """
     found = await revision(database)
     if found == HEAD:
         return
@@ -43,7 +48,7 @@ async def ensure(database: Database, config_file: str = "FILE") -> None:
             f"the store {database.place} was written by a newer Screenpop (schema"
             f" {found}, this one knows {HEAD}). Install that version again."
         )
-    if not database.is_sqlite:
+    if not (database.is_sqlite and upgrading):
         raise ConfigError(
             f"the store {database.place} has schema {found or 'none'}, this version"
             f" needs {HEAD}. Run: screenpop db upgrade --config {config_file}"

@@ -116,3 +116,19 @@ async def test_customers_of_its_own_are_asked_about(loaded: Loaded) -> None:
     (loaded.folder / "two.yaml").write_text(TWO_SYSTEMS)
     told = await explained(load_checked(loaded.folder / "two.yaml"), "02079460031")
     assert told.profile.facets["identity"].fields["city"].value == "London"
+
+
+async def test_a_store_that_cannot_be_read_is_told_and_not_touched(
+    loaded: Loaded,
+) -> None:
+    store = loaded.folder / "screenpop-data" / "store.sqlite"
+    store.parent.mkdir()
+    with sqlite3.connect(store) as old:
+        old.execute("create table alembic_version (version_num text)")
+        old.execute("insert into alembic_version values ('0000')")
+    told = await explained(loaded, "02079460031")
+    assert [c.name for c in told.profile.candidates] == ["Firm 31"]
+    assert "has schema 0000, this version needs" in told.unread["screenpop"]
+    with sqlite3.connect(store) as same:
+        tables = same.execute("select name from sqlite_master where type = 'table'")
+        assert tables.fetchall() == [("alembic_version",)]
