@@ -218,6 +218,14 @@ async def test_a_result_that_needs_a_note_waits_for_it(house: House) -> None:
     await desk.has_no_card()
 
 
+async def test_the_day_begins_with_one_click(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await desk.sees("You are not available now")
+    await desk.button("Begin: I am available").click()
+    await desk.state_is("Available")
+    await expect(desk.button("Begin: I am available")).to_have_count(0)
+
+
 async def test_an_agent_sets_their_state_and_finds_it_after_a_reload(
     house: House,
 ) -> None:

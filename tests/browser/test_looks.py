@@ -197,8 +197,9 @@ async def test_a_firms_long_name_is_read_in_full_and_takes_no_more_room(
 SQUEEZED = """() => {
     const tabs = [...document.querySelectorAll(".tab")];
     const name = tab => tab.querySelector(".tab-name").getBoundingClientRect();
+    const over = (a, b) => a.left < b.right - 1 && a.top < b.bottom - 1;
     return tabs.filter((tab, at) => name(tab).width < 32
-        || at && tab.getBoundingClientRect().left
-            < tabs[at - 1].getBoundingClientRect().right - 1).map(t => t.innerText);
+        || at && over(tab.getBoundingClientRect(),
+                      tabs[at - 1].getBoundingClientRect())).map(t => t.innerText);
 }"""
 """Tabs that lie over their neighbour, or whose name is too short to be read."""

@@ -38,7 +38,7 @@ export function Farewells() {
 const RECENT = 20;
 
 export function EmptyDesk() {
-  const { state } = useDesk();
+  const { client, state } = useDesk();
   if (!state.synced) return <p class="empty muted">Connecting…</p>;
   if (state.hello && !state.hello.agent) return <NoTelephone />;
   return (
@@ -49,6 +49,16 @@ export function EmptyDesk() {
           ? "The card opens here as soon as your telephone rings."
           : "You are not available now; calls that ring all the same are shown here."}
       </p>
+      {state.agent?.state === "offline" && (
+        <button
+          type="button"
+          class="primary"
+          disabled={state.wantedState !== null}
+          onClick={() => client.setAgentState("available")}
+        >
+          Begin: I am available
+        </button>
+      )}
       <Recent />
     </section>
   );

@@ -48,6 +48,8 @@ function reveal(strip: HTMLElement | null, selector: string): void {
   const [room, box] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
   if (box.left < room.left) strip.scrollLeft += box.left - room.left;
   else if (box.right > room.right) strip.scrollLeft += box.right - room.right;
+  if (box.top < room.top) strip.scrollTop += box.top - room.top;
+  else if (box.bottom > room.bottom) strip.scrollTop += box.bottom - room.bottom;
 }
 
 function Tab({ pop, front }: { pop: Pop; front: boolean }) {
@@ -76,5 +78,10 @@ function TabTimer({ pop }: { pop: Pop }) {
   const now = useCallNow();
   const { word, since } = phaseOf(pop);
   const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
-  return <span class="muted">{`${word} ${duration(seconds)}`}</span>;
+  return (
+    <span class="muted">
+      <span class="tab-word">{`${word} `}</span>
+      {duration(seconds)}
+    </span>
+  );
 }
