@@ -194,6 +194,21 @@ async def test_a_firms_long_name_is_read_in_full_and_takes_no_more_room(
         assert abs(heights[width, 0] - heights[width, 1]) < 1, f"at {width} px"
 
 
+async def test_a_persons_long_name_is_read_in_full_beside_their_firms(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=LONG)
+    await desk.card_of(LONG_NAME)
+    for width in WIDTHS:
+        await desk.page.set_viewport_size({"width": width, "height": 800})
+        cut = (
+            "h2 => [h2.scrollHeight - h2.clientHeight, h2.scrollWidth - h2.clientWidth]"
+        )
+        more = await desk.part(".who h2").evaluate(cut)
+        assert max(more) <= 2, f"at {width} px"
+
+
 SQUEEZED = """() => {
     const tabs = [...document.querySelectorAll(".tab")];
     const name = tab => tab.querySelector(".tab-name").getBoundingClientRect();

@@ -27,16 +27,24 @@ export function Hero({ pop, onChange, changing }: HeroProps) {
   );
 }
 
-const LONG = 34;
-const LONG_WHERE_NARROW = 20;
+/** Characters from which on a name is set smaller, and how: see `desk.css`. */
+const LENGTHS: [number, string][] = [
+  [50, "very"],
+  [34, "always"],
+  [20, "narrow"],
+];
 
-/** A long name without a company takes the company's line as well. */
+/** A long name is set smaller; without a company it takes the company's line as well. */
 function Name({ title, company }: { title: string; company: string }) {
-  const long =
-    title.length > LONG ? "always" : title.length > LONG_WHERE_NARROW ? "narrow" : "";
+  const long = LENGTHS.find(([characters]) => title.length > characters)?.[1] ?? "";
   return (
     <>
-      <h2 dir="auto" title={title} data-long={company ? "" : long}>
+      <h2
+        dir="auto"
+        title={title}
+        data-long={company ? "" : long}
+        data-small={company ? long : ""}
+      >
         {title}
       </h2>
       <p class="company" dir="auto">

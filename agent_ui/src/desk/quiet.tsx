@@ -115,8 +115,8 @@ function RecentLine({ call }: { call: RecentCall }) {
   return (
     <li>
       <span class="muted when">{formats.dateTime(Date.parse(call.arrived_at))}</span>
-      <span class="recent-who" dir="auto">
-        <b>{call.name || number}</b>
+      <span class="recent-who">
+        <b dir="auto">{call.name || number}</b>
         {call.name && <span dir="ltr">{number}</span>}
       </span>
       <span class="recent-how muted">
