@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from screenpop.app.checking import load_checked
-from screenpop.app.starting import running
 from screenpop.config.load import Loaded
 from screenpop.support import log as logs
 from screenpop.support.loop import quick_loop
@@ -46,6 +45,8 @@ def serve(
 
 
 async def _serve(loaded: Loaded) -> None:
+    from screenpop.app.starting import running  # the whole service: a second
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,6 +10,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
@@ -147,7 +148,7 @@ def _sentence(
         if len(kinds) > 1:
             return f"must be {listed(kinds, 'or')}{_is(value)}", _remedy(path, field)
     if error["type"] == "missing":
-        return "is missing", _description(field)
+        return "is missing", _misspelt(error, path, names) or _description(field)
     if error["type"] == "extra_forbidden":
         return "is not a known key", did_you_mean(str(path[-1]), names)
     if "[key]" in error["loc"]:
@@ -165,6 +166,18 @@ def _sentence(
         return f"must be {kind}{_is(value)}", _remedy(path, field, error)
     said = "cannot be used" if hide else _lower(error["msg"])
     return f"{said}{_is(value)}", _remedy(path, field)
+
+
+def _misspelt(error: ErrorDetails, path: KeyPath, names: list[str]) -> str:
+    """Where further keys are a plugin's, a slip of the pen is no unknown key."""
+    given = error.get("input")
+    others = [key for key in given if key not in names] if _is_keys(given) else []
+    near = get_close_matches(str(path[-1]), others, n=1)
+    return f"Is `{near[0]}` meant to be it?" if near else ""
+
+
+def _is_keys(value: object) -> typing.TypeGuard[Mapping[str, object]]:
+    return isinstance(value, Mapping) and all(isinstance(key, str) for key in value)
 
 
 def _bound(error: ErrorDetails) -> str | None:

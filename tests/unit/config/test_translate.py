@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -13,6 +14,7 @@ from pydantic import (
     field_validator,
 )
 
+from screenpop.config.load import examine_text
 from screenpop.config.problems import KeyPath, Place
 from screenpop.config.translate import field_at, keys_at, model_in, translated
 
@@ -123,3 +125,12 @@ def test_the_model_inside_of_a_declaration_is_found() -> None:
     assert model_in(fields["many"].annotation) is Inner
     assert model_in(fields["modelled"].annotation) is Inner
     assert model_in(fields["few"].annotation) is None
+
+
+def test_a_missing_key_that_stands_there_misspelt_is_pointed_at() -> None:
+    text = "sources:\n  erp: {conector: sql, url: 'sqlite:///erp.sqlite'}\n"
+    examined = examine_text(text, Path("screenpop.yaml"), environ={})
+    assert [str(problem) for problem in examined.problems] == [
+        "screenpop.yaml:2:3: sources.erp.connector: is missing."
+        " Is `conector` meant to be it?"
+    ]
