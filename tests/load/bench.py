@@ -6,6 +6,7 @@
     scripts/bench --agents 10000 --storm     a large centre, and all reconnect at once
     scripts/bench --slow-source      one of five sources never answers
     scripts/bench --fanout           500 wallboards
+    scripts/bench --awake …          on a virtual machine, whose cores fall asleep
     scripts/bench --dialects         the cost of decoding one event, by dialect
     scripts/bench --targets raw-full,raw-cached      the generator on bare servers only
 
@@ -26,7 +27,7 @@ from pathlib import Path
 import uvloop
 from load.figures import TargetFigures
 from load.measure import Plan, measure
-from load.process import cores
+from load.process import awake, cores
 from load.report import save, show
 from load.targets import BARE, SERVICE, names, preparation
 from rich.console import Console
@@ -52,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--slow-source", action="store_true", help="a source hangs")
     made.add_argument("--fanout", action="store_true", help="500 wallboards")
     made.add_argument("--dialects", action="store_true", help="decoding cost only")
+    made.add_argument(
+        "--awake", action="store_true", help="virtual cores must not fall asleep"
+    )
     made.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     return made
 
@@ -114,7 +118,7 @@ async def run(
     return found
 
 
-def about(plan: Plan) -> dict[str, object]:
+def about(plan: Plan, *, awake: bool) -> dict[str, object]:
     server, load = cores()
     return {
         "python": platform.python_version(),
@@ -122,6 +126,7 @@ def about(plan: Plan) -> dict[str, object]:
         "cores": os.cpu_count(),
         "server_core": sorted(server),
         "load_core": sorted(load),
+        "kept_awake": awake,
         "agents": plan.agents,
         "rates": list(plan.rates),
         "seconds": plan.seconds,
@@ -144,12 +149,15 @@ def main() -> None:
     if server == load:
         console.print("[yellow]one core: server and load share it[/yellow]")
     os.sched_setaffinity(0, load)
-    with tempfile.TemporaryDirectory(prefix="screenpop-bench-") as folder:
+    with (
+        awake(given.awake),
+        tempfile.TemporaryDirectory(prefix="screenpop-bench-") as folder,
+    ):
         work = run(chosen(given), plan, given.rounds, Path(folder), console)
         rounds = uvloop.run(work)
     show(console, rounds)
     if given.json:
-        save(given.json, rounds, about(plan))
+        save(given.json, rounds, about(plan, awake=given.awake))
 
 
 if __name__ == "__main__":

@@ -210,6 +210,8 @@ class Probe:
             self.own_ms = max(self.own_ms, late_ms)
 
     def _answer(self, number: int, status: int, now_ns: int) -> None:
+        if not self._asked_ns:
+            return  # counted when the probing ended, and answered after all
         self.longest_ms = max(self.longest_ms, (now_ns - self._asked_ns) / 1e6)
         self._asked_ns = 0
 

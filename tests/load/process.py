@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +24,9 @@ def cores() -> tuple[set[int], set[int]]:
 class Processor:
     """What all threads of a process used so far, and how long they queued for it.
 
-    `waited_ns` is time in which a thread could run and another process had the core:
-    it tells how busy the host was with something else.
+    `waited_ns` is time in which a thread could run and did not: another process or
+    another of its own threads had the core, or the core had to wake up. In a process
+    of one thread it tells how busy the host was with something else.
     """
 
     ran_ns: int
@@ -57,6 +60,36 @@ class Command:
     env: Mapping[str, str]
     ready_path: str
     log: Path
+
+
+@contextlib.contextmanager
+def awake(wanted: bool) -> Iterator[None]:
+    """Keep all cores from falling asleep, with work that yields to any other.
+
+    A virtual processor that sleeps takes up to milliseconds to come back, which is
+    the host's doing: for whoever is measured on it, latencies say nothing below that.
+    """
+    spinners = [] if not wanted else [_spinner(core) for core in range(_core_count())]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+def _spinner(core: int) -> subprocess.Popen[bytes]:
+    code = (
+        f"import os; os.sched_setaffinity(0, {{{core}}});"
+        " os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
+        "parent = os.getppid()\n"
+        "while os.getppid() == parent:\n    for _ in range(1_000_000): pass"
+    )
+    return subprocess.Popen([sys.executable, "-c", code])
+
+
+def _core_count() -> int:
+    return os.cpu_count() or 1
 
 
 class ServerProcess:
