@@ -68,7 +68,8 @@ async def test_an_administrator_sees_how_a_stream_does_and_what_to_set_better(
         async def line() -> dict[str, Any]:
             address = f"{centre.url}/v1/lines"
             answer = await (await centre.http.get(address, headers=headers)).json()
-            return {each["line"]: each for each in answer["lines"]}["pbx"]
+            lines: list[dict[str, Any]] = answer["lines"]
+            return next(each for each in lines if each["line"] == "pbx")
 
         before = await line()
         assert before["stream"]["connected_since"] is None
