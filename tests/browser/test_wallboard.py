@@ -27,6 +27,17 @@ async def test_numbers_move_with_the_calls(house: House) -> None:
     await board.shows("Talking", "0")
 
 
+async def test_queues_and_agents_are_seen_without_scrolling(house: House) -> None:
+    board = await house.open_wallboard("sue", viewport={"width": 1280, "height": 800})
+    await board.is_live()
+    await house.event("queued", "c-1", queue="sales", direction="inbound")
+    await board.shows_for("Sales", "Waiting", "1")
+    await house.ring("ana", caller=ADA)
+    ringing = board.part('[data-doing="alerting"] li')
+    await expect(ringing).to_contain_text("Ana")
+    await expect(ringing).to_be_in_viewport(ratio=1)
+
+
 async def test_every_number_has_its_formula_on_show(house: House) -> None:
     board = await house.open_wallboard("sue")
     await board.is_live()
