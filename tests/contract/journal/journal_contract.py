@@ -230,6 +230,28 @@ class JournalContract(ABC):
         keys = [entry.record.key for entry in await reading.until(4)]
         assert keys == ["b", "c", "d", "e"]
 
+    async def test_a_patient_append_goes_along_with_the_next(
+        self, journal: Journal
+    ) -> None:
+        patient = journal.submit([rang("e-1")], patient=True)
+        (next_one,) = await journal.append([rang("e-2")])
+        assert patient.done()
+        (receipt,) = patient.result()
+        assert receipt.offset < next_one.offset
+
+    async def test_a_patient_append_alone_is_durable_before_long(
+        self, journal: Journal
+    ) -> None:
+        (receipt,) = await journal.submit([rang("e-1")], patient=True)
+        assert [entry.offset for entry in await journal.read(START)] == [receipt.offset]
+
+    async def test_a_patient_append_is_written_when_the_journal_closes(
+        self, journal: Journal
+    ) -> None:
+        patient = journal.submit([rang("e-1")], patient=True)
+        await journal.close()
+        assert patient.done()
+
     async def test_a_waiting_tail_knows_an_entry_before_its_append_returns(
         self, journal: Journal, tasks: TaskOwner
     ) -> None:
