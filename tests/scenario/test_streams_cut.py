@@ -118,7 +118,7 @@ def live_lists(frames: Sequence[str]) -> dict[str, object]:
     devices: dict[str, object] = {}
     for frame in map(json.loads, frames):
         for key in ("channel", "peer", "caller"):
-            if key in frame:
+            if "id" in frame.get(key, {}):
                 channels[frame[key]["id"]] = frame[key]
         if "bridge" in frame:
             bridges[frame["bridge"]["id"]] = frame["bridge"]
