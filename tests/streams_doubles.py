@@ -256,6 +256,7 @@ def _story(call: Call, events: Sequence[CallEvent]) -> Story:
 
 USERNAME, SECRET = "screenpop", "opensesame"
 CHALLENGE = "158713606"
+NO_SUCH_CHANNEL = {"Response": "Error", "Message": "No such channel"}
 
 
 def message(event: str, **headers: str) -> bytes:
@@ -314,6 +315,7 @@ class FakeAmi:
     mute: bool = False
     lists: bool = True
     old: bool = False  # knows no challenge
+    variables: dict[str, dict[str, str]] | None = None  # answers to Getvar, by channel
     asked: list[str] = field(default_factory=list)
     connections: int = 0
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -361,6 +363,9 @@ class FakeAmi:
                 writer.write(_block({"Event": "QueueStatusComplete", **ours}))
             if "played" not in self._state(writer):
                 return await self._play(writer)
+        elif action == "Getvar" and self.variables is not None:
+            told = self.variables.get(request["Channel"], NO_SUCH_CHANNEL)
+            writer.write(_block({**told, **ours}))
         elif action == "Ping":
             writer.write(_block({"Response": "Success", "Ping": "Pong", **ours}))
         return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from streams_doubles import (
     NAMES,
+    NO_SUCH_CHANNEL,
     NOON_US,
     SECRET,
     USERNAME,
@@ -269,7 +270,7 @@ async def test_events_wait_while_the_journal_is_away() -> None:
 
 async def test_what_waits_is_bounded_and_nothing_is_lost() -> None:
     """With room for three, reading stops until the journal takes them."""
-    fake = FakeAmi([(b"", recorded("04_blind_transfer") + END)])
+    fake = FakeAmi([(b"", recorded("03b_anonymous_presentation") + END)])
     gate = asyncio.Event()
 
     async def emit(events: Sequence[CallEvent]) -> None:
@@ -287,7 +288,59 @@ async def test_what_waits_is_bounded_and_nothing_is_lost() -> None:
         gate.set()
         await heard.until(ended)
         await owner.close()
-    assert stories_of(calls_only(heard.events)) == expected("04_blind_transfer")
+    assert stories_of(calls_only(heard.events)) == expected(
+        "03b_anonymous_presentation"
+    )
+
+
+async def never(seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+TRUNK_B = "PJSIP/trunk-00000003"  # of the caller who is withheld, in 03_anonymous
+PROHIBITED = {"Response": "Success", "Value": "prohib_not_screened"}
+ALLOWED = {"Response": "Success", "Value": "allowed_not_screened"}
+DENIED = {"Response": "Error", "Message": "Permission denied"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (PROHIBITED, False),
+        (ALLOWED, True),
+        (DENIED, True),
+        (NO_SUCH_CHANNEL, False),
+    ],
+)
+async def test_where_events_do_not_say_it_the_switch_is_asked_what_is_withheld(
+    answer: dict[str, str], shown: bool
+) -> None:
+    fake = FakeAmi([(b"", recorded("03_anonymous") + END)], variables={TRUNK_B: answer})
+    async with serving(fake), listening(stream_to(fake, sleep=never)) as heard:
+        await heard.until(ended)
+        told = stories_of(calls_only(heard.events))
+        hint = " ".join(heard.stream.health.hints)
+    assert [story.withheld for story in told] == [True, not shown]
+    assert told[1].caller == ("+447700900456" if shown else None)
+    assert ("7700900456" in repr(heard.events)) is shown
+    assert fake.asked.count("Getvar") == 1
+    assert ("so they are shown" in hint) is (answer is DENIED)
+
+
+async def test_a_switch_that_does_not_answer_is_not_waited_for() -> None:
+    fake = FakeAmi([(b"", recorded("03_anonymous") + END)])
+    async with serving(fake), listening(stream_to(fake)) as heard:
+        await heard.until(ended)
+        told = stories_of(calls_only(heard.events))
+    assert told == expected("03_anonymous")
+    assert "Getvar" in fake.asked
+
+
+async def test_a_switch_that_says_it_in_its_events_is_not_asked() -> None:
+    fake = FakeAmi([(b"", recorded("03b_anonymous_presentation") + END)])
+    async with serving(fake), listening(stream_to(fake, sleep=never)) as heard:
+        await heard.until(ended)
+    assert "Getvar" not in fake.asked
 
 
 async def test_a_burst_of_fifty_calls_is_decoded_without_blocking_anybody() -> None:

@@ -12,7 +12,7 @@ import logging
 from collections import deque
 
 from screenpop.domain.call import CallEvent
-from screenpop.intake.streams.ami_events import AmiEvents
+from screenpop.intake.streams.ami_events import PRESENTATION, AmiEvents
 from screenpop.intake.streams.asterisk_ami import (
     AmiBroken,
     AmiParser,
@@ -28,12 +28,20 @@ from screenpop.intake.streams.base import (
     StreamTools,
 )
 from screenpop.intake.streams.conversation import Address, Wire
+from screenpop.intake.streams.presentation import PATIENCE_S, Presentations
+from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
 
 NO_PRESENTATION = (
-    "the switch does not say which numbers are withheld: add"
-    " `channelvars = CALLERID(num-pres)` to manager.conf"
+    "the switch says which numbers are withheld only when it is asked, call by call:"
+    " add `channelvars = CALLERID(num-pres)` to manager.conf"
+)
+GETVAR = "presentation"  # the ActionID of these questions
+PRESENTATION_REFUSED = (
+    "the switch does not say which numbers are withheld, so they are shown: add"
+    " `channelvars = CALLERID(num-pres)` to manager.conf, or give the user write for"
+    " call"
 )
 
 
@@ -60,11 +68,13 @@ class AmiStream(Stream):
         self._asked = 0  # number of the last question about channels and queues
         self._listed = False  # its answer is complete
         self._refused: str | None = None
+        self._presentations = Presentations(fold.board)
 
     def hints(self) -> tuple[str, ...]:
         hints = []
         if self.fold.presentation_told is False:
-            hints.append(NO_PRESENTATION)
+            told = self._presentations.are_told
+            hints.append(NO_PRESENTATION if told else PRESENTATION_REFUSED)
         if self._refused:
             hints.append(self._refused)
         return tuple(hints)
@@ -75,15 +85,20 @@ class AmiStream(Stream):
 
     async def _session(self) -> None:
         wire = await Wire.open(self.address, self.tools.limits)
+        patience = TaskOwner(f"presentations of {self.line}")
         try:
             messages = _Messages(wire)
             await self._log_in(wire, messages)
             self._connected()
+            self._presentations.connected()
             await self._ask(wire)
             while True:
-                await self._take(wire, await messages.next(idle=True))
+                await self._take(wire, await messages.next(idle=True), patience)
         finally:
+            await patience.close()
             await wire.close()
+            self._presentations.lost()
+            await self._hand_on(self._presentations.ready())
 
     # -- log-in -------------------------------------------------------------
 
@@ -109,9 +124,9 @@ class AmiStream(Stream):
 
     # -- reading --------------------------------------------------------------
 
-    async def _take(self, wire: Wire, message: Message) -> None:
+    async def _take(self, wire: Wire, message: Message, patience: TaskOwner) -> None:
         if "Event" not in message:
-            self._answered(message)
+            await self._answered(message)
             return
         self._heard()
         event = text_of(message, "Event")
@@ -119,7 +134,10 @@ class AmiStream(Stream):
             await self._ask(wire)  # it took log-ins before it had all its queues
         elif self._of_another_question(message):
             return
-        await self._hand_on(self._meant(event, self._decoded(event, message)))
+        events = self._meant(event, self._decoded(event, message))
+        if self.fold.presentation_told is False:
+            events = await self._with_presentation(events, wire, patience)
+        await self._hand_on(events)
 
     def _decoded(self, event: str, message: Message) -> list[CallEvent]:
         now_us = self.tools.clock.now_us()
@@ -150,13 +168,46 @@ class AmiStream(Stream):
         asked = text_of(message, "ActionID")
         return bool(asked) and not asked.endswith(f"-{self._asked}")
 
-    def _answered(self, message: Message) -> None:
-        asked = text_of(message, "ActionID").partition("-")[0]
-        if text_of(message, "Response") == "Error" and asked:
+    async def _answered(self, message: Message) -> None:
+        asked, _, about = text_of(message, "ActionID").partition("-")
+        if asked == GETVAR:
+            await self._presentation_told(about, message)
+        elif text_of(message, "Response") == "Error" and asked:
             self._refused = (
                 f"`{asked}` is refused ({text_of(message, 'Message')}): give the user"
                 " read and write for system, call, reporting and agent"
             )
+
+    # -- numbers that are withheld ----------------------------------------------
+
+    async def _with_presentation(
+        self, events: list[CallEvent], wire: Wire, patience: TaskOwner
+    ) -> list[CallEvent]:
+        """Those that need not wait; about the others the switch is asked."""
+        for call_id in self._presentations.questions(events):
+            await wire.write(
+                action(
+                    "Getvar",
+                    ActionID=f"{GETVAR}-{call_id}",
+                    Channel=self.fold.board.channels[call_id].shown.name,
+                    Variable=PRESENTATION,
+                )
+            )
+            patience.spawn(self._wait_for(call_id), name=f"presentation {call_id}")
+        return self._presentations.ready()
+
+    async def _wait_for(self, call_id: str) -> None:
+        await self.tools.sleep(PATIENCE_S)
+        self._presentations.unanswered(call_id)
+        await self._hand_on(self._presentations.ready())
+
+    async def _presentation_told(self, call_id: str, message: Message) -> None:
+        if text_of(message, "Response") == "Success":
+            self._presentations.answered(call_id, text_of(message, "Value"))
+        else:
+            gone = "no such channel" in text_of(message, "Message").lower()
+            self._presentations.refused(call_id, for_good=not gone)
+        await self._hand_on(self._presentations.ready())
 
 
 class _Messages:

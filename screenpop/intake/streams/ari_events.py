@@ -53,11 +53,16 @@ class AriEvents:
         self._asked = self.board.count
 
     def unlinked(self, channels: Iterable[Json]) -> list[str]:
-        """Of these the switch must be asked which call they belong to."""
+        """Of these the switch must be asked which call they belong to.
+
+        The new ones, and those whose dialling may have fallen into the gap.
+        """
+        listed = (_text(channel, "id") for channel in channels)
+        known = self.board.channels
         return [
             uid
-            for uid in (_text(channel, "id") for channel in channels)
-            if uid and uid not in self.board.channels
+            for uid in listed
+            if uid and (uid not in known or known[uid].call is None)
         ]
 
     def listed(

@@ -97,3 +97,26 @@ def test_unreadable_frames_harm_nobody() -> None:
                 wrong: object = chance.choice([None, 7, "x", [], {}, [{}], {"id": 3}])
                 broken = {**frame, key: wrong, "type": frame["type"]}
                 fold.decode(broken, NOON_US)
+
+
+def test_a_call_within_the_house_is_joined_though_its_dialling_fell_into_a_gap() -> (
+    None
+):
+    fold, shown = ari_fold(), {}
+    for t, frame in frames("07_direct"):
+        channel = frame.get("channel")
+        if isinstance(channel, dict) and channel["id"].startswith("1795304477."):
+            shown[channel["id"]] = channel
+            if frame["type"] == "ChannelCreated":
+                assert fold.decode(frame, NOON_US + round(t * 1e6)) == []
+    rows = [dict(channel, state="Up") for channel in shown.values()]
+    fold.ask()
+    assert sorted(fold.unlinked(rows)) == ["1795304477.2", "1795304477.3"]
+    links = dict.fromkeys(shown, "1795304477.2")
+    bridges = [{"id": "b", "channels": list(shown)}]
+    told = fold.listed(rows, bridges, links, (), NOON_US)
+    assert [(e.type, e.call_id, e.agents) for e in told] == [
+        ("arrived", "1795304477.2", ()),
+        ("alerting", "1795304477.2", ("1002",)),
+        ("answered", "1795304477.2", ("1002",)),
+    ]

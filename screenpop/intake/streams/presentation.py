@@ -1,0 +1,112 @@
+"""Is this caller's number withheld, where the switch says so only when asked?
+
+Without `channelvars` the events of an Asterisk show a number that its caller withheld.
+So what is told of a call waits until the switch was asked for its presentation. That
+takes a few milliseconds; who does not answer, or may not, is not waited for again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from screenpop.domain.call import CallEvent, Direction
+from screenpop.intake.streams.switchboard import Switchboard
+
+PATIENCE_S = 0.3  # how long the events of one call wait for the answer
+UNANSWERED_MAX = 3  # questions in a row; then nothing waits until we connect anew
+ASKED_MAX = 1000  # calls at once
+WAITING_MAX = 10_000  # events; then they are told as they are
+DECIDED_MAX = 10_000
+
+
+class Presentations:
+    """Which calls' numbers may be shown; pure, the stream asks.
+
+    Events leave in the order in which they came: what is behind a call that is asked
+    about waits with it.
+    """
+
+    def __init__(self, board: Switchboard):
+        self._board = board
+        self._line: deque[CallEvent] = deque()
+        self._asked: set[str] = set()
+        self._withheld: OrderedDict[str, bool] = OrderedDict()  # by call, decided
+        self._unanswered = 0
+        self._refused = False
+
+    @property
+    def are_told(self) -> bool:
+        """False: the switch refuses, or does not answer."""
+        return not self._refused and self._unanswered < UNANSWERED_MAX
+
+    def connected(self) -> None:
+        """A switch that was deaf, or has other rights now, is asked again."""
+        self._unanswered, self._refused = 0, False
+
+    def questions(self, events: Sequence[CallEvent]) -> list[str]:
+        """Take these into the line; the calls about which the switch is to be asked."""
+        self._line.extend(events)
+        asked: list[str] = list(
+            dict.fromkeys(each.call_id for each in events if self._must_ask(each))
+        )
+        self._asked.update(asked)
+        if len(self._line) > WAITING_MAX:
+            self.lost()
+        return asked
+
+    def _must_ask(self, event: CallEvent) -> bool:
+        call_id = event.call_id
+        if event.caller is None or event.direction is not Direction.INBOUND:
+            return False
+        if call_id in self._asked or call_id in self._withheld:
+            return False
+        return (
+            self.are_told
+            and len(self._asked) < ASKED_MAX
+            and call_id in self._board.channels
+        )
+
+    def ready(self) -> list[CallEvent]:
+        """Those that may be told now, without numbers that are withheld."""
+        told: list[CallEvent] = []
+        while self._line and self._line[0].call_id not in self._asked:
+            event = self._line.popleft()
+            told.append(_hidden(event) if self._withheld.get(event.call_id) else event)
+        return told
+
+    def answered(self, call_id: str, presentation: str) -> None:
+        self._unanswered = 0
+        self._decide(call_id, withheld=presentation.startswith("prohib"))
+
+    def refused(self, call_id: str, *, for_good: bool) -> None:
+        """An error. Of a channel that is gone nobody can know: it is not shown."""
+        self._unanswered = 0
+        self._refused = self._refused or for_good
+        self._decide(call_id, withheld=not for_good)
+
+    def unanswered(self, call_id: str) -> None:
+        """The patience is over: told as the events tell it."""
+        if call_id in self._asked:
+            self._unanswered += 1
+            self._decide(call_id, withheld=False)
+
+    def lost(self) -> None:
+        """The connection is gone, and with it the answers."""
+        for call_id in list(self._asked):
+            self._decide(call_id, withheld=False)
+
+    def _decide(self, call_id: str, *, withheld: bool) -> None:
+        self._asked.discard(call_id)
+        self._withheld[call_id] = withheld
+        if len(self._withheld) > DECIDED_MAX:
+            self._withheld.popitem(last=False)
+        call = self._board.calls.get(call_id)
+        if withheld and call is not None:
+            call.withheld = True
+
+
+def _hidden(event: CallEvent) -> CallEvent:
+    return replace(event, caller=None, caller_name=None, withheld=True)
