@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from screenpop.intake.facts import Facts
+from screenpop.intake.spelling import meant
 
 
 @dataclass(slots=True)
@@ -127,8 +128,8 @@ class _Parser:
         kind, name, offset = self._take()
         factory = self._filters.get(name) if kind == "name" else None
         if factory is None:
-            known = ", ".join(sorted(self._filters))
-            raise ExpressionError(f"`{name}` is no filter. Known: {known}.", offset)
+            known = f"{', '.join(sorted(self._filters))}.{meant(name, self._filters)}"
+            raise ExpressionError(f"`{name}` is no filter. Known: {known}", offset)
         arguments: list[Getter] = []
         if self._is("("):
             self._at += 1

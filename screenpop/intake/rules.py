@@ -6,15 +6,23 @@ first rule that holds decides; one with `also: true` lets the next ones speak to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from screenpop.domain.call import EventType
 from screenpop.domain.call import Scope as CallScope
+from screenpop.intake.constants import check_constants
 from screenpop.intake.expression import Getter, Scope, empty
 from screenpop.intake.filters import as_text
-from screenpop.intake.normal import AGENTS_MAX, ATTRIBUTES_MAX, TEXT_CHARS_MAX, Draft
+from screenpop.intake.normal import (
+    AGENTS_MAX,
+    ATTRIBUTES_MAX,
+    DIRECTIONS,
+    TEXT_CHARS_MAX,
+    Draft,
+)
 from screenpop.intake.request import Ignored, Told
+from screenpop.intake.spelling import meant
 from screenpop.intake.times import Moment
 from screenpop.intake.values import Compiler, Condition
 from screenpop.intake.yaml_nodes import Node
@@ -132,7 +140,8 @@ def read_rules(node: Node, fields: Node | None, compiler: Compiler) -> list[Rule
     common = dict(fields.items()) if fields is not None else {}
     for name, each in common.items():
         if name not in FIELDS:
-            each.fail(f"`{name}` is no field. Known: {', '.join(sorted(FIELDS))}.")
+            known = ", ".join(sorted(FIELDS))
+            each.fail(f"`{name}` is no field. Known: {known}.{meant(name, FIELDS)}")
     rules = list(_rules(node, common, [], compiler))
     if len(rules) > RULES_MAX:
         node.fail(f"more than {RULES_MAX} rules.")
@@ -336,12 +345,24 @@ def _identity(name: str, node: Node, compiler: Compiler) -> Fill:
     return fill
 
 
+def _among(
+    allowed: Collection[str], factory: Callable[[str, Node, Compiler], Fill]
+) -> Callable[[str, Node, Compiler], Fill]:
+    """A field of few values: a constant that is none of them is a slip of the pen."""
+
+    def checked(name: str, node: Node, compiler: Compiler) -> Fill:
+        check_constants(name, node, allowed)
+        return factory(name, node, compiler)
+
+    return checked
+
+
 FIELDS: Mapping[str, Callable[[str, Node, Compiler], Fill]] = {
     "call_id": _identifier,
     "leg_id": _identifier,
     "related_call_id": _identifier,
     "scope": _scope,
-    "direction": _text,
+    "direction": _among(DIRECTIONS, _text),
     "from": _as("caller"),
     "to": _as("dialled"),
     "withheld": _withheld,
@@ -352,10 +373,10 @@ FIELDS: Mapping[str, Callable[[str, Node, Compiler], Fill]] = {
     "queue": _text,
     "at": _at,
     "start": _start,
-    "outcome": _outcome,
+    "outcome": _among(OUTCOMES, _outcome),
     "cause": _text,
     "sequence": _sequence,
-    "state": _as("agent_state"),
+    "state": _among(AGENT_STATES, _as("agent_state")),
     "attributes": _attributes,
     "event_id": _identifier,
     "identity": _identity,

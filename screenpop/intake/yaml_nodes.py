@@ -15,6 +15,7 @@ from typing import NoReturn
 import yaml
 
 from screenpop.domain.errors import ConfigError
+from screenpop.intake.spelling import meant
 
 Scalar = str | int | float | bool | None
 
@@ -76,14 +77,19 @@ class Node:
     ) -> dict[str, Node]:
         """The entries, checked against the names that mean something here."""
         entries = dict(self.items())
-        for name, node in entries.items():
+        for name in entries:
             if allowed is not None and name not in allowed:
-                known = ", ".join(sorted(allowed))
-                node.fail(f"`{name}` means nothing here. Known: {known}.")
+                known = f"{', '.join(sorted(allowed))}.{meant(name, allowed)}"
+                self._key(name).fail(f"`{name}` means nothing here. Known: {known}")
         for name in required:
             if name not in entries:
                 self.fail(f"`{name}` is missing.")
         return entries
+
+    def _key(self, name: str) -> Node:
+        """The key itself, to point at."""
+        keys = (key for key, _ in self.yaml.value if key.value == name)
+        return Node(self.file, next(keys, self.yaml))
 
     def elements(self) -> list[Node]:
         if not isinstance(self.yaml, yaml.SequenceNode):
@@ -126,7 +132,8 @@ class Node:
     def choice(self, *choices: str) -> str:
         text = self.text()
         if text not in choices:
-            self.fail(f"must be one of {', '.join(choices)}; is `{text}`.")
+            known = ", ".join(choices)
+            self.fail(f"must be one of {known}; is `{text}`.{meant(text, choices)}")
         return text
 
     def data(self) -> object:

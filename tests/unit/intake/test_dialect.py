@@ -76,10 +76,30 @@ def test_a_built_in_dialect_tells_what_an_operator_must_know(name: str) -> None:
     ("text", "error"),
     [
         ("events: []\nevents: []", "mine.yaml:4:1: `events` stands twice here."),
-        ("evnts: []", "mine.yaml:3:8: `evnts` means nothing here. Known: answers,"),
+        ("evnts: []", "mine.yaml:3:1: `evnts` means nothing here. Known: answers,"),
         ("facts: [a]", "mine.yaml:1:1: `events` is missing."),
         ("events: [{when: {a: b}}]", "mine.yaml:3:10: `type` is missing."),
         ("events: [{type: rang}]", "mine.yaml:3:17: must be one of arrived, queued"),
+        ("evnts: []", "Did you mean `events`?"),
+        ("events: [{type: ansered}]", "Did you mean `answered`?"),
+        ("events: [{type: held, at: when | isoo}]", "Did you mean `iso`?"),
+        (
+            "events: [{type: held, direction: =inbund}]",
+            "mine.yaml:3:34: `inbund` is no direction.",
+        ),
+        (
+            "events: [{type: ended, outcome: {of: why, map: {NOANS: unaswered}}}]",
+            "`unaswered` is no outcome. Known: unanswered, voicemail. Did you mean"
+            " `unanswered`?",
+        ),
+        (
+            "events: [{type: ended, outcome: [{when: {a: 1}, value: =voicmail}]}]",
+            "`voicmail` is no outcome.",
+        ),
+        (
+            "events: [{type: agent_state, agents: a, state: {of: s, map: {x: busy}}}]",
+            "`busy` is no state. Known: available, break, offline, wrap_up.",
+        ),
         ("events: [{type: ended, scope: room}]", "must be one of call, leg; is `room`"),
         ("fields: {form: a}\nevents: []", "mine.yaml:3:16: `form` is no field."),
         ("events: {a: b}", "mine.yaml:3:9: must be a list"),
