@@ -10,7 +10,6 @@ finished.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from screenpop.app.boards import encoded, stats_json
 from screenpop.app.door import Door
 from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
+from screenpop.app.garbage import collect_when_quiet
 from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
 from screenpop.app.lines import AllLines
@@ -49,9 +49,6 @@ log = logging.getLogger(__name__)
 
 REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
 TIDY_EVERY_S = 1.0
-# Full collections walk every object of every connection: with ten thousand of
-# them they are the longest stalls there are (docs/performance.md).
-GC_THRESHOLDS = (100_000, 50, 1000)
 
 
 @dataclass(kw_only=True)
@@ -94,7 +91,6 @@ class Service:
 
     async def begin(self) -> None:
         """Open the sources, listen, read what is stored, go live."""
-        gc.set_threshold(*GC_THRESHOLDS)
         self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
@@ -121,6 +117,10 @@ class Service:
                 self.lookups.sources,
             ),
             name="watch the gauges",
+        )
+        self.tasks.spawn(
+            collect_when_quiet(lambda: self.follower.offset, self.clock),
+            name="collect garbage when it is quiet",
         )
         self.streams.listen(self.tasks, self.journal.append)
         self.follower.live = True

@@ -45,6 +45,7 @@ def serve(
 
 
 async def _serve(loaded: Loaded) -> None:
+    from screenpop.app.garbage import spare_the_loop
     from screenpop.app.starting import running  # the whole service: a second
 
     stop = asyncio.Event()
@@ -52,6 +53,7 @@ async def _serve(loaded: Loaded) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(loaded) as service:
+        spare_the_loop()
         log.info("serving at %s", service.url)
         await stop.wait()
         log.info("stopping")

@@ -59,7 +59,7 @@ class Outcome(StrEnum):
 NO_ATTRIBUTES: Mapping[str, str] = {}
 
 
-class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing a line reported, in our words.
 
     `(line, event_id)` names the event: a repeated delivery has the same pair.
@@ -115,7 +115,7 @@ class Release(StrEnum):
     TIME_LIMIT = "time_limit"  # no end ever came
 
 
-class AgentLeg(msgspec.Struct, frozen=True, kw_only=True):
+class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     agent: AgentId
     state: LegState
     alerting_us: int | None = None  # first ring at this agent (latest attempt)
@@ -141,7 +141,7 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
-class QueueVisit(msgspec.Struct, frozen=True, kw_only=True):
+class QueueVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stay in one queue: each counts as offered once, and leaves once.
 
     `left` is None while the caller waits; a visit that ends by an agent's answer
@@ -155,7 +155,7 @@ class QueueVisit(msgspec.Struct, frozen=True, kw_only=True):
     left: Literal["answered", "abandoned", "moved", "diverted"] | None = None
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One conversation from first event to last, as all its events together tell it."""
 
     line: LineId

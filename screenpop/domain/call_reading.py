@@ -38,7 +38,7 @@ LATE_WINDOW_US = 2_000_000
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-class _Leg(msgspec.Struct):
+class _Leg(msgspec.Struct, gc=False):
     """One agent while the events are read: which of their devices are engaged?"""
 
     agent: AgentId
@@ -76,7 +76,7 @@ class _Leg(msgspec.Struct):
         )
 
 
-class Reading(msgspec.Struct):
+class Reading(msgspec.Struct, gc=False):
     """Where the reading of the events in order has got to."""
 
     legs: dict[AgentId, _Leg] = {}

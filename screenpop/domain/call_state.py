@@ -30,7 +30,7 @@ from screenpop.domain.related_calls import CallKey, RelatedCalls, about
 LATER_US = 30_000_000
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event's effect. `before` is None for a call's first event."""
 
     before: Call | None

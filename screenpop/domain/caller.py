@@ -16,14 +16,14 @@ Dates and times are ISO 8601 text; exact decimals (money) are decimal text such 
 Row = Mapping[str, Scalar]
 
 
-class CandidateRef(msgspec.Struct, frozen=True, kw_only=True):
+class CandidateRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Names a customer record: `key` is unique within `source`."""
 
     source: str
     key: str
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A customer who may be calling. `confidence` is 0..1; `why` is for people."""
 
     ref: CandidateRef

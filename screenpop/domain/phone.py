@@ -19,7 +19,7 @@ class Presentation(StrEnum):
     UNAVAILABLE = "unavailable"  # the network does not know it
 
 
-class Ani(msgspec.Struct, frozen=True, kw_only=True):
+class Ani(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The calling number as the network gave it (automatic number identification).
 
     `number` is None when presentation is not allowed, when the text is an
@@ -40,7 +40,7 @@ class Ani(msgspec.Struct, frozen=True, kw_only=True):
         return self.presentation is Presentation.ALLOWED and self.number is not None
 
 
-class Dnis(msgspec.Struct, frozen=True, kw_only=True):
+class Dnis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The number the caller dialled: picks brand, queue and numbering plan."""
 
     raw: str

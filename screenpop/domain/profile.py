@@ -28,7 +28,7 @@ class LookupOutcome(StrEnum):
     TIMED_OUT = "timed_out"
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one lookup said, with its provenance.
 
     `subject` is the customer it speaks of; None while it does not depend on one.
@@ -50,13 +50,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
-class OtherValue(msgspec.Struct, frozen=True, kw_only=True):
+class OtherValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
     fetched_us: int
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
+class Field(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
     fetched_us: int
@@ -64,7 +64,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[OtherValue, ...] = ()  # disagreeing sources: a conflict, shown
 
 
-class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
+class SourceNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How one lookup of a facet stands; says in words what is wrong."""
 
     lookup: str
@@ -74,7 +74,7 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
 
 
-class Facet(msgspec.Struct, frozen=True, kw_only=True):
+class Facet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: FieldState
     fields: Mapping[str, Field] = {}
     rows: tuple[Row, ...] = ()
@@ -84,7 +84,7 @@ class Facet(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[SourceNote, ...] = ()
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
+class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is known about the caller of one call."""
 
     candidates: tuple[Candidate, ...] = ()

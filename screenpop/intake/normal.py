@@ -49,7 +49,7 @@ DIRECTIONS = {
 }
 
 
-class Draft(msgspec.Struct, kw_only=True):
+class Draft(msgspec.Struct, kw_only=True, gc=False):
     """An event as the payload says it: texts, not yet read."""
 
     type: EventType

@@ -12,7 +12,7 @@ from screenpop.domain.profile import Profile
 NO_HEADERS: Mapping[str, str] = {}
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP request as it arrived, byte for byte.
 
     `path` holds the raw query string too: several systems sign it. `remote` is
@@ -35,7 +35,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
-class Response(msgspec.Struct, frozen=True, kw_only=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What goes back to the telephone system."""
 
     status: int = 200
@@ -43,7 +43,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-class Ignored(msgspec.Struct, frozen=True, kw_only=True):
+class Ignored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A part of a request that became no event, and why, in words.
 
     `whole` is False for a part of an item that became an event all the same.
@@ -54,7 +54,7 @@ class Ignored(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = True
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the payload said what an event holds; for people who read a decoding."""
 
     item: int = 0  # which of the request's items it comes from
@@ -62,7 +62,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     call_id_given: bool = True  # False: no id in the payload, ours is made up
 
 
-class ProfileAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ProfileAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The sender wants to know who is calling, within a budget.
 
     `number` is what to look up (None: it cannot be, answer `render(None)`).
@@ -74,7 +74,7 @@ class ProfileAnswer(msgspec.Struct, frozen=True, kw_only=True):
     render: Callable[[Profile | None], Response]
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True):
+class Received(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that one request meant. `told` runs beside `events`."""
 
     events: tuple[CallEvent, ...] = ()

@@ -28,12 +28,12 @@ Offset = NewType("Offset", int)
 START = Offset(0)
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     offset: Offset
     fresh: bool
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     offset: Offset
     record: Record
 

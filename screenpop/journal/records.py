@@ -17,7 +17,7 @@ from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer
 
 
-class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call event as a line reported it."""
 
     kind: ClassVar[str] = "event"
@@ -36,7 +36,7 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
         return self.event.received_us
 
 
-class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True):
+class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Answers of one call's lookups that landed together, and how they leave it.
 
     `round` marks one run of the call's lookups (a restarted service starts another),
@@ -65,7 +65,7 @@ class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True):
         return f"answers/{self.call_id}/{self.round}/{self.part}"
 
 
-class ActionRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person did: a choice, a note, a disposition, a state, a receipt.
 
     `action` is one of `choose` `contact` `note` `disposition` `agent_state`

@@ -11,7 +11,7 @@ from screenpop.domain.caller import Row
 from screenpop.support.clock import Clock
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """One answer as it came; `fetched_us` is when."""
 
     rows: tuple[Row, ...]

@@ -29,7 +29,7 @@ TOLD_CHARS_MAX = 40
 EvidenceKind = Literal["number", "account", "choice"]
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One reason to take the caller for this customer."""
 
     kind: EvidenceKind

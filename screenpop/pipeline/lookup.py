@@ -39,7 +39,7 @@ class SourceLimits:
     breaker_open_s: float = 10
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one question.
 
     `message` is fit for an agent's eyes, `detail` is for those who mend it.

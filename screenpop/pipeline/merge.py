@@ -46,7 +46,7 @@ _BEST_FIRST = (
 )
 
 
-class LookupShape(msgspec.Struct, frozen=True, kw_only=True):
+class LookupShape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What merging must know of a configured lookup."""
 
     name: str
@@ -57,7 +57,7 @@ class LookupShape(msgspec.Struct, frozen=True, kw_only=True):
     is_identity: bool = False
 
 
-class Findings(msgspec.Struct, frozen=True, kw_only=True):
+class Findings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is known of one call's caller so far."""
 
     answers: Mapping[str, Answer]
@@ -69,7 +69,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     withheld: bool = False
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The lookups of one facet."""
 
     facet: str

@@ -23,7 +23,7 @@ CACHE_ENTRIES = 50_000
 MINUTE_US = 60_000_000
 
 
-class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
+class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How a line's numbers are to be read and shown."""
 
     country: str | None = None  # where the dialled number does not tell
@@ -31,7 +31,7 @@ class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
     dialled_labels: tuple[tuple[str, str], ...] = ()
 
 
-class Parties(msgspec.Struct, frozen=True, kw_only=True):
+class Parties(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The outside party and our own number of one call."""
 
     ani: Ani

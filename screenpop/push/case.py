@@ -18,7 +18,7 @@ NO_NOTE = frames.AgentNote()
 CaseKey = tuple[LineId, str]
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The parties of a call as people see them."""
 
     ani: Ani
@@ -26,7 +26,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     dialled_display: str = ""
 
 
-class Pop(msgspec.Struct, kw_only=True):
+class Pop(msgspec.Struct, kw_only=True, gc=False):
     """One call on one person's desk. Offsets are 0 while a thing has not happened."""
 
     user: UserId
@@ -46,7 +46,7 @@ class Pop(msgspec.Struct, kw_only=True):
         return bool(self.closed) and self.leg.talked
 
 
-class Case(msgspec.Struct, kw_only=True):
+class Case(msgspec.Struct, kw_only=True, gc=False):
     """A live call with all that was found out about its caller."""
 
     call: Call

@@ -24,7 +24,7 @@ from screenpop.push.case import Case, CaseKey, Pop, ProfileOf, ShownOf
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     user: UserId
     frame: PopFrame
 

@@ -13,7 +13,7 @@ from screenpop.domain.caller import CandidateRef
 CallKey = tuple[LineId, CallId]
 
 
-class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: CallKey
     event_id: str
     type: str
@@ -22,7 +22,7 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
     body: str  # as the journal wrote it
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whom the call's card spoke of."""
 
     key: CallKey
@@ -31,7 +31,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     by_agent: bool
 
 
-class CallState(msgspec.Struct, frozen=True, kw_only=True):
+class CallState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call as folded so far; `number` is the outside party's in E.164.
 
     Without a customer the one that is stored stays.
@@ -42,7 +42,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer | None = None
 
 
-class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True):
+class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     """What one lookup said, and on whose cards it stands or stood since when.
 
     Values are not kept. `agents` maps an agent to the time in microseconds.
@@ -62,7 +62,7 @@ class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True):
     agents: dict[str, int] = {}
 
 
-class ShownInCall(msgspec.Struct, frozen=True, kw_only=True):
+class ShownInCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that was shown in one call, in place of what is stored of it."""
 
     key: CallKey
@@ -70,7 +70,7 @@ class ShownInCall(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[ShownAnswer, ...]
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+class Remembered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the store holds of a call that is to be followed again."""
 
     events: tuple[str, ...] = ()  # bodies, in the order of their time
@@ -78,7 +78,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     customer: Customer | None = None
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
+class Written(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A note's text or a disposition's code, by a person."""
 
     key: CallKey
@@ -88,7 +88,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int
 
 
-class ReceiptOfPop(msgspec.Struct, frozen=True, kw_only=True):
+class ReceiptOfPop(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: CallKey
     action_id: str
     username: str
@@ -98,7 +98,7 @@ class ReceiptOfPop(msgspec.Struct, frozen=True, kw_only=True):
     painted_ms: float | None
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
+class Contact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A caller named by an agent."""
 
     key: str
@@ -110,7 +110,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int
 
 
-class NumberLink(msgspec.Struct, frozen=True, kw_only=True):
+class NumberLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An agent chose this customer for this number."""
 
     number: str
@@ -123,7 +123,7 @@ class NumberLink(msgspec.Struct, frozen=True, kw_only=True):
 OfACall = StoredEvent | ShownInCall | Written | ReceiptOfPop
 
 
-class Batch(msgspec.Struct, kw_only=True):
+class Batch(msgspec.Struct, kw_only=True, gc=False):
     consumer: str
     offset: int = 0
     at_us: int = 0

@@ -1,0 +1,57 @@
+"""When does Python look for garbage, and when must it not?
+
+A full collection walks every object of the process: with ten thousand browsers and
+a busy hour's calls it stops the event loop for hundreds of milliseconds, and every
+card with it. The young generations are small and cost a millisecond; the full one is
+never run by itself, but when nothing has happened for a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Awaitable, Callable
+
+from screenpop.support.clock import Clock
+
+log = logging.getLogger(__name__)
+
+THRESHOLDS = (2_000, 3, 1_000_000)
+"""New objects before the youngest are looked through, how often before the next are,
+and practically never for all (docs/decisions/garbage-collection.md)."""
+QUIET_S = 2.0
+EVERY_S = 600.0  # not more often than this
+AT_LATEST_S = 6 * 3600.0  # where it is never quiet
+
+
+def spare_the_loop() -> None:
+    """For a process that is the service's alone, once it is up.
+
+    What is there now stays: it need not be looked through again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+
+
+async def collect_when_quiet(
+    newest: Callable[[], int],
+    clock: Clock,
+    *,
+    collect: Callable[[], int] = gc.collect,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Look for garbage when no entry came for `QUIET_S`; `newest` is its offset."""
+    collected_s = clock.monotonic_s()
+    while True:
+        before = newest()
+        await pause(QUIET_S)
+        since_s = clock.monotonic_s() - collected_s
+        quiet = newest() == before
+        if (quiet and since_s >= EVERY_S) or since_s >= AT_LATEST_S:
+            began_s = clock.monotonic_s()
+            found = collect()
+            collected_s = clock.monotonic_s()
+            took_ms = (collected_s - began_s) * 1000
+            log.debug("%d objects of garbage, found in %.0f ms", found, took_ms)
