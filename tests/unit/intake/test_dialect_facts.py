@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
 from screenpop.domain.errors import Unauthenticated, Unsigned
 from screenpop.intake.cases import Case, bind_case, case_from, decode_case
@@ -161,3 +163,38 @@ def test_a_wrong_signature_of_vonage_is_refused_for_good() -> None:
     with pytest.raises(Unauthenticated) as refused:
         vonage(CALLBACK, Authorization="Bearer a.b.c")
     assert refused.value.status == 401
+
+
+def three_cx_call(
+    sent_at: str, payload: dict[str, str], number: str = "02079460958"
+) -> str:
+    case = case_of({"Number": number, **payload}, False, {"default_region": "GB"})
+    line = bind_case(load_dialect("three_cx"), case)
+    (request,) = case.requests
+    moment = datetime.fromisoformat(sent_at)
+    received_us = round(moment.timestamp() * 1_000_000)
+    at_that_time = replace(request, received_us=received_us)
+    (event,) = line.receive(at_that_time).events
+    return event.call_id
+
+
+def test_3cx_look_up_and_report_of_one_call_have_one_id() -> None:
+    asked = three_cx_call("2026-03-10T14:05:02+00:00", {"CallDirection": "Inbound"})
+    report = {"CallType": "Inbound", "DateTime": "2026-03-10 14:05:00"}
+    told = {**report, "Duration": "00:09:30"}  # the end lies minutes later
+    assert three_cx_call("2026-03-10T14:14:33+00:00", told) == asked
+
+
+def test_3cx_calls_of_two_minutes_or_of_two_numbers_are_two() -> None:
+    first = three_cx_call("2026-03-10T14:05:02+00:00", {})
+    assert three_cx_call("2026-03-10T14:07:02+00:00", {}) != first
+    assert three_cx_call("2026-03-10T14:05:02+00:00", {}, "02079460959") != first
+    hidden = three_cx_call("2026-03-10T14:05:02+00:00", {}, "anonymous")
+    assert three_cx_call("2026-03-10T14:05:03+00:00", {}, "anonymous") != hidden
+
+
+def test_3cx_gives_no_id_so_half_a_minute_is_a_border_and_a_window() -> None:
+    """What the dialect's facts warn of; nothing in the payload could tell better."""
+    before = three_cx_call("2026-03-10T14:05:29+00:00", {})
+    assert three_cx_call("2026-03-10T14:05:31+00:00", {}) != before
+    assert three_cx_call("2026-03-10T14:04:40+00:00", {}) == before
