@@ -154,6 +154,7 @@ def shapes_of(tools: RunTools) -> tuple[LookupShape, ...]:
             facet=lookup.facet,
             as_rows=lookup.kind == "rows",
             needs_customer=lookup.name in plan.about_customer,
+            customers_of=lookup.customers_of,
             is_identity=lookup.kind == "identity",
         )
         for lookup in plan

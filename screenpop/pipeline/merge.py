@@ -54,6 +54,7 @@ class LookupShape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     facet: str
     as_rows: bool = False
     needs_customer: bool = False
+    customers_of: frozenset[str] | None = None
     is_identity: bool = False
 
 
@@ -205,7 +206,14 @@ def _unanswered(
         if findings.candidates:
             return FieldState.EMPTY, "waits until you choose who it is"
         return FieldState.EMPTY, "no customer known: not asked"
+    if _foreign(shape, findings.chosen):
+        return FieldState.EMPTY, "not asked: it knows customers of other sources"
     return FieldState.EMPTY, "not asked: a value it needs is missing"
+
+
+def _foreign(shape: LookupShape, chosen: CandidateRef | None) -> bool:
+    about = shape.customers_of
+    return about is not None and chosen is not None and chosen.source not in about
 
 
 def _best(states: Iterable[FieldState]) -> FieldState:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from screenpop.connector import Lookup
+from screenpop.connector import Lookup, Scalar
 from screenpop.domain.errors import ConfigError
 
 REACHABLE_MAX = 1000
 
 Kind = Literal["fields", "rows", "identity"]
 
+CUSTOMER_SOURCE = "customer.source"
 BASE_PARAMETERS = frozenset(
     {
         "number", "digits", "national", "suffix8", "suffix7", "country", "extension",
@@ -39,10 +40,21 @@ class PlannedLookup:
     cache_s: float | None = None
     confidence: float = 0.9
     why: str | None = None
+    customers_of: frozenset[str] | None = None  # asked about those of these sources
 
     @property
     def needs(self) -> frozenset[str]:
-        return self.lookup.needs
+        if self.customers_of is None:
+            return self.lookup.needs
+        return self.lookup.needs | {CUSTOMER_SOURCE}
+
+    def is_about(self, values: Mapping[str, Scalar]) -> bool:
+        """Is the chosen customer one of those whom this lookup can know?
+
+        The same key may be somebody else in another source.
+        """
+        about = self.customers_of
+        return about is None or values.get(CUSTOMER_SOURCE) in about
 
 
 class Plan:

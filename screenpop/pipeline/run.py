@@ -177,8 +177,12 @@ class Run(msgspec.Struct, kw_only=True):
             self._woken = False
             values = self._values()
             for lookup, needs in self.tools.plan.with_needs:
-                if all(map(values.__contains__, needs)):
+                if not all(map(values.__contains__, needs)):
+                    continue
+                if lookup.is_about(values):
                     self._ask(lookup, {need: values[need] for need in needs})
+                else:
+                    self._take_back(lookup)
 
     def _in_time(self) -> bool:
         spent_s = self.tools.clock.monotonic_s() - self._began_s
@@ -221,6 +225,14 @@ class Run(msgspec.Struct, kw_only=True):
                     message="an older answer; a new one is under way",
                 ),
             )
+
+    def _take_back(self, lookup: PlannedLookup) -> None:
+        """It was asked about a customer who is no longer the chosen one."""
+        before = self._asked.pop(lookup.name, None)
+        if before is not None:
+            if before.question is not None:
+                before.question.close()
+            self._forget_columns(lookup.name)
 
     def _forget_columns(self, lookup: str) -> None:
         for name in [x for x in self.params if x.startswith(f"{lookup}.")]:

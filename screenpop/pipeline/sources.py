@@ -19,7 +19,6 @@ from screenpop.config.model import Configuration, Source
 from screenpop.config.prepare import has_contacts
 from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
 from screenpop.domain.errors import ConfigError
-from screenpop.pipeline.customer_of import OfCustomers
 from screenpop.pipeline.lookup import GuardedSource, SourceLimits
 from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
@@ -195,9 +194,10 @@ def _planned(
         source=lookup.source,
         facet=lookup.facet,
         kind=kind_of(lookup, config),
-        lookup=made if about is None else OfCustomers(made, about),
+        lookup=made,
         timeout_ms=lookup.timeout_ms,
         cache_s=lookup.cache_s,
         confidence=lookup.confidence,
         why=lookup.why,
+        customers_of=about,
     )

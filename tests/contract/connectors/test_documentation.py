@@ -17,7 +17,7 @@ from screenpop.connector.registry import Registry
 PAGE = (Path(__file__).parents[3] / "docs" / "connectors.md").read_text()
 EXAMPLES = [yaml.safe_load(x) for x in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)]
 BUILT_IN = ("csv_file", "http_json", "sql")
-SERVICE_KEYS = {"connector", "source", "facet"}
+SERVICE_KEYS = {"connector", "source", "facet", "customer_of"}
 
 
 def between(name: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pipeline_doubles import candidate
 
 from screenpop.domain.caller import CandidateRef, Row, Scalar
@@ -14,7 +17,7 @@ from screenpop.pipeline.merge import Findings, LookupShape, Memo, grouped, merge
 SEVEN = CandidateRef(source="erp", key="7")
 
 
-def shape(name: str, facet: str = "balance", **more: bool) -> LookupShape:
+def shape(name: str, facet: str = "balance", **more: Any) -> LookupShape:
     return LookupShape(name=name, source=f"{name} source", facet=facet, **more)
 
 
@@ -110,6 +113,14 @@ def test_an_answer_about_another_customer_is_left_out() -> None:
     )
     assert profile.facets["balance"].fields == {}
     assert profile.facets["balance"].state is FieldState.PENDING
+
+
+def test_a_lookup_that_cannot_know_the_customer_says_that_it_was_not_asked() -> None:
+    other = replace(
+        shape("ledger", needs_customer=True), customers_of=frozenset({"ledger"})
+    )
+    (note,) = merged([], [other], chosen=SEVEN).facets["balance"].notes
+    assert note.message == "not asked: it knows customers of other sources"
 
 
 def test_a_withheld_number_says_so_in_every_facet() -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from pipeline_doubles import AtOnce, Bench, Told, by_number, planned, settled
+from pipeline_doubles import (
+    AtOnce,
+    Bench,
+    Told,
+    by_number,
+    candidate,
+    planned,
+    settled,
+)
 
 from screenpop.connector import Unavailable
 from screenpop.domain.errors import ConfigError
+from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.lookup import SourceLimits
-from screenpop.pipeline.plan import Plan
+from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import FakeClock
 
 NUMBER = "+442079460958"
@@ -91,6 +100,31 @@ async def test_another_choice_asks_anew_and_drops_the_older_answer() -> None:
     assert answer.rows == ({"open": "2"},)
     assert answer.subject is not None
     assert answer.subject.key == "8"
+
+
+async def test_a_customer_of_another_source_is_not_asked_about() -> None:
+    balance = Told("customer.id")
+    lookup = PlannedLookup(
+        name="balance",
+        source="erp",
+        facet="balance",
+        kind="fields",
+        lookup=balance,
+        customers_of=frozenset({"erp"}),
+    )
+    ours, foreign = candidate("7"), candidate("7", source="cards")
+    evidence = [Evidence(kind="number", candidate=x) for x in (ours, foreign)]
+    bench = Bench(lookup, evidence=evidence, number=NUMBER)
+    bench.start()
+    bench.run.choose(ours)
+    await settled()
+    bench.run.choose(foreign)
+    await settled()
+    assert len(balance.asked) == 1
+    assert bench.records[-1].pending == ()
+    bench.run.choose(ours)
+    await balance.answer({"open": "1"})
+    assert [a.rows for a in bench.records[-1].answers] == [({"open": "1"},)]
 
 
 async def test_a_column_of_one_lookup_feeds_the_next() -> None:
