@@ -121,11 +121,9 @@ class Bench:
         return {a.lookup: a.outcome.value for r in self.records for a in r.answers}
 
 
-def candidate(
-    key: str, confidence: float = 0.95, *, source: str = "erp", **fields: Scalar
-) -> Candidate:
+def candidate(key: str, confidence: float = 0.95, **fields: Scalar) -> Candidate:
     return Candidate(
-        ref=CandidateRef(source=source, key=key),
+        ref=CandidateRef(source="erp", key=key),
         name=f"Customer {key}",
         confidence=confidence,
         why="the number is theirs",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from pipeline_doubles import (
     AtOnce,
     Bench,
@@ -16,6 +17,7 @@ from pipeline_doubles import (
 )
 
 from screenpop.connector import Unavailable
+from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import ConfigError
 from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.lookup import SourceLimits
@@ -112,7 +114,8 @@ async def test_a_customer_of_another_source_is_not_asked_about() -> None:
         lookup=balance,
         customers_of=frozenset({"erp"}),
     )
-    ours, foreign = candidate("7"), candidate("7", source="cards")
+    ours = candidate("7")
+    foreign = replace(ours, ref=CandidateRef(source="cards", key="7"))
     evidence = [Evidence(kind="number", candidate=x) for x in (ours, foreign)]
     bench = Bench(lookup, evidence=evidence, number=NUMBER)
     bench.start()
