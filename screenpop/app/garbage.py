@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 
 from screenpop.support.clock import Clock
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 THRESHOLDS = (2_000, 3, 1_000_000)
 """New objects before the youngest are looked through, how often before the next are,
 and practically never for all (docs/decisions/garbage-collection.md)."""
+SWITCH_S = 0.0005
+"""How long a thread that wants the interpreter waits for it at most. With Python's
+own 5 ms each append waited for whole events to be worked off before its turn."""
 QUIET_S = 2.0
 EVERY_S = 600.0  # not more often than this
 AT_LATEST_S = 6 * 3600.0  # where it is never quiet
@@ -33,6 +37,7 @@ def spare_the_loop() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    sys.setswitchinterval(SWITCH_S)
 
 
 async def collect_when_quiet(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from screenpop.app.garbage import (
     AT_LATEST_S,
     EVERY_S,
     QUIET_S,
+    SWITCH_S,
     THRESHOLDS,
     collect_when_quiet,
     spare_the_loop,
@@ -65,9 +67,10 @@ async def test_where_it_is_never_quiet_it_collects_at_last() -> None:
 
 @pytest.fixture
 def thresholds() -> Iterator[None]:
-    before = gc.get_threshold()
+    before, switch_s = gc.get_threshold(), sys.getswitchinterval()
     yield
     gc.set_threshold(*before)
+    sys.setswitchinterval(switch_s)
     gc.unfreeze()
 
 
@@ -75,3 +78,4 @@ def test_what_is_there_at_the_start_is_spared(thresholds: None) -> None:
     spare_the_loop()
     assert gc.get_threshold() == THRESHOLDS
     assert gc.get_freeze_count() > 0
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
