@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import perf_counter_ns
@@ -12,6 +13,8 @@ from load.wire import FrameClient, upgrade_request
 
 CONNECTING_AT_ONCE = 400
 RETRY_S = 0.05
+NOT_YET = "HTTP/1.1 503"
+AGAIN_S = 0.3  # what the desk waits before its second try, on average
 
 
 class FacetSeen(msgspec.Struct):
@@ -62,6 +65,8 @@ class Browsers:
         self._after = [0] * count
         self._ready = [False] * count
         self._waiting = 0
+        self._gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
+        self._coming: set[asyncio.Task[None]] = set()
         self._all_ready = asyncio.Event()
         self.last_ready_ns = 0
 
@@ -74,7 +79,7 @@ class Browsers:
         self._ready = [False] * self.count
         self._waiting = self.count
         self._all_ready.clear()
-        gate = asyncio.Semaphore(at_once or CONNECTING_AT_ONCE)
+        gate = self._gate = asyncio.Semaphore(at_once or CONNECTING_AT_ONCE)
         async with asyncio.timeout(within_s), asyncio.TaskGroup() as group:
             for index in range(self.count):
                 group.create_task(self._open(index, gate))
@@ -132,9 +137,23 @@ class Browsers:
 
     def _gone(self, client: FrameClient, why: str) -> None:
         self._clients[client.index] = None
+        if not self._ready[client.index] and NOT_YET in why:
+            self._come_again(client.index)
+            return
         self.lost.append(why)
         if not self._ready[client.index]:  # refused: a storm goes on without it
             self._became_ready(client.index, perf_counter_ns())
+
+    def _come_again(self, index: int) -> None:
+        """The server still reads its journal: as the desk does, try a little later."""
+        pause_s = AGAIN_S * (0.5 + random.random())
+        coming = asyncio.get_running_loop().create_task(self._later(index, pause_s))
+        self._coming.add(coming)
+        coming.add_done_callback(self._coming.discard)
+
+    async def _later(self, index: int, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        await self._open(index, self._gate)
 
 
 def _receipt(seen: Seen) -> bytes:
