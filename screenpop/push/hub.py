@@ -100,10 +100,10 @@ class Hub:
                 self._pushed(item)
         for user in moved:
             self._tell_telephone(user, due)
-        for session, data_of_it in due.items():  # one cut off leaves the list
+        for session, encoded_frames in due.items():
             session.seen = offset
-            session.write(*data_of_it)
-            self._tools.count_frames(len(data_of_it))
+            session.write(*encoded_frames)
+            self._tools.count_frames(len(encoded_frames))
 
     def agent_said(self, user: UserId, state: AgentState, at_us: int) -> None:
         """A person, or the telephone system for them, named a state."""
@@ -122,8 +122,8 @@ class Hub:
         """Send a person's own state to their desks."""
         due: dict[Session, list[bytes]] = {}
         self._tell_agent(user, due)
-        for session, data in due.items():
-            session.write(*data)
+        for session, encoded_frames in due.items():
+            session.write(*encoded_frames)
 
     def _tell_agent(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
         sessions = [s for s in self._sessions.get(user, ()) if s.resumed]

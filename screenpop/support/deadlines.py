@@ -26,6 +26,11 @@ class Deadline:
     def cancel(self) -> None:
         self.late = None
 
+    def ring(self) -> None:
+        late, self.late = self.late, None
+        if late is not None:
+            late()
+
 
 class Deadlines:
     """All deadlines of one owner, by length."""
@@ -52,30 +57,19 @@ class Deadlines:
             self._watch(length_s, length_s)
         return deadline
 
-    def close(self) -> None:
-        """Nothing is late any more."""
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
-        self._waiting.clear()
-
     def _watch(self, length_s: float, in_s: float) -> None:
         loop = asyncio.get_running_loop()
         self._timers[length_s] = loop.call_later(in_s, self._ring, length_s)
 
     def _ring(self, length_s: float) -> None:
-        """Tell those who are late; look again when the next one may be."""
+        """Tell those who are late, each by itself; look again when the next may be."""
         del self._timers[length_s]
+        loop = asyncio.get_running_loop()
         waiting = self._waiting[length_s]
-        now_s = asyncio.get_running_loop().time()
-        overdue: list[Late] = []
+        now_s = loop.time()
         while waiting and (waiting[0].late is None or waiting[0].due_s <= now_s):
-            late = waiting.popleft().late
-            if late is not None:
-                overdue.append(late)
+            loop.call_soon(waiting.popleft().ring)  # one's failure is no other's
         if waiting:
             self._watch(length_s, waiting[0].due_s - now_s)
         else:
             del self._waiting[length_s]
-        for late in overdue:
-            late()

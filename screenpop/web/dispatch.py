@@ -1,8 +1,10 @@
 """What happens with a request, from its path to its answer?
 
-Webhooks first, by a straight way. All others: find the route, say who asks, check
-role and CSRF, let the handler answer; whatever goes wrong leaves in the one error
-shape, and every answer has its request id and security headers.
+Webhooks first, by a straight way, and `GET /livez`, which is to tell of the event
+loop and of nothing before it: counted, but neither timed nor logged. All others: find
+the route, say who asks, check role and CSRF, let the handler answer; whatever goes
+wrong leaves in the one error shape, and every answer has its request id and security
+headers.
 """
 
 from __future__ import annotations

@@ -54,5 +54,30 @@ async def test_deadlines_that_were_taken_back_do_not_pile_up() -> None:
     for _ in range(1000):
         deadlines.after(60, lambda: None).cancel()
     assert len(deadlines) == 1
-    deadlines.close()
-    assert len(deadlines) == 0
+
+
+async def test_one_that_fails_keeps_no_other_from_being_told() -> None:
+    failures: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
+    done = asyncio.Event()
+    deadlines = Deadlines()
+
+    def fail() -> None:
+        raise LookupError
+
+    deadlines.after(SHORT_S, fail)
+    deadlines.after(SHORT_S, done.set)
+    await done.wait()
+    assert [type(x) for x in failures] == [LookupError]
+
+
+async def test_one_that_is_late_may_take_another_back() -> None:
+    told: list[str] = []
+    last = asyncio.Event()
+    deadlines = Deadlines()
+    deadlines.after(SHORT_S, lambda: second.cancel())
+    second = deadlines.after(SHORT_S, lambda: told.append("second"))
+    deadlines.after(SHORT_S, last.set)
+    await last.wait()
+    assert told == []
