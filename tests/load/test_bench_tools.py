@@ -14,6 +14,7 @@ from load.figures import Step, TargetFigures, percentile, spread
 from load.generator import Tally
 from load.goals import Goal, goals
 from load.measure import Plan, measure, sustained
+from load.process import cores
 from load.targets import names, preparation
 from load.wire import (
     PING,
@@ -188,6 +189,16 @@ def own_core() -> Iterator[None]:
     before = os.sched_getaffinity(0)
     yield
     os.sched_setaffinity(0, before)
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core")
+def test_a_generator_on_its_own_core_leaves_the_other_to_the_server(
+    own_core: None,
+) -> None:
+    server, load = cores()
+    os.sched_setaffinity(0, load)
+    assert cores() == (server, load)
+    assert server != load
 
 
 @pytest.mark.parametrize("server", ["raw-full", "raw-nothing", "aiohttp-full"])
