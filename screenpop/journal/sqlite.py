@@ -54,6 +54,7 @@ class SqliteJournal(Journal):
         self._pending = 0
         self._waiting: list[Append] = []
         self._under_way = False
+        self._works = 0  # what the thread has to do beside groups
         self._soon: asyncio.Handle | None = None  # the hand-over that is due
         self._soon_is_late = False  # it waits for company
         self._recent = Recent()
@@ -73,9 +74,10 @@ class SqliteJournal(Journal):
             await self.close()
             raise
         self._recent = Recent.starting_at(newest)
-        writing = self._connections[-1]
+        _, writing, *here = self._connections
         self._writer = GroupWriter(
             writing,
+            here[0] if here else None,
             Checkpoints(self.path, writing),
             asyncio.get_running_loop(),
             self._settle,
@@ -83,12 +85,18 @@ class SqliteJournal(Journal):
         )
 
     def _connect(self) -> list[sqlite3.Connection]:
-        lock = hold(self.path)
+        """The lock, the thread's, and the event loop's if commits are quick."""
+        opened = [hold(self.path)]
         try:
-            return [lock, open_writer(self.path, self._synchronous, self._busy_s)]
+            opened.append(open_writer(self.path, self._synchronous, self._busy_s))
+            if self._synchronous == "normal":
+                opened.append(open_writer(self.path, self._synchronous, 0))
+                opened[-1].execute("PRAGMA wal_autocheckpoint = 0")
         except BaseException:
-            lock.close()
+            for connection in opened:
+                connection.close()
             raise
+        return opened
 
     async def close(self) -> None:
         writer, self._writer = self._writer, None
@@ -148,7 +156,11 @@ class SqliteJournal(Journal):
         group = self._waiting[:GROUP_APPENDS_MAX]
         del self._waiting[:GROUP_APPENDS_MAX]
         self._under_way = True
-        self._writer.put(group)
+        settled = None if self._works else self._writer.write_here(group)
+        if settled is None:
+            self._writer.put(group)
+        else:
+            self._settle(settled)
 
     def _hand_over_to(self, writer: GroupWriter) -> None:
         """The end: all that was accepted is written."""
@@ -209,6 +221,7 @@ class SqliteJournal(Journal):
         """Run something in the writing thread, between two groups."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._opened().put(Work(run, done))
+        self._works += 1
         try:
             return await done
         except sqlite3.Error as error:
@@ -217,11 +230,14 @@ class SqliteJournal(Journal):
     def _settle(self, settled: Settled) -> None:
         """In the loop: tell the tails, then the appenders; see module docstring."""
         self._under_way = False
-        self._hand_over()
         self._pending -= sum(len(append.rows) for append in settled.appends)
         if settled.error is not None:
             self._refuse(settled.appends, settled.error)
-            return
+        else:
+            self._publish(settled)
+        self._hand_over()
+
+    def _publish(self, settled: Settled) -> None:
         self._outage.over()
         records = (record for append in settled.appends for record in append.records)
         entries = [
@@ -257,6 +273,7 @@ class SqliteJournal(Journal):
         return reason
 
     def _finished(self, work: Work, result: object, error: Exception | None) -> None:
+        self._works -= 1
         if work.done.done():
             return
         if error is not None:

@@ -21,7 +21,11 @@ PAGES_PER_GROUP = 4  # table, index and their parents, at least
 
 
 class Checkpoints:
-    """Belongs to the writing thread; owns one more thread and its connection."""
+    """Belongs to whoever writes; owns one more thread and its connection.
+
+    `rest_due` asks the writing thread for the last few pages: that, and the first
+    group after it, wait for the disk.
+    """
 
     def __init__(self, path: Path, writing: sqlite3.Connection):
         self._path = path
@@ -30,19 +34,22 @@ class Checkpoints:
         self._own = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._pages = 0
         self._wanted = threading.Event()
-        self._rest_due = False
+        self.rest_due = False
         self._stopping = False
         self._thread = threading.Thread(
             target=self._run, name="journal-checkpoint", daemon=True
         )
         self._thread.start()
 
-    def wrote(self, rows: int) -> None:
-        """Called by the writer after each group."""
-        if self._rest_due:
-            self._rest_due = False
+    def rest(self) -> None:
+        """Called by the writing thread before each group."""
+        if self.rest_due:
+            self.rest_due = False
             self._pages = 0
             self._pass(self._writing)
+
+    def wrote(self, rows: int) -> None:
+        """Called after each group."""
         self._pages += PAGES_PER_GROUP + rows
         if self._pages >= PAGES_BETWEEN:
             self._wanted.set()
@@ -57,7 +64,7 @@ class Checkpoints:
         while self._wanted.wait() and not self._stopping:
             self._pass(self._own)
             self._wanted.clear()
-            self._rest_due = True
+            self.rest_due = True
 
     def _pass(self, connection: sqlite3.Connection) -> None:
         """Moves what it can without making anybody wait for a lock."""

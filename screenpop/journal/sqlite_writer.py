@@ -1,9 +1,12 @@
-"""How do many appends become durable together, without waiting in the event loop?
+"""How do many appends become durable together, and who waits for the disk?
 
-One thread owns the writing connection. It is given one group at a time, writes it
-in one transaction and tells the event loop once; what comes meanwhile is the next
-group (`sqlite`). A short group is one SQL statement in autocommit: one hand-over of
-the interpreter lock instead of one a row.
+A group is one transaction; what comes while one is written is the next (`sqlite`).
+Where a commit does not wait for the disk (`synchronous = NORMAL`), a short group is
+written where it was asked for, in the event loop: 50 us, where handing it to a thread
+and back costs several times that in processor time, and milliseconds of waiting while
+the loop is busy. As soon as one takes long, or somebody else holds the file, a thread
+with a connection of its own writes the groups, for a while. A short group is one SQL
+statement in autocommit: one hand-over of the interpreter lock instead of one a row.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,8 +31,9 @@ from screenpop.journal.sqlite_checkpoint import Checkpoints
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-GROUP_RECORDS_MAX = 2000
 STATEMENT_ROWS_MAX = 64
+SLOW_S = 0.01  # a commit that took longer: the disk makes writers wait
+BY_THREAD_S = 30.0  # for so long after it
 
 Row = tuple[int, str, str, str, bytes]
 """at_us, stream, key, kind, body"""
@@ -67,17 +72,23 @@ Finished = Callable[[Work, object, Exception | None], None]
 
 
 class GroupWriter:
-    """The thread; `settle` and `finished` are called in the event loop."""
+    """The thread; `settle` and `finished` are called in the event loop.
+
+    `here` is a second connection, for the loop; None where commits wait for the disk.
+    """
 
     def __init__(
         self,
         connection: sqlite3.Connection,
+        here: sqlite3.Connection | None,
         checkpoints: Checkpoints,
         loop: asyncio.AbstractEventLoop,
         settle: Settle,
         finished: Finished,
     ):
         self._connection = connection
+        self._here = here
+        self._not_here_until_s = 0.0
         self._checkpoints = checkpoints
         self._loop = loop
         self._settle = settle
@@ -88,6 +99,32 @@ class GroupWriter:
             target=self._run, name="journal-writer", daemon=True
         )
         self._thread.start()
+
+    def write_here(self, group: list[Append]) -> Settled | None:
+        """Write a group in the event loop, if nothing says that it may have to wait.
+
+        None: it was not, give it to the thread; its errors are the thread's to tell.
+        Only while the thread has no group.
+        """
+        began_s = perf_counter()
+        if self._here is None or began_s < self._not_here_until_s:
+            return None
+        if self._checkpoints.rest_due or _rows_of(group) > STATEMENT_ROWS_MAX:
+            return None
+        try:
+            settled = self._written(self._here, group)
+        except Exception as error:  # noqa: BLE001  the thread tries again, and tells
+            log.debug("the journal's thread writes what the loop could not: %s", error)
+            self._not_here_until_s = began_s + BY_THREAD_S
+            return None
+        took_s = perf_counter() - began_s
+        if took_s > SLOW_S:
+            log.info(
+                "a commit took %.0f ms: the journal's thread goes on", took_s * 1e3
+            )
+            self._not_here_until_s = began_s + BY_THREAD_S
+        self._checkpoints.wrote(_rows_of(group))
+        return settled
 
     def put(self, job: list[Append] | Work) -> None:
         """A group of appends, or something else to do with the connection."""
@@ -104,12 +141,13 @@ class GroupWriter:
             if isinstance(job, Work):
                 self._perform(job)
             else:
+                self._checkpoints.rest()
                 self._write(job)
-                self._checkpoints.wrote(sum(len(append.rows) for append in job))
+                self._checkpoints.wrote(_rows_of(job))
 
     def _write(self, group: list[Append]) -> None:
         try:
-            settled = self._written(group)
+            settled = self._written(self._connection, group)
         except sqlite3.OperationalError as error:
             self._newest = None
             settled = Settled(group, Offset(0), [], error)
@@ -122,12 +160,12 @@ class GroupWriter:
             settled = Settled(group, Offset(0), [], error)
         self._tell(self._settle, settled)
 
-    def _written(self, group: list[Append]) -> Settled:
+    def _written(self, connection: sqlite3.Connection, group: list[Append]) -> Settled:
         if self._newest is None:  # after a failure: what did the medium keep?
-            self._newest = newest_given(self._connection)
+            self._newest = newest_given(connection)
         follows = self._newest
         rows = list(chain.from_iterable(append.rows for append in group))
-        receipts = insert(self._connection, rows, follows)
+        receipts = insert(connection, rows, follows)
         fresh = [receipt.offset for receipt in receipts if receipt.fresh]
         self._newest = max(fresh, default=follows)
         return Settled(group, follows, receipts)
@@ -145,6 +183,10 @@ class GroupWriter:
             self._loop.call_soon_threadsafe(callback, *values)
         except RuntimeError:  # the loop is gone: nobody waits any more
             log.debug("the event loop ended before the journal was closed")
+
+
+def _rows_of(group: list[Append]) -> int:
+    return sum(len(append.rows) for append in group)
 
 
 def newest_given(connection: sqlite3.Connection) -> Offset:

@@ -105,6 +105,49 @@ async def test_a_file_locked_by_another_program_refuses_until_it_lets_go(
     assert (await journal.append([rang("a")]))[0].fresh
 
 
+async def test_a_file_held_for_a_moment_does_not_hold_up_the_event_loop(
+    path: Path,
+) -> None:
+    journal = SqliteJournal(path, busy_s=30)
+    await journal.open()
+    shell = sqlite3.connect(path, isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+    waiting = journal.submit([rang("a")])
+    while journal.health.pending == 0:
+        await asyncio.sleep(0)
+    for _ in range(10):  # the group was handed over long before
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    shell.execute("ROLLBACK")  # never reached if the loop waited for the file
+    shell.close()
+    assert (await waiting)[0].fresh
+    assert (await journal.append([rang("b")]))[0].fresh
+    assert await keys(journal) == ["a", "b"]
+    await journal.close()
+
+
+async def test_the_thread_goes_on_after_the_loop_without_a_gap_or_a_repetition(
+    path: Path,
+) -> None:
+    journal = SqliteJournal(path, busy_s=30)
+    await journal.open()
+    tail = journal.tail(START)
+    shell = sqlite3.connect(path, isolation_level=None)
+    receipts = await journal.append([rang("here")])
+    shell.execute("BEGIN IMMEDIATE")  # from here on the thread writes
+    waiting = [journal.submit([rang("there")]), journal.submit([rang("here")])]
+    await asyncio.sleep(0)
+    shell.execute("ROLLBACK")
+    shell.close()
+    receipts += [receipt for done in waiting for receipt in await done]
+    assert [(r.offset, r.fresh) for r in receipts] == [(1, True), (2, True), (1, False)]
+    seen = await anext(tail)
+    if len(seen) == 1:
+        seen += await anext(tail)
+    assert [entry.record.key for entry in seen] == ["here", "there"]
+    await journal.close()
+
+
 async def test_a_tail_misses_nothing_of_an_outage(journal: SqliteJournal) -> None:
     tail = journal.tail(START)
     await journal.append([rang("a")])
