@@ -21,13 +21,14 @@ from screenpop.app.parts import (
     shown_by,
     source_labels,
 )
-from screenpop.app.past import open_past
+from screenpop.app.past import Past, open_past
 from screenpop.app.service import Service
 from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
+from screenpop.journal.base import Journal
 from screenpop.pipeline.own_source import own_lookups
 from screenpop.pipeline.sources import FindConnector
 from screenpop.push.audience import Directory
@@ -38,6 +39,7 @@ from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
+from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention
@@ -60,29 +62,17 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
     except BaseException:
         await journal.close()
         raise
-    door = Door(journal)
+    door, spare = Door(journal), SpareTime()
     try:
-        own = own_lookups(past.earlier, clock, tasks)
-        lookups = make_lookups(loaded, clock, door.keep_soon, metrics, own, find)
+        own = own_lookups(past.earlier, clock, tasks, spare.run)
+        lookups = make_lookups(loaded, clock, door.keep_soon, metrics, own, find, spare)
     except BaseException:
         await past.close()
         await journal.close()
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
-    archive = Archive(past.database, past.known)
-    archiver = Archiver(
-        journal, archive, _number_of(lookups), call_limits(config), clock
-    )
-    retention = Retention(
-        journal,
-        archiver,
-        archive,
-        Audit(past.database, clock),
-        retention_h=config.journal.retention_h,
-        history_days=config.store.history_days,
-        clock=clock,
-    )
+    archiver, retention = _history(config, clock, journal, past, lookups, spare)
     follower = Follower(
         book=CallBook(call_limits(config)),
         lookups=lookups.calls,
@@ -106,7 +96,37 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         hub=hub,
         feed=feed,
         tasks=tasks,
+        spare=spare,
     )
+
+
+def _history(
+    config: Configuration,
+    clock: Clock,
+    journal: Journal,
+    past: Past,
+    lookups: Lookups,
+    spare: SpareTime,
+) -> tuple[Archiver, Retention]:
+    archive = Archive(past.database, past.known)
+    archiver = Archiver(
+        journal,
+        archive,
+        _number_of(lookups),
+        call_limits(config),
+        clock,
+        turn=spare.turn,
+    )
+    retention = Retention(
+        journal,
+        archiver,
+        archive,
+        Audit(past.database, clock),
+        retention_h=config.journal.retention_h,
+        history_days=config.store.history_days,
+        clock=clock,
+    )
+    return archiver, retention
 
 
 def _number_of(lookups: Lookups) -> NumberOf:

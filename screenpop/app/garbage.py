@@ -18,9 +18,11 @@ from screenpop.support.clock import Clock
 
 log = logging.getLogger(__name__)
 
-THRESHOLDS = (2_000, 3, 1_000_000)
-"""New objects before the youngest are looked through, how often before the next are,
-and practically never for all (docs/decisions/garbage-collection.md)."""
+THRESHOLDS = (20_000, 3, 1_000_000)
+"""New objects before the youngest are looked through at the latest, how often before
+the next are, and practically never for all (docs/decisions/garbage-collection.md)."""
+YOUNG = 2_000
+"""So many are looked through as soon as nobody waits for a card."""
 SWITCH_S = 0.0005
 """How long a thread that wants the interpreter waits for it at most. With Python's
 own 5 ms each append waited for whole events to be worked off before its turn."""
@@ -38,6 +40,13 @@ def spare_the_loop() -> None:
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
     sys.setswitchinterval(SWITCH_S)
+
+
+def collect_young() -> None:
+    """For when nothing is urgent: Python would look in the middle of something."""
+    young, middle, _ = gc.get_count()
+    if young >= YOUNG:
+        gc.collect(1 if middle >= THRESHOLDS[1] else 0)
 
 
 async def collect_when_quiet(

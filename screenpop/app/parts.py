@@ -33,6 +33,7 @@ from screenpop.push.session import SessionLimits
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import describe
+from screenpop.support.spare_time import SpareTime
 from screenpop.support.timings import Timing
 
 
@@ -84,10 +85,14 @@ def make_lookups(
     metrics: Metrics,
     own: OwnLookups | None = None,
     find: FindConnector | None = None,
+    spare: SpareTime | None = None,
 ) -> Lookups:
     """Sources, plan and runs; raises `ConfigError`."""
     config = loaded.config
-    sources = make_sources(config, loaded.folder, find or Registry().find, clock, own)
+    spare = spare or SpareTime()
+    sources = make_sources(
+        config, loaded.folder, find or Registry().find, clock, own, spare.run
+    )
     tools = RunTools(
         plan=sources.plan,
         sources=sources.guards,
@@ -101,6 +106,7 @@ def make_lookups(
         deadline_s=config.calls.round_deadline_ms / 1000,
         observe=lookup_timer(metrics),
         observe_whole=metrics.profile_s.observe,
+        later=spare.run,
     )
     calls = CallLookups(
         tools,

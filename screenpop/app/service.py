@@ -19,7 +19,7 @@ from screenpop.app.boards import encoded, stats_json
 from screenpop.app.door import Door
 from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
-from screenpop.app.garbage import collect_when_quiet
+from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
 from screenpop.app.lines import AllLines
@@ -32,12 +32,13 @@ from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
 from screenpop.domain.profile import Profile
-from screenpop.journal.base import START, Journal, Offset
+from screenpop.journal.base import START, Entry, Journal, Offset
 from screenpop.pipeline.explain import Explanation, explain
 from screenpop.push.audience import people
 from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
+from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
@@ -69,6 +70,7 @@ class Service:
     hub: Hub
     feed: WallboardFeed
     tasks: TaskOwner
+    spare: SpareTime
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
@@ -122,6 +124,7 @@ class Service:
             collect_when_quiet(lambda: self.follower.offset, self.clock),
             name="collect garbage when it is quiet",
         )
+        self.spare.when_idle = collect_young
         self.streams.listen(self.tasks, self.journal.append)
         self.follower.live = True
         self.tasks.spawn(self.follower.take_up(), name="take up live calls")
@@ -161,9 +164,11 @@ class Service:
         log.info("the journal was read up to %d in %.1f s", newest, spent_s)
 
     async def _follow(self) -> None:
-        async for entries in self.journal.tail(Offset(self.follower.offset or START)):
+        def take(entries: Sequence[Entry]) -> None:
             for entry in entries:
                 self.follower.take(entry)
+
+        await self.journal.follow(Offset(self.follower.offset or START), take)
 
     async def _tidy_for_ever(self) -> None:
         while True:
@@ -190,7 +195,7 @@ class Service:
         seen = RequestLog(self.loaded, lines, self.clock.now_us)
         sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
         intake = Intake(
-            lines, self.journal.append, self._profile_of, self.metrics, seen
+            lines, self.journal.append, self._profile_of, self.metrics, seen, self.spare
         )
         return Services(
             take_request=intake.take,

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import NewType
 
@@ -92,6 +92,14 @@ class Journal(ABC):
         durability is known, before `append` returns to its caller; the records
         are the same objects. A slow reader is not waited for and keeps nothing
         in memory: it is served from the medium until it has caught up.
+        """
+
+    @abstractmethod
+    async def follow(self, after: Offset, take: Callable[[list[Entry]], None]) -> None:
+        """Call `take` with what `tail` yields, until the journal closes.
+
+        While it is up to date that is in the very turn in which durability is known,
+        before anything else that the event loop has queued. Raises what it raises.
         """
 
     @abstractmethod

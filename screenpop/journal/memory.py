@@ -14,7 +14,7 @@ from operator import attrgetter
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.journal.base import START, Entry, Health, Journal, Offset, Receipt
 from screenpop.journal.records import Record
-from screenpop.journal.tailing import Recent, Tail
+from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 
 _offset_of = attrgetter("offset")
@@ -69,6 +69,9 @@ class MemoryJournal(Journal):
 
     def tail(self, after: Offset) -> AsyncIterator[list[Entry]]:
         return Tail(self._recent, self.read, after)
+
+    async def follow(self, after: Offset, take: Take) -> None:
+        await Tail(self._recent, self.read, after).hand_to(take)
 
     async def bounds(self) -> tuple[Offset, Offset]:
         if self._entries:

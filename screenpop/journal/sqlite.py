@@ -25,7 +25,7 @@ from screenpop.journal.sqlite_checkpoint import Checkpoints
 from screenpop.journal.sqlite_file import Synchronous, explained, hold, open_writer
 from screenpop.journal.sqlite_reader import SqliteReader
 from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
-from screenpop.journal.tailing import Recent, Tail
+from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 
 log = logging.getLogger(__name__)
@@ -173,6 +173,9 @@ class SqliteJournal(Journal):
 
     def tail(self, after: Offset) -> AsyncIterator[list[Entry]]:
         return Tail(self._recent, self.read, after)
+
+    async def follow(self, after: Offset, take: Take) -> None:
+        await Tail(self._recent, self.read, after).hand_to(take)
 
     async def bounds(self) -> tuple[Offset, Offset]:
         return await self._reader.bounds()

@@ -1,8 +1,9 @@
 """When do entries move from the write-ahead log into the file, at whose cost?
 
-A checkpoint of a few thousand pages costs many milliseconds of disk time. It is
-made by a thread of its own while the writer goes on; the writer then only adds the
-few pages that came meanwhile, so that the log can start again from its beginning.
+A checkpoint of some thousand pages costs many milliseconds of disk time. It is made
+by a thread of its own while the writer goes on; the writing thread then only adds the
+few pages that came meanwhile, so that the log can start again from its beginning. Each
+makes the disk wait twice, and whoever writes meanwhile with it: so there are few.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from screenpop.journal.sqlite_file import explained
 
 log = logging.getLogger(__name__)
 
-PAGES_BETWEEN = 4000  # 16 MB of log
+PAGES_BETWEEN = 16_000  # 64 MB of log
 PAGES_PER_GROUP = 4  # table, index and their parents, at least
 
 
 class Checkpoints:
     """Belongs to whoever writes; owns one more thread and its connection.
 
-    `rest_due` asks the writing thread for the last few pages: that, and the first
-    group after it, wait for the disk.
+    `rest_due` asks for the writing thread: the last pages of a long log, and the first
+    group of the next, wait for the disk.
     """
 
     def __init__(self, path: Path, writing: sqlite3.Connection):
@@ -51,7 +52,7 @@ class Checkpoints:
     def wrote(self, rows: int) -> None:
         """Called after each group."""
         self._pages += PAGES_PER_GROUP + rows
-        if self._pages >= PAGES_BETWEEN:
+        if self._pages >= PAGES_BETWEEN and not self.rest_due:
             self._wanted.set()
 
     def stop(self) -> None:
@@ -63,8 +64,8 @@ class Checkpoints:
     def _run(self) -> None:
         while self._wanted.wait() and not self._stopping:
             self._pass(self._own)
-            self._wanted.clear()
             self.rest_due = True
+            self._wanted.clear()
 
     def _pass(self, connection: sqlite3.Connection) -> None:
         """Moves what it can without making anybody wait for a lock."""

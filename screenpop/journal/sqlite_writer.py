@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 STATEMENT_ROWS_MAX = 64
-SLOW_S = 0.01  # a commit that took longer: the disk makes writers wait
-BY_THREAD_S = 30.0  # for so long after it
+SLOW_S = 0.05  # a commit that took longer: the disk makes writers wait
+BY_THREAD_S = 10.0  # for so long after it
 
 Row = tuple[int, str, str, str, bytes]
 """at_us, stream, key, kind, body"""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 
 from screenpop.journal.base import START, Entry, Offset
@@ -17,6 +18,7 @@ from screenpop.journal.base import START, Entry, Offset
 RECENT_ENTRIES_MAX = 4096
 BATCH_ENTRIES_MAX = 1000
 
+Take = Callable[[list[Entry]], None]
 Read = Callable[[Offset, int], Awaitable[list[Entry]]]
 _offset_of = attrgetter("offset")
 
@@ -31,6 +33,7 @@ class Recent:
         self.newest = START
         self.closed = False
         self._waiting: list[asyncio.Future[None]] = []
+        self._listeners: list[Callable[[], None]] = []
 
     @classmethod
     def starting_at(cls, newest: Offset) -> Recent:
@@ -87,7 +90,18 @@ class Recent:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
 
+    @contextmanager
+    def told(self, listener: Callable[[], None]) -> Iterator[None]:
+        """Call it in every `publish` and `close`, before anybody else wakes."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
     def _wake(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
         waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             if not waiter.done():
@@ -114,6 +128,45 @@ class Tail(AsyncIterator[list[Entry]]):
             if entries:
                 self._after = entries[-1].offset
                 return entries
+
+    async def hand_to(self, take: Take) -> None:
+        """Give `take` all entries until the journal closes.
+
+        While it is up to date it is called in the turn in which they are published:
+        nothing that the event loop has queued comes between.
+        """
+        while True:
+            await self._listen(take)
+            try:
+                take(await anext(self))
+            except StopAsyncIteration:
+                return
+
+    async def _listen(self, take: Take) -> None:
+        """Returns when the ring does not reach back so far, or at the end."""
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        handing = False
+
+        def hand() -> None:
+            nonlocal handing
+            if handing or over.done():  # `take` appended something: below
+                return
+            handing = True
+            try:
+                while entries := self._recent.after(self._after):
+                    self._after = entries[-1].offset
+                    take(entries)
+            except Exception as error:  # noqa: BLE001  raised in `hand_to`
+                over.set_exception(error)
+            else:
+                if entries is None or self._recent.closed:
+                    over.set_result(None)
+            finally:
+                handing = False
+
+        with self._recent.told(hand):
+            hand()
+            await over
 
     async def _from_medium(self) -> list[Entry]:
         floor = self._recent.floor

@@ -57,6 +57,13 @@ SOON_S = 0.005
 USUAL_WEIGHT = 0.2  # of the newest answer in what is usual
 
 Landed = tuple[Row, ...] | Exception
+Later = Callable[[Callable[[], object]], object]
+
+
+def at_once(work: Callable[[], object]) -> None:
+    work()
+
+
 Listener = Callable[[Result], None]
 
 
@@ -97,12 +104,15 @@ class GuardedSource:
         limits: SourceLimits,
         clock: Clock,
         tasks: TaskOwner,
+        later: Later = at_once,
     ):
+        """`later` begins a flight, when nothing more urgent is to do."""
         self.name = name
         self.label = label
         self.limits = limits
         self._clock = clock
         self._tasks = tasks
+        self._later = later
         self._deadlines = Deadlines()
         self._places = asyncio.Semaphore(limits.concurrency)
         self._waiting = 0
@@ -140,19 +150,8 @@ class GuardedSource:
             return None, None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
         question = Question(tell=tell)
-        flight = self._flights.get(key)
-        if flight is None:
-            refusal = self._refusal()
-            if refusal is not None:
-                tell(self._without(key, LookupOutcome.FAILED, refusal))
-                return None, None
-            flight = self._take_off(key, lookup, params, timeout_s)
-        else:  # who joins later may wait as long as who asked first
-            question.timer = self._deadlines.after(
-                timeout_s, lambda: self._late(key, question)
-            )
-        flight.questions.append(question)
-        return question, self.cache.stale(key)
+        self._later(lambda: self._begin(key, question, lookup, params, timeout_s))
+        return None if question.done else question, self.cache.stale(key)
 
     def answers_soon(self, name: str) -> bool:
         """Does this lookup usually answer so fast that waiting for it costs nobody?"""
@@ -173,6 +172,29 @@ class GuardedSource:
             seconds = max(1, round(self.breaker.retry_in_s))
             return f"{self.label} keeps failing; next try in {seconds} s"
         return None
+
+    def _begin(
+        self,
+        key: QuestionKey,
+        question: Question,
+        lookup: Lookup,
+        params: Mapping[str, Scalar],
+        timeout_s: float,
+    ) -> None:
+        if question.done:
+            return
+        flight = self._flights.get(key)
+        if flight is None:
+            refusal = self._refusal()
+            if refusal is not None:
+                question.answer(self._without(key, LookupOutcome.FAILED, refusal))
+                return
+            flight = self._take_off(key, lookup, params, timeout_s)
+        else:  # who joins later may wait as long as who asked first
+            question.timer = self._deadlines.after(
+                timeout_s, lambda: self._late(key, question)
+            )
+        flight.questions.append(question)
 
     def _take_off(
         self,

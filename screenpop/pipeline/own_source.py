@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.caller import CandidateRef
-from screenpop.pipeline.lookup import GuardedSource, SourceLimits
+from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
 from screenpop.pipeline.plan import PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
@@ -50,7 +50,9 @@ class EarlierFromNumber(Lookup):
         return await self._earlier(str(params["number"]), None, str(params["call_id"]))
 
 
-def own_lookups(earlier: Earlier, clock: Clock, tasks: TaskOwner) -> OwnLookups:
+def own_lookups(
+    earlier: Earlier, clock: Clock, tasks: TaskOwner, later: Later = at_once
+) -> OwnLookups:
     """The history source with its two lookups, customer before number."""
     guard = GuardedSource(
         SOURCE,
@@ -58,6 +60,7 @@ def own_lookups(earlier: Earlier, clock: Clock, tasks: TaskOwner) -> OwnLookups:
         SourceLimits(timeout_ms=1000, cache_s=0, cache_entries=0),
         clock,
         tasks,
+        later,
     )
     asked: list[tuple[str, Lookup]] = [
         ("earlier_calls", EarlierOfCustomer(earlier)),

@@ -28,7 +28,7 @@ from screenpop.domain.caller import Candidate, CandidateRef, Row
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.records import AnswersRecord
 from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.pipeline.lookup import SOON_S, GuardedSource, Question, Result
+from screenpop.pipeline.lookup import SOON_S, GuardedSource, Later, Question, Result
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
 
@@ -36,6 +36,10 @@ _Left = tuple[
     frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool
 ]  # how the newest record left the run: pending, candidates, chosen, by an agent
 Publish = Callable[[AnswersRecord], None]
+
+
+def at_the_end_of_the_turn(work: Callable[[], object]) -> None:
+    asyncio.get_running_loop().call_soon(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class RunTools:
     deadline_s: float = 10.0
     observe: Callable[[str, str, float], None] = lambda lookup, outcome, s: None
     observe_whole: Callable[[float], None] = lambda seconds: None
+    later: Later = at_the_end_of_the_turn
 
 
 class _Asked(msgspec.Struct, kw_only=True):
@@ -289,7 +294,7 @@ class Run(msgspec.Struct, kw_only=True):
     def _turn_soon(self) -> None:
         if not self._turning and not self._closed:
             self._turning = True
-            asyncio.get_running_loop().call_soon(self._turn)
+            self.tools.later(self._turn)
 
     def _turn(self) -> None:
         """All answers of a loop turn are in: ask what they make possible, publish."""

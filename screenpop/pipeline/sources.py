@@ -19,7 +19,7 @@ from screenpop.config.model import Configuration, Source
 from screenpop.config.prepare import has_contacts
 from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
 from screenpop.domain.errors import ConfigError
-from screenpop.pipeline.lookup import GuardedSource, SourceLimits
+from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
 from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
@@ -124,6 +124,7 @@ def make_sources(
     find: FindConnector,
     clock: Clock,
     own: Mapping[str, tuple[GuardedSource, list[PlannedLookup]]] | None = None,
+    later: Later = at_once,
 ) -> Sources:
     """Make what the configuration names, without I/O; raises `ConfigError`."""
     tasks = TaskOwner("sources")
@@ -138,7 +139,7 @@ def make_sources(
                 country=config.server.country,
             )
             connectors[name] = _connector(source, find, context)
-            guards[name] = _guard(name, source, clock, tasks)
+            guards[name] = _guard(name, source, clock, tasks, later)
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
     bringing = sources_of_customers(config, with_contacts)
     lookups = [
@@ -165,7 +166,9 @@ def _connector(
     return kind(kind.source_options.model_validate(source.own), context)
 
 
-def _guard(name: str, source: Source, clock: Clock, tasks: TaskOwner) -> GuardedSource:
+def _guard(
+    name: str, source: Source, clock: Clock, tasks: TaskOwner, later: Later
+) -> GuardedSource:
     limits = SourceLimits(
         timeout_ms=source.timeout_ms,
         concurrency=source.concurrency,
@@ -176,7 +179,7 @@ def _guard(name: str, source: Source, clock: Clock, tasks: TaskOwner) -> Guarded
         breaker_failures=source.breaker.failures,
         breaker_open_s=source.breaker.open_s,
     )
-    return GuardedSource(name, source.label or name, limits, clock, tasks)
+    return GuardedSource(name, source.label or name, limits, clock, tasks, later)
 
 
 def _planned(

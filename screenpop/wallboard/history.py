@@ -26,13 +26,18 @@ log = logging.getLogger(__name__)
 FULL_BATCH = 1000
 GATHER_S = 1.0  # what comes meanwhile is one transaction, and most calls one row
 GATHER_ENTRIES = 800  # not so many that they must be read from the medium
-PER_TURN = 50  # entries or calls in a turn of the event loop: half a millisecond
+PER_TURN = 10  # entries or calls in a turn of the event loop: half a millisecond
 RECALLED_PER_TURN = 10
 RETRY_S = 2.0
 RETENTION_EVERY_S = 3600.0
 HOUR_US = 3_600_000_000
 
 Pause = Callable[[float], Awaitable[None]]
+Turn = Callable[[], Awaitable[None]]
+
+
+async def next_turn() -> None:
+    await asyncio.sleep(0)
 
 
 class Archiver:
@@ -46,9 +51,12 @@ class Archiver:
         limits: CallLimits | None = None,
         clock: Clock | None = None,
         pause: Pause = asyncio.sleep,
+        turn: Turn = next_turn,
     ):
+        """`turn` lets the event loop's other work pass."""
         self._journal = journal
         self._archive = archive
+        self._turn = turn
         self._number_of = number_of
         self._limits = limits or CallLimits()
         self._clock = clock or SystemClock()
@@ -125,8 +133,8 @@ class Archiver:
 
     async def _write(self, entries: Sequence[Entry]) -> None:
         await self._recall(entries)
-        await _in_turns(map(self._maker.add, entries))
-        await _in_turns(self._maker.states())
+        await self._in_turns(map(self._maker.add, entries))
+        await self._in_turns(self._maker.states())
         await self._store(self._maker.finish(self._clock.now_us()))
         self.archived_us = entries[-1].record.at_us
 
@@ -141,7 +149,13 @@ class Archiver:
             events = [r.event for r in records if isinstance(r, EventRecord)]
             self._maker.remember(key, events, stored.answers, stored.customer)
             if count % RECALLED_PER_TURN == 0:
-                await asyncio.sleep(0)
+                await self._turn()
+
+    async def _in_turns(self, steps: Iterator[None]) -> None:
+        """Take the steps, with the event loop's other work between them."""
+        for count, _ in enumerate(steps, 1):
+            if count % PER_TURN == 0:
+                await self._turn()
 
     async def _store(self, batch: Batch) -> None:
         await self._archive.write(batch)
@@ -165,13 +179,6 @@ class Archiver:
         seconds = self._clock.monotonic_s() - self._down_since_s
         self.trouble = self._down_since_s = None
         log.warning("the history is written again after %.0f s", seconds)
-
-
-async def _in_turns(steps: Iterator[None]) -> None:
-    """Take the steps, with the event loop's other work between them."""
-    for count, _ in enumerate(steps, 1):
-        if count % PER_TURN == 0:
-            await asyncio.sleep(0)
 
 
 class Retention:

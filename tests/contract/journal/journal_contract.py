@@ -82,6 +82,10 @@ def noted(action_id: str) -> ActionRecord:
     )
 
 
+def keys_of(entries: list[Entry]) -> list[str]:
+    return [entry.record.key for entry in entries]
+
+
 class Reading:
     """A tail that somebody reads; what came is in `entries`."""
 
@@ -273,6 +277,70 @@ class JournalContract(ABC):
         record = rang("a")
         await journal.append([record])
         assert (await reading.until(2))[1].record is record
+
+    async def test_who_follows_hears_what_was_and_what_comes_until_the_end(
+        self, journal: Journal, tasks: TaskOwner
+    ) -> None:
+        (first, *_) = await journal.append([rang("a"), rang("b")])
+        heard: list[str] = []
+        following = tasks.spawn(
+            journal.follow(first.offset, lambda x: heard.extend(keys_of(x))), name="f"
+        )
+        await journal.append([rang("c")])
+        await asyncio.sleep(0)
+        await journal.append([rang("d"), rang("c"), rang("e")])
+        assert heard == ["b", "c", "d", "e"]
+        await journal.close()
+        await following
+
+    async def test_who_follows_hears_before_anything_else_of_that_turn(
+        self, journal: Journal, tasks: TaskOwner
+    ) -> None:
+        order: list[str] = []
+        tasks.spawn(journal.follow(START, lambda x: order.extend(keys_of(x))), name="f")
+        await asyncio.sleep(0)
+        reading = Reading(journal.tail(START))
+        tasks.spawn(reading.run(), name="reader")
+        await asyncio.sleep(0)
+        done = journal.submit([rang("a")])
+        done.add_done_callback(lambda _: order.append(f"{len(reading.entries)} read"))
+        await done
+        await reading.until(1)
+        assert order[0] == "a"
+
+    async def test_who_follows_may_append_and_hears_that_next(
+        self, journal: Journal, tasks: TaskOwner
+    ) -> None:
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        inside = False
+
+        def take(entries: list[Entry]) -> None:
+            nonlocal inside
+            assert not inside
+            inside = True
+            for key in keys_of(entries):
+                heard.put_nowait(key)
+                if len(key) < 4:
+                    journal.submit([rang(f"{key}+"), rang(f"{key}-")])
+            inside = False
+
+        tasks.spawn(journal.follow(START, take), name="f")
+        await asyncio.sleep(0)
+        await journal.append([rang("aaa")])
+        assert [await heard.get() for _ in range(3)] == ["aaa", "aaa+", "aaa-"]
+
+    async def test_what_a_follower_raises_ends_its_following_and_no_append(
+        self, journal: Journal, tasks: TaskOwner
+    ) -> None:
+        def take(entries: list[Entry]) -> None:
+            raise ValueError("cannot take it")
+
+        following = tasks.spawn(journal.follow(START, take), name="f")
+        await asyncio.sleep(0)
+        assert (await journal.append([rang("a")]))[0].fresh
+        with pytest.raises(ValueError, match="cannot take it"):
+            await following
+        assert (await journal.append([rang("b")]))[0].fresh
 
     async def test_a_reader_far_behind_gets_everything_in_order(
         self, journal: Journal, tasks: TaskOwner

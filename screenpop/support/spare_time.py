@@ -1,0 +1,104 @@
+"""What can wait while somebody's phone rings without a card?
+
+A card opens when its event is decoded, durable and folded. What follows (asking the
+sources, showing their answers, writing history) takes more of the event loop's time,
+and can wait a moment. While an urgent piece of work is under way it does, so a call
+that rings now does not queue behind the answers for the calls before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+
+log = logging.getLogger(__name__)
+
+LATE_S = 0.1  # so long it waits at most: then it goes first in, first out
+SLICE_S = 0.0005  # then the sockets are looked at again
+
+Work = Callable[[], object]
+
+
+def _nothing() -> None:
+    pass
+
+
+class SpareTime:
+    """A queue of work for when nothing is urgent.
+
+        with spare:                 # urgent: from the request to its durable event
+            ...
+        spare.run(ask_the_source)   # in its order, soon, at the latest in `late_s`
+
+    The work is short and does not wait. One that fails is told and costs no other.
+    """
+
+    def __init__(self, late_s: float = LATE_S, slice_s: float = SLICE_S):
+        self._late_s = late_s
+        self._slice_s = slice_s
+        self.when_idle: Work = _nothing  # called when all that waited is done
+        self._urgent = 0
+        self._waiting: deque[tuple[float, Work]] = deque()
+        self._due: asyncio.Handle | None = None  # the next look, soon or late
+        self._soon = False
+
+    def __enter__(self) -> None:
+        self._urgent += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._urgent -= 1
+        if not self._urgent and self._waiting:
+            self._look_soon()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def run(self, work: Work) -> None:
+        """Do it as soon as nothing is urgent."""
+        self._waiting.append((perf_counter() + self._late_s, work))
+        if not self._urgent:
+            self._look_soon()
+        elif self._due is None:
+            self._look_late()
+
+    async def turn(self) -> None:
+        """For a task that works on for long: wait until it may go on."""
+        mine = asyncio.Event()
+        self.run(mine.set)
+        await mine.wait()
+
+    def _look_soon(self) -> None:
+        if self._soon:
+            return
+        if self._due is not None:
+            self._due.cancel()
+        self._soon = True
+        self._due = asyncio.get_running_loop().call_soon(self._look)
+
+    def _look_late(self) -> None:
+        in_s = max(0.0, self._waiting[0][0] - perf_counter())
+        self._due = asyncio.get_running_loop().call_later(in_s, self._look)
+
+    def _look(self) -> None:
+        """Do what may be done, for a slice of time."""
+        self._due, self._soon = None, False
+        waiting, now_s = self._waiting, perf_counter()
+        until_s = now_s + self._slice_s
+        while waiting and (not self._urgent or waiting[0][0] <= now_s):
+            _, work = waiting.popleft()
+            try:
+                work()
+            except Exception:
+                log.exception("a piece of work that could wait failed")
+            now_s = perf_counter()
+            if now_s >= until_s:
+                break
+        if not waiting:
+            self.when_idle()
+        elif not self._urgent or waiting[0][0] <= now_s:
+            self._look_soon()
+        else:
+            self._look_late()

@@ -1,0 +1,123 @@
+"""Work that can wait lets the urgent pass, and is done all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from screenpop.support.spare_time import SpareTime
+from screenpop.support.tasks import spawn
+
+NEVER_S = 3600.0
+
+
+@pytest.fixture
+def done() -> list[str]:
+    return []
+
+
+async def turns(count: int = 5) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_with_nothing_urgent_it_is_done_in_its_order(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+    for name in "abc":
+        spare.run(partial(done.append, name))
+    assert done == []
+    await turns()
+    assert done == ["a", "b", "c"]
+    assert len(spare) == 0
+
+
+async def test_it_waits_while_something_is_urgent(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+    with spare:
+        spare.run(lambda: done.append("could wait"))
+        with spare:
+            await turns()
+        await turns()
+        done.append("urgent")
+    await turns()
+    assert done == ["urgent", "could wait"]
+
+
+async def test_what_became_urgent_meanwhile_goes_first(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+    spare.run(lambda: done.append("could wait"))
+    with spare:
+        await turns()
+        done.append("urgent")
+    await turns()
+    assert done == ["urgent", "could wait"]
+
+
+async def test_it_is_not_put_off_for_ever() -> None:
+    spare = SpareTime(late_s=0.001)
+    late: asyncio.Queue[str] = asyncio.Queue()
+    with spare:
+        spare.run(lambda: late.put_nowait("late"))
+        assert await late.get() == "late"
+
+
+async def test_one_that_fails_is_told_and_costs_no_other(
+    done: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    spare = SpareTime(NEVER_S)
+    spare.run(lambda: 1 / 0)
+    spare.run(lambda: done.append("next"))
+    await turns()
+    assert done == ["next"]
+    (told,) = caplog.records
+    assert told.exc_info is not None
+    assert told.exc_info[0] is ZeroDivisionError
+
+
+async def test_work_may_bring_more_work(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+
+    def more() -> None:
+        done.append("first")
+        spare.run(lambda: done.append("second"))
+
+    spare.run(more)
+    await turns()
+    assert done == ["first", "second"]
+
+
+async def test_long_work_lets_the_sockets_be_looked_at_in_between(
+    done: list[str],
+) -> None:
+    spare = SpareTime(NEVER_S, slice_s=0.0)
+    for name in "abc":
+        spare.run(partial(done.append, name))
+    await turns(1)
+    assert done == ["a"]
+    await turns()
+    assert done == ["a", "b", "c"]
+
+
+async def test_a_task_waits_for_its_turn(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+
+    async def long_task() -> None:
+        await spare.turn()
+        done.append("task")
+
+    with spare:
+        task = spawn(long_task(), name="long task")
+        await turns()
+        done.append("urgent")
+    await task
+    assert done == ["urgent", "task"]
+
+
+async def test_when_all_is_done_it_says_so(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S)
+    spare.when_idle = lambda: done.append("idle")
+    spare.run(lambda: done.append("work"))
+    await turns()
+    assert done == ["work", "idle"]
