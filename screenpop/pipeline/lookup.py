@@ -18,6 +18,7 @@ from screenpop.connector import Lookup, Row, Scalar, TimedOut, Unavailable
 from screenpop.domain.profile import LookupOutcome
 from screenpop.pipeline.breaker import Breaker
 from screenpop.pipeline.cache import AnswerCache, Kept
+from screenpop.pipeline.places import Places
 from screenpop.support.clock import Clock
 from screenpop.support.deadlines import Deadline, Deadlines
 from screenpop.support.tasks import TaskOwner
@@ -89,7 +90,7 @@ class _Flight(msgspec.Struct, kw_only=True):
     """One fetch under way and all who wait for it."""
 
     started_s: float
-    task: asyncio.Task[Landed] | None = None
+    task: asyncio.Task[None] | None = None
     timer: Deadline | None = None
     questions: list[Question] = []
 
@@ -114,8 +115,7 @@ class GuardedSource:
         self._tasks = tasks
         self._later = later
         self._deadlines = Deadlines()
-        self._places = asyncio.Semaphore(limits.concurrency)
-        self._waiting = 0
+        self._places = Places(limits.concurrency)
         self._flights: dict[QuestionKey, _Flight] = {}
         self._usual_s: dict[str, float] = {}  # how long each lookup takes, smoothed
         self.cache = AnswerCache(
@@ -163,10 +163,10 @@ class GuardedSource:
         self._usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
 
     def _refusal(self) -> str | None:
-        if self._waiting >= self.limits.waiting_max:
+        if self._places.waiting >= self.limits.waiting_max:
             return (
                 f"{self.label} is asked by too many at once"
-                f" ({self._waiting} wait); try again shortly"
+                f" ({self._places.waiting} wait); try again shortly"
             )
         if not self.breaker.allows():
             seconds = max(1, round(self.breaker.retry_in_s))
@@ -204,18 +204,18 @@ class GuardedSource:
         timeout_s: float,
     ) -> _Flight:
         flight = self._flights[key] = _Flight(started_s=self._clock.monotonic_s())
-        task = self._tasks.spawn(
-            self._fetch(lookup, params), name=f"lookup {key[0]} at {self.name}"
+        flight.task = self._tasks.spawn(
+            self._fly(key, flight, lookup, params),
+            name=f"lookup {key[0]} at {self.name}",
         )
-        flight.task = task
         flight.timer = self._deadlines.after(
             timeout_s, lambda: self._expired(key, flight, timeout_s)
         )
-        task.add_done_callback(lambda done: self._landed(key, flight, done))
         return flight
 
     def _expired(self, key: QuestionKey, flight: _Flight, timeout_s: float) -> None:
         """The deadline: everybody hears now, whatever the fetch makes of its end."""
+        self._flights.pop(key, None)
         self._took(key[0], flight)
         self._note_failure("no answer within its deadline")
         result = self._timed_out(key, timeout_s)
@@ -225,13 +225,20 @@ class GuardedSource:
         if flight.task is not None:
             flight.task.cancel()
 
+    async def _fly(
+        self,
+        key: QuestionKey,
+        flight: _Flight,
+        lookup: Lookup,
+        params: Mapping[str, Scalar],
+    ) -> None:
+        """Ask the source and tell all who wait; cancelled once they were told."""
+        if not self._places.take():
+            await self._places.wait()
+        self._landed(key, flight, await self._fetch(lookup, params))
+
     async def _fetch(self, lookup: Lookup, params: Mapping[str, Scalar]) -> Landed:
         """A failure is an answer, too: nobody else logs it."""
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
         try:
             return tuple(await lookup.fetch(params))
         except Unavailable as error:
@@ -240,7 +247,7 @@ class GuardedSource:
             log.exception("source %s: defect in its connector", self.name)
             return error
         finally:
-            self._places.release()
+            self._places.give_back()
 
     def _late(self, key: QuestionKey, question: Question) -> None:
         """The deadline of one who joined: the flight may still land."""
@@ -250,16 +257,13 @@ class GuardedSource:
         message = f"{self.label} did not answer within {timeout_s:g} s"
         return self._without(key, LookupOutcome.TIMED_OUT, message)
 
-    def _landed(
-        self, key: QuestionKey, flight: _Flight, task: asyncio.Task[Landed]
-    ) -> None:
+    def _landed(self, key: QuestionKey, flight: _Flight, landed: Landed) -> None:
         if flight.timer is not None:
             flight.timer.cancel()
-        self._flights.pop(key, None)
-        if task.cancelled():  # at its deadline, of which all were told, or at our end
-            return
+        if self._flights.get(key) is flight:
+            del self._flights[key]
         self._took(key[0], flight)
-        result = self._result(key, task.result())
+        result = self._result(key, landed)
         for question in flight.questions:
             question.answer(result)
 

@@ -83,7 +83,10 @@ Groups = tuple[Group, ...]
 MadeOf = tuple[object, ...]
 Memo = dict[str, tuple[MadeOf, Facet]]
 
-_UNTOLD: dict[MadeOf, Facet] = {}
+_BEGINNINGS: dict[
+    tuple[int, frozenset[str], CandidateRef | None, bool], tuple[Groups, Profile, Memo]
+] = {}
+_UNTOLD: dict[tuple[int, MadeOf], tuple[Group, Facet]] = {}
 
 
 def grouped(shapes: Sequence[LookupShape]) -> Groups:
@@ -105,10 +108,29 @@ def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profi
     new was found is the same object as before.
     """
     kept: Memo = {} if memo is None else memo
+    if not (kept or findings.answers or findings.candidates):
+        profile, made = _unanswered_profile(findings, groups)
+        kept.update(made)
+        return profile
     facets = {group.facet: _kept(group, findings, kept) for group in groups}
     return Profile(
         candidates=findings.candidates, chosen=findings.chosen, facets=facets
     )
+
+
+def _unanswered_profile(findings: Findings, groups: Groups) -> tuple[Profile, Memo]:
+    """What every call looks like when it begins to ring: made once."""
+    key = (id(groups), findings.pending, findings.chosen, findings.withheld)
+    found = _BEGINNINGS.get(key)
+    if found is not None and found[0] is groups:
+        return found[1], found[2]
+    memo: Memo = {}
+    facets = {group.facet: _kept(group, findings, memo) for group in groups}
+    profile = Profile(chosen=findings.chosen, facets=facets)
+    if len(_BEGINNINGS) >= UNTOLD_MAX:
+        _BEGINNINGS.clear()
+    _BEGINNINGS[key] = (groups, profile, memo)
+    return profile, memo
 
 
 def _kept(group: Group, findings: Findings, memo: Memo) -> Facet:
@@ -134,12 +156,14 @@ def _kept(group: Group, findings: Findings, memo: Memo) -> Facet:
 
 def _untold(group: Group, made_of: MadeOf, findings: Findings) -> Facet:
     """A facet before any answer looks the same in many calls: made once."""
-    key = (group, made_of)
-    facet = _UNTOLD.get(key)
-    if facet is None:
-        if len(_UNTOLD) >= UNTOLD_MAX:
-            _UNTOLD.clear()
-        facet = _UNTOLD[key] = _facet(group.facet, findings, group.shapes)
+    key = (id(group), made_of)
+    kept = _UNTOLD.get(key)
+    if kept is not None and kept[0] is group:
+        return kept[1]
+    if len(_UNTOLD) >= UNTOLD_MAX:
+        _UNTOLD.clear()
+    facet = _facet(group.facet, findings, group.shapes)
+    _UNTOLD[key] = (group, facet)
     return facet
 
 

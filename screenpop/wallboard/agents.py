@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from screenpop.domain.agent import AgentState
 from screenpop.domain.call import AgentId, AgentLeg, Call, CallId, LegState, LineId
 
@@ -36,8 +38,7 @@ class Person:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentStatus:
+class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the wallboard. `since_us` is 0 while nothing was ever heard.
 
     `queue` is that of the call on the telephone.
@@ -217,7 +218,9 @@ class AgentBoard:
 
 def _status(agent: AgentId, name: str, facts: list[_Facts]) -> AgentStatus:
     """The row of a person from what was heard of all their agent ids."""
-    said = max(facts, key=lambda f: f.said, default=_Facts())
+    if not facts:
+        return AgentStatus(agent=agent, name=name)
+    said = max(facts, key=lambda f: f.said)
     legs = [leg for f in facts for leg in f.legs.values()]
     if not legs:
         released_us = max((f.released_us for f in facts), default=0)

@@ -29,6 +29,7 @@ from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
 access_log = logging.getLogger("screenpop.access")
 REQUEST_ID = "X-Request-Id"
 LIVE = "/livez"  # answered at once: it is to tell how the event loop turns
+SWITCHED = 101  # a WebSocket: `screenpop_sessions` tells how many there are
 PROBES = frozenset({LIVE, "/readyz", "/metrics"})  # asked all day by machines
 
 
@@ -138,7 +139,8 @@ class Dispatcher:
         self._count(name, method, status)
         if route is None or route.answer != "socket":
             self._site.services.metrics.request_s.labels(name).observe(took_s)
-        level = logging.DEBUG if name in PROBES else logging.INFO
+        usual = name in PROBES or status == SWITCHED  # ten thousand in a storm
+        level = logging.DEBUG if usual else logging.INFO
         access_log.log(level, "%s %s %d %.1f ms", method, name, status, took_s * 1000)
 
     def _count(self, route: str, method: str, status: int) -> None:
