@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import screenpop
 from screenpop.app.boards import encoded, stats_json
@@ -74,6 +74,7 @@ class Service:
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
+    caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -160,6 +161,7 @@ class Service:
         _, newest = await self.journal.bounds()
         self.hub.offset = max(self.hub.offset, newest)
         self.reading = None
+        self.caught_up.set()
         spent_s = self.clock.monotonic_s() - began_s
         log.info("the journal was read up to %d in %.1f s", newest, spent_s)
 
@@ -207,7 +209,7 @@ class Service:
             lines=AllLines(config.lines, seen, self.streams.lines),
             sources=sources.shown,
             ready=self._problems,
-            reading=lambda: self.reading is not None,
+            caught_up=self.caught_up,
             data_dir=data_dir_of(self.loaded),
             version=screenpop.__version__,
             server=config.server,

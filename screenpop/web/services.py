@@ -6,6 +6,7 @@ nothing about calls: it lets people in, carries bytes, and answers in one shape.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,14 @@ from screenpop.support.metrics import Metrics
 from screenpop.web.seen import Lines, SourceSeen
 
 Kind = Literal["agent", "wallboard"]
+
+
+def _long_since() -> asyncio.Event:
+    done = asyncio.Event()
+    done.set()
+    return done
+
+
 Json = Mapping[str, object]
 """A JSON object made of what msgspec can encode."""
 
@@ -107,8 +116,9 @@ class Services:
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)
     security: Security = field(default_factory=Security)
-    reading: Callable[[], bool] = lambda: False
-    """Is what is stored still being read? Browsers would see a past of minutes ago."""
+    caught_up: asyncio.Event = field(default_factory=_long_since)
+    """Set when what is stored was read: browsers would see a past of minutes ago."""
+    caught_up_within_s: float = 10.0  # so long a browser is kept waiting for it
     metrics: Metrics = field(default_factory=Metrics)
     clock: Clock = field(default_factory=SystemClock)
     assets: Path | None = None  # default: what scripts/build-ui put beside this file

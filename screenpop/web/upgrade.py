@@ -6,6 +6,7 @@ who it is, the page's origin, the handshake, the subprotocol, the limits.
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64decode
 
 from aiohttp import web
@@ -46,9 +47,9 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
     assert who is not None  # the route asks for a role
     try:
         _require_own_page(site, request, who)
-        _require_present(site)
         key = _handshake_key(request)
         _require_protocol(request)
+        await _caught_up(site)
         await site.handshakes.enter()
         return _opened(site, request, who, kind, key)
     except Exception as error:
@@ -57,11 +58,22 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
         raise
 
 
-def _require_present(site: Site) -> None:
-    if site.services.reading():
+async def _caught_up(site: Site) -> None:
+    """A start is soon over: to wait for it costs less than to come again.
+
+    When all browsers of a large centre come back, refusing them would take the time
+    that the start needs. Raises `Overloaded` when it takes long.
+    """
+    services = site.services
+    if services.caught_up.is_set():
+        return
+    try:
+        async with asyncio.timeout(services.caught_up_within_s):
+            await services.caught_up.wait()
+    except TimeoutError:
         raise Overloaded(
             "the service has begun and reads what is stored", retry_after_s=2
-        )
+        ) from None
 
 
 def _opened(

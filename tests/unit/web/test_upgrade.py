@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import websockets
@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 from screenpop.config.model import Limits
 from screenpop.domain.agent import User
 from screenpop.push.transport import Transport
+from screenpop.support.tasks import spawn
 from screenpop.web.auth import COOKIE
 
 V1 = [Subprotocol("screenpop.v1")]
@@ -140,6 +141,40 @@ async def test_the_limit_of_all_is_kept(open_house: Any) -> None:
     house = await open_house(limits=Limits(sessions_max=1))
     async with connect(house, additional_headers=PROGRAM):
         assert await refused(house, additional_headers=PROGRAM) == 503
+
+
+class StartOver(asyncio.Event):
+    """Tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.awaited = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.awaited.set()
+        return await super().wait()
+
+
+async def test_a_browser_waits_for_the_end_of_a_start(open_house: Any) -> None:
+    start_over = StartOver()
+    house = await open_house(caught_up=start_over)
+
+    async def come() -> Any:
+        async with connect(house, additional_headers=PROGRAM) as ws:
+            return await ws.recv()
+
+    coming = spawn(come(), name="a browser comes")
+    await start_over.awaited.wait()
+    assert house.hub.served == []
+    start_over.set()
+    assert await coming == '{"frame":"hello"}'
+
+
+async def test_a_start_that_takes_long_refuses_browsers_for_the_time(
+    open_house: Any,
+) -> None:
+    house = await open_house(caught_up=asyncio.Event(), caught_up_within_s=0)
+    assert await refused(house, additional_headers=PROGRAM) == 503
 
 
 async def closed_with(ws: Any) -> tuple[int, str]:
