@@ -89,7 +89,7 @@ def make_lookups(
 ) -> Lookups:
     """Sources, plan and runs; raises `ConfigError`."""
     config = loaded.config
-    spare = spare or SpareTime()
+    spare = SpareTime() if spare is None else spare
     sources = make_sources(
         config, loaded.folder, find or Registry().find, clock, own, spare.run
     )

@@ -90,8 +90,10 @@ class SqliteJournal(Journal):
         try:
             opened.append(open_writer(self.path, self._synchronous, self._busy_s))
             if self._synchronous == "normal":
-                opened.append(open_writer(self.path, self._synchronous, 0))
-                opened[-1].execute("PRAGMA wal_autocheckpoint = 0")
+                here = open_writer(self.path, self._synchronous, self._busy_s)
+                opened.append(here)
+                here.execute("PRAGMA busy_timeout = 0")  # the loop waits for nobody
+                here.execute("PRAGMA wal_autocheckpoint = 0")
         except BaseException:
             for connection in opened:
                 connection.close()
@@ -232,7 +234,7 @@ class SqliteJournal(Journal):
 
     def _settle(self, settled: Settled) -> None:
         """In the loop: tell the tails, then the appenders; see module docstring."""
-        self._under_way = False
+        self._under_way = not settled.last
         self._pending -= sum(len(append.rows) for append in settled.appends)
         if settled.error is not None:
             self._refuse(settled.appends, settled.error)

@@ -62,7 +62,7 @@ class Checkpoints:
         self._own.close()
 
     def _run(self) -> None:
-        while self._wanted.wait() and not self._stopping:
+        while not self._stopping and self._wanted.wait() and not self._stopping:
             self._pass(self._own)
             self.rest_due = True
             self._wanted.clear()

@@ -54,12 +54,13 @@ class Work:
 
 
 class Settled(msgspec.Struct):
-    """What became of a group; `error` or as many receipts as records."""
+    """What became of a group, or of a part; `error` or as many receipts as records."""
 
     appends: list[Append]
     follows: Offset  # the newest offset before this group
     receipts: list[Receipt]
     error: Exception | None = None
+    last: bool = True  # the group is settled whole
 
 
 class Stop:
@@ -145,7 +146,7 @@ class GroupWriter:
                 self._write(job)
                 self._checkpoints.wrote(_rows_of(job))
 
-    def _write(self, group: list[Append]) -> None:
+    def _write(self, group: list[Append], *, last: bool = True) -> None:
         try:
             settled = self._written(self._connection, group)
         except sqlite3.OperationalError as error:
@@ -155,9 +156,10 @@ class GroupWriter:
             self._newest = None
             if len(group) > 1:
                 for append in group:
-                    self._write([append])
+                    self._write([append], last=append is group[-1])
                 return
             settled = Settled(group, Offset(0), [], error)
+        settled.last = last
         self._tell(self._settle, settled)
 
     def _written(self, connection: sqlite3.Connection, group: list[Append]) -> Settled:

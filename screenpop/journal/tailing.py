@@ -157,9 +157,10 @@ class Tail(AsyncIterator[list[Entry]]):
                     self._after = entries[-1].offset
                     take(entries)
             except Exception as error:  # noqa: BLE001  raised in `hand_to`
-                over.set_exception(error)
+                if not over.done():
+                    over.set_exception(error)
             else:
-                if entries is None or self._recent.closed:
+                if not over.done() and (entries is None or self._recent.closed):
                     over.set_result(None)
             finally:
                 handing = False

@@ -113,7 +113,7 @@ class GuardedSource:
         self.limits = limits
         self._clock = clock
         self._tasks = tasks
-        self._later = later
+        self.later = later
         self._deadlines = Deadlines()
         self._places = Places(limits.concurrency)
         self._flights: dict[QuestionKey, _Flight] = {}
@@ -150,8 +150,10 @@ class GuardedSource:
             return None, None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
         question = Question(tell=tell)
-        self._later(lambda: self._begin(key, question, lookup, params, timeout_s))
-        return None if question.done else question, self.cache.stale(key)
+        self.later(
+            lambda: self._begin(key, question, lookup, params, timeout_s, fresh_s)
+        )
+        return (None, None) if question.done else (question, self.cache.stale(key))
 
     def answers_soon(self, name: str) -> bool:
         """Does this lookup usually answer so fast that waiting for it costs nobody?"""
@@ -180,11 +182,16 @@ class GuardedSource:
         lookup: Lookup,
         params: Mapping[str, Scalar],
         timeout_s: float,
+        fresh_s: float,
     ) -> None:
+        """Its turn has come: join who asks the same, or ask; the deadline runs now."""
         if question.done:
             return
         flight = self._flights.get(key)
         if flight is None:
+            if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
+                question.answer(_from_cache(kept))  # another was quicker
+                return
             refusal = self._refusal()
             if refusal is not None:
                 question.answer(self._without(key, LookupOutcome.FAILED, refusal))

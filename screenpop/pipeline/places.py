@@ -45,7 +45,7 @@ class Places:
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():
                 self.give_back()  # it had just been given
-            else:
+            elif mine in self._waiting:
                 self._waiting.remove(mine)
             raise
 

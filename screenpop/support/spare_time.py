@@ -53,7 +53,8 @@ class SpareTime:
         if not self._urgent and self._waiting:
             self._look_soon()
 
-    def __len__(self) -> int:
+    @property
+    def waiting(self) -> int:
         return len(self._waiting)
 
     def run(self, work: Work) -> None:
@@ -79,6 +80,8 @@ class SpareTime:
         self._due = asyncio.get_running_loop().call_soon(self._look)
 
     def _look_late(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
         in_s = max(0.0, self._waiting[0][0] - perf_counter())
         self._due = asyncio.get_running_loop().call_later(in_s, self._look)
 
@@ -97,7 +100,8 @@ class SpareTime:
             if now_s >= until_s:
                 break
         if not waiting:
-            self.when_idle()
+            if not self._urgent:
+                self.when_idle()
         elif not self._urgent or waiting[0][0] <= now_s:
             self._look_soon()
         else:

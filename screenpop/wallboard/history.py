@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import islice
 
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.errors import Unavailable
@@ -27,6 +28,8 @@ FULL_BATCH = 1000
 GATHER_S = 1.0  # what comes meanwhile is one transaction, and most calls one row
 GATHER_ENTRIES = 800  # not so many that they must be read from the medium
 PER_TURN = 10  # entries or calls in a turn of the event loop: half a millisecond
+PER_TURN_MAX = 320
+RARE_S = 0.05  # a turn for which it waited longer is rare
 RECALLED_PER_TURN = 10
 RETRY_S = 2.0
 RETENTION_EVERY_S = 3600.0
@@ -152,10 +155,16 @@ class Archiver:
                 await self._turn()
 
     async def _in_turns(self, steps: Iterator[None]) -> None:
-        """Take the steps, with the event loop's other work between them."""
-        for count, _ in enumerate(steps, 1):
-            if count % PER_TURN == 0:
-                await self._turn()
+        """Take the steps, with the event loop's other work between them.
+
+        While that leaves hardly a moment the turns are rare, and so they grow.
+        """
+        per_turn = PER_TURN
+        while sum(1 for _ in islice(steps, per_turn)) == per_turn:
+            began_s = self._clock.monotonic_s()
+            await self._turn()
+            rare = self._clock.monotonic_s() - began_s > RARE_S
+            per_turn = min(2 * per_turn, PER_TURN_MAX) if rare else PER_TURN
 
     async def _store(self, batch: Batch) -> None:
         await self._archive.write(batch)

@@ -297,16 +297,20 @@ class JournalContract(ABC):
         self, journal: Journal, tasks: TaskOwner
     ) -> None:
         order: list[str] = []
+        read = asyncio.Event()
+
+        async def reader_who_was_there_before() -> None:
+            async for entries in journal.tail(START):
+                order.extend(f"{key} read" for key in keys_of(entries))
+                read.set()
+
+        tasks.spawn(reader_who_was_there_before(), name="reader")
+        await asyncio.sleep(0)
         tasks.spawn(journal.follow(START, lambda x: order.extend(keys_of(x))), name="f")
         await asyncio.sleep(0)
-        reading = Reading(journal.tail(START))
-        tasks.spawn(reading.run(), name="reader")
-        await asyncio.sleep(0)
-        done = journal.submit([rang("a")])
-        done.add_done_callback(lambda _: order.append(f"{len(reading.entries)} read"))
-        await done
-        await reading.until(1)
-        assert order[0] == "a"
+        await journal.append([rang("a")])
+        await read.wait()
+        assert order == ["a", "a read"]
 
     async def test_who_follows_may_append_and_hears_that_next(
         self, journal: Journal, tasks: TaskOwner

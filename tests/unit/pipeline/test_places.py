@@ -71,6 +71,20 @@ async def test_who_gives_up_waiting_costs_no_place(tasks: TaskOwner) -> None:
     assert places.take()
 
 
+async def test_who_gives_up_as_a_place_comes_back_costs_no_place(
+    tasks: TaskOwner,
+) -> None:
+    places = Places(1)
+    assert places.take()
+    queue = Queue(places, tasks)
+    gone = await queue.join("gone")
+    gone.cancel()
+    places.give_back()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    assert places.take()
+
+
 async def test_a_place_given_to_one_who_is_cancelled_goes_to_the_next(
     tasks: TaskOwner,
 ) -> None:

@@ -30,7 +30,7 @@ async def test_with_nothing_urgent_it_is_done_in_its_order(done: list[str]) -> N
     assert done == []
     await turns()
     assert done == ["a", "b", "c"]
-    assert len(spare) == 0
+    assert spare.waiting == 0
 
 
 async def test_it_waits_while_something_is_urgent(done: list[str]) -> None:

@@ -1,0 +1,25 @@
+"""Are the parts of a built service the same ones wherever they are used?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from call_centre import write_config
+
+from screenpop.app.build import build
+from screenpop.app.checking import load_checked
+from screenpop.support.clock import SystemClock
+
+
+async def test_what_can_wait_waits_for_the_urgency_of_the_intake(
+    tmp_path: Path,
+) -> None:
+    service = await build(load_checked(write_config(tmp_path)), SystemClock(), None)
+    done: list[str] = []
+    with service.spare:  # as the intake does
+        service.lookups.tools.later(lambda: done.append("an answer is shown"))
+        for guard in service.lookups.sources.guards.values():
+            guard.later(lambda: done.append("a source is asked"))
+        assert service.spare.waiting == 1 + len(service.lookups.sources.guards) > 1
+        assert done == []
+    await service.end()
