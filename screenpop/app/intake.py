@@ -25,7 +25,6 @@ from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
-from screenpop.support.spare_time import SpareTime
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
 REPEATED = "repeated"
@@ -42,11 +41,9 @@ class Intake:
         profile_of: ProfileOf,
         metrics: Metrics,
         log: RequestLog,
-        spare: SpareTime,
     ):
         self._lines = lines
         self._log = log
-        self._spare = spare
         self._append = append
         self._profile_of = profile_of
         self._metrics = metrics
@@ -92,10 +89,9 @@ class Intake:
     async def _keep(self, line: str, received: Received) -> int:
         """Durable when it returns; how many were delivered before?"""
         started_s = perf_counter()
-        with self._spare:  # what can wait does, until the card is open
-            receipts = await self._append(
-                [EventRecord(event=event) for event in received.events]
-            )
+        receipts = await self._append(
+            [EventRecord(event=event) for event in received.events]
+        )
         self._metrics.append_s.observe(perf_counter() - started_s)
         for event, receipt in zip(received.events, receipts, strict=True):
             self._count(line, event.type.value if receipt.fresh else REPEATED)

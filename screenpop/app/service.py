@@ -32,7 +32,8 @@ from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User
 from screenpop.domain.profile import Profile
-from screenpop.journal.base import START, Entry, Journal, Offset
+from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
+from screenpop.journal.records import Record
 from screenpop.pipeline.explain import Explanation, explain
 from screenpop.push.audience import people
 from screenpop.push.hub import Hub
@@ -126,7 +127,7 @@ class Service:
             name="collect garbage when it is quiet",
         )
         self.spare.when_idle = collect_young
-        self.streams.listen(self.tasks, self.journal.append)
+        self.streams.listen(self.tasks, self._keep_events)
         self.follower.live = True
         self.tasks.spawn(self.follower.take_up(), name="take up live calls")
 
@@ -172,6 +173,11 @@ class Service:
 
         await self.journal.follow(Offset(self.follower.offset or START), take)
 
+    async def _keep_events(self, events: Sequence[Record]) -> list[Receipt]:
+        """Durable when it returns; what can wait does, until the cards are open."""
+        with self.spare:
+            return await self.journal.append(events)
+
     async def _tidy_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
@@ -196,9 +202,7 @@ class Service:
         config, lines = self.loaded.config, bind_lines(self.loaded.config)
         seen = RequestLog(self.loaded, lines, self.clock.now_us)
         sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
-        intake = Intake(
-            lines, self.journal.append, self._profile_of, self.metrics, seen, self.spare
-        )
+        intake = Intake(lines, self._keep_events, self._profile_of, self.metrics, seen)
         return Services(
             take_request=intake.take,
             hub=self.hub,

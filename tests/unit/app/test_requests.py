@@ -29,7 +29,6 @@ from screenpop.intake.request import Request
 from screenpop.journal.memory import MemoryJournal
 from screenpop.support.clock import FakeClock
 from screenpop.support.metrics import Metrics
-from screenpop.support.spare_time import SpareTime
 from screenpop.web.seen import Counts, RequestsSeen
 
 YAML = """
@@ -54,9 +53,7 @@ class Desk:
         self.journal = MemoryJournal(self.clock)
         bound = bind_lines(loaded.config)
         self.log = RequestLog(loaded, bound, self.clock.now_us)
-        self.intake = Intake(
-            bound, self.append, self.profile_of, Metrics(), self.log, SpareTime()
-        )
+        self.intake = Intake(bound, self.append, self.profile_of, Metrics(), self.log)
         self.away: Exception | None = None
 
     async def append(self, records: Any) -> Any:
