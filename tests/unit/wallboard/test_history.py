@@ -31,7 +31,7 @@ from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.tables import metadata
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
-from screenpop.wallboard.history import GATHER_S, Archiver, Retention
+from screenpop.wallboard.history import GATHER_S, Archiver, Retention, Turn, next_turn
 
 NUMBER = "+442079460958"
 ERP = CandidateRef(source="erp", key="c-7")
@@ -65,12 +65,18 @@ class Centre:
         self.calls = Calls(self.database)
         self.pauses = Pauses()
         self.tasks = TaskOwner("centre")
+        self.turn: Turn = next_turn
         self.archiver = self.new_archiver()
         self._events = 0
 
     def new_archiver(self) -> Archiver:
         return Archiver(
-            self.journal, self.archive, number_of, clock=self.clock, pause=self.pauses
+            self.journal,
+            self.archive,
+            number_of,
+            clock=self.clock,
+            pause=self.pauses,
+            turn=lambda: self.turn(),
         )
 
     async def open(self) -> None:
