@@ -25,7 +25,7 @@ YOUNG = 2_000
 """So many are looked through as soon as nobody waits for a card."""
 SWITCH_S = 0.0005
 """How long a thread that wants the interpreter waits for it at most. With Python's
-own 5 ms each append waited for whole events to be worked off before its turn."""
+own 5 ms an append by the thread waits for whole events to be worked off."""
 QUIET_S = 2.0
 EVERY_S = 600.0  # not more often than this
 AT_LATEST_S = 6 * 3600.0  # where it is never quiet

@@ -1,12 +1,12 @@
 """How does one node keep its journal in a file?
 
-SQLite in WAL mode: one writing thread with group commit (`sqlite_writer`), one
-reading thread (`sqlite_reader`), readers in this process served from memory
+SQLite in WAL mode: group commit in the event loop or by a thread (`sqlite_writer`),
+one reading thread (`sqlite_reader`), readers in this process served from memory
 (`tailing`). One group is under way at a time; what is appended in one loop turn, or
-while a group is being written, is the next one: waking a thread costs more than
-writing a row. When a group is durable the loop is told once, and in that one turn
-the waiting tails are woken first, then the appenders in their order: whoever folds
-the journal already knows a call when its webhook is answered.
+while a group is being written, is the next one: a commit costs more than a row. When
+a group is durable, those who follow are called, then the waiting tails are woken, then
+the appenders in their order: whoever folds the journal already knows a call when its
+webhook is answered.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 A group is one transaction; what comes while one is written is the next (`sqlite`).
 Where a commit does not wait for the disk (`synchronous = NORMAL`), a short group is
-written where it was asked for, in the event loop: 50 us, where handing it to a thread
-and back costs several times that in processor time, and milliseconds of waiting while
-the loop is busy. As soon as one takes long, or somebody else holds the file, a thread
-with a connection of its own writes the groups, for a while. A short group is one SQL
-statement in autocommit: one hand-over of the interpreter lock instead of one a row.
+written where it was asked for, in the event loop: a tenth or two of a millisecond,
+where handing it to a thread and back costs as much again, and milliseconds of waiting
+while the loop is busy. As soon as one takes long, or somebody else holds the file, a
+thread with a connection of its own writes the groups, for a while. A short group is one
+SQL statement in autocommit: one hand-over of the interpreter lock, not one a row.
 """
 
 from __future__ import annotations

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from unit.wallboard.test_history import Centre
+from unit.wallboard.test_history import centre as centre  # the fixture
 
 from screenpop.domain.call import EventType
 from screenpop.wallboard.history import PER_TURN, RARE_S
@@ -26,14 +24,6 @@ class Turns:
     async def _next(self) -> None:
         self.count += 1
         self._clock.advance(self._after_s)
-
-
-@pytest.fixture
-async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
-    centre = Centre(tmp_path)
-    await centre.open()
-    yield centre
-    await centre.close()
 
 
 @pytest.mark.parametrize(("after_s", "few"), [(0.0, False), (2 * RARE_S, True)])
