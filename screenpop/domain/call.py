@@ -27,6 +27,8 @@ class EventType(StrEnum):
     ANSWERED = "answered"
     HELD = "held"
     RESUMED = "resumed"
+    PARKED = "parked"  # the caller waits, at no agent, for someone to retrieve them
+    RETRIEVED = "retrieved"
     TRANSFERRED = "transferred"
     ENDED = "ended"
     AGENT_STATE = "agent_state"
@@ -172,6 +174,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queued_us: int | None = None
     first_alerting_us: int | None = None
     answered_us: int | None = None  # first answer by an agent
+    parked_us: int | None = None  # since when it waits to be retrieved
     ended_us: int | None = None
     outcome: Outcome | None = None
     cause: str | None = None

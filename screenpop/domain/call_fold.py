@@ -39,9 +39,11 @@ _TYPE_RANK = {
     EventType.ANSWERED: 3,
     EventType.HELD: 4,
     EventType.RESUMED: 5,
-    EventType.TRANSFERRED: 6,
-    EventType.ENDED: 7,
-    EventType.AGENT_STATE: 8,
+    EventType.PARKED: 6,
+    EventType.RETRIEVED: 7,
+    EventType.TRANSFERRED: 8,
+    EventType.ENDED: 9,
+    EventType.AGENT_STATE: 10,
 }
 
 OrderKey = tuple[int, int, int, str]

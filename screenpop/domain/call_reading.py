@@ -88,6 +88,7 @@ class Reading(msgspec.Struct, gc=False):
     answered_us: int | None = None
     last_answer_us: int | None = None
     last_answer_sequence: int | None = None
+    parked_us: int | None = None
     ended: CallEvent | None = None
     direction: Direction | None = None
     caller: str | None = None
@@ -121,6 +122,10 @@ def read(
             _read_answered(r, event, agents)
         case EventType.HELD | EventType.RESUMED:
             _read_hold(r, event, agents)
+        case EventType.PARKED:
+            _read_parked(r, event, agents)
+        case EventType.RETRIEVED:
+            _read_retrieved(r, event, agents)
         case EventType.TRANSFERRED:
             _read_transferred(r, event, agents)
         case EventType.ENDED:
@@ -217,6 +222,7 @@ def _read_answered(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
     if r.answered_us is None:
         r.answered_us = event.at_us
     r.last_answer_us, r.last_answer_sequence = event.at_us, event.sequence
+    r.parked_us = None
     _leave_queue(r, event.at_us, "answered")
     for agent in agents:
         _connect(r, event, agent)
@@ -249,6 +255,23 @@ def _read_hold(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> Non
     for leg in r.legs.values():
         if leg.state is before and (not agents or leg.agent in agents):
             leg.state = after
+
+
+def _read_parked(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
+    """The caller waits at no agent: who parked the call has left it."""
+    if r.ended is not None:
+        return
+    r.parked_us = event.at_us
+    for agent in agents:
+        if agent in r.legs:
+            r.legs[agent].close(event.at_us, Release.LEFT)
+
+
+def _read_retrieved(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
+    """Someone talks with the caller again; without a name nobody is known to."""
+    r.parked_us = None
+    for agent in agents:
+        _connect(r, event, agent)
 
 
 def _read_transferred(
@@ -284,7 +307,7 @@ def _read_ended(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> No
         return
     if r.ended_for_good:
         return
-    r.ended = event
+    r.ended, r.parked_us = event, None
     why = Release.TIME_LIMIT if event.cause in LIMIT_CAUSES else Release.ENDED
     for leg in r.legs.values():
         leg.close(event.at_us, why)
@@ -334,6 +357,7 @@ def view(line: LineId, call_id: CallId, r: Reading) -> Call:
         queued_us=r.queued_us,
         first_alerting_us=r.first_alerting_us,
         answered_us=r.answered_us,
+        parked_us=r.parked_us,
         ended_us=r.ended.at_us if r.ended is not None else None,
         outcome=_outcome(r),
         cause=r.ended.cause if r.ended is not None else None,

@@ -189,6 +189,8 @@ def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:
     engaged = any(leg.open for leg in call.legs)
     talked = any(leg.talked for leg in call.legs)
     waiting = bool(call.visits) and call.visits[-1].left is None
+    if call.parked_us is not None:
+        return limits.talking_max_s, TIME_LIMIT
     if call.legs and not engaged and not waiting:
         if talked or call.phase is Phase.ANSWERED:
             return limits.leg_grace_s, NO_OPEN_LEG

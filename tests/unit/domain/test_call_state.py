@@ -380,3 +380,32 @@ def test_a_forgotten_call_is_named_by_nobody() -> None:
     assert first is not None
     assert book.dependents(first) == []
     assert len(book._related) == 0
+
+
+def test_a_parked_call_goes_on_until_it_is_retrieved() -> None:
+    book = CallBook()
+    for event in (
+        told("alerting", 0, "ana", leg="1"),
+        told("answered", 2, "ana", leg="1"),
+        told("parked", 10, "ana", leg="1"),
+        told("ended", 10.1, "ana", leg="1", scope="leg"),
+    ):
+        book.apply(event)
+    minute_us = NOON_US + 60 * SECOND_US
+    assert book.overdue(minute_us) == []
+    (parked,) = book
+    assert parked.parked_us == NOON_US + 10 * SECOND_US
+    assert parked.phase is Phase.ANSWERED
+    assert states(parked) == {"ana": LegState.RELEASED}
+    book.apply(told("retrieved", 70, "ben"))
+    (call,) = book
+    assert call.parked_us is None
+    assert states(call) == {"ana": LegState.RELEASED, "ben": LegState.ANSWERED}
+
+
+def test_a_parked_call_that_ends_is_not_parked_any_more() -> None:
+    call = the_call(
+        told("answered", 0, "ana"), told("parked", 5, "ana"), told("ended", 9)
+    )
+    assert call.parked_us is None
+    assert call.phase is Phase.ENDED
