@@ -15,6 +15,7 @@ from screenpop.connector.base import (
 )
 from screenpop.connector.errors import told
 from screenpop.connector.parameters import PARAMETERS, checked
+from screenpop.connector.reading import ContactsReading, OddItems
 from screenpop.connector.records import (
     as_row,
     as_scalar,
@@ -30,8 +31,10 @@ __all__ = [
     "Connector",
     "ConnectorContext",
     "ContactRecord",
+    "ContactsReading",
     "Lookup",
     "LookupOptions",
+    "OddItems",
     "Row",
     "Scalar",
     "SourceOptions",

@@ -18,6 +18,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from screenpop.connector.reading import ContactsReading
 from screenpop.domain.caller import Row, Scalar
 from screenpop.support.clock import Clock, SystemClock
 
@@ -104,6 +105,8 @@ class Connector(ABC, Generic[S, L]):
     source_options: ClassVar[type[SourceOptions]]
     lookup_options: ClassVar[type[LookupOptions]]
     example: ClassVar[str] = ""
+    reading: ContactsReading | None = None
+    """What became of the rows of the last `contacts`; None: it does not count them."""
 
     def __init__(self, options: S, context: ConnectorContext):
         """Keep the options; no I/O. May raise `ConfigError`.
@@ -134,9 +137,16 @@ class Connector(ABC, Generic[S, L]):
 
         Read at start and again when `contacts_version` changes or time has passed.
         Numbers are as typed; a row without a key or a number is left out. The
-        iterator raises `Unavailable` when the source fails in the middle.
+        iterator raises `Unavailable` when the source fails in the middle. Begin with
+        `new_reading` and hand it to `contact_from_row`, so that what is left out is
+        counted and reported.
         """
         return None
+
+    def new_reading(self) -> ContactsReading:
+        """Begin to count the rows of one reading of the contacts."""
+        self.reading = ContactsReading()
+        return self.reading
 
     async def contacts_version(self) -> str | None:
         """A cheap mark that changes when `contacts` would; None: unknown."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from screenpop.connector.base import ContactRecord
+from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.caller import Row, Scalar
 
 INTEGER_MAX = 2**53 - 1
@@ -46,18 +47,26 @@ def as_row(values: Mapping[str, object]) -> Row:
 
 
 def contact_from_row(
-    row: Row, *, number_columns: Sequence[str] = ()
+    row: Row,
+    *,
+    number_columns: Sequence[str] = (),
+    reading: ContactsReading | None = None,
+    place: str | None = None,
 ) -> ContactRecord | None:
     """A contact from columns `key`, `name`, numbers, and maybe `company`, `country`.
 
     Numbers are the columns named in `number_columns`, else all whose name starts
     with `phone` or `number`. All other columns become the candidate's fields. None
-    when there is no key or no number: such a row can never be found.
+    when there is no key or no number: such a row can never be found; `reading`
+    counts it, with its `place` (`row 17`) where the key is what it lacks.
     """
     known = {name.lower(): name for name in row}
     columns = _number_columns(row, number_columns)
     numbers = tuple(text for name in columns if (text := _text(row.get(name))))
     key = _text(row.get(known.get("key", "")))
+    if reading is not None:
+        reading.rows += 1
+        _count(reading, key, numbers, place)
     if key is None or not numbers:
         return None
     return ContactRecord(
@@ -72,6 +81,20 @@ def contact_from_row(
             if name not in columns and name.lower() not in CONTACT_COLUMNS
         },
     )
+
+
+def _count(
+    reading: ContactsReading,
+    key: str | None,
+    numbers: Sequence[str],
+    place: str | None,
+) -> None:
+    if key is None:
+        reading.leave_out(NO_KEY, place or f"row {reading.rows}")
+    elif not numbers:
+        reading.leave_out(NO_NUMBER)
+    else:
+        reading.contacts += 1
 
 
 def lacking_for_contacts(
