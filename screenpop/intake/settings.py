@@ -27,6 +27,7 @@ class Setting:
     help: str
     required: bool = False
     default: str | None = None
+    also: str | None = None  # another name that is accepted for it
 
     @property
     def secret(self) -> bool:
@@ -82,7 +83,8 @@ def bind_settings(
     declared: Mapping[str, Setting], given: Mapping[str, object], dialect: str
 ) -> Settings:
     """Check what was configured; raises `ConfigError` that lists every problem."""
-    problems = [
+    given, problems = _by_their_names(declared, given)
+    problems += [
         f"settings.{name}: {dialect} knows no such setting."
         f" Known: {', '.join(sorted(declared))}."
         for name in given
@@ -103,6 +105,23 @@ def bind_settings(
     if problems:
         raise ConfigError("\n".join(problems))
     return bound
+
+
+def _by_their_names(
+    declared: Mapping[str, Setting], given: Mapping[str, object]
+) -> tuple[Mapping[str, object], list[str]]:
+    """Each setting under the name that is documented for it."""
+    named, problems = dict(given), []
+    for setting in declared.values():
+        if setting.also is None or setting.also not in given:
+            continue
+        if setting.name in given:
+            problems.append(
+                f"settings.{setting.also}: means the same as `{setting.name}`. Give"
+                " one of them."
+            )
+        named[setting.name] = named.pop(setting.also)
+    return named, problems
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

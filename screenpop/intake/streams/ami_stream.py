@@ -28,21 +28,17 @@ from screenpop.intake.streams.base import (
     StreamTools,
 )
 from screenpop.intake.streams.conversation import Address, Wire
-from screenpop.intake.streams.presentation import PATIENCE_S, Presentations
+from screenpop.intake.streams.presentation import (
+    PATIENCE_S,
+    PRESENTATION_HINT,
+    PRESENTATION_REFUSED,
+    Presentations,
+)
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
 
-NO_PRESENTATION = (
-    "the switch says which numbers are withheld only when it is asked, call by call:"
-    " add `channelvars = CALLERID(num-pres)` to manager.conf"
-)
 GETVAR = "presentation"  # the ActionID of these questions
-PRESENTATION_REFUSED = (
-    "the switch does not say which numbers are withheld, so they are shown: add"
-    " `channelvars = CALLERID(num-pres)` to manager.conf, or give the user write for"
-    " call"
-)
 
 
 class AmiStream(Stream):
@@ -74,7 +70,8 @@ class AmiStream(Stream):
         hints = []
         if self.fold.presentation_told is False:
             told = self._presentations.are_told
-            hints.append(NO_PRESENTATION if told else PRESENTATION_REFUSED)
+            hint = PRESENTATION_HINT if told else PRESENTATION_REFUSED
+            hints.append(hint.format(file="manager.conf"))
         if self._refused:
             hints.append(self._refused)
         return tuple(hints)

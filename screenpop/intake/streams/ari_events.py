@@ -21,6 +21,7 @@ from screenpop.intake.streams.synchronise import QUEUE_APP, queue_of, synchronis
 from screenpop.intake.streams.telling import Teller
 
 PRESENTATION = "CALLERID(num-pres)"
+QUEUES_MAX = 200  # names of queues that are remembered
 Json = Mapping[str, object]
 NOTHING: Json = {}
 
@@ -29,14 +30,19 @@ class AriEvents:
     """The fold of one ARI connection, kept through its interruptions."""
 
     def __init__(
-        self, line: Line, names: AgentNames, variables: frozenset[str] = frozenset()
+        self,
+        line: Line,
+        names: AgentNames,
+        variables: frozenset[str] = frozenset(),
+        queues: frozenset[str] = frozenset(),
     ):
         self.teller = Teller(line)
         self.board = Switchboard(names, self.teller)
-        self.members = Members(names, self.teller)
+        self.members = Members(names, self.teller, by_telephone=True)
         self.variables = variables
         self.presentation_told: bool | None = None  # None: no call came yet
         self._asked = 0
+        self._queues = dict.fromkeys(sorted(queues)[:QUEUES_MAX])  # known names
 
     def decode(self, frame: Json, received_us: int) -> list[CallEvent]:
         """One frame; whatever is missing in it reads as empty."""
@@ -87,11 +93,44 @@ class AriEvents:
         synchronise(self.board, rows, self._asked, known, Stamp(received_us))
         return self.teller.take()
 
+    def places(
+        self, endpoints: Iterable[Json], queues: Iterable[str | None]
+    ) -> list[str]:
+        """Devices that tell who is on a break: `Queue:sales_pause_PJSIP/1003`.
+
+        `GET /deviceStates` has only those that an application set itself, so each is
+        asked for by name: those that are known, and agents in queues that are known.
+        """
+        joined = (queue for call in self.board.calls.values() for queue in call.joins)
+        for queue in (*queues, *joined):
+            self._heard_of(queue or "")
+        agents = [
+            interface
+            for interface in map(_interface, endpoints)
+            if self.members.names.of_interface(interface) is not None
+        ]
+        guessed = [(queue, agent) for queue in self._queues for agent in agents]
+        places = dict.fromkeys([*self.members.places(), *guessed])
+        return [f"Queue:{queue}_pause_{interface}" for queue, interface in places]
+
+    @property
+    def queues(self) -> int:
+        """How many names of queues are known."""
+        return len(self._queues)
+
+    def _heard_of(self, queue: str) -> None:
+        if queue and len(self._queues) < QUEUES_MAX:
+            self._queues[queue] = None
+
     def devices_listed(
-        self, devices: Iterable[Json], received_us: int
+        self, devices: Iterable[Json], endpoints: Iterable[Json], received_us: int
     ) -> list[CallEvent]:
-        """What `GET /deviceStates` says."""
+        """What `GET /deviceStates` and `/endpoints` say."""
         stamp = Stamp(received_us)
+        for endpoint in endpoints:
+            state = _text(endpoint, "state")
+            if state in ("online", "offline"):
+                self.members.reaches(_interface(endpoint), state == "online", stamp)
         for device in sorted(devices, key=lambda x: ":" not in _text(x, "name")):
             self._device(_text(device, "name"), _text(device, "state"), stamp)
         return self.teller.take()
@@ -146,6 +185,7 @@ class AriEvents:
         self.board.runs(uid, app, stamp)
         if app.lower() == QUEUE_APP:
             queue = queue_of(_text(frame, "dialplan_app_data"))
+            self._heard_of(queue)
             self.board.joins_queue(uid, queue, stamp)
         else:
             self.board.leaves_queue(uid, stamp)
@@ -170,10 +210,21 @@ class AriEvents:
         peer = self.see(frame, stamp, "peer")
         status = _text(frame, "dialstatus")
         if status in _STILL_CALLING:
+            self._in_queue(caller, _json(frame, "caller"), stamp)
             self.board.dials(caller or None, peer, stamp)
         else:
             self.board.links(caller or None, peer, stamp)
             self.board.dial_ends(peer, status, stamp)
+
+    def _in_queue(self, uid: str, channel: Json, stamp: Stamp) -> None:
+        """A queue rings agents, though its beginning fell into a gap."""
+        dialplan, known = _json(channel, "dialplan"), self.board.channels.get(uid)
+        if known is None or known.queue or known.call is None or known.call.answered:
+            return
+        if _text(dialplan, "app_name").lower() == QUEUE_APP:
+            queue = queue_of(_text(dialplan, "app_data"))
+            self._heard_of(queue)
+            self.board.joins_queue(uid, queue, stamp)
 
     def hold(self, frame: Json, stamp: Stamp) -> None:
         held = _text(frame, "type") == "ChannelHold"
@@ -205,18 +256,25 @@ class AriEvents:
         self._device(_text(state, "name"), _text(state, "state"), stamp)
 
     def _device(self, name: str, state: str, stamp: Stamp) -> None:
-        """`Queue:sales_pause_PJSIP/1003` is a place, `PJSIP/1003` a telephone."""
+        """`Queue:sales_pause_PJSIP/1003` is a place, `PJSIP/1003` a telephone.
+
+        `Queue:sales_avail` tells the name of a queue.
+        """
         queue, paused, interface = name.removeprefix("Queue:").partition("_pause_")
         if name.startswith("Queue:"):
-            if paused:
+            if paused and state in _PAUSE_STATES:
+                self._heard_of(queue)
                 member = Member(
                     queue=queue, interface=interface, paused=state == "INUSE"
                 )
                 self.members.changed(member, stamp)
+            elif name.endswith("_avail"):
+                self._heard_of(queue.removesuffix("_avail"))
             return
         self.members.reaches(name, state not in ("UNAVAILABLE", "INVALID"), stamp)
 
 
+_PAUSE_STATES = frozenset({"INUSE", "NOT_INUSE"})  # else: it is not a place
 _STILL_CALLING = frozenset({"", "RINGING", "PROGRESS", "PROCEEDING"})
 
 
@@ -226,6 +284,18 @@ def iso_us(text: str) -> int | None:
         return round(datetime.fromisoformat(text).timestamp() * 1_000_000)
     except (ValueError, OverflowError):
         return None
+
+
+def in_application(channel: Json, app: str) -> bool:
+    """Does this channel wait in `Stasis(app)`?"""
+    dialplan = _json(channel, "dialplan")
+    running = _text(dialplan, "app_name") == "Stasis"
+    return running and _text(dialplan, "app_data").partition(",")[0] == app
+
+
+def _interface(endpoint: Json) -> str:
+    """`PJSIP/1003` of `GET /endpoints`."""
+    return f"{_text(endpoint, 'technology')}/{_text(endpoint, 'resource')}"
 
 
 def _json(value: Json, key: str) -> Json:

@@ -17,7 +17,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from screenpop.domain.call import CallEvent
-from screenpop.intake.streams.ari_events import AriEvents, Json
+from screenpop.intake.streams.ari_events import (
+    PRESENTATION,
+    AriEvents,
+    Json,
+    in_application,
+)
 from screenpop.intake.streams.base import (
     LoginRefused,
     Stream,
@@ -26,16 +31,21 @@ from screenpop.intake.streams.base import (
 )
 from screenpop.intake.streams.conversation import Address
 from screenpop.intake.streams.http_request import basic, request
+from screenpop.intake.streams.presentation import (
+    PATIENCE_S,
+    PRESENTATION_HINT,
+    PRESENTATION_REFUSED,
+    Presentations,
+)
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
 
 FRAME_BYTES_MAX = 1_048_576
 LINKS_ASKED_MAX = 500  # channels of which we ask to which call they belong
-NO_PRESENTATION = (
-    "the switch does not say which numbers are withheld: add"
-    " `channelvars = CALLERID(num-pres)` to ari.conf"
-)
+CATCH_UPS_MAX = 10  # tries to get the lists, per connection
+NO_LONGER_OURS = (404, 409)  # the channel is gone, or not in our application any more
+PLACES_ASKED_MAX = 1000  # places in queues of which we ask whether they are paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +88,15 @@ class AriStream(Stream):
         self.fold = fold
         self._hand_back = hand_back
         self._unlisted: str | None = None
+        self._queues_asked: int | None = None  # names known then; None: not asked yet
+        self._presentations = Presentations(fold.board)
 
     def hints(self) -> tuple[str, ...]:
         hints = []
         if self.fold.presentation_told is False:
-            hints.append(NO_PRESENTATION)
+            asked = self._presentations.are_told
+            hint = PRESENTATION_HINT if asked else PRESENTATION_REFUSED
+            hints.append(hint.format(file="ari.conf"))
         if self._unlisted:
             hints.append(f"live channels cannot be asked for: {self._unlisted}")
         return tuple(hints)
@@ -96,13 +110,16 @@ class AriStream(Stream):
         try:
             async with await self._open() as socket:
                 self._connected()
-                self.fold.ask()
-                owner.spawn(self._catch_up(), name=f"catch up {self.line}")
+                self._presentations.connected()
+                self._queues_asked = None
+                owner.spawn(self._catch_up(owner), name=f"catch up {self.line}")
                 await self._read(socket, owner)
         except ConnectionClosed as error:
             raise StreamLost(f"{self.access.address}: {error}") from error
         finally:
             await owner.close()
+            self._presentations.lost()
+            await self._hand_on(self._presentations.ready())
 
     async def _open(self) -> ClientConnection:
         limits, access = self.tools.limits, self.access
@@ -146,7 +163,10 @@ class AriStream(Stream):
             if frame.get("type") == "StasisStart" and self._ours(frame):
                 owner.spawn(self._give_back(frame), name=f"hand back {self.line}")
             kind = str(frame.get("type", "?"))
-            await self._hand_on(self._meant(kind, self._decoded(frame)))
+            await self._tell(self._meant(kind, self._decoded(frame)), owner)
+            if self._queues_asked is not None and self.fold.queues > self._queues_asked:
+                self._queues_asked = None
+                owner.spawn(self._learn_places(), name=f"places of {self.line}")
         raise StreamLost(f"{self.access.address} closed the connection")
 
     def _frame(self, data: str | bytes) -> Json:
@@ -177,28 +197,100 @@ class AriStream(Stream):
         uid = channel.get("id") if isinstance(channel, dict) else None
         if not isinstance(uid, str):
             return
+        path = f"/channels/{quote(uid, safe='')}/continue"
         try:
-            await self._fetch("POST", f"/channels/{quote(uid, safe='')}/continue")
+            status, _ = await self._request("POST", path)
         except StreamLost as error:
             self._say(f"{self.line}: a caller cannot be handed back: {error}")
+            return
+        if status >= 300 and status not in NO_LONGER_OURS:
+            self._say(f"{self.line}: a caller cannot be handed back: answered {status}")
+
+    # -- numbers that are withheld --------------------------------------------
+
+    async def _tell(self, events: list[CallEvent], owner: TaskOwner) -> None:
+        """Hand on what need not wait; about the others the switch is asked."""
+        if self.fold.presentation_told is not False:
+            await self._hand_on(events)
+            return
+        for call_id in self._presentations.questions(events):
+            owner.spawn(self._ask_for(call_id), name=f"ask for {call_id}")
+            owner.spawn(self._wait_for(call_id), name=f"presentation {call_id}")
+        await self._hand_on(self._presentations.ready())
+
+    async def _ask_for(self, call_id: str) -> None:
+        try:
+            path = f"/channels/{quote(call_id, safe='')}/variable"
+            status, body = await self._request("GET", f"{path}?variable={PRESENTATION}")
+        except StreamLost:
+            return  # not waited for longer than `PATIENCE_S`
+        said = _json_object(body)
+        if status == 200 and isinstance(said.get("value"), str):
+            self._presentations.answered(call_id, str(said["value"]))
+        else:
+            gone = status == 404 and "message" in said
+            self._presentations.refused(call_id, for_good=not gone)
+        await self._hand_on(self._presentations.ready())
+
+    async def _wait_for(self, call_id: str) -> None:
+        await self.tools.sleep(PATIENCE_S)
+        self._presentations.unanswered(call_id)
+        await self._hand_on(self._presentations.ready())
 
     # -- after a gap ----------------------------------------------------------
 
-    async def _catch_up(self) -> None:
-        try:
-            channels = await self._list("/channels")
-            bridges = await self._list("/bridges")
-            links = await self._links(channels)
-            devices = await self._list("/deviceStates")
-        except StreamLost as error:
-            self._unlisted = str(error)
-            return
-        self._unlisted = None
-        self.counters["synchronised"] += 1
-        known, now_us = self.tools.known_calls(), self.tools.clock.now_us()
+    async def _catch_up(self, owner: TaskOwner) -> None:
+        """Ask for everything that is live, again when it cannot be had."""
+        for failures in range(CATCH_UPS_MAX):
+            try:
+                self.fold.ask()
+                await self._catch_up_calls(owner)
+                self._unlisted = None
+                await self._catch_up_agents()
+            except StreamLost as error:
+                self._unlisted = str(error)
+            except Exception as error:
+                log.exception("%s: the lists cannot be read", self.line)
+                self._unlisted = f"a mistake of ours ({type(error).__name__})"
+            if self._unlisted is None:
+                return
+            await self.tools.sleep(self._pause_s(failures, refused=False))
+
+    async def _catch_up_calls(self, owner: TaskOwner) -> None:
+        channels = await self._list("/channels")
+        bridges = await self._list("/bridges")
+        links = await self._links(channels)
+        known, now_us = list(self.tools.known_calls()), self.tools.clock.now_us()
         events = self.fold.listed(channels, bridges, links, known, now_us)
-        await self._hand_on(events)
-        await self._hand_on(self.fold.devices_listed(devices, now_us))
+        self.counters["synchronised"] += 1
+        await self._tell(events, owner)
+        for channel in channels:  # given to us while we did not listen
+            if self._hand_back and in_application(channel, self.access.app):
+                owner.spawn(
+                    self._give_back({"channel": channel}),
+                    name=f"hand back {self.line}",
+                )
+
+    async def _learn_places(self) -> None:
+        """A queue was heard of: who is on a break there?"""
+        try:
+            await self._catch_up_agents()
+        except StreamLost as error:
+            self._say(f"{self.line}: breaks cannot be asked for: {error}")
+
+    async def _catch_up_agents(self) -> None:
+        """Who is reachable, and on a break; the switch lists no places in queues."""
+        devices = await self._list("/deviceStates")
+        endpoints = await self._optional_list("/endpoints")
+        queues = [call.queue for call in self.tools.known_calls()]
+        names = self.fold.places(endpoints, queues)[:PLACES_ASKED_MAX]
+        self._queues_asked = self.fold.queues
+        for name in names:
+            device = await self._fetch("GET", f"/deviceStates/{quote(name, safe=':')}")
+            if isinstance(device, dict):
+                devices.append(device)
+        now_us = self.tools.clock.now_us()
+        await self._hand_on(self.fold.devices_listed(devices, endpoints, now_us))
 
     async def _links(self, channels: list[Json]) -> dict[str, str]:
         links = {}
@@ -213,19 +305,18 @@ class AriStream(Stream):
     async def _list(self, path: str) -> list[Json]:
         body = await self._fetch("GET", path)
         if not isinstance(body, list):
-            raise StreamLost(f"`{path}` is no list")
+            raise StreamLost(f"`{path}` is not a list")
         return [each for each in body if isinstance(each, dict)]
+
+    async def _optional_list(self, path: str) -> list[Json]:
+        """Empty where this module of the switch is not loaded."""
+        body = await self._fetch("GET", path)
+        listed = body if isinstance(body, list) else []
+        return [each for each in listed if isinstance(each, dict)]
 
     async def _fetch(self, method: str, path: str) -> object:
         """The JSON behind `/ari…`; None when there is nothing of that name."""
-        access = self.access
-        status, body = await request(
-            access.address,
-            method,
-            f"{access.prefix}/ari{path}",
-            access.authorization,
-            self.tools.limits,
-        )
+        status, body = await self._request(method, path)
         if status == 404:
             return None
         if status >= 300:
@@ -233,4 +324,22 @@ class AriStream(Stream):
         try:
             return json.loads(body) if body else None
         except ValueError as error:
-            raise StreamLost(f"`{path}` is no JSON") from error
+            raise StreamLost(f"`{path}` is not JSON") from error
+
+    async def _request(self, method: str, path: str) -> tuple[int, bytes]:
+        access = self.access
+        return await request(
+            access.address,
+            method,
+            f"{access.prefix}/ari{path}",
+            access.authorization,
+            self.tools.limits,
+        )
+
+
+def _json_object(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -66,6 +66,7 @@ class Channel:
     bridge: str = ""
     queue: str = ""  # waiting in
     since: int = 0  # the number of the event that brought it
+    moved: int = 0  # the number of the last event that told of its bridge
 
     @property
     def uid(self) -> str:

@@ -17,6 +17,7 @@ from screenpop.intake.streams.live import Stamp
 from screenpop.intake.streams.telling import Teller
 
 MEMBERS_MAX = 50_000
+TELEPHONES_MAX = 20  # of one agent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +32,26 @@ class Member:
 
 
 class Members:
-    """All places in all queues of one switch."""
+    """All places in all queues of one switch.
 
-    def __init__(self, names: AgentNames, teller: Teller):
+    `by_telephone`: the switch does not tell who logs in to queues. Then an agent
+    without a known place is available while the telephone is registered.
+    """
+
+    def __init__(
+        self, names: AgentNames, teller: Teller, *, by_telephone: bool = False
+    ):
         self.names = names
         self._teller = teller
         self._places: dict[AgentId, dict[tuple[str, str], Member]] = {}
+        self._by_telephone = by_telephone
+        self._telephones: dict[AgentId, set[str]] = {}  # that can be reached
         self._unreachable: set[str] = set()
         self._told: dict[AgentId, tuple[AgentState, str]] = {}
+
+    def places(self) -> list[tuple[str, str]]:
+        """Queue and interface of each known place."""
+        return [place for places in self._places.values() for place in places]
 
     def changed(self, member: Member, stamp: Stamp) -> None:
         agent = self._put(member)
@@ -51,13 +64,26 @@ class Members:
         self._tell(agent, stamp)
 
     def reaches(self, interface: str, reachable: bool, stamp: Stamp) -> None:
-        """A telephone comes or goes; only of members it is of interest."""
+        """A telephone comes or goes; where places are told, only of members."""
         self._unreachable.discard(interface)
         if not reachable and len(self._unreachable) < MEMBERS_MAX:
             self._unreachable.add(interface)
         agent = self.names.of_interface(interface)
-        if agent is not None and agent in self._places:
+        if agent is None:
+            return
+        if self._by_telephone:
+            self._register(agent, interface, reachable)
+        if agent in self._places or agent in self._telephones:
             self._tell(agent, stamp)
+
+    def _register(self, agent: AgentId, interface: str, reachable: bool) -> None:
+        if agent not in self._telephones and len(self._telephones) >= MEMBERS_MAX:
+            return
+        telephones = self._telephones.setdefault(agent, set())
+        if not reachable:
+            telephones.discard(interface)
+        elif len(telephones) < TELEPHONES_MAX:
+            telephones.add(interface)
 
     def replace(self, members: Iterable[Member], stamp: Stamp) -> None:
         """After a gap: these are all there are."""
@@ -84,8 +110,10 @@ class Members:
     def _tell(self, agent: AgentId, stamp: Stamp) -> None:
         places = [m for m in self._places.get(agent, {}).values() if self._rings(m)]
         paused = [m for m in places if m.paused]
+        registered = agent not in self._places and bool(self._telephones.get(agent))
         if not places:
-            now = (AgentState.OFFLINE, "")
+            state = AgentState.AVAILABLE if registered else AgentState.OFFLINE
+            now = (state, "")
         elif len(paused) == len(places):
             now = (AgentState.BREAK, next((m.reason for m in paused if m.reason), ""))
         else:

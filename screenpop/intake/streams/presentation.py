@@ -15,6 +15,15 @@ from msgspec.structs import replace
 from screenpop.domain.call import CallEvent, Direction
 from screenpop.intake.streams.switchboard import Switchboard
 
+PRESENTATION_HINT = (
+    "the switch says which numbers are withheld only when it is asked, call by call:"
+    " add `channelvars = CALLERID(num-pres)` to {file}"
+)
+PRESENTATION_REFUSED = (
+    "the switch does not say which numbers are withheld, so they are shown: add"
+    " `channelvars = CALLERID(num-pres)` to {file}, or give the user the right to ask"
+    " (manager.conf: write for call)"
+)
 PATIENCE_S = 0.3  # how long the events of one call wait for the answer
 UNANSWERED_MAX = 3  # questions in a row; then nothing waits until we connect anew
 ASKED_MAX = 1000  # calls at once

@@ -56,6 +56,13 @@ TRUNKS = Setting(
     type="text",
     help="Interfaces that look like an agent's but are trunks: `PJSIP/4711`.",
 )
+PASSWORD = Setting(
+    name="password",
+    type="secret",
+    required=True,
+    also="secret",
+    help="Its password. `secret` is accepted too.",
+)
 VARIABLES = Setting(
     name="variables",
     type="text",
@@ -163,6 +170,7 @@ def _ari(making: _Making) -> Stream:
             making.line,
             making.names(agent_names.DEFAULT_PATTERN),
             making.words("variables"),
+            making.words("queues"),
         ),
         hand_back=making.flag("hand_back"),
     )
@@ -200,7 +208,13 @@ _DIALECTS = (
             HOST,
             _port(5038),
             Setting(name="username", type="text", required=True, help="In brackets."),
-            Setting(name="secret", type="secret", required=True, help="Its secret."),
+            Setting(
+                name="secret",
+                type="secret",
+                required=True,
+                also="password",
+                help="Its secret. `password` is accepted too.",
+            ),
             VARIABLES,
         ),
         paste="""\
@@ -226,16 +240,15 @@ then `manager reload`.
         facts=(
             "verified: on recordings of Asterisk 22 (queues, holds, blind transfer)",
             "unverified: attended transfers: from its source",
-            "Tells no logging in to queues; prefer asterisk_ami for queues.",
+            "Tells no log-ins to queues, breaks only of queues that are known; prefer"
+            " asterisk_ami for queues.",
             "Withheld numbers are told only with `channelvars` as below.",
         ),
         settings=_settings(
             HOST,
             _port(8088),
             Setting(name="username", type="text", required=True, help="In brackets."),
-            Setting(
-                name="password", type="secret", required=True, help="Its password."
-            ),
+            PASSWORD,
             Setting(
                 name="app",
                 type="text",
@@ -252,6 +265,12 @@ then `manager reload`.
                 type="flag",
                 default="true",
                 help="A call that `Stasis(app)` gives us goes on in the dialplan.",
+            ),
+            Setting(
+                name="queues",
+                type="text",
+                help="Queues whose breaks are asked for at the start: `sales, support`."
+                " Those of calls are learnt.",
             ),
             VARIABLES,
         ),
@@ -282,9 +301,7 @@ ari.conf:
         settings=_settings(
             HOST,
             _port(8021),
-            Setting(
-                name="password", type="secret", required=True, help="Its password."
-            ),
+            PASSWORD,
         ),
         paste="""\
 autoload_configs/event_socket.conf.xml:

@@ -279,7 +279,7 @@ class Switchboard(Conversations):
         if channel is None:
             return
         self.leaves_bridge(uid, channel.bridge)
-        channel.bridge = bridge
+        channel.bridge, channel.moved = bridge, self.count
         self.bridges.setdefault(bridge, set()).add(uid)
         self._meet(self.bridges[bridge], stamp)
 
@@ -290,8 +290,9 @@ class Switchboard(Conversations):
         members.discard(uid)
         if not members:
             self.bridges.pop(bridge, None)
-        if uid in self.channels and self.channels[uid].bridge == bridge:
-            self.channels[uid].bridge = ""
+        channel = self.channels.get(uid)
+        if channel is not None and channel.bridge == bridge:
+            channel.bridge, channel.moved = "", self.count
 
     def _meet(self, members: Iterable[str], stamp: Stamp) -> None:
         """Whoever of us is in one bridge with a customer talks with them."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from screenpop.domain.call import Call, Phase
 from screenpop.intake.streams.agent_names import is_local
-from screenpop.intake.streams.live import Channel, Snapshot, Stamp
+from screenpop.intake.streams.live import Channel, LiveCall, Snapshot, Stamp
 from screenpop.intake.streams.switchboard import VANISHED, Switchboard
 
 QUEUE_APP = "queue"
@@ -34,7 +34,8 @@ def synchronise(
     for row in sorted(rows, key=_roots_first):
         _bring_in(board, row, stamp)
     for row in rows:
-        if row.bridge:
+        channel = board.channels.get(row.uid)
+        if row.bridge and channel is not None and channel.moved <= asked:
             board.enters_bridge(row.uid, row.bridge, stamp)
     for call in known:
         _forget(board, call, stamp)
@@ -73,14 +74,24 @@ def _bring_in(board: Switchboard, row: Snapshot, stamp: Stamp) -> None:
         return
     board.lives(row.uid)
     if row.uid == call.root:
-        waits = row.app.lower() in QUEUE_APPS and not row.bridge and not call.answered
-        if waits and not channel.queue:
-            board.joins_queue(row.uid, queue_of(row.app_data), began)
+        if row.app.lower() in QUEUE_APPS and not channel.queue:
+            _was_queued(board, row, call, began)
         return
     if channel.leg is None and not is_local(row.name):
         board.dials(call.root, row.uid, stamp)
     if channel.leg is not None and row.up and not channel.leg.talking:
         board.answers(channel, stamp)
+
+
+def _was_queued(
+    board: Switchboard, row: Snapshot, call: LiveCall, began: Stamp
+) -> None:
+    """It came by this queue, whether it still waits or an agent has it by now."""
+    queue, answered = queue_of(row.app_data), call.answered
+    waits = not row.bridge and not answered
+    if waits or queue not in call.joins:
+        board.joins_queue(row.uid, queue, began)
+        call.answered = answered
 
 
 def _forget(board: Switchboard, call: Call, stamp: Stamp) -> None:

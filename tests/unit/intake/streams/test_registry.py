@@ -99,3 +99,22 @@ def test_a_wrong_setting_is_named(settings: dict[str, object], problem: str) -> 
 def test_a_webhook_is_no_stream() -> None:
     with pytest.raises(ConfigError, match="`generic` is no stream"):
         make_stream("pbx", Line(dialect="generic"), FakeClock())
+
+
+@pytest.mark.parametrize("given", ["secret", "password"])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_password_of_a_switch_has_two_accepted_names(name: str, given: str) -> None:
+    others = {
+        k: v for k, v in SETTINGS[name].items() if k not in ("secret", "password")
+    }
+    line = Line(dialect=name, country="GB", settings={**others, given: "s3cret"})
+    assert make_stream("pbx", line, FakeClock()).dialect == name
+
+
+def test_a_password_given_twice_is_a_problem_that_names_both_keys() -> None:
+    settings = {**SETTINGS["asterisk_ari"], "secret": "another"}
+    line = Line(dialect="asterisk_ari", settings=settings)
+    with pytest.raises(ConfigError) as caught:
+        make_stream("pbx", line, FakeClock())
+    assert "settings.secret: means the same as `password`" in str(caught.value)
+    assert "another" not in str(caught.value)
