@@ -45,6 +45,8 @@ from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention
 from screenpop.wallboard.history_batch import NumberOf
 
+INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
+
 
 async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
     """Journal and store open, everything else made, nothing running yet.
@@ -65,7 +67,16 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
     door, spare = Door(journal), SpareTime()
     try:
         own = own_lookups(past.earlier, clock, tasks, spare.run)
-        lookups = make_lookups(loaded, clock, door.keep_soon, metrics, own, find, spare)
+        lookups = make_lookups(
+            loaded,
+            clock,
+            door.keep_soon,
+            metrics,
+            own,
+            find,
+            spare,
+            folder / INDEX_FOLDER,
+        )
     except BaseException:
         await past.close()
         await journal.close()

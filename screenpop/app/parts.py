@@ -86,12 +86,22 @@ def make_lookups(
     own: OwnLookups | None = None,
     find: FindConnector | None = None,
     spare: SpareTime | None = None,
+    index_folder: Path | None = None,
 ) -> Lookups:
-    """Sources, plan and runs; raises `ConfigError`."""
+    """Sources, plan and runs; raises `ConfigError`.
+
+    `index_folder` keeps the number index over a restart.
+    """
     config = loaded.config
     spare = SpareTime() if spare is None else spare
     sources = make_sources(
-        config, loaded.folder, find or Registry().find, clock, own, spare.run
+        config,
+        loaded.folder,
+        find or Registry().find,
+        clock,
+        own,
+        spare.run,
+        index_folder,
     )
     tools = RunTools(
         plan=sources.plan,

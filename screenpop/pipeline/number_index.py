@@ -1,108 +1,281 @@
 """Which customers does this number belong to, as far as the sources told us?
 
-Built from each source's `contacts`, so that the answer costs no I/O and is there
-when the source is down. Numbers are read as people of the customer's country
-write them; what only looks alike (an old plan's last digits) is `probable`.
+Built from each source's `contacts` into a file for each source (`number_file`), so
+that the answer costs no request, is there when the source is down and right after a
+restart. Numbers are read as people of the customer's country write them; what only
+looks alike (an old plan's last digits) is `probable`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import logging
 import re
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
+
+import phonenumbers
 
 from screenpop.connector import ContactRecord
-from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.errors import Unavailable
+from screenpop.pipeline import number_shelf
 from screenpop.pipeline.identify import Evidence
-from screenpop.support.numbering import StoredNumber, read_stored
+from screenpop.pipeline.number_file import Filed, Filing, refused, remove
+from screenpop.pipeline.number_shelf import (
+    EXACTLY,
+    HEAD_OF,
+    OTHERWISE,
+    SUFFIX_DIGITS,
+    Shelf,
+    body_of,
+    ending,
+)
+from screenpop.support import numbering, territories
+from screenpop.support.numbering import read_stored
 from screenpop.support.territories import country_code
 
-EXACT = 0.95
-OTHER_READING = 0.6
-HEAD_NUMBER = 0.55
-SUFFIX = 0.5
-SUFFIX_DIGITS = (8, 7)
-EXTENSION_DIGITS_MAX = 5
+log = logging.getLogger(__name__)
+
 TAIL_DIGITS = 4
 SIDE_DIGITS_MIN = 6  # 'a / b' are two numbers only when each side has as many
 
+FOUND_MAX = 4_096  # answers kept until contacts change: a call asks at each event
+
 BREATH_EVERY_S = 0.001
 BREATH_S = 0.00005
+
+_READERS = (numbering, territories, number_shelf, sys.modules[__name__])
+"""The code that decides under which keys a contact is found."""
 
 _SPLIT = re.compile(r"[/;,|\n]|\boder\b|\bor\b|\bou\b", re.IGNORECASE)
 _HEAD = re.compile(r"-\s*0\s*$")
 _MAYBE_HEAD = re.compile(r"-\s*0\s*(?!\d)")
 
 
-_Written = tuple[str, str | None]  # a number's text and its country
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """One source's contacts, found by number."""
-
-    rank: int
-    contacts: list[ContactRecord] = field(default_factory=list)
-    read: dict[_Written, StoredNumber] = field(default_factory=dict)
-    exact: dict[str, list[int]] = field(default_factory=dict)
-    other: dict[str, list[int]] = field(default_factory=dict)
-    heads: dict[str, list[int]] = field(default_factory=dict)
-    suffixes: dict[tuple[str | None, str], list[int]] = field(default_factory=dict)
-
-
 class NumberIndex:
-    """All sources' numbers; `load` replaces one source's part at once."""
+    """All sources' numbers; `load` replaces one source's part at once.
 
-    def __init__(self, home_country: str | None = None):
+    `find` is for the event loop, `load` and `Loading` for a thread beside it.
+    """
+
+    def __init__(self, home_country: str | None = None, folder: Path | None = None):
+        """`folder` keeps the files over a restart; None: as long as this object."""
         self._home = home_country
-        self._shelves: dict[str, _Shelf] = {}
+        self._folder = folder
+        self._salt = _salt(home_country)
+        self._shelves: Mapping[str, Shelf] = {}  # replaced, never changed in place
+        self._changing = threading.Lock()
+        self._loadings: dict[str, Loading] = {}  # the newest reading of each source
+        self._closed = False
+        self._found: dict[tuple[str, str | None], list[Evidence]] = {}
 
     def __len__(self) -> int:
-        return sum(len(shelf.contacts) for shelf in self._shelves.values())
+        return sum(shelf.file.count for shelf in self._shelves.values())
 
     def sizes(self) -> dict[str, int]:
         """How many contacts each source has here."""
-        return {name: len(shelf.contacts) for name, shelf in self._shelves.items()}
+        return {name: shelf.file.count for name, shelf in self._shelves.items()}
+
+    def is_whole(self, source: str) -> bool:
+        """Were all of the source's contacts read at least once?"""
+        shelf = self._shelves.get(source)
+        return shelf is not None and shelf.file.whole
+
+    def open(self, sources: Sequence[str]) -> None:
+        """Bring back what earlier runs read, in the order of the sources.
+
+        Files of other sources are deleted: nothing would keep them up to date. For a
+        thread. One that cannot be opened is logged, and made by `load`.
+        """
+        if self._folder is None:
+            return
+        known = {_file_name(name): (name, rank) for rank, name in enumerate(sources)}
+        for path in sorted(self._folder.glob("*.sqlite")):
+            if path.name not in known:
+                remove(path)
+                continue
+            try:
+                with self._changing:
+                    self._shelf(*known[path.name])
+            except Unavailable as error:
+                log.warning("%s", error)
+
+    def begin(self, source: str, rank: int) -> Loading:
+        """Read all contacts of a source again; raises `Unavailable`.
+
+        Another reading of the same source ends: a file has one writer.
+        """
+        with self._changing:
+            if self._closed:
+                raise Unavailable("the number index is closed. Make another one.")
+            before = self._loadings.pop(source, None)
+            if before is not None:
+                before.abandon()
+            shelf = self._shelf(source, rank)
+            loading = Loading(shelf, self._salt, self._home, self._changed)
+            self._loadings[source] = loading
+            return loading
 
     def load(self, source: str, rank: int, contacts: Iterable[ContactRecord]) -> int:
-        """Replace what `source` told; returns how many contacts it has.
+        """Replace what `source` gave; returns how many contacts it has.
 
-        Runs in a thread of its own beside the event loop. Reading a number costs a
-        hundred times what filing it does: those read the time before are not read
-        again. The first time, each contact is found as soon as it is filed.
+        Contacts that are as they were cost a hundredth of new ones. The first time
+        they are found while the others are still being read. Raises `Unavailable`
+        where the file cannot be written; what was there stays.
         """
-        shelf = _Shelf(rank=rank)
-        before = self._shelves.setdefault(source, shelf).read
-        breath = _Breath()
-        for contact in contacts:
-            country = country_code(contact.country) or self._home
-            numbers = [one for text in contact.numbers for one in split_numbers(text)]
-            for text in numbers:
-                if (text, country) not in shelf.read:
-                    known = before.get((text, country))
-                    shelf.read[text, country] = known or read_stored(
-                        text, country=country
-                    )
-                    breath.take()
-            place = len(shelf.contacts)
-            shelf.contacts.append(contact)
-            for text in numbers:
-                _file(shelf, place, text, country)
-        self._shelves[source] = shelf
-        return len(shelf.contacts)
+        loading = self.begin(source, rank)
+        try:
+            loading.add(contacts)
+        except BaseException:
+            loading.abandon()
+            raise
+        return loading.finish()
 
     def drop(self, source: str) -> None:
-        self._shelves.pop(source, None)
+        """Forget a source and delete its file."""
+        with self._changing:
+            if (loading := self._loadings.pop(source, None)) is not None:
+                loading.abandon()
+            shelf = self._shelves.get(source)
+            if shelf is not None:
+                self._shelves = {k: v for k, v in self._shelves.items() if k != source}
+                self._changed()
+                shelf.file.remove()
+
+    def close(self) -> None:
+        """End what is being read, wherever it is, and close the files."""
+        with self._changing:
+            self._closed = True
+            for loading in self._loadings.values():
+                loading.abandon()
+            shelves, self._shelves = self._shelves, {}
+            self._changed()
+        for shelf in shelves.values():
+            shelf.file.close()
 
     def find(self, number: str, country: str | None) -> list[Evidence]:
         """Evidence for an E.164 number; weaker ways only where stronger ones fail."""
-        return [
-            evidence
-            for source, shelf in self._shelves.items()
-            for evidence in _found(source, shelf, number, country)
-        ]
+        memo = self._found  # another one as soon as contacts change
+        found = memo.get((number, country))
+        if found is None:
+            shelves = self._shelves.values()
+            found = [each for x in shelves for each in x.found(number, country)]
+            if any(shelf.failing for shelf in shelves):
+                return found
+            if len(memo) >= FOUND_MAX:
+                memo.clear()
+            memo[number, country] = found
+        return list(found)
+
+    def _shelf(self, source: str, rank: int) -> Shelf:
+        shelf = self._shelves.get(source)
+        if shelf is None or shelf.damaged:
+            if shelf is not None:
+                shelf.file.remove()
+            shelf = Shelf(source, rank, self._path(source))
+            shelves = {**self._shelves, source: shelf}
+            self._shelves = dict(sorted(shelves.items(), key=lambda x: x[1].rank))
+            self._changed()
+        shelf.rank = rank
+        return shelf
+
+    def _path(self, source: str) -> Path:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="screenpop-index-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"cannot create the folder {self._folder}: {error.strerror}. Let the"
+                " service's user create it, or name another server.data_dir."
+            ) from error
+        return self._folder / _file_name(source)
+
+    def _changed(self) -> None:
+        self._found = {}
+
+
+class Loading:
+    """One reading of a source's contacts, in as many parts as it comes."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        salt: bytes,
+        home: str | None,
+        changed: Callable[[], None],
+    ):
+        self._shelf = shelf
+        self._salt = salt
+        self._home = home
+        self._changed = changed
+        self._breath = _Breath()
+        self._filing = shelf.file.begin()
+        self._working = threading.Lock()  # who ends it waits for the part under way
+        self._ended = False
+
+    def add(self, contacts: Iterable[ContactRecord]) -> None:
+        """File these; raises `Unavailable`, and whatever `contacts` raises."""
+        try:
+            with self._working:
+                for contact in contacts:
+                    if self._ended:
+                        return
+                    self._file(self._filing, contact)
+                    self._breath.take()
+                    if self._filing.step():
+                        self._show()
+        except sqlite3.Error as error:
+            raise self._refused(error) from error
+
+    def finish(self) -> int:
+        """Those that did not come are gone. Returns how many there are."""
+        try:
+            with self._working:
+                self._filing.finish()
+                self._show()
+        except sqlite3.Error as error:
+            self.abandon()
+            raise self._refused(error) from error
+        return self._shelf.file.count
+
+    def abandon(self) -> None:
+        """The source failed: all stays as it was, or as far as it came at first."""
+        self._ended = True
+        with self._working, contextlib.suppress(sqlite3.Error):
+            if self._filing.abandon():
+                self._show()
+
+    def _file(self, filing: Filing, contact: ContactRecord) -> None:
+        country = country_code(contact.country) or self._home
+        body = body_of(contact)
+        written = _digest(self._salt, repr((contact.numbers, country)).encode())
+        filed = Filed(written, _digest(self._salt, body), body)
+        if filing.knows(filed):
+            return
+        keys = filing.keys_of(written)
+        if keys is None:
+            keys = list(_keys(contact.numbers, country))
+        filing.add(filed, keys)
+
+    def _show(self) -> None:
+        self._shelf.file.look_again()
+        self._changed()
+
+    def _refused(self, error: sqlite3.Error) -> Unavailable:
+        if not isinstance(error, sqlite3.OperationalError):
+            self._shelf.damaged = True  # the next reading makes the file again
+        return refused(error, self._shelf.file.path)
 
 
 def may_belong(contact: ContactRecord, number: str) -> bool:
@@ -159,58 +332,37 @@ class _Breath:
             self._since = time.perf_counter()
 
 
-def _file(shelf: _Shelf, place: int, text: str, country: str | None) -> None:
-    number = shelf.read[text, country]
-    if number.e164 is not None:
-        shelf.exact.setdefault(number.e164, []).append(place)
-        if _HEAD.search(text):
-            shelf.heads.setdefault(number.e164[:-1], []).append(place)
-        if number.other is not None:
-            shelf.other.setdefault(number.other, []).append(place)
-        if number.in_plan:
-            return
-    digits = _only_digits(text)
-    for length in SUFFIX_DIGITS:
-        if len(digits) >= length:
-            key = (country, digits[-length:])
-            shelf.suffixes.setdefault(key, []).append(place)
+def _keys(numbers: Sequence[str], country: str | None) -> Iterator[str]:
+    """Under which keys are these numbers found?"""
+    for text in dict.fromkeys(one for field in numbers for one in split_numbers(field)):
+        number = read_stored(text, country=country)
+        if number.e164 is not None:
+            yield EXACTLY + number.e164
+            if _HEAD.search(text):
+                yield HEAD_OF + number.e164[:-1]
+            if number.other is not None:
+                yield OTHERWISE + number.other
+            if number.in_plan:
+                continue
+        digits = _only_digits(text)
+        for length in SUFFIX_DIGITS:
+            if len(digits) >= length:
+                yield ending(country, digits, length)
 
 
-def _found(
-    source: str, shelf: _Shelf, number: str, country: str | None
-) -> Iterator[Evidence]:
-    for places, confidence, why in _ways(shelf, number, country):
-        for place in dict.fromkeys(places):
-            yield _evidence(source, shelf, place, confidence, why)
-        if places:
-            return
+def _digest(salt: bytes, data: bytes) -> int:
+    digest = hashlib.blake2b(data, digest_size=8, key=salt).digest()
+    return int.from_bytes(digest, signed=True)
 
 
-def _ways(
-    shelf: _Shelf, number: str, country: str | None
-) -> Iterator[tuple[list[int], float, str]]:
-    yield shelf.exact.get(number, []), EXACT, "the number is theirs"
-    yield shelf.other.get(number, []), OTHER_READING, "probably their number"
-    for length in range(1, EXTENSION_DIGITS_MAX + 1):
-        places = shelf.heads.get(number[:-length], [])
-        extension = number[-length:]
-        yield places, HEAD_NUMBER, f"their company's number, extension {extension}"
-    for length in SUFFIX_DIGITS:
-        places = shelf.suffixes.get((country, number[-length:]), [])
-        if len(set(places)) == 1:
-            yield places, SUFFIX, f"the last {length} digits are theirs"
+def _salt(home_country: str | None) -> bytes:
+    """Changes with the code that reads numbers: then all of them are read again."""
+    code = hashlib.blake2b(digest_size=16)
+    for module in _READERS:
+        code.update(Path(module.__file__ or "").read_bytes())
+    code.update(f"{phonenumbers.__version__}/{home_country}".encode())
+    return code.digest()
 
 
-def _evidence(
-    source: str, shelf: _Shelf, place: int, confidence: float, why: str
-) -> Evidence:
-    contact = shelf.contacts[place]
-    candidate = Candidate(
-        ref=CandidateRef(source=source, key=contact.key),
-        name=contact.name,
-        company=contact.company,
-        confidence=confidence,
-        why=why,
-        fields=contact.fields,
-    )
-    return Evidence(kind="number", candidate=candidate, rank=shelf.rank)
+def _file_name(source: str) -> str:
+    return f"{source}.sqlite"

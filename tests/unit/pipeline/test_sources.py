@@ -44,10 +44,16 @@ class Book(Connector[Options, LookupOptions]):
         yield ContactRecord(key="7", numbers=("+442079460958",), name="Ada")
 
 
-def sources() -> Sources:
+def sources(index_folder: Path | None = None) -> Sources:
     Book.answer = asyncio.get_running_loop().create_future()
     config = Configuration.model_validate({"sources": {"erp": {"connector": "book"}}})
-    return make_sources(config, Path(), lambda name: Book, SystemClock())
+    return make_sources(
+        config,
+        Path(),
+        lambda name: Book,
+        SystemClock(),
+        index_folder=index_folder,
+    )
 
 
 async def told_otherwise(made: Sources, than: str) -> str | None:
@@ -79,3 +85,39 @@ async def test_why_a_source_cannot_be_read_is_said() -> None:
         assert told == "its customers cannot be read: no table customer. Name another."
     finally:
         await made.close()
+
+
+async def test_customers_read_before_are_known_while_the_source_is_away(
+    tmp_path: Path,
+) -> None:
+    before = sources(tmp_path)
+    await before.open()
+    Book.answer.set_result(None)
+    await before.read_contacts("erp")
+    await before.close()
+    again = sources(tmp_path)
+    await again.open()
+    again.keep_index()
+    try:
+        await asyncio.sleep(0)
+        assert again.unread == {}
+        [found] = again.index.find("+442079460958", "GB")
+        assert found.candidate.name == "Ada"
+    finally:
+        await again.close()
+
+
+async def test_stopping_in_the_middle_of_a_reading_keeps_the_file_whole(
+    tmp_path: Path,
+) -> None:
+    made = sources(tmp_path)
+    await made.open()
+    made.keep_index()
+    Book.answer.set_result(None)
+    await asyncio.sleep(0)
+    await made.close()  # wherever the thread is just now
+    again = sources(tmp_path)
+    await again.open()
+    Book.answer.set_result(None)
+    assert await again.read_contacts("erp") == 1
+    await again.close()

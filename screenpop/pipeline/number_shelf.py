@@ -1,0 +1,134 @@
+"""What does one source's file say about a number?
+
+A contact is filed under keys: one character that says in which way the number that
+follows is theirs, then the number. Weaker ways count only where stronger ones fail.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from screenpop.connector import ContactRecord
+from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.pipeline.identify import Evidence
+from screenpop.pipeline.number_file import NumberFile
+from screenpop.support.outage import Outage
+
+log = logging.getLogger(__name__)
+
+EXACT = 0.95
+OTHER_READING = 0.6
+HEAD_NUMBER = 0.55
+SUFFIX = 0.5
+SUFFIX_DIGITS = (8, 7)
+EXTENSION_DIGITS_MAX = 5
+
+# What a key in the file says about the number that follows.
+EXACTLY = "="
+OTHERWISE = "~"
+HEAD_OF = "-"
+ENDS_WITH = "/"
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[str, str, str | None, dict[str, Any]])
+
+
+class Shelf:
+    """One source's contacts, found by number."""
+
+    def __init__(self, source: str, rank: int, path: Path):
+        self.source = source
+        self.rank = rank
+        self.damaged = False
+        self.file = NumberFile(path)
+        self._outage = Outage(f"the number index {path}", log)
+
+    @property
+    def failing(self) -> bool:
+        """Could it not be read just now?"""
+        return self._outage.lasting
+
+    def found(self, number: str, country: str | None) -> list[Evidence]:
+        """A file that cannot be read costs the answer, not the call."""
+        try:
+            found = self._found(number, country)
+        except sqlite3.ProgrammingError:  # closed: another file is in its place
+            return []
+        except sqlite3.Error as error:
+            self.damaged = not isinstance(error, sqlite3.OperationalError)
+            self._outage.failed(error)
+            return []
+        self._outage.recovered()
+        return found
+
+    def _found(self, number: str, country: str | None) -> list[Evidence]:
+        theirs = self.file.exactly(EXACTLY + number)
+        if theirs:
+            return self._evidence(theirs, EXACT, "the number is theirs")
+        ways = list(_weaker_ways(number, country))
+        place, contacts = self.file.first_of([key for key, _, _ in ways])
+        if not contacts:
+            return []
+        _, confidence, why = ways[place]
+        if confidence == SUFFIX and len(contacts) > 1:
+            return []
+        return self._evidence(self.file.bodies(contacts), confidence, why)
+
+    def _evidence(
+        self, bodies: Sequence[bytes], confidence: float, why: str
+    ) -> list[Evidence]:
+        found = []
+        for body in bodies:
+            key, name, company, fields = _DECODER.decode(body)
+            candidate = Candidate(
+                ref=CandidateRef(source=self.source, key=key),
+                name=name,
+                company=company,
+                confidence=confidence,
+                why=why,
+                fields=fields,
+            )
+            found.append(Evidence(kind="number", candidate=candidate, rank=self.rank))
+        return found
+
+
+def _weaker_ways(number: str, country: str | None) -> Iterator[tuple[str, float, str]]:
+    """Key, confidence and reason, the best way first."""
+    yield OTHERWISE + number, OTHER_READING, "probably their number"
+    for length in range(1, EXTENSION_DIGITS_MAX + 1):
+        why = f"their company's number, extension {number[-length:]}"
+        yield HEAD_OF + number[:-length], HEAD_NUMBER, why
+    for length in SUFFIX_DIGITS:
+        why = f"the last {length} digits are theirs"
+        yield ending(country, number, length), SUFFIX, why
+
+
+def ending(country: str | None, digits: str, length: int) -> str:
+    return f"{ENDS_WITH}{country or ''}/{digits[-length:]}"
+
+
+def body_of(contact: ContactRecord) -> bytes:
+    """What of a contact a candidate shows. A value that no file holds becomes text."""
+    held = (contact.key, contact.name, contact.company, dict(contact.fields))
+    try:
+        return _ENCODER.encode(held)
+    except (TypeError, ValueError, OverflowError):
+        return _ENCODER.encode(_as_held(held))
+
+
+def _as_held(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()  # half of a surrogate pair
+    if isinstance(value, tuple):
+        return tuple(map(_as_held, value))
+    if isinstance(value, dict):
+        return {_as_held(str(k)): _as_held(v) for k, v in value.items()}
+    if value is None or isinstance(value, bool | float):
+        return value
+    return value if isinstance(value, int) and abs(value) < 2**63 else str(value)

@@ -1,0 +1,187 @@
+"""What does the number index cost at real sizes, and does it stop the event loop?
+
+    python tests/load/number_index.py --customers 1000000
+
+Customers have one number or two, as people type them. They are read as the service
+reads a source: made in the event loop, filed by a thread. Meanwhile a call comes
+every 10 ms and asks for a number. Processor time is that of this process; a stall is
+how much later than due the event loop ran (it also holds the machine's other work).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from screenpop.app.garbage import spare_the_loop
+from screenpop.connector import ContactRecord
+from screenpop.pipeline.number_index import NumberIndex
+
+CALL_EVERY_S = 0.01
+BATCH = 500
+FINDS = 20_000
+
+
+def number_of(n: int) -> tuple[str, str, str]:
+    """Country, number as typed, E.164: the n-th customer's."""
+    kind, serial = n % 4, n // 4
+    if kind == 0:
+        digits = f"{serial % 10**8:08}"
+        return "GB", f"020 {digits[:4]} {digits[4:]}", f"+4420{digits}"
+    if kind == 1:
+        digits = f"{30_000_000 + serial % 6 * 10**7 // 6 + serial:08}"[-8:]
+        return "DE", f"030/{digits[:2]} {digits[2:5]} {digits[5:]}", f"+4930{digits}"
+    if kind == 2:
+        digits = f"{2_000_000 + serial % 7_999_999:07}"
+        return "US", f"(212) {digits[:3]}-{digits[3:]}", f"+1212{digits}"
+    digits = f"{serial % 10**8:08}"
+    return (
+        "FR",
+        f"+33 6 {' '.join(digits[i : i + 2] for i in range(0, 8, 2))}",
+        (f"+336{digits}"),
+    )
+
+
+def customer(n: int) -> ContactRecord:
+    country, typed, _ = number_of(n)
+    numbers = [typed]
+    if n % 2:
+        numbers.append(f"07700 {n % 10**6:06}" if country == "GB" else f"+4477{n:08}")
+    return ContactRecord(
+        key=f"C-{n:07}",
+        numbers=tuple(numbers),
+        name=f"Customer number {n}",
+        company=f"Company {n % 5000} Ltd",
+        country=country,
+        fields={"city": f"Town {n % 900}", "segment": "ABC"[n % 3]},
+    )
+
+
+@dataclass
+class Calls:
+    """Calls that come in meanwhile: how late was the loop, how long took a find?"""
+
+    index: NumberIndex
+    customers: int
+    late_ms: list[float] = field(default_factory=list)
+    find_us: list[float] = field(default_factory=list)
+
+    async def come(self) -> None:
+        chance = random.Random(1)
+        due = time.perf_counter()
+        while True:
+            due += CALL_EVERY_S
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            began = time.perf_counter()
+            self.late_ms.append((began - due) * 1000)
+            country, _, number = number_of(chance.randrange(self.customers))
+            self.index.find(number, country)
+            self.find_us.append((time.perf_counter() - began) * 1e6)
+            due = max(due, time.perf_counter() - CALL_EVERY_S)
+
+    def take(self) -> dict[str, float]:
+        late, find = sorted(self.late_ms), sorted(self.find_us)
+        self.late_ms, self.find_us = [], []
+        return {
+            "calls": len(late),
+            "late_p50_ms": round(late[len(late) // 2], 2),
+            "late_p99_ms": round(late[int(len(late) * 0.99)], 2),
+            "late_max_ms": round(late[-1], 2),
+            "find_p50_us": round(find[len(find) // 2], 1),
+            "find_p99_us": round(find[int(len(find) * 0.99)], 1),
+            "find_max_us": round(find[-1], 1),
+        }
+
+
+async def customers(count: int) -> AsyncIterator[list[ContactRecord]]:
+    for first in range(0, count, BATCH):
+        yield [customer(n) for n in range(first, min(first + BATCH, count))]
+
+
+async def read(index: NumberIndex, count: int) -> dict[str, float]:
+    cpu, wall = time.process_time(), time.perf_counter()
+    loading = await asyncio.to_thread(index.begin, "erp", 0)
+    async for batch in customers(count):
+        await asyncio.to_thread(loading.add, batch)
+    found = await asyncio.to_thread(loading.finish)
+    assert found == count
+    return {
+        "cpu_s": round(time.process_time() - cpu, 2),
+        "wall_s": round(time.perf_counter() - wall, 2),
+    }
+
+
+def rss_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return round(pages * resource.getpagesize() / 1e6, 1)
+
+
+def finds(index: NumberIndex, count: int) -> dict[str, float]:
+    """Each number once: nothing comes from the answers kept."""
+    chance = random.Random(2)
+    some = [number_of(n) for n in chance.sample(range(count), min(FINDS, count))]
+    began = time.thread_time()
+    hits = sum(bool(index.find(number, country)) for country, _, number in some)
+    hit_us = (time.thread_time() - began) / len(some) * 1e6
+    assert hits == len(some), f"{hits} of {len(some)} found"
+    began = time.thread_time()
+    missed = sum(bool(index.find(f"+4989{n:08}", "DE")) for n in range(len(some)))
+    miss_us = (time.thread_time() - began) / len(some) * 1e6
+    return {"hit_us": round(hit_us, 1), "miss_us": round(miss_us, 1), "odd": missed}
+
+
+async def measure(count: int, folder: Path) -> dict[str, object]:
+    told: dict[str, object] = {"customers": count, "rss_empty_mb": rss_mb()}
+    index = NumberIndex("GB", folder)
+    calls = Calls(index, count)
+    coming = asyncio.get_running_loop().create_task(calls.come())
+    await asyncio.sleep(1)
+    told["quiet"] = calls.take()
+    told["first"] = await read(index, count) | calls.take() | {"rss_mb": rss_mb()}
+    told["refresh"] = await read(index, count) | calls.take() | {"rss_mb": rss_mb()}
+    began = time.thread_time()
+    gc.collect()
+    told["full_collection_ms"] = round((time.thread_time() - began) * 1000, 1)
+    coming.cancel()
+    told["find"] = finds(index, count)
+    index.close()
+    began, cpu = time.perf_counter(), time.process_time()
+    index = NumberIndex("GB", folder)
+    index.open(["erp"])
+    assert len(index) == count
+    assert index.find(number_of(count // 2)[2], number_of(count // 2)[0])
+    told["restart"] = {
+        "cpu_s": round(time.process_time() - cpu, 3),
+        "wall_s": round(time.perf_counter() - began, 3),
+    }
+    told["file_mb"] = round((folder / "erp.sqlite").stat().st_size / 1e6, 1)
+    told["rss_peak_mb"] = round(
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1
+    )
+    return told
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    spare_the_loop()
+    with tempfile.TemporaryDirectory() as folder:
+        told = asyncio.run(measure(options.customers, options.folder or Path(folder)))
+    print(json.dumps(told | {"python": sys.version.split()[0], "pid": os.getpid()}))
+
+
+if __name__ == "__main__":
+    main()
