@@ -99,6 +99,15 @@ class Limits(Model):
     connections_max: int = Field(
         25_000, gt=0, description="TCP connections at once, open WebSockets apart."
     )
+    connections_per_address_max: int | None = Field(
+        None,
+        gt=0,
+        description="Of these, of one address (IPv6: of one /64); default: half of"
+        " them. `server.trusted_proxies` are not limited by this.",
+    )
+    header_bytes_max: int = Field(
+        16_384, ge=1024, description="A request's header as a whole; beyond it 431."
+    )
     handshakes_per_turn_max: int = Field(
         10,
         gt=0,
@@ -125,6 +134,12 @@ class Limits(Model):
     )
     note_chars_max: int = Field(4000, gt=0, description="Length of a note.")
     number_cache_entries: int = Field(50_000, gt=0, description="Parsed numbers kept.")
+
+    @property
+    def of_one_address(self) -> int:
+        """Connections that one address may hold."""
+        given = self.connections_per_address_max
+        return max(1, self.connections_max // 2) if given is None else given
 
 
 class Calls(Model):

@@ -1,10 +1,13 @@
 """What guards a TCP connection before there is a request?
 
-- More than `limits.connections_max`: closed at once.
+- More than `limits.connections_max`, or of one address more than
+  `limits.connections_per_address_max`: closed at once.
 - A header must be whole within `server.keepalive_s` of the connection's start or
-  of the answer before it (aiohttp closes a connection that waits longer); its
-  lines and their number are limited. Bodies have their own time, see body.py.
+  of the answer before it (aiohttp closes a connection that waits longer); its bytes,
+  its lines and their number are limited. Bodies have their own time, see body.py.
 - Bytes that are not HTTP get the one error shape, and no words of the parser.
+
+Only what aiohttp documents is used of it: a test reads the code for private names.
 """
 
 from __future__ import annotations
@@ -13,17 +16,23 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from aiohttp import web
 
 from screenpop.domain.errors import BadInput
-from screenpop.web.errors import answer_for
+from screenpop.support.clock import Clock
+from screenpop.support.seldom import Seldom
+from screenpop.web.errors import Answer, HeaderTooLarge, answer_for
+from screenpop.web.head_meter import BehindHandshake, HeadMeter, HeadTooLarge
+from screenpop.web.remote import place_of
 
 log = logging.getLogger(__name__)
 
 LINE_BYTES_MAX = 8190
 FIELD_BYTES_MAX = 8190
 LINGER_S = 2.0
+TOLD_EVERY_S = 60.0
 
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -31,39 +40,87 @@ Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class Connection(web.RequestHandler):
     """One TCP connection."""
 
-    __slots__ = ()
+    __slots__ = ("listener", "meter", "place", "refused")
+
+    def __init__(self, listener: Listener, loop: asyncio.AbstractEventLoop):
+        super().__init__(
+            listener,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type] # aiohttp's own Server may
+            keepalive_timeout=listener.keepalive_s,
+            max_line_size=LINE_BYTES_MAX,
+            max_field_size=FIELD_BYTES_MAX,
+            lingering_time=LINGER_S,
+            auto_decompress=False,
+        )
+        self.listener = listener
+        self.meter = HeadMeter(listener.header_bytes_max)
+        self.place: str | None = None  # under which the listener counts it
+        self.refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        listener = self._manager
-        if isinstance(listener, Listener) and listener.full:
-            listener.turned_away()
+        peer = transport.get_extra_info("peername")
+        place = self.listener.admitted(peer[0] if peer else "")
+        if place is None:
             assert isinstance(transport, asyncio.WriteTransport)
             transport.abort()
             return
+        self.place = place
         super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        place, self.place = self.place, None
+        if place is not None:
+            self.listener.gone(place)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.refused:
+            return
+        try:
+            self.meter.feed(data)
+        except HeadTooLarge:
+            limit = self.listener.header_bytes_max
+            self.refuse(HeaderTooLarge(limit))
+        except BehindHandshake:
+            self.refuse(_early())
+        else:
+            super().data_received(data)
+
+    def refuse(self, error: Exception) -> None:
+        """Answer what is not handed to the parser, and close.
+
+        What still comes is dropped for a moment: to close at once would reset the
+        connection, and the client would not read the answer.
+        """
+        self.refused = True
+        self.close()
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(_written(answer_for(error, secrets.token_hex(8))))
+        if transport.can_write_eof():
+            transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_S, transport.abort)
 
     def hand_over(self, successor: asyncio.Protocol, answer: bytes) -> None:
         """Give the TCP connection away: `answer` goes out, then it is not ours.
 
-        aiohttp takes it for lost and frees all it kept; bytes that came behind the
-        request go to the successor. Raises `ConnectionResetError` when the peer is
-        gone, `BadInput` when aiohttp did not see an upgrade.
+        aiohttp takes it for lost and frees all it kept. Raises
+        `ConnectionResetError` when the peer is gone, `BadInput` when this is not
+        an upgrade.
         """
         transport = self.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the peer is gone")
-        if not self._upgraded:
+        if not self.meter.upgrading:
             raise BadInput("this is not a WebSocket handshake.", code="bad_handshake")
-        early, self._message_tail = self._message_tail, b""
-        if self._reading_paused or self._buffer_paused:
-            transport.resume_reading()
         self.transport = None
         self.connection_lost(None)
         transport.set_protocol(successor)
+        transport.resume_reading()  # aiohttp may have paused it; twice does no harm
         transport.write(answer)
         successor.connection_made(transport)
-        if early:
-            successor.data_received(early)
 
     def handle_error(
         self,
@@ -93,32 +150,84 @@ class Connection(web.RequestHandler):
 
 
 class Listener(web.Server):
-    """Makes a `Connection` for each client."""
+    """Makes a `Connection` for each client, and counts them.
 
-    def __init__(self, handle: Handle, *, connections_max: int, keepalive_s: float):
+    `trusts` says whether an address is a proxy of ours: it speaks for many clients,
+    so that it is not counted as one address.
+    """
+
+    def __init__(
+        self,
+        handle: Handle,
+        *,
+        connections_max: int,
+        per_address_max: int,
+        header_bytes_max: int,
+        keepalive_s: float,
+        trusts: Callable[[str], bool],
+        clock: Clock,
+    ):
+        self.header_bytes_max = header_bytes_max
+        self.keepalive_s = keepalive_s
+        self.open = 0
         self._connections_max = connections_max
-        self._told = False
-        super().__init__(
-            handle,
-            access_log=None,
-            keepalive_timeout=keepalive_s,
-            max_line_size=LINE_BYTES_MAX,
-            max_field_size=FIELD_BYTES_MAX,
-            lingering_time=LINGER_S,
-            auto_decompress=False,
-        )
+        self._per_address_max = per_address_max
+        self._trusts = trusts
+        self._of_place: dict[str, int] = {}
+        self._told = Seldom(clock, every_s=TOLD_EVERY_S)
+        super().__init__(handle)
 
-    @property
-    def full(self) -> bool:
-        return len(self._connections) >= self._connections_max
-
-    def turned_away(self) -> None:
-        if not self._told:
-            self._told = True
-            log.error(
-                "%d connections are open, limits.connections_max: more are refused",
-                self._connections_max,
+    def admitted(self, address: str) -> str | None:
+        """Count a new connection: under which place, or None when it must go."""
+        if self.open >= self._connections_max:
+            self._turned_away(
+                "", f"{self.open} connections are open, limits.connections_max"
             )
+            return None
+        place = place_of(address)
+        mine = self._of_place.get(place, 0)
+        if mine >= self._per_address_max and not self._trusts(address):
+            self._turned_away(
+                place,
+                f"{mine} connections of {place} are open,"
+                " limits.connections_per_address_max",
+            )
+            return None
+        self.open += 1
+        self._of_place[place] = mine + 1
+        return place
+
+    def gone(self, place: str) -> None:
+        self.open -= 1
+        self._of_place[place] -= 1
+        if not self._of_place[place]:
+            del self._of_place[place]
+
+    def _turned_away(self, key: str, why: str) -> None:
+        if (before := self._told.may(key)) is not None:
+            log.error("%s: more are refused (%d so far)", why, before + 1)
 
     def __call__(self) -> web.RequestHandler:
-        return Connection(self, loop=self._loop, **self._kwargs)
+        return Connection(self, asyncio.get_running_loop())
+
+
+def _early() -> BadInput:
+    return BadInput(
+        "bytes came behind a WebSocket handshake, before its answer.",
+        code="bad_handshake",
+        remedy="Wait for the answer 101 before sending frames (RFC 6455, 4.1).",
+    )
+
+
+def _written(answer: Answer) -> bytes:
+    """A whole answer for a connection that ends with it."""
+    body = answer.json()
+    head = (
+        f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Server: Screenpop\r\n"
+        f"X-Request-Id: {answer.fault.request_id}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body

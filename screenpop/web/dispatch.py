@@ -78,6 +78,8 @@ class Dispatcher:
             response = self._refusal(request, answer_for(error, request_id))
         if not response.prepared:
             response.headers[REQUEST_ID] = request_id
+            if "Upgrade" in request.headers:
+                response.force_close()  # what follows would be frames
         self._note(request, route, response.status, perf_counter() - started_s)
         return response
 

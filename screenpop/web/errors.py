@@ -54,6 +54,19 @@ class TooSlow(BadInput):
     status = 408
 
 
+class HeaderTooLarge(BadInput):
+    """More header bytes than are read before the sender is known."""
+
+    status = 431
+
+    def __init__(self, bytes_max: int):
+        super().__init__(
+            f"the header is larger than {bytes_max} bytes.",
+            code="header_too_large",
+            remedy="Send fewer or shorter fields, or raise limits.header_bytes_max.",
+        )
+
+
 class TooMany(Overloaded):
     """One client asks too often or holds too much: 429, where others get on."""
 

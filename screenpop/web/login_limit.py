@@ -9,12 +9,12 @@ lock out a user from elsewhere. The oldest entries are forgotten beyond a limit.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from screenpop.support.clock import Clock
 from screenpop.web.errors import TooMany
+from screenpop.web.remote import place_of
 
 ADDRESS_FACTOR = 10
 
@@ -111,18 +111,5 @@ class LoginGate:
 
 
 def _keys(username: str, address: str) -> tuple[str, str]:
-    place = _place(address)
+    place = place_of(address)
     return f"{place}\n{username}", place
-
-
-def _place(address: str) -> str:
-    """One household of IPv6 has a /64: its addresses count as one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

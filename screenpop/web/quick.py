@@ -26,22 +26,39 @@ class QuickAnswer(web.StreamResponse):
     def __init__(self, status: int, data: bytes):
         super().__init__(status=status)
         self._data = data
-        self._keep_alive = True
+
+    @property
+    def keep_alive(self) -> bool:
+        return True
+
+    @property
+    def prepared(self) -> bool:
+        """Its headers are in its bytes already."""
+        return True
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Write it; waits while a client that asks on does not read."""
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the sender is gone")
         transport.write(self._data)
-        self._eof_sent = True
+        if transport.get_write_buffer_size():
+            await request.writer.drain()
         return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Nothing is left to write."""
 
 
 def quick_answer(
     request: web.BaseRequest, status: int, headers: Mapping[str, str], body: bytes
 ) -> web.StreamResponse:
-    if request.version != HttpVersion11 or not request.keep_alive:
-        return web.Response(status=status, headers={**_ALWAYS, **headers}, body=body)
+    upgrade = "Upgrade" in request.headers  # what follows would be frames
+    if request.version != HttpVersion11 or not request.keep_alive or upgrade:
+        answer = web.Response(status=status, headers={**_ALWAYS, **headers}, body=body)
+        if upgrade:
+            answer.force_close()
+        return answer
     return QuickAnswer(status, _head(status, len(body), headers) + body)
 
 

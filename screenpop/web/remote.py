@@ -23,7 +23,7 @@ class Proxies:
 
     def client(self, peer: str, headers: Mapping[str, str]) -> str:
         """The client's address: `peer` unless that is a trusted proxy."""
-        if not self._networks or not self._trusted(peer):
+        if not self._networks or not self.trusts(peer):
             return peer
         client = peer
         for hop in reversed(headers.get("X-Forwarded-For", "").split(",")):
@@ -31,16 +31,29 @@ class Proxies:
             if address is None:
                 break
             client = address
-            if not self._trusted(address):
+            if not self.trusts(address):
                 break
         return client
 
-    def _trusted(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def place_of(address: str) -> str:
+    """What counts as one place: an IPv4 address, a household's /64 of IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def _address(hop: str) -> str | None:

@@ -46,6 +46,7 @@ class WebServer:
         self.site = site_of(services)
         self._tasks = TaskOwner("web")
         self._runner: web.ServerRunner | None = None
+        self.listener: Listener | None = None
         self.port = services.server.port
 
     @property
@@ -59,12 +60,18 @@ class WebServer:
         """Raises `ConfigError` when the address cannot be listened on."""
         services = self._services
         webhooks = Webhooks(services, self.site.proxies)
-        listener = Listener(
+        self.listener = Listener(
             Dispatcher(self.site, webhooks),
             connections_max=services.limits.connections_max,
+            per_address_max=services.limits.of_one_address,
+            header_bytes_max=services.limits.header_bytes_max,
             keepalive_s=services.server.keepalive_s,
+            trusts=self.site.proxies.trusts,
+            clock=services.clock,
         )
-        runner = web.ServerRunner(listener, shutdown_timeout=services.server.drain_s)
+        runner = web.ServerRunner(
+            self.listener, shutdown_timeout=services.server.drain_s
+        )
         await runner.setup()
         await self._listen(runner)
         self._runner = runner

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
 
 from screenpop.domain.errors import BadInput, Forbidden, Overloaded
 from screenpop.web.auth import Identity
@@ -24,12 +25,24 @@ KEY_BYTES = 16  # RFC 6455, section 4.1
 
 
 class Upgraded(web.StreamResponse):
-    """Tells aiohttp that the answer is out and the connection is not its own."""
+    """Says to aiohttp that the answer is out and the connection is not its own."""
 
     def __init__(self) -> None:
         super().__init__(status=101)
-        self._eof_sent = True
-        self._keep_alive = False
+
+    @property
+    def keep_alive(self) -> bool:
+        return False
+
+    @property
+    def prepared(self) -> bool:
+        return True
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Nothing is left to write."""
 
 
 async def agent(site: Site, visit: Visit) -> web.StreamResponse:
@@ -87,7 +100,7 @@ def _opened(
     except ConnectionError:
         site.sockets.leave(socket)
         return Upgraded()  # the browser went: nobody to answer
-    except BadInput:
+    except BaseException:
         site.sockets.leave(socket)
         raise
     site.sockets.carry(socket, site.services.hub.serve(who.user, socket, kind))
@@ -113,6 +126,7 @@ def _handshake_key(request: web.BaseRequest) -> str:
     key = headers.get("Sec-WebSocket-Key", "").strip()
     if (
         request.method != "GET"
+        or request.version < HttpVersion11
         or headers.get("Upgrade", "").strip().lower() != "websocket"
         or "upgrade" not in [token.lower() for token in connection]
         or headers.get("Sec-WebSocket-Version", "").strip() != "13"

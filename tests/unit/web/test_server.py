@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,88 @@ async def test_more_connections_than_the_limit_are_turned_away(
         writer.close()
     await first.wait_closed()
     assert "limits.connections_max" in caplog.text
+
+
+async def connected(house: Any, host: str) -> tuple[Any, Any]:
+    return await asyncio.open_connection(
+        "127.0.0.1", house.server.port, local_addr=(host, 0)
+    )
+
+
+async def lives(reader: Any, writer: Any) -> bool:
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    try:
+        return bool(await reader.readuntil(b"}"))
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return False
+
+
+async def test_one_address_cannot_hold_all_connections(
+    open_house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = await open_house(limits=Limits(connections_max=6))
+    mine = [await connected(house, "127.0.0.1") for _ in range(6)]
+    assert [await lives(*one) for one in mine] == [True] * 3 + [False] * 3
+    other = await connected(house, "127.0.0.2")
+    assert await lives(*other)
+    assert caplog.text.count("limits.connections_per_address_max") == 1
+    mine[0][1].close()
+    await mine[0][1].wait_closed()
+    while house.server.listener.open > 3:
+        await asyncio.sleep(0)
+    again = await connected(house, "127.0.0.1")
+    assert await lives(*again)
+    for _, writer in [*mine, other, again]:
+        writer.close()
+
+
+async def test_a_trusted_proxy_speaks_for_many_and_is_not_limited(
+    open_house: Any,
+) -> None:
+    house = await open_house(
+        limits=Limits(connections_max=6, connections_per_address_max=1),
+        server=Server(port=0, trusted_proxies=("127.0.0.3/32",)),
+    )
+    proxy = [await connected(house, "127.0.0.3") for _ in range(3)]
+    assert [await lives(*one) for one in proxy] == [True] * 3
+    for _, writer in proxy:
+        writer.close()
+
+
+async def test_a_header_is_bounded_as_a_whole_before_anything_is_known(
+    house: Any,
+) -> None:
+    fields = b"".join(b"X-%d: %s\r\n" % (n, b"y" * 4000) for n in range(100))
+    answer = await house.raw(b"GET /livez HTTP/1.1\r\n" + fields)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b'"code":"header_too_large"' in answer
+
+
+async def test_the_limit_of_a_header_can_be_raised(open_house: Any) -> None:
+    house = await open_house(limits=Limits(header_bytes_max=40_000))
+    headers = {f"X-{n}": "y" * 4000 for n in range(8)}
+    assert (await house.ask("GET", "/livez", headers=headers)).status == 200
+    assert (await house.ask("POST", "/v1/session", headers=headers)).status != 431
+
+
+async def test_a_client_that_asks_on_and_never_reads_fills_no_memory(
+    house: Any,
+) -> None:
+    """One connection got 46 MB into the write buffer before."""
+    loop = asyncio.get_running_loop()
+    with socket.create_connection(("127.0.0.1", house.server.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        one = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+        sent = 0
+        with suppress(TimeoutError):
+            while sent < 8_000_000:
+                async with asyncio.timeout(1):
+                    await loop.sock_sendall(client, one * 500)
+                sent += len(one) * 500
+        (connection,) = house.server.listener.connections
+        assert connection.transport.get_write_buffer_size() < 200_000
+        assert sent < 8_000_000
 
 
 @pytest.mark.parametrize(

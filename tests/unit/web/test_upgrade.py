@@ -112,17 +112,51 @@ async def test_half_a_handshake_is_an_ordinary_bad_request(
     assert (answer.status, answer.json["error"]["code"]) == (400, "bad_handshake")
 
 
-async def test_frames_that_came_with_the_handshake_are_not_lost(house: Any) -> None:
+def handshake(version: str = "1.1", **change: str) -> bytes:
+    fields = HANDSHAKE | PROGRAM | change
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"GET /v1/agent HTTP/{version}\r\nHost: x\r\n{head}\r\n".encode()
+
+
+async def test_frames_behind_a_handshake_are_refused_before_its_answer(
+    house: Any,
+) -> None:
+    """RFC 6455, 4.1: the client waits; to keep them would need aiohttp's inside."""
+    answer = await house.raw(handshake() + b"\x81\x82\x00\x00\x00\x00~~")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"bad_handshake" in answer
+    assert len(house.server.site.sockets) == 0
+
+
+async def test_http_1_0_cannot_be_upgraded(house: Any) -> None:
+    answer = await house.raw(handshake("1.0"))
+    assert b"bad_handshake" in answer
+    assert b" 400 " in answer.partition(b"\r\n")[0]
+
+
+async def test_a_refused_handshake_ends_its_connection(house: Any) -> None:
+    answer = await house.raw(handshake(Authorization="Bearer wrong"))
+    assert b"\r\nConnection: close\r\n" in answer
+    assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+async def test_a_hand_over_that_fails_gives_its_place_back(
+    house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        upgrading = property(lambda self: 1 / 0)
+
+        def feed(self, data: bytes) -> None: ...
+
     reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
-    head = "".join(f"{k}: {v}\r\n" for k, v in (HANDSHAKE | PROGRAM).items())
-    early = b"\x81\x82\x00\x00\x00\x00~~"
-    request = f"GET /v1/agent HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode()
-    writer.write(request + early)
-    answer = await reader.readuntil(b"~~")
+    writer.write(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"}")
+    (connection,) = house.server.listener.connections
+    connection.meter = Broken()
+    writer.write(handshake())
+    assert b" 500 " in await reader.readline()
     writer.close()
-    await writer.wait_closed()
-    assert answer.startswith(b"HTTP/1.1 101 Switching Protocols\r\n")
-    assert answer.endswith(b"\x81\x02~~")
+    assert len(house.server.site.sockets) == 0
 
 
 async def test_the_limit_of_one_user_leaves_room_for_others(open_house: Any) -> None:
