@@ -14,7 +14,7 @@ from time import perf_counter
 from prometheus_client import Counter
 
 from screenpop.app.requests import Kept, RequestLog
-from screenpop.config.model import Configuration, Line
+from screenpop.config.model import Configuration, Limits, Line
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
 from screenpop.domain.profile import Profile
@@ -121,7 +121,7 @@ class Intake:
 def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
     """Every line with a webhook's dialect; raises `ConfigError`."""
     return {
-        name: bind_line(name, line, config.server.public_url)
+        name: bind_line(name, line, config.server.public_url, config.limits)
         for name, line in config.lines.items()
         if stream_dialect(line.dialect) is None
     }
@@ -130,12 +130,14 @@ def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
 def check_line(name: str, line: Line, public_url: str | None) -> None:
     """Can this line be used as it is configured? Raises `ConfigError`."""
     if stream_dialect(line.dialect) is None:
-        bind_line(name, line, public_url)
+        bind_line(name, line, public_url, Limits())
     else:
         make_stream(name, line, SystemClock())
 
 
-def bind_line(name: str, line: Line, public_url: str | None) -> BoundDialect:
+def bind_line(
+    name: str, line: Line, public_url: str | None, limits: Limits
+) -> BoundDialect:
     """One line with its dialect; raises `ConfigError`."""
     return load_dialect(line.dialect).bind(
         line=LineId(name),
@@ -143,4 +145,6 @@ def bind_line(name: str, line: Line, public_url: str | None) -> BoundDialect:
         time_zone=line.time_zone,
         settings=line.settings,
         public_url=public_url,
+        body_bytes_max=limits.body_bytes_max,
+        events_max=limits.events_per_request_max,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from screenpop.app.requests import RequestLog, settings_shown
@@ -37,15 +38,18 @@ class AllLines:
             seen[name] = self._shown(name, listened)
         return [seen[name] for name in self._configured]
 
-    def requests(self, line: str, after: int) -> RequestsSeen:
-        """Oldest first. Raises `NotFound` where no requests come in."""
+    async def requests(self, line: str, after: int) -> RequestsSeen:
+        """Oldest first. Raises `NotFound` where no requests come in.
+
+        Masking a hundred bodies takes longer than calls can wait: a thread does it.
+        """
         if line in self._streams:
             raise NotFound(
                 f"the line {line} is listened to: nobody sends requests to it.",
                 code="stream_line",
                 remedy="See how its stream does at /admin or in /v1/lines.",
             )
-        return self._webhooks.requests(line, after)
+        return await asyncio.to_thread(self._webhooks.requests, line, after)
 
     def _shown(self, name: str, listened: ListenedLine) -> LineSeen:
         written, dialect = self._configured[name], listened.dialect

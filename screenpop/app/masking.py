@@ -14,6 +14,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 from msgspec.structs import replace
@@ -37,10 +38,13 @@ _NAME = (
     r"(?!plain)[a-z_\-]*(?:token|secret|passw(?:or)?d|api_?key|signature)|authorization"
 )
 _PROVES_QUERY = re.compile(rf"(?:{_NAME}|sig|sign|key|auth|pwd|hmac|jwt|hash)", re.I)
-_PAIR = re.compile(r"([^&=?#]*)=([^&#]*)")
+_PIECE = re.compile(r"[^&#]+")
 _IN_FORM = re.compile(rf"(?i)(?<![^&])({_NAME})=([^&]*)")
-_IN_JSON = re.compile(  # also in JSON that is text in JSON, whose quotes are escaped
-    rf'(?is)(?P<head>\\*"(?:{_NAME})\\*"\s*:\s*)(?P<quote>\\*").*?(?<!\\)(?P=quote)'
+# Every repetition on this page has a bound or ends where the next may begin: what
+# strangers send is read in linear time (tests/unit/test_linear_time.py).
+_ESCAPES = r"\\{0,63}"  # of a quote: JSON that is text in JSON, six times over
+_NAME_IN_JSON = re.compile(
+    rf'(?i)"(?:{_NAME}){_ESCAPES}"\s{{0,64}}:\s{{0,64}}({_ESCAPES})"'
 )
 _IN_XML = re.compile(rf"(?i)(<({_NAME})>)[^<]*(</)")
 
@@ -72,14 +76,14 @@ class Mask:
     def path(self, path: str) -> str:
         """With its query, in which proofs are masked by their names."""
         bare, mark, query = path.partition("?")
-        return self.text(bare + mark) + _PAIR.sub(self._pair, query)
+        return self.text(bare + mark) + _PIECE.sub(self._piece, query)
 
     def body(self, body: bytes, *, cut: bool = False) -> str:
         """`cut`: the end is missing, so a secret may begin there; that end goes."""
         text = self.text(body.decode("utf-8", "replace"))
         if cut:
             text = text[: len(text) - self.longest]
-        text = _IN_JSON.sub(rf"\g<head>\g<quote>{MASKED}\g<quote>", text)
+        text = _without_proofs_in_json(text)
         text = _IN_XML.sub(rf"\1{MASKED}\3", text)
         return _IN_FORM.sub(rf"\1={MASKED}", text)
 
@@ -88,11 +92,34 @@ class Mask:
             return shape(value)
         return self.text(value)
 
-    def _pair(self, match: re.Match[str]) -> str:
-        name, value = match.groups()
+    def _piece(self, match: re.Match[str]) -> str:
+        """`name=value` of a query; what has no `=` is text."""
+        written, equals, value = match[0].partition("=")
+        name = written.rpartition("?")[2]
+        if not equals:
+            return self.text(written)
         proof = name in self._parameters or _PROVES_QUERY.fullmatch(name)
         shown = shape(value) if proof and value else self.text(value)
-        return f"{self.text(name)}={shown}"
+        return f"{self.text(written)}={shown}"
+
+
+def _without_proofs_in_json(text: str) -> str:
+    """Values of names that prove; one whose end is missing goes to the end."""
+    parts: list[str] = []
+    place = 0
+    while (found := _NAME_IN_JSON.search(text, place)) is not None:
+        end = _end_of_value(text, found.end(), f'{found[1]}"')
+        parts += (text[place : found.end()], MASKED)
+        place = end
+    return "".join([*parts, text[place:]])
+
+
+def _end_of_value(text: str, start: int, quote: str) -> int:
+    """Where the quote is that ends a value: the same, with no more escapes."""
+    place = text.find(quote, start)
+    while place > start and text[place - 1] == "\\":
+        place = text.find(quote, place + 1)
+    return place if place >= 0 else len(text)
 
 
 def _any_of(forms: set[str]) -> re.Pattern[str] | None:
@@ -150,10 +177,12 @@ _NAMES = _TIMES | {"v0", "v1", "v2", "sha1", "sha256", "sha512", "sig", "signatu
 
 def shape(value: str) -> str:
     """What a proof looks like, without what it says."""
-    scheme, space, rest = value.partition(" ")
-    if space and scheme.lower() in _SCHEMES:
-        return f"{scheme} {shape(rest)}"
-    return _PART.sub(_part, value)
+    start = 0
+    while (space := value.find(" ", start)) >= 0:
+        if value[start:space].lower() not in _SCHEMES:
+            break
+        start = space + 1
+    return value[:start] + _PART.sub(_part, value[start:])
 
 
 def _part(match: re.Match[str]) -> str:
@@ -192,6 +221,7 @@ _NUMBER = re.compile(
 )
 NEAR_S = 2 * 86_400  # digits that tell a moment this near are a time, no number
 _SAME_DIGITS = 7
+_NEAR = 64  # characters around a number that are looked at
 
 
 def without_numbers(request: Request, events: Iterable[CallEvent]) -> Request:
@@ -213,14 +243,22 @@ def without_numbers(request: Request, events: Iterable[CallEvent]) -> Request:
 def number_hider(events: Iterable[CallEvent], received_us: int) -> Callable[[str], str]:
     """Masks every number in a text but those that the events show."""
     shown = [text for event in events for text in _shown(event)]
-    digits = [found for text in shown if len(found := _digits(text)) >= _SAME_DIGITS]
+    known = _by_end(filter(None, map(_digits, shown)))
+    everything = "\n".join(shown)
+
+    @cache  # lives as long as this one request is read
+    def may_stay(text: str) -> bool:
+        plain = _digits(text)
+        return (
+            any(_same(plain, other) for other in known.get(_end(plain), ()))
+            or text in everything
+            or _is_time(plain, received_us)
+            or _is_word(plain)
+        )
 
     def hidden(match: re.Match[str]) -> str:
-        text, plain = match[0], _digits(match[0])
-        same = any(_same(plain, known) for known in digits)
-        named = any(text in known for known in shown)
-        if same or named or _is_time(plain, received_us) or _is_word(plain):
-            return text
+        if may_stay(match[0]):
+            return match[0]
         return "0" if _unquoted(match) else MASKED
 
     return lambda text: _NUMBER.sub(hidden, text)
@@ -228,7 +266,9 @@ def number_hider(events: Iterable[CallEvent], received_us: int) -> Callable[[str
 
 def _unquoted(match: re.Match[str]) -> bool:
     """A number in JSON: what stands in its place must be one, too."""
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    start, end = match.span()
+    before = match.string[max(0, start - _NEAR) : start]
+    after = match.string[end : end + _NEAR]
     return before.rstrip()[-1:] in (":", "[") and after.lstrip()[:1] in (",", "}", "]")
 
 
@@ -242,6 +282,19 @@ def _shown(event: CallEvent) -> Iterable[str]:
 
 def _digits(text: str) -> str:
     return re.sub("[^0-9]", "", text)
+
+
+def _end(digits: str) -> str:
+    """What two writings of one number have in common at least."""
+    return digits.lstrip("0")[-_SAME_DIGITS:]
+
+
+def _by_end(numbers: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for digits in numbers:
+        if len(digits) >= _SAME_DIGITS:
+            found.setdefault(_end(digits), set()).add(digits)
+    return found
 
 
 def _same(one: str, other: str) -> bool:

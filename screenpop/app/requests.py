@@ -50,6 +50,8 @@ class Kept:
     remedy: str | None = None
     repeated: int = 0
     withheld: bool = False
+    shown: RequestSeen | None = None
+    """As it was masked and explained for the first who looked."""
 
     def failed(self, error: BaseException) -> None:
         """It was genuine, and could not be kept or answered."""
@@ -202,7 +204,11 @@ class RequestLog:
         ]
 
     def requests(self, line: str, after: int) -> RequestsSeen:
-        """Oldest first. Raises `NotFound` for a line that is not configured."""
+        """Oldest first. Raises `NotFound` for a line that is not configured.
+
+        May run in a thread beside the event loop: it copies what it reads in one
+        step, and what it writes is the same for everybody.
+        """
         mine = self._lines.get(line)
         if mine is None:
             raise NotFound(
@@ -216,7 +222,7 @@ class RequestLog:
             run=self._run,
             newest=mine.newest,
             missed=max(0, mine.newest - after - len(kept)),
-            requests=[explained(each, mine.mask) for each in kept],
+            requests=[shown(each, mine.mask) for each in kept],
         )
 
     def _shown(self, name: str, line: LineRequests, address: str) -> LineSeen:
@@ -287,6 +293,18 @@ def _at(at_us: int | None) -> str | None:
 
 
 # -- explaining --------------------------------------------------------------------
+
+
+def shown(kept: Kept, mask: Mask) -> RequestSeen:
+    """Masked once: an admin page asks every two seconds for the same requests."""
+    before = kept.shown
+    if (
+        before is None
+        or (before.status, before.repeated) != (kept.status, kept.repeated)
+        or (kept.why is not None and before.verdict not in ("refused", "failed"))
+    ):
+        before = kept.shown = explained(kept, mask)
+    return before
 
 
 def explained(kept: Kept, mask: Mask) -> RequestSeen:

@@ -8,6 +8,7 @@ takes requests (`BoundDialect.receive`): pure, without I/O, never surprised.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -231,6 +232,7 @@ class BoundDialect:
         if greeting is not None:
             return greeting
         events: list[CallEvent] = []
+        ids: Counter[str] = Counter()
         told: list[Told] = []
         ignored: list[Ignored] = []
         first: Scope | None = None
@@ -240,7 +242,7 @@ class BoundDialect:
             ignored.extend(found.ignored)
             for draft, how in found.drafts:
                 event = self.line.event(draft, facts.request.received_us)
-                events.append(_apart(event, events))
+                events.append(_apart(event, ids))
                 told.append(how)
         return self._answered(
             first or whole, tuple(events), tuple(told), tuple(ignored)
@@ -291,9 +293,10 @@ class BoundDialect:
         )
 
 
-def _apart(event: CallEvent, others: list[CallEvent]) -> CallEvent:
+def _apart(event: CallEvent, seen: Counter[str]) -> CallEvent:
     """Events of one request that share the sender's id get ids of their own."""
-    same = sum(1 for other in others if other.event_id.split("#")[0] == event.event_id)
+    same = seen[event.event_id]
+    seen[event.event_id.split("#")[0]] += 1
     return (
         structs.replace(event, event_id=f"{event.event_id}#{same + 1}")
         if same

@@ -138,7 +138,7 @@ class FakeLines:
             )
         ]  # fmt: skip
 
-    def requests(self, line: str, after: int) -> RequestsSeen:
+    async def requests(self, line: str, after: int) -> RequestsSeen:
         if line != "main":
             raise NotFound("there is no such line.", code="unknown_line")
         seen = [

@@ -33,7 +33,7 @@ async def lines(site: Site, visit: Visit) -> web.StreamResponse:
 async def requests(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/lines/{line}/requests?after=`: the last requests, explained."""
     after = whole_number(visit.request.query, "after", 0, 0, NUMBER_MAX)
-    return answered(site.services.lines.requests(visit.params["line"], after))
+    return answered(await site.services.lines.requests(visit.params["line"], after))
 
 
 async def sources(site: Site, visit: Visit) -> web.StreamResponse:

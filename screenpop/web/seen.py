@@ -146,6 +146,6 @@ class Lines(Protocol):
         """In the order of the file; `base_url` is without a path."""
         ...
 
-    def requests(self, line: str, after: int) -> RequestsSeen:
+    async def requests(self, line: str, after: int) -> RequestsSeen:
         """Oldest first. Raises `NotFound` for a line that is not configured."""
         ...

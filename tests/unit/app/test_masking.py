@@ -183,3 +183,24 @@ def test_a_withheld_number_goes_from_the_inside_of_a_token_too() -> None:
     payload = kept.split(".")[1]
     decoded = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     assert decoded == {"from": "+***", "state": "ringing"}
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"token": "never ends', '{"token": "***'),
+        ('{"TOKEN" : "a\\\\"b", "c": 2}', '{"TOKEN" : "***", "c": 2}'),
+        ('{"token":"a","secret":"b"}', '{"token":"***","secret":"***"}'),
+        ('{"token": 5}', '{"token": 5}'),
+        ('{"x": "token", "y": "z"}', '{"x": "token", "y": "z"}'),
+    ],
+)
+def test_a_proof_in_json_is_masked_to_its_end_or_to_the_end_of_all(
+    body: str, shown: str
+) -> None:
+    assert Mask([]).body(body.encode()) == shown
+
+
+def test_a_proof_of_a_thousand_schemes_is_described_all_the_same() -> None:
+    """It ended in a RecursionError, and the admin page with it."""
+    assert shape("token " * 1300 + "x") == "token " * 1300 + "***(1)"

@@ -23,7 +23,13 @@ from screenpop.app.requests import (
     day_end_us,
 )
 from screenpop.config.load import examine_text
-from screenpop.domain.errors import BadInput, NotFound, Unauthenticated, Unavailable
+from screenpop.domain.errors import (
+    BadInput,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from screenpop.domain.profile import Profile
 from screenpop.intake.request import Request
 from screenpop.journal.memory import MemoryJournal
@@ -46,9 +52,11 @@ lines:
 class Desk:
     """The intake with its log, as the service puts them together."""
 
-    def __init__(self, text: str = YAML):
+    def __init__(self, text: str = YAML, limits: str = ""):
+        text = f"{text}\nlimits: {{{limits}}}\n"
         loaded = examine_text(text, Path("/nowhere/x.yaml"), environ={}).loaded
         assert loaded is not None
+        self.config = loaded.config
         self.clock = FakeClock()
         self.journal = MemoryJournal(self.clock)
         bound = bind_lines(loaded.config)
@@ -271,3 +279,55 @@ async def test_lines_say_what_to_paste_and_no_secret(desk: Desk) -> None:
 async def test_a_line_that_is_not_there_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.seen("none")
+
+
+async def test_a_request_is_masked_once_however_often_somebody_looks(
+    desk: Desk,
+) -> None:
+    await desk.send([ringing()])
+    first, again = desk.seen().requests, desk.seen().requests
+    assert first[0] is again[0]
+
+
+async def test_what_becomes_of_a_request_after_a_look_is_shown(desk: Desk) -> None:
+    """Between its append and its answer somebody looks."""
+    verdicts = []
+
+    async def looked_at(records: Any) -> Any:
+        verdicts.append(desk.seen().requests[0].verdict)
+        raise Unavailable("the disk is full.")
+
+    desk.intake = Intake(
+        bind_lines(desk.config),
+        looked_at,
+        desk.profile_of,
+        Metrics(),
+        desk.log,
+    )
+    with pytest.raises(Unavailable):
+        await desk.send([ringing()])
+    verdicts.append(desk.seen().requests[0].verdict)
+    assert verdicts == ["events", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "events", "blanks", "code"),
+    [
+        ("events_per_request_max: 2", 3, 0, "too_many_events"),
+        ("events_per_request_max: 600", 600, 0, None),
+        ("body_bytes_max: 1000000", 1, 300_000, None),
+        ("body_bytes_max: 500", 1, 600, "too_large"),
+    ],
+)
+async def test_the_limits_of_the_configuration_are_those_of_the_lines(
+    limits: str, events: int, blanks: int, code: str | None
+) -> None:
+    desk = Desk(limits=limits)
+    await desk.journal.open()
+    body = json.dumps([ringing(n) for n in range(events)]).encode() + b" " * blanks
+    if code is None:
+        assert await desk.send(body) == 200
+        return
+    with pytest.raises(TooLarge) as refused:
+        await desk.send(body)
+    assert refused.value.code == code

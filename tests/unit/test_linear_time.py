@@ -1,0 +1,77 @@
+"""Is what strangers send read in linear time?
+
+One quadratic expression and 800 kB of backslashes held the event loop for 13 s. Each
+reader of outside data gets inputs made to be searched again and again, at 50 kB and
+at 200 kB: four times as much may cost about four times as much, not sixteen.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+
+import pytest
+
+from screenpop.app.masking import Mask, number_hider, shape
+from screenpop.support.log import redacted
+from screenpop.support.numbering import read_number, read_stored
+from screenpop.web.remote import Proxies
+
+SMALL, TIMES = 50_000, 4
+RATIO_MAX = 9.0  # between 4 (linear) and 16 (quadratic)
+NOISE_S = 0.02  # what takes less is quick enough, whatever the ratio
+
+MASK = Mask(["s3cret-token", "another/secret+value"], parameters=["who"])
+NOBODY = number_hider([], 0)
+
+READERS: dict[str, Callable[[str], object]] = {
+    "mask a body": lambda text: MASK.body(text.encode()),
+    "mask a path": lambda text: MASK.path("/v1/telephony/x?" + text),
+    "mask a header": lambda text: MASK.headers(((text[:100], text),)),
+    "mask a proof": shape,
+    "hide numbers": NOBODY,
+    "log": redacted,
+    "read a number": lambda text: read_number(text, country="GB"),
+    "read a stored number": lambda text: read_stored(text, country="GB"),
+    "find the client": lambda text: Proxies(["10.0.0.0/8"]).client(
+        "10.0.0.1", {"X-Forwarded-For": text}
+    ),
+}
+
+PIECES = (
+    "\\", '"', '\\"', '"token":\\"', '"token', '"a_-', "token=", "&token", "<token>",
+    "<a_", "a", "=", "a=", "&", "?", "a?", " ", "0", "1 ", "12345678 ", "+1", "%2B",
+    "+1234567-", "<", "<1>;", ",", ";", "tel:", "(0)", "Bearer ", "token ", "t=1,",
+    "eyJ.", "4.", "é", "10.0.0.1,", "for=", "\n", "1ext", "#", "\u00a0", ":", "[::1],",
+    "2026-11-21", "\\u002b",
+)  # fmt: skip
+ADVERSARIES = {repr(piece): piece for piece in PIECES} | {
+    "levels": "".join(f'"token":{chr(92) * n}"' for n in range(63)) * 10,
+}
+
+
+def seconds(read: Callable[[str], object], text: str) -> float:
+    spent = []
+    for _ in range(3):
+        begun = time.process_time()
+        read(text)
+        spent.append(time.process_time() - begun)
+    return min(spent)
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("ending", ["", "x", '"', "\nx"], ids=repr)
+def test_four_times_the_input_costs_about_four_times_as_much(
+    name: str, ending: str
+) -> None:
+    slow = []
+    gc.collect()
+    for adversary, piece in ADVERSARIES.items():
+        text = piece * (SMALL // len(piece) + 1)
+        large = seconds(READERS[name], text * TIMES + ending)
+        if large > NOISE_S and large > RATIO_MAX * seconds(
+            READERS[name], text + ending
+        ):
+            slow.append((adversary, large))
+    assert slow == []
