@@ -31,6 +31,12 @@ COUNTERS = (
     "lost", "synchronised",
 )  # fmt: skip
 
+ODD_TRIES = 3  # of one event, before it may be left out
+PROBES_MAX = 20  # events behind it that are tried then
+ABOUT_THE_EVENT = (
+    TypeError, ValueError, LookupError, ArithmeticError, AttributeError,
+    AssertionError, RecursionError,
+)  # fmt: skip
 KINDS_MAX = 200  # counted apart; a switch that makes names up cannot grow us
 OTHER_KINDS = "(others)"
 
@@ -111,6 +117,8 @@ class Stream(ABC):
         self._last_us: int | None = None
         self._trouble: str | None = "not connected yet"
         self._holding: str | None = None
+        self._suspects = 0  # events at the head that failed while another was taken
+        self._odd: str | None = None  # the last event that was left out, and why
         self._say: Say = log.info
 
     @property
@@ -126,7 +134,7 @@ class Stream(ABC):
             },
             ignored=dict(self._ignored),
             trouble=self._trouble or self._holding,
-            hints=self.hints(),
+            hints=(*self.hints(), *((self._odd,) if self._odd else ())),
         )
 
     def hints(self) -> tuple[str, ...]:
@@ -136,8 +144,10 @@ class Stream(ABC):
         """Listen for ever; ends only by cancellation.
 
         `emit` makes events durable; when it raises (`Unavailable`, `Overloaded`) it is
-        asked again with the same events. Only a single event that it refuses as
-        `BadInput` is left out. `say` takes one sentence for the log.
+        asked again with the same events. A single event is left out, reported and
+        counted (`refused`) when it is refused as `BadInput`, when it fails by its
+        content (`ABOUT_THE_EVENT`), and when it alone fails while others are taken.
+        `say` takes one sentence for the log.
         """
         self._say = say
         emitter = spawn(self._emit_for_ever(emit), name=f"emit {self.line}")
@@ -228,7 +238,8 @@ class Stream(ABC):
         return top_s * (0.5 + 0.5 * self.tools.jitter())
 
     async def _emit_for_ever(self, emit: Emit) -> None:
-        failures = 0
+        failures = 0  # in a row
+        alone = 0  # of them those of the first event without others
         while True:
             if not self._held:
                 self._more.clear()
@@ -237,23 +248,57 @@ class Stream(ABC):
             batch = [self._held[i] for i in range(min(len(self._held), most))]
             try:
                 await emit(batch)
-                failures = 0
+                failures = alone = self._suspects = 0
                 self._release(len(batch), "emitted")
-            except BadInput as error:
+            except Exception as error:  # noqa: BLE001 (held, or left out and reported)
                 failures += 1
-                if len(batch) == 1:  # else they are tried one by one
-                    self._say(f"{self.line}: an event is left out: {error}")
-                    self._release(1, "refused")
-            except (Unavailable, Overloaded) as error:
-                failures += 1
-                await self._hold(error, failures)
-            except Exception as error:
-                log.exception("%s: events cannot be kept", self.line)
-                failures += 1
-                await self._hold(error, failures)
+                alone += len(batch) == 1
+                if alone and self._is_odd(error, alone):
+                    self._leave_out(error)
+                    alone = 0
+                elif not isinstance(error, BadInput):  # else they are tried one by one
+                    others = alone >= ODD_TRIES and _unknown(error)
+                    if not (others and await self._another_is_taken(emit)):
+                        await self._hold(error, failures)
+
+    def _is_odd(self, error: Exception, tries: int) -> bool:
+        """Is it the event that cannot be kept, or can nothing be kept now?"""
+        if isinstance(error, BadInput):
+            return True
+        if not _unknown(error):
+            return False
+        by_content = isinstance(error, ABOUT_THE_EVENT) and tries >= ODD_TRIES
+        return by_content or self._suspects > 0
+
+    async def _another_is_taken(self, emit: Emit) -> bool:
+        """Does one of the events behind this one get through?
+
+        Then those before it are suspects: the first of them that fails once more is
+        odd. An outage may have ended just now, so one failure is not enough.
+        """
+        for place in range(1, min(len(self._held), PROBES_MAX + 1)):
+            try:
+                await emit([self._held[place]])
+            except Exception as error:  # noqa: BLE001 (logged)
+                log.info("%s: %s", self.line, _words(error))
+                continue
+            del self._held[place]
+            self.counters["emitted"] += 1
+            self._suspects = place
+            return True
+        return False
+
+    def _leave_out(self, error: Exception) -> None:
+        why = f"{self._held[0].type.value} of call {self._held[0].call_id[:64]}"
+        self._odd = f"an event is left out: {_words(error)} ({why})"
+        self._say(f"{self.line}: {self._odd}")
+        self._suspects = max(0, self._suspects - 1)
+        self._release(1, "refused")
 
     async def _hold(self, error: Exception, failures: int) -> None:
         if self._holding is None:
+            if _unknown(error):
+                log.error("%s: events cannot be kept", self.line, exc_info=error)
             self._say(f"{self.line}: events are held back: {error}")
         self._holding = f"events are held back: {error}"
         await self.tools.sleep(self._pause_s(failures, False))
@@ -266,6 +311,11 @@ class Stream(ABC):
         if self._holding is not None:
             self._say(f"{self.line}: events are taken again.")
             self._holding = None
+
+
+def _unknown(error: Exception) -> bool:
+    """Neither a refusal of this event nor an outage that says so."""
+    return not isinstance(error, BadInput | Unavailable | Overloaded)
 
 
 def _words(error: BaseException) -> str:

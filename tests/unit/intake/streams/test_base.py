@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from streams_doubles import Listening, a_line, eventually, no_sleep
 
 from screenpop.domain.call import CallEvent, EventType
@@ -73,7 +74,66 @@ async def test_an_event_that_is_refused_is_left_out_alone() -> None:
     await eventually(lambda: stream.health.counters["emitted"] == 2)
     await owner.close()
     assert stream.health.counters["refused"] == 1
-    assert "pbx: an event is left out: it is too large" in heard.said
+    told = "an event is left out: it is too large (arrived of call b)"
+    assert f"pbx: {told}" in heard.said
+    assert told in stream.health.hints
+
+
+class Driver(Exception):
+    """What some library raises, of no kind that we know."""
+
+
+@pytest.mark.parametrize(
+    ("names", "odd", "error"),
+    [
+        ("abc", "b", KeyError("x")),
+        ("abc", "c", UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates")),
+        ("a", "a", RecursionError()),
+        ("abcd", "bc", TypeError("not a number")),
+        ("abc", "b", Driver("no such column")),
+        ("abcd", "bc", Driver("no such column")),
+        ("abc", "a", RuntimeError("odd")),
+    ],
+)
+async def test_an_odd_event_is_left_out_reported_and_counted(
+    names: str, odd: str, error: Exception
+) -> None:
+    stream = Script([event(name) for name in names])
+    heard = Listening(stream)
+
+    async def emit(events: Sequence[CallEvent]) -> None:
+        if any(each.event_id in odd for each in events):
+            raise error
+        await heard.emit(events)
+
+    owner = TaskOwner("test")
+    owner.spawn(stream.run(emit, heard.say), name="stream")
+    await eventually(lambda: stream.health.counters["refused"] == len(odd))
+    await eventually(lambda: stream.health.counters["held"] == 0)
+    await owner.close()
+    assert {e.event_id for e in heard.events} == set(names) - set(odd)
+    assert len([text for text in heard.said if "left out" in text]) == len(odd)
+    assert stream.health.counters["emitted"] == len(names) - len(odd)
+
+
+async def test_an_outage_of_an_unknown_kind_loses_no_event() -> None:
+    """While nothing at all is taken, nothing is left out, however long it lasts."""
+    stream, failures = Script([event(name) for name in "abc"]), 0
+    heard = Listening(stream)
+
+    async def emit(events: Sequence[CallEvent]) -> None:
+        nonlocal failures
+        failures += 1
+        if failures < 200:
+            raise Driver("the server is starting up")
+        await heard.emit(events)
+
+    owner = TaskOwner("test")
+    owner.spawn(stream.run(emit, heard.say), name="stream")
+    await eventually(lambda: stream.health.counters["emitted"] == 3)
+    await owner.close()
+    assert stream.health.counters["refused"] == 0
+    assert sorted(e.event_id for e in heard.events) == ["a", "b", "c"]
 
 
 async def test_what_fails_in_an_unknown_way_is_tried_again() -> None:
