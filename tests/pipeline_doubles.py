@@ -33,6 +33,10 @@ class Told(Lookup):
         self._waiting.append(future)
         return await future
 
+    def forget_the_first(self) -> None:
+        """Its question was given up: nobody waits for an answer to it."""
+        self._waiting.pop(0)
+
     async def answer(self, *rows: Row) -> None:
         await settled()
         self._waiting.pop(0).set_result(rows)

@@ -26,7 +26,7 @@ from screenpop.app.lines import AllLines
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
-from screenpop.app.sources import SourceStates
+from screenpop.app.sources import SourceStates, problems_of
 from screenpop.app.streaming import Streams
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
@@ -246,18 +246,6 @@ class Service:
             for trouble in (self.past.trouble, self.archiver.trouble)
             if trouble is not None
         )
-        found.extend(
-            Problem(
-                part=f"source {name}",
-                message=f"{guard.label} keeps failing and is left alone",
-                fatal=False,
-            )
-            for name, guard in self.lookups.sources.guards.items()
-            if guard.breaker.is_open
-        )
-        found.extend(
-            Problem(part=f"source {name}", message=why, fatal=False)
-            for name, why in self.lookups.sources.unread.items()
-        )
+        found.extend(problems_of(self.lookups.sources))
         found.extend(self.streams.problems())
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from screenpop.config.load import Loaded
 from screenpop.config.model import Source
@@ -10,6 +10,7 @@ from screenpop.pipeline.lookup import GuardedSource
 from screenpop.pipeline.sources import Sources
 from screenpop.support.clock import iso_from_us
 from screenpop.web.seen import CacheSeen, FailureSeen, SourceSeen, SourceState
+from screenpop.web.services import Problem
 
 
 class SourceStates:
@@ -54,9 +55,26 @@ class SourceStates:
         return FailureSeen(at=iso_from_us(at_us), why=self._clean(why))
 
 
+def problems_of(sources: Sources) -> Iterator[Problem]:
+    """What `/readyz` says of the sources; none of it stops calls."""
+    for name, guard in sources.guards.items():
+        part, breaker = f"source {name}", guard.breaker
+        if breaker.paused_for_s > 0:
+            message = f"{guard.label} asked to be asked less and is paused"
+            yield Problem(part=part, message=message, fatal=False)
+        elif breaker.is_open:
+            message = f"{guard.label} keeps failing and is paused"
+            yield Problem(part=part, message=message, fatal=False)
+        elif failing := guard.failing.lookups:
+            message = f"lookups of {guard.label} fail: {', '.join(failing)}"
+            yield Problem(part=part, message=message, fatal=False)
+    for name, why in sources.unread.items():
+        yield Problem(part=f"source {name}", message=why, fatal=False)
+
+
 def state_of(guard: GuardedSource) -> SourceState:
-    """What its last lookup says; a source left alone says why it is."""
-    if guard.breaker.is_open:
+    """What its last lookup says; a source that is paused says why it is."""
+    if guard.breaker.is_open or guard.breaker.paused_for_s > 0:
         return "left_alone"
     if guard.failure is None:
         return "unasked" if guard.answered_us is None else "working"

@@ -195,10 +195,13 @@ class Label(Model):
 
 
 class Breaker(Model):
-    """When is a source left alone for a while?"""
+    """When is a source paused for a while?"""
 
     failures: int = Field(5, gt=0, description="Failures in a row that open it.")
     open_s: float = Field(10, gt=0, description="Seconds before one call tries again.")
+    pause_max_s: float = Field(
+        300, gt=0, description="A source's `Retry-After` is obeyed for so long at most."
+    )
 
 
 class Source(BaseModel):

@@ -23,10 +23,11 @@ from screenpop.connector.records import (
     lacking_for_contacts,
 )
 from screenpop.domain.caller import Row, Scalar
-from screenpop.domain.errors import ConfigError, TimedOut, Unavailable
+from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable
 
 __all__ = [
     "PARAMETERS",
+    "Busy",
     "ConfigError",
     "Connector",
     "ConnectorContext",

@@ -129,6 +129,15 @@ class Connector(ABC, Generic[S, L]):
     def lookup(self, name: str, options: L) -> Lookup:
         """Prepare one configured lookup; raises `ConfigError`, does no I/O."""
 
+    @property
+    def at_once_max(self) -> int | None:
+        """How many lookups it can carry at once; None: as many as are asked.
+
+        The service lets no more through, so that waiting for one of its connections
+        is not taken for a source that does not answer.
+        """
+        return None
+
     async def ping(self) -> None:
         """Can it be reached now? Raises `Unavailable` when not."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import Enum
 
 from screenpop.connector.base import ContactRecord
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.caller import Row, Scalar
+from screenpop.support.text import is_sound, sound
 
 INTEGER_MAX = 2**53 - 1
 """Larger integers become text: a browser would round them."""
@@ -18,32 +21,71 @@ INTEGER_MAX = 2**53 - 1
 EXPONENT_MAX = 40
 """A decimal with a larger exponent keeps it: written out it would fill the memory."""
 
+BITS = (b"\x00", b"\x01")
+"""How MySQL's BIT(1) arrives: one byte."""
+
 COLUMNS_TOLD = 30
 NUMBER_COLUMNS = ("phone", "number")
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def as_scalar(value: object) -> Scalar:
     """A value fit for a `Row`, whatever the driver made of it.
 
     Decimals become exact text, dates ISO 8601, bytes the text they hold (some
-    systems keep decimals so), lists and objects JSON text. Not a number is None.
+    systems keep decimals so) or, for a single bit, true or false, lists and objects
+    JSON text. Not a number is None. Half a surrogate pair becomes U+FFFD.
     """
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, Enum):
+        return as_scalar(value.value)
+    if isinstance(value, str):
+        return sound(value)
     if isinstance(value, int):
-        return int(value) if -INTEGER_MAX <= value <= INTEGER_MAX else str(int(value))
+        return int(value) if -INTEGER_MAX <= value <= INTEGER_MAX else _digits(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, Decimal):
         return _exact(value) if value.is_finite() else None
     if isinstance(value, datetime | date | time):
         return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _of_bytes(bytes(value))
     return _as_text(value)
 
 
 def as_row(values: Mapping[str, object]) -> Row:
-    return {str(name): as_scalar(value) for name, value in values.items()}
+    return {sound(str(name)): as_scalar(value) for name, value in values.items()}
+
+
+def sound_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """A connector's rows, each fit for the journal whatever the connector made.
+
+    Raises `TypeError` for what is not a mapping of columns to values.
+    """
+    return tuple(row if _is_plain(row) else as_row(row) for row in rows)
+
+
+def _is_plain(row: Row) -> bool:
+    if not isinstance(row, Mapping):
+        raise TypeError(f"a row is a {type(row).__name__}, not columns with values")
+    return all(
+        type(name) is str and is_sound(name) and _is_plain_value(value)
+        for name, value in row.items()
+    )
+
+
+def _is_plain_value(value: object) -> bool:
+    kind = type(value)
+    if kind is str:
+        return is_sound(value)  # type: ignore[arg-type]
+    if kind is int:
+        return -INTEGER_MAX <= value <= INTEGER_MAX  # type: ignore[operator]
+    if kind is float:
+        return math.isfinite(value)  # type: ignore[arg-type]
+    return value is None or kind is bool
 
 
 def contact_from_row(
@@ -135,22 +177,44 @@ def _text(value: Scalar) -> str | None:
 
 
 def _as_text(value: object) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return _decoded(bytes(value))
     if isinstance(value, timedelta):
+        return _duration(value)
+    if isinstance(value, Mapping):
+        return sound(_json({str(name): inner for name, inner in value.items()}))
+    if isinstance(value, list | tuple | set | frozenset):
+        return sound(_json(list(value)))
+    return sound(str(value))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=as_scalar)
+
+
+def _digits(value: int) -> str:
+    try:
+        return str(int(value))
+    except ValueError:  # Python refuses to write more than 4300 digits
+        return f"({value.bit_length()} bits)"
+
+
+def _duration(value: timedelta) -> str:
+    """`26:03:04`: MySQL's TIME may be negative and longer than a day."""
+    if value.days >= 0:
         return str(value)
-    if isinstance(value, Mapping | list | tuple):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value)
+    return f"-{-value}"
 
 
 def _exact(value: Decimal) -> str:
     return format(value, "f" if abs(value.adjusted()) <= EXPONENT_MAX else "")
 
 
-def _decoded(value: bytes) -> str:
+def _of_bytes(value: bytes) -> Scalar:
+    if value in BITS:
+        return value == b"\x01"
     try:
         text = value.decode()
     except UnicodeDecodeError:
         return f"(binary, {len(value)} bytes)"
-    return text if "\x00" not in text else f"(binary, {len(value)} bytes)"
+    if _CONTROL.search(text):
+        return f"(binary, {len(value)} bytes)"
+    return text

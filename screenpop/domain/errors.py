@@ -8,7 +8,8 @@ ScreenpopError
 │   ├── Forbidden        known, but not allowed (403)
 │   └── NotFound         no such call, line, agent (404)
 ├── Unavailable          a source or store cannot answer now
-│   └── TimedOut         ... within its deadline
+│   ├── TimedOut         ... within its deadline
+│   └── Busy             ... because a limit of this service is in the way
 └── Overloaded           a named limit is reached; try again later (429 or 503)
 """
 
@@ -72,16 +73,28 @@ class Unavailable(ScreenpopError):
     """A source or the store cannot answer now.
 
     The text is for those who mend it; `brief` says the same to an agent, in a few
-    words that go on after the source's name.
+    words that go on after the source's name. `retry_after_s` is how long a source
+    asked to be left in peace (`Retry-After`).
     """
 
-    def __init__(self, message: str, *, brief: str = "cannot answer now"):
+    def __init__(
+        self,
+        message: str,
+        *,
+        brief: str = "cannot answer now",
+        retry_after_s: float | None = None,
+    ):
         super().__init__(message)
         self.brief = brief
+        self.retry_after_s = retry_after_s
 
 
 class TimedOut(Unavailable):
     """A source did not answer within its deadline."""
+
+
+class Busy(Unavailable):
+    """A limit of this service is in the way: no failure of the source."""
 
 
 class Overloaded(ScreenpopError):

@@ -12,10 +12,14 @@ from screenpop.support.clock import Clock
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
-    """One answer as it came; `fetched_us` is when."""
+    """One answer as it came; `fetched_us` is when.
+
+    It ages by `kept_s`, on the monotonic clock: the system's clock may be set back.
+    """
 
     rows: tuple[Row, ...]
     fetched_us: int
+    kept_s: float
 
 
 class AnswerCache:
@@ -30,7 +34,7 @@ class AnswerCache:
     ):
         self._clock = clock
         self._entries_max = entries_max
-        self._stale_us = round(stale_s * 1e6)
+        self._stale_s = stale_s
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
 
     def __len__(self) -> int:
@@ -39,7 +43,7 @@ class AnswerCache:
     def fresh(self, key: Hashable, fresh_s: float) -> Kept | None:
         """An answer at most `fresh_s` old."""
         kept = self._kept.get(key)
-        if kept is None or self._age_us(kept) > fresh_s * 1e6:
+        if kept is None or self._age_s(kept) > fresh_s:
             return None
         self._kept.move_to_end(key)
         return kept
@@ -47,12 +51,12 @@ class AnswerCache:
     def stale(self, key: Hashable) -> Kept | None:
         """An answer that may still be shown when the source cannot answer."""
         kept = self._kept.get(key)
-        if kept is None or self._age_us(kept) > self._stale_us:
+        if kept is None or self._age_s(kept) > self._stale_s:
             return None
         return kept
 
     def keep(self, key: Hashable, rows: tuple[Row, ...]) -> Kept:
-        kept = Kept(rows, self._clock.now_us())
+        kept = Kept(rows, self._clock.now_us(), self._clock.monotonic_s())
         if self._entries_max:
             self._kept[key] = kept
             self._kept.move_to_end(key)
@@ -60,5 +64,5 @@ class AnswerCache:
                 self._kept.popitem(last=False)
         return kept
 
-    def _age_us(self, kept: Kept) -> int:
-        return self._clock.now_us() - kept.fetched_us
+    def _age_s(self, kept: Kept) -> float:
+        return self._clock.monotonic_s() - kept.kept_s

@@ -1,8 +1,12 @@
 """How is one source asked so that it can neither block nor be flooded?
 
 Every question to a source passes here: a fresh answer comes from the cache, equal
-questions share one flight, a source that keeps failing is left alone, places are
-limited, and whoever asks hears something at the deadline at the latest.
+questions share one flight, a source that keeps failing is paused, places are
+limited, and each question is answered at its deadline at the latest.
+
+There are two deadlines. A question's runs from the moment it is asked. A flight's
+runs from the moment the source is asked, after any wait for a place: only a flight
+that had its whole time at the source is a failure of the source.
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from screenpop.connector import Lookup, Row, Scalar, TimedOut, Unavailable
+from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
 from screenpop.pipeline.breaker import Breaker
 from screenpop.pipeline.cache import AnswerCache, Kept
+from screenpop.pipeline.failing import Failing
 from screenpop.pipeline.places import Places
 from screenpop.support.clock import Clock
 from screenpop.support.deadlines import Deadline, Deadlines
@@ -38,6 +44,7 @@ class SourceLimits:
     cache_entries: int = 10_000
     breaker_failures: int = 5
     breaker_open_s: float = 10
+    pause_max_s: float = 300
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -56,6 +63,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 SOON_S = 0.005
 """An answer that usually comes within this time is waited for with the others."""
 USUAL_WEIGHT = 0.2  # of the newest answer in what is usual
+DUE_WITHIN_S = 0.002  # deadlines this close together fall together
 
 Landed = tuple[Row, ...] | Exception
 Later = Callable[[Callable[[], object]], object]
@@ -68,11 +76,32 @@ def at_once(work: Callable[[], object]) -> None:
 Listener = Callable[[Result], None]
 
 
+class _Flight(msgspec.Struct, kw_only=True):
+    """One fetch under way and all who wait for it.
+
+    `asked_s` is None while it waits for a place at the source.
+    """
+
+    lookup: Lookup
+    params: Mapping[str, Scalar]
+    timeout_s: float
+    began_s: float
+    asked_s: float | None = None
+    task: asyncio.Task[None] | None = None
+    timer: Deadline | None = None
+    questions: list[Question] = []
+
+    @property
+    def wanted(self) -> bool:
+        return any(not question.done for question in self.questions)
+
+
 class Question(msgspec.Struct, kw_only=True):
     """One asker's wait; `close` ends it without an answer."""
 
     tell: Listener
     timer: Deadline | None = None
+    flight: _Flight | None = None
     done: bool = False
 
     def answer(self, result: Result) -> None:
@@ -82,17 +111,9 @@ class Question(msgspec.Struct, kw_only=True):
 
     def close(self) -> None:
         self.done = True
+        self.flight = None
         if self.timer is not None:
             self.timer.cancel()
-
-
-class _Flight(msgspec.Struct, kw_only=True):
-    """One fetch under way and all who wait for it."""
-
-    started_s: float
-    task: asyncio.Task[None] | None = None
-    timer: Deadline | None = None
-    questions: list[Question] = []
 
 
 class GuardedSource:
@@ -123,6 +144,7 @@ class GuardedSource:
         )
         self.answered_us: int | None = None  # the last time
         self.failure: tuple[int, str] | None = None  # the last one: when and why
+        self.failing = Failing(name, clock)
         self.breaker = Breaker(
             clock, failures=limits.breaker_failures, open_s=limits.breaker_open_s
         )
@@ -160,7 +182,9 @@ class GuardedSource:
         return self._usual_s.get(name, 1.0) <= SOON_S
 
     def _took(self, name: str, flight: _Flight) -> None:
-        took_s = self._clock.monotonic_s() - flight.started_s
+        if flight.asked_s is None:
+            return
+        took_s = self._clock.monotonic_s() - flight.asked_s
         usual_s = self._usual_s.get(name, took_s)
         self._usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
 
@@ -172,7 +196,9 @@ class GuardedSource:
             )
         if not self.breaker.allows():
             seconds = max(1, round(self.breaker.retry_in_s))
-            return f"{self.label} keeps failing; next try in {seconds} s"
+            asked = self.breaker.paused_for_s > 0
+            why = "asked to be asked less" if asked else "keeps failing"
+            return f"{self.label} {why}; next try in {seconds} s"
         return None
 
     def _begin(
@@ -184,126 +210,172 @@ class GuardedSource:
         timeout_s: float,
         fresh_s: float,
     ) -> None:
-        """Its turn has come: join who asks the same, or ask; the deadline runs now."""
+        """Its turn has come: its deadline runs from now."""
         if question.done:
             return
+        asks = key not in self._flights
+        kept = self.cache.fresh(key, fresh_s) if asks and fresh_s else None
+        if kept is not None:
+            question.answer(_from_cache(kept))  # another was quicker
+            return
+        question.timer = self._deadlines.after(
+            timeout_s, lambda: self._overdue(key, question, timeout_s)
+        )
+        self._join(key, question, lookup, params, timeout_s)
+
+    def _join(
+        self,
+        key: QuestionKey,
+        question: Question,
+        lookup: Lookup,
+        params: Mapping[str, Scalar],
+        timeout_s: float,
+    ) -> None:
+        """Wait with those who ask the same, or ask."""
         flight = self._flights.get(key)
         if flight is None:
-            if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
-                question.answer(_from_cache(kept))  # another was quicker
-                return
             refusal = self._refusal()
             if refusal is not None:
                 question.answer(self._without(key, LookupOutcome.FAILED, refusal))
                 return
-            flight = self._take_off(key, lookup, params, timeout_s)
-        else:  # who joins later may wait as long as who asked first
-            question.timer = self._deadlines.after(
-                timeout_s, lambda: self._late(key, question)
+            now_s = self._clock.monotonic_s()
+            flight = _Flight(
+                lookup=lookup, params=params, timeout_s=timeout_s, began_s=now_s
             )
+            self._flights[key] = flight
+            flight.task = self._tasks.spawn(
+                self._fly(key, flight), name=f"lookup {key[0]} at {self.name}"
+            )
+        question.flight = flight
         flight.questions.append(question)
 
-    def _take_off(
-        self,
-        key: QuestionKey,
-        lookup: Lookup,
-        params: Mapping[str, Scalar],
-        timeout_s: float,
-    ) -> _Flight:
-        flight = self._flights[key] = _Flight(started_s=self._clock.monotonic_s())
-        flight.task = self._tasks.spawn(
-            self._fly(key, flight, lookup, params),
-            name=f"lookup {key[0]} at {self.name}",
-        )
-        flight.timer = self._deadlines.after(
-            timeout_s, lambda: self._expired(key, flight, timeout_s)
-        )
-        return flight
+    async def _fly(self, key: QuestionKey, flight: _Flight) -> None:
+        """Wait for a place, ask the source, answer all who wait.
 
-    def _expired(self, key: QuestionKey, flight: _Flight, timeout_s: float) -> None:
-        """The deadline: everybody hears now, whatever the fetch makes of its end."""
-        self._flights.pop(key, None)
-        self._took(key[0], flight)
-        self._note_failure("no answer within its deadline")
-        result = self._timed_out(key, timeout_s)
-        questions, flight.questions = flight.questions, []
-        for question in questions:
-            question.answer(result)
-        if flight.task is not None:
-            flight.task.cancel()
-
-    async def _fly(
-        self,
-        key: QuestionKey,
-        flight: _Flight,
-        lookup: Lookup,
-        params: Mapping[str, Scalar],
-    ) -> None:
-        """Ask the source and tell all who wait; cancelled once they were told."""
+        Cancelled at the source's deadline, and when nobody waits for it any more
+        before it got a place.
+        """
         if not self._places.take():
             await self._places.wait()
-        self._landed(key, flight, await self._fetch(lookup, params))
+        try:
+            if not flight.wanted:
+                self._drop(key, flight)
+                return
+            flight.asked_s = self._clock.monotonic_s()
+            flight.timer = self._deadlines.after(
+                flight.timeout_s, lambda: self._expired(key, flight)
+            )
+            landed = await self._fetch(flight)
+        finally:
+            self._places.give_back()
+        self._landed(key, flight, landed)
 
-    async def _fetch(self, lookup: Lookup, params: Mapping[str, Scalar]) -> Landed:
+    async def _fetch(self, flight: _Flight) -> Landed:
         """A failure is an answer, too: nobody else logs it."""
         try:
-            return tuple(await lookup.fetch(params))
+            return sound_rows(await flight.lookup.fetch(flight.params))
         except Unavailable as error:
             return error
         except Exception as error:
-            log.exception("source %s: defect in its connector", self.name)
+            log.debug("source %s: defect in its connector", self.name, exc_info=error)
             return error
-        finally:
-            self._places.give_back()
 
-    def _late(self, key: QuestionKey, question: Question) -> None:
-        """The deadline of one who joined: the flight may still land."""
-        question.answer(self._timed_out(key, self.limits.timeout_ms / 1000))
+    def _expired(self, key: QuestionKey, flight: _Flight) -> None:
+        """The source had its whole time: those whose time is over too are answered.
 
-    def _timed_out(self, key: QuestionKey, timeout_s: float) -> Result:
+        Who joined later has time left, and asks again together.
+        """
+        self._drop(key, flight)
+        self._took(key[0], flight)
+        self._note_failure(key[0], f"no answer within {flight.timeout_s:g} s")
+        questions, flight.questions = flight.questions, []
+        if flight.task is not None:
+            flight.task.cancel()
+        now_s = asyncio.get_running_loop().time()
+        for question in questions:
+            left_s = question.timer.due_s - now_s if question.timer else 0.0
+            if question.done:
+                continue
+            if left_s > DUE_WITHIN_S:
+                self._join(
+                    key, question, flight.lookup, flight.params, flight.timeout_s
+                )
+            else:
+                question.answer(self._timed_out(key, flight.timeout_s))
+
+    def _overdue(self, key: QuestionKey, question: Question, timeout_s: float) -> None:
+        """A question's own deadline: the flight may still land, for the cache."""
+        flight = question.flight
+        if flight is None:
+            return
+        placed_s = flight.asked_s or self._clock.monotonic_s()
+        waited_s = min(timeout_s, placed_s - flight.began_s)
+        question.answer(self._timed_out(key, timeout_s, waited_s))
+        if flight.asked_s is None and not flight.wanted:
+            self._drop(key, flight)
+            if flight.task is not None:
+                flight.task.cancel()
+
+    def _drop(self, key: QuestionKey, flight: _Flight) -> None:
+        if self._flights.get(key) is flight:
+            del self._flights[key]
+
+    def _timed_out(
+        self, key: QuestionKey, timeout_s: float, waited_s: float = 0.0
+    ) -> Result:
         message = f"{self.label} did not answer within {timeout_s:g} s"
+        if waited_s >= timeout_s / 10:
+            message = (
+                f"{self.label} is busy with other lookups: no answer within"
+                f" {timeout_s:g} s, {waited_s:.2g} s of it waiting for a place"
+            )
         return self._without(key, LookupOutcome.TIMED_OUT, message)
 
     def _landed(self, key: QuestionKey, flight: _Flight, landed: Landed) -> None:
         if flight.timer is not None:
             flight.timer.cancel()
-        if self._flights.get(key) is flight:
-            del self._flights[key]
+        self._drop(key, flight)
         self._took(key[0], flight)
-        result = self._result(key, landed)
+        result = self._result(key, flight, landed)
         for question in flight.questions:
             question.answer(result)
 
-    def _result(self, key: QuestionKey, landed: Landed) -> Result:
+    def _result(self, key: QuestionKey, flight: _Flight, landed: Landed) -> Result:
         if isinstance(landed, Exception):
-            self._note_failure(str(landed))
+            sentence, why = self._said(landed, flight)
+            if not isinstance(landed, Busy):
+                self._note_failure(key[0], why, landed)
             late = isinstance(landed, TimedOut)
             outcome = LookupOutcome.TIMED_OUT if late else LookupOutcome.FAILED
-            sentence = self._sentence(landed)
-            return self._without(key, outcome, sentence, str(landed))
-        if self.breaker.succeeded():
-            log.warning("source %s answers again", self.name)
+            return self._without(key, outcome, sentence, why)
+        self.breaker.succeeded()
+        self.failing.answered(key[0])
         kept = self.cache.keep(key, landed)
         self.answered_us = kept.fetched_us
         return _from_cache(kept)
 
-    def _sentence(self, error: Exception) -> str:
+    def _said(self, error: Exception, flight: _Flight) -> tuple[str, str]:
+        """What agents are shown, and what is written for operators."""
         if isinstance(error, Unavailable):
-            return f"{self.label} {error.brief}"
+            return f"{self.label} {error.brief}", str(error)
+        kind = type(error).__name__
+        reason = told(error, params=flight.params)
         return (
-            f"{self.label} failed: a defect in its connector ({type(error).__name__})"
+            f"{self.label} failed: a defect in its connector ({kind})",
+            f"a defect in its connector: {kind}: {reason}",
         )
 
-    def _note_failure(self, why: str) -> None:
+    def _note_failure(
+        self, lookup: str, why: str, error: Exception | None = None
+    ) -> None:
         self.failure = (self._clock.now_us(), why)
-        if self.breaker.failed():
-            log.warning(
-                "source %s is left alone for %g s after %d failures in a row: %s",
-                self.name,
-                self.limits.breaker_open_s,
-                self.limits.breaker_failures,
-                why,
-            )
+        late = error is None or isinstance(error, TimedOut)
+        self.failing.failed(lookup, why, late=late)
+        asked_s = error.retry_after_s if isinstance(error, Unavailable) else None
+        if asked_s is not None:
+            self.breaker.pause(min(asked_s, self.limits.pause_max_s))
+        else:
+            self.breaker.failed()
 
     def _without(
         self,

@@ -84,9 +84,12 @@ class Run(msgspec.Struct, kw_only=True):
     _fresh: dict[str, Answer] = {}
     _found: dict[str, list[Evidence]] = {}
     _told: Mapping[str, Scalar] = {}
+    _given: list[Evidence] = []
+    _named: list[Evidence] = []  # by an agent, whatever the evidence becomes
     _left: _Left | None = None
     _part: int = 0
     _began_s: float = 0.0
+    _round_began_s: float = 0.0  # when something new was learnt, its time begins again
     _turning: bool = False  # `_turn` is due, or what it would do is under way
     _gathering: asyncio.TimerHandle | None = None  # the end of waiting for company
     _woken: bool = False
@@ -94,8 +97,8 @@ class Run(msgspec.Struct, kw_only=True):
 
     def start(self) -> AnswersRecord:
         """Ask what can be asked; returns what was known without waiting (part 0)."""
-        self._began_s = self.tools.clock.monotonic_s()
-        self._told = dict(self.params)
+        self._began_s = self._round_began_s = self.tools.clock.monotonic_s()
+        self._told, self._given = dict(self.params), self.evidence
         self._turning = True  # what is answered at once belongs to part 0
         self._identify()
         self._advance()
@@ -114,12 +117,17 @@ class Run(msgspec.Struct, kw_only=True):
         self.done.set()
 
     def learn(self, params: Mapping[str, Scalar], evidence: list[Evidence]) -> None:
-        """More is known of the call (a late number, an account from the IVR)."""
-        if params == self._told and evidence == self.evidence:
+        """More is known of the call (a late number, an account from the IVR).
+
+        It may come long after the call did: callers type an account number when the
+        IVR asks for it. What it makes possible has a whole round of its own.
+        """
+        if params == self._told and evidence == self._given:
             return
-        self._told = dict(params)
+        self._told, self._given = dict(params), evidence
+        self._round_began_s = self.tools.clock.monotonic_s()
         self.params.update(params)
-        self.evidence = evidence
+        self.evidence = [*evidence, *self._named]
         self._identify()
         self._advance()
         self._turn_soon()
@@ -127,10 +135,8 @@ class Run(msgspec.Struct, kw_only=True):
     def choose(self, candidate: Candidate) -> None:
         """An agent says who it is: that stands, whatever the evidence says."""
         if candidate.ref not in {known.ref for known in self.candidates}:
-            self.evidence = [
-                *self.evidence,
-                Evidence(kind="choice", candidate=candidate),
-            ]
+            self._named.append(Evidence(kind="choice", candidate=candidate))
+            self.evidence = [*self._given, *self._named]
         self.chosen, self.by_agent = candidate.ref, True
         self._identify()
         self._advance()
@@ -190,7 +196,7 @@ class Run(msgspec.Struct, kw_only=True):
                     self._take_back(lookup)
 
     def _in_time(self) -> bool:
-        spent_s = self.tools.clock.monotonic_s() - self._began_s
+        spent_s = self.tools.clock.monotonic_s() - self._round_began_s
         return spent_s < self.tools.deadline_s or self.by_agent
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:

@@ -164,8 +164,10 @@ def make_sources(
                 clock=clock,
                 country=config.server.country,
             )
-            connectors[name] = _connector(source, find, context)
-            guards[name] = _guard(name, source, clock, tasks, later)
+            made = connectors[name] = _connector(source, find, context)
+            limits = _limits(source, made)
+            label = source.label or name
+            guards[name] = GuardedSource(name, label, limits, clock, tasks, later)
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
     bringing = sources_of_customers(config, with_contacts)
     lookups = [
@@ -192,20 +194,20 @@ def _connector(
     return kind(kind.source_options.model_validate(source.own), context)
 
 
-def _guard(
-    name: str, source: Source, clock: Clock, tasks: TaskOwner, later: Later
-) -> GuardedSource:
-    limits = SourceLimits(
+def _limits(source: Source, connector: AnyConnector) -> SourceLimits:
+    """As configured; no more at once than the connector itself can carry."""
+    carried = connector.at_once_max
+    return SourceLimits(
         timeout_ms=source.timeout_ms,
-        concurrency=source.concurrency,
+        concurrency=min(source.concurrency, carried or source.concurrency),
         waiting_max=source.waiting_max,
         cache_s=source.cache_s,
         stale_s=source.stale_s,
         cache_entries=source.cache_entries,
         breaker_failures=source.breaker.failures,
         breaker_open_s=source.breaker.open_s,
+        pause_max_s=source.breaker.pause_max_s,
     )
-    return GuardedSource(name, source.label or name, limits, clock, tasks, later)
 
 
 def _planned(

@@ -43,6 +43,10 @@ class FakeClock:
         self._now_us += round(seconds * 1_000_000)
         self._monotonic_s += seconds
 
+    def set_back(self, seconds: float) -> None:
+        """As an administrator or NTP does: only the wall clock changes."""
+        self._now_us -= round(seconds * 1_000_000)
+
 
 @lru_cache(maxsize=4096)  # one answer's moment stands at each of its values
 def iso_from_us(at_us: int) -> str:

@@ -71,6 +71,12 @@ lookups:
     def lookup(self, name: str, options: HttpLookup) -> HttpJsonLookup:
         return HttpJsonLookup(self, name, options)
 
+    @property
+    def at_once_max(self) -> int:
+        """One connection is kept for reading the contacts, if there are several."""
+        connections = self.options.connections_max
+        return max(1, connections - 1) if self.options.contacts else connections
+
     async def ping(self) -> None:
         every_status = tuple(range(200, 500))
         await self.client.json(

@@ -70,6 +70,13 @@ lookups:
         )
         return SqlQueryLookup(name, query, statement.parameters, rows_max, self.context)
 
+    @property
+    def at_once_max(self) -> int:
+        """One connection is kept for reading the contacts, if there are several."""
+        connections = self.options.connections_max
+        reads = self.options.contacts is not None and self._dialect != "sqlite"
+        return max(1, connections - 1) if reads else connections
+
     async def ping(self) -> None:
         await self._ping.rows({}, 1)
 

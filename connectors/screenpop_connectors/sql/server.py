@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from screenpop.connector import (
+    Busy,
     ConfigError,
     Row,
     Scalar,
@@ -71,9 +72,10 @@ class ServerDatabase:
         try:
             yield
         except sa.exc.TimeoutError as error:
-            raise Unavailable(
+            raise Busy(
                 f"all {self.options.connections_max} connections"
-                " are busy. Raise connections_max, or make its queries faster."
+                " are busy. Raise connections_max, or make its queries faster.",
+                brief="is busy with other lookups",
             ) from error
         except sa.exc.SQLAlchemyError as error:
             raise self._failed(error, label, params) from error

@@ -213,6 +213,48 @@ async def test_an_account_from_the_ivr_that_comes_late_still_counts() -> None:
     assert bench.records[-1].chosen is not None
 
 
+async def test_what_the_ivr_learns_after_the_deadline_is_looked_up() -> None:
+    clock, by_account, terms = FakeClock(), Told("ivr.account"), Told("customer.key")
+    bench = Bench(
+        planned("who", "identity", by_account, "identity"),
+        planned("terms", "credit_terms", terms),
+        clock=clock,
+        number=NUMBER,
+    )
+    bench.start()
+    clock.advance(25)  # round_deadline_ms is 10 s: the caller types slowly
+    bench.run.learn({"number": NUMBER, "ivr.account": "4711"}, [])
+    await by_account.answer({"key": "9", "name": "Ben"})
+    clock.advance(5)
+    await terms.answer({"limit": "100"})
+    assert bench.answers == {"who": "ok", "terms": "ok"}
+
+
+async def test_after_the_round_deadline_no_further_lookup_begins() -> None:
+    clock, who, terms = FakeClock(), Told("number"), Told("customer.key")
+    bench = Bench(
+        planned("who", "identity", who, "identity"),
+        planned("terms", "credit_terms", terms),
+        clock=clock,
+        number=NUMBER,
+    )
+    bench.start()
+    clock.advance(10.1)
+    await who.answer({"key": "9", "name": "Ben"})
+    assert terms.asked == []
+
+
+async def test_whom_an_agent_named_stays_when_more_is_learnt_of_the_call() -> None:
+    terms = Told("customer.key")
+    bench = Bench(planned("terms", "credit_terms", terms), number=NUMBER)
+    bench.start()
+    bench.run.choose(candidate("77"))
+    bench.run.learn({"number": NUMBER, "queue": "sales"}, [])
+    await settled()
+    assert [c.ref.key for c in bench.run.candidates] == ["77"]
+    assert terms.asked == [{"customer.key": "77"}]
+
+
 async def test_nothing_new_publishes_nothing() -> None:
     bench = Bench(planned("l", "f", Told("number")), number=NUMBER)
     bench.start()

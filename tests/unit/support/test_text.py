@@ -1,0 +1,34 @@
+"""Text that no journal can hold is made fit where it enters."""
+
+import pytest
+
+from screenpop.support.text import is_sound, sound
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("Ada", "Ada"),
+        ("Jörg 🙂", "Jörg 🙂"),
+        ("half \ud83d", "half \ufffd"),
+        ("\ude42 other half", "\ufffd other half"),
+        ("\ud83d\ude42 in two", "🙂 in two"),
+        ("\ud83d\ud83d\ude42", "\ufffd🙂"),
+        ("nul \x00 stays", "nul \x00 stays"),
+    ],
+)
+def test_half_a_surrogate_pair_becomes_the_replacement_character(
+    text: str, expected: str
+) -> None:
+    assert sound(text) == expected
+    assert sound(text).encode().decode() == sound(text)
+    assert is_sound(text) is (text == expected)
+
+
+def test_a_subclass_of_text_becomes_plain_text() -> None:
+    class Marked(str):
+        pass
+
+    assert type(sound(Marked("Ada"))) is str
+    assert type(sound(Marked("Jörg"))) is str
