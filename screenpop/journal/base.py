@@ -122,11 +122,20 @@ class Journal(ABC):
 
     @abstractmethod
     async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
-        """Keep one folded state per name, in place of the one before."""
+        """Keep one folded state per name, in place of the one before.
+
+        Off the event loop; the one before stays until the new one is whole. Raises
+        `Unavailable`.
+        """
 
     @abstractmethod
     async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
-        """The state last saved under that name, and the offset it stands at."""
+        """The state last saved under that name, and the offset it stands at.
+
+        None when there is none, and, with a line in the log, when it is damaged or
+        this journal does not hold the entry that it held then at that offset.
+        Raises `Unavailable`.
+        """
 
     @property
     @abstractmethod

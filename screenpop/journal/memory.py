@@ -6,6 +6,7 @@ For tests and trials: the same promises as the durable engines, kept in memory.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Sequence
@@ -17,6 +18,10 @@ from screenpop.journal.records import Record
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 
+log = logging.getLogger(__name__)
+
+Identity = tuple[str, str]
+"""Of a record: its stream and its key."""
 _offset_of = attrgetter("offset")
 
 
@@ -25,9 +30,9 @@ class MemoryJournal(Journal):
         self._clock = clock or SystemClock()
         self._pending_max = pending_max
         self._entries: list[Entry] = []
-        self._by_key: dict[tuple[str, str], Offset] = {}
+        self._by_key: dict[Identity, Offset] = {}
         self._newest = START
-        self._snapshots: dict[str, tuple[Offset, bytes]] = {}
+        self._snapshots: dict[str, tuple[Offset, Identity | None, bytes]] = {}
         self._recent = Recent()
         self._open = False
         self._identity = secrets.token_hex(8)
@@ -100,10 +105,23 @@ class MemoryJournal(Journal):
         return count
 
     async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
-        self._snapshots[name] = (offset, body)
+        self._snapshots[name] = (offset, self._entry_at(offset), body)
 
     async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
-        return self._snapshots.get(name)
+        if name not in self._snapshots:
+            return None
+        offset, entry, body = self._snapshots[name]
+        if entry != self._entry_at(offset):
+            log.warning("snapshot %s is not used: the entry at its offset left", name)
+            return None
+        return offset, body
+
+    def _entry_at(self, offset: Offset) -> Identity | None:
+        place = bisect_right(self._entries, offset, key=_offset_of) - 1
+        if place < 0 or self._entries[place].offset != offset:
+            return None
+        record = self._entries[place].record
+        return record.stream, record.key
 
     @property
     def identity(self) -> str:

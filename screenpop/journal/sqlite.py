@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import TypeGuard, TypeVar
 
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
+from screenpop.journal import snapshot_file
 from screenpop.journal.base import Entry, Health, Journal, Offset, Receipt
 from screenpop.journal.records import Record, encode
+from screenpop.journal.snapshot_file import Place
 from screenpop.journal.sqlite_checkpoint import Checkpoints
 from screenpop.journal.sqlite_file import Synchronous, explained, hold, open_writer
 from screenpop.journal.sqlite_reader import SqliteReader
@@ -193,17 +195,31 @@ class SqliteJournal(Journal):
         return total
 
     async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
-        await self._work(
-            lambda connection: (
-                connection.execute(
-                    "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)",
-                    (name, offset, body),
-                ).rowcount
-            )
+        place, path = (
+            await self._place(offset),
+            snapshot_file.file_name(self.path, name),
         )
+        try:
+            await asyncio.to_thread(snapshot_file.write, path, place, body)
+        except OSError as error:
+            raise _no_snapshot(path, error) from error
 
     async def load_snapshot(self, name: str) -> tuple[Offset, bytes] | None:
-        return await self._reader.snapshot(name)
+        path = snapshot_file.file_name(self.path, name)
+        try:
+            found = await asyncio.to_thread(snapshot_file.read, path)
+        except OSError as error:
+            raise _no_snapshot(path, error) from error
+        if found is None:
+            return None
+        place, body = found
+        now = await self._place(Offset(place.offset))
+        used = snapshot_file.same_place(path, place, now)
+        return (Offset(place.offset), body) if used else None
+
+    async def _place(self, offset: Offset) -> Place:
+        entry = await self._reader.entry_at(offset)
+        return Place(self._identity, offset, entry)
 
     @property
     def identity(self) -> str:
@@ -285,6 +301,13 @@ class SqliteJournal(Journal):
             work.done.set_exception(error)
         else:
             work.done.set_result(result)
+
+
+def _no_snapshot(path: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"snapshot {path}: {error.strerror}. Check that disk: space, rights, health;"
+        " until then a start reads all entries of the journal."
+    )
 
 
 class Outage:

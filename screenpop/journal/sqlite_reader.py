@@ -63,8 +63,9 @@ class SqliteReader:
         """The newest offset that `Journal.trim` may forget."""
         return await self._do(lambda connection: _cut(connection, before_us, now_us))
 
-    async def snapshot(self, name: str) -> tuple[Offset, bytes] | None:
-        return await self._do(lambda connection: _snapshot(connection, name))
+    async def entry_at(self, offset: Offset) -> tuple[str, str] | None:
+        """Stream and key of an entry; None: there is none."""
+        return await self._do(lambda connection: _entry_at(connection, offset))
 
     async def _do(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._connection
@@ -125,11 +126,11 @@ def _cut(connection: sqlite3.Connection, before_us: int, now_us: int) -> Offset 
     return Offset(last[0]) if last else None
 
 
-def _snapshot(connection: sqlite3.Connection, name: str) -> tuple[Offset, bytes] | None:
-    row = connection.execute(
-        'SELECT "offset", body FROM snapshots WHERE name = ?', (name,)
+def _entry_at(connection: sqlite3.Connection, offset: Offset) -> tuple[str, str] | None:
+    found: tuple[str, str] | None = connection.execute(
+        'SELECT stream, "key" FROM entries WHERE "offset" = ?', (offset,)
     ).fetchone()
-    return (Offset(row[0]), row[1]) if row else None
+    return found
 
 
 _READ = (

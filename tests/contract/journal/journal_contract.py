@@ -507,3 +507,21 @@ class JournalContract(ABC):
         await journal.save_snapshot("calls", Offset(5), b"two")
         assert await journal.load_snapshot("calls") == (5, b"two")
         assert await journal.load_snapshot("other") == (4, b"")
+
+    async def test_a_snapshot_outlives_the_process(self, journal: Journal) -> None:
+        (receipt,) = await journal.append([rang("a")])
+        await journal.save_snapshot("calls", receipt.offset, b"state")
+        await journal.close()
+        again = await self.opened_again(journal)
+        assert await again.load_snapshot("calls") == (receipt.offset, b"state")
+        await again.close()
+
+    async def test_a_snapshot_is_of_no_use_without_the_entry_at_its_offset(
+        self, journal: Journal, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        receipts = await journal.append([rang("a"), rang("b")])
+        await journal.save_snapshot("calls", receipts[0].offset, b"state")
+        await journal.trim(clock.now_us())
+        assert await journal.load_snapshot("calls") is None
+        [told] = [each for each in caplog.records if "snapshot" in each.message]
+        assert "is not used" in told.message
