@@ -37,6 +37,7 @@ from screenpop.domain.agent import Role
 from screenpop.store import migrate
 from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.users import Users
+from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 
 PASSWORD = "correct horse battery"
@@ -302,10 +303,15 @@ async def _make_people(path: Path) -> None:
 
 
 @asynccontextmanager
-async def open_call_centre(folder: Path, **config: Any) -> AsyncIterator[CallCentre]:
+async def open_call_centre(
+    folder: Path, clock: Clock | None = None, **config: Any
+) -> AsyncIterator[CallCentre]:
     path = write_config(folder, **config)
     await let_everybody_in(folder)
-    async with running(load_checked(path)) as service, aiohttp.ClientSession() as http:
+    async with (
+        running(load_checked(path), clock=clock) as service,
+        aiohttp.ClientSession() as http,
+    ):
         centre = CallCentre(service=service, http=http)
         try:
             yield centre

@@ -156,6 +156,12 @@ class Calls(Model):
         gt=0,
         description="An answered call with no open leg is over after this time.",
     )
+    linger_s: float = Field(
+        900,
+        gt=0,
+        description="An ended call is kept for this time: for late events, for browsers"
+        " that come back, for notes.",
+    )
     short_abandon_s: float = Field(
         5, ge=0, description="Abandoned sooner than this is counted apart."
     )

@@ -79,11 +79,12 @@ class CallFold:
     def add(self, event: CallEvent) -> bool:
         """Take one event in; False when it was already there or beyond the limit.
 
-        Beyond the limit only what ends or answers the call is still taken.
+        Beyond the limit only what answers or ends the call is still taken: half as
+        many again and as many again, so that an end finds room after any answers.
         """
         if event.event_id in self._keys:
             return False
-        if len(self._events) >= self.limit and not _decisive(event):
+        if len(self._events) >= self.limit + _room_beyond(event, self.limit):
             return False
         self._keys.add(event.event_id)
         item = (order_key(event), event)
@@ -126,7 +127,9 @@ class CallFold:
             read(self._reading, event, self._owners)
 
 
-def _decisive(event: CallEvent) -> bool:
-    return event.type is EventType.ANSWERED or (
-        event.type is EventType.ENDED and event.scope is Scope.CALL
-    )
+def _room_beyond(event: CallEvent, limit: int) -> int:
+    """How many events more than the limit may there be for this one to be taken?"""
+    if event.type is EventType.ANSWERED:
+        return limit // 2
+    ends = event.type is EventType.ENDED and event.scope is Scope.CALL
+    return limit if ends else 0
