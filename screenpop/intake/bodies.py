@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import math
+import re
 from collections.abc import Callable
 from typing import Final
 from xml.parsers import expat
@@ -9,6 +13,7 @@ from xml.parsers import expat
 import msgspec
 
 from screenpop.domain.errors import BadInput
+from screenpop.intake.charsets import text_of
 from screenpop.intake.facts import Facts, fields_of
 from screenpop.intake.yaml_nodes import Node
 
@@ -16,52 +21,97 @@ XML_DEPTH_MAX = 32
 XML_ELEMENTS_MAX = 5000
 
 BODY_KINDS: Final = ("auto", "json", "form", "query", "xml", "jwt")
+"""`form` reads `multipart/form-data` too."""
 
 
-def read_json(raw: bytes, place: str = "the body") -> object:
-    """Raises `BadInput` for anything that is no JSON text of sane depth."""
+def read_json(
+    raw: bytes, place: str = "the body", charset: str | None = None
+) -> object:
+    """Raises `BadInput` for anything that is not a JSON text of sane depth.
+
+    In any charset. Half a surrogate pair, or a bare control character within a text,
+    does not lose the rest.
+    """
     try:
-        return msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
+        if charset is None or charset.strip("\"'").lower() in _UTF_8:
+            return msgspec.json.decode(raw.removeprefix(codecs.BOM_UTF8))
     except RecursionError as error:
-        raise BadInput(
-            f"{place} is nested too deep", code="bad_json", remedy="Send flat JSON."
-        ) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _too_deep(place) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        pass
+    return _read_lenient(text_of(raw, charset), place)
+
+
+_UTF_8 = frozenset({"utf-8", "utf8"})
+
+
+def _read_lenient(text: str, place: str) -> object:
+    try:
+        value = json.loads(
+            text, strict=False, parse_constant=_not_json, parse_float=_finite
+        )
+        return _without_halves(value) if _HALF.search(text) else value
+    except RecursionError as error:
+        raise _too_deep(place) from error
+    except ValueError as error:
         raise BadInput(
             f"{place} is not JSON: {error}",
             code="bad_json",
-            remedy="Send one JSON text in UTF-8.",
+            remedy="Send one JSON text, best in UTF-8.",
         ) from error
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+def _without_halves(value: object) -> object:
+    """Half of a surrogate pair stands for no character: U+FFFD stands in its place."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            str(_without_halves(key)): _without_halves(each)
+            for key, each in value.items()
+        }
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"`{text[:40]}` is out of range")
+    return number
+
+
+def _not_json(constant: str) -> object:
+    raise ValueError(f"`{constant}` is not a JSON value")
+
+
+def _too_deep(place: str) -> BadInput:
+    return BadInput(
+        f"{place} is nested too deep", code="bad_json", remedy="Send flat JSON."
+    )
 
 
 def read_body(kind: str, facts: Facts) -> object:
     """The payload of a request. An empty body leaves the query to speak."""
     if not facts.request.body.strip() and kind != "jwt":
         return dict(facts.query)
-    return _READERS[_kind_of(facts) if kind == "auto" else kind](facts)
-
-
-def _kind_of(facts: Facts) -> str:
-    start = facts.request.body.lstrip()[:1]
-    if "json" in facts.content_type:
-        return "json"
-    if "xml" in facts.content_type:
-        return "xml"
-    if start in (b"{", b"["):
-        return "json"
-    return "xml" if start == b"<" else "form"
+    return _READERS[facts.body_kind if kind == "auto" else kind](facts)
 
 
 def _json(facts: Facts) -> object:
-    return read_json(facts.request.body)
+    return read_json(facts.request.body, charset=facts.charset)
 
 
 def _form(facts: Facts) -> object:
-    if facts.content_type not in ("application/x-www-form-urlencoded", ""):
+    if facts.body_kind not in ("form", "multipart"):
         raise BadInput(
-            f"the body is {facts.content_type}, not a form",
+            f"the body is {facts.body_kind}, not a form",
             code="bad_form",
-            remedy="Send application/x-www-form-urlencoded.",
+            remedy="Send application/x-www-form-urlencoded or multipart/form-data.",
         )
     return fields_of(facts.form_pairs)
 
@@ -76,12 +126,13 @@ def _jwt(facts: Facts) -> object:
 
 
 def _xml(facts: Facts) -> object:
-    return read_xml(facts.request.body)
+    return read_xml(facts.request.body, facts.charset)
 
 
 _READERS: dict[str, Callable[[Facts], object]] = {
     "json": _json,
     "form": _form,
+    "multipart": _form,
     "query": _query,
     "jwt": _jwt,
     "xml": _xml,
@@ -103,8 +154,8 @@ class _XmlReader:
         self._count = 0
         self.root: object = None
 
-    def read(self, raw: bytes) -> object:
-        parser = expat.ParserCreate(namespace_separator=None)
+    def read(self, raw: bytes, encoding: str | None = None) -> object:
+        parser = expat.ParserCreate(encoding, namespace_separator=None)
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -144,13 +195,28 @@ class _XmlReader:
             above[name] = [known, value]
 
 
-def read_xml(raw: bytes) -> object:
-    """`{root: {child: …}}`. Raises `BadInput`."""
+def read_xml(raw: bytes, charset: str | None = None) -> object:
+    """`{root: {child: …}}`. Raises `BadInput`.
+
+    What is not XML by its bytes is read once more as text of its charset, without the
+    characters that XML forbids: a wrong byte in a name does not lose the call.
+    """
     try:
         return _XmlReader().read(raw)
     except (expat.ExpatError, ValueError, LookupError) as error:
+        own = _XML_ENCODING.match(raw)
+        text = text_of(raw, charset or (own[1].decode("ascii") if own else None))
+        clean = _XML_FORBIDDEN.sub("\ufffd", text)
+        try:
+            return _XmlReader().read(clean.lstrip().encode(), "utf-8")
+        except (expat.ExpatError, ValueError):
+            pass  # the first error names the place in what was sent
         raise BadInput(
             f"the body is not acceptable XML: {error}",
             code="bad_xml",
             remedy="Send well-formed XML without a document type.",
         ) from error
+
+
+_XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,80}encoding=[\"']([\w.-]{1,40})[\"']")
+_XML_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

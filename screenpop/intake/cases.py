@@ -20,7 +20,14 @@ from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError
 from screenpop.intake import times
 from screenpop.intake.dialect import BoundDialect, Dialect
-from screenpop.intake.request import Ignored, Received, Request, Response, Told
+from screenpop.intake.request import (
+    Ignored,
+    Received,
+    Request,
+    Response,
+    Told,
+    origin_form,
+)
 
 CASE_BYTES_MAX = 50_000_000
 EMPTY_EVENT: Mapping[str, object] = {
@@ -91,7 +98,7 @@ def _request(value: object, place: str) -> Request:
     pairs = headers.items() if isinstance(headers, dict) else _pairs(headers, place)
     return Request(
         method=str(given.get("method") or "POST").upper(),
-        path=str(given.get("path") or "/"),
+        path=origin_form(str(given.get("path") or "/")),
         headers=tuple((str(name), str(text)) for name, text in pairs),
         body=_body(given),
         remote=str(given["remote"]) if given.get("remote") else None,

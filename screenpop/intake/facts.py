@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from screenpop.domain.errors import BadInput
+from screenpop.intake.charsets import text_of
+from screenpop.intake.multipart import multipart_pairs, parameters_of
 from screenpop.intake.normal import Line
 from screenpop.intake.request import Request
 
@@ -19,8 +22,12 @@ Settings = Mapping[str, tuple[str, ...]]
 """Every setting as the texts it holds: several for secrets under rotation."""
 
 
-def pairs_of(text: str, what: str) -> list[tuple[str, str]]:
+def pairs_of(
+    text: str, what: str, unescape: Callable[[str], str] | None = None
+) -> list[tuple[str, str]]:
     """Form or query text as names with values, in order.
+
+    `unescape` reads escaped bytes that are not UTF-8; without it they are U+FFFD.
 
     The same as `urllib.parse.parse_qsl` makes of it, in a third of the time: most
     values of a webhook hold nothing to decode.
@@ -33,13 +40,30 @@ def pairs_of(text: str, what: str) -> list[tuple[str, str]]:
             remedy=f"Send at most {FORM_FIELDS_MAX} fields.",
         )
     parts = (each.partition("=") for each in text.split("&") if each)
-    return [(_unquoted(name), _unquoted(value)) for name, _, value in parts]
+    read = unescape or _unescaped
+    return [(_unquoted(name, read), _unquoted(value, read)) for name, _, value in parts]
 
 
-def _unquoted(text: str) -> str:
+def _unquoted(text: str, unescape: Callable[[str], str]) -> str:
     if "+" in text:
         text = text.replace("+", " ")
-    return unquote(text, errors="replace") if "%" in text else text
+    return unescape(text) if "%" in text else text
+
+
+def _unescaped(text: str) -> str:
+    return unquote(text, errors="replace")
+
+
+def unescape_in(charset: str | None) -> Callable[[str], str]:
+    """Escaped bytes are UTF-8, else of this charset, else read byte by byte."""
+
+    def unescape(text: str) -> str:
+        try:
+            return unquote(text, errors="strict")
+        except UnicodeDecodeError:
+            return text_of(unquote_to_bytes(text), charset)
+
+    return unescape
 
 
 def fields_of(pairs: list[tuple[str, str]]) -> dict[str, object]:
@@ -106,7 +130,8 @@ class Facts:
 
     @lazy
     def query_pairs(self) -> list[tuple[str, str]]:
-        return pairs_of(urlsplit(f"http://host{self.request.path}").query, "query")
+        query = urlsplit(f"http://host{self.request.path}").query
+        return pairs_of(query, "query", unescape_in(self.charset))
 
     @lazy
     def query(self) -> dict[str, object]:
@@ -118,17 +143,51 @@ class Facts:
         return kind.partition(";")[0].strip().lower()
 
     @lazy
+    def charset(self) -> str | None:
+        """As the Content-Type declares it."""
+        return parameters_of(self.headers.get("content-type", "")).get("charset")
+
+    @lazy
     def body_text(self) -> str:
-        return self.request.body.decode("utf-8", "replace")
+        """The body in its charset, byte by byte where it is in none."""
+        return text_of(self.request.body, self.charset)
+
+    @lazy
+    def body_kind(self) -> str:
+        """`json`, `xml`, `form` or `multipart`: declared, unless it looks different."""
+        declared, looks = self.content_type, self._looks
+        if declared == "multipart/form-data":
+            return "multipart"
+        if "json" in declared:
+            return "json" if looks != "fields" else "form"
+        if "xml" in declared:
+            return "xml" if looks != "json" else "json"
+        return "form" if looks in ("", "fields") else looks
+
+    @property
+    def _looks(self) -> str:
+        """`json`, `xml`, `fields` (`name=value`), or nothing that is known."""
+        start = self.body_text[:LOOK_CHARS].lstrip()
+        if start[:1] in ("{", "["):
+            return "json"
+        if start[:1] == "<":
+            return "xml"
+        return "fields" if _FIELDS.match(start) else ""
 
     @lazy
     def form_pairs(self) -> list[tuple[str, str]]:
-        """The fields of a form body; nothing when the body is no form."""
-        if self.content_type not in ("application/x-www-form-urlencoded", ""):
+        """The fields of a form body; nothing when the body is not a form."""
+        if self.body_kind == "multipart":
+            content_type = self.headers.get("content-type", "")
+            boundary = parameters_of(content_type).get("boundary", "")
+            return multipart_pairs(self.request.body, boundary, self.charset)
+        if self.body_kind != "form":
             return []
-        if self.request.body.lstrip()[:1] in (b"{", b"[", b"<"):
-            return []
-        return pairs_of(self.body_text, "form")
+        return pairs_of(self.body_text, "form", unescape_in(self.charset))
+
+
+LOOK_CHARS = 1024
+_FIELDS = re.compile(r"[\w.\[\]%+~-]{1,200}=")
 
 
 def splits(path: str) -> bool:

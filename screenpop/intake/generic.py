@@ -64,7 +64,7 @@ def receive(facts: Facts, line: Line) -> Received:
     answer says which were refused. A type that means nothing here is no mistake of
     the sender's: it is left aside, counted and explained.
     """
-    payload = read_json(facts.request.body)
+    payload = read_json(facts.request.body, charset=facts.charset)
     if isinstance(payload, dict):
         return _one(payload, facts, line)
     if not isinstance(payload, list) or not payload:

@@ -12,6 +12,16 @@ from screenpop.domain.profile import Profile
 NO_HEADERS: Mapping[str, str] = {}
 
 
+def origin_form(target: str) -> str:
+    """`POST http://host/path?a=b` asks for `/path?a=b` (RFC 9112, section 3.2.2)."""
+    scheme, mark, rest = target.partition("://")
+    if not mark or scheme.lower() not in ("http", "https"):
+        return target
+    at = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    path = rest[at:]
+    return path if path.startswith("/") else f"/{path}"
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP request as it arrived, byte for byte.
 

@@ -17,6 +17,7 @@ from time import perf_counter
 
 from aiohttp import web
 
+from screenpop.intake.request import origin_form
 from screenpop.web import health
 from screenpop.web.auth import UNSAFE, require_role
 from screenpop.web.errors import Answer, MethodNotAllowed, answer_for, page
@@ -47,6 +48,8 @@ class Dispatcher:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.raw_path
+        if not path.startswith("/"):
+            path = origin_form(path)
         if path.startswith(PREFIX) and request.method in METHODS:
             return await self._webhook(request, path)
         if path == LIVE and request.method == "GET":

@@ -38,7 +38,7 @@ class Webhooks:
         received_us = self._clock.now_us()
         body = await read_body(request, self._bytes_max, self._within_s)
         started_s = perf_counter()
-        line = path[len(PREFIX) :].partition("?")[0]
+        line = path[len(PREFIX) :].partition("?")[0].removesuffix("/")
         answer = await self._take(
             line,
             Request(

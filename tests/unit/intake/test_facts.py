@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.domain.errors import BadInput
-from screenpop.intake.facts import FORM_FIELDS_MAX, fields_of, pairs_of
+from screenpop.intake.facts import FORM_FIELDS_MAX, fields_of, pairs_of, unescape_in
 
 TEXTS = st.one_of(
     st.text(alphabet="ab=&+%2C3Dé;\x00 ", max_size=40), st.text(max_size=40)
@@ -31,3 +31,12 @@ def test_a_form_with_too_many_fields_is_refused_in_words() -> None:
 def test_a_repeated_name_and_one_with_brackets_hold_lists() -> None:
     pairs = pairs_of("a=1&b%5B%5D=x&a=2&c=&d", "query")
     assert fields_of(pairs) == {"a": ["1", "2"], "b": ["x"], "c": "", "d": ""}
+
+
+@given(text=TEXTS)
+def test_lenient_reading_changes_only_what_is_not_utf_8(text: str) -> None:
+    expected = pairs_of(text, "form")
+    lenient = pairs_of(text, "form", unescape_in(None))
+    if "\ufffd" not in repr(expected):
+        assert lenient == expected
+    assert len(lenient) == len(expected)

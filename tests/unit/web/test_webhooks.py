@@ -33,6 +33,45 @@ async def test_a_request_reaches_the_intake_byte_for_byte(house: Any) -> None:
     assert request.received_us == house.clock.now_us()
 
 
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (f"http://pop.test{PATH}?a=1", f"{PATH}?a=1"),
+        (f"HTTPS://pop.test:8443{PATH}", PATH),
+        (f"{PATH}/", f"{PATH}/"),
+        (f"{PATH}/?a=1", f"{PATH}/?a=1"),
+        (f"http://pop.test{PATH}/", f"{PATH}/"),
+    ],
+)
+async def test_a_whole_url_and_a_slash_at_the_end_reach_the_line(
+    house: Any, target: str, path: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+    writer.write(
+        f"POST {target} HTTP/1.1\r\nHost: pop.test\r\nAuthorization: Bearer secret\r\n"
+        "Content-Length: 2\r\n\r\n{}".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    assert head.startswith(b"HTTP/1.1 202 Accepted\r\n")
+    assert house.intake.requests[0].path == path
+
+
+@pytest.mark.parametrize(
+    "target", ["/livez", "http://pop.test/livez", "http://pop.test/v1/openapi.json"]
+)
+async def test_other_paths_are_found_in_these_forms_too(
+    house: Any, target: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: pop.test\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 async def test_providers_may_shake_hands_without_a_body(
     house: Any, method: str
