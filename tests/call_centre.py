@@ -27,6 +27,7 @@ from typing import Any
 
 import aiohttp
 import yaml
+from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -201,6 +202,44 @@ class CallCentre:
             self._cookies[name] = f"screenpop_session={cookie.value}"
         return self._cookies[name]
 
+    async def get(self, name: str, path: str) -> dict[str, Any]:
+        """What a person reads at a path of the API."""
+        headers = {"Cookie": await self.cookie_of(name)}
+        async with self.http.get(f"{self.url}{path}", headers=headers) as answer:
+            read: dict[str, Any] = await answer.json()
+            return read
+
+    async def status(self, name: str, path: str) -> int:
+        headers = {"Cookie": await self.cookie_of(name)}
+        async with self.http.get(f"{self.url}{path}", headers=headers) as answer:
+            return answer.status
+
+    async def post(self, name: str, path: str, **body: Any) -> tuple[int, Any]:
+        """Post as the person's page does; the status and what was answered."""
+        session = await self.get(name, "/v1/session")
+        headers = {
+            "Cookie": await self.cookie_of(name),
+            "Origin": self.url,
+            "X-Screenpop-CSRF": session["csrf"],
+        }
+        url = f"{self.url}{path}"
+        async with self.http.post(url, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def move(self, name: str, *agents: str) -> None:
+        """A person goes to other telephones, as `screenpop users set` does it."""
+        await self.service.past.people.users.change(name, agents=agents)
+        await self.service.read_users_again()
+
+    async def share(self, name: str, *agents: str) -> None:
+        """What `users set` refuses, as a store of before may have it."""
+        async with self.service.past.database.write() as connection:
+            await connection.execute(
+                text("UPDATE users SET agents = :agents WHERE username = :name"),
+                {"agents": json.dumps(agents), "name": name},
+            )
+        await self.service.read_users_again()
+
     async def tell(self, *events: Frame, line: str = "main") -> int:
         """Post events as the telephone system does; returns the HTTP status."""
         body = json.dumps(list(events) if len(events) != 1 else events[0]).encode()
@@ -294,10 +333,9 @@ async def _make_people(path: Path) -> None:
         for name, agent in AGENTS.items():
             title = name.title()
             await users.create(name, password=PASSWORD, name=title, agents=[agent])
-        sue = {"password": PASSWORD, "name": "Sue"}
-        await users.create("sue", role=Role.SUPERVISOR, **sue)
-        ada = {"password": PASSWORD, "name": "Ada"}
-        await users.create("ada", role=Role.ADMIN, **ada)
+        for name, role in (("sue", Role.SUPERVISOR), ("ada", Role.ADMIN)):
+            title = name.title()
+            await users.create(name, password=PASSWORD, name=title, role=role)
     finally:
         await database.close()
 

@@ -43,6 +43,7 @@ def _delta(data: DeltaData) -> frames.WallboardDelta:
         queues=[_queue(row) for row in data.queues],
         agents=[_agent(row) for row in data.agents],
         gone_agents=[str(agent) for agent in data.gone_agents],
+        gone_users=[str(user) for user in data.gone_users],
     )
 
 
@@ -65,6 +66,8 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
         telephone=row.telephone,
         since=iso_from_us(row.since_us) if row.since_us else "",
         queue=row.queue,
+        user=row.user,
+        desk=row.desk,
     )
 
 

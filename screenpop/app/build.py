@@ -127,6 +127,7 @@ def _history(
         call_limits(config),
         clock,
         turn=spare.turn,
+        people_at=past.people.cache.at,
     )
     retention = Retention(
         journal,

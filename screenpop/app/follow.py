@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
+from screenpop.app.notes import RecentNotes
 from screenpop.domain.agent import AgentState, UserId
-from screenpop.domain.call import AgentId, Call, CallEvent, EventType, Phase
+from screenpop.domain.call import Call, CallEvent, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
@@ -26,6 +27,7 @@ from screenpop.pipeline.calls import CallLookups
 from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.hub import Hub
+from screenpop.wallboard.agents import SaidBy, Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ class Follower:
     hub: Hub
     feed: WallboardFeed
     append_soon: Callable[[Record], None]
+    notes: RecentNotes = field(default_factory=RecentNotes)
     live: bool = False  # False while stored entries are read again
     offset: int = 0
 
@@ -95,7 +98,7 @@ class Follower:
 
     def _event(self, offset: int, event: CallEvent) -> None:
         if event.type is EventType.AGENT_STATE:
-            self._agents_said(offset, event.agents, event.agent_state, event.at_us)
+            self._telephone_said(offset, event)
             return
         change = self.book.apply(event)
         if change is None:
@@ -124,9 +127,10 @@ class Follower:
         return self.desk.event(offset, event, shown, known)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
-        if record.action == "agent_state" and record.agent is not None:
-            state = record.data.get("state")
-            self._agents_said(offset, (record.agent,), state, record.at_us)
+        if record.action == "agent_state":
+            state = _agent_state(record.data.get("state"))
+            if state is not None:
+                self._said(offset, person(UserId(record.user)), state, record.at_us)
         elif record.action in CHOICES:
             self.lookups.choose(record)
         elif record.action == "receipt":
@@ -134,21 +138,32 @@ class Follower:
             if pop is not None:
                 pop.acked = True
         else:
+            if record.action == "note":
+                self.notes.take(offset, record)
             self.hub.deliver(offset, self.desk.action(offset, record))
 
-    def _agents_said(
-        self, offset: int, agents: Iterable[AgentId], said: str | None, at_us: int
-    ) -> None:
-        try:
-            state = AgentState(said or "")
-        except ValueError:
-            log.info("an agent state is not known and left out: %r", said)
+    def _telephone_said(self, offset: int, event: CallEvent) -> None:
+        """The telephone system named a state: of the people who were there then."""
+        state = _agent_state(event.agent_state)
+        if state is None:
             return
-        for agent in agents:
-            self.feed.say(agent, state, at_us, offset)
-            user = self.directory.behind(agent)
-            if user is not None:
-                self.hub.agent_said(user.username, state, at_us)
+        for agent in event.agents:
+            there = (event.people or {}).get(agent)
+            users = self.directory.at(agent) if there is None else there
+            for who in [*map(person, users)] or [telephone(agent)]:
+                self._said(offset, who, state, event.at_us, by="telephone")
+
+    def _said(
+        self,
+        offset: int,
+        who: Subject,
+        state: AgentState,
+        at_us: int,
+        by: SaidBy = "desk",
+    ) -> None:
+        self.feed.say(who, state, at_us, offset, by)
+        if who.user is not None:
+            self.hub.agent_said(who.user, state, at_us)
 
     def _begin_lookups(self, line: str, call_id: str) -> None:
         call = self.book.get(line, call_id)
@@ -157,6 +172,14 @@ class Follower:
         known = self.lookups.follow(self.book.with_customer(call))
         if known is not None:
             self.append_soon(known)
+
+
+def _agent_state(said: str | None) -> AgentState | None:
+    try:
+        return AgentState(said or "")
+    except ValueError:
+        log.info("an agent state is not known and left out: %r", said)
+        return None
 
 
 def _legs_moved(before: Call | None, after: Call) -> bool:

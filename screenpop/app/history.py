@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
+from typing import TypeVar
 
 import msgspec
 
 from screenpop.app.explaining import Json
+from screenpop.app.notes import RecentNotes
+from screenpop.domain.access import Only, may_read_call, may_read_note
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId, CallId
 from screenpop.domain.caller import Row
@@ -22,8 +25,10 @@ from screenpop.journal.records import ActionRecord
 from screenpop.store.calls import (
     AnswerShown,
     Calls,
+    DispositionChosen,
     EventOfCall,
     Leg,
+    NoteWritten,
     PastCall,
     Place,
     ReceiptOfCall,
@@ -34,13 +39,17 @@ from screenpop.store.earlier import EarlierCall
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.numbering import describe
 
+W = TypeVar("W", NoteWritten, DispositionChosen)
 Append = Callable[[ActionRecord], Awaitable[int]]
-NameOf = Callable[[AgentId | None], str | None]
-Only = frozenset[AgentId] | None
+NameOf = Callable[[str | None, AgentId | None], str | None]
+"""Whom to name for a leg, from who was there then and which telephone it was."""
 
 
 class HistoryCalls:
-    """Calls as the web asks for them; `only` limits whose may be seen."""
+    """Calls as the web asks for them; `only` limits whose may be read.
+
+    `domain.access` decides which calls and which notes.
+    """
 
     def __init__(
         self,
@@ -51,6 +60,7 @@ class HistoryCalls:
         lines: tuple[str, ...],
         dispositions: Mapping[str, bool],
         name_of: NameOf,
+        recent: RecentNotes | None = None,
     ):
         self._calls = calls
         self._append = append
@@ -58,6 +68,7 @@ class HistoryCalls:
         self._lines = lines
         self._dispositions = dispositions
         self._name_of = name_of
+        self._recent = RecentNotes() if recent is None else recent
 
     async def recent(self, only: Only, before: str | None, limit: int) -> Json:
         place = None if before is None else _place(before)
@@ -76,7 +87,8 @@ class HistoryCalls:
         return self._whole(whole, only)
 
     async def add_note(self, call_id: str, only: Only, user: User, text: str) -> Json:
-        return await self._act(call_id, only, user, "note", {"text": text})
+        call = await self._one(call_id, only)
+        return await self._act(call, user, "note", {"text": text})
 
     async def set_disposition(
         self, call_id: str, only: Only, user: User, code: str
@@ -87,38 +99,53 @@ class HistoryCalls:
                 code="unknown_disposition",
                 remedy=f"Use one of: {', '.join(self._dispositions) or 'none'}.",
             )
-        return await self._act(call_id, only, user, "disposition", {"code": code})
+        call = await self._one(call_id, only)
+        if self._dispositions[code] and not self._note_of(call, user).strip():
+            raise BadInput(
+                f"the disposition {code!r} needs a note, you wrote none to this call.",
+                code="note_required",
+                remedy="Write the note first.",
+            )
+        return await self._act(call, user, "disposition", {"code": code})
+
+    def _note_of(self, call: PastCall, user: User) -> str:
+        """The user's own note as it stands, archived or not yet."""
+        text = self._recent.text(user.username, call.line, call.call_id)
+        if text is not None:
+            return text
+        mine = [note.text for note in call.notes if note.username == user.username]
+        return mine[-1] if mine else ""
 
     async def _act(
-        self, call_id: str, only: Only, user: User, action: str, data: dict[str, str]
+        self, call: PastCall, user: User, action: str, data: dict[str, str]
     ) -> Json:
-        call = await self._one(call_id, only)
-        mine = [leg.agent for leg in call.legs if leg.agent in user.agents]
+        mine = [leg.agent for leg in call.legs if leg.username == user.username]
         at_us = self._clock.now_us()
-        await self._append(
-            ActionRecord(
-                action=action,
-                action_id=uuid.uuid4().hex,
-                at_us=at_us,
-                user=user.username,
-                agent=mine[0] if mine else None,
-                line=call.line,
-                call_id=CallId(call.call_id),
-                data=data,
-            )
+        record = ActionRecord(
+            action=action,
+            action_id=uuid.uuid4().hex,
+            at_us=at_us,
+            user=user.username,
+            agent=mine[0] if mine else None,
+            line=call.line,
+            call_id=CallId(call.call_id),
+            data=data,
         )
+        offset = await self._append(record)
+        if action == "note":
+            self._recent.take(offset, record)
         return {"call_id": call.call_id, "at": iso_from_us(at_us), **data}
 
     async def _one(self, call_id: str, only: Only) -> PastCall:
         found = await self._calls.find(call_id, self._lines)
-        seen = [call for call in found if _may_see(call, only)]
+        seen = [call for call in found if may_read_call(only, call.people)]
         if not seen:
             raise _not_found(call_id)
         return max(seen, key=lambda call: call.arrived_us)
 
     def _listed(self, call: PastCall, only: Only) -> Json:
-        notes = _mine(call.notes, only)
-        codes = _mine(call.dispositions, only)
+        notes = _readable(call.notes, call, only)
+        codes = _readable(call.dispositions, call, only)
         return {
             "call_id": call.call_id,
             "line": call.line,
@@ -133,15 +160,20 @@ class HistoryCalls:
             "phase": call.phase,
             "outcome": call.outcome,
             "talk_s": talk_s(call.answered_us, call.ended_us),
-            "agents": [
-                self._name_of(leg.agent) for leg in call.legs if leg.answered_us
-            ],
+            "agents": self._talked(call),
             "note": notes[-1].text if notes else "",
             "disposition": codes[-1].code if codes else None,
         }
 
+    def _talked(self, call: PastCall) -> list[str | None]:
+        """Who really talked, each once."""
+        talked = [leg for leg in call.legs if leg.answered_us]
+        names = (self._name_of(leg.username, leg.agent) for leg in talked)
+        return list(dict.fromkeys(names))
+
     def _whole(self, whole: WholeCall, only: Only) -> Json:
         call = whole.call
+        mine = {leg.agent for leg in call.legs if only in (None, leg.username)}
         return {
             **self._listed(call, only),
             "attributes": dict(call.attributes),
@@ -152,21 +184,22 @@ class HistoryCalls:
             "queues": [_visit(visit) for visit in whole.visits],
             "events": [_event(event) for event in whole.events],
             "shown": [
-                _shown(x) for x in whole.shown if only is None or x.agent in only
+                _shown(x) for x in whole.shown if only is None or x.agent in mine
             ],
             "receipts": [
-                _receipt(x) for x in whole.receipts if only is None or x.agent in only
+                _receipt(x) for x in whole.receipts if only in (None, x.username)
             ],
             "notes": [
                 {"user": x.username, "text": x.text, "at": _iso(x.at_us)}
-                for x in call.notes
+                for x in _readable(call.notes, call, only)
             ],
         }
 
     def _leg(self, leg: Leg) -> Json:
         return {
             "agent": leg.agent,
-            "name": self._name_of(leg.agent),
+            "user": leg.username,
+            "name": self._name_of(leg.username, leg.agent),
             "state": leg.state,
             "alerting_at": _iso(leg.alerting_us),
             "answered_at": _iso(leg.answered_us),
@@ -219,7 +252,7 @@ def earlier_row(call: EarlierCall, name_of: NameOf) -> Row:
     return {
         "at": iso_from_us(call.arrived_us),
         "direction": call.direction,
-        "agent": name_of(call.agent),
+        "agent": name_of(call.username, call.agent),
         "queue": call.queue,
         "outcome": call.outcome,
         "disposition": call.disposition,
@@ -235,12 +268,9 @@ def talk_s(answered_us: int | None, ended_us: int | None) -> int | None:
     return max(0, ended_us - answered_us) // 1_000_000
 
 
-def _may_see(call: PastCall, only: Only) -> bool:
-    return only is None or any(leg.agent in only for leg in call.legs)
-
-
-def _mine(written: tuple, only: Only) -> list:  # type: ignore[type-arg]
-    return [x for x in written if only is None or x.agent in only or x.agent is None]
+def _readable(written: Iterable[W], call: PastCall, only: Only) -> list[W]:
+    """The notes or results of a call that this person may read."""
+    return [x for x in written if may_read_note(only, x.username, call.talked)]
 
 
 def _caller(call: PastCall) -> Json:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from screenpop.app.history import Append, HistoryCalls, earlier_row
+from screenpop.app.notes import RecentNotes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
@@ -94,7 +95,7 @@ class Past:
         self._earlier = EarlierCalls(database, self.known)
         self.trouble: str | None = None  # the outage of now, in words
 
-    def calls(self, append: Append) -> HistoryCalls:
+    def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
         """History as the API shows it."""
         config = self._loaded.config
         return HistoryCalls(
@@ -104,6 +105,7 @@ class Past:
             lines=tuple(config.lines),
             dispositions={x.code: x.note_required for x in config.dispositions},
             name_of=self._name_of,
+            recent=recent,
         )
 
     async def earlier(
@@ -156,11 +158,12 @@ class Past:
     async def close(self) -> None:
         await self.database.close()
 
-    def _name_of(self, agent: AgentId | None) -> str | None:
-        if agent is None:
-            return None
-        people = self.people.cache.of_agent(agent)
-        return people[0].name if people else str(agent)
+    def _name_of(self, username: str | None, agent: AgentId | None) -> str | None:
+        """Whom to name for a leg: the person of then, else the telephone."""
+        if not username:
+            return None if agent is None else str(agent)
+        user = self.people.cache.get(username)
+        return username if user is None else user.name
 
     def _began(self, why: str) -> None:
         if self.trouble is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import screenpop
@@ -30,12 +30,13 @@ from screenpop.app.sources import SourceStates, problems_of
 from screenpop.app.streaming import Streams
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
-from screenpop.domain.agent import User
+from screenpop.domain.agent import User, UserId
+from screenpop.domain.call import AgentId
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
-from screenpop.journal.records import Record
+from screenpop.journal.records import EventRecord, Record
 from screenpop.pipeline.explain import Explanation, explain
-from screenpop.push.audience import people
+from screenpop.push.audience import shared_telephone
 from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
@@ -76,6 +77,7 @@ class Service:
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -176,7 +178,13 @@ class Service:
     async def _keep_events(self, events: Sequence[Record]) -> list[Receipt]:
         """Durable when it returns; what can wait does, until the cards are open."""
         with self.spare:
-            return await self.journal.append(events)
+            return await self.journal.append([self._with_people(x) for x in events])
+
+    def _with_people(self, record: Record) -> Record:
+        """An event keeps who was at its telephones, however people move later."""
+        if not isinstance(record, EventRecord):
+            return record
+        return EventRecord(event=self.follower.directory.with_people(record.event))
 
     async def _tidy_for_ever(self) -> None:
         while True:
@@ -188,15 +196,28 @@ class Service:
     def _to_wallboards(self, data: FeedData) -> None:
         self.hub.broadcast(encoded(data, self.loaded.config.server.company))
 
+    async def read_users_again(self) -> None:
+        """Take in now what another process changed; else `watch_users` does."""
+        await self.past.people.cache.reload()
+        await self.past.people.tokens.reload()
+        self._users_changed(self.past.people.cache.all())
+
     def _users_changed(self, users: Sequence[User]) -> None:
         self.follower.directory.replace(users)
+        self._warn_of_shared()
         self.feed.agents.know(
-            {
-                agent: Person(agent=principal, name=name)
-                for agent, principal, name in people(users)
-            }
+            Person(user=user.username, name=user.name, agents=user.agents)
+            for user in users
+            if user.active and user.agents
         )
         self.hub.users_changed()
+
+    def _warn_of_shared(self) -> None:
+        shared = self.follower.directory.shared()
+        if shared != self._shared:
+            self._shared = shared
+            for agent, people in shared.items():
+                log.warning("%s", shared_telephone(agent, people))
 
     def _services(self) -> Services:
         config, lines = self.loaded.config, bind_lines(self.loaded.config)
@@ -207,7 +228,7 @@ class Service:
             take_request=intake.take,
             hub=self.hub,
             users=self.past.people,
-            calls=self.past.calls(self.door.keep),
+            calls=self.past.calls(self.door.keep, self.follower.notes),
             lookup=self._lookup_json,
             stats=self._stats_json,
             lines=AllLines(config.lines, seen, self.streams.lines),
@@ -247,5 +268,9 @@ class Service:
             if trouble is not None
         )
         found.extend(problems_of(self.lookups.sources))
+        found.extend(
+            Problem(part="users", message=shared_telephone(*each), fatal=False)
+            for each in self._shared.items()
+        )
         found.extend(self.streams.problems())
         return found

@@ -34,6 +34,10 @@ Agents = Annotated[
     list[str] | None,
     typer.Option("--agent", help="Their id in a telephone system; may be repeated."),
 ]
+Take = Annotated[
+    bool,
+    typer.Option("--take", help="Move agent ids that another person has to this one."),
+]
 Locale = Annotated[
     str | None,
     typer.Option("--locale", help="Language and writing of numbers, e.g. de-DE."),
@@ -80,6 +84,7 @@ def add(
         Role.AGENT
     ),
     agent: Agents = None,
+    take: Take = False,
     locale: Locale = None,
     password_stdin: FromStdin = False,
     generate: Generate = False,
@@ -98,6 +103,7 @@ def add(
             role=role,
             agents=agent or (),
             locale=locale,
+            take=take,
             by=_by(),
         ),
     )
@@ -132,6 +138,7 @@ def set_(
     no_agents: Annotated[
         bool, typer.Option("--no-agents", help="They have no telephone.")
     ] = False,
+    take: Take = False,
     locale: Locale = None,
     active: Annotated[
         bool | None,
@@ -141,7 +148,11 @@ def set_(
         bool, typer.Option("--end-sessions", help="Log them out everywhere.")
     ] = False,
 ) -> None:
-    """Change what is given and leave the rest; `--agent` replaces all agent ids."""
+    """Change what is given and leave the rest; `--agent` replaces all agent ids.
+
+    An agent id belongs to one person: `--take` moves it from whoever has it. To swap
+    two: `users set ana --agent 1002 --take`, then `users set ben --agent 1001`.
+    """
 
     async def change(database: Database) -> None:
         users = Users(database)
@@ -152,6 +163,7 @@ def set_(
             agents=() if no_agents else agent,
             active=active,
             locale=... if locale is None else locale,
+            take=take,
             by=_by(),
         )
         if end_sessions:

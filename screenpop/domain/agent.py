@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NewType
 
 from screenpop.domain.call import AgentId
-
-UserId = NewType("UserId", str)
+from screenpop.domain.call import UserId as UserId
 
 
 class AgentState(StrEnum):

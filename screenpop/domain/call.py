@@ -7,7 +7,7 @@ makes of all events of one call. Times are whole microseconds since
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -18,6 +18,8 @@ LegId = NewType("LegId", str)
 LineId = NewType("LineId", str)
 AgentId = NewType("AgentId", str)
 """An agent as the telephone system names them: extension, id, e-mail, SIP user."""
+UserId = NewType("UserId", str)
+"""A person who may log in, by user name."""
 
 
 class EventType(StrEnum):
@@ -64,6 +66,10 @@ NO_ATTRIBUTES: Mapping[str, str] = {}
 class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing a line reported, in our words.
 
+    `people` says who was at each of `agents` when the event was taken in. The node
+    that took it writes it, so that a replay gives the same people whoever moved to
+    another extension since; None in entries from before it was written.
+
     `(line, event_id)` names the event: a repeated delivery has the same pair.
     `at_us` is the provider's time where it gives one (`at_given`), else the time
     of receipt. `caller` is E.164, an extension, or the text as sent; None when
@@ -95,6 +101,7 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sequence: int | None = None
     agent_state: str | None = None  # for AGENT_STATE: an AgentState value
     attributes: Mapping[str, str] = {}
+    people: Mapping[AgentId, tuple[UserId, ...]] | None = None
 
 
 class LegState(StrEnum):
@@ -118,6 +125,8 @@ class Release(StrEnum):
 
 
 class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """`people` were at the agent's telephone then; None when no event says who."""
+
     agent: AgentId
     state: LegState
     alerting_us: int | None = None  # first ring at this agent (latest attempt)
@@ -125,6 +134,7 @@ class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     released_us: int | None = None
     release: Release | None = None
     attempt: int = 1  # how many times the call rang at this agent
+    people: tuple[UserId, ...] | None = None
 
     @property
     def open(self) -> bool:
@@ -183,11 +193,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     related_call_ids: tuple[CallId, ...] = ()
     attributes: Mapping[str, str] = {}
 
-    def leg_of(self, agents: frozenset[AgentId] | set[AgentId]) -> AgentLeg | None:
-        """The most engaged leg of a person who may have several agent ids."""
-        mine = [leg for leg in self.legs if leg.agent in agents]
-        return max(mine, key=_engagement, default=None)
-
     @property
     def customer_text(self) -> str | None:
         """The outside party's number as sent: who is called counts when we call."""
@@ -200,6 +205,11 @@ _RANK = {
     LegState.HELD: 2,
     LegState.ANSWERED: 3,
 }
+
+
+def most_engaged(legs: Iterable[AgentLeg]) -> AgentLeg:
+    """The leg that tells what a person with several does; there must be one."""
+    return max(legs, key=_engagement)
 
 
 def _engagement(leg: AgentLeg) -> tuple[int, bool, int]:

@@ -28,6 +28,7 @@ from screenpop.domain.call import (
     QueueVisit,
     Release,
     Scope,
+    UserId,
 )
 
 NO_OPEN_LEG = "no_open_leg"
@@ -49,6 +50,7 @@ class _Leg(msgspec.Struct, gc=False):
     released_us: int | None = None
     release: Release | None = None
     attempt: int = 1
+    people: tuple[UserId, ...] | None = None
 
     def close(self, at_us: int, why: Release) -> None:
         if self.state is not LegState.RELEASED:
@@ -73,6 +75,7 @@ class _Leg(msgspec.Struct, gc=False):
             released_us=self.released_us,
             release=self.release,
             attempt=self.attempt,
+            people=self.people,
         )
 
 
@@ -80,6 +83,7 @@ class Reading(msgspec.Struct, gc=False):
     """Where the reading of the events in order has got to."""
 
     legs: dict[AgentId, _Leg] = {}
+    former: list[_Leg] = []  # of people who were at an agent's telephone before
     visits: list[QueueVisit] = []
     arrived_us: int = 0
     last_us: int = 0
@@ -187,9 +191,9 @@ def _read_alerting(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
         r.first_alerting_us = event.at_us
     late = _delayed(r, event)
     for agent in agents:
-        leg = r.legs.get(agent)
+        leg = _leg_of_who_is_there(r, event, agent)
         if leg is None:
-            leg = r.legs[agent] = _Leg(agent=agent, state=LegState.ALERTING)
+            leg = _new_leg(r, event, agent)
             leg.alerting_us = event.at_us
             if late:
                 leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
@@ -232,9 +236,7 @@ def _read_answered(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
 
 
 def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
-    leg = r.legs.get(agent)
-    if leg is None:
-        leg = r.legs[agent] = _Leg(agent=agent, state=LegState.ALERTING)
+    leg = _leg_of_who_is_there(r, event, agent) or _new_leg(r, event, agent)
     if leg.answered_us is None:
         leg.answered_us = event.at_us
     if r.ended is not None:
@@ -244,6 +246,44 @@ def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
         leg.devices = {event.leg_id}
     leg.state = LegState.ANSWERED
     leg.released_us = leg.release = None
+
+
+def _leg_of_who_is_there(r: Reading, event: CallEvent, agent: AgentId) -> _Leg | None:
+    """The agent's leg; None when the people there now have none in this call yet.
+
+    A leg belongs to those who were there when it began to ring, or who answered
+    it. Somebody who comes to that telephone later gets a leg of their own: what
+    was before stays with those who were there.
+    """
+    leg = r.legs.get(agent)
+    people = None if event.people is None else event.people.get(agent)
+    if leg is None or people is None or leg.people == people:
+        return leg
+    if leg.people is None:
+        leg.people = people
+        return leg
+    rings_on = leg.state is LegState.ALERTING and event.type is EventType.ALERTING
+    if rings_on or leg.state in (LegState.ANSWERED, LegState.HELD):
+        return leg
+    leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
+    r.former.append(r.legs.pop(agent))
+    return _back_at(r, agent, people)
+
+
+def _back_at(r: Reading, agent: AgentId, people: tuple[UserId, ...]) -> _Leg | None:
+    """The earlier leg of people who are at that telephone again."""
+    for place, leg in enumerate(r.former):
+        if leg.agent == agent and leg.people == people:
+            r.legs[agent] = r.former.pop(place)
+            return leg
+    return None
+
+
+def _new_leg(r: Reading, event: CallEvent, agent: AgentId) -> _Leg:
+    people = None if event.people is None else event.people.get(agent)
+    leg = _Leg(agent=agent, state=LegState.ALERTING, people=people)
+    r.legs[agent] = leg
+    return leg
 
 
 def _read_hold(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
@@ -317,7 +357,7 @@ def _read_ended(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> No
 def _outcome(r: Reading) -> Outcome | None:
     if r.ended is None:
         return None
-    if any(leg.answered_us is not None for leg in r.legs.values()) or (
+    if any(leg.answered_us is not None for leg in (*r.former, *r.legs.values())) or (
         r.answered_us is not None and not r.voicemail
     ):
         return Outcome.COMPLETED
@@ -361,7 +401,7 @@ def view(line: LineId, call_id: CallId, r: Reading) -> Call:
         ended_us=r.ended.at_us if r.ended is not None else None,
         outcome=_outcome(r),
         cause=r.ended.cause if r.ended is not None else None,
-        legs=tuple(leg.view() for leg in r.legs.values()),
+        legs=tuple(leg.view() for leg in (*r.former, *r.legs.values())),
         visits=tuple(r.visits),
         related_call_ids=r.related,
         attributes=dict(r.attributes),

@@ -1,16 +1,21 @@
 """Who is the person behind an agent id, and who may see a call?
 
 Telephone systems name agents by extension, id, e-mail or SIP user; a person may
-have several. A call is seen by the people whose agent ids have a leg in it, by
-nobody else.
+have several, and two people may share one: both see its calls then. A call is seen
+by the people who were at the telephones that have a leg in it, by nobody else. Who
+they were is written into each event when it is taken in (`with_people`), so that a
+person who moves to another extension keeps their calls, and the next one there
+does not get them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
 
 from screenpop.domain.agent import User, UserId
-from screenpop.domain.call import AgentId, AgentLeg, Call
+from screenpop.domain.call import AgentId, AgentLeg, Call, CallEvent, most_engaged
 
 
 class Directory:
@@ -18,42 +23,63 @@ class Directory:
 
     def __init__(self, users: Iterable[User] = ()):
         self.users: Mapping[UserId, User] = {}
-        self._by_agent: dict[AgentId, User] = {}
+        self._by_agent: dict[AgentId, tuple[UserId, ...]] = {}
         self.replace(users)
 
     def replace(self, users: Iterable[User]) -> None:
         self.users = {user.username: user for user in users if user.active}
-        self._by_agent = {
-            agent: user for user in self.users.values() for agent in user.agents
-        }
+        by_agent: dict[AgentId, tuple[UserId, ...]] = {}
+        for name in sorted(self.users):
+            for agent in self.users[name].agents:
+                by_agent[agent] = (*by_agent.get(agent, ()), name)
+        self._by_agent = by_agent
 
-    def behind(self, agent: AgentId) -> User | None:
-        return self._by_agent.get(agent)
+    def at(self, agent: AgentId) -> tuple[UserId, ...]:
+        """Who is at that telephone now; two people may share it."""
+        return self._by_agent.get(agent, ())
 
-    def name(self, agent: AgentId) -> str:
-        """A display name; the agent id itself when nobody is known by it."""
-        user = self._by_agent.get(agent)
-        return user.name if user is not None else str(agent)
+    def shared(self) -> dict[AgentId, tuple[UserId, ...]]:
+        """The agent ids that more than one person has."""
+        return {a: people for a, people in self._by_agent.items() if len(people) > 1}
+
+    def with_people(self, event: CallEvent) -> CallEvent:
+        """The event with the people who are at its telephones now."""
+        if not event.agents:
+            return event
+        return replace(event, people={agent: self.at(agent) for agent in event.agents})
+
+    def of_leg(self, leg: AgentLeg) -> tuple[UserId, ...]:
+        """Whose leg it is: of those who were there then, or else are there now."""
+        return self.at(leg.agent) if leg.people is None else leg.people
+
+    def name(self, leg: AgentLeg) -> str:
+        """Whom to name for a leg; the agent id when no person is known by it."""
+        people = self.of_leg(leg)
+        return " / ".join(self._name_of(user) for user in people) or str(leg.agent)
 
     def audience(self, call: Call) -> dict[UserId, AgentLeg]:
         """Each person with a leg in the call, with their most engaged one."""
-        seen: dict[UserId, AgentLeg] = {}
+        mine: dict[UserId, AgentLeg] = {}
         for leg in call.legs:
-            user = self._by_agent.get(leg.agent)
-            if user is None or user.username in seen:
-                continue
-            mine = leg if len(user.agents) == 1 else call.leg_of(user.agents)
-            seen[user.username] = mine or leg
-        return seen
+            for user in self.of_leg(leg):
+                if user in self.users:
+                    before = mine.get(user)
+                    mine[user] = most_engaged((before, leg)) if before else leg
+        return mine
+
+    def _name_of(self, user: UserId) -> str:
+        known = self.users.get(user)
+        return str(user) if known is None else known.name
 
 
-def people(users: Iterable[User]) -> Iterator[tuple[AgentId, AgentId, str]]:
-    """(agent id, principal agent id, display name) of everybody with a telephone."""
-    for user in users:
-        first = principal(user)
-        if user.active and first is not None:
-            for agent in user.agents:
-                yield agent, first, user.name
+def shared_telephone(agent: AgentId, people: Iterable[UserId]) -> str:
+    """What to do about an agent id that more than one person has."""
+    names = ", ".join(people)
+    return (
+        f"agent id {agent} belongs to more than one person ({names}): each of its"
+        " calls is shown to all of them. Give it to one:"
+        f" screenpop users set NAME --agent {agent} --take"
+    )
 
 
 def principal(user: User) -> AgentId | None:

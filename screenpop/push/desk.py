@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, LegState, LineId
 from screenpop.domain.call_state import Change
 from screenpop.domain.profile import Facet, Profile
@@ -292,8 +292,8 @@ class Desk:
         return sent
 
     def _closed(self, offset: int, pop: Pop, call: Call) -> frames.PopClosed:
-        colleague = render.answered_by(call)
-        mine = colleague is not None and colleague.agent == pop.leg.agent
+        colleague = render.answered_by(call, pop.leg)
+        mine = colleague is not None and pop.user in self.directory.of_leg(colleague)
         return frames.PopClosed(
             offset=offset,
             call_id=pop.key[1],
@@ -302,7 +302,7 @@ class Desk:
             ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
             answered_by=None
             if colleague is None or mine
-            else self.directory.name(colleague.agent),
+            else self.directory.name(colleague),
         )
 
     def _common(
@@ -343,11 +343,12 @@ class Desk:
 
     def _earlier(self, call: Call, user: UserId) -> list[str]:
         """Colleagues who talked in this call before."""
-        mine = self.directory.users.get(user, _NOBODY).agents
         return [
-            self.directory.name(leg.agent)
+            self.directory.name(leg)
             for leg in call.legs
-            if leg.talked and leg.state is LegState.RELEASED and leg.agent not in mine
+            if leg.talked
+            and leg.state is LegState.RELEASED
+            and user not in self.directory.of_leg(leg)
         ]
 
     def _missed_of(self, pop: Pop, after: int) -> Iterator[tuple[int, PopFrame]]:
@@ -370,9 +371,6 @@ def _touch(case: Case, offset: int) -> None:
     for pop in case.pops.values():
         if not pop.closed or pop.wrap_up:
             pop.changed = offset
-
-
-_NOBODY = User(username=UserId(""), name="", role=Role.AGENT)
 
 
 def _as_update(whole: frames.PopOpened) -> frames.PopUpdated:

@@ -289,6 +289,8 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     telephone: Telephone = "idle"
     since: str = ""
     queue: str | None = None
+    user: str | None = None  # whose row it is; null: a telephone without a person
+    desk: bool = True  # false: their last desk was closed, they take no calls there
 
 
 class WallboardSnapshot(
@@ -315,7 +317,8 @@ class WallboardDelta(
     at: str
     queues: list[QueueCounters] = []
     agents: list[AgentRow] = []
-    gone_agents: list[str] = []
+    gone_agents: list[str] = []  # rows of telephones without a person
+    gone_users: list[str] = []  # rows of people
 
 
 ServerFrame = (

@@ -133,7 +133,17 @@ def close_reason(leg: AgentLeg) -> frames.CloseReason:
     return (leg.release or Release.ENDED).value
 
 
-def answered_by(call: Call) -> AgentLeg | None:
-    """Who talks now, or talked first: whom to name to the others who rang."""
-    talked = [leg for leg in call.legs if leg.talked]
-    return min(talked, key=lambda leg: leg.answered_us or 0, default=None)
+def answered_by(call: Call, mine: AgentLeg) -> AgentLeg | None:
+    """Who took the call from one whose telephone rang: the newest answer by then.
+
+    After a transfer to a group that is the colleague who took it there, not the one
+    who talked first.
+    """
+    talked = sorted(
+        (leg for leg in call.legs if leg.talked), key=lambda leg: leg.answered_us or 0
+    )
+    end_us = mine.released_us
+    by_then = [x for x in talked if end_us is None or (x.answered_us or 0) <= end_us]
+    if by_then:
+        return by_then[-1]
+    return talked[0] if talked else None

@@ -16,13 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.domain.call import AgentId, CallId, LineId
 from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
-from screenpop.store.batch import CallKey, ShownAnswer
+from screenpop.store.batch import ShownAnswer
 from screenpop.store.engine import Database
-from screenpop.store.rows import AGENT_BYTES
+from screenpop.store.rows import AGENT_BYTES, NOBODY
 from screenpop.store.texts import fit_id
 
 CALLS_PER_PAGE_MAX = 500
-AGENTS_PER_QUERY_MAX = 50
 EVENTS_PER_CALL_MAX = 1000
 
 _calls = tables.calls.c
@@ -39,7 +38,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
+    """`username` was at the agent's telephone; None for nobody with a log-in."""
+
     agent: AgentId
+    username: str | None
     state: str
     alerting_us: int | None
     answered_us: int | None
@@ -92,6 +94,18 @@ class PastCall:
     legs: tuple[Leg, ...] = ()
     notes: tuple[NoteWritten, ...] = ()
     dispositions: tuple[DispositionChosen, ...] = ()
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Who was at the telephones that had a leg in the call."""
+        return frozenset(leg.username for leg in self.legs if leg.username)
+
+    @property
+    def talked(self) -> frozenset[str]:
+        """Who talked in the call."""
+        return frozenset(
+            leg.username for leg in self.legs if leg.username and leg.answered_us
+        )
 
     @property
     def place(self) -> Place:
@@ -158,21 +172,18 @@ class Calls:
 
     async def recent(
         self,
-        agents: Collection[str] | None = None,
+        user: str | None = None,
         before: Place | None = None,
         limit: int = 50,
     ) -> list[PastCall]:
-        """Newest first: calls that rang at one of `agents`, or all when None."""
+        """Newest first: calls that rang where `user` was, or all when None."""
         limit = min(limit, CALLS_PER_PAGE_MAX)
+        if user is None:
+            query = _before(select(tables.calls), tables.calls.c, before)
+        else:
+            query = _of_user(user, before, limit)
         async with self._database.read() as connection:
-            if agents is None:
-                query = _before(select(tables.calls), tables.calls.c, before)
-                return await _read(connection, query, limit)
-            found: dict[CallKey, PastCall] = {}
-            for agent in sorted(agents)[:AGENTS_PER_QUERY_MAX]:
-                for call in await _read(connection, _of_agent(agent, before), limit):
-                    found[call.line, call.call_id] = call
-        return sorted(found.values(), key=_newest_first)[:limit]
+            return await _read(connection, query, limit)
 
     async def get(self, line: str, call_id: str) -> WholeCall | None:
         """One call with all that belongs to it, at most 1,000 events."""
@@ -195,15 +206,14 @@ class Calls:
             return await _read(connection, query, CALLS_PER_PAGE_MAX)
 
 
-def _of_agent(agent: str, before: Place | None) -> Select[Any]:
+def _of_user(user: str, before: Place | None, limit: int) -> Select[Any]:
+    """A person may have several legs in one call: each call once."""
     legs = tables.call_legs.c
-    joined = select(tables.calls).join_from(
-        tables.call_legs,
-        tables.calls,
-        and_(legs.line == _calls.line, legs.call_id == _calls.call_id),
-    )
-    query = joined.where(legs.agent == fit_id(agent, AGENT_BYTES))
-    return _before(query, legs, before)
+    named = select(legs.line, legs.call_id, legs.arrived_us).distinct()
+    mine = named.where(legs.username == fit_id(user, AGENT_BYTES))
+    page = _before(mine, legs, before).limit(limit).subquery()
+    same = and_(page.c.line == _calls.line, page.c.call_id == _calls.call_id)
+    return _before(select(tables.calls).join(page, same), tables.calls.c, None)
 
 
 def _before(query: Select[Any], columns: Any, before: Place | None) -> Select[Any]:
@@ -325,19 +335,17 @@ def _past_call(
     return PastCall(
         **values,
         customer=None if source is None else CandidateRef(source=source, key=key),
-        legs=tuple(Leg(**_without(leg, "arrived_us")) for leg in legs),
+        legs=tuple(_leg(leg) for leg in legs),
         notes=tuple(NoteWritten(**note) for note in notes),
         dispositions=tuple(DispositionChosen(**code) for code in codes),
     )
 
 
+def _leg(row: Mapping[str, Any]) -> Leg:
+    user = row["username"]
+    known = {**row, "username": None if user == NOBODY else user}
+    return Leg(**_without(known, "arrived_us"))
+
+
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
-
-
-def _newest_first(call: PastCall) -> tuple[int, list[int], list[int]]:
-    return (
-        -call.arrived_us,
-        [-ord(char) for char in call.line],
-        [-ord(char) for char in call.call_id],
-    )

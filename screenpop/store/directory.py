@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from screenpop.domain.agent import User
+from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput
 from screenpop.store.users import Users, username_of
@@ -17,7 +17,7 @@ class UsersCache:
         self._users = users
         self._stamp: tuple[int, int] | None = None
         self._by_name: dict[str, User] = {}
-        self._by_agent: dict[AgentId, tuple[User, ...]] = {}
+        self._by_agent: dict[AgentId, tuple[UserId, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -30,8 +30,8 @@ class UsersCache:
         except BadInput:
             return None
 
-    def of_agent(self, agent: AgentId) -> tuple[User, ...]:
-        """The people who are that agent in the telephone system."""
+    def at(self, agent: AgentId) -> tuple[UserId, ...]:
+        """The people who are that agent in the telephone system now."""
         return self._by_agent.get(agent, ())
 
     def all(self) -> tuple[User, ...]:
@@ -43,10 +43,10 @@ class UsersCache:
         everybody = await self._users.list_all()
         self._stamp = stamp
         self._by_name = {user.username: user for user in everybody}
-        by_agent: dict[AgentId, tuple[User, ...]] = {}
+        by_agent: dict[AgentId, tuple[UserId, ...]] = {}
         for user in everybody:
-            for agent in user.agents:
-                by_agent[agent] = (*by_agent.get(agent, ()), user)
+            for agent in user.agents if user.active else ():
+                by_agent[agent] = (*by_agent.get(agent, ()), user.username)
         self._by_agent = by_agent
 
     async def refresh(self) -> bool:

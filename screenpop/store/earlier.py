@@ -47,7 +47,8 @@ class EarlierCall:
     outcome: str | None
     answered_us: int | None
     ended_us: int
-    agent: AgentId | None  # who answered first
+    agent: AgentId | None  # which telephone answered first
+    username: str | None  # who was there, "" for nobody with a log-in
     note: str | None  # the newest
     disposition: str | None  # the newest
 
@@ -119,12 +120,13 @@ def _of_this_call(table: Table) -> ColumnElement[bool]:
     return and_(table.c.line == _calls.line, table.c.call_id == _calls.call_id)
 
 
-def _who_answered() -> ScalarSelect[Any]:
+def _who_answered(column: str) -> ScalarSelect[Any]:
     legs = tables.call_legs
-    answered = select(legs.c.agent).where(
+    answered = select(legs.c[column]).where(
         _of_this_call(legs), legs.c.answered_us.is_not(None)
     )
-    return answered.order_by(legs.c.answered_us).limit(1).scalar_subquery()
+    first = answered.order_by(legs.c.answered_us, legs.c.agent, legs.c.username)
+    return first.limit(1).scalar_subquery()
 
 
 def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
@@ -136,7 +138,8 @@ def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
             _calls.outcome,
             _calls.answered_us,
             _calls.ended_us,
-            _who_answered(),
+            _who_answered("agent"),
+            _who_answered("username"),
             _newest(tables.notes, "text"),
             _newest(tables.dispositions, "code"),
         )

@@ -31,6 +31,7 @@ AGENT_BYTES = 200
 NUMBER_CHARS = 32
 MESSAGE_CHARS = 500
 NOTE_CHARS_MAX = 100_000
+NOBODY = ""  # in place of a user name
 NO_CUSTOMER: Values = (None, None, None, False)
 
 _JSON = msgspec.json.Encoder()
@@ -83,18 +84,21 @@ def stub(key: CallKey, at_us: int) -> Values:
 
 
 def leg_rows(call: Call) -> Iterator[Values]:
+    """One row for each person who was at the telephone, at least one for each leg."""
     for leg in call.legs:
-        yield (
-            *named((call.line, call.call_id)),
-            fit_id(leg.agent, AGENT_BYTES),
-            call.arrived_us,
-            leg.state.value,
-            leg.alerting_us,
-            leg.answered_us,
-            leg.released_us,
-            None if leg.release is None else leg.release.value,
-            leg.attempt,
-        )
+        for user in leg.people or (NOBODY,):
+            yield (
+                *named((call.line, call.call_id)),
+                fit_id(leg.agent, AGENT_BYTES),
+                fit_id(user, AGENT_BYTES),
+                call.arrived_us,
+                leg.state.value,
+                leg.alerting_us,
+                leg.answered_us,
+                leg.released_us,
+                None if leg.release is None else leg.release.value,
+                leg.attempt,
+            )
 
 
 def visit_rows(call: Call) -> Iterator[Values]:

@@ -86,6 +86,8 @@ call_legs = Table(
     metadata,
     *_call_key(),
     Column("agent", String(NAME_CHARS), primary_key=True),
+    # Who was at that telephone then, "" for nobody with a log-in: a row for each.
+    Column("username", String(NAME_CHARS), primary_key=True),
     Column("arrived_us", BigInteger, nullable=False),  # of the call, for the index
     Column("state", String(20), nullable=False),
     Column("alerting_us", BigInteger),
@@ -93,7 +95,7 @@ call_legs = Table(
     Column("released_us", BigInteger),
     Column("release", String(30)),
     Column("attempt", Integer, nullable=False),
-    Index("call_legs_by_agent", "agent", "arrived_us"),
+    Index("call_legs_by_user", "username", "arrived_us", "line", "call_id"),
     sqlite_with_rowid=False,
 )
 

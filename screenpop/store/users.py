@@ -70,9 +70,13 @@ class Users:
         role: Role = Role.AGENT,
         agents: Iterable[str] = (),
         locale: str | None = None,
+        take: bool = False,
         by: str = "system",
     ) -> User:
-        """Without a password the user can only use tokens. Raises `BadInput`."""
+        """Without a password the user can only use tokens. Raises `BadInput`.
+
+        An agent id belongs to one person. With `take` whoever has it loses it.
+        """
         user = User(
             username=username_of(username),
             name=_checked("name", name or username, NAME_CHARS),
@@ -91,6 +95,7 @@ class Users:
         try:
             async with self._database.write() as connection:
                 row["updated_us"] = await next_stamp(connection, self._clock)
+                await self._clear(connection, user.username, user.agents, take, by)
                 await connection.execute(insert(users).values(row))
                 await self._told(connection, by, "user.create", user.username, row)
         except IntegrityError as error:
@@ -118,11 +123,13 @@ class Users:
         agents: Iterable[str] | None = None,
         active: bool | None = None,
         locale: str | EllipsisType | None = ...,
+        take: bool = False,
         by: str = "system",
     ) -> User:
         """Set what is given; `locale=None` means the browser's own.
 
-        Who is made inactive loses all sessions. Raises `BadInput`, `NotFound`.
+        Who is made inactive loses all sessions. An agent id belongs to one person:
+        with `take` whoever has it loses it. Raises `BadInput`, `NotFound`.
         """
         values: dict[str, object] = {}
         if name is not None:
@@ -138,7 +145,8 @@ class Users:
         told = dict(values)
         if active is False:
             values["token_epoch"] = users.c.token_epoch + 1
-        return await self._change(username, values, "user.change", by, told)
+        clear = take if agents is not None or active else None
+        return await self._change(username, values, "user.change", by, told, clear)
 
     async def end_sessions(self, username: str, *, by: str = "system") -> User:
         """Raise the epoch: no session from before is valid. Raises `NotFound`."""
@@ -183,7 +191,9 @@ class Users:
         action: str,
         by: str,
         told: Mapping[str, object],
+        take: bool | None = None,
     ) -> User:
+        """With `take` the user's agent ids are checked, and taken when it is True."""
         key = username_of(username)
         async with self._database.write() as connection:
             row = {**values, "updated_us": await next_stamp(connection, self._clock)}
@@ -196,8 +206,34 @@ class Users:
                     code="unknown_user",
                     remedy="See `screenpop users list`.",
                 )
+            user = _user(changed)
+            if take is not None and user.active:
+                await self._clear(connection, key, user.agents, take, by)
             await self._told(connection, by, action, key, told)
-        return _user(changed)
+        return user
+
+    async def _clear(
+        self,
+        connection: AsyncConnection,
+        username: UserId,
+        agents: frozenset[AgentId],
+        take: bool,
+        by: str,
+    ) -> None:
+        """See that no other active user has one of these agent ids."""
+        active = select(users).where(users.c.active, users.c.username != username)
+        found = (await connection.execute(active)).mappings().all()
+        for other in map(_user, found):
+            shared = sorted(other.agents & agents)
+            if not shared:
+                continue
+            if not take:
+                raise _taken(shared, other)
+            left = {"agents": json.dumps(sorted(other.agents - agents))}
+            stamp = {"updated_us": await next_stamp(connection, self._clock)}
+            statement = update(users).where(users.c.username == other.username)
+            await connection.execute(statement.values({**left, **stamp}))
+            await self._told(connection, by, "user.change", other.username, left)
 
     async def _rehash(self, row: RowMapping, password: str) -> None:
         hash_ = await self._passwords.hashed(password)
@@ -226,6 +262,15 @@ async def next_stamp(connection: AsyncConnection, clock: Clock) -> int:
     """A value for `updated_us` that no earlier change has, however close."""
     newest = await connection.scalar(select(func.max(users.c.updated_us)))
     return max(clock.now_us(), (newest or 0) + 1)
+
+
+def _taken(agents: list[AgentId], other: User) -> BadInput:
+    return BadInput(
+        f"agents: {', '.join(agents)} already belongs to {other.username}"
+        f" ({other.name}); an agent id must belong to one person",
+        code="agent_taken",
+        remedy="Use `--take` to move it here; the other person keeps their past calls.",
+    )
 
 
 _SHOWN_IN_AUDIT = frozenset({"name", "role", "agents", "locale", "active"})

@@ -2,24 +2,38 @@
 
 The state (available, break …) is the last one said, by the time it was said; the
 telephone (idle, alerting, talking, held) follows from the legs of live calls. Both
-are folds that do not care about order or repetition.
+are folds that do not care about order or repetition. State and calls belong to the
+person, not to the extension: who moves to another one takes them along.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from screenpop.domain.agent import AgentState
-from screenpop.domain.call import AgentId, AgentLeg, Call, CallId, LegState, LineId
+from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.call import (
+    AgentId,
+    AgentLeg,
+    Call,
+    CallId,
+    LegState,
+    LineId,
+    most_engaged,
+)
 
 Telephone = Literal["idle", "alerting", "talking", "held"]
+SaidBy = Literal["desk", "telephone"]
 
-AGENTS_MAX = 20_000  # agent ids that telephone systems named; further ones are left out
+AGENTS_MAX = 20_000
+"""Agent ids without a log-in that telephone systems named; further ones are left out.
+
+People with a log-in always have their row.
+"""
 
 _TELEPHONE: dict[LegState, Telephone] = {
     LegState.ALERTING: "alerting",
@@ -32,24 +46,57 @@ _STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whose agent id it is. `agent` is the principal one of a person with several."""
+    """Somebody with a log-in and a telephone."""
 
-    agent: AgentId
+    user: UserId
     name: str
+    agents: frozenset[AgentId]
+
+    @property
+    def agent(self) -> AgentId:
+        """The agent id that stands for a person with several."""
+        return min(self.agents)
+
+
+class Subject(NamedTuple):
+    """Whose row it is: a person's, or that of a telephone without one."""
+
+    user: UserId | None
+    agent: AgentId | None
+
+    @property
+    def sorted_by(self) -> tuple[str, str]:
+        return (self.user or "", self.agent or "")
+
+
+def person(user: UserId) -> Subject:
+    return Subject(user, None)
+
+
+def telephone(agent: AgentId) -> Subject:
+    return Subject(None, agent)
 
 
 class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the wallboard. `since_us` is 0 while nothing was ever heard.
 
-    `queue` is that of the call on the telephone.
+    `user` is None for a telephone without a person, `queue` that of the call on the
+    telephone. `desk` is False once the person's last desk was closed for longer than
+    the grace time: then they cannot take calls, whatever state they named there.
     """
 
     agent: AgentId
     name: str
+    user: UserId | None = None
     state: AgentState = AgentState.OFFLINE
     telephone: Telephone = "idle"
     since_us: int = 0
     queue: str | None = None
+    desk: bool = True
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.user, None if self.user is not None else self.agent)
 
     @property
     def counted_as(self) -> str | None:
@@ -58,7 +105,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return "agents_on_call"
         if self.state is AgentState.OFFLINE:
             return None
-        return f"agents_{self.state.value}"
+        return f"agents_{self.state.value}" if self.desk else "agents_no_desk"
 
 
 CallKey = tuple[LineId, CallId]
@@ -66,10 +113,12 @@ CallKey = tuple[LineId, CallId]
 
 @dataclass(slots=True)
 class _Facts:
-    """What was heard of one agent id."""
+    """What was heard of one person, or of one telephone."""
 
     said_us: int = 0
     state: AgentState = AgentState.OFFLINE
+    said_by: SaidBy = "desk"
+    desk_closed_us: int = 0  # 0 while a desk is open, or none was ever heard of
     released_us: int = 0
     legs: dict[CallKey, tuple[AgentLeg, str | None]] = field(default_factory=dict)
 
@@ -85,59 +134,82 @@ class AgentBoard:
     was heard in between.
     """
 
-    def __init__(self, people: Mapping[AgentId, Person] | None = None):
+    def __init__(
+        self, people: Iterable[Person] = (), *, strangers_max: int = AGENTS_MAX
+    ):
+        self._strangers_max = strangers_max
         self._counts: Counter[str] = Counter()
-        self._changed: set[AgentId] = set()
-        self._stale: set[AgentId] = set()  # their rows are to be made again
-        self._facts: dict[AgentId, _Facts] = {}
-        self._rows: dict[AgentId, AgentStatus] = {}
-        self._people: Mapping[AgentId, Person] = {}
-        self._ids: dict[AgentId, list[AgentId]] = {}
-        self.know(people or {})
+        self._changed: set[Subject] = set()
+        self._stale: set[Subject] = set()  # their rows are to be made again
+        self._facts: dict[Subject, _Facts] = {}
+        self._strangers = 0  # facts of telephones and users without a log-in
+        self._rows: dict[Subject, AgentStatus] = {}
+        self._people: dict[UserId, Person] = {}
+        self._at: dict[AgentId, list[UserId]] = {}
+        self.know(people)
 
-    def know(self, people: Mapping[AgentId, Person]) -> None:
-        """These are all people with a log-in, by each of their agent ids."""
-        shown = set(self._rows)
-        self._people = dict(people)
-        self._ids = {}
-        for agent, person in self._people.items():
-            self._ids.setdefault(person.agent, []).append(agent)
-        self._stale |= shown | self._ids.keys() | self._facts.keys()
+    def know(self, people: Iterable[Person]) -> None:
+        """These are all people with a log-in and a telephone."""
+        self._people = {each.user: each for each in people}
+        self._at = {}
+        for each in self._people.values():
+            for agent in each.agents:
+                self._at.setdefault(agent, []).append(each.user)
+        known = {person(user) for user in self._people}
+        self._strangers = sum(1 for s in self._facts if not self._is_known(s))
+        self._stale |= self._rows.keys() | known | self._facts.keys()
 
-    def say(self, agent: AgentId, state: AgentState, at_us: int) -> None:
+    def at(self, agent: AgentId) -> list[Subject]:
+        """Whose telephone it is now: people, or itself."""
+        users = self._at.get(agent)
+        return [person(user) for user in users] if users else [telephone(agent)]
+
+    def say(
+        self, who: Subject, state: AgentState, at_us: int, by: SaidBy = "desk"
+    ) -> None:
         """The agent, or the telephone system for them, named a state."""
-        facts = self._of(agent)
+        facts = self._of(who)
         if facts is None or (at_us, _STATE_ORDER[state]) <= facts.said:
             return
-        facts.said_us, facts.state = at_us, state
-        self._stale.add(self._principal(agent))
+        facts.said_us, facts.state, facts.said_by = at_us, state, by
+        self._outdated(who)
+
+    def desk(self, user: UserId, *, is_open: bool, at_us: int) -> None:
+        """A person opened a desk, or closed the last one and did not come back."""
+        who = person(user)
+        facts = self._of(who)
+        if facts is not None:
+            facts.desk_closed_us = 0 if is_open else at_us
+            self._outdated(who)
 
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
         key = (after.line, after.call_id)
-        known = {leg.agent: leg for leg in before.legs} if before else {}
+        known = _legs_by_subject(before) if before is not None else {}
         same_queue = before is not None and before.queue == after.queue
-        for leg in after.legs:
-            if known.pop(leg.agent, None) == leg and same_queue:
+        for who, leg in _legs_by_subject(after).items():
+            if known.pop(who, None) == leg and same_queue:
                 continue
-            self._take_leg(key, leg, after.queue)
-        for agent in known:
-            self._lose_leg(key, agent)
+            self._take_leg(who, key, leg, after.queue)
+        for who in known:
+            self._lose_leg(key, who)
 
     def drop(self, call: Call) -> None:
         """A call that is followed no longer engages nobody."""
-        for leg in call.legs:
-            self._lose_leg((call.line, call.call_id), leg.agent)
+        for who in _legs_by_subject(call):
+            self._lose_leg((call.line, call.call_id), who)
 
-    def row(self, agent: AgentId) -> AgentStatus | None:
-        """The row of a principal agent id; None when it is not shown."""
+    def row(self, who: Subject) -> AgentStatus | None:
+        """None when it is not shown."""
         self._settle()
-        return self._rows.get(agent)
+        return self._rows.get(who)
 
     def rows(self) -> list[AgentStatus]:
         """All rows by name."""
         self._settle()
-        return sorted(self._rows.values(), key=lambda row: (row.name, row.agent))
+        return sorted(
+            self._rows.values(), key=lambda row: (row.name, row.agent, row.user or "")
+        )
 
     def count(self, name: str) -> int:
         """How many agents one of the agent counters held when rows were last made."""
@@ -145,17 +217,20 @@ class AgentBoard:
 
     def take_changed(
         self, at_most: int | None = None
-    ) -> dict[AgentId, AgentStatus | None]:
+    ) -> dict[Subject, AgentStatus | None]:
         """Rows changed since this was last asked, None for one that is gone.
 
         At most so many are made now; the others come next time.
         """
         self._settle(at_most)
         changed, self._changed = self._changed, set()
-        return {agent: self._rows.get(agent) for agent in sorted(changed)}
+        ordered = sorted(changed, key=lambda who: who.sorted_by)
+        return {who: self._rows.get(who) for who in ordered}
 
-    def _take_leg(self, key: CallKey, leg: AgentLeg, queue: str | None) -> None:
-        facts = self._of(leg.agent)
+    def _take_leg(
+        self, who: Subject, key: CallKey, leg: AgentLeg, queue: str | None
+    ) -> None:
+        facts = self._of(who)
         if facts is None:
             return
         if leg.open:
@@ -163,22 +238,33 @@ class AgentBoard:
         else:
             facts.legs.pop(key, None)
             facts.released_us = max(facts.released_us, leg.released_us or 0)
-        self._stale.add(self._principal(leg.agent))
+        self._outdated(who)
 
-    def _lose_leg(self, key: CallKey, agent: AgentId) -> None:
-        facts = self._facts.get(agent)
+    def _lose_leg(self, key: CallKey, who: Subject) -> None:
+        facts = self._facts.get(who)
         if facts is not None and facts.legs.pop(key, None) is not None:
-            self._stale.add(self._principal(agent))
+            self._outdated(who)
 
-    def _of(self, agent: AgentId) -> _Facts | None:
-        facts = self._facts.get(agent)
-        if facts is None and len(self._facts) < AGENTS_MAX:
-            facts = self._facts[agent] = _Facts()
+    def _of(self, who: Subject) -> _Facts | None:
+        facts = self._facts.get(who)
+        if facts is not None:
+            return facts
+        if not self._is_known(who):
+            if self._strangers >= self._strangers_max:
+                return None
+            self._strangers += 1
+        facts = self._facts[who] = _Facts()
         return facts
 
-    def _principal(self, agent: AgentId) -> AgentId:
-        person = self._people.get(agent)
-        return person.agent if person else agent
+    def _is_known(self, who: Subject) -> bool:
+        return who.user in self._people or who.agent in self._at
+
+    def _outdated(self, who: Subject) -> None:
+        """The rows that show what was heard of `who` are to be made again."""
+        if who.agent is None:
+            self._stale.add(who)
+        else:
+            self._stale.update(self.at(who.agent))
 
     def _settle(self, at_most: int | None = None) -> None:
         """Make the rows again of those of whom something was heard."""
@@ -187,53 +273,71 @@ class AgentBoard:
             self._refresh(self._stale.pop())
             left -= 1
 
-    def _refresh(self, principal: AgentId) -> None:
-        old, new = self._rows.get(principal), self._status(principal)
+    def _refresh(self, who: Subject) -> None:
+        old, new = self._rows.get(who), self._status(who)
         if old == new:
             return
         if old is not None and old.counted_as:
             self._counts[old.counted_as] -= 1
         if new is None:
-            del self._rows[principal]
+            del self._rows[who]
         else:
-            self._rows[principal] = new
+            self._rows[who] = new
             if new.counted_as:
                 self._counts[new.counted_as] += 1
-        self._changed.add(principal)
+        self._changed.add(who)
 
-    def _status(self, principal: AgentId) -> AgentStatus | None:
-        ids = self._ids.get(principal)
-        if ids is None and self._principal(principal) != principal:
-            return None  # now one of somebody's ids: shown in that person's row
-        facts = [f for id in ids or [principal] if (f := self._facts.get(id))]
-        status = _status(principal, self._name(principal), facts)
-        if ids is None and status.counted_as is None:
-            return None
-        return status
+    def _status(self, who: Subject) -> AgentStatus | None:
+        if who.agent is not None:
+            return self._telephone_status(who, who.agent)
+        known = self._people.get(who.user) if who.user is not None else None
+        if known is None:
+            return None  # the log-in or its last telephone is gone
+        subjects = [who, *(telephone(agent) for agent in sorted(known.agents))]
+        facts = [f for each in subjects if (f := self._facts.get(each))]
+        nothing = AgentStatus(agent=known.agent, name=known.name, user=known.user)
+        return _status(nothing, facts)
 
-    def _name(self, principal: AgentId) -> str:
-        ids = self._ids.get(principal)
-        return self._people[ids[0]].name if ids else principal
+    def _telephone_status(self, who: Subject, agent: AgentId) -> AgentStatus | None:
+        """A telephone without a person is shown while it is in use."""
+        if agent in self._at:
+            return None  # shown in its people's rows
+        facts = [f] if (f := self._facts.get(who)) else []
+        status = _status(AgentStatus(agent=agent, name=str(agent)), facts)
+        return status if status.counted_as is not None else None
 
 
-def _status(agent: AgentId, name: str, facts: list[_Facts]) -> AgentStatus:
-    """The row of a person from what was heard of all their agent ids."""
+def _legs_by_subject(call: Call) -> dict[Subject, AgentLeg]:
+    """The leg that engages each person or telephone most in one call."""
+    legs: dict[Subject, AgentLeg] = {}
+    for leg in call.legs:
+        whose = [person(user) for user in leg.people or ()] or [telephone(leg.agent)]
+        for who in whose:
+            before = legs.get(who)
+            legs[who] = leg if before is None else most_engaged((before, leg))
+    return legs
+
+
+def _status(nothing: AgentStatus, facts: list[_Facts]) -> AgentStatus:
+    """A row from what was heard of a person and of all their telephones."""
     if not facts:
-        return AgentStatus(agent=agent, name=name)
+        return nothing
     said = max(facts, key=lambda f: f.said)
+    closed_us = max(f.desk_closed_us for f in facts)
+    has_desk = not closed_us or said.said_by == "telephone"
+    released_us = max(f.released_us for f in facts)
+    status = msgspec.structs.replace(
+        nothing,
+        state=said.state,
+        desk=has_desk,
+        since_us=max(said.said_us, released_us, 0 if has_desk else closed_us),
+    )
     legs = [leg for f in facts for leg in f.legs.values()]
     if not legs:
-        released_us = max((f.released_us for f in facts), default=0)
-        since_us = max(said.said_us, released_us)
-        return AgentStatus(agent=agent, name=name, state=said.state, since_us=since_us)
+        return status
     leg, queue = max(legs, key=lambda pair: _engagement(pair[0]))
-    return AgentStatus(
-        agent=agent,
-        name=name,
-        state=said.state,
-        telephone=_TELEPHONE[leg.state],
-        since_us=_since_us(leg),
-        queue=queue,
+    return msgspec.structs.replace(
+        status, telephone=_TELEPHONE[leg.state], since_us=_since_us(leg), queue=queue
     )
 
 

@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from screenpop.domain.agent import AgentState
+from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, Call
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import AgentBoard, AgentStatus
+from screenpop.wallboard.agents import AgentBoard, AgentStatus, SaidBy, Subject
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
 from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, CounterDef, wait_s
 from screenpop.wallboard.metrics import today_values as todays
@@ -58,7 +58,8 @@ class DeltaData:
     at_us: int
     queues: tuple[QueueRow, ...] = ()
     agents: tuple[AgentStatus, ...] = ()
-    gone_agents: tuple[AgentId, ...] = ()
+    gone_agents: tuple[AgentId, ...] = ()  # telephones without a person
+    gone_users: tuple[UserId, ...] = ()
 
 
 FeedData = SnapshotData | DeltaData
@@ -92,7 +93,7 @@ class WallboardFeed:
         self._time_zone = time_zone
         self._labels = {TOTAL: total_label, **(queue_labels or {})}
         self._shown: dict[str, _Shown] = {}
-        self._shown_agents: dict[AgentId, AgentStatus] = {}
+        self._shown_agents: dict[Subject, AgentStatus] = {}
         self._remember_all()
 
     def replace(self, before: Call | None, after: Call, offset: int) -> None:
@@ -101,10 +102,22 @@ class WallboardFeed:
         self.counters.replace(before, after)
         self.agents.replace(before, after)
 
-    def say(self, agent: AgentId, state: AgentState, at_us: int, offset: int) -> None:
+    def say(
+        self,
+        who: Subject,
+        state: AgentState,
+        at_us: int,
+        offset: int,
+        by: SaidBy = "desk",
+    ) -> None:
         """Take in the state that an agent, or the telephone system, named."""
         self.offset = max(self.offset, offset)
-        self.agents.say(agent, state, at_us)
+        self.agents.say(who, state, at_us, by)
+
+    def desk(self, user: UserId, *, is_open: bool, at_us: int, offset: int) -> None:
+        """A person opened a desk, or closed the last one for good."""
+        self.offset = max(self.offset, offset)
+        self.agents.desk(user, is_open=is_open, at_us=at_us)
 
     def drop(self, call: Call) -> None:
         """Take a call that is followed no longer out of the live gauges."""
@@ -143,7 +156,8 @@ class WallboardFeed:
             at_us=now_us,
             queues=queues,
             agents=agents,
-            gone_agents=gone,
+            gone_agents=tuple(who.agent for who in gone if who.agent is not None),
+            gone_users=tuple(who.user for who in gone if who.user is not None),
         )
 
     async def run(
@@ -184,23 +198,23 @@ class WallboardFeed:
         self._shown[queue] = looks
         return True
 
-    def _changed_agents(self) -> tuple[tuple[AgentStatus, ...], tuple[AgentId, ...]]:
+    def _changed_agents(self) -> tuple[tuple[AgentStatus, ...], tuple[Subject, ...]]:
         rows: list[AgentStatus] = []
-        gone: list[AgentId] = []
+        gone: list[Subject] = []
         changed = self.agents.take_changed(AGENTS_PER_DELTA_MAX)
-        for agent, row in changed.items():
-            if row == self._shown_agents.get(agent):
+        for who, row in changed.items():
+            if row == self._shown_agents.get(who):
                 continue
             if row is None:
-                del self._shown_agents[agent]
-                gone.append(agent)
+                del self._shown_agents[who]
+                gone.append(who)
             else:
-                self._shown_agents[agent] = row
+                self._shown_agents[who] = row
                 rows.append(row)
         return tuple(rows), tuple(gone)
 
     def _remember_all(self) -> None:
-        self._shown_agents = {row.agent: row for row in self.agents.rows()}
+        self._shown_agents = {row.subject: row for row in self.agents.rows()}
         self._shown = {queue: self._looks(queue) for queue in self._queues()}
         self.counters.changed.clear()
         self.agents.take_changed()

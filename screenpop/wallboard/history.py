@@ -20,7 +20,7 @@ from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
 from screenpop.store.batch import Batch
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.wallboard.history_batch import BatchMaker, NumberOf
+from screenpop.wallboard.history_batch import BatchMaker, NumberOf, PeopleAt
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +55,10 @@ class Archiver:
         clock: Clock | None = None,
         pause: Pause = asyncio.sleep,
         turn: Turn = next_turn,
+        people_at: PeopleAt = lambda agent: (),
     ):
         """`turn` lets the event loop's other work pass."""
+        self._people_at = people_at
         self._journal = journal
         self._archive = archive
         self._turn = turn
@@ -174,7 +176,9 @@ class Archiver:
         return Batch(consumer=self._consumer, offset=offset, at_us=self._clock.now_us())
 
     def _new_maker(self) -> BatchMaker:
-        return BatchMaker(self._consumer, self._number_of, self._limits)
+        return BatchMaker(
+            self._consumer, self._number_of, self._limits, self._people_at
+        )
 
     def _away(self, error: Unavailable) -> None:
         self.trouble = str(error)

@@ -11,7 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
+from msgspec.structs import replace
+
+from screenpop.domain.call import (
+    AgentId,
+    Call,
+    CallEvent,
+    CallId,
+    EventType,
+    LineId,
+    UserId,
+)
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.caller import CandidateRef
@@ -38,6 +48,8 @@ FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
 LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
 MESSAGE_CHARS = 500
 
+PeopleAt = Callable[[AgentId], tuple[UserId, ...]]
+"""Who is at that telephone now: for legs of events that do not say who was."""
 NumberOf = Callable[[Call], str | None]
 """The outside party's number in E.164; None when it may not be kept or read."""
 
@@ -80,7 +92,14 @@ class _Followed:
 class BatchMaker:
     """Folds entries into batches for the store."""
 
-    def __init__(self, consumer: str, number_of: NumberOf, limits: CallLimits):
+    def __init__(
+        self,
+        consumer: str,
+        number_of: NumberOf,
+        limits: CallLimits,
+        people_at: PeopleAt = lambda agent: (),
+    ):
+        self._people_at = people_at
         self._consumer = consumer
         self._number_of = number_of
         self._limits = limits
@@ -136,7 +155,7 @@ class BatchMaker:
         """Look at the calls that changed, some at each step; before `finish`."""
         batch = self._batch
         for followed in self._changed.values():
-            call = followed.fold.call()
+            call = self._with_people(followed.fold.call())
             batch.calls.append(
                 CallState(
                     call=call, number=self._number_of(call), customer=followed.customer
@@ -144,6 +163,17 @@ class BatchMaker:
             )
             followed.ended = call.ended_us is not None
             yield
+
+    def _with_people(self, call: Call) -> Call:
+        if all(leg.people is not None for leg in call.legs):
+            return call
+        legs = [
+            replace(leg, people=self._people_at(leg.agent))
+            if leg.people is None
+            else leg
+            for leg in call.legs
+        ]
+        return replace(call, legs=tuple(legs))
 
     def finish(self, now_us: int) -> Batch:
         """All that was added since the last batch, but for the `states`."""

@@ -189,8 +189,9 @@ TODAY = (
 AGENTS = (
     CounterDef(
         name="agents_available",
-        label="Ready",
-        formula="Agents available and not on the telephone now. Total only.",
+        label="Available",
+        formula="Agents available at an open desk, or by their telephone system, and"
+        " not on the telephone now. Total only.",
         unit="agents",
     ),
     CounterDef(
@@ -210,6 +211,13 @@ AGENTS = (
         name="agents_break",
         label="Break",
         formula="Agents on break and not on the telephone now. Total only.",
+        unit="agents",
+    ),
+    CounterDef(
+        name="agents_no_desk",
+        label="No desk",
+        formula="Agents who named a state at a desk and closed their last desk:"
+        " not on the telephone now, and not available. Total only.",
         unit="agents",
     ),
 )

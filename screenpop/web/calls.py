@@ -1,6 +1,7 @@
 """Which calls may this person see, and what do they add to one?
 
-An agent sees the calls that rang at one of their own agent ids; a supervisor all.
+An agent sees the calls that rang where they were; a supervisor all. The rule is in
+`domain.access`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from screenpop.domain.agent import Role, User
+from screenpop.domain.access import visible_to
 from screenpop.domain.errors import BadInput, TooLarge
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.query import text, whole_number
-from screenpop.web.services import Only
 from screenpop.web.site import Site, Visit, answered
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -78,11 +78,6 @@ async def set_disposition(site: Site, visit: Visit) -> web.StreamResponse:
             _call_id(visit), only, user, chosen.code
         )
     )
-
-
-def visible_to(user: User) -> Only:
-    """None for everybody's calls; else the agent ids whose calls they are."""
-    return None if user.role.includes(Role.SUPERVISOR) else user.agents
 
 
 def _call_id(visit: Visit) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from screenpop.config.model import Limits, Security, Server
+from screenpop.domain.access import Only
 from screenpop.domain.agent import User, UserId
-from screenpop.domain.call import AgentId
 from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
@@ -55,10 +55,6 @@ class Users(Protocol):
     async def by_token(self, token: str) -> User | None:
         """Whose bearer token is it?"""
         ...
-
-
-Only = frozenset[AgentId] | None
-"""Whose calls may be seen: those of these agent ids; None for everybody's."""
 
 
 class Calls(Protocol):

@@ -124,22 +124,26 @@ def wallboard() -> Story:
         )  # fmt: skip
 
     ana = f.AgentRow(
-        agent="1001", name="Ana Okafor", state="available", since=day.iso()
+        agent="1001", name="Ana Okafor", state="available", since=day.iso(), user="ana"
     )
-    ben = f.AgentRow(agent="1002", name="Ben Ito", state="break", since=day.iso(300))
+    ben = f.AgentRow(
+        agent="1002", name="Ben Ito", state="break", since=day.iso(300), user="ben",
+        desk=False,
+    )  # fmt: skip
+    door = f.AgentRow(agent="7001", name="7001", state="offline", telephone="talking")
     return [
         c.hello(day, 40),
         f.WallboardSnapshot(
             offset=40, at=day.iso(), day="2026-11-20", time_zone="Europe/London",
             counters=counters, queues=[queue("", "All", 1), queue("sales", "Sales", 1)],
-            agents=[ana, ben],
+            agents=[ana, ben, door],
         ),
         f.WallboardDelta(
             offset=44, at=day.iso(-1),
             queues=[queue("", "All", 0), queue("support", "Support", 0)],
             agents=[f.AgentRow(agent="1001", name="Ana Okafor", state="available",
-                               telephone="talking", since=day.iso())],
-            gone_agents=["1002"],
+                               telephone="talking", since=day.iso(), user="ana")],
+            gone_agents=["7001"], gone_users=["ben"],
         ),
     ]  # fmt: skip
 

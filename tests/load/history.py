@@ -16,7 +16,14 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
+from screenpop.domain.call import (
+    AgentId,
+    CallEvent,
+    CallId,
+    EventType,
+    LineId,
+    UserId,
+)
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.records import (
@@ -97,7 +104,7 @@ def _action(call_id: CallId, agent: AgentId, action: str, at_us: int) -> Record:
 
 async def timed(calls: Calls, earlier: EarlierCalls) -> None:
     asked: dict[str, Callable[[], Awaitable[object]]] = {
-        "an agent's 50 latest": lambda: calls.recent(["1001"]),
+        "an agent's 50 latest": lambda: calls.recent("ana"),
         "earlier of a number": lambda: earlier.from_number("+442079460001"),
         "one call in full": lambda: calls.get("main", "call-1"),
     }
@@ -119,7 +126,12 @@ async def main(options: argparse.Namespace, folder: Path) -> None:
     database = Database(options.url or sqlite_url(folder / "store.sqlite"))
     await database.open()
     await upgrade(database)
-    archiver = Archiver(journal, Archive(database), lambda call: call.caller)
+    archiver = Archiver(
+        journal,
+        Archive(database),
+        lambda call: call.caller,
+        people_at=lambda agent: (UserId("ana"),),
+    )
     owner = TaskOwner("load")
     start = time.perf_counter()
     cpu = time.process_time()

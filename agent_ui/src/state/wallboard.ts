@@ -4,6 +4,7 @@ import type {
   AgentRow,
   QueueCounters,
   ServerFrame,
+  WallboardDelta,
   WallboardSnapshot,
 } from "../wire/frames";
 import type { Link } from "./model";
@@ -51,7 +52,7 @@ export function reduceWallboard(
           offset: frame.offset,
           at: frame.at,
           queues: mergeQueues(state.board.queues, frame.queues),
-          agents: mergeAgents(state.board.agents, frame.agents, frame.gone_agents),
+          agents: mergeAgents(state.board.agents, frame),
         },
       };
     default:
@@ -66,9 +67,15 @@ function mergeQueues(now: QueueCounters[], changed: QueueCounters[]): QueueCount
   return [...kept, ...changed.filter((each) => !known.has(each.queue))];
 }
 
-function mergeAgents(now: AgentRow[], changed: AgentRow[], gone: string[]): AgentRow[] {
-  const byId = new Map(now.map((each) => [each.agent, each]));
-  for (const row of changed) byId.set(row.agent, row);
-  for (const agent of gone) byId.delete(agent);
-  return [...byId.values()];
+/** A person's row stays theirs when they move to another telephone. */
+export function keyOf(row: Pick<AgentRow, "user" | "agent">): string {
+  return row.user === null ? `agent ${row.agent}` : `user ${row.user}`;
+}
+
+function mergeAgents(now: AgentRow[], frame: WallboardDelta): AgentRow[] {
+  const byKey = new Map(now.map((each) => [keyOf(each), each]));
+  for (const row of frame.agents) byKey.set(keyOf(row), row);
+  for (const agent of frame.gone_agents) byKey.delete(keyOf({ user: null, agent }));
+  for (const user of frame.gone_users) byKey.delete(keyOf({ user, agent: "" }));
+  return [...byKey.values()];
 }

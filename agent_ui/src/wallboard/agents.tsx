@@ -1,6 +1,7 @@
 // Who is doing what, and since when?
 
 import { duration } from "../shared/format";
+import { keyOf } from "../state/wallboard";
 import type { AgentRow, WallboardSnapshot } from "../wire/frames";
 import { type BoardProps, useBoardNow } from "./queues";
 
@@ -11,6 +12,7 @@ type Doing =
   | "available"
   | "wrap_up"
   | "break"
+  | "no_desk"
   | "offline";
 
 const GROUPS: { doing: Doing; label: string }[] = [
@@ -20,12 +22,14 @@ const GROUPS: { doing: Doing; label: string }[] = [
   { doing: "available", label: "Available" },
   { doing: "wrap_up", label: "Wrap-up" },
   { doing: "break", label: "Break" },
+  { doing: "no_desk", label: "No desk" },
   { doing: "offline", label: "Offline" },
 ];
 
 /** What the telephone does says more than the state an agent has set. */
 export function doingOf(row: AgentRow): Doing {
-  return row.telephone === "idle" ? row.state : row.telephone;
+  if (row.telephone !== "idle") return row.telephone;
+  return row.state !== "offline" && !row.desk ? "no_desk" : row.state;
 }
 
 export function Agents({ board, skewMs, live }: BoardProps) {
@@ -47,7 +51,7 @@ export function Agents({ board, skewMs, live }: BoardProps) {
           </h2>
           <ul>
             {group.rows.map((row) => (
-              <li key={row.agent}>
+              <li key={keyOf(row)}>
                 <span dir="auto" title={row.name}>
                   {row.name}
                 </span>

@@ -225,6 +225,8 @@ export interface AgentRow {
   telephone: "alerting" | "held" | "idle" | "talking";
   since: string;
   queue: string | null;
+  user: string | null;
+  desk: boolean;
 }
 
 export interface WallboardSnapshot {
@@ -246,6 +248,7 @@ export interface WallboardDelta {
   queues: QueueCounters[];
   agents: AgentRow[];
   gone_agents: string[];
+  gone_users: string[];
 }
 
 export interface Resume {

@@ -86,6 +86,18 @@ def test_a_user_added_with_a_password_from_standard_input_may_log_in(
     assert "Ana M." in users("list")
 
 
+def test_a_telephone_of_somebody_else_is_taken_only_on_demand(users: Terminal) -> None:
+    users("add", "ana", "--agent", "1001", "--no-password")
+    users("add", "ben", "--agent", "1001", "--no-password", code=1)
+    assert "1001 already belongs to ana" in users.err
+    assert "--take" in users.err
+    users("add", "ben", "--agent", "1001", "--no-password", "--take")
+    rows = {
+        row["username"]: row["agents"] for row in json.loads(users("list", "--json"))
+    }
+    assert rows == {"ana": [], "ben": ["1001"]}
+
+
 def test_a_generated_password_is_printed_alone_and_works(users: Terminal) -> None:
     *_, password = users("add", "ana", "--generate").splitlines()
     assert users.verify("ana", password) is not None

@@ -15,6 +15,7 @@ from screenpop.domain.call import (
     LineId,
     Phase,
     QueueVisit,
+    UserId,
 )
 from screenpop.domain.caller import CandidateRef
 from screenpop.store.batch import (
@@ -40,11 +41,16 @@ def key(call_id: str = "c-1", line: str = "main") -> CallKey:
 
 
 def call(call_id: str = "c-1", line: str = "main", **values: Any) -> Call:
-    agents: Iterable[str] = values.pop("agents", ["1001"])
     at_us = values.setdefault("arrived_us", 1_000)
+    people: Iterable[tuple[str, str]] = values.pop("people", [("1001", "ana")])
     legs = tuple(
-        AgentLeg(agent=AgentId(agent), state=LegState.ALERTING, alerting_us=at_us)
-        for agent in agents
+        AgentLeg(
+            agent=AgentId(agent),
+            state=LegState.ALERTING,
+            alerting_us=at_us,
+            people=(UserId(user),),
+        )
+        for agent, user in people
     )
     known: dict[str, Any] = {
         "phase": Phase.ALERTING,

@@ -95,7 +95,9 @@ async def test_a_later_state_of_a_call_replaces_the_former_and_keeps_the_custome
 ) -> None:
     chosen = history.customer(by_agent=True)
     await archive.write(history.batch(1, calls=[history.state()], customers=[chosen]))
-    over = history.state(phase=Phase.ENDED, ended_us=9_000, agents=["1001", "1002"])
+    over = history.state(
+        phase=Phase.ENDED, ended_us=9_000, people=[("1001", "ana"), ("1002", "ben")]
+    )
     await archive.write(history.batch(2, calls=[over]))
     (call,) = await calls.recent()
     assert (call.phase, call.ended_us) == ("ended", 9_000)
@@ -159,11 +161,11 @@ async def test_texts_that_databases_refuse_are_made_fit(
         caller="a\x00b",
         caller_name=endless,
         attributes={"a\x00": "\ud800", "b": endless},
-        agents=["\U0001f4de" * 300, "1001"],
+        people=[("\U0001f4de" * 300, "\U0001f4de" * 300), ("1001", "ana")],
     )
     other = history.state(endless + "y")
     await archive.write(history.batch(1, calls=[odd, other]))
-    found = await calls.recent(["\U0001f4de" * 300])
+    found = await calls.recent("\U0001f4de" * 300)
     assert [call.caller for call in found] == ["a\ufffdb"]
     whole = await calls.get("main", endless)
     assert whole is not None
@@ -296,8 +298,8 @@ async def test_a_leg_that_moves_on_is_updated(archive: Archive, calls: Calls) ->
     await archive.write(history.batch(1, calls=[history.state()]))
     (leg,) = history.call().legs
     talking = history.state(
-        legs=(type(leg)(agent=leg.agent, state=LegState.ANSWERED, answered_us=5),)
+        legs=(replace(leg, state=LegState.ANSWERED, answered_us=5),)
     )
     await archive.write(history.batch(2, calls=[talking]))
-    (call,) = await calls.recent(["1001"])
+    (call,) = await calls.recent("ana")
     assert [(x.state, x.answered_us) for x in call.legs] == [("answered", 5)]

@@ -10,6 +10,8 @@ from screenpop.store.archive import Archive
 from screenpop.store.calls import Calls
 from screenpop.store.engine import Database
 
+ANA, BEN = ("1001", "ana"), ("1002", "ben")
+
 
 @pytest.fixture
 async def calls(database: Database) -> Calls:
@@ -19,7 +21,7 @@ async def calls(database: Database) -> Calls:
         history.state(
             f"c-{i}",
             arrived_us=at_us * 1_000,
-            agents=["1001"] if i % 2 else ["1001", "1002"],
+            people=[ANA] if i % 2 else [ANA, BEN],
             number=history.NUMBER if i < 5 else "+4930123456",
         )
         for i, at_us in enumerate(times)
@@ -34,24 +36,43 @@ async def ids(found: object) -> list[str]:
 
 
 async def test_an_agents_calls_are_theirs_only_newest_first(calls: Calls) -> None:
-    found = await calls.recent(["1002"], limit=3)
+    found = await calls.recent("ben", limit=3)
     assert await ids(found) == ["c-8", "c-6", "c-4"]
-    assert await calls.recent(["1003"]) == []
-    assert await calls.recent([]) == []
+    assert await calls.recent("cat") == []
+    assert await calls.recent("") == []
 
 
-async def test_a_call_at_two_ids_of_one_person_is_listed_once(calls: Calls) -> None:
-    found = await calls.recent(["1001", "1002"], limit=4)
-    assert await ids(found) == ["c-9", "c-8", "c-7", "c-6"]
+async def test_a_call_at_two_ids_of_one_person_is_listed_once(
+    calls: Calls, database: Database
+) -> None:
+    both = [ANA, ("ana@mobile", "ana")]
+    state = history.state("c-10", arrived_us=10_000, people=both)
+    await Archive(database).write(history.batch(2, calls=[state]))
+    found = await calls.recent("ana", limit=2)
+    assert await ids(found) == ["c-10", "c-9"]
+    assert [(leg.agent, leg.username) for leg in found[0].legs] == [
+        ANA,
+        ("ana@mobile", "ana"),
+    ]
 
 
-@pytest.mark.parametrize("agents", [None, ["1001"], ["1001", "1002"]])
+async def test_two_people_at_one_telephone_both_have_the_call(
+    calls: Calls, database: Database
+) -> None:
+    shared = [("1001", "ana"), ("1001", "cat")]
+    state = history.state("c-10", arrived_us=10_000, people=shared)
+    await Archive(database).write(history.batch(2, calls=[state]))
+    assert await ids(await calls.recent("cat")) == ["c-10"]
+    assert (await ids(await calls.recent("ana")))[0] == "c-10"
+
+
+@pytest.mark.parametrize("user", [None, "ana"])
 async def test_pages_follow_each_other_without_gap_or_repetition(
-    calls: Calls, agents: list[str] | None
+    calls: Calls, user: str | None
 ) -> None:
     seen: list[str] = []
     before = None
-    while page := await calls.recent(agents, before, limit=3):
+    while page := await calls.recent(user, before, limit=3):
         seen += await ids(page)
         before = page[-1].place
     assert seen == [f"c-{i}" for i in reversed(range(10))]
@@ -75,9 +96,9 @@ async def test_no_list_reads_the_whole_history(
     plans = {
         "calls_by_time": "SELECT * FROM calls WHERE arrived_us <= 5"
         " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
-        "call_legs_by_agent": "SELECT calls.* FROM call_legs JOIN calls"
-        " ON call_legs.line = calls.line AND call_legs.call_id = calls.call_id"
-        " WHERE agent = 'x' ORDER BY call_legs.arrived_us DESC LIMIT 5",
+        "call_legs_by_user": "SELECT DISTINCT line, call_id, arrived_us FROM call_legs"
+        " WHERE username = 'x'"
+        " ORDER BY arrived_us DESC, line DESC, call_id DESC LIMIT 5",
     }
     explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
     async with database.read() as connection:

@@ -19,15 +19,15 @@ def users(database: Database, clock: FakeClock, passwords: Passwords) -> Users:
 
 async def test_users_are_found_by_name_and_by_agent(users: Users) -> None:
     ana = await users.create("ana", password=None, agents=["1001", "x"])
-    ben = await users.create("ben", password=None, agents=["x"])
+    ben = await users.create("ben", password=None, agents=["y"])
     cache = UsersCache(users)
     await cache.reload()
     assert cache.get("ana") == cache.get(" ANA") == ana
     assert cache.get("carl") is None
     assert cache.get("") is None
-    assert cache.of_agent(AgentId("1001")) == (ana,)
-    assert cache.of_agent(AgentId("x")) == (ana, ben)
-    assert cache.of_agent(AgentId("2")) == ()
+    assert cache.at(AgentId("1001")) == ("ana",)
+    assert cache.at(AgentId("x")) == ("ana",)
+    assert cache.at(AgentId("2")) == ()
     assert cache.all() == (ana, ben)
     assert len(cache) == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -64,3 +65,57 @@ async def test_a_store_of_a_newer_version_is_refused(database: Database) -> None
         await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
     with pytest.raises(ConfigError, match="newer Screenpop"):
         await migrate.ensure(database)
+
+
+async def at_revision(database: Database, revision: str) -> None:
+    """An empty store brought to an earlier revision only."""
+
+    def upgrade(connection: Connection) -> None:
+        settings = Config()
+        settings.set_main_option("path_separator", "os")
+        settings.set_main_option(
+            "script_location", next(iter(screenpop.store.migrations.__path__))
+        )
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+
+    async with database.write() as connection:
+        await connection.run_sync(upgrade)
+
+
+LEG = (
+    "INSERT INTO call_legs (line, call_id, agent, arrived_us, state, attempt)"
+    " VALUES ('main', :call, :agent, 5, 'released', 1)"
+)
+USER = (
+    "INSERT INTO users (username, name, role, agents, active, token_epoch,"
+    " created_us, updated_us) VALUES (:user, :user, 'agent', :agents, true, 0, 1, 1)"
+)
+
+
+async def test_legs_of_an_older_store_get_the_person_of_then_where_there_is_a_trace(
+    empty: Database,
+) -> None:
+    await at_revision(empty, "0001")
+    async with empty.write() as connection:
+        for user, agents in (("ana", '["4444"]'), ("ben", '["1004"]')):
+            await connection.execute(text(USER), {"user": user, "agents": agents})
+        legs = [("c-1", "1004"), ("c-2", "1004"), ("c-3", "9999")]
+        for call, agent in legs:
+            await connection.execute(text(LEG), {"call": call, "agent": agent})
+        await connection.execute(
+            text(
+                "INSERT INTO receipts (line, call_id, action_id, username, agent,"
+                " at_us) VALUES ('main', 'c-1', 'r', 'ana', '1004', 6)"
+            )
+        )
+    assert await migrate.upgrade(empty) == ("0001", migrate.HEAD)
+    async with empty.read() as connection:
+        found = await connection.execute(
+            text("SELECT call_id, agent, username FROM call_legs ORDER BY call_id")
+        )
+        assert [tuple(row) for row in found] == [
+            ("c-1", "1004", "ana"),  # her card was there, though ben sits there now
+            ("c-2", "1004", "ben"),
+            ("c-3", "9999", ""),
+        ]

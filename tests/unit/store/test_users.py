@@ -118,6 +118,40 @@ async def test_only_what_is_given_is_changed(users: Users) -> None:
     assert await users.get("ana") == await users.change("ana")
 
 
+async def test_an_agent_id_of_somebody_else_is_refused_and_names_them(
+    users: Users,
+) -> None:
+    await users.create("ana", password=None, name="Ana M.", agents=["1001"])
+    await users.create("ben", password=None, agents=["1002"])
+    with pytest.raises(BadInput, match=r"1001 already belongs to ana \(Ana M\.\)"):
+        await users.change("ben", agents=["1001", "1002"])
+    with pytest.raises(BadInput, match="already belongs to ana"):
+        await users.create("cat", password=None, agents=["1001"])
+    assert await users.get("cat") is None
+    ben = await users.get("ben")
+    assert ben is not None
+    assert ben.agents == {"1002"}
+
+
+async def test_two_people_swap_their_telephones(users: Users) -> None:
+    await users.create("ana", password=None, agents=["1001", "1"])
+    await users.create("ben", password=None, agents=["1002"])
+    assert (await users.change("ana", agents=["1002"], take=True)).agents == {"1002"}
+    ben = await users.get("ben")
+    assert ben is not None
+    assert ben.agents == frozenset()
+    assert (await users.change("ben", agents=["1001"])).agents == {"1001"}
+
+
+async def test_who_is_inactive_keeps_no_telephone_from_others(users: Users) -> None:
+    await users.create("ana", password=None, agents=["1001"])
+    await users.change("ana", active=False)
+    await users.create("ben", password=None, agents=["1001"])
+    with pytest.raises(BadInput, match="already belongs to ben"):
+        await users.change("ana", active=True)
+    assert (await users.change("ana", active=True, agents=["7"])).active
+
+
 async def test_a_taken_name_is_refused(users: Users) -> None:
     await users.create("ana", password=SECRET)
     with pytest.raises(BadInput, match="taken"):

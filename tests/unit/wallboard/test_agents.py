@@ -4,34 +4,44 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from unit.wallboard.wallboard_story import at, changes, event
 
-from screenpop.domain.agent import AgentState
+from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, CallEvent, Scope
-from screenpop.wallboard.agents import AgentBoard, AgentStatus, Person
+from screenpop.wallboard.agents import (
+    AgentBoard,
+    AgentStatus,
+    Person,
+    Subject,
+    person,
+    telephone,
+)
 from screenpop.wallboard.metrics import AGENTS
 
-ANA, BEN, ANAS_MOBILE = AgentId("1001"), AgentId("1002"), AgentId("ana@mobile")
-PEOPLE = {
-    ANA: Person(agent=ANA, name="Ana"),
-    ANAS_MOBILE: Person(agent=ANA, name="Ana"),
-    BEN: Person(agent=BEN, name="Ben"),
-}
+
+def somebody(user: str, *agents: str) -> Person:
+    ids = frozenset(AgentId(agent) for agent in agents)
+    return Person(user=UserId(user), name=user.capitalize(), agents=ids)
+
+
+ANA, BEN = person(UserId("ana")), person(UserId("ben"))
+PEOPLE = [somebody("ana", "1001", "ana@mobile"), somebody("ben", "1002")]
 RINGS = event("alerting", seconds=1, agents=("1001",), queue="sales")
 ANSWERED = event("answered", seconds=4, agents=("1001",))
 HELD = event("held", seconds=9, agents=("1001",))
 ENDED = event("ended", seconds=60)
 
 
-def board(*events: CallEvent, people: dict[AgentId, Person] = PEOPLE) -> AgentBoard:
+def board(*events: CallEvent, people: list[Person] = PEOPLE) -> AgentBoard:
     agents = AgentBoard(people)
     for change in changes(events):
         agents.replace(change.before, change.after)
     return agents
 
 
-def row(agents: AgentBoard, agent: AgentId = ANA) -> AgentStatus:
-    found = agents.row(agent)
+def row(agents: AgentBoard, who: Subject = ANA) -> AgentStatus:
+    found = agents.row(who)
     assert found is not None
     return found
 
@@ -68,17 +78,18 @@ def test_who_talks_on_one_of_two_telephones_talks() -> None:
     mobile = event("alerting", "c-2", 2, agents=("ana@mobile",))
     agents = board(RINGS, ANSWERED, mobile)
     assert row(agents).telephone == "talking"
-    assert agents.row(ANAS_MOBILE) is None
+    assert agents.row(telephone(AgentId("ana@mobile"))) is None
     assert counts(agents) == {"agents_on_call": 1}
 
 
 def test_a_telephone_without_a_log_in_is_shown_while_in_use() -> None:
-    agents = board(RINGS, people={})
-    assert row(agents).name == "1001"
+    agents = board(RINGS, people=[])
+    phone = telephone(AgentId("1001"))
+    assert row(agents, phone).name == "1001"
     over = changes([RINGS, ENDED])[-1]
     agents.replace(over.before, over.after)
-    assert agents.row(ANA) is None
-    assert agents.take_changed() == {ANA: None}
+    assert agents.row(phone) is None
+    assert agents.take_changed() == {phone: None}
 
 
 def test_agents_are_counted_once_by_what_they_do() -> None:
@@ -110,14 +121,13 @@ def test_a_dropped_call_engages_nobody() -> None:
 def test_a_person_who_is_gone_leaves_and_one_who_came_appears() -> None:
     agents = board()
     agents.take_changed()
-    carla = AgentId("1003")
-    agents.know({ANA: PEOPLE[ANA], carla: Person(agent=carla, name="Carla")})
+    agents.know([PEOPLE[0], somebody("carla", "1003")])
     assert [r.name for r in agents.rows()] == ["Ana", "Carla"]
-    assert set(agents.take_changed()) == {BEN, carla}
+    assert set(agents.take_changed()) == {BEN, person(UserId("carla"))}
 
 
 def test_an_id_that_becomes_somebodys_second_one_joins_their_row() -> None:
-    agents = board(event("alerting", agents=("ana@mobile",)), people={})
+    agents = board(event("alerting", agents=("ana@mobile",)), people=[])
     agents.know(PEOPLE)
     assert [(r.name, r.telephone) for r in agents.rows()] == [
         ("Ana", "alerting"),
@@ -153,7 +163,71 @@ def test_order_and_repetition_do_not_matter(
     assert counts(one) == counts(other)
 
 
-def test_agent_ids_beyond_the_limit_are_left_out(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("screenpop.wallboard.agents.AGENTS_MAX", 2)
-    agents = board(event("alerting", agents=("7001", "7002", "7003")), people={})
+def test_agent_ids_beyond_the_limit_are_left_out() -> None:
+    agents = AgentBoard(strangers_max=2)
+    for change in changes([event("alerting", agents=("7001", "7002", "7003"))]):
+        agents.replace(change.before, change.after)
     assert [r.agent for r in agents.rows()] == ["7001", "7002"]
+
+
+def test_people_with_a_log_in_come_before_foreign_ids_at_the_limit() -> None:
+    agents = AgentBoard(PEOPLE, strangers_max=2)
+    for number in range(5):
+        agents.say(telephone(AgentId(f"7{number}")), AgentState.BREAK, at(number))
+    agents.say(ANA, AgentState.AVAILABLE, at(9))
+    agents.say(telephone(AgentId("1002")), AgentState.BREAK, at(9), "telephone")
+    assert row(agents).state is AgentState.AVAILABLE
+    assert row(agents, BEN).state is AgentState.BREAK
+    assert len(agents.rows()) == 4
+
+
+def test_a_person_takes_their_state_and_their_call_to_another_extension() -> None:
+    there = {AgentId("1001"): (UserId("ana"),)}
+    agents = board(replace(RINGS, people=there), replace(ANSWERED, people=there))
+    agents.say(ANA, AgentState.AVAILABLE, at(0))
+    agents.know([somebody("ana", "4444"), somebody("ben", "1001")])
+    assert (row(agents).agent, row(agents).telephone) == ("4444", "talking")
+    assert row(agents).state is AgentState.AVAILABLE
+    assert (row(agents, BEN).telephone, row(agents, BEN).state) == ("idle", "offline")
+    assert counts(agents) == {"agents_on_call": 1}
+
+
+def test_two_people_with_one_telephone_have_a_row_each() -> None:
+    agents = board(RINGS, people=[somebody("ana", "1001"), somebody("ben", "1001")])
+    assert [(r.user, r.telephone) for r in agents.rows()] == [
+        ("ana", "alerting"),
+        ("ben", "alerting"),
+    ]
+
+
+def test_who_closed_their_last_desk_is_not_ready_and_counted_apart() -> None:
+    agents = board()
+    agents.say(ANA, AgentState.AVAILABLE, at(0))
+    agents.desk(UserId("ana"), is_open=False, at_us=at(90))
+    assert (row(agents).desk, row(agents).since_us) == (False, at(90))
+    assert counts(agents) == {"agents_no_desk": 1}
+    for change in changes([RINGS]):
+        agents.replace(change.before, change.after)
+    assert counts(agents) == {"agents_on_call": 1}
+
+
+def test_a_desk_opened_again_counts_as_before() -> None:
+    agents = board()
+    agents.say(ANA, AgentState.AVAILABLE, at(0))
+    agents.desk(UserId("ana"), is_open=False, at_us=at(90))
+    agents.desk(UserId("ana"), is_open=True, at_us=at(100))
+    assert counts(agents) == {"agents_available": 1}
+
+
+def test_a_state_that_the_telephone_system_reports_needs_no_desk() -> None:
+    agents = board()
+    agents.say(ANA, AgentState.BREAK, at(0))
+    agents.desk(UserId("ana"), is_open=False, at_us=at(90))
+    agents.say(ANA, AgentState.AVAILABLE, at(95), "telephone")
+    assert counts(agents) == {"agents_available": 1}
+
+
+def test_who_is_offline_is_not_missed_at_a_desk() -> None:
+    agents = board()
+    agents.desk(UserId("ana"), is_open=False, at_us=at(90))
+    assert counts(agents) == {}

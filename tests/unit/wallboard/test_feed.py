@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from unit.wallboard.wallboard_story import at, changes, event
 
-from screenpop.domain.agent import AgentState
+from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, CallEvent
 from screenpop.domain.call_state import CallBook
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import spawn
-from screenpop.wallboard.agents import AgentBoard, Person
+from screenpop.wallboard.agents import AgentBoard, Person, person
 from screenpop.wallboard.feed import (
     AGENTS_PER_DELTA_MAX,
     DeltaData,
@@ -33,7 +33,7 @@ class Board:
         self.clock = FakeClock()
         self.calls = CallBook()
         self.offset = 0
-        people = {ANA: Person(agent=ANA, name="Ana")}
+        people = [Person(user=UserId("ana"), name="Ana", agents=frozenset({ANA}))]
         self.feed = WallboardFeed(
             self.clock, agents=AgentBoard(people), queue_labels={"sales": "Sales"}
         )
@@ -112,15 +112,17 @@ def test_what_came_and_went_between_two_ticks_is_not_sent(board: Board) -> None:
     board.feed.drop(changes([talk])[0].after)
     delta = board.delta()  # it was offered directly; that stays
     assert [row.values["alerting"] for row in delta.queues] == [0, 0]
-    board.feed.say(ANA, AgentState.BREAK, at(5), 7)
-    board.feed.say(ANA, AgentState.OFFLINE, at(6), 8)
+    board.feed.say(person(UserId("ana")), AgentState.BREAK, at(5), 7)
+    board.feed.say(person(UserId("ana")), AgentState.OFFLINE, at(6), 8)
     board.delta()  # `since` moved
-    board.feed.say(ANA, AgentState.BREAK, at(1), 9)  # an old word, overtaken
+    board.feed.say(
+        person(UserId("ana")), AgentState.BREAK, at(1), 9
+    )  # an old word, overtaken
     assert board.feed.tick() is None
 
 
 def test_an_agents_state_is_sent_with_the_totals_it_changes(board: Board) -> None:
-    board.feed.say(ANA, AgentState.AVAILABLE, at(0), 4)
+    board.feed.say(person(UserId("ana")), AgentState.AVAILABLE, at(0), 4)
     delta = board.delta()
     assert [row.state for row in delta.agents] == [AgentState.AVAILABLE]
     assert [row.queue for row in delta.queues] == [""]
@@ -129,8 +131,8 @@ def test_an_agents_state_is_sent_with_the_totals_it_changes(board: Board) -> Non
 
 
 def test_an_agent_who_leaves_is_named_as_gone(board: Board) -> None:
-    board.feed.agents.know({})
-    assert board.delta().gone_agents == (ANA,)
+    board.feed.agents.know([])
+    assert board.delta().gone_users == ("ana",)
     assert board.feed.tick() is None
 
 

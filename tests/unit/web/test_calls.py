@@ -75,7 +75,7 @@ async def test_a_query_that_cannot_be_used_is_told_so(house: Any, query: str) ->
 
 async def test_a_call_id_may_hold_what_systems_put_into_it(house: Any) -> None:
     await house.sign_in("ana")
-    house.calls.owner["a/b c@d"] = "1001"
+    house.calls.owner["a/b c@d"] = "ana"
     answer = await house.ask("GET", "/v1/calls/a%2Fb%20c@d")
     assert answer.json == {"call_id": "a/b c@d"}
     assert (await house.ask("GET", "/v1/calls/" + "x" * 301)).status == 400
