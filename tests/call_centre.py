@@ -35,6 +35,7 @@ from screenpop.app.checking import load_checked
 from screenpop.app.service import Service
 from screenpop.app.starting import running
 from screenpop.domain.agent import Role
+from screenpop.journal.base import Journal
 from screenpop.store import migrate
 from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.users import Users
@@ -342,12 +343,17 @@ async def _make_people(path: Path) -> None:
 
 @asynccontextmanager
 async def open_call_centre(
-    folder: Path, clock: Clock | None = None, **config: Any
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    medium: Journal | None = None,
+    **config: Any,
 ) -> AsyncIterator[CallCentre]:
+    """`medium` is used in place of the configured journal."""
     path = write_config(folder, **config)
     await let_everybody_in(folder)
     async with (
-        running(load_checked(path), clock=clock) as service,
+        running(load_checked(path), clock=clock, journal=medium) as service,
         aiohttp.ClientSession() as http,
     ):
         centre = CallCentre(service=service, http=http)

@@ -40,7 +40,7 @@ from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
 from screenpop.support.spare_time import SpareTime
-from screenpop.support.tasks import TaskOwner
+from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention
 from screenpop.wallboard.history_batch import NumberOf
@@ -48,22 +48,24 @@ from screenpop.wallboard.history_batch import NumberOf
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 
 
-async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Service:
+async def build(
+    loaded: Loaded,
+    clock: Clock,
+    find: FindConnector | None,
+    journal: Journal | None = None,
+) -> Service:
     """Journal and store open, everything else made, nothing running yet.
 
+    `journal` is used in place of the configured one.
     Raises `ConfigError`, `Unavailable`; nothing is left open then.
     """
     config, folder = loaded.config, data_dir_of(loaded)
     keep_readings(config.limits.number_cache_entries)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    metrics, tasks = Metrics(), TaskOwner("service")
-    journal = journal_of(config, folder, clock)
-    await journal.open()
-    try:
-        past = await open_past(loaded, folder, clock)
-    except BaseException:
-        await journal.close()
-        raise
+    metrics = Metrics()
+    watch = Watch(lambda task: metrics.task_restarts.labels(task).inc())
+    tasks = TaskOwner("service", watch)
+    journal, past = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
         own = own_lookups(past.earlier, clock, tasks, spare.run)
@@ -76,6 +78,7 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
             find,
             spare,
             folder / INDEX_FOLDER,
+            watch,
         )
     except BaseException:
         await past.close()
@@ -109,6 +112,20 @@ async def build(loaded: Loaded, clock: Clock, find: FindConnector | None) -> Ser
         tasks=tasks,
         spare=spare,
     )
+
+
+async def _opened(
+    journal: Journal | None, loaded: Loaded, clock: Clock
+) -> tuple[Journal, Past]:
+    """Journal and store; neither is left open when one refuses."""
+    folder = data_dir_of(loaded)
+    journal = journal or journal_of(loaded.config, folder, clock)
+    await journal.open()
+    try:
+        return journal, await open_past(loaded, folder, clock)
+    except BaseException:
+        await journal.close()
+        raise
 
 
 def _history(

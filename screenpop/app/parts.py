@@ -34,6 +34,7 @@ from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import describe
 from screenpop.support.spare_time import SpareTime
+from screenpop.support.tasks import Watch
 from screenpop.support.timings import Timing
 
 
@@ -87,6 +88,7 @@ def make_lookups(
     find: FindConnector | None = None,
     spare: SpareTime | None = None,
     index_folder: Path | None = None,
+    watch: Watch | None = None,
 ) -> Lookups:
     """Sources, plan and runs; raises `ConfigError`.
 
@@ -102,6 +104,7 @@ def make_lookups(
         own,
         spare.run,
         index_folder,
+        watch,
     )
     tools = RunTools(
         plan=sources.plan,

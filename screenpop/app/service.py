@@ -41,7 +41,7 @@ from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.spare_time import SpareTime
-from screenpop.support.tasks import TaskOwner
+from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention
@@ -100,38 +100,36 @@ class Service:
         self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
-        self.web = WebServer(self._services())
+        self.web = WebServer(self._services(), self.tasks.watch)
         await self.web.start()
         for number, candidate, by, at_us in await self.past.remembered():
             self.lookups.calls.remember(number, candidate, by, at_us)
         await self._replay()
-        self.tasks.spawn(self._follow(), name="follow the journal")
-        self.tasks.spawn(self._tidy_for_ever(), name="close overdue calls")
-        self.tasks.spawn(self.archiver.run(), name="write the history")
-        self.tasks.spawn(self.retention.run(), name="forget what is old")
-        self.tasks.spawn(
-            self.past.watch_users(self._users_changed), name="watch the users"
-        )
-        self.tasks.spawn(self.past.learn_who_called(), name="learn who called")
-        self.tasks.spawn(self.feed.run(self._to_wallboards), name="wallboard feed")
-        self.tasks.spawn(
-            watch(
-                self.metrics,
-                self.clock,
-                self.follower,
-                self.journal,
-                self.lookups.sources,
-            ),
-            name="watch the gauges",
-        )
-        self.tasks.spawn(
-            collect_when_quiet(lambda: self.follower.offset, self.clock),
-            name="collect garbage when it is quiet",
-        )
+        self._keep_running()
         self.spare.when_idle = collect_young
         self.streams.listen(self.tasks, self._keep_events)
+
+    def _keep_running(self) -> None:
+        """Everything that works in the background from now on, supervised."""
         self.follower.live = True
-        self.tasks.spawn(self.follower.take_up(), name="take up live calls")
+        keep = self.tasks.keep_running
+        keep(self._follow, name="follow the journal", fatal=True, restarts=AT_ONCE)
+        keep(self.follower.take_up, name="take up live calls", until_done=True)
+        keep(self._tidy_for_ever, name="close overdue calls")
+        keep(self.archiver.run, name="write the history")
+        keep(self.retention.run, name="forget what is old")
+        keep(lambda: self.past.watch_users(self._users_changed), name="watch the users")
+        keep(self.past.learn_who_called, name="learn who called", until_done=True)
+        keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
+        keep(self._watch_gauges, name="watch the gauges")
+        keep(
+            lambda: collect_when_quiet(lambda: self.follower.offset, self.clock),
+            name="collect garbage when it is quiet",
+        )
+
+    async def _watch_gauges(self) -> None:
+        parts = (self.follower, self.journal, self.lookups.sources)
+        await watch(self.metrics, self.clock, *parts)
 
     async def end(self) -> None:
         """No more requests, finish what was accepted, release everything."""
@@ -273,4 +271,8 @@ class Service:
             for each in self._shared.items()
         )
         found.extend(self.streams.problems())
+        found.extend(
+            Problem(part=f"task {down.task}", message=down.why, fatal=down.fatal)
+            for down in self.tasks.watch.down()
+        )
         return found

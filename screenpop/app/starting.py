@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from screenpop.app.build import build
 from screenpop.app.service import Service
 from screenpop.config.load import Loaded
+from screenpop.journal.base import Journal
 from screenpop.pipeline.sources import FindConnector
 from screenpop.support.clock import Clock, SystemClock
 
@@ -18,13 +19,15 @@ async def running(
     *,
     clock: Clock | None = None,
     find: FindConnector | None = None,
+    journal: Journal | None = None,
 ) -> AsyncIterator[Service]:
     """One node, from listening to gone.
 
+    `journal` is used in place of the configured one.
     Raises `ConfigError` or `Unavailable` for what cannot work; nothing is left
     running then.
     """
-    service = await build(loaded, clock or SystemClock(), find)
+    service = await build(loaded, clock or SystemClock(), find, journal)
     try:
         await service.begin()
         yield service

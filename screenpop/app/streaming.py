@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from screenpop.config.model import Configuration
 from screenpop.domain.call import Call, CallEvent, Phase
@@ -61,7 +62,8 @@ class Streams:
         """One task for each; what they hear is appended like a webhook's events."""
         for name, line in self.lines.items():
             emit = self._emit_to(append, name, line)
-            tasks.spawn(line.stream.run(emit, log.warning), name=f"listen to {name}")
+            run = partial(line.stream.run, emit, log.warning)
+            tasks.keep_running(run, name=f"listen to {name}")
 
     def _emit_to(
         self, append: Append, name: str, line: ListenedLine

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_onc
 from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
-from screenpop.support.tasks import TaskOwner
+from screenpop.support.tasks import TaskOwner, Watch
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,9 @@ class Sources:
             if connector.contacts() is not None:
                 if not self.index.is_whole(name):
                     self.unread[name] = WARMING
-                self.tasks.spawn(self._refresh_for_ever(name), name=f"contacts {name}")
+                self.tasks.keep_running(
+                    partial(self._refresh_for_ever, name), name=f"contacts {name}"
+                )
 
     async def close(self) -> None:
         await self.tasks.close()
@@ -117,6 +120,12 @@ class Sources:
                     log.warning("source %s: contacts cannot be read: %s", name, error)
                 failing = True
                 self.unread[name] = f"its customers cannot be read: {error}"
+            except Exception as error:
+                self.unread[name] = (
+                    f"its customers cannot be read: {type(error).__name__} in the"
+                    " connector; the log has the details"
+                )
+                raise
             await asyncio.sleep(5 if failing else self.settings[name].contacts_every_s)
 
 
@@ -148,12 +157,13 @@ def make_sources(
     own: Mapping[str, tuple[GuardedSource, list[PlannedLookup]]] | None = None,
     later: Later = at_once,
     index_folder: Path | None = None,
+    watch: Watch | None = None,
 ) -> Sources:
     """Make what the configuration names, without I/O; raises `ConfigError`.
 
     `index_folder` keeps the number index; without one it is for this process only.
     """
-    tasks = TaskOwner("sources")
+    tasks = TaskOwner("sources", watch)
     guards: dict[str, GuardedSource] = {}
     connectors: dict[str, AnyConnector] = {}
     for name, source in config.sources.items():

@@ -121,6 +121,11 @@ class Metrics:
         self.loop_lag_s = self._timing(
             "loop_lag_seconds", "How late the event loop runs what is due."
         )
+        self.task_restarts = self._counter(
+            "task_restarts_total",
+            "Background tasks that ended and were started again.",
+            "task",
+        )
         self.build = self._gauge("build_info", "Always 1; says the version.", "version")
 
     def _timings(self, name: str, text: str, *labels: str) -> Timings:

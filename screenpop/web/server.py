@@ -14,7 +14,7 @@ from aiohttp import web
 
 from screenpop.domain.errors import ConfigError
 from screenpop.push.close_codes import RESTART
-from screenpop.support.tasks import TaskOwner
+from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.web.auth import Auth
 from screenpop.web.built_ui import BuiltUi
 from screenpop.web.connection import Listener
@@ -41,10 +41,10 @@ BACKLOG = 4096  # all browsers of a large centre reconnecting at once
 class WebServer:
     """Listens from `start` to `stop`; `port` is the one that was given."""
 
-    def __init__(self, services: Services):
+    def __init__(self, services: Services, watch: Watch | None = None):
         self._services = services
         self.site = site_of(services)
-        self._tasks = TaskOwner("web")
+        self._tasks = TaskOwner("web", watch)
         self._runner: web.ServerRunner | None = None
         self.listener: Listener | None = None
         self.port = services.server.port
@@ -76,8 +76,8 @@ class WebServer:
         await self._listen(runner)
         self._runner = runner
         self.port = runner.addresses[0][1]
-        self._tasks.spawn(
-            self.site.sockets.sweep_for_ever(services.server.heartbeat_s),
+        self._tasks.keep_running(
+            lambda: self.site.sockets.sweep_for_ever(services.server.heartbeat_s),
             name="sweep the sockets",
         )
         if not self.site.ui.built:

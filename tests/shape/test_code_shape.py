@@ -181,3 +181,58 @@ def _text(file: Path) -> str:
 
 def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
+
+
+def test_work_without_an_end_is_supervised() -> None:
+    """Endless work goes through `TaskOwner.keep_running`, which starts it again.
+
+    A loop given to `spawn` ends with its first exception and one line in the log.
+    """
+    service = [f for f in sources() if not {"cli", "demo"} & set(f.parts)]
+    endless = {name for file in service for name in endless_functions(_tree(file))}
+    assert {"sweep_for_ever", "watch_users"} <= endless  # the test sees them
+    found = {
+        f"{named(file)}: {name}"
+        for file in service
+        for name in spawned(_tree(file))
+        if name in endless
+    }
+    assert found <= WATCHED_BY_THEIR_OWN, found - WATCHED_BY_THEIR_OWN
+
+
+WATCHED_BY_THEIR_OWN = {
+    "screenpop/intake/streams/base.py: _emit_for_ever",
+    "screenpop/intake/streams/base.py: _listen_for_ever",
+    "screenpop/support/tasks.py: supervise",
+}
+"""Tasks whose end ends the supervised work that started them."""
+
+
+def endless_functions(tree: ast.Module) -> Iterator[str]:
+    """Functions with a `while True` that neither breaks nor returns."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AsyncFunctionDef):
+            for loop in ast.walk(node):
+                if (
+                    isinstance(loop, ast.While)
+                    and isinstance(loop.test, ast.Constant)
+                    and not any(
+                        isinstance(x, ast.Break | ast.Return) for x in ast.walk(loop)
+                    )
+                ):
+                    yield node.name
+
+
+def spawned(tree: ast.Module) -> Iterator[str]:
+    """What is given to `spawn`, by the name of the function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name_of(node.func) == "spawn":
+            for given in node.args:
+                if isinstance(given, ast.Call):
+                    yield _name_of(given.func)
+
+
+def _name_of(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

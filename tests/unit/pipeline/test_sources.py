@@ -121,3 +121,25 @@ async def test_stopping_in_the_middle_of_a_reading_keeps_the_file_whole(
     Book.answer.set_result(None)
     assert await again.read_contacts("erp") == 1
     await again.close()
+
+
+async def test_a_defect_of_a_connector_does_not_end_the_reading_of_customers() -> None:
+    made = sources()
+    made.keep_index()
+    try:
+        Book.answer.set_exception(KeyError("+442079460958"))
+        told = await told_otherwise(made, WARMING)
+        Book.answer = asyncio.get_running_loop().create_future()
+        assert told is not None
+        assert told.startswith("its customers cannot be read: KeyError in the conn")
+        assert "7946" not in told
+        [down] = made.tasks.watch.down()
+        assert down.task == "contacts erp"
+        Book.answer.set_result(None)
+        async with asyncio.timeout(5):
+            while made.unread:
+                await asyncio.sleep(0.01)
+        assert made.index.sizes() == {"erp": 1}
+        assert made.tasks.watch.down() == []
+    finally:
+        await made.close()
