@@ -15,13 +15,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from call_centre import CallCentre, Frame, let_everybody_in, write_config
+from call_centre import CallCentre, Frame, write_config
 
 from screenpop.app.build import build
 from screenpop.app.checking import load_checked
 from screenpop.app.service import Service
 from screenpop.config.load import Loaded
 from screenpop.pipeline.explain import Explanation
+from screenpop.pipeline.sources import FindConnector
 from screenpop.support.clock import Clock, SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,12 +46,18 @@ def loaded(folder: Path, **config: Any) -> Loaded:
 
 @asynccontextmanager
 async def built(
-    folder: Path, *, clock: Clock | None = None, people: bool = False, **config: Any
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    find: FindConnector | None = None,
+    **config: Any,
 ) -> AsyncIterator[Service]:
-    """The parts of a node that the configuration asks for, without a start."""
-    if people:
-        await let_everybody_in(folder)
-    service = await build(loaded(folder, **config), clock or SystemClock(), None)
+    """The parts of a node that the configuration asks for, without a start.
+
+    `find` gives connectors of the test's own.
+    """
+    found = load_checked(write_config(folder, **config), find)
+    service = await build(found, clock or SystemClock(), find)
     try:
         yield service
     finally:

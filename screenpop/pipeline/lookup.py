@@ -188,11 +188,17 @@ class GuardedSource:
         usual_s = self._usual_s.get(name, took_s)
         self._usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
 
+    def _waiting(self) -> int:
+        """Flights without a place; those of this turn have not asked for one yet."""
+        without = len(self._flights) - self.limits.concurrency
+        return max(self._places.waiting, without)
+
     def _refusal(self) -> str | None:
-        if self._places.waiting >= self.limits.waiting_max:
+        waiting = self._waiting()
+        if waiting >= self.limits.waiting_max:
             return (
                 f"{self.label} is asked by too many at once"
-                f" ({self._places.waiting} wait); try again shortly"
+                f" ({waiting} wait); try again shortly"
             )
         if not self.breaker.allows():
             seconds = max(1, round(self.breaker.retry_in_s))
