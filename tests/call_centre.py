@@ -227,6 +227,16 @@ class CallCentre:
         async with self.http.post(url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()
 
+    async def log_out(self, name: str) -> None:
+        session = await self.get(name, "/v1/session")
+        headers = {
+            "Cookie": self._cookies.pop(name),
+            "Origin": self.url,
+            "X-Screenpop-CSRF": session["csrf"],
+        }
+        async with self.http.delete(f"{self.url}/v1/session", headers=headers) as done:
+            assert done.status == 204
+
     async def move(self, name: str, *agents: str) -> None:
         """A person goes to other telephones, as `screenpop users set` does it."""
         await self.service.past.people.users.change(name, agents=agents)
@@ -347,11 +357,16 @@ async def open_call_centre(
     clock: Clock | None = None,
     *,
     medium: Journal | None = None,
+    people: bool = True,
     **config: Any,
 ) -> AsyncIterator[CallCentre]:
-    """`medium` is used in place of the configured journal."""
+    """`medium` is used in place of the configured journal.
+
+    Without `people` the folder's store is taken as it is.
+    """
     path = write_config(folder, **config)
-    await let_everybody_in(folder)
+    if people:
+        await let_everybody_in(folder)
     async with (
         running(load_checked(path), clock=clock, journal=medium) as service,
         aiohttp.ClientSession() as http,

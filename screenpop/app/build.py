@@ -205,6 +205,7 @@ def _hub(
         wallboard=lambda: encoded(feed.snapshot(), config.server.company),
         rules=rules(config),
         limits=session_limits(config),
+        desk_grace_s=config.server.desk_grace_s,
         observe_ring_to_pop=metrics.ring_to_pop_s.observe,
         observe_first_push=metrics.first_push_s.observe,
         count_frames=metrics.frames_sent.inc,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from screenpop.app.notes import RecentNotes
-from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.journal.base import Entry
@@ -27,7 +27,8 @@ from screenpop.pipeline.calls import CallLookups
 from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.hub import Hub
-from screenpop.wallboard.agents import SaidBy, Subject, person, telephone
+from screenpop.push.presence import DESK
+from screenpop.wallboard.agents import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
 
 log = logging.getLogger(__name__)
@@ -131,6 +132,8 @@ class Follower:
             state = _agent_state(record.data.get("state"))
             if state is not None:
                 self._said(offset, person(UserId(record.user)), state, record.at_us)
+        elif record.action == DESK:
+            self._desk(offset, record)
         elif record.action in CHOICES:
             self.lookups.choose(record)
         elif record.action == "receipt":
@@ -141,6 +144,12 @@ class Follower:
             if record.action == "note":
                 self.notes.take(offset, record)
             self.hub.deliver(offset, self.desk.action(offset, record))
+
+    def _desk(self, offset: int, record: ActionRecord) -> None:
+        """A person opened a desk, or has none any more."""
+        user, is_open = UserId(record.user), record.data.get("open") == "yes"
+        self.hub.presence.take(user, is_open=is_open)
+        self.feed.desk(user, is_open=is_open, at_us=record.at_us, offset=offset)
 
     def _telephone_said(self, offset: int, event: CallEvent) -> None:
         """The telephone system named a state: of the people who were there then."""
@@ -163,7 +172,7 @@ class Follower:
     ) -> None:
         self.feed.say(who, state, at_us, offset, by)
         if who.user is not None:
-            self.hub.agent_said(who.user, state, at_us)
+            self.hub.agent_said(who.user, state, at_us, by)
 
     def _begin_lookups(self, line: str, call_id: str) -> None:
         call = self.book.get(line, call_id)

@@ -188,8 +188,13 @@ class Service:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
             ends = self.follower.tidy(self.clock.now_us())
-            if ends:
-                self.door.keep_all_soon(ends)
+            self.door.keep_all_soon([*ends, *self.hub.absent()])
+
+    async def _logged_out(self, user: User) -> None:
+        """Who logs out takes no more calls: at once, unless the journal is away."""
+        record = self.hub.log_out_record(user)
+        if record is not None:
+            self.door.keep_soon(record)
 
     def _to_wallboards(self, data: FeedData) -> None:
         self.hub.broadcast(encoded(data, self.loaded.config.server.company))
@@ -226,6 +231,7 @@ class Service:
             take_request=intake.take,
             hub=self.hub,
             users=self.past.people,
+            logged_out=self._logged_out,
             calls=self.past.calls(self.door.keep, self.follower.notes),
             lookup=self._lookup_json,
             stats=self._stats_json,

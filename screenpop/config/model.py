@@ -45,6 +45,12 @@ class Server(Model):
     heartbeat_s: float = Field(
         20, gt=0, description="A browser silent for twice this long is cut off."
     )
+    desk_grace_s: float = Field(
+        60,
+        ge=0,
+        description="An agent whose last desk is closed for this long takes no calls"
+        " there: the wallboard shows and counts them as *No desk*.",
+    )
     keepalive_s: float = Field(
         75,
         gt=0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from screenpop.domain.call import AgentId
 from screenpop.domain.call import UserId as UserId
@@ -14,6 +15,10 @@ class AgentState(StrEnum):
     AVAILABLE = "available"
     BREAK = "break"
     WRAP_UP = "wrap_up"
+
+
+SaidBy = Literal["desk", "telephone"]
+"""Who named a state: the person at a desk, or the telephone system for them."""
 
 
 class Role(StrEnum):

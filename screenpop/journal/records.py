@@ -69,7 +69,8 @@ class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person did: a choice, a note, a disposition, a state, a receipt.
 
     `action` is one of `choose` `contact` `note` `disposition` `agent_state`
-    `receipt`; `data` is flat text. `action_id` makes a repeated send harmless.
+    `receipt` `desk` (opened, or the last one closed); `data` is flat text.
+    `action_id` makes a repeated send harmless.
     """
 
     kind: ClassVar[str] = "action"

@@ -42,7 +42,7 @@ def record_of(
 ) -> ActionRecord:
     """The record that carries the command out. Raises `BadInput`."""
     if isinstance(command, frames.SetAgentState):
-        return _state(command, user, now_us)
+        return state_record(command, user, now_us)
     if pop is None or case is None:
         raise Forbidden(
             f"call {command.call_id!r} is not on your desk",
@@ -101,7 +101,9 @@ def action_id(user: User, frame_id: str | None) -> str:
     return f"{user.username}/{frame_id}"
 
 
-def _state(command: frames.SetAgentState, user: User, now_us: int) -> ActionRecord:
+def state_record(
+    command: frames.SetAgentState, user: User, now_us: int
+) -> ActionRecord:
     agent = principal(user)
     if agent is None:
         raise Forbidden(

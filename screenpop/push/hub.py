@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from screenpop.domain.agent import AgentState, Role, User, UserId
+from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal.records import ActionRecord
 from screenpop.push import close_codes, commands, frames, render
+from screenpop.push.agent_states import AgentStates
 from screenpop.push.audience import Directory, principal
 from screenpop.push.close_codes import CloseCode
 from screenpop.push.desk import Desk, Outgoing
+from screenpop.push.presence import DESK_GRACE_S, Presence
 from screenpop.push.session import Session, SessionKind, SessionLimits
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock
@@ -48,6 +50,7 @@ class HubTools:
     count_frames: Callable[[int], None] = lambda count: None
     count_pop: Callable[[], None] = lambda: None
     count_slow: Callable[[], None] = lambda: None
+    desk_grace_s: float = DESK_GRACE_S
 
 
 class Hub:
@@ -57,8 +60,9 @@ class Hub:
         self._tools = tools
         self._sessions: dict[UserId, list[Session]] = {}
         self._watchers: list[Session] = []
-        self._states: dict[UserId, tuple[int, AgentState]] = {}
+        self._states = AgentStates()
         self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
+        self.presence = Presence(tools.clock, tools.desk_grace_s)
         self._tasks = TaskOwner("hub")
         desk.listens = self._sessions.__contains__
 
@@ -105,10 +109,13 @@ class Hub:
             session.write(*encoded_frames)
             self._tools.count_frames(len(encoded_frames))
 
-    def agent_said(self, user: UserId, state: AgentState, at_us: int) -> None:
+    def agent_said(
+        self, user: UserId, state: AgentState, at_us: int, by: SaidBy = "desk"
+    ) -> None:
         """A person, or the telephone system for them, named a state."""
-        if (at_us, state) > self._states.get(user, (0, AgentState.OFFLINE)):
-            self._states[user] = (at_us, state)
+        if by == "desk" and state is not AgentState.OFFLINE:
+            self.presence.named_a_state(user)
+        if self._states.say(user, state, at_us, by):
             self.tell_agent(user)
 
     def _tell_telephone(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
@@ -131,6 +138,21 @@ class Hub:
             data = frames.encode(frame)
             for session in sessions:
                 due.setdefault(session, []).append(data)
+
+    def absent(self) -> list[ActionRecord]:
+        """What to journal of people whose last desk closed and did not come back."""
+        return self.presence.absent(self._sessions)
+
+    def log_out_record(self, user: User) -> ActionRecord | None:
+        """What a log-out means for the person's state; None when nothing.
+
+        A state that the telephone system reports stays.
+        """
+        said = self._states.get(user.username)
+        if said.by == "telephone" or said.state is AgentState.OFFLINE:
+            return None
+        frame = frames.SetAgentState(state="offline")
+        return commands.state_record(frame, user, self._tools.clock.now_us())
 
     def broadcast(self, data: bytes) -> None:
         """The same bytes to every wallboard."""
@@ -175,6 +197,9 @@ class Hub:
             return
         mine = self._sessions.setdefault(session.username, [])
         mine.append(session)
+        opened = self.presence.came(session.username)
+        if opened is not None and session.user.agents:
+            self._tools.append_soon(opened)
         if len(mine) > self._tools.limits.sessions_per_user_max:
             mine[0].cut_off(close_codes.REPLACED)
 
@@ -254,6 +279,7 @@ class Hub:
         if session.kind == "wallboard":
             session.write(self._tools.wallboard())
             return
+        self._telephones[session.username] = self._telephone(session.username)
         missed = [*self._catch_up(session.username, frame.after)]
         agent = self._agent_frame(session.user)
         if agent is not None:
@@ -278,14 +304,14 @@ class Hub:
         agent = principal(user)
         if agent is None:
             return None
-        since_us, state = self._states.get(user.username, (0, AgentState.OFFLINE))
+        said = self._states.get(user.username)
         return frames.AgentUpdated(
             offset=self.offset,
             agent=agent,
             name=user.name,
-            state=state.value,
+            state=said.state.value,
             telephone=self._telephone(user.username),
-            since=render.iso(since_us) if since_us else "",
+            since=render.iso(said.since_us) if said.since_us else "",
         )
 
     def _telephone(self, user: UserId) -> frames.Telephone:

@@ -1,9 +1,9 @@
 """What is each agent doing: their own word, and what their telephone does?
 
-The state (available, break …) is the last one said, by the time it was said; the
-telephone (idle, alerting, talking, held) follows from the legs of live calls. Both
-are folds that do not care about order or repetition. State and calls belong to the
-person, not to the extension: who moves to another one takes them along.
+The state (available, break …) is the last one said: at a desk by the order of the
+journal, by a telephone system by its own times. The telephone (idle, alerting,
+talking, held) follows from the legs of live calls, in any order of events. State and
+calls belong to the person, not to the extension: who moves takes them along.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import (
     AgentId,
     AgentLeg,
@@ -27,7 +27,6 @@ from screenpop.domain.call import (
 )
 
 Telephone = Literal["idle", "alerting", "talking", "held"]
-SaidBy = Literal["desk", "telephone"]
 
 AGENTS_MAX = 20_000
 """Agent ids without a log-in that telephone systems named; further ones are left out.
@@ -118,6 +117,7 @@ class _Facts:
     said_us: int = 0
     state: AgentState = AgentState.OFFLINE
     said_by: SaidBy = "desk"
+    telephone_said: tuple[int, int] = (0, -1)  # its newest word by its own times
     desk_closed_us: int = 0  # 0 while a desk is open, or none was ever heard of
     released_us: int = 0
     legs: dict[CallKey, tuple[AgentLeg, str | None]] = field(default_factory=dict)
@@ -169,8 +169,12 @@ class AgentBoard:
     ) -> None:
         """The agent, or the telephone system for them, named a state."""
         facts = self._of(who)
-        if facts is None or (at_us, _STATE_ORDER[state]) <= facts.said:
+        if facts is None:
             return
+        if by == "telephone":
+            if (at_us, _STATE_ORDER[state]) <= facts.telephone_said:
+                return
+            facts.telephone_said = (at_us, _STATE_ORDER[state])
         facts.said_us, facts.state, facts.said_by = at_us, state, by
         self._outdated(who)
 

@@ -11,10 +11,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import AgentBoard, AgentStatus, SaidBy, Subject
+from screenpop.wallboard.agents import AgentBoard, AgentStatus, Subject
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
 from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, CounterDef, wait_s
 from screenpop.wallboard.metrics import today_values as todays

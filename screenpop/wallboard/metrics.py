@@ -216,8 +216,8 @@ AGENTS = (
     CounterDef(
         name="agents_no_desk",
         label="No desk",
-        formula="Agents who named a state at a desk and closed their last desk:"
-        " not on the telephone now, and not available. Total only.",
+        formula="Agents who named a state at a desk, have had none open for"
+        " server.desk_grace_s and are not on the telephone now. Total only.",
         unit="agents",
     ),
 )

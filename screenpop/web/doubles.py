@@ -122,6 +122,10 @@ async def look_up(number: str, candidate: str | None) -> Json:
     return {"number": number, "candidates": [], "facets": {}, "lookups": []}
 
 
+async def no_farewell(user: User) -> None:
+    """Nothing is to be done when somebody logs out."""
+
+
 async def stats() -> Json:
     return {"queues": [], "agents": []}
 
@@ -168,6 +172,7 @@ def services(data_dir: Path, **other: Any) -> Services:
     doubled: dict[str, Any] = {
         "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "lookup": look_up, "stats": stats, "ready": no_problem,
-        "lines": FakeLines(), "sources": no_sources, "version": "0.0.0",
+        "logged_out": no_farewell, "lines": FakeLines(), "sources": no_sources,
+        "version": "0.0.0",
     }  # fmt: skip
     return Services(data_dir=data_dir, **{**doubled, **other})

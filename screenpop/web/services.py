@@ -104,6 +104,7 @@ class Services:
     calls: Calls
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
+    logged_out: Callable[[User], Awaitable[None]]
     lines: Lines
     sources: Callable[[], list[SourceSeen]]
     ready: Callable[[], Awaitable[Sequence[Problem]]]

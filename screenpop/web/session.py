@@ -71,6 +71,7 @@ async def log_out(site: Site, visit: Visit) -> web.StreamResponse:
         raise NotFound("there is no session: a bearer token has none to end.")
     site.auth.revoke(visit.who.session)
     site.sockets.end_session(visit.who.session)
+    await site.services.logged_out(visit.who.user)
     answer = web.Response(status=204)
     _set_cookie(site, answer, "", 0)
     return answer

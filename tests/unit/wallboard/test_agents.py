@@ -67,10 +67,19 @@ def test_the_telephone_follows_the_calls() -> None:
     assert [r.queue for r in told] == ["sales", "sales", "sales", None]
 
 
-def test_the_last_word_of_an_agent_counts_whenever_it_arrives() -> None:
+def test_a_word_at_a_desk_counts_though_our_clock_went_back() -> None:
     agents = board()
-    agents.say(ANA, AgentState.BREAK, at(20))
-    agents.say(ANA, AgentState.AVAILABLE, at(10))
+    agents.say(ANA, AgentState.AVAILABLE, at(3600))
+    agents.say(ANA, AgentState.BREAK, at(10))
+    assert row(agents).state is AgentState.BREAK
+    agents.say(ANA, AgentState.OFFLINE, at(5), "telephone")
+    assert row(agents).state is AgentState.OFFLINE
+
+
+def test_the_last_word_of_a_telephone_system_counts_whenever_it_arrives() -> None:
+    agents = board()
+    agents.say(ANA, AgentState.BREAK, at(20), "telephone")
+    agents.say(ANA, AgentState.AVAILABLE, at(10), "telephone")
     assert (row(agents).state, row(agents).since_us) == (AgentState.BREAK, at(20))
 
 

@@ -112,12 +112,11 @@ def test_what_came_and_went_between_two_ticks_is_not_sent(board: Board) -> None:
     board.feed.drop(changes([talk])[0].after)
     delta = board.delta()  # it was offered directly; that stays
     assert [row.values["alerting"] for row in delta.queues] == [0, 0]
-    board.feed.say(person(UserId("ana")), AgentState.BREAK, at(5), 7)
-    board.feed.say(person(UserId("ana")), AgentState.OFFLINE, at(6), 8)
+    ana = person(UserId("ana"))
+    board.feed.say(ana, AgentState.BREAK, at(5), 7, "telephone")
+    board.feed.say(ana, AgentState.OFFLINE, at(6), 8, "telephone")
     board.delta()  # `since` moved
-    board.feed.say(
-        person(UserId("ana")), AgentState.BREAK, at(1), 9
-    )  # an old word, overtaken
+    board.feed.say(ana, AgentState.BREAK, at(1), 9, "telephone")  # overtaken
     assert board.feed.tick() is None
 
 
