@@ -51,6 +51,8 @@ def _lines(entry: dict[str, object]) -> list[str]:
     events = entry.get("events")
     assert isinstance(events, list | None)
     lines.extend(event_line(event) for event in events or [] if isinstance(event, dict))
+    notes = entry.get("notes")
+    lines.extend(f"note: {note}" for note in (notes if isinstance(notes, list) else ()))
     response = entry["response"]
     if isinstance(response, dict):
         body = str(response["body"])

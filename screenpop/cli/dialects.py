@@ -35,7 +35,8 @@ def dialects(
 ) -> None:
     """List the dialects, or show one: settings, proof, what to paste, tests.
 
-    With --test the exit code is 1 when a vector does not hold.
+    With --test the exit code is 1 when a vector does not hold, and when the dialect
+    that is named has none.
     """
     stream = stream_dialect(name) if name else None
     if stream is not None:
@@ -43,7 +44,15 @@ def dialects(
         return
     chosen = [load_dialect(each) for each in ([name] if name else dialect_names())]
     if test:
-        raise typer.Exit(0 if _tested(chosen, json_wanted) else 1)
+        holds = _tested(chosen, json_wanted)
+        if name and not _has_tests(chosen[0]):
+            typer.echo(
+                f"{chosen[0].file}: tests: is missing, so nothing was tested. Add a"
+                " case with `requests` and `expect`; see docs/dialects.md, section 7.",
+                err=True,
+            )
+            holds = False
+        raise typer.Exit(0 if holds else 1)
     if json_wanted:
         told = [_data(each) for each in chosen]
         if not name:
@@ -88,7 +97,7 @@ def _stream_page(stream: StreamDialect) -> list[str]:
 def _tested(chosen: list[Dialect], json_wanted: bool) -> bool:
     results = [(each, result) for each in chosen for result in run_vectors(each)]
     failed = [pair for pair in results if pair[1].problems]
-    silent = [each.name for each in chosen if each.tests is None]
+    silent = [each.name for each in chosen if not _has_tests(each)]
     if json_wanted:
         told = [
             {"dialect": each.name, "test": r.name, "problems": list(r.problems)}
@@ -103,6 +112,10 @@ def _tested(chosen: list[Dialect], json_wanted: bool) -> bool:
         if silent:
             typer.echo(f"without tests: {', '.join(silent)}")
     return not failed
+
+
+def _has_tests(dialect: Dialect) -> bool:
+    return dialect.tests is not None and bool(dialect.tests.elements())
 
 
 def _page(dialect: Dialect) -> list[str]:

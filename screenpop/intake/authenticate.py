@@ -38,6 +38,7 @@ class Scheme:
     secret: str
     check: Check
     not_covered: str
+    headers: tuple[str, ...] = ()  # where the proof stands
     signs_url: bool = False
     retry_when: Condition | None = None
 
@@ -63,7 +64,7 @@ class Authenticator:
             reason = scheme.check(facts, scope, secrets)
             if reason is None:
                 return
-            reasons.append(f"{scheme.name}: {reason}")
+            reasons.append(f"{self._named(scheme)}: {reason}")
         reason = "; ".join(dict.fromkeys(reasons))
         if any(_forgotten(scheme, facts, scope) for scheme, _ in self._schemes):
             raise Unsigned(
@@ -72,6 +73,16 @@ class Authenticator:
                 remedy="Send it again, signed. Nothing of it was taken.",
             )
         _refuse_if(reason)
+
+    def _named(self, scheme: Scheme) -> str:
+        """By its kind; where two are of one kind also by setting and headers."""
+        if sum(other.name == scheme.name for other, _ in self._schemes) < 2:
+            return scheme.name
+        where = [
+            f"setting `{scheme.secret}`",
+            *(f"`{each}`" for each in scheme.headers),
+        ]
+        return f"{scheme.name} ({', '.join(where)})"
 
 
 def _forgotten(scheme: Scheme, facts: Facts, scope: Scope) -> bool:

@@ -219,13 +219,31 @@ def decode_case(dialect: Dialect, case: Case) -> list[dict[str, object]]:
 
 def decode_request(line: BoundDialect, request: Request) -> dict[str, object]:
     try:
-        received = line.receive(request)
+        received = line.receive(request, explain=True)
     except BadInput as error:
         return {"rejected": str(error), "response": shown(refusal(error))}
     response = received.response
     if received.profile_answer is not None:
         response = received.profile_answer.render(None)
-    return {"events": told_events(received), "response": shown(response)}
+    entry: dict[str, object] = {
+        "events": told_events(received),
+        "response": shown(response),
+    }
+    notes = _notes(received)
+    return {**entry, "notes": notes} if notes else entry
+
+
+def _notes(received: Received) -> list[str]:
+    """What the sender said in vain, and what the dialect looked for in vain."""
+    notes = [each.why for each in received.ignored if not each.whole]
+    for number, (event, told) in enumerate(
+        zip(received.events, received.told, strict=True), 1
+    ):
+        if told.nothing:
+            which = f"event {number} ({event.type})" if len(received.events) > 1 else ""
+            fields = ", ".join(told.nothing)
+            notes.append(f"{which or 'the event'}: came to nothing: {fields}")
+    return notes
 
 
 def refusal(error: BadInput) -> Response:

@@ -25,6 +25,7 @@ from screenpop.intake.answers import Answer, Content, read_answers, read_content
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
 from screenpop.intake.expression import Getter, Scope
+from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
 from screenpop.intake.normal import Line
 from screenpop.intake.request import Ignored, Received, Request, Response, Told
@@ -36,6 +37,7 @@ from screenpop.intake.settings import (
     bind_settings,
     read_settings,
 )
+from screenpop.intake.spelling import meant
 from screenpop.intake.values import Compiler, Condition
 from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml
 
@@ -50,6 +52,9 @@ _KEYS = frozenset(
         "tests", "native", "not_covered",
     }
 )  # fmt: skip
+EACH_FOUND_NOTHING = (
+    "`decode.each` found nothing in the payload; the rules saw the payload as a whole"
+)
 _STATUSES = ("verified", "partly", "unverified")
 Native = Callable[[Facts, Line], Received]
 _NATIVE: Mapping[str, Native] = {"generic": generic.receive}
@@ -177,9 +182,10 @@ class BoundDialect:
         self._body_bytes_max = body_bytes_max
         self._events_max = events_max
 
-    def receive(self, request: Request) -> Received:
+    def receive(self, request: Request, *, explain: bool = False) -> Received:
         """Authenticate and decode one request.
 
+        `explain`: also say which declared fields came to nothing.
         Raises `Unauthenticated`, `BadInput` or `TooLarge`, for any input whatever.
         """
         if len(request.body) > self._body_bytes_max:
@@ -192,6 +198,7 @@ class BoundDialect:
         if not splits(request.path):
             raise BadInput("the URL cannot be read", code="bad_url")
         facts = self._facts(request)
+        facts.explain = explain
         scope = Scope(None, facts)
         greeting = self._greeted(scope, signed=False)
         if greeting is not None:
@@ -250,8 +257,13 @@ class BoundDialect:
 
     def _items(self, whole: Scope, ignored: list[Ignored]) -> list[Scope]:
         each = self.dialect.decoding.each
-        listed = whole.item if each is None else each(whole)
-        if each is None or not isinstance(listed, list):
+        found = None if each is None else each(whole)
+        listed = elements(found)
+        if listed is None and isinstance(found, str) and found:
+            listed = [found] if whole.facts.body_kind == "xml" else None
+        if listed is None:
+            if each is not None and whole.facts.explain:
+                ignored.append(Ignored(why=EACH_FOUND_NOTHING, whole=False))
             return [self._prepared(Scope(whole.item, whole.facts))]
         if len(listed) > self._events_max:
             raise TooLarge(
@@ -318,11 +330,21 @@ def load_dialect(name_or_path: str) -> Dialect:
         return compile_dialect(read_yaml(built_in))
     path = Path(name_or_path)
     if path.suffix not in (".yaml", ".yml"):
-        raise ConfigError(
-            f"there is no dialect `{name_or_path}`. Built in: "
-            f"{', '.join(dialect_names())}. Or give the path of a YAML file."
-        )
+        raise ConfigError(unknown_dialect(name_or_path))
     return compile_dialect(read_yaml(path))
+
+
+STREAMS = ("asterisk_ami", "asterisk_ari", "freeswitch_esl")
+"""Dialects of systems that are listened to, see `streams.registry`."""
+
+
+def unknown_dialect(name: str) -> str:
+    known = [*dialect_names(), *STREAMS]
+    return (
+        f"there is no dialect `{name}`. Built in: {', '.join(dialect_names())}."
+        f" Streams: {', '.join(STREAMS)}. Or give the path of a YAML file."
+        f"{meant(name, known)}"
+    )
 
 
 def dialect_names() -> list[str]:

@@ -364,6 +364,13 @@ def _key_step(key: str) -> Step:
     return lambda value, scope: _descend(value, (key,))
 
 
+def listed(value: object) -> list[object] | None:
+    """A list, or the only one of its elements: XML has no other lists."""
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, dict) else None
+
+
 def _each_key(key: str) -> Step:
     def step(value: object, scope: Scope) -> object:
         if not isinstance(value, list):
@@ -375,34 +382,37 @@ def _each_key(key: str) -> Step:
 
 
 def _listed(value: object, scope: Scope) -> object:
-    return value if isinstance(value, list) else None
+    return listed(value)
 
 
 def _flatten(value: object, scope: Scope) -> object:
-    if not isinstance(value, list):
+    elements = listed(value)
+    if elements is None:
         return None
     flat: list[object] = []
-    for each in value:
+    for each in elements:
         flat.extend(each if isinstance(each, list) else [each])
     return flat
 
 
 def _index_step(index: int) -> Step:
     def step(value: object, scope: Scope) -> object:
-        if not isinstance(value, list):
+        elements = listed(value)
+        if elements is None:
             return None
-        return value[index] if -len(value) <= index < len(value) else None
+        return elements[index] if -len(elements) <= index < len(elements) else None
 
     return step
 
 
 def _selected(tests: list[Callable[[Scope], bool]]) -> Step:
     def step(value: object, scope: Scope) -> object:
-        if not isinstance(value, list):
+        elements = listed(value)
+        if elements is None:
             return None
         inner = Scope(None, scope.facts, scope.parent, scope.index, scope.variables)
         kept: list[object] = []
-        for each in value:
+        for each in elements:
             inner.item = each
             if all(test(inner) for test in tests):
                 kept.append(each)

@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -24,6 +25,7 @@ from screenpop.intake.expression import (
     Scope,
     alike,
     empty,
+    listed,
 )
 from screenpop.intake.signature import encoded_mac
 from screenpop.intake.times import Moment
@@ -253,10 +255,10 @@ def _integer(arguments: list[Getter]) -> Filter:
     return apply
 
 
-def _epoch(per_second: int) -> FilterFactory:
+def _epoch(per_second: int, since_s: int = 0) -> FilterFactory:
     def factory(arguments: list[Getter]) -> Filter:
         _exactly(arguments, 0)
-        return lambda value, scope: times.epoch(value, per_second)
+        return lambda value, scope: times.epoch(value, per_second, since_s)
 
     return factory
 
@@ -298,15 +300,71 @@ def _append(arguments: list[Getter]) -> Filter:
     return apply
 
 
-def _plus(arguments: list[Getter]) -> Filter:
-    """A time and a duration (`hh:mm:ss` or seconds) later."""
-    (duration,) = _exactly(arguments, 1)
+def _number(value: object) -> int | Fraction | None:
+    """Exact, whatever its size: `63922000000`, `1.5e3`, of a number or its text."""
+    if isinstance(value, bool):
+        return None
+    text = (as_text(value) or "").strip()
+    if len(text) > NUMBER_CHARS_MAX or _NUMBER.fullmatch(text) is None:
+        return None
+    number = Fraction(text)
+    return int(number) if number.denominator == 1 else number
+
+
+NUMBER_CHARS_MAX = 40
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+
+
+def _plain(number: int | Fraction) -> int | float:
+    return int(number) if number.denominator == 1 else float(number)
+
+
+def _arithmetic(
+    compute: Callable[[int | Fraction, int | Fraction], int | Fraction | None],
+    on_times: int = 0,
+) -> FilterFactory:
+    """Numbers; with `on_times` 1 or -1 also a time and a duration, later or earlier."""
+
+    def factory(arguments: list[Getter]) -> Filter:
+        (argument,) = _exactly(arguments, 1)
+
+        def apply(value: object, scope: Scope) -> object:
+            given = argument(scope)
+            if isinstance(value, Moment):
+                us = _duration_us(given) if on_times else None
+                return None if us is None else value.plus(on_times * us)
+            left, right = _number(value), _number(given)
+            if left is None or right is None:
+                return None
+            number = compute(left, right)
+            return None if number is None else _plain(number)
+
+        return apply
+
+    return factory
+
+
+def _duration_us(value: object) -> int | None:
+    """`hh:mm:ss` or seconds; behind a minus the other way."""
+    text = as_text(value)
+    if text is not None and text.strip().startswith("-"):
+        us = times.duration_us(text.strip()[1:])
+        return None if us is None else -us
+    return times.duration_us(value)
+
+
+def _pairs(arguments: list[Getter]) -> Filter:
+    """A list of `{name: …, value: …}` as a mapping; the first of a name counts."""
+    name, content = (_fixed(each) for each in _exactly(arguments, 2))
+    if not isinstance(name, str) or not isinstance(content, str):
+        raise ValueError("takes two names in quotes.")
 
     def apply(value: object, scope: Scope) -> object:
-        us = times.duration_us(duration(scope))
-        if us is None or not isinstance(value, Moment):
-            return None
-        return value.plus(us)
+        found: dict[str, object] = {}
+        for each in listed(value) or []:
+            if isinstance(each, dict) and (key := as_text(each.get(name))):
+                found.setdefault(key, each.get(content))
+        return found or None
 
     return apply
 
@@ -340,10 +398,15 @@ FILTERS: Mapping[str, FilterFactory] = {
     "base64_text": _text_filter(_base64_text),
     "before": _text_argument_filter(_before),
     "default": _default,
+    "divided_by": _arithmetic(lambda a, b: Fraction(a) / b if b else None),
+    "dotnet_ticks": _epoch(10_000_000, times.DOTNET_S),
     "epoch_ms": _epoch(1000),
+    "epoch_ns": _epoch(1_000_000_000),
     "epoch_s": _epoch(1),
     "epoch_us": _epoch(1_000_000),
+    "filetime": _epoch(10_000_000, times.FILETIME_S),
     "first": _first,
+    "gregorian_s": _epoch(1, times.GREGORIAN_S),
     "hmac_sha256": _hmac_sha256,
     "id": _id,
     "integer": _integer,
@@ -355,14 +418,18 @@ FILTERS: Mapping[str, FilterFactory] = {
     "local": _local,
     "lower": _text_filter(str.lower),
     "match": _match,
+    "minus": _arithmetic(lambda a, b: a - b, on_times=-1),
+    "ntp_s": _epoch(1, times.NTP_S),
     "null_if": _null_if,
+    "pairs": _pairs,
     "phone": _phone,
-    "plus": _plus,
+    "plus": _arithmetic(lambda a, b: a + b, on_times=1),
     "rfc2822": _rfc2822,
     "seconds": _seconds,
     "sip_user": _text_filter(_sip_user),
     "split": _split,
     "text": _text_filter(lambda text: text),
+    "times": _arithmetic(lambda a, b: a * b),
     "trim": _text_filter(str.strip),
     "upper": _text_filter(str.upper),
     "url_component": _text_filter(component_encoded),

@@ -70,6 +70,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     item: int = 0  # which of the request's items it comes from
     at_digits: int = 6  # of the fraction of its seconds: 0, 3 or 6
     call_id_given: bool = True  # False: no id in the payload, ours is made up
+    nothing: tuple[str, ...] = ()  # declared fields without a value, when asked for
 
 
 class ProfileAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):

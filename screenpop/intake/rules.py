@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from screenpop.domain.call import EventType
 from screenpop.domain.call import Scope as CallScope
 from screenpop.intake.constants import check_constants
-from screenpop.intake.expression import Getter, Scope, empty
+from screenpop.intake.expression import Getter, Scope, empty, listed
 from screenpop.intake.filters import as_text
 from screenpop.intake.normal import (
     AGENTS_MAX,
@@ -38,6 +38,25 @@ OUTCOMES = frozenset({"unanswered", "voicemail"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A field that a rule fills: its name in the dialect, and where it stands then.
+
+    `entry` names one attribute.
+    """
+
+    name: str
+    key: str
+    written: str
+    entry: str | None = None
+
+    def is_nothing(self, fields: Mapping[str, object]) -> bool:
+        value = fields.get(self.key)
+        if self.entry is not None:
+            value = value.get(self.entry) if isinstance(value, dict) else None
+        return empty(value) or value == ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     holds: Condition | None
     kind: str  # an event type, or IGNORED
@@ -46,6 +65,7 @@ class Rule:
     also: bool
     each: Getter | None
     must_have_call: bool
+    declared: tuple[Declared, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,8 +89,12 @@ class Rules:
         for rule in self._rules:
             if rule.holds is not None and not rule.holds(scope):
                 continue
-            for each in _scopes(rule, scope):
+            scopes = _scopes(rule, scope)
+            for each in scopes:
                 self._fire(rule, each, found, scope.index)
+            if not scopes and scope.facts.explain:
+                why = f"the `each` of the rule for `{rule.kind}` found nothing"
+                found.ignored.append(Ignored(why=why, item=scope.index, whole=False))
             if not rule.also:
                 return found
         if not found.drafts and not found.ignored:
@@ -93,7 +117,10 @@ class Rules:
         moment = scope.variables.get("at")
         digits = moment.digits if isinstance(moment, Moment) else 0
         told = Told(
-            item=item, at_digits=digits, call_id_given=draft.call_id is not None
+            item=item,
+            at_digits=digits,
+            call_id_given=draft.call_id is not None,
+            nothing=_nothing(rule, fields) if scope.facts.explain else (),
         )
         found.drafts.append((draft, told))
 
@@ -103,13 +130,19 @@ class Rules:
         return f"{named} fits no rule of the dialect {self._dialect}"
 
 
+def _nothing(rule: Rule, fields: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(
+        f"{each.name} ({each.written})" if each.written else each.name
+        for each in rule.declared
+        if each.is_nothing(fields)
+    )
+
+
 def _scopes(rule: Rule, scope: Scope) -> list[Scope]:
     scope.variables["at"] = None
     if rule.each is None:
         return [scope]
-    items = rule.each(scope)
-    if not isinstance(items, list):
-        return []
+    items = listed(rule.each(scope)) or []
     return [
         Scope(item, scope.facts, scope.item, index, scope.variables)
         for index, item in enumerate(items[:AGENTS_MAX])
@@ -185,7 +218,36 @@ def _rule(
         also="also" in entries and entries["also"].flag(),
         each=compiler.value(entries["each"]) if "each" in entries else None,
         must_have_call="call_id" in filled and kind != EventType.AGENT_STATE,
+        declared=tuple(_declared(filled)),
     )
+
+
+_KEYS = {"from": "caller", "to": "dialled", "at": "at_us", "state": "agent_state"}
+_KEYS |= {"start": "start_us"}
+_NEVER_NOTHING = frozenset({"scope", "withheld", "identity"})
+
+
+def _declared(fields: Mapping[str, Node]) -> Iterator[Declared]:
+    for name, node in fields.items():
+        if name in _NEVER_NOTHING or node.data() is None:
+            continue
+        if name != "attributes":
+            written = node.data() if node.is_scalar else ""
+            yield Declared(name=name, key=_KEYS.get(name, name), written=str(written))
+            continue
+        for entry, inner in node.items():
+            written = inner.data() if inner.is_scalar else ""
+            if entry != "*":
+                yield Declared(
+                    name=f"attributes.{entry}",
+                    key="attributes",
+                    written=str(written),
+                    entry=entry,
+                )
+            else:
+                yield Declared(
+                    name="attributes", key="attributes", written=str(written)
+                )
 
 
 def _all(conditions: list[Condition]) -> Condition | None:

@@ -17,7 +17,12 @@ from screenpop.intake.expression import Scope, empty
 from screenpop.intake.facts import Facts
 from screenpop.intake.filters import as_text
 from screenpop.intake.public_keys import read_public_key
-from screenpop.intake.signed_message import Envelope, SignedMessage, with_payload
+from screenpop.intake.signed_message import (
+    TOLERANCE_S,
+    Envelope,
+    SignedMessage,
+    with_payload,
+)
 from screenpop.intake.values import Compiler
 from screenpop.intake.yaml_nodes import Node
 
@@ -46,9 +51,11 @@ def _scheme(node: Node, compiler: Compiler) -> Scheme:
     told = entries.get("not_covered")
     check = factory(entries, compiler, node)
     over, retry = entries.get("over"), entries.get("retry_when")
+    header = entries.get("header")
     return Scheme(
         name=name,
         secret=entries["secret"].text(),
+        headers=tuple(e.text() for e in header.one_or_many()) if header else (),
         check=check,
         not_covered=told.text() if told is not None else default,
         signs_url=name in ("url_and_fields", "plivo_v3")
@@ -181,6 +188,40 @@ def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
         return None if None in reasons else reasons[0]
 
     return check
+
+
+def _standard_webhooks(
+    entries: Mapping[str, Node], compiler: Compiler, node: Node
+) -> Check:
+    """Ids, times and signatures in headers of one prefix: `webhook-id` and so on."""
+    prefixes = tuple(
+        each.text().lower().removesuffix("-")
+        for each in (entries["header"].one_or_many() if "header" in entries else ())
+    )
+    tolerance = entries.get("tolerance_s")
+    tolerance_s = tolerance.number() if tolerance else TOLERANCE_S
+
+    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        reasons = [
+            signature.standard_webhooks(
+                facts.headers.get(f"{prefix}-id"),
+                facts.headers.get(f"{prefix}-timestamp"),
+                facts.headers.get(f"{prefix}-signature"),
+                facts.request.body,
+                secrets,
+                now_us=facts.request.received_us,
+                tolerance_s=tolerance_s,
+            )
+            for prefix in prefixes or STANDARD_WEBHOOKS_HEADERS
+        ]
+        if None in reasons:
+            return None
+        return next((r for r in reasons if r != signature.UNSIGNED), reasons[0])
+
+    return check
+
+
+STANDARD_WEBHOOKS_HEADERS = ("webhook", "svix")
 
 
 def _behind(text: str, mark: str) -> str:
@@ -351,6 +392,11 @@ _FACTORIES: Mapping[str, tuple[_Factory, frozenset[str], str]] = {
     ),
     "body_field": (_field, frozenset({"field"}), _NOTHING_IS),
     "hmac": (_mac, _MAC_KEYS, "method, path and headers, unless they are signed too"),
+    "standard_webhooks": (
+        _standard_webhooks,
+        frozenset({"header", "tolerance_s"}),
+        "method, path and other headers",
+    ),
     "url_and_fields": (
         _url_and_fields,
         frozenset({"header", "repeated"}),

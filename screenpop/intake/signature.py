@@ -122,6 +122,55 @@ def mac(
     return None if any(fits) else "its signature does not fit its content"
 
 
+UNSIGNED = "it carries no signature"
+
+
+def standard_webhooks(
+    message_id: str | None,
+    timestamp: str | None,
+    signatures: str | None,
+    body: bytes,
+    secrets: Iterable[str],
+    *,
+    now_us: int,
+    tolerance_s: float,
+) -> str | None:
+    """standardwebhooks.com: `v1,BASE64`, several divided by spaces while keys change.
+
+    HMAC-SHA256 of `id.timestamp.body`; the key is the base64 behind `whsec_`.
+    """
+    given = [
+        code
+        for version, _, code in (s.partition(",") for s in (signatures or "").split())
+        if version == "v1"
+    ][:SIGNATURES_MAX]
+    if not given:
+        return UNSIGNED
+    if not message_id:
+        return "it carries no message id"
+    late = in_window(timestamp, now_us, tolerance_s)
+    if late is not None:
+        return late
+    keys = [key for secret in secrets for key in webhook_keys(secret)]
+    if not keys:
+        return "its key cannot be read: `whsec_` must be followed by base64"
+    message = as_bytes(f"{message_id}.{timestamp}.") + body
+    return mac(given, (message,), keys, algorithm="sha256", encoding="base64")
+
+
+SIGNATURES_MAX = 20  # of one request
+
+
+def webhook_keys(secret: str) -> list[bytes]:
+    """Base64 behind `whsec_`; without that mark also the text itself."""
+    text = secret.strip()
+    bare = text.removeprefix("whsec_")
+    padded = bare.rstrip("=")
+    key = unbase64(padded + "=" * (-len(padded) % 4))
+    keys = [key] if key else []
+    return keys if bare != text else [*keys, text.encode()]
+
+
 def in_window(timestamp: str | None, now_us: int, tolerance_s: float) -> str | None:
     """Is the signed time near enough to the time of receipt? Seconds, or ms."""
     at_s = _seconds(timestamp or "")

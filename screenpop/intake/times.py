@@ -38,16 +38,26 @@ def _plausible(us: int, digits: int) -> Moment | None:
     return Moment(us, digits) if EARLIEST_US <= us < LATEST_US else None
 
 
-def epoch(value: object, per_second: int) -> Moment | None:
-    """A count since 1970 in seconds (1), milliseconds or microseconds."""
+def epoch(value: object, per_second: int, since_s: int = 0) -> Moment | None:
+    """A count of units of which `per_second` make a second.
+
+    It counts from 1970, or from `since_s` seconds after it (before it, if negative).
+    """
     number = _number(value)
     if number is None:
         return None
-    factor = 1_000_000 // per_second
     digits = {1: 0, 1000: 3}.get(per_second, 6)
     if isinstance(number, float) and not number.is_integer():
-        return _plausible(round(number * factor), max(digits, 3))
-    return _plausible(int(number) * factor, digits)
+        us, digits = round(number * 1_000_000 / per_second), max(digits, 3)
+    else:
+        us = int(number) * 1_000_000 // per_second
+    return _plausible(us + since_s * 1_000_000, digits)
+
+
+GREGORIAN_S = -62_167_219_200  # the year 0, as Erlang counts
+FILETIME_S = -11_644_473_600  # 1601, as Windows counts
+DOTNET_S = -62_135_596_800  # the year 1, as .NET counts
+NTP_S = -2_208_988_800  # 1900
 
 
 def _number(value: object) -> int | float | None:
