@@ -24,6 +24,9 @@ from screenpop.intake import generic
 from screenpop.intake.answers import Answer, Content, read_answers, read_content
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
+from screenpop.intake.built_in import DIALECTS_FOLDER as DIALECTS_FOLDER
+from screenpop.intake.built_in import dialect_names as dialect_names
+from screenpop.intake.built_in import unknown_dialect
 from screenpop.intake.expression import Getter, Scope
 from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
@@ -37,11 +40,9 @@ from screenpop.intake.settings import (
     bind_settings,
     read_settings,
 )
-from screenpop.intake.spelling import meant
 from screenpop.intake.values import Compiler, Condition
 from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml
 
-DIALECTS_FOLDER = Path(__file__).with_name("dialects")
 BODY_BYTES_MAX = 262_144
 EVENTS_PER_REQUEST_MAX = 500
 
@@ -258,11 +259,9 @@ class BoundDialect:
     def _items(self, whole: Scope, ignored: list[Ignored]) -> list[Scope]:
         each = self.dialect.decoding.each
         found = None if each is None else each(whole)
-        listed = elements(found)
-        if listed is None and isinstance(found, str) and found:
-            listed = [found] if whole.facts.body_kind == "xml" else None
+        listed = elements(found, texts=whole.facts.body_kind == "xml")
         if listed is None:
-            if each is not None and whole.facts.explain:
+            if each and whole.facts.explain:
                 ignored.append(Ignored(why=EACH_FOUND_NOTHING, whole=False))
             return [self._prepared(Scope(whole.item, whole.facts))]
         if len(listed) > self._events_max:
@@ -332,24 +331,6 @@ def load_dialect(name_or_path: str) -> Dialect:
     if path.suffix not in (".yaml", ".yml"):
         raise ConfigError(unknown_dialect(name_or_path))
     return compile_dialect(read_yaml(path))
-
-
-STREAMS = ("asterisk_ami", "asterisk_ari", "freeswitch_esl")
-"""Dialects of systems that are listened to, see `streams.registry`."""
-
-
-def unknown_dialect(name: str) -> str:
-    known = [*dialect_names(), *STREAMS]
-    return (
-        f"there is no dialect `{name}`. Built in: {', '.join(dialect_names())}."
-        f" Streams: {', '.join(STREAMS)}. Or give the path of a YAML file."
-        f"{meant(name, known)}"
-    )
-
-
-def dialect_names() -> list[str]:
-    """The built-in dialects."""
-    return sorted(path.stem for path in DIALECTS_FOLDER.glob("*.yaml"))
 
 
 def dialect_from_text(text: str, file: str = "dialect.yaml") -> Dialect:

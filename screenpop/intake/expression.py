@@ -18,6 +18,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from screenpop.intake.comparing import alike as alike
+from screenpop.intake.comparing import empty as empty
+from screenpop.intake.comparing import listed as listed
 from screenpop.intake.facts import Facts
 from screenpop.intake.spelling import meant
 
@@ -65,11 +68,6 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _CONSTANTS: Mapping[str, object] = {"true": True, "false": False, "null": None}
-
-
-def empty(value: object) -> bool:
-    """Says nothing: null, empty text, empty list or mapping. 0 and false do speak."""
-    return value is None or value == "" or value == [] or value == {}
 
 
 def constant(value: object) -> Getter:
@@ -364,13 +362,6 @@ def _key_step(key: str) -> Step:
     return lambda value, scope: _descend(value, (key,))
 
 
-def listed(value: object) -> list[object] | None:
-    """A list, or the only one of its elements: XML has no other lists."""
-    if isinstance(value, list):
-        return value
-    return [value] if isinstance(value, dict) else None
-
-
 def _each_key(key: str) -> Step:
     def step(value: object, scope: Scope) -> object:
         if not isinstance(value, list):
@@ -423,28 +414,3 @@ def _selected(tests: list[Callable[[Scope], bool]]) -> Step:
 
 def _equal(left: Getter, right: Getter, wanted: bool) -> Callable[[Scope], bool]:
     return lambda scope: alike(left(scope), right(scope)) is wanted
-
-
-def alike(value: object, wanted: object) -> bool:
-    """Equal as people compare: text without case, numbers with their text."""
-    if value == wanted and type(value) is type(wanted):
-        return True
-    if isinstance(value, bool) or isinstance(wanted, bool):
-        return _flag(value) is _flag(wanted) is not None
-    if value is None or wanted is None:
-        return value is wanted
-    if isinstance(value, str | int | float) and isinstance(wanted, str | int | float):
-        return _folded(value) == _folded(wanted)
-    return False
-
-
-def _folded(value: str | int | float) -> str:
-    return str(value).casefold() if isinstance(value, str) else str(value)
-
-
-def _flag(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.lower())
-    return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from screenpop.domain.call import EventType
 from screenpop.domain.call import Scope as CallScope
 from screenpop.intake.constants import check_constants
+from screenpop.intake.declared import Declared, came_to_nothing, declared_fields
 from screenpop.intake.expression import Getter, Scope, empty, listed
 from screenpop.intake.filters import as_text
 from screenpop.intake.normal import (
@@ -35,25 +36,6 @@ Fill = Callable[[dict[str, object], Scope], None]
 
 AGENT_STATES = frozenset({"offline", "available", "break", "wrap_up"})
 OUTCOMES = frozenset({"unanswered", "voicemail"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """A field that a rule fills: its name in the dialect, and where it stands then.
-
-    `entry` names one attribute.
-    """
-
-    name: str
-    key: str
-    written: str
-    entry: str | None = None
-
-    def is_nothing(self, fields: Mapping[str, object]) -> bool:
-        value = fields.get(self.key)
-        if self.entry is not None:
-            value = value.get(self.entry) if isinstance(value, dict) else None
-        return empty(value) or value == ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +102,9 @@ class Rules:
             item=item,
             at_digits=digits,
             call_id_given=draft.call_id is not None,
-            nothing=_nothing(rule, fields) if scope.facts.explain else (),
+            nothing=came_to_nothing(rule.declared, fields)
+            if scope.facts.explain
+            else (),
         )
         found.drafts.append((draft, told))
 
@@ -128,14 +112,6 @@ class Rules:
         kind = as_text(self._kind(scope)) if self._kind is not None else None
         named = f"`{kind[:80]}`" if kind else "this"
         return f"{named} fits no rule of the dialect {self._dialect}"
-
-
-def _nothing(rule: Rule, fields: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(
-        f"{each.name} ({each.written})" if each.written else each.name
-        for each in rule.declared
-        if each.is_nothing(fields)
-    )
 
 
 def _scopes(rule: Rule, scope: Scope) -> list[Scope]:
@@ -218,36 +194,8 @@ def _rule(
         also="also" in entries and entries["also"].flag(),
         each=compiler.value(entries["each"]) if "each" in entries else None,
         must_have_call="call_id" in filled and kind != EventType.AGENT_STATE,
-        declared=tuple(_declared(filled)),
+        declared=tuple(declared_fields(filled)),
     )
-
-
-_KEYS = {"from": "caller", "to": "dialled", "at": "at_us", "state": "agent_state"}
-_KEYS |= {"start": "start_us"}
-_NEVER_NOTHING = frozenset({"scope", "withheld", "identity"})
-
-
-def _declared(fields: Mapping[str, Node]) -> Iterator[Declared]:
-    for name, node in fields.items():
-        if name in _NEVER_NOTHING or node.data() is None:
-            continue
-        if name != "attributes":
-            written = node.data() if node.is_scalar else ""
-            yield Declared(name=name, key=_KEYS.get(name, name), written=str(written))
-            continue
-        for entry, inner in node.items():
-            written = inner.data() if inner.is_scalar else ""
-            if entry != "*":
-                yield Declared(
-                    name=f"attributes.{entry}",
-                    key="attributes",
-                    written=str(written),
-                    entry=entry,
-                )
-            else:
-                yield Declared(
-                    name="attributes", key="attributes", written=str(written)
-                )
 
 
 def _all(conditions: list[Condition]) -> Condition | None:

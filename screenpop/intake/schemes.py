@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping
 
 from screenpop.intake import public_keys, signature, tokens
 from screenpop.intake.authenticate import Check, Scheme
+from screenpop.intake.claims import claim_check
 from screenpop.intake.encodings import unbase64
-from screenpop.intake.expression import Scope, empty
+from screenpop.intake.expression import Scope
 from screenpop.intake.facts import Facts
 from screenpop.intake.filters import as_text
 from screenpop.intake.public_keys import read_public_key
@@ -298,7 +297,7 @@ def _jwt_header(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> 
     names = _header_names(entries, node)
     prefix = _option(entries, "prefix", "")
     claims = entries.get("claims")
-    checks = [] if claims is None else [_claim(n, e) for n, e in claims.items()]
+    checks = [] if claims is None else [claim_check(n, e) for n, e in claims.items()]
 
     def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
         header = next(iter(_given(facts, names)), "")
@@ -311,67 +310,6 @@ def _jwt_header(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> 
         return reason
 
     return check
-
-
-def _claim(name: str, node: Node) -> Callable[[Facts], str | None]:
-    """`body_sha256`, `url_sha256`, `url`, `body`, or `=text` that it must equal.
-
-    With `?` behind it a token without that claim is taken: whoever holds a token
-    cannot take a claim out of it.
-    """
-    wanted, optional, _ = node.text().partition("?")
-    check = _claim_check(name, wanted, node)
-    if not optional:
-        return check
-    return lambda facts: None if empty((facts.claims or {}).get(name)) else check(facts)
-
-
-def _claim_check(name: str, wanted: str, node: Node) -> Callable[[Facts], str | None]:
-    if wanted.startswith("="):
-        expected = {wanted[1:]}
-        return lambda facts: _claim_fits(name, facts, expected)
-    if wanted == "body_sha256":
-        return lambda facts: _body_claim(name, facts)
-    if wanted == "url_sha256":
-        return lambda facts: _claim_fits(name, facts, set(map(_sha256, _urls(facts))))
-    if wanted == "url":
-        return lambda facts: _claim_fits(name, facts, set(_urls(facts)))
-    if wanted == "body":
-        return lambda facts: _whole_body_claim(name, facts)
-    node.fail("must be body_sha256, url_sha256, url, body or `=text`.")
-
-
-def _urls(facts: Facts) -> tuple[str, ...]:
-    return signature.url_spellings(facts.url)
-
-
-def _sha256(text: str | bytes) -> str:
-    return hashlib.sha256(signature.as_bytes(text)).hexdigest()
-
-
-def _claim_fits(name: str, facts: Facts, expected: set[str]) -> str | None:
-    given = as_text((facts.claims or {}).get(name)) or ""
-    fits = signature.any_same(given, expected)
-    return None if fits else f"its token's `{name}` is not what it should be"
-
-
-def _body_claim(name: str, facts: Facts) -> str | None:
-    """A request without a body needs no hash of it."""
-    if not facts.request.body and empty((facts.claims or {}).get(name)):
-        return None
-    return _claim_fits(name, facts, {_sha256(facts.request.body)})
-
-
-def _whole_body_claim(name: str, facts: Facts) -> str | None:
-    """The claim holds the payload itself, its text, or a hash of it."""
-    claim = (facts.claims or {}).get(name)
-    if isinstance(claim, dict | list) and claim == facts.payload:
-        return None
-    body = facts.request.body
-    hashes = [hashlib.new(each, body) for each in ("sha256", "sha512")]
-    encoded = [base64.b64encode(each.digest()).decode() for each in hashes]
-    hexes = [each.hexdigest() for each in hashes]
-    return _claim_fits(name, facts, {facts.body_text, *hexes, *encoded})
 
 
 _Factory = Callable[[Mapping[str, Node], Compiler, Node], Check]

@@ -16,13 +16,9 @@ from typer.testing import CliRunner
 from screenpop.cli import decode, dialects
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import ConfigError, Unauthenticated
+from screenpop.intake.built_in import STREAMS
 from screenpop.intake.cases import case_from, decode_case
-from screenpop.intake.dialect import (
-    STREAMS,
-    Dialect,
-    dialect_from_text,
-    load_dialect,
-)
+from screenpop.intake.dialect import Dialect, dialect_from_text, load_dialect
 from screenpop.intake.request import Request
 from screenpop.intake.spelling import SYNONYMS, meant
 from screenpop.intake.streams.registry import stream_dialects
@@ -330,11 +326,11 @@ def test_decode_names_declared_fields_that_came_to_nothing() -> None:
         "  at: ts | plus('x') | epoch_s\n  queue: group.name\n  agents: null\n"
         "  outcome: why\n  attributes: {account: acc, pin: pin}",
     )
-    (note,) = notes_of(made, {"id": "1", "ts": 5, "why": "x", "acc": "7"})  # type: ignore[misc]
-    assert note == (
+    notes = notes_of(made, {"id": "1", "ts": 5, "why": "x", "acc": "7"})
+    assert notes == [
         "the event: came to nothing: at (ts | plus('x') | epoch_s),"
         " queue (group.name), outcome (why), attributes.pin (pin)"
-    )
+    ]
     full = {"id": "1", "group": {"name": "q"}, "acc": "1"}
     assert notes_of(dialect("  queue: group.name"), full) is None
 

@@ -1,0 +1,66 @@
+"""Which fields does a rule declare, and which of them came to nothing?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from screenpop.intake.expression import empty
+from screenpop.intake.yaml_nodes import Node
+
+_KEYS = {"from": "caller", "to": "dialled", "at": "at_us", "state": "agent_state"}
+_KEYS |= {"start": "start_us"}
+_NEVER_NOTHING = frozenset({"scope", "withheld", "identity"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A field that a rule fills: its name in the dialect, and where it stands then.
+
+    `entry` names one attribute.
+    """
+
+    name: str
+    key: str
+    written: str
+    entry: str | None = None
+
+    def is_nothing(self, fields: Mapping[str, object]) -> bool:
+        value = fields.get(self.key)
+        if self.entry is not None:
+            value = value.get(self.entry) if isinstance(value, dict) else None
+        return empty(value) or value == ()
+
+
+def came_to_nothing(
+    declared: Iterable[Declared], fields: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Their names, with the expressions that gave nothing."""
+    return tuple(
+        f"{each.name} ({each.written})" if each.written else each.name
+        for each in declared
+        if each.is_nothing(fields)
+    )
+
+
+def declared_fields(fields: Mapping[str, Node]) -> Iterator[Declared]:
+    for name, node in fields.items():
+        if name in _NEVER_NOTHING or node.data() is None:
+            continue
+        if name != "attributes":
+            written = node.data() if node.is_scalar else ""
+            yield Declared(name=name, key=_KEYS.get(name, name), written=str(written))
+            continue
+        for entry, inner in node.items():
+            written = inner.data() if inner.is_scalar else ""
+            if entry != "*":
+                yield Declared(
+                    name=f"attributes.{entry}",
+                    key="attributes",
+                    written=str(written),
+                    entry=entry,
+                )
+            else:
+                yield Declared(
+                    name="attributes", key="attributes", written=str(written)
+                )
