@@ -56,7 +56,8 @@ async def explained(
                 lookups.calls.remember(*known)
         line = line or next(iter(loaded.config.lines), "")
         call = call_from(number, at_us=clock.now_us(), line=line, dialled=dialled)
-        unread = await _read_index(lookups, lookups.calls.parties(call).ani.number)
+        ani = lookups.calls.parties(call).ani
+        unread = await _read_index(lookups, ani.number or ani.possible)
         told = await explain(
             number,
             lookups=lookups.calls,

@@ -41,7 +41,7 @@ class OddItems:
     def __init__(self) -> None:
         self.first: list[Odd] = []
         self.counts: Counter[str] = Counter()
-        self._named: set[tuple[str, str | None]] = set()
+        self._named: set[tuple[str, str | None, str | None]] = set()
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -49,16 +49,24 @@ class OddItems:
     def add(
         self, place: str, column: str | None, reason: str, value: str | None = None
     ) -> None:
-        """Name an item; a place and column that has been named is not named again."""
-        if (place, column) in self._named:
+        """Name an item; one that has been named is not named again."""
+        shown = None if value is None else shortened_text(value)
+        if (place, column, shown) in self._named:
             return
         if reason not in self.counts and len(self.counts) >= REASONS_MAX:
             reason = "other"
         self.counts[reason] += 1
         if len(self.first) < ODD_KEPT_MAX:
-            self._named.add((place, column))
-            shown = None if value is None else shortened_text(value)
+            self._named.add((place, column, shown))
             self.first.append(Odd(place, column, reason, shown))
+
+    def take(self, others: OddItems) -> None:
+        """Add those of another reader of the same rows."""
+        for odd in others.first:
+            self.add(*odd)
+        named = Counter(odd.reason for odd in others.first)
+        for reason, count in others.counts.items():
+            self.counts[reason] += max(0, count - named[reason])
 
     def said(self) -> tuple[str, ...]:
         """One sentence for each reason, the most frequent first."""

@@ -34,6 +34,7 @@ class Ani(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     country: str | None = None  # ISO 3166-1 alpha-2
     national: str | None = None  # as people in that country write it
     region: str | None = None  # where, in words, as far as the plan tells
+    possible: E164 | None = None  # without `number`: what it is if its `+` was left out
 
     @property
     def may_look_up(self) -> bool:

@@ -17,7 +17,9 @@ from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.merge import LookupShape
 from screenpop.pipeline.normalise import NumberingPlan, Parties, parameters, parties
 from screenpop.pipeline.number_index import NumberIndex
+from screenpop.pipeline.number_shelf import OTHER_READING
 from screenpop.pipeline.run import Run, RunTools
+from screenpop.support.spellings import subscriber
 
 CHOSEN_BEFORE = 0.97
 NAMED_BY_AGENT = 0.9
@@ -115,6 +117,7 @@ class CallLookups:
 
     def remember(self, number: str, candidate: Candidate, by: str, at_us: int) -> None:
         """The newest choice for a number counts; older ones stay known."""
+        number = subscriber(number)
         if number not in self._remembered and len(self._remembered) >= REMEMBERED_MAX:
             self._remembered.pop(next(iter(self._remembered)))
         kept = self._remembered.setdefault(number, {})
@@ -126,6 +129,8 @@ class CallLookups:
         return parameters(call, who, self._zone, self._tools.plan.wanted)
 
     def _evidence(self, who: Parties) -> list[Evidence]:
+        if who.ani.possible is not None:
+            return [_guessed(each) for each in self._index.find(who.ani.possible, None)]
         if not who.ani.may_look_up:
             return []
         number = str(who.ani.number)
@@ -133,7 +138,7 @@ class CallLookups:
         return [*found, *self._choices(number)]
 
     def _choices(self, number: str) -> Iterable[Evidence]:
-        kept = self._remembered.get(number)
+        kept = self._remembered.get(subscriber(number))
         if not kept:
             return
         newest = max(kept.values(), key=lambda x: x.at_us)
@@ -142,6 +147,18 @@ class CallLookups:
             kind="choice",
             candidate=_with(newest.candidate, CHOSEN_BEFORE, why),
         )
+
+
+def _guessed(evidence: Evidence) -> Evidence:
+    """Theirs if the sender left the `+` out: offered, never shown as sure."""
+    found = evidence.candidate
+    why = f"if its + was left out: {found.why}"
+    confidence = min(found.confidence, OTHER_READING)
+    return Evidence(
+        kind=evidence.kind,
+        candidate=_with(found, confidence, why),
+        rank=evidence.rank,
+    )
 
 
 def shapes_of(tools: RunTools) -> tuple[LookupShape, ...]:

@@ -116,7 +116,9 @@ def _ani(text: str, country: str | None, home: str | None) -> Ani:
     if reading.presentation is not Presentation.ALLOWED:
         return Ani(raw="", presentation=reading.presentation)
     if reading.e164 is None:
-        return Ani(raw=reading.raw, extension=reading.extension)
+        return Ani(
+            raw=reading.raw, extension=reading.extension, possible=reading.possible
+        )
     shown = describe(reading.e164, home)
     return Ani(
         raw=reading.raw,

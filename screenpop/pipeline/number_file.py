@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from screenpop.connector.reading import ODD_KEPT_MAX
 from screenpop.domain.errors import Unavailable
 
 APPLICATION_ID = 0x53504E49  # "SPNI" in the file's header
@@ -45,6 +46,15 @@ _SHARED = (
 _ONE_OF_SEVERAL = (
     "SELECT * FROM"
     ' (SELECT ?, contact FROM numbers WHERE "key" = ? ORDER BY contact LIMIT ?)'
+)
+
+_ODD_COUNTS = (
+    """SELECT substr("key", 2, instr("key", char(9)) - 2), count(*) FROM numbers"""
+    """ WHERE "key" >= ? AND "key" < ? GROUP BY 1"""
+)
+_ODD_FIRST = (
+    'SELECT "key", body FROM numbers JOIN contacts ON id = contact'
+    ' WHERE "key" >= ? AND "key" < ? ORDER BY contact LIMIT ?'
 )
 
 
@@ -220,6 +230,17 @@ class Filing:
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._ended = True
+
+    def odd(self, mark: str) -> tuple[dict[str, int], list[tuple[str, bytes]]]:
+        """Keys that begin with `mark`: how many by what is before their tab, and the
+        first ones with their contacts' bodies."""
+        bounds = (mark, chr(ord(mark) + 1))
+        counts = dict(self._connection.execute(_ODD_COUNTS, bounds).fetchall())
+        first = self._connection.execute(_ODD_FIRST, (*bounds, ODD_KEPT_MAX))
+        return counts, first.fetchall()
+
+    def close(self) -> None:
+        """After `finish`, when nothing more is asked."""
         self._connection.close()
 
     def abandon(self) -> bool:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from screenpop.connector import ContactRecord
+from screenpop.connector import ContactRecord, OddItems
 from screenpop.domain.errors import Unavailable
 from screenpop.pipeline import number_shelf
 from screenpop.pipeline.identify import Evidence
@@ -33,32 +33,51 @@ from screenpop.pipeline.number_file import Filed, Filing, refused, remove
 from screenpop.pipeline.number_shelf import (
     EXACTLY,
     HEAD_OF,
+    ODD,
     OTHERWISE,
     SUFFIX_DIGITS,
+    UNKNOWN_COUNTRY,
     Shelf,
     body_of,
     ending,
+    odd_items,
+    odd_key,
 )
-from screenpop.support import numbering, territories
-from screenpop.support.numbering import read_stored
-from screenpop.support.territories import country_code
+from screenpop.support import (
+    countries,
+    number_fields,
+    number_plan,
+    number_text,
+    number_words,
+    spellings,
+)
+from screenpop.support.countries import country_beside
+from screenpop.support.number_fields import NO_COUNTRY, FieldNumber, read_field
+from screenpop.support.spellings import subscriber
 
 log = logging.getLogger(__name__)
 
 TAIL_DIGITS = 4
-SIDE_DIGITS_MIN = 6  # 'a / b' are two numbers only when each side has as many
 
 FOUND_MAX = 4_096  # answers kept until contacts change: a call asks at each event
 
 BREATH_EVERY_S = 0.001
 BREATH_S = 0.00005
 
-_READERS = (numbering, territories, number_shelf, sys.modules[__name__])
+_READERS = (
+    countries,
+    number_fields,
+    number_plan,
+    number_text,
+    number_words,
+    spellings,
+    number_shelf,
+    sys.modules[__name__],
+)
 """The code that decides under which keys a contact is found."""
 
-_SPLIT = re.compile(r"[/;,|\n]|\boder\b|\bor\b|\bou\b", re.IGNORECASE)
-_HEAD = re.compile(r"-\s*0\s*$")
-_MAYBE_HEAD = re.compile(r"-\s*0\s*(?!\d)")
+_MAYBE_OTHER = re.compile(r"-\s*0\s*(?!\d)|\d\s*[/,;&|]|\d[eE]|[oO][rR]|[oO][uU]")
+"""A head number, or one whose last digits may stand apart from the others."""
 
 
 class NumberIndex:
@@ -168,7 +187,8 @@ class NumberIndex:
         found = memo.get((number, country))
         if found is None:
             shelves = self._shelves.values()
-            found = [each for x in shelves for each in x.found(number, country)]
+            asked = subscriber(number)
+            found = [each for x in shelves for each in x.found(asked, country)]
             if any(shelf.failing for shelf in shelves):
                 return found
             if len(memo) >= FOUND_MAX:
@@ -223,6 +243,8 @@ class Loading:
         self._filing = shelf.file.begin()
         self._working = threading.Lock()  # who ends it waits for the part under way
         self._ended = False
+        self.odd = OddItems()
+        """Numbers and countries that could not be read, by customer; after `finish`."""
 
     def add(self, contacts: Iterable[ContactRecord]) -> None:
         """File these; raises `Unavailable`, and whatever `contacts` raises."""
@@ -243,6 +265,8 @@ class Loading:
         try:
             with self._working:
                 self._filing.finish()
+                self.odd = odd_items(*self._filing.odd(ODD))
+                self._filing.close()
                 self._show()
         except sqlite3.Error as error:
             self.abandon()
@@ -257,15 +281,15 @@ class Loading:
                 self._show()
 
     def _file(self, filing: Filing, contact: ContactRecord) -> None:
-        country = country_code(contact.country) or self._home
         body = body_of(contact)
-        written = _digest(self._salt, repr((contact.numbers, country)).encode())
+        shown = repr((contact.numbers, contact.country))
+        written = _digest(self._salt, shown.encode("utf-8", "backslashreplace"))
         filed = Filed(written, _digest(self._salt, body), body)
         if filing.knows(filed):
             return
         keys = filing.keys_of(written)
         if keys is None:
-            keys = list(_keys(contact.numbers, country))
+            keys = list(dict.fromkeys(_keys(contact, self._home)))
         filing.add(filed, keys)
 
     def _show(self) -> None:
@@ -286,7 +310,7 @@ def may_belong(contact: ContactRecord, number: str) -> bool:
     """
     end = _end_of(number)
     return any(
-        not text.isascii() or end.search(text) or _MAYBE_HEAD.search(text)
+        not text.isascii() or end.search(text) or _MAYBE_OTHER.search(text)
         for text in contact.numbers
     )
 
@@ -294,30 +318,6 @@ def may_belong(contact: ContactRecord, number: str) -> bool:
 @lru_cache(maxsize=16)
 def _end_of(number: str) -> re.Pattern[str]:
     return re.compile(r"\D*".join(number[-TAIL_DIGITS:]))
-
-
-def _only_digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))
-
-
-def split_numbers(text: str) -> Iterator[str]:
-    """The numbers of one field: `030/23125-0` is one, `069 90009 / 0171 392` two."""
-    if _SPLIT.search(text) is None:
-        yield text
-        return
-    whole, begun = [], ""
-    for part in _SPLIT.split(text):
-        begun = f"{begun}/{part}" if begun else part
-        if _digits(begun) >= SIDE_DIGITS_MIN:
-            whole.append(begun)
-            begun = ""
-    if begun and whole:
-        whole[-1] = f"{whole[-1]}/{begun}"
-    yield from whole if len(whole) > 1 else (text,)
-
-
-def _digits(text: str) -> int:
-    return sum(char.isdigit() for char in text)
 
 
 class _Breath:
@@ -332,22 +332,33 @@ class _Breath:
             self._since = time.perf_counter()
 
 
-def _keys(numbers: Sequence[str], country: str | None) -> Iterator[str]:
-    """Under which keys are these numbers found?"""
-    for text in dict.fromkeys(one for field in numbers for one in split_numbers(field)):
-        number = read_stored(text, country=country)
-        if number.e164 is not None:
-            yield EXACTLY + number.e164
-            if _HEAD.search(text):
-                yield HEAD_OF + number.e164[:-1]
-            if number.other is not None:
-                yield OTHERWISE + number.other
-            if number.in_plan:
-                continue
-        digits = _only_digits(text)
-        for length in SUFFIX_DIGITS:
-            if len(digits) >= length:
-                yield ending(country, digits, length)
+def _keys(contact: ContactRecord, home: str | None) -> Iterator[str]:
+    """Under which keys is this contact found, and what of it is odd?"""
+    country, unknown = country_beside(contact.country, home)
+    if unknown is not None:
+        yield odd_key(UNKNOWN_COUNTRY, unknown)
+    for text in dict.fromkeys(contact.numbers):
+        reading = read_field(text, country=country)
+        # A number of an unknown country is one odd thing, not two.
+        if reading.odd is not None and (unknown is None or reading.odd != NO_COUNTRY):
+            yield odd_key(reading.odd, text)
+        for number in reading.numbers:
+            yield from _keys_of(number, country)
+
+
+def _keys_of(number: FieldNumber, country: str | None) -> Iterator[str]:
+    for guess in number.possible:
+        yield OTHERWISE + subscriber(guess)
+    if number.e164 is not None:
+        key = subscriber(number.e164)
+        yield EXACTLY + key
+        if number.is_head:
+            yield HEAD_OF + key[:-1]
+        if number.in_plan or key != number.e164:
+            return
+    for length in SUFFIX_DIGITS:
+        if len(number.digits) >= length:
+            yield ending(country, number.digits, length)
 
 
 def _digest(salt: bytes, data: bytes) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from screenpop.connector import ContactRecord
+from screenpop.connector import ContactRecord, OddItems
+from screenpop.connector.reading import shortened_text
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.number_file import NumberFile
@@ -34,6 +35,9 @@ EXACTLY = "="
 OTHERWISE = "~"
 HEAD_OF = "-"
 ENDS_WITH = "/"
+ODD = "!"  # no number follows, but why one of this contact's is not here
+
+UNKNOWN_COUNTRY = "names a country that is not known; national numbers are not read"
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[str, str, str | None, dict[str, Any]])
@@ -111,6 +115,23 @@ def _weaker_ways(number: str, country: str | None) -> Iterator[tuple[str, float,
 
 def ending(country: str | None, digits: str, length: int) -> str:
     return f"{ENDS_WITH}{country or ''}/{digits[-length:]}"
+
+
+def odd_key(reason: str, value: str) -> str:
+    return f"{ODD}{reason}\t{shortened_text(value)}"
+
+
+def odd_items(
+    counts: Mapping[str, int], first: Iterable[tuple[str, bytes]]
+) -> OddItems:
+    """Keys of `odd_key`, counted by reason, and the first ones with their contact."""
+    items = OddItems()
+    for key, body in first:
+        reason, _, value = key[1:].partition("\t")
+        items.add(f"customer {_DECODER.decode(body)[0]}", None, reason, value)
+    for reason, count in counts.items():
+        items.counts[reason] = max(count, items.counts[reason])
+    return items
 
 
 def body_of(contact: ContactRecord) -> bytes:

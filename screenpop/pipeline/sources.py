@@ -18,7 +18,13 @@ from screenpop.config.customers import asked_about, sources_of_customers
 from screenpop.config.facets import enabled_lookups, kind_of
 from screenpop.config.model import Configuration, Source
 from screenpop.config.prepare import has_contacts
-from screenpop.connector import Connector, ConnectorContext, ContactRecord, Unavailable
+from screenpop.connector import (
+    Connector,
+    ConnectorContext,
+    ContactRecord,
+    ContactsReading,
+    Unavailable,
+)
 from screenpop.domain.errors import ConfigError
 from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
 from screenpop.pipeline.number_index import NumberIndex, may_belong
@@ -47,7 +53,10 @@ class Sources:
     tasks: TaskOwner
     unread: dict[str, str] = field(default_factory=dict)
     """Sources whose customers are not as they should be in the index, and why."""
+    readings: dict[str, ContactsReading] = field(default_factory=dict)
+    """What became of the rows of the last reading of each source's customers."""
     _versions: dict[str, str | None] = field(default_factory=dict)
+    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def open(self) -> None:
         """Open every connector; raises `ConfigError` for what can never work.
@@ -102,7 +111,36 @@ class Sources:
             raise
         count = await asyncio.to_thread(loading.finish)
         self._versions[name] = version
+        reading = connector.reading or ContactsReading(rows=count, contacts=count)
+        reading.odd.take(loading.odd)
+        self.readings[name] = reading
         return count
+
+    def _report(self, name: str, count: int) -> None:
+        """Log what a reading brought; what is odd in it only when that changes."""
+        reading = self.readings[name]
+        left_out = ", ".join(f"{n} {why}" for why, n in reading.left_out.items())
+        log.info(
+            "source %s: %d contacts indexed of %d rows%s",
+            name,
+            count,
+            reading.rows,
+            f"; left out: {left_out}" if left_out else "",
+        )
+        warning = reading.warning()
+        said = reading.odd.said() if warning is None else (warning, *reading.odd.said())
+        if said != self._said.get(name, ()):
+            for sentence in said:
+                log.warning("source %s: %s", name, sentence)
+        self._said[name] = said
+
+    def _settle(self, name: str) -> None:
+        reading = self.readings.get(name)
+        warning = None if reading is None else reading.warning()
+        if warning is None:
+            self.unread.pop(name, None)
+        else:
+            self.unread[name] = warning
 
     async def _refresh_for_ever(self, name: str) -> None:
         failing = False
@@ -110,11 +148,11 @@ class Sources:
             try:
                 count = await self.read_contacts(name)
                 if count is not None:
-                    log.info("source %s: %d contacts indexed", name, count)
+                    self._report(name, count)
                 if failing:
                     log.warning("source %s: contacts can be read again", name)
                 failing = False
-                self.unread.pop(name, None)
+                self._settle(name)
             except Unavailable as error:
                 if not failing:
                     log.warning("source %s: contacts cannot be read: %s", name, error)

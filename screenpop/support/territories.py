@@ -254,22 +254,3 @@ ZW Zimbabwe
 TERRITORIES: dict[str, str] = {
     line[:2]: line[3:] for line in _TABLE.strip().splitlines()
 }
-
-# As databases and people write them, beside the English names of the table.
-_OTHER_NAMES = {
-    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB",
-    "wales": "GB", "usa": "US", "u.s.a.": "US", "united states of america": "US",
-    "deutschland": "DE", "österreich": "AT", "schweiz": "CH", "suisse": "CH",
-    "españa": "ES", "italia": "IT", "sverige": "SE", "norge": "NO", "danmark": "DK",
-    "suomi": "FI", "nederland": "NL", "holland": "NL", "polska": "PL",
-    "the netherlands": "NL", "belgique": "BE", "czech republic": "CZ",
-}  # fmt: skip
-_CODES = {name.casefold(): code for code, name in TERRITORIES.items()} | _OTHER_NAMES
-
-
-def country_code(text: str | None) -> str | None:
-    """ISO 3166-1 alpha-2 from a code or a name as databases hold them."""
-    plain = (text or "").strip()
-    if len(plain) == 2 and plain.upper() in TERRITORIES:
-        return plain.upper()
-    return _CODES.get(plain.casefold())

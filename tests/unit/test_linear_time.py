@@ -15,7 +15,8 @@ import pytest
 
 from screenpop.app.masking import Mask, number_hider, shape
 from screenpop.support.log import redacted
-from screenpop.support.numbering import read_number, read_stored
+from screenpop.support.number_fields import read_field
+from screenpop.support.numbering import read_number
 from screenpop.web.remote import Proxies
 
 SMALL, TIMES = 50_000, 4
@@ -33,7 +34,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "hide numbers": NOBODY,
     "log": redacted,
     "read a number": lambda text: read_number(text, country="GB"),
-    "read a stored number": lambda text: read_stored(text, country="GB"),
+    "read a stored number": lambda text: read_field(text, country="GB"),
     "find the client": lambda text: Proxies(["10.0.0.0/8"]).client(
         "10.0.0.1", {"X-Forwarded-For": text}
     ),

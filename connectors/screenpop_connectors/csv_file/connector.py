@@ -16,7 +16,6 @@ from screenpop.connector import (
     checked,
     contact_from_row,
 )
-from screenpop.domain.phone import E164
 from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
 from screenpop_connectors.csv_file.reader import read_file
 from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
@@ -121,7 +120,7 @@ class CsvLookupByValue(Lookup):
     def _found(self, table: Table, params: Mapping[str, Scalar]) -> Sequence[Row]:
         if self._match is None:
             table.need_numbers()
-            return table.by_number.get(E164(str(params["number"])), ())
+            return table.with_number(str(params["number"]))
         return table.matching(
             {column: str(params[name]) for column, name in self._match.items()}
         )

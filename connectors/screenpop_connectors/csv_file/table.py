@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from screenpop.connector import Row, Unavailable
 from screenpop.connector.records import NUMBER_COLUMNS
 from screenpop.domain.phone import E164
-from screenpop.support.numbering import read_number
-from screenpop.support.territories import country_code
+from screenpop.support.countries import country_beside
+from screenpop.support.number_fields import read_field
+from screenpop.support.spellings import subscriber
 
 ROWS_BETWEEN_PAUSES = 20
 
@@ -46,6 +47,10 @@ class Table:
             name = self.column(column)
             found = [row for row in found if _folded(row[name]) == _folded(value)]
         return found
+
+    def with_number(self, number: str) -> Sequence[Row]:
+        """Rows that hold this E.164 number, in whichever spelling."""
+        return self.by_number.get(E164(subscriber(number)), ())
 
     def column(self, name: str) -> str:
         """The column as the file writes it; case does not matter."""
@@ -87,7 +92,7 @@ def table_of(
     for place, row in enumerate(rows):
         if place % ROWS_BETWEEN_PAUSES == 0:
             time.sleep(0)  # lets the event loop's thread run at once
-        country = _country(row, table.country_column) or numbers.country
+        country = _country(row, table.country_column, numbers.country)
         for number in _numbers(row, table.number_columns, country):
             index.setdefault(number, []).append(row)
     table.by_number = index
@@ -95,12 +100,11 @@ def table_of(
 
 
 def _numbers(row: Row, columns: Sequence[str], country: str | None) -> Sequence[E164]:
-    readings = (
-        read_number(str(row[column]), country=country)
-        for column in columns
-        if row[column] is not None
+    """Each subscriber once, however often and in which spelling the row has them."""
+    fields = (read_field(str(row[c]), country=country) for c in columns if row[c])
+    return tuple(
+        dict.fromkeys(E164(subscriber(sure)) for field in fields for sure in field.sure)
     )
-    return tuple(dict.fromkeys(r.e164 for r in readings if r.e164 is not None))
 
 
 def _number_columns(table: Table, numbers: NumberColumns) -> tuple[str, ...]:
@@ -115,9 +119,9 @@ def _country_column(table: Table, numbers: NumberColumns) -> str | None:
     return next((c for c in table.columns if c.casefold() == "country"), None)
 
 
-def _country(row: Row, column: str | None) -> str | None:
-    text = row[column] if column is not None else None
-    return country_code(str(text)) if text is not None else None
+def _country(row: Row, column: str | None, otherwise: str | None) -> str | None:
+    told = row[column] if column is not None else None
+    return country_beside(None if told is None else str(told), otherwise)[0]
 
 
 def _folded(value: object) -> str:

@@ -14,9 +14,19 @@ from screenpop.connector.reading import (
 def test_an_odd_item_is_named_once_with_its_place() -> None:
     odd = OddItems()
     odd.add("row 3", "Phone", "digits were lost", "4.42079E+11")
-    odd.add("row 3", "Phone", "is not a number")
+    odd.add("row 3", "Phone", "is not a number", "4.42079E+11")
     assert odd.first == [Odd("row 3", "Phone", "digits were lost", "4.42…9E+11")]
     assert odd.said() == ("1 x digits were lost: row 3 Phone (4.42…9E+11)",)
+
+
+def test_the_items_of_two_readers_of_the_same_rows_are_one_list() -> None:
+    odd, more = OddItems(), OddItems()
+    odd.add("row 3", "Name", "has a wrong byte")
+    for n in range(ODD_KEPT_MAX + 7):
+        more.add(f"customer {n}", None, "holds no number")
+    odd.take(more)
+    assert odd.counts == {"has a wrong byte": 1, "holds no number": ODD_KEPT_MAX + 7}
+    assert len(odd.first) == ODD_KEPT_MAX
 
 
 def test_all_are_counted_and_the_first_are_named() -> None:

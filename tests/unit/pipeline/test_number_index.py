@@ -9,9 +9,10 @@ from types import FrameType
 import pytest
 
 from screenpop.connector import ContactRecord
-from screenpop.pipeline.number_index import NumberIndex, may_belong, split_numbers
-from screenpop.support.numbering import read_stored
-from screenpop.support.territories import country_code
+from screenpop.connector.reading import ODD_KEPT_MAX
+from screenpop.pipeline.number_index import NumberIndex, may_belong
+from screenpop.pipeline.number_shelf import UNKNOWN_COUNTRY
+from screenpop.support.number_fields import read_field
 
 
 def index(*contacts: tuple[str, str, str]) -> NumberIndex:
@@ -91,20 +92,6 @@ def test_loading_again_replaces_what_a_source_said() -> None:
     assert len(made) == 0
 
 
-def test_one_number_with_a_slash_is_one() -> None:
-    assert list(split_numbers("030/23125-0")) == ["030/23125-0"]
-    assert list(split_numbers("0711/28 42 222/12")) == ["0711/28 42 222/12"]
-    assert len(list(split_numbers("069 90009-901 / 0171 3920099"))) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("Germany", "DE"), ("UK", "GB"), (" Norway  ", "NO"), ("de", "DE"), ("?", None)],
-)
-def test_countries_by_name_and_code(text: str, code: str | None) -> None:
-    assert country_code(text) == code
-
-
 def test_numbers_read_before_are_not_read_again() -> None:
     made = index(("7", "020 7946 0958", "GB"))
     records = [
@@ -122,7 +109,7 @@ def read_stored_times(work: Callable[[], object]) -> int:
 
     def count(frame: FrameType, event: str, _: object) -> None:
         nonlocal calls
-        calls += event == "call" and frame.f_code is read_stored.__code__
+        calls += event == "call" and frame.f_code is read_field.__code__
 
     sys.setprofile(count)
     try:
@@ -149,6 +136,10 @@ WRITINGS = [
     ("88.60.15.31", "FR"),
     ("(171) 555-7788", "GB"),
     ("٠٢٠ ٧٩٤٦ ٠٩٥٨", "GB"),
+    ("030 12345-10/11", "DE"),
+    ("4.93012345011E+11", "DE"),
+    ("020 7946 0958 & 0959", "GB"),
+    ("4930123450.0", "DE"),
 ]
 
 
@@ -158,6 +149,7 @@ WRITINGS = [
         ("+442079460958", "GB"), ("+497112842222", "DE"), ("+493023125789", "DE"),
         ("+491713920099", "DE"), ("+4969900099", "DE"), ("+12025550115", "US"),
         ("+33388601531", "FR"), ("+442075557788", "GB"), ("+493023125", "DE"),
+        ("+49301234511", "DE"), ("+442079460959", "GB"), ("+49301234510", "DE"),
     ],
 )  # fmt: skip
 def test_who_cannot_be_found_is_all_that_is_passed_over(
@@ -173,3 +165,62 @@ def test_who_cannot_be_found_is_all_that_is_passed_over(
     part.load("erp", 0, kept)
     assert found(part, number, country) == found(whole, number, country)
     assert len(kept) < len(records)
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "number"),
+    [
+        ("2079460313.0", "GB", "+442079460313"),
+        ("+44 20 7946 0324 ::: +44 7700 900324", "GB", "+447700900324"),
+        ("'020 7946 0343", "GB", "+442079460343"),
+        ("030 12345-10/11", "DE", "+49301234511"),
+        ("01 42 68 53 00", "FRA", "+33142685300"),
+        ("0142685300", "Frankreich", "+33142685300"),
+        ("+54 9 11 2345-6789", "AR", "+541123456789"),
+        ("+54 11 2345-6788", "AR", "+5491123456788"),
+        ("011 15-2345-6787", "Argentina", "+541123456787"),
+        ("044 55 1234 5678", "MX", "+5215512345678"),
+        ("(11) 8765-4321", "BRA", "+5511987654321"),
+        ("06 69812345", "IT", "+39669812345"),
+        ("07 12 34 56", "CI", "+2250707123456"),
+    ],
+)
+def test_a_field_is_found_by_each_number_in_it_in_each_spelling(
+    typed: str, country: str, number: str
+) -> None:
+    assert found(index(("7", typed, country)), number, country) == [("7", 0.95)]
+
+
+def test_a_number_of_an_unknown_country_is_not_one_of_the_house() -> None:
+    made = index(("7", "020 7946 0958", "Narnia"), ("8", "+442079460959", "Narnia"))
+    assert found(made, "+442079460958", "GB") == []
+    assert found(made, "+442079460959", "GB") == [("8", 0.95)]
+
+
+def test_what_cannot_be_read_is_named_once_by_its_customer() -> None:
+    records = [
+        ContactRecord(key="1", numbers=("4.42079E+11",), name="n", country="GB"),
+        ContactRecord(key="2", numbers=("020 7946 0958",), name="n", country="Narnia"),
+        ContactRecord(key="3", numbers=("020 7946 0959",), name="n", country="GB"),
+    ]
+    made = NumberIndex("GB")
+    for _ in range(2):  # what is known from before is named again
+        loading = made.begin("erp", 0)
+        loading.add(records)
+        loading.finish()
+        assert {(odd.place, odd.reason) for odd in loading.odd.first} == {
+            ("customer 1", "digits were lost (scientific notation)"),
+            ("customer 2", UNKNOWN_COUNTRY),
+        }
+
+
+def test_odd_numbers_beyond_those_that_are_named_are_counted() -> None:
+    made = NumberIndex("GB")
+    loading = made.begin("erp", 0)
+    loading.add(
+        ContactRecord(key=str(n), numbers=("see notes",), name="n", country="GB")
+        for n in range(ODD_KEPT_MAX + 30)
+    )
+    loading.finish()
+    assert loading.odd.counts == {"holds no number": ODD_KEPT_MAX + 30}
+    assert len(loading.odd.first) == ODD_KEPT_MAX

@@ -6,6 +6,7 @@ import pytest
 
 from screenpop.domain.phone import Presentation
 from screenpop.support import numbering
+from screenpop.support.number_fields import read_field
 from screenpop.support.numbering import describe, read_number, territory_name
 
 LONDON = "+442079460958"
@@ -131,8 +132,8 @@ def test_as_many_readings_are_kept_as_wished() -> None:
 
 def test_what_a_list_holds_is_not_kept() -> None:
     before = numbering._read.cache_info()
-    stored = numbering.read_stored("4420 7946 0123", country="DE")
-    assert stored.other == "+442079460123"
+    (stored,) = read_field("4420 7946 0123", country="DE").numbers
+    assert stored.possible == ("+442079460123",)
     assert numbering._read.cache_info() == before
 
 
@@ -171,5 +172,26 @@ def test_labels_and_extensions_are_read_as_people_type_them(
 
 
 def test_a_word_with_digits_is_no_label() -> None:
-    assert read_number("telly 020 7946 0958", country="GB").e164 is None
+    assert read_number("telly020 7946 0958", country="GB").e164 is None
+    assert read_number("client:02079460958", country="GB").e164 is None
     assert read_number("fonduehaus12", country="DE").e164 is None
+
+
+def test_the_one_number_between_words_is_read() -> None:
+    assert read_number("Ms Hahn 020 7946 0958", country="GB").e164 == LONDON
+    both = read_number("020 7946 0958 or 07700 900123", country="GB")
+    assert (both.e164, both.text) == (None, "020 7946 0958 or 07700 900123")
+
+
+def test_a_number_of_another_country_without_its_plus_is_only_possible() -> None:
+    read = read_number("442079460958", country="US")
+    assert (read.e164, read.text, read.possible) == (None, "442079460958", LONDON)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tel:02079460958;phone-context=+44", "442079460958.0", "'+44 20 7946 0958",
+     "sip:02079460958;phone-context=+44@ims.example;user=phone"],
+)  # fmt: skip
+def test_a_number_is_read_as_the_fields_of_sources_are(text: str) -> None:
+    assert read_number(text, country="GB").e164 == LONDON
