@@ -61,6 +61,8 @@ class HistoryCalls:
         dispositions: Mapping[str, bool],
         name_of: NameOf,
         recent: RecentNotes | None = None,
+        queue_labels: Mapping[str, str] | None = None,
+        home_country: str | None = None,
     ):
         self._calls = calls
         self._append = append
@@ -69,6 +71,8 @@ class HistoryCalls:
         self._dispositions = dispositions
         self._name_of = name_of
         self._recent = RecentNotes() if recent is None else recent
+        self._queue_labels = queue_labels or {}
+        self._home = home_country
 
     async def recent(self, only: Only, before: str | None, limit: int) -> Json:
         place = None if before is None else _place(before)
@@ -153,9 +157,10 @@ class HistoryCalls:
             "arrived_at": iso_from_us(call.arrived_us),
             "answered_at": _iso(call.answered_us),
             "ended_at": _iso(call.ended_us),
-            "caller": _caller(call),
+            "caller": _caller(call, self._home),
             "name": call.customer_name or call.caller_name,
             "queue": call.queue,
+            "queue_label": self._queue_labels.get(call.queue or ""),
             "dialled": call.dialled,
             "phase": call.phase,
             "outcome": call.outcome,
@@ -273,8 +278,9 @@ def _readable(written: Iterable[W], call: PastCall, only: Only) -> list[W]:
     return [x for x in written if may_read_note(only, x.username, call.talked)]
 
 
-def _caller(call: PastCall) -> Json:
-    display = describe(call.number, None).text if call.number else call.caller or ""
+def _caller(call: PastCall, home: str | None) -> Json:
+    """The number as people write it in `home`, as on the card."""
+    display = describe(call.number, home).text if call.number else call.caller or ""
     return {
         "number": call.number,
         "display": "" if call.withheld else display,

@@ -106,6 +106,8 @@ class Past:
             dispositions={x.code: x.note_required for x in config.dispositions},
             name_of=self._name_of,
             recent=recent,
+            queue_labels={n: x.label for n, x in config.queues.items() if x.label},
+            home_country=config.server.country,
         )
 
     async def earlier(

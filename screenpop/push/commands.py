@@ -178,6 +178,9 @@ def _text(command: frames.Note, rules: Rules) -> str:
 
 
 def _code(command: frames.Disposition, pop: Pop, rules: Rules) -> str:
+    """The code that is recorded; the empty one clears what was chosen before."""
+    if not command.code:
+        return ""
     if command.code not in rules.dispositions:
         raise BadInput(
             f"disposition: {command.code[:40]!r} is not configured",

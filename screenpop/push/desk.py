@@ -114,10 +114,11 @@ class Desk:
                 saved_at=render.iso(record.at_us),
             )
         elif record.action == "disposition":
-            pop.finished = True
+            code = record.data.get("code") or None
+            pop.finished = code is not None
             pop.note = frames.AgentNote(
                 text=pop.note.text,
-                disposition=record.data.get("code"),
+                disposition=code,
                 saved_at=render.iso(record.at_us),
             )
         else:

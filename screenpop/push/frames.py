@@ -395,6 +395,8 @@ class Disposition(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
     forbid_unknown_fields=True,
 ):  # fmt: skip
+    """What came of the call. An empty code clears what was chosen before."""
+
     call_id: str
     code: str
     id: str | None = None

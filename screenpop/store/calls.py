@@ -337,7 +337,7 @@ def _past_call(
         customer=None if source is None else CandidateRef(source=source, key=key),
         legs=tuple(_leg(leg) for leg in legs),
         notes=tuple(NoteWritten(**note) for note in notes),
-        dispositions=tuple(DispositionChosen(**code) for code in codes),
+        dispositions=tuple(DispositionChosen(**code) for code in codes if code["code"]),
     )
 
 

@@ -111,8 +111,9 @@ class EarlierCalls:
 
 
 def _newest(table: Table, column: str) -> ScalarSelect[Any]:
-    """What was written last in the call."""
-    newest = select(table.c[column]).where(_of_this_call(table))
+    """What was written last in the call; what was cleared again does not count."""
+    written = table.c[column]
+    newest = select(written).where(_of_this_call(table), written != "")
     return newest.order_by(table.c.at_us.desc()).limit(1).scalar_subquery()
 
 

@@ -228,7 +228,7 @@ class BatchMaker:
             if followed.show(_shown(answer, record.at_us)):
                 self._cards[key] = record.at_us
         if record.chosen is not None:
-            names = {c.ref: c.company or c.name for c in record.candidates}
+            names = {c.ref: c.name or c.company for c in record.candidates}
             name = names.get(record.chosen)
             self._choose(key, record.chosen, name, by_agent=record.by_agent)
 
@@ -276,7 +276,7 @@ class BatchMaker:
         self, record: ActionRecord, key: CallKey, ref: CandidateRef
     ) -> None:
         data = record.data
-        name = data.get("company") or data.get("name", "")
+        name = data.get("name") or data.get("company", "")
         self._choose(key, ref, name, by_agent=True)
         if data.get("remember") == "yes" and data.get("number"):
             self._batch.links.append(

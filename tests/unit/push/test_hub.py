@@ -62,6 +62,19 @@ async def test_a_card_with_a_disposition_is_finished() -> None:
     assert again.named("resync")[0]["pops"] == []
 
 
+async def test_a_disposition_is_cleared_by_an_empty_code() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    floor.tell("answered", "c-1", "1001")
+    floor.tell("ended", "c-1")
+    await ana.send("disposition", call_id="c-1", code="sold", id="d1")
+    await ana.send("disposition", call_id="c-1", code="", id="d2")
+    assert ana.named("pop.updated")[-1]["note"].get("disposition") is None
+    again = await floor.sign_in("ana")
+    (pop,) = again.named("resync")[0]["pops"]
+    assert pop["call_id"] == "c-1"
+
+
 async def test_a_returning_browser_gets_exactly_what_it_missed() -> None:
     floor = Floor()
     ana = await floor.sign_in("ana")

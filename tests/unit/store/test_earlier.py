@@ -12,6 +12,7 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import Unavailable
 from screenpop.store.archive import Archive
 from screenpop.store.batch import Batch, CallState
+from screenpop.store.calls import Calls
 from screenpop.store.earlier import _FROM_NUMBER, _OF_CUSTOMER, EarlierCalls
 from screenpop.store.engine import Database
 from screenpop.store.known import Known
@@ -83,6 +84,16 @@ async def test_a_call_says_who_answered_first_and_what_was_written_last(
     (call,) = await EarlierCalls(database).from_number(history.NUMBER)
     assert (call.agent, call.note, call.disposition) == ("1001", "newer", "order")
     assert (call.queue, call.answered_us, call.ended_us) == ("care", 20, 90)
+
+
+async def test_a_cleared_disposition_does_not_count(database: Database) -> None:
+    chosen = [history.written("order", at_us=5), history.written("", at_us=6)]
+    state = history.state(arrived_us=10, answered_us=20, ended_us=90)
+    await Archive(database).write(history.batch(1, calls=[state], dispositions=chosen))
+    (call,) = await EarlierCalls(database).from_number(history.NUMBER)
+    assert call.disposition is None
+    (past,) = await Calls(database).recent(None, None, 10)
+    assert past.dispositions == ()
 
 
 async def test_nobody_answered_and_nothing_was_written(earlier: EarlierCalls) -> None:

@@ -363,6 +363,7 @@ async def test_choices_and_contacts_are_kept_for_the_next_call(centre: Centre) -
     whole = await centre.history()
     assert whole.call.customer == CandidateRef(source="contacts", key="k-2")
     assert whole.call.chosen_by_agent
+    assert whole.call.customer_name == "Dave"
     contacts = Contacts(centre.database)
     links = [(x.number, x.ref.source, x.ref.key) async for x in contacts.links(10)]
     assert sorted(links) == [(NUMBER, "erp", "c-7"), ("+4930", "contacts", "k-1")]
