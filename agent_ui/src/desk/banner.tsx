@@ -44,7 +44,7 @@ export function bannerWords(link: Link, since: string): [string, string] | null 
     case "lost":
       return [
         `Connection lost at ${since}.`,
-        "What you see is not live. Your notes are kept; connecting again…",
+        "Nothing was heard since: what you see is not live. Connecting again…",
       ];
     case "replaced":
       return ["Your desk is open in other tabs.", "This one has stopped."];

@@ -1,6 +1,6 @@
 // How do frames, typing and commands meet? The desk's rim; all rules are in state/.
 
-import { stillLoggedIn } from "../shared/api";
+import { type Session, stillLoggedIn, writeLate } from "../shared/api";
 import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
@@ -12,8 +12,10 @@ import {
   type DeskState,
   initialDesk,
   type Pop,
+  type Undo,
   unsaved,
 } from "../state/model";
+import { talkingElsewhere } from "../state/pops";
 import { reduce } from "../state/reduce";
 import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
 import type { NewContact, Ref, ServerFrame } from "../wire/frames";
@@ -23,6 +25,10 @@ import { Receipts } from "./receipts";
 const TYPING_PAUSE_MS = 400;
 /** A call must not take the front within this time after a key was pressed. */
 const TYPING_RECENT_MS = 4_000;
+/** So long a state or a result can be taken back. */
+const UNDO_MS = 5_000;
+/** The service knows the call, but not as one of this desk any more. */
+const NOT_ON_DESK = "not_your_call";
 
 export class DeskClient {
   readonly store: Store<DeskState, DeskAction>;
@@ -31,9 +37,11 @@ export class DeskClient {
   #receipts: Receipts;
   #pauses = new Map<string, number>();
   #lastKeyMs = 0;
+  #front = 0;
+  #undo = 0;
 
-  constructor(private readonly username: string) {
-    this.store = new Store(reduce, initialDesk(restored(username)));
+  constructor(private readonly session: Session) {
+    this.store = new Store(reduce, initialDesk(restored(session.user.username)));
     this.#connection = new Connection("/v1/agent", {
       onFrame: (frame, receivedMs) => this.#onFrame(frame, receivedMs),
       onLink: (link) => this.#onLink(link),
@@ -66,7 +74,15 @@ export class DeskClient {
   }
 
   select(callId: string): void {
+    clearTimeout(this.#front);
     this.store.dispatch({ type: "selected", callId });
+  }
+
+  /** Who writes goes on writing, in the note of the call that is in front now. */
+  selectWriting(callId: string): void {
+    const writing = document.activeElement?.id === "note";
+    this.select(callId);
+    if (writing) requestAnimationFrame(() => document.getElementById("note")?.focus());
   }
 
   type(callId: string, text: string): void {
@@ -81,26 +97,43 @@ export class DeskClient {
   saveNote(callId: string): void {
     clearTimeout(this.#pauses.get(callId));
     this.#pauses.delete(callId);
+    this.store.dispatch({ type: "note_readied", callId });
     const draft = draftOf(this.store.state, callId);
     if (!unsaved(draft) && !draft.failed) return;
     this.#do({ frame: "note", call_id: callId, text: draft.text });
+  }
+
+  /** The agent does not want this text any more. */
+  dropDraft(callId: string): void {
+    this.store.dispatch({ type: "draft_dropped", callId });
+    this.#keepDrafts();
   }
 
   typeContact(callId: string, contact: NewContact): void {
     this.store.dispatch({ type: "contact_typed", callId, contact });
   }
 
+  /** The agent's press: a result, or none where it is the one chosen already. */
+  pressResult(callId: string, code: string): void {
+    const { disposition: was, dispositionState } = draftOf(this.store.state, callId);
+    const again = was === code && dispositionState !== "failed";
+    const now = again ? null : code;
+    this.dispose(callId, now);
+    const before = was === code && !again ? null : was;
+    this.#offerUndo({ of: "result", callId, now, was: before });
+  }
+
   /** One that needs a note waits until the service has told us the note. */
-  dispose(callId: string, code: string): void {
+  dispose(callId: string, code: string | null): void {
     const { hello } = this.store.state;
     const choice = hello?.dispositions.find((each) => each.code === code);
     const { echoedText } = draftOf(this.store.state, callId);
-    if (choice?.note_required && !echoedText.trim()) {
+    if (code && choice?.note_required && !echoedText.trim()) {
       this.store.dispatch({ type: "disposition_waits", callId, code });
       this.saveNote(callId);
       return;
     }
-    this.#do({ frame: "disposition", call_id: callId, code });
+    this.#do({ frame: "disposition", call_id: callId, code: code ?? "" });
   }
 
   choose(callId: string, ref: Ref): void {
@@ -109,6 +142,37 @@ export class DeskClient {
 
   nameCaller(callId: string, contact: NewContact): void {
     this.#do({ frame: "choose", call_id: callId, contact });
+  }
+
+  /** The agent's press, which can be taken back for a moment. */
+  pressState(now: AgentState): void {
+    const { agent, wantedState, wrapUpFrom } = this.store.state;
+    const was = wantedState ?? agent?.state;
+    this.setAgentState(now);
+    if (was && was !== now) this.#offerUndo({ of: "state", now, was, wrapUpFrom });
+  }
+
+  undo(): void {
+    const { undo } = this.store.state;
+    this.#undoGone();
+    if (undo?.of === "result") this.dispose(undo.callId, undo.was);
+    if (undo?.of !== "state") return;
+    this.setAgentState(undo.was);
+    if (undo.wrapUpFrom) {
+      this.store.dispatch({ type: "wrap_up_begun", from: undo.wrapUpFrom });
+      this.#keepWrapUp();
+    }
+  }
+
+  #offerUndo(undo: Undo): void {
+    clearTimeout(this.#undo);
+    this.store.dispatch({ type: "undo_offered", undo });
+    this.#undo = window.setTimeout(() => this.#undoGone(), UNDO_MS);
+  }
+
+  #undoGone(): void {
+    clearTimeout(this.#undo);
+    this.store.dispatch({ type: "undo_gone" });
   }
 
   /** The agent's own word: nothing is given back after it. */
@@ -129,7 +193,7 @@ export class DeskClient {
 
   #onFrame(frame: ServerFrame, receivedMs: number): void {
     const typing = Date.now() - this.#lastKeyMs < TYPING_RECENT_MS && inTextField();
-    if (frame.frame === "hello" && frame.user !== this.username) {
+    if (frame.frame === "hello" && frame.user !== this.#username) {
       this.#becomesTheirs();
       return;
     }
@@ -137,14 +201,42 @@ export class DeskClient {
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
     if (frame.frame === "pop.closed") learnFrom(before.pops[frame.call_id]);
     this.#wrapUp(before);
+    if (talkingElsewhere(this.store.state) && !talkingElsewhere(before)) {
+      this.#frontAfterPause();
+    }
     for (const { call_id: callId, offset } of shownBy(frame)) {
       this.#receipts.applied({ callId, offset, receivedMs });
     }
     if (frame.frame === "pop.updated" && frame.note) this.#noteTold(frame.call_id);
     if (frame.frame === "done") this.#settled(frame.reply_to, frame.offset, null);
     if (frame.frame === "error" && frame.reply_to) {
-      this.#settled(frame.reply_to, frame.offset, frame.message);
+      if (frame.code === NOT_ON_DESK) void this.#late(frame.reply_to, frame.message);
+      else this.#settled(frame.reply_to, frame.offset, frame.message);
     }
+  }
+
+  /** The call on which the agent talks comes to the front once the typing pauses. */
+  #frontAfterPause(): void {
+    clearTimeout(this.#front);
+    const left = Math.max(0, this.#lastKeyMs + TYPING_RECENT_MS - Date.now());
+    this.#front = window.setTimeout(() => {
+      const talking = talkingElsewhere(this.store.state);
+      if (!talking) return;
+      if (Date.now() - this.#lastKeyMs < TYPING_RECENT_MS) this.#frontAfterPause();
+      else this.selectWriting(talking.call_id);
+    }, left);
+  }
+
+  /** Long after its call a note goes to the history, which still takes it. */
+  async #late(replyTo: string, refusal: string): Promise<void> {
+    const command = this.#commands.waiting().find((each) => each.id === replyTo);
+    const late = command && command.frame !== "choose" && "call_id" in command;
+    const failure = late ? await writeLate(command, this.session.csrf) : refusal;
+    this.#settled(replyTo, this.store.state.offset, failure);
+  }
+
+  get #username(): string {
+    return this.session.user.username;
   }
 
   /** Somebody else logged in meanwhile, in another tab: they get none of this one. */
@@ -172,10 +264,12 @@ export class DeskClient {
 
   #keepWrapUp(): void {
     const from = this.store.state.wrapUpFrom;
-    keep(localStorage, "wrap_up", { username: this.username, kept: from });
+    keep(localStorage, "wrap_up", { username: this.#username, kept: from });
   }
 
   #noteTold(callId: string): void {
+    const { elsewhere } = draftOf(this.store.state, callId);
+    if (elsewhere && !this.#pauses.has(callId)) this.saveNote(callId);
     const code = ripeDisposition(draftOf(this.store.state, callId));
     if (code) this.dispose(callId, code);
   }
@@ -207,7 +301,7 @@ export class DeskClient {
 
   #keepDrafts(): void {
     const drafts = keptDrafts(this.store.state);
-    keep(sessionStorage, "drafts", { username: this.username, kept: drafts });
+    keep(sessionStorage, "drafts", { username: this.#username, kept: drafts });
   }
 
   #finishedElsewhere(event: StorageEvent): void {
@@ -254,7 +348,11 @@ function sent(command: Command): DeskAction {
     case "note":
       return { type: "note_sent", callId: command.call_id };
     case "disposition":
-      return { type: "disposition_sent", callId: command.call_id, code: command.code };
+      return {
+        type: "disposition_sent",
+        callId: command.call_id,
+        code: command.code || null,
+      };
     case "choose": {
       const { source, key } = command;
       const choice = source && key ? { source, key } : "contact";

@@ -34,7 +34,7 @@ export function Help({ preferences, change, onClose }: HelpProps) {
           checked={preferences.shortcuts}
           onChange={(event) => change({ shortcuts: event.currentTarget.checked })}
         />
-        Single keys work (turn off for dictation)
+        Keys without Alt work, and letters go to the note (turn off for dictation)
       </label>
     </aside>
   );

@@ -6,32 +6,45 @@ export interface Shortcut {
 }
 
 export const SHORTCUTS: Shortcut[] = [
-  { keys: "1 … 9", does: "choose a customer; else a result" },
-  { keys: "Alt+1 … 9", does: "choose a result, also while typing" },
-  { keys: "n", does: "write the note" },
+  { keys: "any letter", does: "write the note of the call in front" },
+  { keys: "Alt+1 … 9", does: "choose a result; the same key again clears it" },
+  { keys: "Alt+Shift+A, B, W", does: "available, break, wrap-up" },
+  { keys: "Alt+Shift+Z", does: "undo a state or result, for 5 seconds" },
   { keys: "Ctrl+Enter", does: "finish the call (after it has ended)" },
+  { keys: "1 … 9", does: "choose a customer, while several are offered" },
   { keys: "[ and ]", does: "previous and next call" },
-  { keys: "c", does: "change who is calling" },
-  { keys: "s", does: "show source and age of each value" },
-  { keys: "Shift+A, B, W", does: "available, break, wrap-up" },
+  { keys: "Alt+Shift+G", does: "go to the call on which you talk" },
+  { keys: "Alt+Shift+N", does: "go to the note" },
+  { keys: "Alt+Shift+C", does: "change who is calling" },
+  { keys: "Alt+Shift+S", does: "show source and age of each value" },
   { keys: "Esc", does: "leave the note, close what is open" },
   { keys: "?", does: "this help" },
 ];
 
 export interface Actions {
-  digit(n: number): void;
+  /** Choose that customer; false when no customer is to be chosen. */
+  candidate(n: number): boolean;
   result(n: number): void;
   note(): void;
+  /** The key is text: bring the caret into the note before it is typed. */
+  write(): void;
   finish(): void;
   turn(step: 1 | -1): void;
   change(): void;
   sources(): void;
+  talking(): void;
   agentState(state: "available" | "break" | "wrap_up"): void;
+  undo(): void;
   escape(): void;
   help(): void;
 }
 
-/** Runs what a key stands for; true when it stood for something. */
+/**
+ * Runs what a key stands for; true when it stood for something.
+ *
+ * What an agent types without looking must never be a command: everything that
+ * changes a state or a result needs Alt. Any other character goes into the note.
+ */
 export function press(
   event: KeyboardEvent,
   actions: Actions,
@@ -40,39 +53,97 @@ export function press(
   if (event.isComposing) return false;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
     return did(actions.finish());
-  if (event.ctrlKey || event.metaKey) return false;
-  const digit = digitOf(event);
-  if (event.altKey) return digit ? did(actions.result(digit)) : false;
+  if (event.ctrlKey || event.metaKey || typesSigns(event)) {
+    return typed(event, actions, singles);
+  }
+  if (event.altKey) return pressWithAlt(event, actions, singles);
   if (event.key === "Escape") return did(actions.escape());
   if (!singles || isTextField(event.target)) return false;
-  if (digit) return did(actions.digit(digit));
-  return pressLetter(event.key, actions);
+  const digit = digitOf(event);
+  if (digit && actions.candidate(digit)) return true;
+  return pressSign(event.key, actions) || typed(event, actions, singles);
 }
 
-function pressLetter(key: string, actions: Actions): boolean {
+function pressWithAlt(event: KeyboardEvent, actions: Actions, singles: boolean) {
+  if (event.shiftKey) return pressLetter(letterOf(event), actions);
+  const digit = digitOf(event);
+  // On a Mac the Alt key types signs: those that people need in a text stay text.
+  if (digit && !SIGNS_OF_ALT.has(event.key)) return did(actions.result(digit));
+  return digit ? typed(event, actions, singles) : false;
+}
+
+const SIGNS_OF_ALT = new Set("[]{}|\\@#~€");
+
+function pressLetter(letter: string, actions: Actions): boolean {
   const letters: Record<string, () => void> = {
+    a: () => actions.agentState("available"),
+    b: () => actions.agentState("break"),
+    w: () => actions.agentState("wrap_up"),
+    z: actions.undo,
+    g: actions.talking,
     n: actions.note,
     c: actions.change,
     s: actions.sources,
-    "?": actions.help,
-    "[": () => actions.turn(-1),
-    "]": () => actions.turn(1),
-    A: () => actions.agentState("available"),
-    B: () => actions.agentState("break"),
-    W: () => actions.agentState("wrap_up"),
   };
-  const action = letters[key];
+  const action = letters[letter];
   return action ? did(action()) : false;
 }
 
-/** By the key's place, since Alt with a digit types other characters on a Mac. */
-function digitOf(event: KeyboardEvent): number {
-  const place = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-  return place && !event.shiftKey ? Number(place[1]) : 0;
+/** Signs with which no word begins. */
+function pressSign(key: string, actions: Actions): boolean {
+  const signs: Record<string, () => void> = {
+    "?": actions.help,
+    "[": () => actions.turn(-1),
+    "]": () => actions.turn(1),
+  };
+  const action = signs[key];
+  return action ? did(action()) : false;
 }
 
+/**
+ * A character outside of a text field belongs to the note. The caret moves there
+ * before the browser types, so that the character, a dead key or the first key of
+ * an input method arrives in the note. Never "did": the browser has to type it.
+ */
+function typed(event: KeyboardEvent, actions: Actions, singles: boolean): false {
+  const shortcut = (event.ctrlKey || event.metaKey) && !(event.ctrlKey && event.altKey);
+  const composes = event.key === "Dead" || event.key === "Process";
+  const text = composes || (isCharacter(event.key) && event.key !== " ");
+  if (singles && text && !shortcut && !isTextField(event.target)) actions.write();
+  return false;
+}
+
+/** One character, also one that needs two code units. */
+function isCharacter(key: string): boolean {
+  return [...key].length === 1;
+}
+
+/** AltGr (on Windows seen as Ctrl with Alt) types signs; it is not a command. */
+function typesSigns(event: KeyboardEvent): boolean {
+  return event.getModifierState("AltGraph");
+}
+
+/** By its letter; where Alt types another sign (on a Mac), by the key's place. */
+function letterOf(event: KeyboardEvent): string {
+  const letter = event.key.toLowerCase();
+  if (/^[a-z]$/.test(letter)) return letter;
+  return /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() ?? "";
+}
+
+/** By the key's place. The number pad types characters with Alt, and moves without
+ * NumLock: only its plain digits count. */
+function digitOf(event: KeyboardEvent): number {
+  const [, block, digit] = /^(Digit|Numpad)([1-9])$/.exec(event.code) ?? [];
+  if (!digit || event.shiftKey) return 0;
+  const plain = block === "Digit" || (event.key === digit && !event.altKey);
+  return plain ? Number(digit) : 0;
+}
+
+const TEXT_FIELDS =
+  "textarea, select, input:not([type=checkbox], [type=radio], [type=button])";
+
 function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select");
+  return target instanceof HTMLElement && target.matches(TEXT_FIELDS);
 }
 
 function did(_done: unknown): true {

@@ -1,18 +1,23 @@
 // Is the agent there for calls?
 
 import { duration } from "../shared/format";
-import type { AgentState } from "../state/model";
 import { useDesk, useServerNow } from "./context";
 import { stateLabel } from "./words";
 
-const STATES: AgentState[] = ["available", "break", "wrap_up"];
+const STATES = ["available", "break", "wrap_up"] as const;
+const KEYS: Record<(typeof STATES)[number], string> = {
+  available: "Alt+Shift+A",
+  break: "Alt+Shift+B",
+  wrap_up: "Alt+Shift+W",
+};
 
 export function StateSwitch() {
   const { client, state } = useDesk();
   if (state.hello && !state.hello.agent) return null;
   const now = state.agent?.state;
   return (
-    <fieldset class="switch">
+    // Without a connection nobody knows whether the state still holds.
+    <fieldset class="switch" data-live={state.link.status === "live"}>
       <legend class="hidden">Your state</legend>
       {STATES.map((each) => (
         <button
@@ -21,7 +26,9 @@ export function StateSwitch() {
           data-state={each}
           data-wanted={state.wantedState === each}
           aria-pressed={now === each}
-          onClick={() => client.setAgentState(each)}
+          title={KEYS[each]}
+          aria-keyshortcuts={KEYS[each]}
+          onClick={() => client.pressState(each)}
         >
           <span class="dot" aria-hidden="true" />
           {stateLabel(each)}

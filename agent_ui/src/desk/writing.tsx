@@ -107,7 +107,8 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
           aria-pressed={draft.disposition === choice.code}
           data-state={draft.disposition === choice.code ? draft.dispositionState : ""}
           title={index < 9 ? `Alt+${index + 1}` : undefined}
-          onClick={() => client.dispose(pop.call_id, choice.code)}
+          {...(index < 9 ? { "aria-keyshortcuts": `Alt+${index + 1}` } : {})}
+          onClick={() => client.pressResult(pop.call_id, choice.code)}
         >
           {choice.label}
         </button>

@@ -1,5 +1,7 @@
 // What does the page ask over HTTP, and who is logged in?
 
+import type { Disposition, Note } from "../wire/frames";
+
 export interface SessionUser {
   username: string;
   name: string;
@@ -20,6 +22,7 @@ export interface RecentCall {
   caller: { display: string; number: string | null } | null;
   name: string | null;
   queue: string | null;
+  queue_label?: string | null;
   outcome: string | null;
   talk_s: number | null;
   disposition: string | null;
@@ -73,6 +76,25 @@ export async function recentCalls(limit: number): Promise<RecentCall[]> {
     return callsIn(page);
   } catch (error) {
     if (error instanceof Refused) return [];
+    throw error;
+  }
+}
+
+/** What the desk no longer takes, since its call is long over. Null: it was kept. */
+export async function writeLate(
+  command: Note | Disposition,
+  csrf: string,
+): Promise<string | null> {
+  const call = `/v1/calls/${encodeURIComponent(command.call_id)}`;
+  try {
+    if (command.frame === "note") {
+      await ask("POST", `${call}/notes`, { body: { text: command.text }, csrf });
+    } else {
+      await ask("POST", `${call}/disposition`, { body: { code: command.code }, csrf });
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
     throw error;
   }
 }

@@ -3,7 +3,12 @@ import { story } from "../state/golden";
 import type { Link } from "../state/model";
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, backoffMs, verdictOf } from "./backoff";
 import { Commands } from "./commands";
-import { Connection } from "./connection";
+import {
+  ANSWER_WITHIN_MS,
+  CONFIRM_WITHIN_MS,
+  Connection,
+  SILENCE_MS,
+} from "./connection";
 
 class Wire {
   static OPEN = 1;
@@ -34,6 +39,7 @@ class Wire {
 }
 
 const hello = story("first_visit")[0] as object;
+const open: Connection[] = [];
 let links: Link[] = [];
 let offset = 0;
 let loggedIn = true;
@@ -46,6 +52,7 @@ function connect(): Connection {
     loggedIn: () => Promise.resolve(loggedIn),
   });
   connection.start();
+  open.push(connection);
   return connection;
 }
 
@@ -59,6 +66,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  for (const connection of open.splice(0)) connection.stop();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -119,17 +127,80 @@ test("a slow reader resumes at once, one that was replaced waits for its user", 
   expect(links.at(-1)?.status).toBe("replaced");
 });
 
-test("after a silent heartbeat the page asks, and without an answer connects anew", () => {
+test("after some silence the page asks, and without an answer connects again", () => {
   connect();
   const [first] = Wire.all;
   first?.says(hello);
-  vi.advanceTimersByTime(20_000);
+  vi.advanceTimersByTime(SILENCE_MS);
   expect(first?.sent.length).toBe(2);
   first?.says({ frame: "done", offset: 1, reply_to: "x" });
-  vi.advanceTimersByTime(20_000);
+  vi.advanceTimersByTime(SILENCE_MS);
   expect(first?.sent.length).toBe(3);
-  vi.advanceTimersByTime(30_000);
+  expect(links.at(-1)?.status).toBe("live");
+  vi.advanceTimersByTime(ANSWER_WITHIN_MS);
   expect(links.at(-1)?.status).toBe("lost");
+  vi.advanceTimersByTime(BACKOFF_MAX_MS);
+  expect(Wire.all.length).toBe(2);
+});
+
+test("a service that stops is noticed within 10 s, and the last word is named", () => {
+  vi.setSystemTime(50_000);
+  connect();
+  Wire.all[0]?.says({ ...hello, heartbeat_s: 20 });
+  vi.advanceTimersByTime(2_000);
+  Wire.all[0]?.says({ frame: "done", offset: 1, reply_to: "x" });
+  vi.advanceTimersByTime(10_000);
+  expect(links.at(-1)).toMatchObject({ status: "lost", sinceMs: 52_000 });
+});
+
+test("a note that is not confirmed makes the page ask sooner", () => {
+  const connection = connect();
+  Wire.all[0]?.says(hello);
+  vi.advanceTimersByTime(1_000);
+  connection.send({ frame: "note", call_id: "c-1", text: "x", id: "n-1" });
+  connection.send({ frame: "note", call_id: "c-1", text: "xy", id: "n-2" });
+  vi.advanceTimersByTime(CONFIRM_WITHIN_MS);
+  expect(Wire.all[0]?.sent.at(-1)).toMatchObject({ frame: "resume" });
+  vi.advanceTimersByTime(ANSWER_WITHIN_MS);
+  expect(links.at(-1)?.status).toBe("lost");
+});
+
+test("a confirmed note is no reason to ask", () => {
+  const connection = connect();
+  Wire.all[0]?.says(hello);
+  connection.send({ frame: "note", call_id: "c-1", text: "x", id: "n-1" });
+  vi.advanceTimersByTime(1_000);
+  Wire.all[0]?.says({ frame: "done", offset: 1, reply_to: "n-1" });
+  vi.advanceTimersByTime(CONFIRM_WITHIN_MS);
+  expect(Wire.all[0]?.sent.length).toBe(2);
+});
+
+test("a desk without a telephone asks from the beginning, since only that is answered", () => {
+  offset = 41;
+  connect();
+  Wire.all[0]?.says({ ...hello, agent: null });
+  vi.advanceTimersByTime(SILENCE_MS);
+  expect(Wire.all[0]?.sent.at(-1)).toEqual({ frame: "resume", after: 0 });
+});
+
+test("who comes back to a hidden page sees at once whether it is live", () => {
+  connect();
+  Wire.all[0]?.says(hello);
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(Wire.all[0]?.sent.length).toBe(2);
+});
+
+test("a connection started again connects at once when the network is back", () => {
+  const connection = connect();
+  Wire.all[0]?.says(hello);
+  connection.stop();
+  connection.start();
+  Wire.all[1]?.onclose?.({ code: 1006 });
+  dispatchEvent(new Event("online"));
+  expect(Wire.all.length).toBe(3);
+  connection.stop();
+  dispatchEvent(new Event("online"));
+  expect(Wire.all.length).toBe(3);
 });
 
 test("a service that never says hello is given up", () => {

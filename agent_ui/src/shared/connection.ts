@@ -5,9 +5,13 @@ import type { ClientFrame, Hello, ServerFrame } from "../wire/frames";
 import { backoffMs, verdictOf } from "./backoff";
 
 const SUBPROTOCOL = "screenpop.v1";
-/** Pings of the service are not seen by scripts. So after one silent heartbeat the
- * page asks what it missed; no answer within so many more: the line is dead. */
-const ANSWER_HEARTBEATS = 1.5;
+/** Pings of the service are not seen by scripts. So after some silence the page asks
+ * what it missed (`resume`); without an answer the line is dead. Together at most 9 s:
+ * nobody may trust a dead page for longer. */
+export const SILENCE_MS = 5_000;
+export const ANSWER_WITHIN_MS = 4_000;
+/** A command that is not confirmed within this time is a reason to ask as well. */
+export const CONFIRM_WITHIN_MS = 3_000;
 const HELLO_WITHIN_MS = 10_000;
 const SILENT = 1006;
 const LOGGED_OUT = 4401;
@@ -25,21 +29,24 @@ export class Connection {
   #socket: WebSocket | null = null;
   #attempt = 0;
   #lostSinceMs = 0;
+  #heardMs = 0;
   #retry = 0;
   #silence = 0;
-  #heartbeatMs = 0;
-  #answers = false;
+  #unconfirmed = 0;
+  #asked = false;
+  #greeted = false;
+  #resumes = false;
   #stopped = false;
 
   constructor(
     private readonly path: string,
     private readonly ears: Ears,
-  ) {
-    addEventListener("online", this.#now);
-  }
+  ) {}
 
   start(): void {
     this.#stopped = false;
+    addEventListener("online", this.#now);
+    document.addEventListener("visibilitychange", this.#onVisible);
     clearTimeout(this.#retry);
     this.#tell(this.#lostSinceMs ? "lost" : "connecting");
     this.#open();
@@ -48,14 +55,16 @@ export class Connection {
   stop(): void {
     this.#stopped = true;
     removeEventListener("online", this.#now);
+    document.removeEventListener("visibilitychange", this.#onVisible);
     clearTimeout(this.#retry);
     this.#drop();
   }
 
   /** Whether the frame went out; if not, the caller keeps it until `live`. */
   send(frame: ClientFrame): boolean {
-    if (this.#socket?.readyState !== WebSocket.OPEN || !this.#heartbeatMs) return false;
+    if (this.#socket?.readyState !== WebSocket.OPEN || !this.#greeted) return false;
     this.#socket.send(JSON.stringify(frame));
+    if (frame.id) this.#wantsConfirmation();
     return true;
   }
 
@@ -66,7 +75,7 @@ export class Connection {
       SUBPROTOCOL,
     );
     this.#socket = socket;
-    this.#expect(HELLO_WITHIN_MS);
+    this.#expect(HELLO_WITHIN_MS, Date.now());
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#heard(String(event.data));
     };
@@ -77,45 +86,63 @@ export class Connection {
 
   #heard(text: string): void {
     const receivedMs = performance.now();
+    this.#heardMs = Date.now();
     const frame = JSON.parse(text) as ServerFrame;
     this.ears.onFrame(frame, receivedMs);
     if (this.#stopped) return;
-    if (frame.frame === "hello") this.#greeted(frame);
+    if (frame.frame === "hello") this.#greet(frame);
     this.#listen();
   }
 
-  #greeted(hello: Hello): void {
-    this.#heartbeatMs = hello.heartbeat_s * 1000;
-    this.#answers = hello.agent !== null || this.path !== "/v1/agent";
+  #greet(hello: Hello): void {
+    this.#greeted = true;
+    this.#resumes = hello.agent !== null || this.path !== "/v1/agent";
     this.send({ frame: "resume", after: this.ears.after() });
     this.#attempt = 0;
     this.#lostSinceMs = 0;
     this.#tell("live");
   }
 
-  /** A desk without a telephone gets no answer to `resume`, so it is not asked. */
+  /** Any frame shows that the service is there. */
   #listen(): void {
     clearTimeout(this.#silence);
-    if (!this.#heartbeatMs || !this.#answers) return;
-    this.#silence = window.setTimeout(() => this.#ask(), this.#heartbeatMs);
+    clearTimeout(this.#unconfirmed);
+    this.#unconfirmed = 0;
+    this.#asked = false;
+    if (!this.#greeted) return;
+    this.#silence = window.setTimeout(this.#ask, SILENCE_MS);
   }
 
-  #ask(): void {
-    this.send({ frame: "resume", after: this.ears.after() });
-    this.#expect(this.#heartbeatMs * ANSWER_HEARTBEATS);
+  #wantsConfirmation(): void {
+    if (this.#asked || this.#unconfirmed) return;
+    this.#unconfirmed = window.setTimeout(this.#ask, CONFIRM_WITHIN_MS);
   }
 
-  #expect(withinMs: number): void {
+  /** A desk without a telephone is answered only when it asks from the beginning. */
+  #ask = (): void => {
+    if (this.#asked || !this.#greeted) return;
+    this.#asked = true;
+    this.send({ frame: "resume", after: this.#resumes ? this.ears.after() : 0 });
+    this.#expect(ANSWER_WITHIN_MS, this.#heardMs);
+  };
+
+  /** Timers of a hidden page are slow: who comes back to it must not be misled. */
+  #onVisible = (): void => {
+    if (!document.hidden) this.#ask();
+  };
+
+  #expect(withinMs: number, heardMs: number): void {
     clearTimeout(this.#silence);
-    this.#silence = window.setTimeout(() => this.#closed(SILENT), withinMs);
+    this.#silence = window.setTimeout(() => this.#closed(SILENT, heardMs), withinMs);
   }
 
-  #closed(code: number): void {
-    const refused = code === SILENT && !this.#heartbeatMs;
+  /** `sinceMs`: what came later may be missing on the page. */
+  #closed(code: number, sinceMs = Date.now()): void {
+    const refused = code === SILENT && !this.#greeted;
     this.#drop();
     if (this.#stopped) return;
     const verdict = verdictOf(code);
-    this.#lostSinceMs ||= Date.now();
+    this.#lostSinceMs ||= sinceMs;
     this.#tell(verdict.status);
     if (verdict.retry === "no") return;
     const waitMs =
@@ -134,9 +161,12 @@ export class Connection {
 
   #drop(): void {
     clearTimeout(this.#silence);
+    clearTimeout(this.#unconfirmed);
+    this.#unconfirmed = 0;
     const socket = this.#socket;
     this.#socket = null;
-    this.#heartbeatMs = 0;
+    this.#greeted = false;
+    this.#asked = false;
     socket?.close();
   }
 

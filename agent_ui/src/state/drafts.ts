@@ -1,6 +1,7 @@
 // What has the agent written, and what of it is safe?
 
 import type { AgentNote } from "../wire/frames";
+import { mergedText } from "./merge";
 import { type DeskState, type Draft, NO_DRAFT, unsaved } from "./model";
 
 export function draftOf(state: DeskState, callId: string): Draft {
@@ -16,13 +17,34 @@ export function patchDraft(
   return { ...state, drafts: { ...state.drafts, [callId]: draft } };
 }
 
+/** Before a text is sent, the words of another tab are taken in: none is lost. */
+export function noteReadied(state: DeskState, callId: string): DeskState {
+  const { elsewhere, text } = draftOf(state, callId);
+  if (!elsewhere) return state;
+  return patchDraft(state, callId, {
+    text: mergedText(elsewhere.base, text, elsewhere.text),
+    savedText: elsewhere.text,
+    elsewhere: null,
+  });
+}
+
+/** How many texts on their way are remembered, to tell their echoes from others'. */
+const SENT_MAX = 8;
+
+export function noteSent(state: DeskState, callId: string): DeskState {
+  const { text, sent } = draftOf(state, callId);
+  const patch = { sending: true, failed: null, sent: [...sent, text].slice(-SENT_MAX) };
+  return patchDraft(state, callId, patch);
+}
+
 export function noteTyped(state: DeskState, callId: string, text: string): DeskState {
   return patchDraft(state, callId, { text, failed: null });
 }
 
 /**
  * Take what the server says was written (by another tab, or before a reload), unless
- * the agent has unsaved writing or the frame is older than what was confirmed here.
+ * the agent has unsaved writing (see `noteReadied`) or the frame is older than what
+ * was confirmed here.
  */
 export function noteEchoed(
   state: DeskState,
@@ -34,14 +56,30 @@ export function noteEchoed(
   if (offset < draft.savedOffset) return state;
   const patch: Partial<Draft> = {};
   if (draft.echoedText !== note.text) patch.echoedText = note.text;
-  if (!unsaved(draft) && !draft.sending && draft.text !== note.text) {
+  const writing = unsaved(draft) || draft.sending;
+  if (!writing && draft.text !== note.text) {
     patch.text = note.text;
     patch.savedText = note.text;
+  } else if (writing && ![draft.savedText, ...draft.sent].includes(note.text)) {
+    const base = draft.elsewhere?.base ?? draft.savedText;
+    patch.elsewhere = { base, text: note.text };
   }
   if (draft.dispositionState === "saved" && draft.disposition !== note.disposition) {
     patch.disposition = note.disposition;
   }
   return Object.keys(patch).length ? patchDraft(state, callId, patch) : state;
+}
+
+export function draftDropped(state: DeskState, callId: string): DeskState {
+  const { [callId]: _gone, ...drafts } = state.drafts;
+  return { ...state, drafts };
+}
+
+/** Texts that the service refused, of calls that have no card any more. */
+export function strandedNotes(state: DeskState): { callId: string; draft: Draft }[] {
+  return Object.entries(state.drafts)
+    .filter(([callId, draft]) => !(callId in state.pops) && draft.failed)
+    .map(([callId, draft]) => ({ callId, draft }));
 }
 
 /** The disposition that waits for its note, now that the service has the note. */
@@ -50,19 +88,23 @@ export function ripeDisposition(draft: Draft): string | null {
   return ripe ? draft.disposition : null;
 }
 
+/** A text and the saved one that it was written on. */
+type Kept = Pick<Draft, "text" | "savedText">;
+
 /** Drafts worth keeping over a reload: unsaved ones only. */
-export function keptDrafts(state: DeskState): Record<string, string> {
-  const kept: Record<string, string> = {};
+export function keptDrafts(state: DeskState): Record<string, Kept> {
+  const kept: Record<string, Kept> = {};
   for (const [callId, draft] of Object.entries(state.drafts)) {
-    if (unsaved(draft)) kept[callId] = draft.text;
+    const { text, savedText } = draft;
+    if (unsaved(draft)) kept[callId] = { text, savedText };
   }
   return kept;
 }
 
-export function restoredDrafts(kept: Record<string, string>): Record<string, Draft> {
+export function restoredDrafts(kept: Record<string, Kept>): Record<string, Draft> {
   const drafts: Record<string, Draft> = {};
-  for (const [callId, text] of Object.entries(kept)) {
-    drafts[callId] = { ...NO_DRAFT, text };
+  for (const [callId, { text, savedText }] of Object.entries(kept)) {
+    drafts[callId] = { ...NO_DRAFT, text, savedText };
   }
   return drafts;
 }

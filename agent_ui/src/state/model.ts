@@ -24,6 +24,10 @@ export interface Draft {
   /** The text as the service last told it; what it judges dispositions by. */
   echoedText: string;
   savedOffset: number;
+  /** The texts sent last: their echoes are no other tab's writing. */
+  sent: string[];
+  /** What another tab wrote meanwhile, and the text that both began with. */
+  elsewhere: { base: string; text: string } | null;
   sending: boolean;
   failed: string | null;
   disposition: string | null;
@@ -40,6 +44,7 @@ export interface Farewell {
   who: string;
   number: string;
   queue: string | null;
+  direction: PopOpened["direction"];
   reason: CloseReason;
   answeredBy: string | null;
   at: string;
@@ -69,6 +74,11 @@ export interface Trouble {
 
 export type AgentState = AgentUpdated["state"];
 
+/** A state or a result as it was before; `wrapUpFrom` as `DeskState` had it. */
+export type Undo =
+  | { of: "state"; now: AgentState; was: AgentState; wrapUpFrom: AgentState | null }
+  | { of: "result"; callId: string; now: string | null; was: string | null };
+
 export interface DeskState {
   hello: Hello | null;
   /** Server clock minus ours. */
@@ -90,6 +100,8 @@ export interface DeskState {
   finished: Record<string, number>;
   link: Link;
   troubles: Trouble[];
+  /** What the agent changed a moment ago and may take back. */
+  undo: Undo | null;
 }
 
 export type DeskAction =
@@ -98,11 +110,12 @@ export type DeskAction =
   | { type: "selected"; callId: string }
   | { type: "typed"; callId: string; text: string }
   | { type: "contact_typed"; callId: string; contact: NewContact }
+  | { type: "note_readied"; callId: string }
   | { type: "note_sent"; callId: string }
   | { type: "note_saved"; callId: string; text: string; offset: number }
   | { type: "note_failed"; callId: string; message: string }
   | { type: "disposition_waits"; callId: string; code: string }
-  | { type: "disposition_sent"; callId: string; code: string }
+  | { type: "disposition_sent"; callId: string; code: string | null }
   | { type: "disposition_settled"; callId: string; ok: boolean }
   | { type: "choice_sent"; callId: string; choice: Ref | "contact" }
   | { type: "choice_settled"; callId: string }
@@ -110,6 +123,9 @@ export type DeskAction =
   | { type: "wrap_up_begun"; from: AgentState }
   | { type: "state_chosen" }
   | { type: "finished"; callId: string }
+  | { type: "undo_offered"; undo: Undo }
+  | { type: "undo_gone" }
+  | { type: "draft_dropped"; callId: string }
   | { type: "farewells_cleared" }
   | { type: "trouble_dismissed"; id: number };
 
@@ -123,6 +139,8 @@ export const NO_DRAFT: Draft = {
   savedText: "",
   echoedText: "",
   savedOffset: 0,
+  sent: [],
+  elsewhere: null,
   sending: false,
   failed: null,
   disposition: null,
@@ -148,6 +166,7 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
     finished: {},
     link: { status: "connecting", sinceMs: 0, attempt: 0 },
     troubles: [],
+    undo: null,
     ...kept,
   };
 }

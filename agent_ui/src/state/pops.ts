@@ -45,7 +45,7 @@ export function updatePop(
   if (facets) updated.facets = { ...pop.facets, ...facets };
   let next = place(state, updated);
   if (note) next = noteEchoed(next, frame.call_id, note, frame.offset);
-  const justAnswered = pop.state === "alerting" && frame.state === "answered";
+  const justAnswered = pop.state !== "answered" && frame.state === "answered";
   return justAnswered && !typing ? { ...next, selected: frame.call_id } : next;
 }
 
@@ -87,17 +87,41 @@ export function isRinging(pop: Pop): boolean {
   return pop.state === "alerting";
 }
 
+/**
+ * The call on which the agent talks while another card is in front. Not every
+ * telephone system tells holds: of two that are answered the later one is talked to.
+ */
+export function talkingElsewhere(state: DeskState): Pop | null {
+  const talking = Object.values(state.pops).filter((pop) => pop.state === "answered");
+  const last = talking.reduce<Pop | null>(
+    (latest, pop) => (answeredMs(pop) >= answeredMs(latest) ? pop : latest),
+    null,
+  );
+  return state.selected && last?.call_id !== state.selected ? last : null;
+}
+
+function answeredMs(pop: Pop | null): number {
+  return Date.parse(pop?.answered_at ?? "") || 0;
+}
+
 function toPop(frame: PopOpened): Pop {
   const { frame: _name, missed_while_away: _missed, ...pop } = frame;
   return { ...pop, wrapUp: frame.closed !== null };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {
-  const order = state.order.includes(pop.call_id)
-    ? state.order
-    : [...state.order, pop.call_id].slice(-POPS_MAX);
+  const known = state.order.includes(pop.call_id);
+  const order = known ? state.order : [...state.order, pop.call_id];
   const pops = { ...state.pops, [pop.call_id]: pop };
-  return { ...state, pops, order };
+  const next = { ...state, pops, order };
+  return order.length > POPS_MAX ? withoutOldest(next, pop.call_id) : next;
+}
+
+/** A card leaves whole, the oldest that is over first; never the one in front. */
+function withoutOldest(state: DeskState, newest: string): DeskState {
+  const others = state.order.filter((id) => id !== state.selected && id !== newest);
+  const over = others.find((id) => state.pops[id]?.state === "closed");
+  return removePop(state, over ?? others[0] ?? newest);
 }
 
 /** The same card again, or one that rang before it was finished. */
@@ -115,7 +139,10 @@ function staysForWrapUp(frame: PopOpened): boolean {
 
 function passedBy(state: DeskState, frame: PopOpened): DeskState {
   const line = farewell(toPop(frame), null);
-  const missed = frame.missed_while_away && frame.closed !== "answered_elsewhere";
+  const missed =
+    frame.missed_while_away &&
+    frame.closed !== "answered_elsewhere" &&
+    frame.direction !== "outbound";
   return removePop(addFarewell(state, { ...line, missed }), frame.call_id);
 }
 
@@ -125,10 +152,11 @@ function farewell(pop: Pop, answeredBy: string | null): Farewell {
     who: callerTitle(pop),
     number: numberTitle(pop),
     queue: pop.queue_label ?? pop.queue,
+    direction: pop.direction,
     reason: pop.closed ?? "ended",
     answeredBy,
     at: pop.ended_at ?? pop.alerting_at ?? pop.arrived_at,
-    missed: pop.closed === "unanswered",
+    missed: pop.closed === "unanswered" && pop.direction !== "outbound",
   };
 }
 

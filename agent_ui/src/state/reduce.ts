@@ -1,7 +1,7 @@
 // Given what the desk knows and one thing that happened, what does it know then?
 
 import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
-import { noteTyped, patchDraft } from "./drafts";
+import { draftDropped, noteReadied, noteSent, noteTyped, patchDraft } from "./drafts";
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
 import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
 
@@ -19,8 +19,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return noteTyped(state, action.callId, action.text);
     case "contact_typed":
       return patchDraft(state, action.callId, { contact: action.contact });
+    case "note_readied":
+      return noteReadied(state, action.callId);
     case "note_sent":
-      return patchDraft(state, action.callId, { sending: true, failed: null });
+      return noteSent(state, action.callId);
     case "note_saved":
       return patchDraft(state, action.callId, {
         savedText: action.text,
@@ -59,6 +61,12 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return { ...state, wrapUpFrom: null };
     case "finished":
       return finish(state, action.callId);
+    case "undo_offered":
+      return { ...state, undo: action.undo };
+    case "undo_gone":
+      return { ...state, undo: null };
+    case "draft_dropped":
+      return draftDropped(state, action.callId);
     case "farewells_cleared":
       return { ...state, farewells: [] };
     case "trouble_dismissed":
