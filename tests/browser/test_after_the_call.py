@@ -234,5 +234,5 @@ async def test_an_agent_sets_their_state_and_finds_it_after_a_reload(
     await desk.state_is("Break")
     await desk.page.reload()
     await desk.state_is("Break")
-    await desk.press("Shift+A")
+    await desk.press("Alt+Shift+A")
     await desk.state_is("Available")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from browser.company import ADA, HALLS
-from browser.desk import Desk
+from browser.desk import WITHIN_MS, Desk
 from browser.house import House
 from call_centre import PASSWORD
 from playwright.async_api import expect
@@ -29,7 +30,7 @@ async def test_from_log_in_to_the_finished_call(house: House) -> None:
     await desk.card_of("Ada Byron")
     await house.answer(call, "ana")
     await desk.call_is("Talking")
-    await desk.press("n")
+    await desk.press("Alt+Shift+N")
     await expect(desk.note).to_be_focused()
     await desk.page.keyboard.type("ordered 40 [cogs]? n s 1")
     await expect(desk.note).to_have_value("ordered 40 [cogs]? n s 1")
@@ -39,8 +40,57 @@ async def test_from_log_in_to_the_finished_call(house: House) -> None:
     await desk.call_is("Wrap-up")
     await desk.press("Control+Enter")
     await desk.has_no_card()
-    await desk.press("Shift+B")
+    await desk.press("Alt+Shift+B")
     await desk.state_is("Break")
+
+
+@pytest.mark.parametrize(
+    "text", ["Bike 3 is broken", "A Bad Wheel, 2 spokes", "sold nothing", "north [x]?"]
+)
+async def test_what_is_typed_without_looking_is_text_and_no_command(
+    house: House, text: str
+) -> None:
+    desk = await house.open_desk("ana")
+    await desk.chooses_state("Available")
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await desk.button("Sources").focus()
+    await desk.page.keyboard.type(text)
+    await expect(desk.note).to_have_value(text)
+    await desk.note_is_saved()
+    await desk.state_is("Available")
+    await expect(desk.part('.dispositions [aria-pressed="true"]')).to_have_count(0)
+    assert await desk.page.evaluate("scrollY") == 0
+    await desk.press("Escape")
+    await desk.page.keyboard.type("!")
+    await expect(desk.note).to_have_value(f"{text}!")
+
+
+async def test_a_state_or_result_chosen_by_accident_is_taken_back(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    await desk.chooses_state("Available")
+    await house.answer(await house.ring("ana", caller=ADA), "ana")
+    await desk.call_is("Talking")
+    await desk.press("Alt+Shift+B")
+    await desk.state_is("Break")
+    await desk.button("Undo").click()
+    await desk.state_is("Available")
+    await desk.press("Alt+1")
+    sold = desk.button("Sold")
+    await expect(sold).to_have_attribute("aria-pressed", "true")
+    await desk.press("Alt+Shift+Z")
+    await expect(sold).to_have_attribute("aria-pressed", "false")
+    await sold.click()
+    await expect(sold).to_have_attribute("aria-pressed", "true")
+    await sold.click()
+    await expect(sold).to_have_attribute("aria-pressed", "false")
+    await expect(desk.button("Undo")).to_have_count(0, timeout=WITHIN_MS)
+    await desk.page.reload()
+    await desk.call_is("Talking")
+    await expect(sold).to_have_attribute("aria-pressed", "false")
 
 
 async def test_keys_turn_between_calls_and_help_blocks_nothing(house: House) -> None:

@@ -39,9 +39,9 @@ async def desks(house: House, desk: Desk) -> AsyncIterator[str]:
     house.company.lets_go()
     await desk.facet_says("credit_terms", "£5,000.00")
     yield "complete, with a long name"
-    await desk.press("s")
+    await desk.press("Alt+Shift+S")
     yield "sources on show"
-    await desk.press("s")
+    await desk.press("Alt+Shift+S")
     await house.answer(call, "ana")
     await house.ring("ana", caller=ARABIC, call_id="rtl")
     await desk.page.get_by_role("tab").nth(1).click()

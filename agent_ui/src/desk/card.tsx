@@ -1,12 +1,13 @@
 // How is one call's card put together?
 
 import type { Ref } from "preact";
-import type { Pop } from "../state/model";
+import { callerTitle, numberTitle, type Pop } from "../state/model";
 import type { FacetShape } from "../wire/frames";
 import { Chooser } from "./chooser";
 import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
 import { Hero, identityPending } from "./hero";
+import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
 import { useTrimmed } from "./learned";
 import { VerdictBar } from "./verdict_bar";
@@ -23,7 +24,7 @@ interface CardProps {
 
 export function Card({ pop, note, changing, onChange }: CardProps) {
   const { state } = useDesk();
-  const shapes = useTrimmed(state.hello?.facets ?? NO_SHAPES, pop.call_id);
+  const shapes = useTrimmed(state.hello?.facets ?? NO_SHAPES, pop);
   const reachable = pop.caller.presentation === "allowed";
   const must = mustChoose(pop);
   return (
@@ -32,11 +33,14 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
       data-state={pop.state}
       id={`call-${pop.call_id}`}
       role="tabpanel"
-      aria-label={`Call ${pop.call_id}`}
+      aria-label={`${callerTitle(pop)}, ${numberTitle(pop)}`}
       data-call={pop.call_id}
     >
-      <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
-      {reachable && <VerdictBar pop={pop} />}
+      <div class="card-top" data-state={pop.state}>
+        <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
+        {reachable && <VerdictBar pop={pop} />}
+        {reachable && <Identity pop={pop} />}
+      </div>
       <div class="board">
         {reachable && (must || changing) && (
           <Chooser pop={pop} closable={!must} onDone={() => onChange(false)} />

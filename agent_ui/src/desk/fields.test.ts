@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { story, told } from "../state/golden";
-import type { Column } from "../wire/frames";
+import type { Column, Facet, Field } from "../wire/frames";
 import { linkOf, shownColumns } from "./fields";
 import { laneOf, lanesOf } from "./lanes";
 import { learn, trimmed } from "./learned";
@@ -41,16 +41,24 @@ test("what to offer stands before what they buy often", () => {
   expect(names).toEqual(["recommendations", "frequent_items", "manners"]);
 });
 
-test("a field that was empty on five cards gets no room on the sixth", () => {
+test("a field that was empty on five cards gets no room unless it has a value", () => {
   const state = told(story("fills_in_and_is_answered"));
   const pop = state.pops["c-1"];
   const shape = state.hello?.facets.find((each) => each.name === "credit_terms");
   if (!pop || !shape) throw new Error("the story has a card with credit terms");
   let learned = {};
-  const names = () => trimmed(shape, learned).fields.map((field) => field.name);
+  const credit = pop.facets.credit_terms as Facet;
+  const names = (facet?: Facet) =>
+    trimmed(shape, learned, facet).fields.map((field) => field.name);
   for (let card = 0; card < 4; card += 1) learned = learn(learned, pop);
   expect(names()).toContain("reason");
   learned = learn(learned, pop);
   expect(names()).not.toContain("reason");
+  expect(names(credit)).not.toContain("reason");
   expect(names()).toContain("limit");
+  const said = { ...(credit.fields.limit as Field), value: "unpaid since March" };
+  const rare = { ...credit, fields: { ...credit.fields, reason: said } };
+  expect(names(rare)).toContain("reason");
+  const disputed = { ...said, value: null, others: [{ ...said, value: "no" }] };
+  expect(names({ ...credit, fields: { reason: disputed } })).toContain("reason");
 });

@@ -2,6 +2,7 @@
 
 import { type Formats, isTrue } from "../shared/format";
 import type { Column, Facet, Field, Scalar, State } from "../wire/frames";
+import { Amount, Fit, Said } from "./amount";
 import { useDesk } from "./context";
 import { Meta, WithProvenance } from "./provenance";
 import { currencyOf, goodReason, MEANING } from "./verdict";
@@ -81,8 +82,17 @@ function CellState({ facet, field, column }: CellStateProps) {
   const { formats } = useDesk();
   const other = field?.others[0];
   if (other) {
-    const says = formats.value(other.value, column, currencyOf(facet.fields));
-    return <span class="cell-other" title={other.source}>{`≠ ${says}`}</span>;
+    const { value } = other;
+    return (
+      <span class="cell-other" title={other.source}>
+        <span aria-hidden="true">≠ </span>
+        {column.type === "money" ? (
+          <Amount {...{ value, column }} currency={currencyOf(facet.fields)} />
+        ) : (
+          <Said>{formats.value(value, column, null)}</Said>
+        )}
+      </span>
+    );
   }
   if (!field || field.state === facet.state || field.state === "fresh") return null;
   return <span class="cell-state">{stateWord(field.state)}</span>;
@@ -102,7 +112,7 @@ function CellValue({ facet, column, field }: ValueProps) {
   }
   const currency = currencyOf(facet.fields);
   return (
-    <span class="value" dir="auto">
+    <span class="value">
       <Value value={field.value} column={column} currency={currency} />
     </span>
   );
@@ -117,16 +127,28 @@ interface OneValue {
 /** One value as text, or as a link where its type is one. */
 export function Value({ value, column, currency }: OneValue) {
   const { formats } = useDesk();
+  if (column.type === "money") return <Amount {...{ value, column, currency }} />;
   const text = formats.value(value, column, currency);
   const href = linkOf(value, column);
-  if (!href) return <span class={toneOf(value, column)}>{text}</span>;
+  const formatted = !AS_CAME.has(column.type);
+  if (!href) {
+    const words = <span class={toneOf(value, column)}>{text}</span>;
+    return <Fit {...{ text, formatted }}>{words}</Fit>;
+  }
   const away = column.type === "url";
   return (
-    <a href={href} {...(away ? { target: "_blank", rel: "noopener noreferrer" } : {})}>
-      {text}
-    </a>
+    <Fit text={text}>
+      <a
+        href={href}
+        {...(away ? { target: "_blank", rel: "noopener noreferrer" } : {})}
+      >
+        {text}
+      </a>
+    </Fit>
   );
 }
+
+const AS_CAME = new Set<Column["type"]>(["text", "phone", "email", "url"]);
 
 /** Only addresses that cannot run anything in our page become links. */
 export function linkOf(value: Scalar, column: Column): string | null {
@@ -138,8 +160,7 @@ export function linkOf(value: Scalar, column: Column): string | null {
 }
 
 function toneOf(value: Scalar, column: Column): string {
-  const amount = column.type === "money" || column.type === "number";
-  return amount && Number(value) < 0 ? "negative" : "";
+  return column.type === "number" && Number(value) < 0 ? "negative" : "";
 }
 
 export function Skeleton({ label }: { label: string }) {

@@ -3,7 +3,6 @@
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { useCallNow, useDesk } from "./context";
-import { Identity } from "./identity";
 import { overWords, sureness } from "./words";
 
 interface HeroProps {
@@ -15,14 +14,13 @@ interface HeroProps {
 export function Hero({ pop, onChange, changing }: HeroProps) {
   const reachable = pop.caller.presentation === "allowed";
   return (
-    <header class="hero" data-state={pop.state} data-reachable={reachable}>
+    <header class="hero" data-reachable={reachable}>
       <CallLine pop={pop} />
       <div class="who">
         <Name title={callerTitle(pop)} company={companyOf(pop)} />
         <NumberLine pop={pop} />
         <SureLine pop={pop} onChange={onChange} changing={changing} />
       </div>
-      {reachable && <Identity pop={pop} />}
     </header>
   );
 }
@@ -77,6 +75,8 @@ function CallLine({ pop }: { pop: Pop }) {
     internal: "Internal",
   };
   const queue = pop.queue_label ?? pop.queue;
+  // Of an outgoing call `dialled` is our own side: what the customer sees.
+  const outgoing = pop.direction === "outbound";
   const dialled = pop.dialled.label ?? pop.dialled.display;
   return (
     <p class="call-line">
@@ -90,7 +90,7 @@ function CallLine({ pop }: { pop: Pop }) {
       )}
       {dialled && (
         <span title={pop.dialled.display}>
-          <span class="muted">Dialled </span>
+          <span class="muted">{outgoing ? "From " : "Dialled "}</span>
           <b dir="auto">{dialled}</b>
         </span>
       )}
@@ -144,7 +144,10 @@ export function StatePill({ pop }: { pop: Pop }) {
 export function phaseOf(pop: Pop): { word: string; since: string | null } {
   switch (pop.state) {
     case "alerting":
-      return { word: "Ringing", since: pop.alerting_at ?? pop.arrived_at };
+      return {
+        word: pop.direction === "outbound" ? "Calling" : "Ringing",
+        since: pop.alerting_at ?? pop.arrived_at,
+      };
     case "answered":
       return { word: "Talking", since: pop.answered_at };
     case "held":

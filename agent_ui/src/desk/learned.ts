@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { keep, kept } from "../shared/keep";
 import type { Pop } from "../state/model";
-import type { FacetShape } from "../wire/frames";
+import type { Facet, FacetShape, Field } from "../wire/frames";
 
 /** So many answered cards without a value, and a field gets no room any more. */
 export const ANSWERS_TO_LEARN = 5;
@@ -25,21 +25,34 @@ export function learn(learned: Learned, pop: Pop): Learned {
   return next;
 }
 
-export function trimmed(shape: FacetShape, learned: Learned): FacetShape {
+/** Without the fields that are always empty; a value that came on this card is shown. */
+export function trimmed(
+  shape: FacetShape,
+  learned: Learned,
+  facet: Facet | undefined,
+): FacetShape {
   const known = learned[shape.name];
   if (!known || known.answers < ANSWERS_TO_LEARN) return shape;
-  const fields = shape.fields.filter((each) => known.filled.includes(each.name));
+  const fields = shape.fields.filter(
+    ({ name }) => known.filled.includes(name) || says(facet?.fields[name]),
+  );
   return { ...shape, fields };
+}
+
+function says(field: Field | undefined): boolean {
+  const values = field ? [field, ...field.others].map((each) => each.value) : [];
+  return values.some((value) => value !== null && value !== "");
 }
 
 export function remember(pop: Pop): void {
   keep(localStorage, "learned", learn(kept<Learned>(localStorage, "learned", {}), pop));
 }
 
-/** Fixed while a card is shown: what it teaches counts for the next one. */
-export function useTrimmed(shapes: FacetShape[], callId: string): FacetShape[] {
-  return useMemo(() => {
-    const learned = kept<Learned>(localStorage, "learned", {});
-    return shapes.map((shape) => trimmed(shape, learned));
-  }, [shapes, callId]);
+/** What a card teaches counts for the next one; no field leaves the card in front. */
+export function useTrimmed(shapes: FacetShape[], pop: Pop): FacetShape[] {
+  const learned = useMemo(
+    () => kept<Learned>(localStorage, "learned", {}),
+    [shapes, pop.call_id],
+  );
+  return shapes.map((shape) => trimmed(shape, learned, pop.facets[shape.name]));
 }

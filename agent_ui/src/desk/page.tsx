@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
-import { formatsFor } from "../shared/format";
+import { type Formats, formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import { useNewBuild } from "../shared/new_build";
@@ -10,7 +10,7 @@ import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { draftOf } from "../state/drafts";
 import { callerTitle, type DeskState, numberTitle, type Pop } from "../state/model";
-import { isRinging } from "../state/pops";
+import { isRinging, talkingElsewhere } from "../state/pops";
 import { Banner, Troubles } from "./banner";
 import { Card, mustChoose } from "./card";
 import { DeskClient } from "./client";
@@ -18,9 +18,11 @@ import { DeskContext } from "./context";
 import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { EmptyDesk, Farewells } from "./quiet";
+import { StrandedNotes, TalkingBar, UndoOffer } from "./reminders";
 import { type Actions, press } from "./shortcuts";
 import { StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
+import { verdictWords } from "./verdict_bar";
 import { noteMissing } from "./writing";
 
 interface DeskPageProps {
@@ -33,7 +35,7 @@ interface DeskPageProps {
 
 export function DeskPage(props: DeskPageProps) {
   const { session, preferences, change, onLogOut, onExpired } = props;
-  const client = useMemo(() => new DeskClient(session.user.username), []);
+  const client = useMemo(() => new DeskClient(session), []);
   const state = useStore(client.store);
   const locale = state.hello?.locale ?? null;
   const formats = useMemo(() => formatsFor(locale), [locale]);
@@ -47,15 +49,20 @@ export function DeskPage(props: DeskPageProps) {
   useEffect(() => {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
+  // Whoever comes to the front is seen from the top, however far the last was scrolled.
+  useLayoutEffect(() => scrollTo(0, 0), [state.selected]);
   useRingingNotices(client, state);
   useNewBuild(state.hello?.build, state.order.length === 0);
   useKeys(preferences.shortcuts, {
     ...cardActions(client, pop, changing),
     note: () => note.current?.focus(),
+    write: () => caretAtEnd(note.current),
+    talking: () => goToTalking(client),
+    undo: () => client.undo(),
     turn: (step) => turn(client, step),
     change: () => pop && setChanging(changing ? null : pop.call_id),
     sources: () => change({ sources: !sources }),
-    agentState: (wanted) => state.hello?.agent && client.setAgentState(wanted),
+    agentState: (wanted) => state.hello?.agent && client.pressState(wanted),
     help: () => setHelp(!help),
     escape: () => {
       setChanging(null);
@@ -66,15 +73,23 @@ export function DeskPage(props: DeskPageProps) {
 
   return (
     <DeskContext.Provider value={{ client, state, formats, sources }}>
-      <Header
-        {...{ session, preferences, change, onLogOut }}
-        page="desk"
-        tools={
-          <Tools {...{ preferences, change, help }} onHelp={() => setHelp(!help)} />
-        }
-      >
-        <StateSwitch />
-      </Header>
+      <div class="desk-head">
+        <Header
+          {...{ session, preferences, change, onLogOut }}
+          page="desk"
+          tools={
+            <Tools {...{ preferences, change, help }} onHelp={() => setHelp(!help)} />
+          }
+        >
+          <StateSwitch />
+        </Header>
+        {state.order.length > 0 && (
+          <section class="desk-calls" aria-label="Calls on your desk">
+            <Tabs />
+            <TalkingBar />
+          </section>
+        )}
+      </div>
       <main
         class="desk"
         data-live={state.link.status === "live"}
@@ -83,7 +98,7 @@ export function DeskPage(props: DeskPageProps) {
         <h1 class="hidden">Desk</h1>
         <Banner />
         <Troubles />
-        {state.order.length > 0 && <Tabs />}
+        <StrandedNotes />
         {pop ? (
           <Card
             key={pop.call_id}
@@ -96,8 +111,9 @@ export function DeskPage(props: DeskPageProps) {
           <EmptyDesk />
         )}
         <Farewells />
-        <Announcer state={state} />
+        <Announcer state={state} formats={formats} />
       </main>
+      <UndoOffer />
       {help && <Help {...{ preferences, change }} onClose={() => setHelp(false)} />}
     </DeskContext.Provider>
   );
@@ -127,7 +143,7 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
         type="button"
         class="quiet"
         aria-pressed={preferences.sources}
-        title="Show source and age of each value (s)"
+        title="Show source and age of each value (Alt+Shift+S)"
         onClick={() => change({ sources: !preferences.sources })}
       >
         <Icon name="sources" /> <span class="tool-word">Sources</span>
@@ -145,15 +161,22 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
   );
 }
 
-/** Says once, politely, who is ringing. */
-function Announcer({ state }: { state: DeskState }) {
+/** Says once, politely, who is ringing, and then what must be known of the account. */
+function Announcer({ state, formats }: { state: DeskState; formats: Formats }) {
   const words = ringingOf(state)
     .map((each) => `${each.title}. ${each.body}`)
     .join(" ");
+  const front = state.selected ? state.pops[state.selected] : undefined;
+  const verdict = front ? verdictWords(front, state.hello?.facets ?? [], formats) : "";
   return (
-    <div class="hidden" aria-live="polite">
-      {words}
-    </div>
+    <>
+      <div class="hidden" aria-live="polite">
+        {words}
+      </div>
+      <div class="hidden" aria-live="polite">
+        {verdict}
+      </div>
+    </>
   );
 }
 
@@ -163,11 +186,16 @@ function ringingOf(state: DeskState): Ringing[] {
     .filter(isRinging)
     .map((pop) => ({
       callId: pop.call_id,
-      title: `${callerTitle(pop)} is ringing`,
+      title: ringingTitle(pop),
       body: [numberTitle(pop), pop.queue_label ?? pop.queue]
         .filter(Boolean)
         .join(" · "),
     }));
+}
+
+function ringingTitle(pop: Pop): string {
+  const who = callerTitle(pop);
+  return pop.direction === "outbound" ? `Calling ${who}` : `${who} is ringing`;
 }
 
 function useRingingNotices(client: DeskClient, state: DeskState): void {
@@ -200,14 +228,13 @@ function cardActions(
   const { hello } = client.store.state;
   const result = (n: number) => {
     const choice = hello?.dispositions[n - 1];
-    if (pop && choice) client.dispose(pop.call_id, choice.code);
+    if (pop && choice) client.pressResult(pop.call_id, choice.code);
   };
-  const digit = (n: number) => {
-    if (!pop) return;
-    const choosing = mustChoose(pop) || changing === pop.call_id;
-    const candidate = pop.candidates[n - 1];
-    if (!choosing) return result(n);
-    if (candidate) client.choose(pop.call_id, candidate);
+  const candidate = (n: number) => {
+    const choosing = pop && (mustChoose(pop) || changing === pop.call_id);
+    const chosen = choosing ? pop.candidates[n - 1] : undefined;
+    if (pop && chosen) client.choose(pop.call_id, chosen);
+    return chosen !== undefined;
   };
   const finish = () => {
     if (!pop) return;
@@ -215,7 +242,17 @@ function cardActions(
     const choice = hello?.dispositions.find((each) => each.code === draft.disposition);
     if (!noteMissing(draft, choice?.note_required ?? false)) client.finish(pop.call_id);
   };
-  return { result, digit, finish };
+  return { result, candidate, finish };
+}
+
+function goToTalking(client: DeskClient): void {
+  const talking = talkingElsewhere(client.store.state);
+  if (talking) client.selectWriting(talking.call_id);
+}
+
+function caretAtEnd(note: HTMLTextAreaElement | null): void {
+  note?.focus();
+  note?.setSelectionRange(note.value.length, note.value.length);
 }
 
 function turn(client: DeskClient, step: 1 | -1): void {

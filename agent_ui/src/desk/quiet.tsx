@@ -3,8 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { type RecentCall, recentCalls } from "../shared/api";
 import { duration } from "../shared/format";
+import { Said } from "./amount";
 import { useDesk } from "./context";
-import { farewellSentence, humanised } from "./words";
+import { farewellSentence, humanised, outcomeWord } from "./words";
 
 /** Cards that left, one quiet line each; calls missed while away stand out a little. */
 export function Farewells() {
@@ -15,11 +16,15 @@ export function Farewells() {
       <ul>
         {state.farewells.slice(0, 5).map((line) => (
           <li key={line.callId} data-missed={line.missed}>
-            <span class="muted">{formats.time(Date.parse(line.at))}</span>
+            <span class="muted">
+              <Said>{formats.time(Date.parse(line.at))}</Said>
+            </span>
             <b dir="auto">{line.who}</b>
             {line.who !== line.number && <span dir="ltr">{line.number}</span>}
             <span>
-              {line.missed ? "missed" : farewellSentence(line.reason, line.answeredBy)}
+              {line.missed
+                ? "missed"
+                : farewellSentence(line.reason, line.answeredBy, line.direction)}
             </span>
           </li>
         ))}
@@ -114,15 +119,18 @@ function RecentLine({ call }: { call: RecentCall }) {
   const result = choice?.label ?? (call.disposition && humanised(call.disposition));
   return (
     <li>
-      <span class="muted when">{formats.dateTime(Date.parse(call.arrived_at))}</span>
+      <span class="muted when">
+        <Said>{formats.dateTime(Date.parse(call.arrived_at))}</Said>
+      </span>
       <span class="recent-who">
         <b dir="auto">{call.name || number}</b>
         {call.name && <span dir="ltr">{number}</span>}
       </span>
       <span class="recent-how muted">
         {[
-          call.queue,
-          call.outcome && humanised(call.outcome),
+          call.direction !== "inbound" && humanised(call.direction),
+          call.queue_label ?? call.queue,
+          outcomeWord(call.outcome, call.direction),
           call.talk_s ? duration(call.talk_s) : null,
           result,
         ]

@@ -1,12 +1,13 @@
 // How do lists look: orders, offers, earlier calls, and any table of one's own?
 
 import type { ComponentChildren } from "preact";
-import { duration } from "../shared/format";
+import { duration, type Formats } from "../shared/format";
 import type { Column, Facet, FacetShape, Scalar } from "../wire/frames";
+import { Amount, Fit, Numbered, Said } from "./amount";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
 import { rowsOf } from "./lanes";
-import { humanised } from "./words";
+import { directionWord, humanised, outcomeWord } from "./words";
 
 const ROWS_SHOWN_MAX = 50;
 type Row = Record<string, Scalar>;
@@ -97,7 +98,6 @@ function widthOf(column: Column, columns: Column[]): string {
 }
 
 function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
-  const { formats } = useDesk();
   const columns = shownColumns(shape.columns).filter((column) =>
     rows.some((row) => told(row, column)),
   );
@@ -116,21 +116,8 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
         {rows.map((row, index) => (
           <tr key={index}>
             {columns.map((column) => (
-              <td
-                key={column.name}
-                class={classOf(column, columns)}
-                dir="auto"
-                title={cellText(formats, row, column)}
-              >
-                {DATES.has(column.type) ? (
-                  formats.shortDate(row[column.name] ?? null)
-                ) : (
-                  <Value
-                    value={row[column.name] ?? null}
-                    column={column}
-                    currency={currencyIn(row)}
-                  />
-                )}
+              <td key={column.name} class={classOf(column, columns)}>
+                <TableValue row={row} column={column} />
               </td>
             ))}
           </tr>
@@ -138,6 +125,23 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
       </tbody>
     </table>
   );
+}
+
+/** Numbers of things: what tells one from the next stands at their end. */
+const NUMBERS = ["invoice", "order", "ticket", "sku", "serial", "number", "id", "key"];
+const NUMBERED_CHARS_MIN = 9;
+
+function TableValue({ row, column }: { row: Row; column: Column }) {
+  const { formats } = useDesk();
+  const value = row[column.name] ?? null;
+  if (DATES.has(column.type)) {
+    return <Fit text={formats.shortDate(value)} formatted />;
+  }
+  const text = String(value ?? "");
+  if (NUMBERS.includes(column.name) && text.length >= NUMBERED_CHARS_MIN) {
+    return <Numbered text={text} />;
+  }
+  return <Value {...{ value, column }} currency={currencyIn(row)} />;
 }
 
 function currencyIn(row: Row): string | null {
@@ -160,12 +164,7 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
     <ol class="offers">
       {rows.map((row, index) => (
         <li key={index}>
-          <span class="offer-name" dir="auto">
-            <Text row={row} column={title} />
-            <span class="article">
-              <Text row={row} column={article} />
-            </span>
-          </span>
+          <OfferName name={textOf(row, title)} article={textOf(row, article)} />
           <span class="offer-price">
             <Text row={row} column={price} />
           </span>
@@ -198,13 +197,7 @@ function Orders({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
             <Rest row={row} columns={rest} unlabelled />
           </span>
           <span class="total">
-            {total && (
-              <Value
-                value={row[total.name] ?? null}
-                column={total}
-                currency={currencyIn(row)}
-              />
-            )}
+            <Text row={row} column={total} />
           </span>
           <span class="words" dir="auto">
             <Text row={row} column={items} />
@@ -234,6 +227,7 @@ function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
             {at && <When value={row[at.name] ?? null} column={at} />}
           </span>
           <span class="what">
+            {directionWord(row.direction)}
             <Rest row={row} columns={rest} unlabelled />
           </span>
           {mark && row[mark.name] && (
@@ -256,9 +250,17 @@ function When({ value, column }: { value: Scalar; column: Column }) {
   const at = Date.parse(String(value));
   const full = formats.value(value, column, null);
   if (!Number.isFinite(at) || column.type === "date" || now - at > RECENT_MS) {
-    return <span title={full}>{formats.shortDate(value)}</span>;
+    return (
+      <span title={full}>
+        <Said>{formats.shortDate(value)}</Said>
+      </span>
+    );
   }
-  return <span title={full}>{formats.ago(at, now)}</span>;
+  return (
+    <span title={full}>
+      <Said>{formats.ago(at, now)}</Said>
+    </span>
+  );
 }
 
 interface TextProps {
@@ -269,8 +271,34 @@ interface TextProps {
 function Text({ row, column }: TextProps): ComponentChildren {
   const { formats } = useDesk();
   if (!column || !told(row, column)) return null;
+  if (column.type === "money") {
+    return (
+      <Amount
+        value={row[column.name] ?? null}
+        column={column}
+        currency={currencyIn(row)}
+        whole
+      />
+    );
+  }
   const text = cellText(formats, row, column);
-  return <span title={text}>{text}</span>;
+  return <bdi title={text}>{text}</bdi>;
+}
+
+/** The name in the room that the price leaves, in two small lines if need be. */
+function OfferName({ name, article }: { name: string; article: string }) {
+  return (
+    <span class="offer-name">
+      <Fit text={article ? `${name}  ${article}` : name}>
+        {name}
+        {article && <span class="article">{article}</span>}
+      </Fit>
+    </span>
+  );
+}
+
+function textOf(row: Row, column: Column | undefined): string {
+  return column ? String(row[column.name] ?? "") : "";
 }
 
 function told(row: Row, column: Column): boolean {
@@ -291,13 +319,26 @@ interface RestProps {
 
 function Rest({ row, columns, unlabelled = false }: RestProps): ComponentChildren {
   const { formats } = useDesk();
-  const parts = columns
-    .filter((column) => told(row, column) && !usual(row, column))
-    .map((column) => {
-      if (column.name === "talk_s") return duration(Number(row[column.name]));
-      const text = cellText(formats, row, column);
-      const worded = unlabelled && column.type === "text";
-      return worded ? humanised(text) : `${column.label} ${text}`;
-    });
-  return parts.join(" · ");
+  const shown = columns.filter((column) => told(row, column) && !usual(row, column));
+  return shown.map((column, at) => {
+    const worded = unlabelled && column.type === "text";
+    return (
+      <>
+        {at > 0 && " · "}
+        {!worded && column.name !== "talk_s" && `${column.label} `}
+        {column.type === "money" ? (
+          <Text row={row} column={column} />
+        ) : (
+          <bdi>{restWords(formats, row, column, worded)}</bdi>
+        )}
+      </>
+    );
+  });
+}
+
+function restWords(formats: Formats, row: Row, column: Column, worded: boolean) {
+  if (column.name === "talk_s") return duration(Number(row[column.name]));
+  if (column.name === "outcome") return outcomeWord(row.outcome, row.direction);
+  const text = cellText(formats, row, column);
+  return worded ? humanised(text) : text;
 }

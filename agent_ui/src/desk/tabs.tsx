@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { duration } from "../shared/format";
-import { callerTitle, type Pop } from "../state/model";
+import { callerTitle, numberTitle, type Pop } from "../state/model";
 import { isRinging } from "../state/pops";
 import { useCallNow, useDesk } from "./context";
 import { phaseOf } from "./hero";
@@ -54,6 +54,7 @@ function reveal(strip: HTMLElement | null, selector: string): void {
 
 function Tab({ pop, front }: { pop: Pop; front: boolean }) {
   const { client } = useDesk();
+  const [title, number] = [callerTitle(pop), numberTitle(pop)];
   return (
     <button
       type="button"
@@ -66,10 +67,19 @@ function Tab({ pop, front }: { pop: Pop; front: boolean }) {
       onClick={() => client.select(pop.call_id)}
     >
       <span class="dot" aria-hidden="true" />
-      <span class="tab-name" dir="auto">
-        {callerTitle(pop)}
+      <span class="tab-words">
+        <span class="tab-name" dir="auto" title={title}>
+          {title}
+        </span>
+        <span class="tab-more">
+          <TabTimer pop={pop} />
+          {number !== title && (
+            <span class="tab-number" dir="ltr">
+              {number}
+            </span>
+          )}
+        </span>
       </span>
-      <TabTimer pop={pop} />
     </button>
   );
 }
@@ -79,9 +89,9 @@ function TabTimer({ pop }: { pop: Pop }) {
   const { word, since } = phaseOf(pop);
   const seconds = since ? (now - Date.parse(since)) / 1000 : 0;
   return (
-    <span class="muted">
+    <span>
       <span class="tab-word">{`${word} `}</span>
-      {duration(seconds)}
+      <span class="timer">{duration(seconds)}</span>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { story, told } from "../state/golden";
-import type { Column, Facet } from "../wire/frames";
+import type { Column, Facet, Field, SourceNote, State } from "../wire/frames";
 import { goodReason, limitShare, verdictOf } from "./verdict";
 
 const state = told(story("fills_in_and_is_answered"));
@@ -40,6 +40,74 @@ test("a source that did not answer is never taken for good news", () => {
   expect(verdictOf({ ...facets, balance }, shapes)?.level).toBe("unknown");
   const pending = { ...facets.balance, state: "pending", fields: {} } as Facet;
   expect(verdictOf({ ...facets, balance: pending }, shapes)?.level).toBe("pending");
+});
+
+function noted(facet: string, state: State, told: Record<string, Facet>) {
+  const base = told[facet] as Facet;
+  const note = { ...(base.notes[0] as SourceNote), lookup: "second", state };
+  return { ...told, [facet]: { ...base, notes: [...base.notes, note] } };
+}
+
+function aged(facet: string, field: string, told: Record<string, Facet>) {
+  const base = told[facet] as Facet;
+  const old = { ...(base.fields[field] as Field), state: "stale" as const };
+  return { ...told, [facet]: { ...base, fields: { ...base.fields, [field]: old } } };
+}
+
+const inOrder = () => withValue("balance", "overdue", "0.00");
+
+test("while a source that knows holds is asked, nothing is promised", () => {
+  const pending = { ...facets.credit_terms, state: "pending", fields: {} } as Facet;
+  const asked = { ...facets, credit_terms: pending };
+  expect(verdictOf(asked, shapes)).toMatchObject({
+    level: "warning",
+    headline: "Overdue",
+    holdNotKnown: "Credit hold not known yet",
+  });
+  expect(verdictOf(facets, shapes)?.holdNotKnown).toBeNull();
+});
+
+test("a facet of which a second source is still asked is no good news yet", () => {
+  const asked = verdictOf(noted("credit_terms", "pending", inOrder()), shapes);
+  expect(asked?.level).toBe("pending");
+});
+
+test("a hold that cannot be asked for is not known", () => {
+  const failed = { ...facets.credit_terms, state: "failed", fields: {} } as Facet;
+  const verdict = verdictOf(
+    noted("credit_terms", "failed", {
+      ...facets,
+      credit_terms: failed,
+    }),
+    shapes,
+  );
+  expect(verdict?.holdNotKnown).toBe("Credit hold not known");
+});
+
+test.each([
+  ["credit_terms", "blocked"],
+  ["balance", "overdue"],
+  ["credit_terms", "limit"],
+])("older values are not green: %s.%s", (facet, field) => {
+  const verdict = verdictOf(aged(facet, field, inOrder()), shapes);
+  expect(verdict?.level).toBe("stale");
+  expect(verdict?.staleSince).toBe(facets[facet]?.fields[field]?.fetched_at);
+});
+
+test("what a source could not answer is not green either", () => {
+  const verdict = verdictOf(noted("balance", "timed_out", inOrder()), shapes);
+  expect(verdict?.level).toBe("unknown");
+});
+
+test("only what a source said speaks for the account", () => {
+  const unsaid = { ...inOrder() };
+  for (const name of ["balance", "credit_terms"]) {
+    const base = unsaid[name] as Facet;
+    const { credit_hold: _a, blocked: _b, ...fields } = base.fields;
+    unsaid[name] = { ...base, fields };
+  }
+  expect(verdictOf(unsaid, shapes)?.fine).toBe("Nothing overdue.");
+  expect(verdictOf(inOrder(), shapes)?.fine).toBe("Nothing overdue, no hold.");
 });
 
 test("use beyond the limit is told to the cent", () => {

@@ -1,9 +1,16 @@
 // May I sell to this caller? Read from balance and credit terms.
 
 import { isTrue } from "../shared/format";
-import type { Column, Facet, FacetShape, Field, Scalar } from "../wire/frames";
+import type {
+  Column,
+  Facet,
+  FacetShape,
+  Field,
+  Scalar,
+  SourceNote,
+} from "../wire/frames";
 
-export type Level = "hold" | "warning" | "good" | "pending" | "unknown";
+export type Level = "hold" | "warning" | "good" | "stale" | "pending" | "unknown";
 
 export interface Figure {
   value: Scalar;
@@ -14,11 +21,17 @@ export interface Figure {
 export interface Verdict {
   level: Level;
   headline: string;
+  /** What speaks for the account, as far as a source said so. */
+  fine: string | null;
+  /** Said where nobody may promise yet: a source that knows holds has not answered. */
+  holdNotKnown: string | null;
   overdue: Figure | null;
   since: Figure | null;
   overLimitBy: Figure | null;
   /** Words on what is missing or older than it should be. */
   caveat: string | null;
+  /** Since when the oldest value is no longer up to date; null when all are. */
+  staleSince: string | null;
   /** Why the account is on hold, where a source says so. */
   reason: Figure | null;
 }
@@ -47,30 +60,100 @@ export function verdictOf(facets: Facets, shapes: FacetShape[]): Verdict | null 
     since: overdue ? find(MEANING.since) : null,
     overLimitBy: overLimit(find(MEANING.limit), find(MEANING.used)),
     caveat: caveat(facets, money),
+    staleSince: staleSince(facets, money),
+    fine: fine(facets, money),
+    holdNotKnown: holdNotKnown(facets, money),
     reason: onHold(facets, money) ? find(MEANING.reason) : null,
   };
   return { ...base, ...judged(base, facets, money) };
 }
 
 function judged(
-  found: Pick<Verdict, "overdue" | "overLimitBy">,
+  found: Omit<Verdict, "level" | "headline">,
   facets: Facets,
   money: FacetShape[],
 ): Pick<Verdict, "level" | "headline"> {
   if (onHold(facets, money)) return { level: "hold", headline: "Credit hold" };
   if (found.overdue) return { level: "warning", headline: "Overdue" };
   if (found.overLimitBy) return { level: "warning", headline: "Over the credit limit" };
-  const states = money.map((shape) => facets[shape.name]?.state ?? "pending");
-  if (states.includes("pending")) {
+  if (money.some((shape) => stillAsked(facets[shape.name]))) {
     return { level: "pending", headline: "Checking the account" };
   }
+  const states = money.map((shape) => facets[shape.name]?.state);
   if (states.some((state) => state === "failed" || state === "timed_out")) {
     return { level: "unknown", headline: "Account not known" };
   }
   if (states.every((state) => state === "empty" || state === "withheld")) {
     return { level: "unknown", headline: "No account" };
   }
+  const failed = money.some((shape) => failedNote(facets[shape.name]));
+  if (failed || !found.fine) {
+    return { level: "unknown", headline: "Account not fully known" };
+  }
+  const older = money.some((shape) => isOlder(facets[shape.name]));
+  if (found.staleSince || older) {
+    return { level: "stale", headline: "In order when last checked" };
+  }
   return { level: "good", headline: "Account in order" };
+}
+
+/** A source of this facet has not answered yet. */
+function stillAsked(facet: Facet | undefined): boolean {
+  if (!facet || facet.state === "pending") return true;
+  return facet.notes.some((note) => note.state === "pending");
+}
+
+function isOlder(facet: Facet | undefined): boolean {
+  return [facet, ...(facet?.notes ?? [])].some((each) => each?.state === "stale");
+}
+
+function failedNote(facet: Facet | undefined): SourceNote | undefined {
+  return facet?.notes.find(
+    (note) => note.state === "failed" || note.state === "timed_out",
+  );
+}
+
+/** Who could say "hold" and has not said anything: while it is asked, or for good. */
+function holdNotKnown(facets: Facets, money: FacetShape[]): string | null {
+  const silent = money.filter((shape) => {
+    const can = shape.fields.some((each) => among(MEANING.hold, each.name));
+    const fields = facets[shape.name]?.fields ?? {};
+    return can && !MEANING.hold.some((name) => known(fields[name]));
+  });
+  if (onHold(facets, money)) return null;
+  if (silent.some((shape) => stillAsked(facets[shape.name]))) {
+    return "Credit hold not known yet";
+  }
+  const broken = silent.some((shape) => failedNote(facets[shape.name]));
+  return broken ? "Credit hold not known" : null;
+}
+
+/** Only what a source said: a missing value is no good news. */
+function fine(facets: Facets, money: FacetShape[]): string | null {
+  const overdue = isZero(figure(facets, money, MEANING.overdue)?.value ?? null);
+  const hold = figure(facets, money, MEANING.hold)?.value ?? null;
+  const free = hold !== null && hold !== "" && !isTrue(hold);
+  if (overdue && free) return "Nothing overdue, no hold.";
+  if (overdue) return "Nothing overdue.";
+  return free ? "No hold." : null;
+}
+
+const JUDGED = [
+  ...MEANING.hold,
+  ...MEANING.overdue,
+  ...MEANING.limit,
+  ...MEANING.used,
+] as readonly string[];
+
+/** When the oldest of the stale values that a verdict rests on was fetched. */
+function staleSince(facets: Facets, money: FacetShape[]): string | null {
+  const fields = money.flatMap((shape) =>
+    Object.entries(facets[shape.name]?.fields ?? {}),
+  );
+  const times = fields
+    .filter(([name, field]) => JUDGED.includes(name) && field.state === "stale")
+    .map(([, field]) => field.fetched_at);
+  return times.sort()[0] ?? null;
 }
 
 export function figure(
@@ -155,9 +238,7 @@ function overLimit(limit: Figure | null, used: Figure | null): Figure | null {
 
 function caveat(facets: Facets, money: FacetShape[]): string | null {
   const notes = money.flatMap((shape) => facets[shape.name]?.notes ?? []);
-  const wrong = notes.find(
-    (note) => note.state === "failed" || note.state === "timed_out",
-  );
+  const wrong = money.map((shape) => failedNote(facets[shape.name])).find(Boolean);
   if (wrong) return wrong.message ?? `${wrong.source} did not answer`;
   const stale = notes.find((note) => note.state === "stale");
   return stale ? `${stale.source} is not answering: older values` : null;

@@ -1,6 +1,9 @@
 // One line that an agent must not miss: may I sell?
 
+import type { Formats } from "../shared/format";
 import type { Pop } from "../state/model";
+import type { FacetShape } from "../wire/frames";
+import { Amount, Said } from "./amount";
 import { useDesk, useServerNow } from "./context";
 import { type Figure, type Verdict, verdictOf } from "./verdict";
 
@@ -8,7 +11,7 @@ export function VerdictBar({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   const verdict = verdictOf(pop.facets, state.hello?.facets ?? []);
   if (!verdict) return null;
-  const undecided = !pop.chosen && pop.candidates.length > 1;
+  const undecided = isUndecided(pop);
   const level = undecided ? "unknown" : verdict.level;
   return (
     <div class="verdict" data-level={level}>
@@ -18,42 +21,82 @@ export function VerdictBar({ pop }: { pop: Pop }) {
   );
 }
 
+function isUndecided(pop: Pop): boolean {
+  return !pop.chosen && pop.candidates.length > 1;
+}
+
+/** What is said aloud once it is known; nothing while sources are asked. */
+export function verdictWords(pop: Pop, shapes: FacetShape[], formats: Formats): string {
+  const verdict = verdictOf(pop.facets, shapes);
+  if (!verdict || isUndecided(pop) || verdict.level === "pending") return "";
+  const { headline, reason, overdue, holdNotKnown } = verdict;
+  const amount = (figure: Figure) =>
+    formats.value(figure.value, figure.column, figure.currency);
+  const said = [
+    headline,
+    reason ? String(reason.value) : null,
+    overdue ? amount(overdue) : null,
+    holdNotKnown,
+  ];
+  return `${said.filter(Boolean).join(", ")}.`;
+}
+
 function Details({ verdict }: { verdict: Verdict }) {
   return (
     <>
       {verdict.level === "hold" && (
-        <span dir="auto">
+        <span class="reason" dir="auto">
           {verdict.reason ? String(verdict.reason.value) : "Do not sell on account."}
         </span>
       )}
       {verdict.overdue && (
         <span>
           {verdict.level === "hold" ? "Overdue " : ""}
-          <b>
-            <Amount figure={verdict.overdue} />
-          </b>
+          <FigureAmount figure={verdict.overdue} />
           {verdict.since && <Since figure={verdict.since} />}
         </span>
       )}
       {verdict.overLimitBy && (
         <span>
           {verdict.headline.startsWith("Over the") ? "by " : "Over the limit by "}
-          <b>
-            <Amount figure={verdict.overLimitBy} />
-          </b>
+          <FigureAmount figure={verdict.overLimitBy} />
         </span>
       )}
-      {verdict.level === "good" && <span>Nothing overdue, no hold.</span>}
-      {verdict.caveat && verdict.level !== "pending" && (
-        <span class="caveat">{verdict.caveat}</span>
+      {verdict.holdNotKnown && <span class="hold-unknown">{verdict.holdNotKnown}</span>}
+      {["good", "stale"].includes(verdict.level) && verdict.fine && (
+        <span>{verdict.fine}</span>
       )}
+      <Caveat verdict={verdict} />
     </>
   );
 }
 
-function Amount({ figure }: { figure: Figure }) {
+/** What is missing, and how old the values are on which this rests. */
+function Caveat({ verdict }: { verdict: Verdict }) {
   const { formats } = useDesk();
-  return <>{formats.value(figure.value, figure.column, figure.currency)}</>;
+  const now = useServerNow(5);
+  const since = Date.parse(verdict.staleSince ?? "");
+  const age = Number.isFinite(since) ? formats.ago(since, now) : null;
+  if (!verdict.caveat || verdict.level === "pending") return null;
+  return (
+    <span class="caveat">
+      {verdict.caveat}
+      {age && (
+        <>
+          {", from "}
+          <Said>{age}</Said>
+        </>
+      )}
+    </span>
+  );
+}
+
+function FigureAmount({ figure }: { figure: Figure }) {
+  return (
+    <b>
+      <Amount {...figure} whole />
+    </b>
+  );
 }
 
 const DAY_MS = 86_400_000;
@@ -62,7 +105,18 @@ function Since({ figure }: { figure: Figure }) {
   const { formats } = useDesk();
   const now = useServerNow(3600);
   const days = Math.floor((now - Date.parse(String(figure.value))) / DAY_MS);
-  const length = days > 0 ? ` (${formats.number(days)} days)` : "";
   const date = { ...figure.column, type: "date" as const };
-  return <>{` since ${formats.value(figure.value, date, null)}${length}`}</>;
+  return (
+    <>
+      {" since "}
+      <Said>{formats.value(figure.value, date, null)}</Said>
+      {days > 0 && (
+        <>
+          {" ("}
+          <Said>{formats.number(days)}</Said>
+          {" days)"}
+        </>
+      )}
+    </>
+  );
 }

@@ -1,7 +1,16 @@
 // How does a state read, in words that an agent understands?
 
 import type { AgentState } from "../state/model";
-import type { CloseReason, Facet, SourceNote, State } from "../wire/frames";
+import type {
+  CloseReason,
+  Facet,
+  PopOpened,
+  Scalar,
+  SourceNote,
+  State,
+} from "../wire/frames";
+
+type Direction = PopOpened["direction"];
 
 export function stateWord(state: State): string {
   const words: Record<State, string> = {
@@ -63,7 +72,32 @@ export function sureness(confidence: number): string {
   return "maybe";
 }
 
-export function farewellSentence(reason: CloseReason, by: string | null): string {
+/** Who called whom goes without saying only where the customer called us. */
+export function directionWord(direction: Scalar | undefined): string {
+  if (direction === "outbound") return "Outgoing · ";
+  return direction === "internal" ? "Internal · " : "";
+}
+
+const UNANSWERED = ["missed", "abandoned", "unanswered"];
+
+/** A call that we made is never one that we missed. */
+export function outcomeWord(
+  outcome: Scalar | undefined,
+  direction: Scalar | undefined,
+) {
+  if (!outcome) return "";
+  const ours = direction === "outbound" && UNANSWERED.includes(String(outcome));
+  return ours ? "No answer" : humanised(String(outcome));
+}
+
+export function farewellSentence(
+  reason: CloseReason,
+  by: string | null,
+  direction: Direction = "inbound",
+): string {
+  if (direction === "outbound" && ["ended", "unanswered"].includes(reason)) {
+    return "called, no answer";
+  }
   const sentences: Record<CloseReason, string> = {
     ended: "caller hung up",
     answered_elsewhere: by ? `answered by ${by}` : "answered by a colleague",

@@ -1,6 +1,8 @@
 // How much did they buy each year?
 
+import { emOf } from "../shared/width";
 import type { Column, Facet, FacetShape } from "../wire/frames";
+import { Said } from "./amount";
 import { useDesk } from "./context";
 import { Skeleton } from "./fields";
 
@@ -8,7 +10,10 @@ const YEARS_MAX = 6;
 const WIDTH = 300;
 const HEIGHT = 112;
 const FOOT = 18;
-const HEAD = 16;
+/** Room for a label of two lines: the figure and its unit. */
+const HEAD = 26;
+const TYPE = 11;
+const TYPE_MIN = 7;
 
 interface Bar {
   label: string;
@@ -28,25 +33,70 @@ export function Years({ facet, shape }: { facet: Facet; shape: FacetShape }) {
     );
   }
   if (bars.length === 0) return <div class="years" />;
-  const say = (bar: Bar) => formats.compactMoney(bar.amount, bar.currency);
+  const say = (bar: Bar) => formats.money(String(bar.amount), bar.currency).text;
   const words = bars.map((bar) => `${bar.label}: ${say(bar)}`).join(", ");
+  const currencies = new Set(bars.map((bar) => bar.currency));
+  const only = currencies.size === 1 ? (bars[0]?.currency ?? null) : null;
+  const labels = bars.map((bar) => labelOf(formats.compact(bar.amount), bar, only));
+  const type = typeOf(labels, bars.length);
   return (
     <div class="years">
+      {only && (
+        <p class="years-unit">
+          in <Said>{only}</Said>
+        </p>
+      )}
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>
         <title>{words}</title>
-        {placed(bars).map((bar) => (
+        {placed(bars).map((bar, at) => (
           <g key={bar.label} class={bar.last ? "last" : ""}>
             <rect x={bar.x} y={bar.y} width={bar.width} height={bar.height} rx="3" />
-            <text x={bar.x + bar.width / 2} y={Math.max(11, bar.y - 5)}>
-              {say(bar)}
-            </text>
-            <text class="year" x={bar.x + bar.width / 2} y={HEIGHT - 4}>
+            <Label lines={labels[at] ?? []} bar={bar} type={type} />
+            <text
+              class="year"
+              font-size={TYPE}
+              x={bar.x + bar.width / 2}
+              y={HEIGHT - 4}
+            >
               {bar.label}
             </text>
           </g>
         ))}
       </svg>
     </div>
+  );
+}
+
+/** One currency stands beside the bars; several stand with their figures. */
+function labelOf(figure: string[], bar: Bar, only: string | null): string[] {
+  const [first = "", ...rest] = figure;
+  const unit = [...rest, only === bar.currency ? null : bar.currency].filter(Boolean);
+  return unit.length ? [first, unit.join(" ")] : [first];
+}
+
+/** One size for all labels: the largest at which none leaves the room of its bar. */
+function typeOf(labels: string[][], count: number): number {
+  const widest = Math.max(...labels.flat().map(emOf), 1);
+  return Math.max(TYPE_MIN, Math.min(TYPE, (WIDTH / count / widest) * 0.96));
+}
+
+function Label({ lines, bar, type }: { lines: string[]; bar: Placed; type: number }) {
+  const middle = bar.x + bar.width / 2;
+  const foot = Math.max(HEAD - 4, bar.y - 4);
+  return (
+    <>
+      {lines.map((line, at) => (
+        <text
+          class="bar-figure"
+          key={at}
+          font-size={type}
+          x={middle}
+          y={foot - (lines.length - 1 - at) * (type + 1)}
+        >
+          {line}
+        </text>
+      ))}
+    </>
   );
 }
 
@@ -66,7 +116,15 @@ export function barsOf(facet: Facet, shape: FacetShape): Bar[] {
     .slice(-YEARS_MAX);
 }
 
-function placed(bars: Bar[]) {
+interface Placed extends Bar {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  last: boolean;
+}
+
+function placed(bars: Bar[]): Placed[] {
   const step = WIDTH / bars.length;
   const width = Math.min(56, step * 0.62);
   const top = Math.max(...bars.map((bar) => bar.amount), 0);

@@ -24,6 +24,23 @@ test("money reads as the viewer writes it", () => {
   expect(german.value("1240.00", column, null)).toBe("1.240,00\u00a0€");
 });
 
+test("an amount can be broken between number and currency, and nowhere else", () => {
+  const polish = formatsFor("pl-PL").money("1234567.50", "PLN");
+  expect(polish.pieces).toEqual(["1\u00a0234\u00a0567,50", "zł"]);
+  const [unit, figure] = british.money("123456789012.00", "IDR").pieces;
+  expect([unit, figure?.startsWith("123,456,789,012")]).toEqual(["Rp", true]);
+  expect(british.money("1250.00", "GBP").pieces).toEqual(["£1,250.00"]);
+  expect(british.money("1250.00", "GBP").brief).toMatch(/^£1.3k$/i);
+  expect(german.money("161754.30", "ILS").pieces).toEqual(["161.754,30", "₪"]);
+  expect(british.money("on request", "GBP").pieces).toEqual(["on request"]);
+  expect(british.money(null, "GBP").text).toBe("–");
+});
+
+test("a figure in the least room is a number and its unit", () => {
+  expect(german.compact(123_456_789_012)).toEqual(["123,5", "Mrd."]);
+  expect(british.compact(297_455).join()).toMatch(/^297.5k$/i);
+});
+
 test("a day of the calendar is the same day in every time zone", () => {
   expect(shown("date", "2026-03-01")).toBe("1 Mar 2026");
   expect(shown("datetime", "2026-03-01")).toBe("1 Mar 2026");

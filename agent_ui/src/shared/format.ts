@@ -17,6 +17,17 @@ export interface Formats {
   number(value: number): string;
   percent(share: number): string;
   compactMoney(value: number, currency: string | null): string;
+  money(value: Scalar, currency: string | null): Money;
+  /** `1.2` and `Mrd.`: a figure in the least room, without its currency. */
+  compact(value: number): string[];
+}
+
+/** An amount in full, where it may be broken, and in short. */
+export interface Money {
+  text: string;
+  /** The number and the currency, in the order of the locale; no piece is broken. */
+  pieces: string[];
+  brief: string;
 }
 
 const NOTHING = "–";
@@ -47,10 +58,14 @@ export function formatsFor(locale: string | null): Formats {
     style: "narrow",
   });
 
+  const moneyIn = (currency: string | null) =>
+    numbers(`m${currency}`, currencyOptions(currency));
   /** Decimal text goes to Intl as text: no cent is lost to binary floats. */
-  const money = (value: Scalar, currency: string | null) => {
-    const style = currencyOptions(currency);
-    return numbers(`m${currency}`, style).format(value as Intl.StringNumericLiteral);
+  const money = (value: Scalar, currency: string | null) =>
+    moneyIn(currency).format(value as Intl.StringNumericLiteral);
+  const compactMoney = (value: number, currency: string | null) => {
+    const options = { ...currencyOptions(currency), notation: "compact" as const };
+    return numbers(`c${currency}`, { ...options, ...SHORT }).format(value);
   };
 
   const byType: Record<ColumnType, (value: Scalar, currency: string | null) => string> =
@@ -101,13 +116,40 @@ export function formatsFor(locale: string | null): Formats {
     number: (value) => numbers("n", { maximumFractionDigits: 2 }).format(value),
     percent: (share) =>
       numbers("s", { style: "percent", maximumFractionDigits: 1 }).format(share),
-    compactMoney: (value, currency) => {
-      const options = { ...currencyOptions(currency), notation: "compact" as const };
-      return numbers(`c${currency}`, { ...options, maximumFractionDigits: 1 }).format(
-        value,
-      );
+    compactMoney,
+    money: (value, currency) => {
+      if (value === null || value === "") return asCame(NOTHING);
+      const text = safely(value, () => money(value, currency));
+      if (!Number.isFinite(Number(value)) || text === String(value))
+        return asCame(text);
+      const parts = moneyIn(currency).formatToParts(value as Intl.StringNumericLiteral);
+      return {
+        text,
+        pieces: piecesOf(parts),
+        brief: compactMoney(Number(value), currency),
+      };
+    },
+    compact: (value) => {
+      const options = { notation: "compact", ...SHORT } as const;
+      return piecesOf(numbers("k", options).formatToParts(value));
     },
   };
+}
+
+const SHORT = { minimumFractionDigits: 0, maximumFractionDigits: 1 };
+
+function asCame(text: string): Money {
+  return { text, pieces: [text], brief: text };
+}
+
+/** Split where the locale writes a space between number and currency or unit. */
+function piecesOf(parts: Intl.NumberFormatPart[]): string[] {
+  const pieces = [""];
+  for (const { type, value } of parts) {
+    const [first = "", ...more] = type === "literal" ? value.split(/\s+/) : [value];
+    pieces.push(`${pieces.pop()}${first}`, ...more);
+  }
+  return pieces.filter((piece) => piece.replace(/[\u200e\u200f\u061c]/g, "") !== "");
 }
 
 /** 83 → `1:23`; 3 725 → `1:02:05`. Never negative. */
