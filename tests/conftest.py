@@ -34,3 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="connections are cut at every hundredth byte of every recording",
     )
+    parser.addoption(
+        "--full-length",
+        action="store_true",
+        help="outages of the store last as long as the acceptance asks for",
+    )

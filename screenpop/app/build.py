@@ -63,8 +63,7 @@ async def build(
     keep_readings(config.limits.number_cache_entries)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     metrics = Metrics()
-    watch = Watch(lambda task: metrics.task_restarts.labels(task).inc())
-    tasks = TaskOwner("service", watch)
+    tasks = TaskOwner("service", watch := _watch(metrics))
     journal, past = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
@@ -86,7 +85,9 @@ async def build(
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
-    archiver, retention = _history(config, clock, journal, past, lookups, spare)
+    archiver, retention = _history(
+        config, clock, journal, past, lookups, spare, metrics
+    )
     follower = Follower(
         book=CallBook(call_limits(config)),
         lookups=lookups.calls,
@@ -114,6 +115,10 @@ async def build(
     )
 
 
+def _watch(metrics: Metrics) -> Watch:
+    return Watch(lambda task: metrics.task_restarts.labels(task).inc())
+
+
 async def _opened(
     journal: Journal | None, loaded: Loaded, clock: Clock
 ) -> tuple[Journal, Past]:
@@ -135,6 +140,7 @@ def _history(
     past: Past,
     lookups: Lookups,
     spare: SpareTime,
+    metrics: Metrics,
 ) -> tuple[Archiver, Retention]:
     archive = Archive(past.database, past.known)
     archiver = Archiver(
@@ -145,6 +151,7 @@ def _history(
         clock,
         turn=spare.turn,
         people_at=past.people.cache.at,
+        count_left_out=metrics.history_left_out.inc,
     )
     retention = Retention(
         journal,

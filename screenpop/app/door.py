@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.journal.base import Journal, Receipt
 from screenpop.journal.records import ActionRecord, Record
+from screenpop.support.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +20,7 @@ class Door:
 
     def __init__(self, journal: Journal):
         self._journal = journal
+        self._outage = Outage("records that can be had again", log)
 
     async def keep(self, record: ActionRecord) -> int:
         """The offset, once it is durable. Raises `Overloaded`, `Unavailable`."""
@@ -35,15 +38,33 @@ class Door:
     def _keep_soon(self, record: Record, *, patient: bool) -> None:
         try:
             done = self._journal.submit([record], patient=patient)
-            done.add_done_callback(_tell)
         except (Overloaded, Unavailable) as error:
-            log.warning("a record could not be journalled: %s", error)
+            self._outage.failed(error)
+        except Exception as error:  # noqa: BLE001  who folds an entry must go on
+            _unfit(record, error)
+        else:
+            done.add_done_callback(partial(self._done, record))
 
     def keep_all_soon(self, records: Sequence[Record]) -> None:
         for record in records:
             self.keep_soon(record)
 
+    def _done(self, record: Record, done: asyncio.Future[list[Receipt]]) -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            self._outage.recovered()
+        elif isinstance(error, Overloaded | Unavailable):
+            self._outage.failed(error)
+        else:
+            _unfit(record, error)
 
-def _tell(done: asyncio.Future[list[Receipt]]) -> None:
-    if not done.cancelled() and (error := done.exception()) is not None:
-        log.warning("a record could not be journalled: %s", error)
+
+def _unfit(record: Record, error: BaseException) -> None:
+    """Not its text: it may quote what a record holds."""
+    log.error(
+        "a record (%s) cannot be stored (%s): left out",
+        record.kind,
+        type(error).__name__,
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from screenpop.app.history import Append, HistoryCalls, earlier_row
 from screenpop.app.notes import RecentNotes
@@ -31,9 +32,11 @@ from screenpop.store.known import Known
 from screenpop.store.tokens import Tokens
 from screenpop.store.users import Users
 from screenpop.support.clock import Clock
+from screenpop.support.outage import Outage
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 USERS_EVERY_S = 5.0
 EARLIER_CALLS = 10
 
@@ -93,7 +96,8 @@ class Past:
         self._contacts = Contacts(database)
         self.known = Known() if database.is_sqlite else None  # we alone write it
         self._earlier = EarlierCalls(database, self.known)
-        self.trouble: str | None = None  # the outage of now, in words
+        self._outage = Outage("the store", log, clock)
+        self._users_due = False  # they changed, and not everything knows it yet
 
     def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
         """History as the API shows it."""
@@ -126,19 +130,34 @@ class Past:
             found = []
         return [earlier_row(call, self._name_of) for call in found]
 
+    @property
+    def trouble(self) -> str | None:
+        """The outage of now, in words."""
+        return self._outage.text
+
     async def learn_who_called(self) -> None:
         """From then on no query is made for callers who never called before."""
-        while True:
-            try:
-                await self._earlier.learn()
-            except Unavailable as error:
-                self._began(str(error))
-                await asyncio.sleep(USERS_EVERY_S)
-            else:
-                return
+        await self._patiently(self._earlier.learn)
 
     async def remembered(self) -> list[tuple[str, Candidate, str, int]]:
-        """(number, whom, by whom, when) of every choice agents made."""
+        """(number, whom, by whom, when) of every choice agents made.
+
+        A store that is away is waited for.
+        """
+        return await self._patiently(self._remembered)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                answer = await ask()
+            except Unavailable as error:
+                self._outage.failed(error)
+                await asyncio.sleep(USERS_EVERY_S)
+            else:
+                self._outage.recovered()
+                return answer
+
+    async def _remembered(self) -> list[tuple[str, Candidate, str, int]]:
         contacts = {contact.key: contact async for contact in self._contacts.all()}
         return [
             (link.number, _candidate(link, contacts), link.chosen_by, link.at_us)
@@ -151,11 +170,14 @@ class Past:
             await asyncio.sleep(USERS_EVERY_S)
             try:
                 if await self.people.cache.refresh():
+                    self._users_due = True
+                if self._users_due:
                     await self.people.tokens.reload()
                     changed(self.people.cache.all())
-                self._ended()
+                    self._users_due = False
+                self._outage.recovered()
             except Unavailable as error:
-                self._began(str(error))
+                self._outage.failed(error)
 
     async def close(self) -> None:
         await self.database.close()
@@ -166,16 +188,6 @@ class Past:
             return None if agent is None else str(agent)
         user = self.people.cache.get(username)
         return username if user is None else user.name
-
-    def _began(self, why: str) -> None:
-        if self.trouble is None:
-            log.warning("the store is away: %s", why)
-        self.trouble = why
-
-    def _ended(self) -> None:
-        if self.trouble is not None:
-            log.warning("the store is back")
-        self.trouble = None
 
 
 async def open_past(

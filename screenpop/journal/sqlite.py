@@ -29,6 +29,7 @@ from screenpop.journal.sqlite_reader import SqliteReader
 from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.outage import Outage
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class SqliteJournal(Journal):
         self._soon_is_late = False  # it waits for company
         self._recent = Recent()
         self._identity = ""
-        self._outage = Outage(self._clock)
+        self._outage = Outage("the journal", log, self._clock, level=logging.ERROR)
         self._reader = SqliteReader(path)
         self._writer: GroupWriter | None = None
         self._connections: list[sqlite3.Connection] = []
@@ -259,7 +260,7 @@ class SqliteJournal(Journal):
         self._hand_over()
 
     def _publish(self, settled: Settled) -> None:
-        self._outage.over()
+        self._outage.recovered()
         records = (record for append in settled.appends for record in append.records)
         entries = [
             Entry(receipt.offset, record)
@@ -276,7 +277,7 @@ class SqliteJournal(Journal):
 
     def _refuse(self, appends: list[Append], error: Exception) -> None:
         if _of_medium(error):
-            self._outage.refused(explained(error, self.path), len(appends))
+            self._outage.failed(explained(error, self.path), len(appends))
         for append in appends:
             if not append.done.done():
                 append.done.set_exception(self._reason(error))
@@ -308,34 +309,6 @@ def _no_snapshot(path: Path, error: OSError) -> Unavailable:
         f"snapshot {path}: {error.strerror}. Check that disk: space, rights, health;"
         " until then a start reads all entries of the journal."
     )
-
-
-class Outage:
-    """Says once that the medium refuses, and once that it works again."""
-
-    def __init__(self, clock: Clock):
-        self._clock = clock
-        self._since_s = 0.0
-        self._refused = 0
-        self.text: str | None = None
-
-    def refused(self, text: str, appends: int) -> None:
-        if self.text is None:
-            log.error("%s", text)
-            self._since_s = self._clock.monotonic_s()
-            self._refused = 0
-        self.text = text
-        self._refused += appends
-
-    def over(self) -> None:
-        if self.text is None:
-            return
-        self.text = None
-        log.warning(
-            "the journal takes entries again after %.1f s; %d appends were refused",
-            self._clock.monotonic_s() - self._since_s,
-            self._refused,
-        )
 
 
 def _of_medium(error: Exception) -> TypeGuard[sqlite3.Error]:

@@ -30,6 +30,7 @@ from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_onc
 from screenpop.pipeline.number_index import NumberIndex, may_belong
 from screenpop.pipeline.plan import Plan, PlannedLookup
 from screenpop.support.clock import Clock
+from screenpop.support.outage import Outage
 from screenpop.support.tasks import TaskOwner, Watch
 
 log = logging.getLogger(__name__)
@@ -143,20 +144,16 @@ class Sources:
             self.unread[name] = warning
 
     async def _refresh_for_ever(self, name: str) -> None:
-        failing = False
+        outage = Outage(f"contacts of source {name}", log)
         while True:
             try:
                 count = await self.read_contacts(name)
                 if count is not None:
                     self._report(name, count)
-                if failing:
-                    log.warning("source %s: contacts can be read again", name)
-                failing = False
+                outage.recovered()
                 self._settle(name)
             except Unavailable as error:
-                if not failing:
-                    log.warning("source %s: contacts cannot be read: %s", name, error)
-                failing = True
+                outage.failed(error)
                 self.unread[name] = f"its customers cannot be read: {error}"
             except Exception as error:
                 self.unread[name] = (
@@ -164,7 +161,9 @@ class Sources:
                     " connector; the log has the details"
                 )
                 raise
-            await asyncio.sleep(5 if failing else self.settings[name].contacts_every_s)
+            await asyncio.sleep(
+                5 if outage.lasting else self.settings[name].contacts_every_s
+            )
 
 
 async def _batches(

@@ -2,8 +2,8 @@
 
 SQLite: one connection writes (`BEGIN IMMEDIATE`), others read beside it (WAL).
 PostgreSQL: one pool. Whatever the driver raises when the database cannot be
-reached leaves here as `Unavailable`. `read` and `write` are SQLAlchemy's, for what
-people ask for; `fetch` and `put` are for what every call costs.
+reached leaves here as `Unavailable` (`store.blame` judges). `read` and `write` are
+SQLAlchemy's, for what people ask for; `fetch` and `put` are for what every call costs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,11 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DatabaseError,
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.store.blame import Blame, blame, is_lost, is_of_database, remedy_of
 from screenpop.store.sqlite_threads import SqliteThreads
 from screenpop.store.statement import Sql, Statement, Value, Values, for_rows
 
@@ -121,12 +115,10 @@ class Database:
             threads = self._opened(self._lean_reader)
             sql = statement.written(_SQLITE)
             values = sql.places(given)
-            try:
+            with self._explaining():
                 return await threads.submit(
                     lambda connection: connection.execute(sql.text, values).fetchall()
                 )
-            except (sqlite3.Error, OSError) as error:
-                raise self._explained(error) from error
         async with self.read() as connection:
             sql = statement.written(connection.dialect)
             found = await connection.exec_driver_sql(sql.text, sql.places(given))
@@ -139,10 +131,8 @@ class Database:
         """
         if self.is_sqlite:
             threads = self._opened(self._lean_writer)
-            try:
+            with self._explaining():
                 await threads.submit(lambda connection: _put(connection, puts))
-            except (sqlite3.Error, OSError) as error:
-                raise self._explained(error) from error
             return
         async with self.write() as connection:
             for statement, rows in puts:
@@ -173,32 +163,32 @@ class Database:
     def _not_open(self) -> Unavailable:
         return Unavailable(f"the store {self.place} is not open. Open it first.")
 
-    def _explained(self, error: sqlite3.Error | OSError) -> Exception:
-        """An outage as `Unavailable`; what one row is to blame for as it is."""
-        away = (sqlite3.OperationalError, sqlite3.InterfaceError, OSError)
-        if isinstance(error, away) or type(error) is sqlite3.DatabaseError:
-            return self._unavailable(error)
-        return error
-
     @asynccontextmanager
     async def _transaction(
         self, engine: AsyncEngine | None
     ) -> AsyncIterator[AsyncConnection]:
         if engine is None:
             raise self._not_open()
-        try:
+        with self._explaining():
             async with engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError, OSError, PoolTimeout) as error:
-            raise self._unavailable(error) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or type(error) is DatabaseError:
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """An outage leaves as `Unavailable`; what a row or we are to blame for stays.
+
+        The one place where errors of databases are judged: see `store.blame`.
+        """
+        try:
+            yield
+        except Exception as error:
+            if is_of_database(error) and blame(error) is Blame.AWAY:
                 raise self._unavailable(error) from error
             raise
 
     def _unavailable(self, error: Exception) -> Unavailable:
         cause = getattr(error, "orig", None) or error
-        remedy = (
+        remedy = remedy_of(error) or (
             "Check the file's disk and rights."
             if self.is_sqlite
             else "Check that the database runs, and store.url."
@@ -286,7 +276,7 @@ def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) 
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=POOL_MAX,
         max_overflow=0,
@@ -295,3 +285,10 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         hide_parameters=True,  # of errors: they are numbers, notes and hashes
         connect_args={"timeout": CONNECT_S, "command_timeout": COMMAND_S},
     )
+
+    def failed(context: Any) -> None:
+        if is_lost(context.original_exception):
+            context.is_disconnect = True  # all of the pool's connections are renewed
+
+    event.listen(engine.sync_engine, "handle_error", failed)
+    return engine

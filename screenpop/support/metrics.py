@@ -121,6 +121,10 @@ class Metrics:
         self.loop_lag_s = self._timing(
             "loop_lag_seconds", "How late the event loop runs what is due."
         )
+        self.history_left_out = self._counter(
+            "history_left_out_total",
+            "Journal entries that the history could not take: the log names them.",
+        )
         self.task_restarts = self._counter(
             "task_restarts_total",
             "Background tasks that ended and were started again.",

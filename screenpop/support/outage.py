@@ -1,7 +1,8 @@
-"""Has this been told already?
+"""Has this outage been logged already, and does it still last?
 
-A source or a store that is away is logged once when it goes and once when it comes
-back, however often it is asked in between.
+A source, store or medium that is away is logged once when it goes and once when it
+comes back, however often it is asked in between. Everything that can be away reports
+through this class.
 """
 
 from __future__ import annotations
@@ -14,36 +15,45 @@ from screenpop.support.clock import Clock, SystemClock
 class Outage:
     """Follows one thing that may be away: `failed` and `recovered` at every try."""
 
-    def __init__(self, what: str, log: logging.Logger, clock: Clock | None = None):
+    def __init__(
+        self,
+        what: str,
+        log: logging.Logger,
+        clock: Clock | None = None,
+        *,
+        level: int = logging.WARNING,
+    ):
+        """`what` is the thing as people call it; `level` is that of the beginning."""
         self._what = what
         self._log = log
+        self._level = level
         self._clock = clock or SystemClock()
-        self._since_s: float | None = None
+        self._since_s = 0.0
         self._failures = 0
+        self.text: str | None = None  # the outage of now, in words, for `/readyz`
 
     @property
     def lasting(self) -> bool:
-        return self._since_s is not None
+        return self.text is not None
 
-    def failed(self, why: BaseException | str) -> None:
-        """It did not answer; told the first time only."""
-        self._failures += 1
-        if self._since_s is None:
+    def failed(self, why: BaseException | str, times: int = 1) -> None:
+        """It did not work; logged the first time only. `times`: tries that failed."""
+        began = self.text is None
+        self.text = str(why) or type(why).__name__
+        self._failures = times if began else self._failures + times
+        if began:
             self._since_s = self._clock.monotonic_s()
-            self._log.warning("%s is away: %s", self._what, why)
-        else:
-            self._log.debug("%s is still away: %s", self._what, why)
+        level = self._level if began else logging.DEBUG
+        self._log.log(level, "%s is away: %s", self._what, self.text)
 
     def recovered(self) -> None:
-        """It answered; told when it was away before."""
-        if self._since_s is None:
+        """It worked; logged if it had failed before."""
+        if self.text is None:
             return
-        away_s = self._clock.monotonic_s() - self._since_s
-        self._log.info(
+        self.text = None
+        self._log.warning(
             "%s is back after %.1f s and %d failures",
             self._what,
-            away_s,
+            self._clock.monotonic_s() - self._since_s,
             self._failures,
         )
-        self._since_s = None
-        self._failures = 0

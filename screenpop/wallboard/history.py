@@ -19,7 +19,9 @@ from screenpop.journal.records import EventRecord, decode
 from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
 from screenpop.store.batch import Batch
+from screenpop.store.blame import blames_statement
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.outage import Outage
 from screenpop.wallboard.history_batch import BatchMaker, NumberOf, PeopleAt
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ RARE_S = 0.05  # a turn for which it waited longer is rare
 RECALLED_PER_TURN = 10
 RETRY_S = 2.0
 RETENTION_EVERY_S = 3600.0
+RETENTION_AFTER_S = 10.0  # of a start: time to catch up with a crash
+RETENTION_AGAIN_S = 60.0  # while the store is away or the history behind
 HOUR_US = 3_600_000_000
 
 Pause = Callable[[float], Awaitable[None]]
@@ -56,8 +60,10 @@ class Archiver:
         pause: Pause = asyncio.sleep,
         turn: Turn = next_turn,
         people_at: PeopleAt = lambda agent: (),
+        count_left_out: Callable[[], None] = lambda: None,
     ):
         """`turn` lets the event loop's other work pass."""
+        self._count_left_out = count_left_out
         self._people_at = people_at
         self._journal = journal
         self._archive = archive
@@ -67,12 +73,18 @@ class Archiver:
         self._clock = clock or SystemClock()
         self._pause = pause
         self._maker = self._new_maker()
-        self._down_since_s: float | None = None
+        self._outage = Outage("the history", log, self._clock, level=logging.ERROR)
         self._gathered_s = 0.0
         self.offset = Offset(0)
         self.archived_us = 0  # when the newest archived entry was received
         self.left_out = 0  # entries that the store would not take
-        self.trouble: str | None = None  # the outage of now, in words
+        self.began = asyncio.Event()
+        """Set when it knows up to where the history is written."""
+
+    @property
+    def trouble(self) -> str | None:
+        """The outage of now, in words."""
+        return self._outage.text
 
     @property
     def _consumer(self) -> str:
@@ -88,8 +100,8 @@ class Archiver:
         while True:
             try:
                 await self._follow()
-            except Unavailable as error:
-                self._away(error)
+            except Unavailable as error:  # the journal keeps it all meanwhile
+                self._outage.failed(error)
                 await self._pause(RETRY_S)
             else:
                 return
@@ -98,9 +110,12 @@ class Archiver:
         """From the stored offset until the journal closes. Raises `Unavailable`."""
         self._maker = self._new_maker()
         self.offset = Offset(await self._archive.offset(self._consumer))
+        self.began.set()
+        if self._outage.lasting:  # can it be written, or only read?
+            await self._store(self._empty(self.offset))
+            self._outage.recovered()
         async for entries in self._journal.tail(self.offset):
             await self._take(entries)
-            self._back()
             if len(entries) < FULL_BATCH:
                 await self._pause(self._gather_s(len(entries)))
 
@@ -115,8 +130,10 @@ class Archiver:
             await self._write(entries)
         except Unavailable:
             raise
-        except Exception:  # noqa: BLE001  something in there is unfit: find it
-            await self._take_singly(entries)
+        except Exception as error:
+            if blames_statement(error):
+                raise
+            await self._take_singly(entries)  # something in there is unfit: find it
 
     async def _take_singly(self, entries: Sequence[Entry]) -> None:
         self._maker = self._new_maker()
@@ -125,8 +142,11 @@ class Archiver:
                 await self._write([entry])
             except Unavailable:
                 raise
-            except Exception as error:  # noqa: BLE001  told, counted and passed over
+            except Exception as error:
+                if blames_statement(error):
+                    raise
                 self.left_out += 1
+                self._count_left_out()
                 log.error(  # not its text: a driver's error may quote a number
                     "journal entry %d (%s) cannot be archived (%s): left out",
                     entry.offset,
@@ -180,19 +200,6 @@ class Archiver:
             self._consumer, self._number_of, self._limits, self._people_at
         )
 
-    def _away(self, error: Unavailable) -> None:
-        self.trouble = str(error)
-        if self._down_since_s is None:
-            self._down_since_s = self._clock.monotonic_s()
-            log.error("the history waits, the journal keeps it: %s", error)
-
-    def _back(self) -> None:
-        if self._down_since_s is None:
-            return
-        seconds = self._clock.monotonic_s() - self._down_since_s
-        self.trouble = self._down_since_s = None
-        log.warning("the history is written again after %.0f s", seconds)
-
 
 class Retention:
     """Forgets, once an hour, what is older than the configuration says."""
@@ -216,27 +223,35 @@ class Retention:
         self._journal_us = round(retention_h * HOUR_US)
         self._history_us = history_days * 24 * HOUR_US
         self._clock = clock or SystemClock()
+        self._outage = Outage("retention", log, self._clock)
+        self._behind = Outage("retention", log, self._clock)
         self._pause = pause
 
     async def run(self) -> None:
+        await self._archiver.began.wait()  # before, nothing is known of the history
+        await self._pause(RETENTION_AFTER_S)
         while True:
             await self.once()
-            await self._pause(RETENTION_EVERY_S)
+            late = self._outage.lasting or self._behind.lasting
+            await self._pause(RETENTION_AGAIN_S if late else RETENTION_EVERY_S)
 
     async def once(self) -> None:
-        """An outage only puts it off: the next hour tries again."""
+        """An outage only puts it off: it is tried again in a minute."""
         now_us = self._clock.now_us()
         try:
             await self._trim(now_us - self._journal_us)
             await self._archive.forget(now_us - self._history_us)
             await self._audit.forget(now_us - self._history_us)
         except Unavailable as error:
-            log.warning("old entries stay for another hour: %s", error)
+            self._outage.failed(f"old entries stay: {error}")
+        else:
+            self._outage.recovered()
 
     async def _trim(self, before_us: int) -> None:
         """Entries that are not in the history yet are never trimmed away."""
         behind = self._archiver.archived_us < before_us
         if self._archiver.trouble or (behind and await self._archiver.lag()):
-            log.warning("the journal is not trimmed: the history is behind")
+            self._behind.failed("the journal is not trimmed: the history is behind")
             return
+        self._behind.recovered()
         await self._journal.trim(before_us)

@@ -81,7 +81,7 @@ async def test_a_full_disk_is_said_once_with_a_remedy_and_ends_by_itself(
     assert await keys(journal) == ["before", "after"]
     told = [r for r in caplog.records if r.name == "screenpop.journal.sqlite"]
     assert [record.levelno for record in told] == [logging.ERROR, logging.WARNING]
-    assert "3 appends were refused" in told[1].getMessage()
+    assert "3 failures" in told[1].getMessage()
 
 
 async def test_all_records_of_an_append_are_stored_or_none(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DEBIAN = Path("/usr/lib/postgresql")
+START_ATTEMPTS = 50
 
 
 def binary(name: str) -> str | None:
@@ -21,31 +24,68 @@ def binary(name: str) -> str | None:
     return shutil.which(name, path=os.pathsep.join([*reversed(debian), *_path()]))
 
 
+class PostgresServer:
+    """A server with an empty database, which can be killed and started again."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="screenpop-pg-"))
+        self._owner = _owner()
+        if self._owner is not None:
+            shutil.chown(self._folder, self._owner)
+        self._data = self._folder / "data"
+        self.port = _free_port()
+        self.url = f"postgresql+asyncpg://screenpop@127.0.0.1:{self.port}/postgres"
+        self._run("initdb", "-U", "screenpop", "-A", "trust", "--no-sync")
+
+    def start(self) -> None:
+        """Returns when it answers; after `kill`, once the old one is gone."""
+        options = (
+            f"-p {self.port} -h 127.0.0.1 -k {self._folder}"
+            " -c fsync=off -c full_page_writes=off"
+        )
+        log = str(self._folder / "log")
+        for attempt in range(START_ATTEMPTS):
+            try:
+                self._run("pg_ctl", "-w", "-o", options, "-l", log, "start")
+            except subprocess.CalledProcessError:  # its children still hold memory
+                if attempt == START_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    def kill(self) -> None:
+        """As by the kernel when memory runs out: no good-bye to anybody."""
+        pid = int(self._data.joinpath("postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        if self._data.joinpath("postmaster.pid").exists():
+            with suppress(subprocess.CalledProcessError):  # it was killed
+                self._run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        program = binary(name)
+        assert program is not None
+        subprocess.run(
+            [program, "-D", str(self._data), *arguments],
+            user=self._owner,
+            check=True,
+            capture_output=True,
+            cwd=self._folder,
+        )
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Yields the SQLAlchemy URL of an empty database."""
-    initdb, control = binary("initdb"), binary("pg_ctl")
-    assert initdb is not None
-    assert control is not None
-    folder = Path(tempfile.mkdtemp(prefix="screenpop-pg-"))
-    owner = _owner()
-    if owner is not None:
-        shutil.chown(folder, owner)
-    data, port = folder / "data", _free_port()
-    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c full_page_writes=off"
-
-    def run(*command: str) -> None:
-        subprocess.run(command, user=owner, check=True, capture_output=True, cwd=folder)
-
+    server = PostgresServer()
     try:
-        run(initdb, "-D", str(data), "-U", "screenpop", "-A", "trust", "--no-sync")
-        run(control, "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"),
-            "start")  # fmt: skip
-        yield f"postgresql+asyncpg://screenpop@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server.url
     finally:
-        if data.joinpath("postmaster.pid").exists():
-            run(control, "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+        server.close()
 
 
 def _owner() -> str | None:
