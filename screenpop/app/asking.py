@@ -8,6 +8,7 @@ the store is there; nothing is written.
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from screenpop.config.problems import did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
 from screenpop.pipeline.explain import Explanation, call_from, explain
 from screenpop.pipeline.own_source import SOURCE, own_lookups
+from screenpop.pipeline.sources import reason_of
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
@@ -25,7 +27,10 @@ from screenpop.support.tasks import TaskOwner
 if TYPE_CHECKING:
     from screenpop.app.past import Past
 
+log = logging.getLogger(__name__)
+
 CONTACTS_WITHIN_S = 20.0
+ENDING_S = 10.0  # to file what was read by then
 
 
 async def explained(
@@ -103,13 +108,18 @@ async def _read_index(lookups: Lookups, number: str | None) -> dict[str, str]:
 
     async def read(name: str, number: str) -> None:
         try:
-            async with asyncio.timeout(CONTACTS_WITHIN_S):
-                await sources.read_contacts(name, only=number)
-        except Unavailable as error:
-            unread[name] = str(error)
+            async with asyncio.timeout(CONTACTS_WITHIN_S + ENDING_S):
+                await sources.read_contacts(
+                    name, only=number, within_s=CONTACTS_WITHIN_S
+                )
         except TimeoutError:
-            unread[name] = f"took longer than {CONTACTS_WITHIN_S:g} s and was given up"
+            seconds = f"{CONTACTS_WITHIN_S:g} s"
+            unread[name] = f"its customers did not begin to come within {seconds}"
+        except Exception as error:
+            log.debug("source %s: its customers", name, exc_info=error)
+            unread[name] = reason_of(error)
 
     if number is not None:
-        await asyncio.gather(*(read(name, number) for name in sources.connectors))
-    return unread
+        usable = [name for name in sources.connectors if name not in sources.unusable]
+        await asyncio.gather(*(read(name, number) for name in usable))
+    return unread | {name: sources.unread[name] for name in sources.unusable}

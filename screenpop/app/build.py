@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 import screenpop
 from screenpop.app.boards import encoded
@@ -28,6 +29,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.errors import ConfigError
 from screenpop.journal.base import Journal
 from screenpop.pipeline.own_source import own_lookups
 from screenpop.pipeline.sources import FindConnector
@@ -61,7 +63,7 @@ async def build(
     """
     config, folder = loaded.config, data_dir_of(loaded)
     keep_readings(config.limits.number_cache_entries)
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(_make_folder, folder)
     metrics = Metrics()
     tasks = TaskOwner("service", watch := _watch(metrics))
     journal, past = await _opened(journal, loaded, clock)
@@ -131,6 +133,16 @@ async def _opened(
     except BaseException:
         await journal.close()
         raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"server.data_dir: cannot create the folder {folder}: {error.strerror}."
+            " Let the service's user create it, or name another folder."
+        ) from error
 
 
 def _history(

@@ -36,9 +36,13 @@ def checked_whole(examined: Examined, find: FindConnector | None = None) -> Chec
 
 
 def load_checked(path: Path, find: FindConnector | None = None) -> Loaded:
-    """A file fit to run; raises `ConfigProblems` with everything that is wrong."""
+    """A file fit to run; raises `ConfigProblems` with everything that is wrong.
+
+    A source that cannot be loaded here does not stop the others: it is logged and
+    reported by the parts that would use it.
+    """
     examined = examine(path)
     checked = checked_whole(examined, find)
-    if checked.problems or examined.loaded is None:
+    if examined.loaded is None or any(x.stops for x in checked.problems):
         raise ConfigProblems(checked.problems)
     return examined.loaded

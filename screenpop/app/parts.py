@@ -148,7 +148,9 @@ def lookup_timer(metrics: Metrics) -> Callable[[str, str, float], None]:
 
 def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:
     labels = tuple((number, x.label) for number, x in config.dialled.items())
-    return {
+    home = config.server.country
+    asked = NumberingPlan(country=home, home_country=home, dialled_labels=labels)
+    return {"": asked} | {
         name: NumberingPlan(
             country=line.country or config.server.country,
             home_country=config.server.country,

@@ -87,6 +87,8 @@ class Service:
     async def explain(
         self, number: str, candidate: str | None = None, **more: str
     ) -> Explanation:
+        """As if the number called now, on the first line unless `line` names one."""
+        more.setdefault("line", next(iter(self.loaded.config.lines), ""))
         return await explain(
             number,
             lookups=self.lookups.calls,

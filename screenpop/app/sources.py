@@ -6,11 +6,21 @@ from collections.abc import Callable, Iterator
 
 from screenpop.config.load import Loaded
 from screenpop.config.model import Source
+from screenpop.connector import ContactsReading
+from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.pipeline.lookup import GuardedSource
 from screenpop.pipeline.sources import Sources
 from screenpop.support.clock import iso_from_us
-from screenpop.web.seen import CacheSeen, FailureSeen, SourceSeen, SourceState
+from screenpop.web.seen import (
+    CacheSeen,
+    ContactsSeen,
+    FailureSeen,
+    SourceSeen,
+    SourceState,
+)
 from screenpop.web.services import Problem
+
+ODD_SHOWN = 10  # reasons, the most frequent first
 
 
 class SourceStates:
@@ -46,6 +56,23 @@ class SourceStates:
             cache=CacheSeen(
                 entries=len(guard.cache), entries_max=guard.limits.cache_entries
             ),
+            contacts=self._contacts(name),
+        )
+
+    def _contacts(self, name: str) -> ContactsSeen | None:
+        """None for a source that brings no customers."""
+        sources = self._sources
+        reading, trouble = sources.readings.get(name), sources.unread.get(name)
+        known = sources.index.sizes().get(name, 0)
+        if reading is None and trouble is None and not known:
+            return None
+        return ContactsSeen(
+            known=known,
+            read_at=_at(sources.read_us.get(name)),
+            rows=None if reading is None else reading.rows,
+            left_out={} if reading is None else dict(reading.left_out),
+            odd=() if reading is None else reading.odd.said()[:ODD_SHOWN],
+            trouble=None if trouble is None else self._clean(trouble),
         )
 
     def _failure(self, guard: GuardedSource) -> FailureSeen | None:
@@ -70,10 +97,40 @@ def problems_of(sources: Sources) -> Iterator[Problem]:
             yield Problem(part=part, message=message, fatal=False)
     for name, why in sources.unread.items():
         yield Problem(part=f"source {name}", message=why, fatal=False)
+    for name, reading in sources.readings.items():
+        if (lacking := incomplete(reading)) is not None:
+            yield Problem(part=f"source {name}", message=lacking, fatal=False)
+
+
+def incomplete(reading: ContactsReading) -> str | None:
+    """Which rows of the last reading gave no customer, though they should have?
+
+    A customer without a number is not among them: that is how customers are.
+    """
+    if (warning := reading.warning()) is not None:
+        return warning
+    told = [
+        f"{count} rows are left out ({why})"
+        for why, count in reading.left_out.most_common()
+        if why not in (NO_NUMBER, OVER_LIMIT)
+    ]
+    if reading.left_out[OVER_LIMIT]:
+        told.append("customers beyond contacts_max are left out")
+    others = {
+        why: count
+        for why, count in reading.odd.counts.most_common()
+        if not why.endswith(LEFT_OUT)
+    }
+    told += [f"{count} are odd ({why})" for why, count in others.items()]
+    if not told:
+        return None
+    return f"of {reading.rows} rows of its contacts {', '.join(told)}: see /admin"
 
 
 def state_of(guard: GuardedSource) -> SourceState:
     """What its last lookup says; a source that is paused says why it is."""
+    if guard.unusable is not None:
+        return "failing"
     if guard.breaker.is_open or guard.breaker.paused_for_s > 0:
         return "left_alone"
     if guard.failure is None:

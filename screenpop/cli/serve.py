@@ -52,8 +52,17 @@ async def _serve(loaded: Loaded) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _hang_up)
     async with running(loaded) as service:
         spare_the_loop()
         log.info("serving at %s", service.url)
         await stop.wait()
         log.info("stopping")
+
+
+def _hang_up() -> None:
+    """Programs are used to reload at SIGHUP; one that ended would drop calls."""
+    log.warning(
+        "SIGHUP is ignored: a changed configuration is read at a start. Check it with"
+        " `screenpop check-config`, then restart the service (SIGTERM ends it in order)"
+    )

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -28,6 +28,7 @@ from screenpop.config.prepare import FindConnector, prepare
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
+from screenpop.support.postgres_url import translated
 
 LineCheck: TypeAlias = Callable[[str, Line], None]
 """Binds the dialect of a line; raises `ConfigError`, one problem a line of its text."""
@@ -124,7 +125,7 @@ def _public_url(loaded: Loaded, url: str | None) -> Iterator[Problem]:
 
 
 def _data_dir(loaded: Loaded) -> Iterator[Problem]:
-    """The nearest folder that exists must let us write; nothing is created here."""
+    """The folder can be made: tried where it is missing, and taken back at once."""
     wanted = loaded.folder / loaded.config.server.data_dir
     here = wanted
     while not _exists(here) and here != here.parent:
@@ -137,6 +138,25 @@ def _data_dir(loaded: Loaded) -> Iterator[Problem]:
         sentence = f"{wanted} cannot be written: no permission in {here}"
         remedy = "Give the user of the service the right to write there."
         yield loaded.problem(path, sentence, remedy)
+    elif (reason := _unmakeable(wanted)) is not None:
+        remedy = "Let the service's user create it, or name another folder."
+        yield loaded.problem(path, f"{wanted} cannot be created: {reason}", remedy)
+
+
+def _unmakeable(wanted: Path) -> str | None:
+    """Why not? Rights alone do not tell: file systems of the kernel, long names."""
+    missing = [one for one in (wanted, *wanted.parents) if not _exists(one)]
+    made: list[Path] = []
+    try:
+        for folder in reversed(missing):
+            folder.mkdir()
+            made.append(folder)
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    finally:
+        for folder in reversed(made):
+            folder.rmdir()
+    return None
 
 
 def _exists(path: Path) -> bool:
@@ -154,6 +174,13 @@ def _store(loaded: Loaded) -> Iterator[Problem]:
     if scheme not in _STORES:
         remedy = f"Begin it with {' or '.join(f'{name}://' for name in _STORES)}."
         yield loaded.problem(("store", "url"), "names no engine we know", remedy)
+    elif scheme.startswith("postgresql"):
+        options = parse_qsl(url.get_secret_value().partition("?")[2], True)
+        try:
+            translated(dict(options))
+        except ConfigError as error:
+            text = str(error).removeprefix("url: ")
+            yield loaded.told(("store", "url"), ConfigError(text))
 
 
 def _lines(loaded: Loaded, check_line: LineCheck | None) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ from screenpop.config.problems import (
     split_text,
 )
 from screenpop.config.translate import secret_name, translated
-from screenpop.domain.errors import ConfigError
+from screenpop.domain.errors import ConfigError, Unloadable
 
 SECRET_CHARS_MIN = 4  # shorter texts cannot be told from ordinary words
 _ROUNDS_MAX = 8  # of leaving out what is wrong to see the rest
@@ -61,14 +61,17 @@ class Loaded:
         """Must the value of this key stay out of every message?"""
         return path in self.filled or secret_name(path)
 
-    def problem(self, path: KeyPath, sentence: str, remedy: str = "") -> Problem:
+    def problem(
+        self, path: KeyPath, sentence: str, remedy: str = "", *, stops: bool = True
+    ) -> Problem:
         place = self.place(*path)
         said = self._without_secrets(sentence), self._without_secrets(remedy)
-        return Problem.at(place, path, *said)
+        return Problem.at(place, path, *said, stops=stops)
 
     def told(self, path: KeyPath, error: ConfigError) -> Problem:
         """An error of a connector or dialect: `sentence. Remedy.`"""
-        return self.problem(path, *split_text(str(error)))
+        stops = not isinstance(error, Unloadable)
+        return self.problem(path, *split_text(str(error)), stops=stops)
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:

@@ -18,8 +18,14 @@ from screenpop.config.load import Loaded, secrets_of
 from screenpop.config.model import Lookup, Source
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.config.translate import translated
-from screenpop.connector import Connector, ConnectorContext
-from screenpop.domain.errors import ConfigError
+from screenpop.connector import (
+    Connector,
+    ConnectorContext,
+    LookupOptions,
+    SourceOptions,
+    told,
+)
+from screenpop.domain.errors import ConfigError, Unloadable
 
 AnyConnector: TypeAlias = Connector[Any, Any]
 """A connector whose options only itself knows: the rim of the plugins."""
@@ -75,9 +81,9 @@ def _prepare_source(
         return
     context = ConnectorContext(source=name, folder=loaded.folder)
     try:
-        into.connectors[name] = kind(options, context)
+        into.connectors[name] = made(kind, options, context)
     except ConfigError as error:
-        into.problems.append(loaded.told(path, error))
+        into.problems.append(_told(loaded, path, error))
 
 
 def _prepare_lookup(
@@ -88,12 +94,51 @@ def _prepare_lookup(
     if options is None:
         return
     try:
-        needs = connector.lookup(name, options).needs
+        needs = prepared_lookup(connector, name, options).needs
     except ConfigError as error:
-        into.problems.append(loaded.told(path, error))
+        into.problems.append(_told(loaded, path, error))
         return
     kind = kind_of(lookup, loaded.config)
     into.lookups.append(Asking(name=name, kind=kind, needs=frozenset(needs)))
+
+
+def made(
+    kind: type[AnyConnector], options: SourceOptions, context: ConnectorContext
+) -> AnyConnector:
+    """The connector; whatever its constructor raises is a `ConfigError`."""
+    try:
+        return kind(options, context)
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise _defect(error, "the connector cannot be made") from error
+
+
+def prepared_lookup(connector: AnyConnector, name: str, options: LookupOptions) -> Any:
+    """The lookup; whatever its preparation raises is a `ConfigError`."""
+    try:
+        return connector.lookup(name, options)
+    except ConfigError:
+        raise
+    except Exception as error:
+        what = f"lookup {name} cannot be prepared by its connector"
+        raise _defect(error, what) from error
+
+
+def _defect(error: Exception, what: str) -> Unloadable:
+    return Unloadable(
+        f"{what}: {type(error).__name__}: {told(error)}. Repair or reinstall the"
+        " package that brings the connector, or what it needs; the other sources"
+        " still work."
+    )
+
+
+def _told(loaded: Loaded, path: KeyPath, error: ConfigError) -> Problem:
+    """At the very key where the text begins with its name: `url: …`."""
+    key, _, text = str(error).partition(": ")
+    if loaded.has(*path, key):
+        return loaded.told((*path, key), type(error)(text))
+    return loaded.told(path, error)
 
 
 def _options(
@@ -102,7 +147,7 @@ def _options(
     model: type[BaseModel],
     written: Source | Lookup,
     into: Prepared,
-) -> BaseModel | None:
+) -> Any:
     """The connector's own keys as its model, or the problems with them."""
     try:
         options = model.model_validate(written.own)

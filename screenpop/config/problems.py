@@ -31,7 +31,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
-    """One thing to correct. `sentence` and `remedy` never hold a secret's value."""
+    """One thing to correct. `sentence` and `remedy` never hold a secret's value.
+
+    `stops`: does it keep the service from running? A source whose library is not
+    installed does not: the service runs without that source.
+    """
 
     file: str
     line: int
@@ -39,10 +43,17 @@ class Problem:
     key: str
     sentence: str
     remedy: str = ""
+    stops: bool = True
 
     @classmethod
     def at(
-        cls, place: Place, key: KeyPath | str, sentence: str, remedy: str = ""
+        cls,
+        place: Place,
+        key: KeyPath | str,
+        sentence: str,
+        remedy: str = "",
+        *,
+        stops: bool = True,
     ) -> Problem:
         return cls(
             file=place.file,
@@ -51,6 +62,7 @@ class Problem:
             key=_one_line(key if isinstance(key, str) else dotted(key)),
             sentence=_one_line(sentence.rstrip(".")),
             remedy=_one_line(remedy),
+            stops=stops,
         )
 
     def __str__(self) -> str:

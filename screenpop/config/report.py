@@ -29,7 +29,10 @@ def rich(problems: Sequence[Problem]) -> Text:
 
 def as_json(problems: Iterable[Problem]) -> list[dict[str, str | int]]:
     """Objects with `file`, `line`, `column`, `key`, `sentence`, `remedy`."""
-    return [asdict(problem) for problem in problems]
+    return [
+        {key: value for key, value in asdict(problem).items() if key != "stops"}
+        for problem in problems
+    ]
 
 
 def counted(problems: Sequence[Problem]) -> str:

@@ -23,7 +23,7 @@ from screenpop.connector.records import (
     lacking_for_contacts,
 )
 from screenpop.domain.caller import Row, Scalar
-from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable
+from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable, Unloadable
 
 __all__ = [
     "PARAMETERS",
@@ -41,6 +41,7 @@ __all__ = [
     "SourceOptions",
     "TimedOut",
     "Unavailable",
+    "Unloadable",
     "as_row",
     "as_scalar",
     "checked",

@@ -71,6 +71,8 @@ class ContactRecord:
     company: str | None = None
     country: str | None = None
     fields: Row = field(default_factory=dict)
+    key_as_read: Scalar = None
+    """The key as the source keeps it, where `key` is only its text: 41, `A1   `."""
 
 
 class Lookup(ABC):

@@ -21,6 +21,7 @@ NO_KEY = "no key"
 NO_NUMBER = "no number"
 OVER_LIMIT = "over contacts_max"
 UNREADABLE = "cannot be read"
+LEFT_OUT = "the row is left out"
 
 
 class Odd(NamedTuple):
@@ -104,7 +105,7 @@ class ContactsReading:
         """Count a row that is left out; with a `place` it is an odd item, too."""
         self.left_out[reason] += 1
         if place is not None:
-            self.odd.add(place, None, f"{reason}, the row is left out")
+            self.odd.add(place, None, f"{reason}, {LEFT_OUT}")
 
     def warning(self) -> str | None:
         """What the operator must know: rows came, and not one customer is known."""

@@ -27,6 +27,7 @@ BITS = (b"\x00", b"\x01")
 COLUMNS_TOLD = 30
 NUMBER_COLUMNS = ("phone", "number")
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
+_BINARY = "(binary, "
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -105,7 +106,8 @@ def contact_from_row(
     known = {name.lower(): name for name in row}
     columns = _number_columns(row, number_columns)
     numbers = tuple(text for name in columns if (text := _text(row.get(name))))
-    key = _text(row.get(known.get("key", "")))
+    as_read = row.get(known.get("key", ""))
+    key = key_text(as_read)
     if reading is not None:
         reading.rows += 1
         _count(reading, key, numbers, place)
@@ -113,6 +115,7 @@ def contact_from_row(
         return None
     return ContactRecord(
         key=key,
+        key_as_read=None if as_read == key else as_read,
         numbers=numbers,
         name=_text(row.get(known.get("name", ""))) or key,
         company=_text(row.get(known.get("company", ""))),
@@ -172,6 +175,14 @@ def _number_columns(row: Row, listed: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in row if name.lower().startswith(NUMBER_COLUMNS))
 
 
+def key_text(value: Scalar) -> str | None:
+    """A key's text, the same whether a number came as 41 or as 41.0."""
+    if isinstance(value, str) and value.startswith(_BINARY):
+        return None  # it would be the key of all others of this size, too
+    whole = isinstance(value, float) and value.is_integer()
+    return _text(int(value) if whole else value)  # type: ignore[arg-type]
+
+
 def _text(value: Scalar) -> str | None:
     return None if value is None else str(value).strip() or None
 
@@ -214,7 +225,7 @@ def _of_bytes(value: bytes) -> Scalar:
     try:
         text = value.decode()
     except UnicodeDecodeError:
-        return f"(binary, {len(value)} bytes)"
+        return f"{_BINARY}{len(value)} bytes)"
     if _CONTROL.search(text):
-        return f"(binary, {len(value)} bytes)"
+        return f"{_BINARY}{len(value)} bytes)"
     return text

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from screenpop.connector.base import Connector, LookupOptions, SourceOptions
 from screenpop.connector.errors import told
-from screenpop.domain.errors import ConfigError
+from screenpop.domain.errors import ConfigError, Unloadable
 
 GROUP = "screenpop.connectors"
 
@@ -73,8 +73,8 @@ def _unknown(name: str, installed: tuple[str, ...]) -> str:
 def _load(point: EntryPoint) -> ConnectorClass:
     try:
         loaded = point.load()
-    except Exception as error:
-        raise ConfigError(
+    except (Exception, SystemExit) as error:
+        raise Unloadable(
             f"connector {point.name} ({_origin(point)}) cannot be imported from"
             f" {point.value}: {type(error).__name__}: {told(error)}."
             " Repair or reinstall that package; other connectors still work."

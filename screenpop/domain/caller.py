@@ -15,6 +15,11 @@ Dates and times are ISO 8601 text; exact decimals (money) are decimal text such 
 
 Row = Mapping[str, Scalar]
 
+KEY_AS_READ = "_key"
+"""The field of a candidate that holds its key as the source gave it, where that is
+not the text of `CandidateRef.key`: a number, or text padded with blanks. A lookup
+that takes `customer.key` asks with it, so that the source finds its own key again."""
+
 
 class CandidateRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Names a customer record: `key` is unique within `source`."""

@@ -2,6 +2,7 @@
 
 ScreenpopError
 ├── ConfigError          the configuration is wrong; names place, cause and remedy
+│   └── Unloadable       ... for this machine: a source's library is not there
 ├── BadInput             somebody outside sent something unusable (HTTP 4xx)
 │   ├── Unauthenticated  no or wrong credentials (401)
 │   │   └── Unsigned     none, by a sender's own mistake: send it again (503)
@@ -22,6 +23,10 @@ class ScreenpopError(Exception):
 
 class ConfigError(ScreenpopError):
     """The configuration cannot be used as it is written."""
+
+
+class Unloadable(ConfigError):
+    """What a source needs cannot be loaded here; everything else can run."""
 
 
 class BadInput(ScreenpopError):

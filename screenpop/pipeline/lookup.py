@@ -145,6 +145,7 @@ class GuardedSource:
         self.answered_us: int | None = None  # the last time
         self.failure: tuple[int, str] | None = None  # the last one: when and why
         self.failing = Failing(name, clock)
+        self.unusable: str | None = None  # why it can never answer on this machine
         self.breaker = Breaker(
             clock, failures=limits.breaker_failures, open_s=limits.breaker_open_s
         )
@@ -238,6 +239,11 @@ class GuardedSource:
         timeout_s: float,
     ) -> None:
         """Wait with those who ask the same, or ask."""
+        if self.unusable is not None:
+            message = f"{self.label} cannot be used: its set-up is not complete"
+            failed = LookupOutcome.FAILED
+            question.answer(self._without(key, failed, message, self.unusable))
+            return
         flight = self._flights.get(key)
         if flight is None:
             refusal = self._refusal()

@@ -16,7 +16,7 @@ import msgspec
 
 from screenpop.connector import ContactRecord, OddItems
 from screenpop.connector.reading import shortened_text
-from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef
 from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.number_file import NumberFile
 from screenpop.support.outage import Outage
@@ -136,7 +136,10 @@ def odd_items(
 
 def body_of(contact: ContactRecord) -> bytes:
     """What of a contact a candidate shows. A value that no file holds becomes text."""
-    held = (contact.key, contact.name, contact.company, dict(contact.fields))
+    fields = dict(contact.fields)
+    if contact.key_as_read is not None:
+        fields[KEY_AS_READ] = contact.key_as_read
+    held = (contact.key, contact.name, contact.company, fields)
     try:
         return _ENCODER.encode(held)
     except (TypeError, ValueError, OverflowError):

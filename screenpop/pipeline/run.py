@@ -23,8 +23,9 @@ import msgspec
 from msgspec.structs import replace
 
 from screenpop.connector import Scalar
+from screenpop.connector.records import key_text
 from screenpop.domain.call import CallId, LineId
-from screenpop.domain.caller import Candidate, CandidateRef, Row
+from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef, Row
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.records import AnswersRecord
 from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
@@ -168,7 +169,9 @@ class Run(msgspec.Struct, kw_only=True):
             if candidate.ref == self.chosen:
                 return {
                     **{f"customer.{k}": v for k, v in candidate.fields.items()},
-                    "customer.key": candidate.ref.key,
+                    "customer.key": candidate.fields.get(
+                        KEY_AS_READ, candidate.ref.key
+                    ),
                     "customer.source": candidate.ref.source,
                     "customer.name": candidate.name,
                     "customer.company": candidate.company,
@@ -355,16 +358,17 @@ class Run(msgspec.Struct, kw_only=True):
 
 
 def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:
-    key = row.get("key", row.get("id"))
-    if key in (None, ""):
+    as_read = row.get("key", row.get("id"))
+    key = key_text(as_read)
+    if key is None:
         return None
     name = row.get("name") or row.get("company") or key
     company = row.get("company")
     return Candidate(
-        ref=CandidateRef(source=lookup.source, key=str(key)),
+        ref=CandidateRef(source=lookup.source, key=key),
         name=str(name),
         company=None if company in (None, "") else str(company),
         confidence=lookup.confidence,
         why=lookup.why or f"found by {lookup.name}",
-        fields=row,
+        fields=row if as_read == key else {**row, KEY_AS_READ: as_read},
     )

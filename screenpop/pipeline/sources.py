@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,19 +17,26 @@ from typing import Any
 from screenpop.config.customers import asked_about, sources_of_customers
 from screenpop.config.facets import enabled_lookups, kind_of
 from screenpop.config.model import Configuration, Source
-from screenpop.config.prepare import has_contacts
+from screenpop.config.model import Lookup as LookupKeys
+from screenpop.config.prepare import has_contacts, prepared_lookup
+from screenpop.config.prepare import made as made_connector
 from screenpop.connector import (
     Connector,
     ConnectorContext,
-    ContactRecord,
     ContactsReading,
+    Lookup,
+    Row,
+    Scalar,
     Unavailable,
+    Unloadable,
+    told,
 )
-from screenpop.domain.errors import ConfigError
+from screenpop.domain.errors import ConfigError, ScreenpopError
+from screenpop.pipeline.counting import Counting, TooSlow, rest_s
 from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
-from screenpop.pipeline.number_index import NumberIndex, may_belong
+from screenpop.pipeline.number_index import NumberIndex
 from screenpop.pipeline.plan import Plan, PlannedLookup
-from screenpop.support.clock import Clock
+from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
 from screenpop.support.tasks import TaskOwner, Watch
 
@@ -37,8 +44,8 @@ log = logging.getLogger(__name__)
 
 AnyConnector = Connector[Any, Any]
 FindConnector = Callable[[str], type[AnyConnector]]
-CONTACTS_MAX = 2_000_000
-BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond
+RETRY_S = 5.0  # after a failed reading; doubled at each further one
+RETRY_MAX_S = 60.0
 WARMING = "its customers are being read: callers are not all known by number yet"
 
 
@@ -55,26 +62,46 @@ class Sources:
     unread: dict[str, str] = field(default_factory=dict)
     """Sources whose customers are not as they should be in the index, and why."""
     readings: dict[str, ContactsReading] = field(default_factory=dict)
-    """What became of the rows of the last reading of each source's customers."""
+    """What became of the rows of each source's last complete reading."""
+    read_us: dict[str, int] = field(default_factory=dict)
+    """When each source's contacts were last read to their end."""
+    clock: Clock = field(default_factory=SystemClock)
     _versions: dict[str, str | None] = field(default_factory=dict)
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def open(self) -> None:
-        """Open every connector; raises `ConfigError` for what can never work.
+        """Open every connector; one that cannot work does not stop the others.
 
         Customers whom an earlier run read are known from here on.
         """
-        await asyncio.to_thread(self.index.open, list(self.connectors))
+        await asyncio.to_thread(self.index.open, self._names())
         for name, connector in self.connectors.items():
             try:
                 await connector.open()
             except Unavailable as error:
                 log.warning("source %s cannot be reached yet: %s", name, error)
+            except Exception as error:
+                log.debug("source %s cannot be opened", name, exc_info=error)
+                self._give_up(name, reason_of(error))
+
+    def _names(self) -> list[str]:
+        """The enabled sources in their order, whether they can be used or not."""
+        return [name for name, source in self.settings.items() if source.enabled]
+
+    def _give_up(self, name: str, why: str) -> None:
+        log.error("source %s cannot be used: %s", name, why)
+        self.guards[name].unusable = why
+        self.unread[name] = f"it cannot be used: {why}"
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """Sources that cannot be used at all, and why."""
+        return {n: x.unusable for n, x in self.guards.items() if x.unusable is not None}
 
     def keep_index(self) -> None:
         """Read every source's contacts, again and again, in tasks of their own."""
         for name, connector in self.connectors.items():
-            if connector.contacts() is not None:
+            if name not in self.unusable and _gives_contacts(connector):
                 if not self.index.is_whole(name):
                     self.unread[name] = WARMING
                 self.tasks.keep_running(
@@ -86,14 +113,19 @@ class Sources:
         for name, connector in self.connectors.items():
             try:
                 await connector.close()
-            except Exception:
-                log.exception("source %s did not close cleanly", name)
+            except Exception as error:
+                log.error("source %s did not close cleanly: %s", name, reason_of(error))
+                log.debug("source %s did not close cleanly", name, exc_info=error)
         await asyncio.to_thread(self.index.close)
 
-    async def read_contacts(self, name: str, *, only: str | None = None) -> int | None:
+    async def read_contacts(
+        self, name: str, *, only: str | None = None, within_s: float | None = None
+    ) -> int | None:
         """Read one source's contacts into the index; None: they are as before.
 
         `only` a number: those that can have nothing to do with it are passed over.
+        `within_s`: no longer than this; those that were read by then are kept, and
+        `TooSlow` says how many. Raises `Unavailable`.
         """
         connector = self.connectors[name]
         version = await connector.contacts_version()
@@ -102,19 +134,26 @@ class Sources:
         contacts = connector.contacts()
         if contacts is None:
             return None
-        rank = list(self.connectors).index(name)
+        rank = self._names().index(name)
+        counting = Counting(connector)
         loading = await asyncio.to_thread(self.index.begin, name, rank)
         try:
-            async for batch in _batches(name, contacts, only):
-                await asyncio.to_thread(loading.add, batch)
+            async with asyncio.timeout(within_s):
+                async for batch in counting.batches(contacts, only):
+                    await asyncio.to_thread(loading.add, batch)
+        except TimeoutError as error:
+            await asyncio.to_thread(loading.finish)
+            assert within_s is not None
+            raise TooSlow(counting.read, within_s) from error
         except BaseException:
             await asyncio.to_thread(loading.abandon)
             raise
         count = await asyncio.to_thread(loading.finish)
         self._versions[name] = version
-        reading = connector.reading or ContactsReading(rows=count, contacts=count)
+        reading = counting.reading
         reading.odd.take(loading.odd)
         self.readings[name] = reading
+        self.read_us[name] = self.clock.now_us()
         return count
 
     def _report(self, name: str, count: int) -> None:
@@ -144,46 +183,43 @@ class Sources:
             self.unread[name] = warning
 
     async def _refresh_for_ever(self, name: str) -> None:
-        outage = Outage(f"contacts of source {name}", log)
+        outage, retry_s = Outage(f"contacts of source {name}", log), RETRY_S
         while True:
             try:
                 count = await self.read_contacts(name)
                 if count is not None:
                     self._report(name, count)
                 outage.recovered()
+                retry_s = RETRY_S
                 self._settle(name)
             except Unavailable as error:
                 outage.failed(error)
                 self.unread[name] = f"its customers cannot be read: {error}"
+                await asyncio.sleep(rest_s(error, retry_s))
+                retry_s = min(retry_s * 2, RETRY_MAX_S)
+                continue
             except Exception as error:
                 self.unread[name] = (
                     f"its customers cannot be read: {type(error).__name__} in the"
                     " connector; the log has the details"
                 )
                 raise
-            await asyncio.sleep(
-                5 if outage.lasting else self.settings[name].contacts_every_s
-            )
+            await asyncio.sleep(self.settings[name].contacts_every_s)
 
 
-async def _batches(
-    name: str, contacts: AsyncIterator[ContactRecord], only: str | None
-) -> AsyncIterator[list[ContactRecord]]:
-    """So many at a time: a million objects at once cost a gigabyte and long pauses."""
-    batch: list[ContactRecord] = []
-    read = 0
-    async for contact in contacts:
-        if only is not None and not may_belong(contact, only):
-            continue
-        batch.append(contact)
-        read += 1
-        if len(batch) >= BATCH_CONTACTS:
-            yield batch
-            batch = []
-        if read >= CONTACTS_MAX:
-            log.warning("source %s: only the first %d contacts are indexed", name, read)
-            break
-    yield batch
+def _gives_contacts(connector: AnyConnector) -> bool:
+    try:
+        return connector.contacts() is not None
+    except Exception as error:  # reading them will report what is wrong
+        log.debug("source %r: its contacts", connector, exc_info=error)
+        return True
+
+
+def reason_of(error: Exception) -> str:
+    """In words; a foreign exception is a defect of the connector that raised it."""
+    if isinstance(error, ScreenpopError):
+        return str(error)
+    return f"a defect in its connector: {type(error).__name__}: {told(error)}"
 
 
 def make_sources(
@@ -203,6 +239,7 @@ def make_sources(
     tasks = TaskOwner("sources", watch)
     guards: dict[str, GuardedSource] = {}
     connectors: dict[str, AnyConnector] = {}
+    unloadable: dict[str, str] = {}
     for name, source in config.sources.items():
         if source.enabled:
             context = ConnectorContext(
@@ -211,39 +248,55 @@ def make_sources(
                 clock=clock,
                 country=config.server.country,
             )
-            made = connectors[name] = _connector(source, find, context)
-            limits = _limits(source, made)
+            connector = _connector(name, source, find, context, unloadable)
+            limits = _limits(source, connector)
             label = source.label or name
             guards[name] = GuardedSource(name, label, limits, clock, tasks, later)
+            if connector is not None:
+                connectors[name] = connector
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
     bringing = sources_of_customers(config, with_contacts)
     lookups = [
-        _planned(name, config, connectors[lookup.source], bringing)
-        for name, lookup in enabled_lookups(config).items()
+        _planned(name, config, connectors, bringing, unloadable)
+        for name in enabled_lookups(config)
     ]
     for name, (guard, more) in (own or {}).items():
         guards[name] = guard
         lookups.extend(more)
-    return Sources(
+    made = Sources(
         plan=Plan(lookups),
         guards=guards,
         connectors=connectors,
         index=NumberIndex(config.server.country, index_folder),
         settings=config.sources,
         tasks=tasks,
+        clock=clock,
     )
+    for name, why in unloadable.items():
+        made._give_up(name, why)
+    return made
 
 
 def _connector(
-    source: Source, find: FindConnector, context: ConnectorContext
-) -> AnyConnector:
-    kind = find(source.connector)
-    return kind(kind.source_options.model_validate(source.own), context)
+    name: str,
+    source: Source,
+    find: FindConnector,
+    context: ConnectorContext,
+    unloadable: dict[str, str],
+) -> AnyConnector | None:
+    """None for one that cannot be loaded on this machine: noted, and left out."""
+    try:
+        kind = find(source.connector)
+        options = kind.source_options.model_validate(source.own)
+        return made_connector(kind, options, context)
+    except Unloadable as error:
+        unloadable[name] = str(error)
+        return None
 
 
-def _limits(source: Source, connector: AnyConnector) -> SourceLimits:
+def _limits(source: Source, connector: AnyConnector | None) -> SourceLimits:
     """As configured; no more at once than the connector itself can carry."""
-    carried = connector.at_once_max
+    carried = connector.at_once_max if connector is not None else None
     return SourceLimits(
         timeout_ms=source.timeout_ms,
         concurrency=min(source.concurrency, carried or source.concurrency),
@@ -257,16 +310,24 @@ def _limits(source: Source, connector: AnyConnector) -> SourceLimits:
     )
 
 
+class NeverAsked(Lookup):
+    """Stands for a lookup of a source that cannot be used: its guard answers."""
+
+    needs = frozenset()
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        raise Unavailable("the source cannot be used. The log says why.")
+
+
 def _planned(
-    name: str, config: Configuration, connector: AnyConnector, bringing: Sequence[str]
+    name: str,
+    config: Configuration,
+    connectors: Mapping[str, AnyConnector],
+    bringing: Sequence[str],
+    unloadable: dict[str, str],
 ) -> PlannedLookup:
     lookup = config.lookups[name]
-    try:
-        options = connector.lookup_options.model_validate(lookup.own)
-    except ValueError as error:
-        raise ConfigError(f"lookups.{name}: {error}") from error
-    made = connector.lookup(name, options)
-    about = asked_about(lookup, made.needs, bringing)
+    made = _lookup(name, lookup, connectors.get(lookup.source), unloadable)
     return PlannedLookup(
         name=name,
         source=lookup.source,
@@ -277,5 +338,25 @@ def _planned(
         cache_s=lookup.cache_s,
         confidence=lookup.confidence,
         why=lookup.why,
-        customers_of=about,
+        customers_of=asked_about(lookup, made.needs, bringing),
     )
+
+
+def _lookup(
+    name: str,
+    written: LookupKeys,
+    connector: AnyConnector | None,
+    unloadable: dict[str, str],
+) -> Lookup:
+    if connector is None:
+        return NeverAsked()
+    try:
+        options = connector.lookup_options.model_validate(written.own)
+    except ValueError as error:
+        raise ConfigError(f"lookups.{name}: {error}") from error
+    try:
+        made: Lookup = prepared_lookup(connector, name, options)
+    except Unloadable as error:
+        unloadable[written.source] = str(error)
+        return NeverAsked()
+    return made

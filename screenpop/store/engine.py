@@ -26,6 +26,7 @@ from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.store.blame import Blame, blame, is_lost, is_of_database, remedy_of
 from screenpop.store.sqlite_threads import SqliteThreads
 from screenpop.store.statement import Sql, Statement, Value, Values, for_rows
+from screenpop.support.postgres_url import PostgresOptions, translated
 
 READERS_MAX = 4
 LEAN_READERS = 2
@@ -226,7 +227,16 @@ def _parsed(text: str) -> URL:
         raise ConfigError(
             f"store.url: {url.drivername} is not supported. Use {' or '.join(DRIVERS)}."
         )
+    if url.get_backend_name() == "postgresql":
+        _translated(url)
     return url
+
+
+def _translated(url: URL) -> PostgresOptions:
+    try:
+        return translated(url.query)
+    except ConfigError as error:
+        raise ConfigError(f"store.{error}") from error
 
 
 def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
@@ -276,14 +286,19 @@ def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) 
 
 
 def _postgresql_engine(url: URL) -> AsyncEngine:
+    found = _translated(url)
+    arguments: dict[str, object]
+    arguments = {"timeout": CONNECT_S, "command_timeout": COMMAND_S, **found.connect}
+    if found.settings:
+        arguments["server_settings"] = found.settings
     engine = create_async_engine(
-        url,
+        url.set(query=found.query, **found.parts),  # type: ignore[arg-type]
         pool_size=POOL_MAX,
         max_overflow=0,
         pool_timeout=WAIT_S,
         pool_pre_ping=True,
         hide_parameters=True,  # of errors: they are numbers, notes and hashes
-        connect_args={"timeout": CONNECT_S, "command_timeout": COMMAND_S},
+        connect_args=arguments,
     )
 
     def failed(context: Any) -> None:

@@ -119,6 +119,21 @@ class CacheSeen(msgspec.Struct, frozen=True, kw_only=True):
     entries_max: int
 
 
+class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A source's customers: how many are known by number, and why others are not.
+
+    `left_out` counts rows of the last reading by reason; `odd` are sentences with
+    the places of odd ones. `trouble` says why the last reading failed.
+    """
+
+    known: int
+    read_at: str | None = None
+    rows: int | None = None
+    left_out: dict[str, int] = {}
+    odd: tuple[str, ...] = ()
+    trouble: str | None = None
+
+
 SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
@@ -133,6 +148,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     last_answer_at: str | None
     last_failure: FailureSeen | None
     cache: CacheSeen
+    contacts: ContactsSeen | None = None
 
 
 class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -217,6 +217,17 @@ async def test_an_open_breaker_lets_one_question_try_again(
         assert len(erp.lookup.asked) == again
 
 
+@shows_effect_of("sources.NAME.breaker.pause_max_s")
+@pytest.mark.parametrize("limit_s", [5, 60])
+async def test_a_retry_after_pauses_a_source_no_longer_than_this(
+    tmp_path: Path, limit_s: float
+) -> None:
+    async with asked(tmp_path, cache_s=0, breaker={"pause_max_s": limit_s}) as erp:
+        erp.ask()
+        await erp.lookup.fail(Unavailable("429", retry_after_s=3600))
+        assert erp.guard.breaker.retry_in_s == limit_s
+
+
 @shows_effect_of("sources.NAME.contacts_every_s")
 async def test_customers_are_read_again_in_their_time(tmp_path: Path) -> None:
     async def times(every_s: float) -> int:

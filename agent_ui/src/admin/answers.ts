@@ -91,4 +91,15 @@ export interface Source {
   last_answer_at: string | null;
   last_failure: { at: string; why: string } | null;
   cache: { entries: number; entries_max: number };
+  contacts?: Contacts | null;
+}
+
+/** A source's customers: how many are known by number, and why others are not. */
+export interface Contacts {
+  known: number;
+  read_at: string | null;
+  rows: number | null;
+  left_out: Record<string, number>;
+  odd: string[];
+  trouble: string | null;
 }

@@ -1,7 +1,7 @@
 // Which sources answer, and why not?
 
 import type { Formats } from "../shared/format";
-import type { Source } from "./answers";
+import type { Contacts, Source } from "./answers";
 import type { AdminProps } from "./lines";
 import { STATES } from "./words";
 
@@ -15,6 +15,35 @@ export function Sources({ state, formats, now }: AdminProps) {
         ))}
       </ul>
     </section>
+  );
+}
+
+interface KnownContactsProps {
+  contacts: Contacts;
+  formats: Formats;
+  now: number;
+}
+
+/** How many customers are known by number, and what was left out of the last reading. */
+function KnownContacts({ contacts, formats, now }: KnownContactsProps) {
+  const { known, read_at, left_out, odd, trouble } = contacts;
+  const read = read_at ? `, read ${formats.ago(Date.parse(read_at), now)}` : "";
+  const reasons = Object.entries(left_out).map(
+    ([why, count]) => `${formats.number(count)} × ${why}`,
+  );
+  return (
+    <>
+      <p class="muted">
+        {`${formats.number(known)} customers known by number${read}`}
+        {reasons.length > 0 && `; left out: ${reasons.join(", ")}`}
+      </p>
+      {trouble && <p class="admin-failure">{trouble}</p>}
+      {odd.map((said) => (
+        <p class="admin-failure" key={said}>
+          {said}
+        </p>
+      ))}
+    </>
   );
 }
 
@@ -44,6 +73,9 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
         {cache.entries_max > 0 &&
           `, ${formats.number(cache.entries)} of ${formats.number(cache.entries_max)} answers kept`}
       </p>
+      {source.contacts && (
+        <KnownContacts contacts={source.contacts} {...{ formats, now }} />
+      )}
       {last_failure && (
         <p class="admin-failure">{`Last failure ${ago(last_failure.at)}: ${last_failure.why}`}</p>
       )}

@@ -68,6 +68,8 @@ Body: TypeAlias = "Template | Parameter | dict[str, Body] | list[Body] | JsonVal
 
 
 def as_text(value: Scalar) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -19,6 +19,7 @@ from screenpop.connector import (
     contact_from_row,
     lacking_for_contacts,
 )
+from screenpop.connector.reading import OVER_LIMIT
 from screenpop_connectors.sql.database import Database, Query
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase
@@ -95,7 +96,7 @@ lookups:
     async def _all_contacts(
         self, options: SqlContacts, query: Query
     ) -> AsyncIterator[ContactRecord]:
-        read = 0
+        reading, read = self.new_reading(), 0
         async for batch in query.batches():
             if not read and batch:
                 lacking = lacking_for_contacts(batch[0], options.numbers)
@@ -103,6 +104,7 @@ lookups:
                     raise Unavailable(f"contacts.query {lacking}")
             for row in batch:
                 if read == options.contacts_max:
+                    reading.leave_out(OVER_LIMIT)
                     self.context.log.warning(
                         "source %s: more than %d contacts; the rest is left out."
                         " Raise contacts.contacts_max.",
@@ -111,7 +113,10 @@ lookups:
                     )
                     return
                 read += 1
-                if record := contact_from_row(row, number_columns=options.numbers):
+                record = contact_from_row(
+                    row, number_columns=options.numbers, reading=reading
+                )
+                if record is not None:
                     yield record
 
     def _bare(self, query: str, key: str) -> Query:
@@ -162,7 +167,7 @@ def _url(options: SqlSource) -> sa.URL:
         return sa.make_url(options.url.get_secret_value())
     except sa.exc.ArgumentError as error:
         raise ConfigError(
-            "url is not a database URL (its text is not shown, it may hold a"
+            "url: not a database URL (its text is not shown, it may hold a"
             " password). Write it like postgresql://user:${PASSWORD}@host/database."
         ) from error
 
@@ -172,15 +177,15 @@ def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Dat
         # not needed for SQLite; 0.2 s, 10 MB
         from screenpop_connectors.sql.server import ServerDatabase
 
-        return ServerDatabase(url, options)
+        return ServerDatabase(url, options, context.folder)
     if url.database in (None, "", ":memory:"):
         raise ConfigError(
-            "url names no file. Write sqlite:///crm.sqlite, or sqlite:////data/crm.sqlite"
+            "url: names no file. Write sqlite:///crm.sqlite, or sqlite:////data/crm.sqlite"
             " for an absolute path."
         )
     if str(url.database).startswith("file:") or url.query:
         raise ConfigError(
-            "url must be a plain path for SQLite, without file: or ?options: it is"
+            "url: must be a plain path for SQLite, without file: or ?options: it is"
             " opened for reading only in any case. Write sqlite:///crm.sqlite."
         )
     return SqliteDatabase(

@@ -1,60 +1,39 @@
 """How is a database server asked, with SQLAlchemy's asynchronous engine?
 
-Every lookup is one read-only transaction with one statement compiled once. With
-PostgreSQL values travel as text both ways: `'4711'` fits an integer column as it
-does in psql, and decimals arrive as exact text.
+Every lookup is one read-only transaction with one statement compiled once. Making a
+connection and running a query fail apart: only the second can be the query's fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import contextmanager
-from typing import Protocol
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from screenpop.connector import (
-    Busy,
-    ConfigError,
-    Row,
-    Scalar,
-    TimedOut,
-    Unavailable,
-    as_scalar,
-    told,
-)
+from screenpop.connector import Busy, Row, Scalar, TimedOut, Unavailable, told
 from screenpop_connectors.sql.database import BATCH_ROWS
+from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource
-from screenpop_connectors.sql.statement import Statement, bind_name
+from screenpop_connectors.sql.spelling import Asking, Bound, bits, is_bit, shown, whole
+from screenpop_connectors.sql.statement import Statement
 
-RECYCLE_S = 1800
+log = logging.getLogger(__name__)
+
+POOL_FIRST_S = 0.25  # a wait for a free connection says so before this does
 QUERY_CANCELLED = "57014"  # SQLSTATE
-NOT_LET_IN = ("28", "3D", "53300", "57P")  # wrong log-in, database; full; going down
 NO_SUCH_VALUE = frozenset({"22P02", "22003", "22007", "22008"})
-_REMEDIES = {"postgres": "Write postgresql://…", "pgsql": "Write postgresql://…"}
-INTEGERS = ("int2", "int4", "int8", "oid")
-TEXTS = (
-    "numeric", "money", "text", "varchar", "bpchar", "uuid", "date", "time", "timetz",
-    "interval",
-)  # fmt: skip
-FLOATS = ("float4", "float8")
-INSTANTS = ("timestamp", "timestamptz")
 
 
 class ServerDatabase:
-    def __init__(self, url: sa.URL, options: SqlSource):
+    def __init__(self, url: sa.URL, options: SqlSource, folder: Path):
         self.options = options
-        self.engine = _engine(url, options)
+        self.engine = make_engine(url, options, folder)
         self._secrets = (url.password,) if url.password else ()
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> ServerQuery:
@@ -66,30 +45,44 @@ class ServerDatabase:
     async def close(self) -> None:
         await self.engine.dispose()
 
-    @contextmanager
-    def telling(self, label: str, params: Mapping[str, Scalar]) -> Iterator[None]:
-        """Foreign errors become ours, without secrets or numbers."""
+    @asynccontextmanager
+    async def connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A connection; whatever keeps one from being made is `Unavailable`."""
+        limit_s = self.options.connect_timeout_ms / 1000
         try:
-            yield
+            async with asyncio.timeout(limit_s + POOL_FIRST_S):
+                connection = await engine.connect().start()
         except sa.exc.TimeoutError as error:
-            raise Busy(
-                f"all {self.options.connections_max} connections"
-                " are busy. Raise connections_max, or make its queries faster.",
-                brief="is busy with other lookups",
-            ) from error
-        except sa.exc.SQLAlchemyError as error:
-            raise self._failed(error, label, params) from error
-        except OSError as error:  # TimeoutError too: no connection in time
-            raise Unavailable(
-                "cannot connect to the database:"
-                f" {told(error, secrets=self._secrets)}."
-                " Is the database running, and may this machine reach it?",
-                brief="cannot be reached",
-            ) from error
+            raise self._busy() from error
+        except TimeoutError as error:
+            raise self._unreachable(f"no connection within {limit_s:g} s") from error
+        except Exception as error:
+            log.debug("cannot connect", exc_info=error)
+            raise self._unreachable(error) from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
-    def _failed(
-        self, error: sa.exc.SQLAlchemyError, label: str, params: Mapping[str, Scalar]
+    def _busy(self) -> Busy:
+        return Busy(
+            f"all {self.options.connections_max} connections"
+            " are busy. Raise connections_max, or make its queries faster.",
+            brief="is busy with other lookups",
+        )
+
+    def _unreachable(self, error: Exception | str) -> Unavailable:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        reason = told(_without_class(cause), secrets=self._secrets)
+        return Unavailable(
+            f"cannot connect to the database: {reason}. {remedy_for(cause)}",
+            brief="cannot be reached",
+        )
+
+    def failed(
+        self, error: Exception, label: str, params: Mapping[str, Scalar]
     ) -> Unavailable:
+        """A foreign error as ours, without secrets or numbers."""
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         if getattr(cause, "sqlstate", None) == QUERY_CANCELLED:
             limit_ms = self.options.statement_timeout_ms
@@ -97,18 +90,21 @@ class ServerDatabase:
                 f"{label} took longer than {limit_ms} ms and was ended by the"
                 " database. Add an index, or raise statement_timeout_ms."
             )
-        reason = str(cause).split(">: ", 1)[-1]  # SQLAlchemy puts a class name before
-        if str(getattr(cause, "sqlstate", "")).startswith(NOT_LET_IN):
-            return Unavailable(
-                "cannot connect to the database:"
-                f" {told(reason, params=params, secrets=self._secrets)}."
-                " Check user, password and database in the url, and the server.",
-                brief="cannot be reached",
-            )
+        lost = isinstance(error, OSError | EOFError)
+        if isinstance(error, sa.exc.DBAPIError):
+            lost = error.connection_invalidated
+        if lost or keeps_out(cause):
+            return self._unreachable(error)
+        reason = told(_without_class(cause), params=params, secrets=self._secrets)
         return Unavailable(
-            f"{label} failed: {told(reason, params=params, secrets=self._secrets)}."
+            f"{label} failed: {reason}."
             " Try the query as this user; correct it, or the user's rights."
         )
+
+
+def _without_class(cause: object) -> str:
+    """SQLAlchemy puts the class of the driver's error before its text."""
+    return str(cause).split(">: ", 1)[-1] or type(cause).__name__
 
 
 class ServerQuery:
@@ -117,16 +113,14 @@ class ServerQuery:
     ):
         self._database = database
         self._label = label
-        text = statement.written(
-            parameter=lambda name: f" :{bind_name(name)} ", other=_escaped
-        )
-        self._all = sa.text(text)
+        self._backend = database.engine.dialect.name
+        self._asking = Asking(statement, self._backend, _escaped)
+        self._limit = rows_max
         # Without a limit asyncpg would read all rows before the first is given out.
         # A cursor costs it two more journeys; elsewhere a cursor is the only way that
         # keeps the query's order.
-        self._limited = database.engine.dialect.name == "postgresql"
-        limited = f"select * from (\n{text}\n) as asked limit {rows_max:d}"  # noqa: S608
-        self._first = sa.text(limited) if self._limited else self._all
+        self._limited = self._backend == "postgresql"
+        self._texts: dict[str, sa.TextClause] = {}
         # A single statement is a transaction of its own, and the session makes each
         # read-only: one journey to the server instead of three.
         self._asked = (
@@ -136,42 +130,141 @@ class ServerQuery:
         )
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
-        bound = {bind_name(name): value for name, value in params.items()}
-        with self._database.telling(self._label, params):
-            try:
-                return await self._rows(bound, rows_max)
-            except sa.exc.DBAPIError as error:
-                if _cannot_match(error, params):
-                    return ()
-                if not error.connection_invalidated:
-                    raise
-                # The server was restarted since: reading again harms nothing.
-                return await self._rows(bound, rows_max)
+        try:
+            return await self._retried(params, rows_max)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.debug("%s failed", self._label, exc_info=error)
+            if not _cannot_match(error, params):
+                raise self._database.failed(error, self._label, params) from error
+            return await self._as_other_types(error, params, rows_max)
 
-    async def _rows(self, bound: dict[str, Scalar], rows_max: int) -> Sequence[Row]:
-        async with self._asked.connect() as connection:
+    async def _retried(
+        self, params: Mapping[str, Scalar], rows_max: int
+    ) -> Sequence[Row]:
+        try:
+            return await self._rows(params, rows_max)
+        except sa.exc.DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # The server was restarted since: reading again harms nothing.
+        return await self._rows(params, rows_max)
+
+    async def _as_other_types(
+        self, error: Exception, params: Mapping[str, Scalar], rows_max: int
+    ) -> Sequence[Row]:
+        """The database cannot read a value as the column's type.
+
+        Callers type account numbers: `abc` for an integer finds nothing. A key that a
+        source gave must be comparable: finding nothing would tell an agent that there
+        is nothing.
+        """
+        wholes = {name: whole(value) for name, value in params.items()}
+        if wholes != params:
+            return await self.rows(wholes, rows_max)
+        unlike = [name for name in _misfits(error, params) if not is_typed_in(name)]
+        if not unlike:
+            return ()
+        reason = told(_without_class(getattr(error, "orig", error)), params=params)
+        raise Unavailable(
+            f"{self._label} cannot compare :{unlike[0]} with a column of another type:"
+            f" {reason}. Cast the column to text in the query, or ask with another"
+            " column.",
+            brief="keeps its customers under keys of another type",
+        ) from error
+
+    async def _rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
+        text, bound = self._asking.asked(params)
+        if self._limited:
+            bound = {name: sent(value) for name, value in bound.items()}
+        statement = self._statement(text)
+        async with self._database.connected(self._asked) as connection:
             if self._limited:
-                result = await connection.execute(self._first, bound)
+                result = await connection.execute(statement, bound)
                 return _as_rows(result.keys(), result.fetchmany(rows_max))
-            async with connection.stream(self._first, bound) as streamed:
-                return _as_rows(streamed.keys(), await streamed.fetchmany(rows_max))
+            return await connection.run_sync(
+                lambda sync: _first_rows(sync, statement, bound, rows_max)
+            )
+
+    def _statement(self, text: str) -> sa.TextClause:
+        """Compiled once: SQLAlchemy keeps what it made of the same object."""
+        made = self._texts.get(text)
+        if made is None:
+            limited = f"select * from (\n{text}\n) as asked limit {self._limit:d}"  # noqa: S608
+            made = self._texts[text] = sa.text(limited if self._limited else text)
+        return made
 
     async def batches(self) -> AsyncIterator[Sequence[Row]]:
-        with self._database.telling(self._label, {}):
-            async with (
-                self._database.engine.connect() as connection,
-                connection.stream(self._all) as streamed,
-            ):
-                async for values in streamed.partitions(BATCH_ROWS):
-                    yield _as_rows(streamed.keys(), values)
+        text, _ = self._asking.asked({})
+        try:
+            async with self._database.connected(self._database.engine) as connection:
+                result = await connection.run_sync(
+                    lambda sync: _streamed(sync, sa.text(text), {})
+                )
+                try:
+                    while rows := await connection.run_sync(
+                        lambda _: _some(result, BATCH_ROWS)
+                    ):
+                        yield rows
+                finally:
+                    await connection.run_sync(lambda _: result.close())
+        except (Unavailable, GeneratorExit, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            log.debug("%s failed", self._label, exc_info=error)
+            raise self._database.failed(error, self._label, {}) from error
 
 
-def _as_rows(
-    names: Iterable[str], lines: Sequence[sa.Row[tuple[object, ...]]]
-) -> list[Row]:
+def _first_rows(
+    connection: sa.Connection,
+    statement: sa.TextClause,
+    bound: Mapping[str, Bound],
+    rows_max: int,
+) -> Sequence[Row]:
+    result = _streamed(connection, statement, bound)
+    try:
+        return _some(result, rows_max)
+    finally:
+        result.close()
+
+
+def _streamed(
+    connection: sa.Connection, statement: sa.TextClause, bound: Mapping[str, Bound]
+) -> sa.CursorResult[Any]:
+    """Rows as they are taken, not all at once."""
+    streaming = connection.execution_options(stream_results=True)
+    return streaming.execute(statement, dict(bound))
+
+
+def _some(result: sa.CursorResult[Any], rows_max: int) -> Sequence[Row]:
+    """The next rows, each value by the type that the database declares."""
+    lines: Sequence[Sequence[object]] = result.fetchmany(rows_max)
+    columns = list(result.keys())
+    lengths = _bit_lengths(result)
+    if lengths:
+        lines = [
+            tuple(
+                bits(value, lengths[at]) if at in lengths else value
+                for at, value in enumerate(line)
+            )
+            for line in lines
+        ]
+    return _as_rows(columns, lines)
+
+
+def _bit_lengths(result: sa.CursorResult[Any]) -> dict[int, int]:
+    """Which columns are MySQL's BIT, and of how many bits?"""
+    if result.context.dialect.name not in ("mysql", "mariadb") or not result.cursor:
+        return {}
+    described = enumerate(result.cursor.description or ())
+    return {at: int(column[3] or 1) for at, column in described if is_bit(column[1])}
+
+
+def _as_rows(names: Iterable[str], lines: Iterable[Sequence[object]]) -> list[Row]:
     columns = list(names)
     return [
-        {name: as_scalar(value) for name, value in zip(columns, line, strict=True)}
+        {name: shown(value) for name, value in zip(columns, line, strict=True)}
         for line in lines
     ]
 
@@ -181,114 +274,26 @@ def _escaped(text: str) -> str:
     return text.replace(":", "\\:")
 
 
-def _engine(url: sa.URL, options: SqlSource) -> AsyncEngine:
-    """Raises `ConfigError` when no asynchronous driver is there for this URL."""
-    name = url.get_backend_name()
-    postgresql = name == "postgresql"
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+asyncpg")
-    try:
-        if not url.get_dialect().is_async:
-            raise ConfigError(
-                f"the url's driver {url.drivername} would block the service. Name an"
-                " asynchronous one, e.g. postgresql+asyncpg, mysql+asyncmy,"
-                " mssql+aioodbc, oracle+oracledb_async."
-            )
-        engine = create_async_engine(
-            url,
-            pool_size=options.connections_max,
-            max_overflow=0,
-            pool_timeout=options.connect_timeout_ms / 1000,
-            pool_recycle=RECYCLE_S,
-            connect_args=_postgresql_session(options) if postgresql else {},
-        )
-    except sa.exc.NoSuchModuleError as error:
-        raise ConfigError(
-            f"the url names {url.drivername}, which SQLAlchemy does not know."
-            f" {_REMEDIES.get(url.drivername, 'Install its package, or correct it.')}"
-        ) from error
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"the driver of {url.drivername} is not installed: {told(error)}."
-            f" Install it, e.g. pip install {error.name}."
-        ) from error
-    if postgresql:
-        sa.event.listen(engine.sync_engine, "connect", _pass_text)
-        return engine.execution_options(postgresql_readonly=True)
-    return engine
-
-
-def _postgresql_session(options: SqlSource) -> dict[str, object]:
-    return {
-        "timeout": options.connect_timeout_ms / 1000,
-        "server_settings": {
-            "application_name": "screenpop",
-            "DateStyle": "ISO",
-            "default_transaction_read_only": "on",
-            "statement_timeout": str(options.statement_timeout_ms),
-        },
-    }
-
-
-class _AsyncpgConnection(Protocol):
-    async def set_type_codec(
-        self,
-        typename: str,
-        *,
-        schema: str,
-        encoder: Callable[[Scalar], str],
-        decoder: Callable[[str], Scalar],
-        format: str,
-    ) -> None: ...
-
-
-class _SyncConnection(Protocol):
-    def run_async(
-        self, work: Callable[[_AsyncpgConnection], Awaitable[None]]
-    ) -> None: ...
-
-
-def _pass_text(connection: _SyncConnection, _record: ConnectionPoolEntry) -> None:
-    """Values go as text both ways, as with psql; costs 0.15 ms a connection."""
-    connection.run_async(_set_codecs)
-
-
-async def _set_codecs(connection: _AsyncpgConnection) -> None:
-    decoders: dict[str, Callable[[str], Scalar]] = dict.fromkeys(TEXTS, str)
-    decoders |= dict.fromkeys(INTEGERS, int)
-    decoders |= dict.fromkeys(FLOATS, float)
-    decoders |= dict.fromkeys(INSTANTS, _iso_instant)
-    decoders["bool"] = lambda text: text == "t"
-    for name, decoder in decoders.items():
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=_sent, decoder=decoder, format="text"
-        )
-
-
-def _iso_instant(text: str) -> str:
-    """PostgreSQL writes `2026-11-21 09:00:00.12+00`."""
-    instant = text.replace(" ", "T", 1)
-    short_offset = len(instant) > 19 and instant[-3] in "+-"
-    return f"{instant}:00" if short_offset else instant
-
-
-def _cannot_match(error: sa.exc.DBAPIError, params: Mapping[str, Scalar]) -> bool:
-    """Is it a parameter's value that the database cannot read as the column's type?
-
-    Callers type account numbers: `abc` for an integer finds nothing, and is no
-    failure of the source.
-    """
+def _cannot_match(error: Exception, params: Mapping[str, Scalar]) -> bool:
+    """Is it a parameter's value that the database cannot read as the column's type?"""
     if not all(map(_storable, params.values())):
         return True
-    state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
-    return state in NO_SUCH_VALUE and any(str(v) in text for v in params.values())
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in NO_SUCH_VALUE and bool(_misfits(error, params))
+
+
+def _misfits(error: Exception, params: Mapping[str, Scalar]) -> list[str]:
+    """The parameters whose value the error names."""
+    text = str(getattr(error, "orig", error))
+    return [name for name, value in params.items() if str(value) in text]
+
+
+def is_typed_in(parameter: str) -> bool:
+    """Does its value come from the call, not from a source?"""
+    return "." not in parameter or parameter.startswith("ivr.")
 
 
 def _storable(value: Scalar) -> bool:
     """No text in a database holds a NUL or half a surrogate pair."""
     text = str(value)
     return "\x00" not in text and text.encode(errors="replace").decode() == text
-
-
-def _sent(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

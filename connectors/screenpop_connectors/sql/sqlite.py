@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from screenpop.connector import Row, Scalar, TimedOut, Unavailable, as_scalar, told
+from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
 from screenpop_connectors.sql.database import BATCH_ROWS
-from screenpop_connectors.sql.statement import Statement, bind_name
+from screenpop_connectors.sql.spelling import Asking, shown
+from screenpop_connectors.sql.statement import Statement
 
 OPCODES_BETWEEN_CHECKS = 10_000
 T = TypeVar("T")
@@ -50,8 +51,7 @@ class SqliteDatabase:
         )
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> SqliteQuery:
-        text = statement.written(parameter=lambda name: f":{bind_name(name)}")
-        return SqliteQuery(self, text, label)
+        return SqliteQuery(self, Asking(statement, "sqlite", str), label)
 
     async def version(self) -> str | None:
         return await asyncio.to_thread(self._version)
@@ -71,7 +71,10 @@ class SqliteDatabase:
         try:
             return await loop.run_in_executor(self._threads, self._work, work, job)
         except asyncio.CancelledError:
-            job.abandoned = True
+            closed, job.abandoned = job.abandoned, True
+            task = asyncio.current_task()
+            if closed and (task is None or not task.cancelling()):
+                raise Unavailable("the source is closed.") from None
             raise
         finally:
             self._jobs.discard(job)
@@ -140,16 +143,19 @@ class SqliteDatabase:
 
 
 class SqliteQuery:
-    def __init__(self, database: SqliteDatabase, text: str, label: str):
+    def __init__(self, database: SqliteDatabase, asking: Asking, label: str):
         self._database = database
-        self._text = text
+        self._asking = asking
         self._label = label
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
-        bound = {bind_name(name): value for name, value in params.items()}
+        try:
+            text, bound = self._asking.asked(params)
+        except UnicodeEncodeError:  # half a surrogate pair: in no text of a database
+            return ()
 
         def read(connection: sqlite3.Connection) -> Sequence[Row]:
-            cursor = connection.execute(self._text, bound)
+            cursor = connection.execute(text, bound)
             try:
                 return _rows(cursor, cursor.fetchmany(rows_max))
             finally:
@@ -169,7 +175,8 @@ class SqliteQuery:
         connection, _ = await asyncio.to_thread(database.connect)
         connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
         try:
-            cursor = await asyncio.to_thread(connection.execute, self._text)
+            text, _ = self._asking.asked({})
+            cursor = await asyncio.to_thread(connection.execute, text)
             while values := await asyncio.to_thread(cursor.fetchmany, BATCH_ROWS):
                 yield _rows(cursor, values)
                 job.until_s = time.monotonic() + database.timeout_s
@@ -196,6 +203,6 @@ class SqliteQuery:
 def _rows(cursor: sqlite3.Cursor, values: Sequence[Sequence[object]]) -> Sequence[Row]:
     names = [column[0] for column in cursor.description]
     return [
-        {name: as_scalar(value) for name, value in zip(names, line, strict=True)}
+        {name: shown(value) for name, value in zip(names, line, strict=True)}
         for line in values
     ]

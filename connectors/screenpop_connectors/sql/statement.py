@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from screenpop.connector import ConfigError, checked
+from screenpop_connectors.sql.comparison import Piece, widened
 
 READING = frozenset({"select", "with", "values"})
 WRITING = frozenset({"insert", "update", "delete", "merge", "into"})
@@ -41,27 +43,38 @@ _QUOTING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    text: str
-    kind: str  # a group name of the pattern: `parameter`, `quoted`, `word`, ...
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """A query that only reads, cut into pieces."""
 
     pieces: tuple[Piece, ...]
     parameters: frozenset[str]
 
+    @cached_property
+    def widened(self) -> tuple[Piece, ...]:
+        """The same, with `IN` where a parameter is compared: kind `compared`."""
+        return widened(self.pieces)
+
+    @cached_property
+    def compared(self) -> frozenset[str]:
+        """The parameters that are compared, at least in one place."""
+        return frozenset(p.text for p in self.widened if p.kind == "compared")
+
     def written(
-        self, *, parameter: Callable[[str], str], other: Callable[[str], str] = str
+        self,
+        *,
+        parameter: Callable[[str], str],
+        other: Callable[[str], str] = str,
+        compared: Callable[[str], str] | None = None,
     ) -> str:
-        """The text with each parameter, and all other text, written anew."""
-        return "".join(
-            parameter(piece.text) if piece.kind == "parameter" else other(piece.text)
-            for piece in self.pieces
-        )
+        """The text with each parameter, and all other text, written anew.
+
+        With `compared` the parameters that are compared are written as a list of
+        values behind `IN`.
+        """
+        writers = {"parameter": parameter, "compared": compared or parameter}
+        pieces = self.pieces if compared is None else self.widened
+        return "".join(writers.get(p.kind, other)(p.text) for p in pieces)
 
 
 def bind_name(parameter: str) -> str:

@@ -21,8 +21,9 @@ from screenpop.connector import (
 )
 from screenpop.support.tasks import spawn
 from screenpop_connectors.sql import SqlConnector
+from screenpop_connectors.sql.comparison import Piece
 from screenpop_connectors.sql.options import SqlLookup, SqlSource
-from screenpop_connectors.sql.statement import Piece, Statement
+from screenpop_connectors.sql.statement import Statement
 
 FOREVER = """with recursive c(x) as (select 1 union all select x + 1 from c)
     select count(*) from c where x <> :queue"""

@@ -6,19 +6,30 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from pydantic import ConfigDict
 
 from screenpop.config.model import Configuration
 from screenpop.connector import (
+    ConfigError,
     Connector,
+    ConnectorContext,
     ContactRecord,
     Lookup,
     LookupOptions,
     SourceOptions,
     Unavailable,
 )
-from screenpop.pipeline.sources import WARMING, Sources, make_sources
-from screenpop.support.clock import SystemClock
+from screenpop.domain.profile import LookupOutcome
+from screenpop.pipeline.counting import RETRY_AFTER_MAX_S, TooSlow, rest_s
+from screenpop.pipeline.lookup import Result
+from screenpop.pipeline.sources import (
+    WARMING,
+    NeverAsked,
+    Sources,
+    make_sources,
+)
+from screenpop.support.clock import Clock, SystemClock
 
 
 class Options(SourceOptions):
@@ -143,3 +154,101 @@ async def test_a_defect_of_a_connector_does_not_end_the_reading_of_customers() -
         assert made.tasks.watch.down() == []
     finally:
         await made.close()
+
+
+class Broken(Book):
+    """A connector whose library is not there."""
+
+    def __init__(self, options: Options, context: ConnectorContext):
+        raise ImportError("libodbc.so.2: cannot open shared object file")
+
+
+class Unready(Book):
+    """What it needs is not there when it is opened."""
+
+    async def open(self) -> None:
+        raise ConfigError("ca_file: cannot use ca.pem: no such file.")
+
+
+class OddOnes(Book):
+    """One contact in three is not what the SDK says."""
+
+    async def _contacts(self) -> AsyncIterator[ContactRecord]:
+        yield ContactRecord(key="7", numbers=("+442079460958",), name="Ada")
+        yield ContactRecord(key=8, numbers=(7,), name="Ben")  # type: ignore[arg-type]
+        yield "Cleo"  # type: ignore[misc]
+        yield ContactRecord(key="9", numbers=("+442079460959",), name="Dora")
+
+
+class Endless(Book):
+    async def _contacts(self) -> AsyncIterator[ContactRecord]:
+        for number in range(1000):
+            yield ContactRecord(key=str(number), numbers=("+442079460958",), name="A")
+        await asyncio.sleep(3600)
+
+
+def made_of(*kinds: type[Book], clock: Clock | None = None) -> Sources:
+    """One source for each connector, called as its class is."""
+    names = {kind.__name__.lower(): kind for kind in kinds}
+    config = Configuration.model_validate(
+        {"sources": {name: {"connector": name} for name in names}}
+    )
+    return make_sources(config, Path(), names.__getitem__, clock or SystemClock())
+
+
+async def test_a_source_that_cannot_be_loaded_costs_only_itself() -> None:
+    made = made_of(Broken, OddOnes)
+    await made.open()
+    made.keep_index()
+    try:
+        while "oddones" not in made.readings:
+            await asyncio.sleep(0)
+        assert made.index.sizes() == {"oddones": 2}
+        assert "libodbc.so.2" in made.unread["broken"]
+        assert "being read" not in made.unread["broken"]
+        heard: list[Result] = []
+        made.guards["broken"].ask("who", NeverAsked(), {}, heard.append)
+        assert heard[0].outcome is LookupOutcome.FAILED
+        assert "libodbc.so.2" in (heard[0].detail or "")
+    finally:
+        await made.close()
+
+
+async def test_a_source_that_cannot_be_opened_costs_only_itself() -> None:
+    made = made_of(Unready, OddOnes)
+    await made.open()
+    try:
+        assert list(made.unusable) == ["unready"]
+        assert "ca.pem" in made.unread["unready"]
+    finally:
+        await made.close()
+
+
+async def test_odd_contacts_are_counted_and_cost_none_of_the_others() -> None:
+    made = made_of(OddOnes)
+    await made.open()
+    try:
+        assert await made.read_contacts("oddones") == 2
+        reading = made.readings["oddones"]
+        assert (reading.rows, reading.contacts, len(reading.odd)) == (4, 2, 2)
+        assert "contact 2" in " ".join(reading.odd.said())
+        assert "contact 3" in " ".join(reading.odd.said())
+    finally:
+        await made.close()
+
+
+async def test_when_the_time_is_over_what_was_read_is_known_and_said() -> None:
+    made = made_of(Endless)
+    await made.open()
+    try:
+        with pytest.raises(TooSlow, match=r"only the first \d+ of its customers"):
+            await made.read_contacts("endless", within_s=0.3)
+        assert made.index.find("+442079460958", "GB")
+    finally:
+        await made.close()
+
+
+def test_a_source_that_asks_for_rest_is_not_asked_before() -> None:
+    assert rest_s(Unavailable("429", retry_after_s=120), 5) == 120
+    assert rest_s(Unavailable("down"), 5) == 5
+    assert rest_s(Unavailable("429", retry_after_s=86_400), 5) == RETRY_AFTER_MAX_S

@@ -1,0 +1,89 @@
+"""What came of one reading of a source's contacts?
+
+In batches: a million objects at once cost a gigabyte and long pauses. One contact
+that is not what the SDK says costs none of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from screenpop.connector import Connector, ContactRecord, ContactsReading, Unavailable
+from screenpop.connector.reading import OVER_LIMIT
+from screenpop.pipeline.number_index import may_belong
+
+CONTACTS_MAX = 2_000_000
+BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond
+RETRY_AFTER_MAX_S = 3600.0  # a source's own wish is obeyed so far
+
+
+class TooSlow(Unavailable):
+    """The time was over before all contacts were read; `read` of them were."""
+
+    def __init__(self, read: int, within_s: float):
+        super().__init__(
+            f"after {within_s:g} s only the first {read} of its customers had been"
+            " read: others may have this number, too"
+        )
+        self.read = read
+
+
+def rest_s(error: Exception, retry_s: float) -> float:
+    """How long not to ask: as long as the source wants, within a limit."""
+    asked_s = error.retry_after_s if isinstance(error, Unavailable) else None
+    return max(retry_s, min(asked_s or 0.0, RETRY_AFTER_MAX_S))
+
+
+class Counting:
+    """One reading, in batches, counted."""
+
+    def __init__(self, connector: Connector[Any, Any]):
+        self.reading = ContactsReading()
+        self._connector = connector
+        self.read = 0
+
+    async def batches(
+        self, contacts: AsyncIterator[ContactRecord], only: str | None
+    ) -> AsyncIterator[list[ContactRecord]]:
+        own, batch = ContactsReading(), list[ContactRecord]()
+        async for contact in contacts:
+            self.read += 1
+            if self.read > CONTACTS_MAX:
+                own.leave_out(OVER_LIMIT)
+                break
+            if (odd := _odd(contact)) is not None:
+                own.odd.add(f"contact {self.read}", None, odd)
+            elif only is None or may_belong(contact, only):
+                batch.append(contact)
+            if len(batch) >= BATCH_CONTACTS:
+                yield batch
+                batch = []
+        yield batch
+        self.reading = self._joined(own)
+
+    def _joined(self, own: ContactsReading) -> ContactsReading:
+        """What the connector counted; else what was counted here."""
+        counted = self._connector.reading
+        if counted is None:
+            own.rows, own.contacts = self.read, self.read - len(own.odd)
+            return own
+        counted.left_out.update(own.left_out)
+        for odd in own.odd.first:
+            counted.odd.add(*odd)
+        return counted
+
+
+def _odd(contact: object) -> str | None:
+    """What is wrong with a contact that a connector made; None: nothing."""
+    if not isinstance(contact, ContactRecord):
+        return f"is a {type(contact).__name__}, not a ContactRecord"
+    if not isinstance(contact.key, str) or not contact.key.strip():
+        return "has no key, or one that is not text"
+    if not isinstance(contact.name, str):
+        return "has a name that is not text"
+    if not isinstance(contact.numbers, tuple | list) or not all(
+        isinstance(text, str) for text in contact.numbers
+    ):
+        return "has numbers that are not text"
+    return None
