@@ -33,6 +33,7 @@ def _snapshot(data: SnapshotData, company: str) -> frames.WallboardSnapshot:
         queues=[_queue(row) for row in data.queues],
         agents=[_agent(row) for row in data.agents],
         company=company,
+        lines_without_queues=[*data.lines_without_queues],
     )
 
 
@@ -44,6 +45,9 @@ def _delta(data: DeltaData) -> frames.WallboardDelta:
         agents=[_agent(row) for row in data.agents],
         gone_agents=[str(agent) for agent in data.gone_agents],
         gone_users=[str(user) for user in data.gone_users],
+        lines_without_queues=None
+        if data.lines_without_queues is None
+        else [*data.lines_without_queues],
     )
 
 

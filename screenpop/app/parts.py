@@ -177,6 +177,7 @@ def call_limits(config: Configuration) -> CallLimits:
     return CallLimits(
         alerting_max_s=config.calls.alerting_max_s,
         talking_max_s=config.calls.talking_max_s,
+        waiting_max_s=config.calls.waiting_max_s,
         leg_grace_s=config.calls.leg_grace_s,
         linger_s=config.calls.linger_s,
         events_per_call_max=config.limits.events_per_call_max,

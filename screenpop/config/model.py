@@ -152,10 +152,19 @@ class Calls(Model):
     """When is a call over though nobody said so?"""
 
     alerting_max_s: float = Field(
-        300, gt=0, description="A call nobody answers is closed after this time."
+        300,
+        gt=0,
+        description="A call that is not answered and waits in no queue is closed after"
+        " this time.",
     )
     talking_max_s: float = Field(
         14_400, gt=0, description="An answered call is closed after this time."
+    )
+    waiting_max_s: float = Field(
+        3_600,
+        gt=0,
+        description="A call that waits in a queue without a further event is closed"
+        " after this time. For lines that report no queues `alerting_max_s` counts.",
     )
     leg_grace_s: float = Field(
         10,

@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"  # the caller left a queue before an answer
     MISSED = "missed"  # rang, was not queued, nobody answered
     VOICEMAIL = "voicemail"
+    CALLBACK = "callback"  # the caller asked to be called back instead of waiting
     REJECTED = "rejected"
     FAILED = "failed"
 
@@ -96,7 +97,9 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     from_agent: AgentId | None = None
     target: str | None = None
     queue: str | None = None
-    outcome: str | None = None  # "unanswered", "voicemail" as the provider says it
+    outcome: str | None = (
+        None  # "unanswered", "voicemail", "callback" as the provider says it
+    )
     cause: str | None = None  # the provider's own word
     sequence: int | None = None
     agent_state: str | None = None  # for AGENT_STATE: an AgentState value
@@ -122,6 +125,7 @@ class Release(StrEnum):
     TRANSFERRED = "transferred"
     LEFT = "left"  # this agent hung up, the call went on
     TIME_LIMIT = "time_limit"  # no end ever came
+    CLEARED = "cleared"  # a person said that the call is over
 
 
 class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -158,13 +162,17 @@ class QueueVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `left` is None while the caller waits; a visit that ends by an agent's answer
     is `answered`, by the caller's leaving `abandoned`, by another queue or a
-    transfer `moved`, by an announcement or mailbox `diverted`.
+    transfer `moved`, by an announcement or mailbox `diverted`, by the caller's wish
+    to be called back `callback`. `inferred`: no `queued` said it, the call rang there.
     """
 
     queue: str
     entered_us: int
     left_us: int | None = None
-    left: Literal["answered", "abandoned", "moved", "diverted"] | None = None
+    left: Literal["answered", "abandoned", "moved", "diverted", "callback"] | None = (
+        None
+    )
+    inferred: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):

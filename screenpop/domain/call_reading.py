@@ -7,14 +7,11 @@ told in `call_fold`.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 from msgspec.structs import replace
 
 from screenpop.domain.call import (
     AgentId,
-    AgentLeg,
     Call,
     CallEvent,
     CallId,
@@ -28,63 +25,33 @@ from screenpop.domain.call import (
     QueueVisit,
     Release,
     Scope,
-    UserId,
 )
+from screenpop.domain.leg_reading import (
+    Leg,
+    leg_of_who_is_there,
+    new_leg,
+    talk_on,
+    who_talks,
+)
+from screenpop.domain.ringing_visits import Left, RingingVisits, reopen
 
 NO_OPEN_LEG = "no_open_leg"
 TIME_LIMIT = "time_limit"
-LIMIT_CAUSES = frozenset({NO_OPEN_LEG, TIME_LIMIT})
+CLEARED = "cleared"
+LIMIT_CAUSES = frozenset({NO_OPEN_LEG, TIME_LIMIT, CLEARED})
 LATE_WINDOW_US = 2_000_000
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-class _Leg(msgspec.Struct, gc=False):
-    """One agent while the events are read: which of their devices are engaged?"""
-
-    agent: AgentId
-    state: LegState
-    devices: set[LegId | None] = set()
-    alerting_us: int | None = None
-    answered_us: int | None = None
-    released_us: int | None = None
-    release: Release | None = None
-    attempt: int = 1
-    people: tuple[UserId, ...] | None = None
-
-    def close(self, at_us: int, why: Release) -> None:
-        if self.state is not LegState.RELEASED:
-            self.state, self.released_us, self.release = LegState.RELEASED, at_us, why
-            self.devices.clear()
-
-    def lose(self, device: LegId | None, at_us: int, why: Release) -> None:
-        """A device hung up: the agent is released when it was their last one."""
-        if device is None or self.devices <= {None}:
-            self.close(at_us, why)
-        elif device in self.devices:
-            self.devices.discard(device)
-            if not self.devices:
-                self.close(at_us, why)
-
-    def view(self) -> AgentLeg:
-        return AgentLeg(
-            agent=self.agent,
-            state=self.state,
-            alerting_us=self.alerting_us,
-            answered_us=self.answered_us,
-            released_us=self.released_us,
-            release=self.release,
-            attempt=self.attempt,
-            people=self.people,
-        )
-
-
 class Reading(msgspec.Struct, gc=False):
     """Where the reading of the events in order has got to."""
 
-    legs: dict[AgentId, _Leg] = {}
-    former: list[_Leg] = []  # of people who were at an agent's telephone before
+    legs: dict[AgentId, Leg] = {}
+    former: list[Leg] = []  # of people who were at an agent's telephone before
     visits: list[QueueVisit] = []
+    ringing: RingingVisits = msgspec.field(default_factory=RingingVisits)
+    talked_at_end: dict[AgentId, LegState] = {}  # when an end was made by a limit
     arrived_us: int = 0
     last_us: int = 0
     queued_us: int | None = None
@@ -101,6 +68,7 @@ class Reading(msgspec.Struct, gc=False):
     dialled: str | None = None
     queue: str | None = None
     voicemail: bool = False
+    callback: bool = False
     stated: Outcome | None = None
     related: tuple[CallId, ...] = ()
     attributes: dict[str, str] = {}
@@ -117,6 +85,9 @@ def read(
     agents = event.agents
     if not agents and event.leg_id is not None:
         agents = owners.get(event.leg_id, ())
+    if r.ended is None:
+        late = event.type is EventType.ALERTING and _delayed(r, event)
+        r.ringing.take(event, r.first_alerting_us, late=late)
     match event.type:
         case EventType.QUEUED:
             _read_queued(r, event)
@@ -155,15 +126,23 @@ def _read_facts(r: Reading, event: CallEvent) -> None:
         r.related = (*r.related, related)
     if event.outcome is not None:
         r.voicemail = r.voicemail or event.outcome == Outcome.VOICEMAIL
+        r.callback = r.callback or event.outcome == Outcome.CALLBACK
         r.stated = _OUTCOMES.get(event.outcome, r.stated)
     alive = event.type not in (EventType.ENDED, EventType.AGENT_STATE)
     if alive and r.ended is not None and r.ended.cause in LIMIT_CAUSES:
+        _take_back_end(r, r.ended.at_us)
         r.ended = None
 
 
-def _leave_queue(
-    r: Reading, at_us: int, left: Literal["answered", "abandoned", "moved", "diverted"]
-) -> None:
+def _take_back_end(r: Reading, ended_us: int) -> None:
+    """An end that we made gives way: who talked talks, who waited waits."""
+    reopen(r.visits, ended_us)
+    r.ringing.stay(ended_us)
+    talk_on(r.legs, r.talked_at_end, ended_us)
+    r.talked_at_end = {}
+
+
+def _leave_queue(r: Reading, at_us: int, left: Left) -> None:
     if r.visits and r.visits[-1].left is None:
         r.visits[-1] = replace(r.visits[-1], left_us=at_us, left=left)
 
@@ -191,9 +170,9 @@ def _read_alerting(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
         r.first_alerting_us = event.at_us
     late = _delayed(r, event)
     for agent in agents:
-        leg = _leg_of_who_is_there(r, event, agent)
+        leg = leg_of_who_is_there(r.legs, r.former, event, agent)
         if leg is None:
-            leg = _new_leg(r, event, agent)
+            leg = new_leg(r.legs, event, agent)
             leg.alerting_us = event.at_us
             if late:
                 leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
@@ -236,7 +215,8 @@ def _read_answered(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
 
 
 def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
-    leg = _leg_of_who_is_there(r, event, agent) or _new_leg(r, event, agent)
+    leg = leg_of_who_is_there(r.legs, r.former, event, agent)
+    leg = leg or new_leg(r.legs, event, agent)
     if leg.answered_us is None:
         leg.answered_us = event.at_us
     if r.ended is not None:
@@ -246,44 +226,6 @@ def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
         leg.devices = {event.leg_id}
     leg.state = LegState.ANSWERED
     leg.released_us = leg.release = None
-
-
-def _leg_of_who_is_there(r: Reading, event: CallEvent, agent: AgentId) -> _Leg | None:
-    """The agent's leg; None when the people there now have none in this call yet.
-
-    A leg belongs to those who were there when it began to ring, or who answered
-    it. Somebody who comes to that telephone later gets a leg of their own: what
-    was before stays with those who were there.
-    """
-    leg = r.legs.get(agent)
-    people = None if event.people is None else event.people.get(agent)
-    if leg is None or people is None or leg.people == people:
-        return leg
-    if leg.people is None:
-        leg.people = people
-        return leg
-    rings_on = leg.state is LegState.ALERTING and event.type is EventType.ALERTING
-    if rings_on or leg.state in (LegState.ANSWERED, LegState.HELD):
-        return leg
-    leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
-    r.former.append(r.legs.pop(agent))
-    return _back_at(r, agent, people)
-
-
-def _back_at(r: Reading, agent: AgentId, people: tuple[UserId, ...]) -> _Leg | None:
-    """The earlier leg of people who are at that telephone again."""
-    for place, leg in enumerate(r.former):
-        if leg.agent == agent and leg.people == people:
-            r.legs[agent] = r.former.pop(place)
-            return leg
-    return None
-
-
-def _new_leg(r: Reading, event: CallEvent, agent: AgentId) -> _Leg:
-    people = None if event.people is None else event.people.get(agent)
-    leg = _Leg(agent=agent, state=LegState.ALERTING, people=people)
-    r.legs[agent] = leg
-    return leg
 
 
 def _read_hold(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
@@ -348,10 +290,22 @@ def _read_ended(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> No
     if r.ended_for_good:
         return
     r.ended, r.parked_us = event, None
-    why = Release.TIME_LIMIT if event.cause in LIMIT_CAUSES else Release.ENDED
+    why = _RELEASES.get(event.cause or "", Release.ENDED)
+    if event.cause in LIMIT_CAUSES:
+        r.talked_at_end = who_talks(r.legs)
     for leg in r.legs.values():
         leg.close(event.at_us, why)
-    _leave_queue(r, event.at_us, "diverted" if r.voicemail else "abandoned")
+    left: Left = "diverted" if r.voicemail else "abandoned"
+    left = "callback" if r.callback else left
+    _leave_queue(r, event.at_us, left)
+    r.ringing.leave(event.at_us, left)
+
+
+_RELEASES = {
+    NO_OPEN_LEG: Release.TIME_LIMIT,
+    TIME_LIMIT: Release.TIME_LIMIT,
+    CLEARED: Release.CLEARED,
+}
 
 
 def _outcome(r: Reading) -> Outcome | None:
@@ -361,11 +315,23 @@ def _outcome(r: Reading) -> Outcome | None:
         r.answered_us is not None and not r.voicemail
     ):
         return Outcome.COMPLETED
+    if r.callback:
+        return Outcome.CALLBACK
     if r.voicemail:
         return Outcome.VOICEMAIL
     if r.stated in (Outcome.REJECTED, Outcome.FAILED):
         return r.stated
-    return Outcome.ABANDONED if r.queued_us is not None else Outcome.MISSED
+    outbound = r.direction not in (None, Direction.INBOUND)
+    return Outcome.ABANDONED if _visits(r) and not outbound else Outcome.MISSED
+
+
+def _visits(r: Reading) -> tuple[QueueVisit, ...]:
+    """Those that `queued` reports; else those that the ringing names."""
+    if r.visits:
+        return tuple(r.visits)
+    if r.direction not in (None, Direction.INBOUND):
+        return ()
+    return r.ringing.told(answered=r.answered_us is not None)
 
 
 def _phase(r: Reading) -> Phase:
@@ -402,7 +368,7 @@ def view(line: LineId, call_id: CallId, r: Reading) -> Call:
         outcome=_outcome(r),
         cause=r.ended.cause if r.ended is not None else None,
         legs=tuple(leg.view() for leg in (*r.former, *r.legs.values())),
-        visits=tuple(r.visits),
+        visits=_visits(r),
         related_call_ids=r.related,
         attributes=dict(r.attributes),
     )

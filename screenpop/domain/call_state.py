@@ -24,7 +24,7 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_fold import CallFold
-from screenpop.domain.call_reading import NO_OPEN_LEG, TIME_LIMIT
+from screenpop.domain.call_reading import CLEARED, NO_OPEN_LEG, TIME_LIMIT
 from screenpop.domain.related_calls import CallKey, RelatedCalls, about
 
 LATER_US = 30_000_000
@@ -43,6 +43,7 @@ class CallLimits:
 
     alerting_max_s: float = 300
     talking_max_s: float = 14_400
+    waiting_max_s: float = 3_600
     leg_grace_s: float = 10
     linger_s: float = 900
     events_per_call_max: int = 500
@@ -132,6 +133,10 @@ class CallBook:
                 self._watch(key, now_us + LATER_US)
         return ends
 
+    def end_by_hand(self, call: Call, now_us: int) -> CallEvent:
+        """The end of a call that a person says is over; any sign of life undoes it."""
+        return _end(call, CLEARED, now_us)
+
     def forget(self, now_us: int) -> list[Call]:
         """Drop calls that ended more than `linger_s` ago; returns them.
 
@@ -188,16 +193,24 @@ def _due(call: Call, limits: CallLimits) -> tuple[int, str | None]:
 def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:
     engaged = any(leg.open for leg in call.legs)
     talked = any(leg.talked for leg in call.legs)
-    waiting = bool(call.visits) and call.visits[-1].left is None
+    waiting = _in_a_queue(call)
     if call.parked_us is not None:
         return limits.talking_max_s, TIME_LIMIT
     if call.legs and not engaged and not waiting:
         if talked or call.phase is Phase.ANSWERED:
             return limits.leg_grace_s, NO_OPEN_LEG
         return limits.alerting_max_s, TIME_LIMIT
-    if waiting or call.phase is Phase.ANSWERED:
+    if call.phase is Phase.ANSWERED:
         return limits.talking_max_s, TIME_LIMIT
+    if waiting:
+        return limits.waiting_max_s, TIME_LIMIT
     return limits.alerting_max_s, TIME_LIMIT
+
+
+def _in_a_queue(call: Call) -> bool:
+    """Did the line report it? A queue that only its ringing names has no wait."""
+    visit = call.visits[-1] if call.visits else None
+    return visit is not None and visit.left is None and not visit.inferred
 
 
 def _end(call: Call, cause: str, now_us: int) -> CallEvent:

@@ -249,7 +249,7 @@ def _outcome(item: Mapping[str, object]) -> str | None:
     if outcome is None:
         return None
     if not isinstance(outcome, str) or outcome not in _OUTCOMES:
-        _refuse("outcome", "unanswered or voicemail", outcome, '"unanswered"')
+        _refuse("outcome", "unanswered, voicemail or callback", outcome, '"unanswered"')
     return outcome
 
 

@@ -35,7 +35,7 @@ RULES_MAX = 200
 Fill = Callable[[dict[str, object], Scope], None]
 
 AGENT_STATES = frozenset({"offline", "available", "break", "wrap_up"})
-OUTCOMES = frozenset({"unanswered", "voicemail"})
+OUTCOMES = frozenset({"unanswered", "voicemail", "callback"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

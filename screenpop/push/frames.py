@@ -20,7 +20,13 @@ PopState = Literal["alerting", "answered", "held", "closed"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal[
-    "ended", "answered_elsewhere", "unanswered", "transferred", "left", "time_limit"
+    "ended",
+    "answered_elsewhere",
+    "unanswered",
+    "transferred",
+    "left",
+    "time_limit",
+    "cleared",
 ]
 
 
@@ -305,6 +311,7 @@ class WallboardSnapshot(
     queues: list[QueueCounters]  # total first
     agents: list[AgentRow]
     company: str = ""
+    lines_without_queues: list[str] = []  # with calls today, none reported a queue
 
 
 class WallboardDelta(
@@ -319,6 +326,7 @@ class WallboardDelta(
     agents: list[AgentRow] = []
     gone_agents: list[str] = []  # rows of telephones without a person
     gone_users: list[str] = []  # rows of people
+    lines_without_queues: list[str] | None = None  # null: as before
 
 
 ServerFrame = (

@@ -14,7 +14,7 @@ midnight, is counted there. So numerators stay within their denominators.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,12 +22,18 @@ from zoneinfo import ZoneInfo
 from screenpop.domain.call import Call, CallId, LineId, QueueVisit
 from screenpop.wallboard.metrics import (
     ANSWERED_WAIT_US,
+    CALLS_ANSWERED_WAIT_US,
+    DIRECT_WAIT_US,
     US_PER_S,
     alerts,
+    first_answer,
     is_direct,
+    is_inbound,
     is_missed,
     is_short,
+    ring_began_us,
     talks,
+    wait_began_us,
     waits,
 )
 
@@ -36,6 +42,10 @@ TOTAL = ""
 
 QUEUES_MAX = 1_000  # queue names of one day; calls of further ones: total only
 DAYS_MAX = 8  # days held at once: yesterday, today, and clocks that run ahead
+
+REPORTED, INFERRED = "reported/", "inferred/"
+"""Beside the numbers: how many calls of each line entered a queue by a `queued`
+event, and how many rang without one."""
 
 CallKey = tuple[LineId, CallId]
 Entry = tuple[date, str, str, int]
@@ -103,44 +113,82 @@ def _live(call: Call) -> Live:
 def _entries(
     call: Call, days: BusinessDays, short_abandon_s: float
 ) -> tuple[Entry, ...]:
+    if not is_inbound(call):
+        return ()
+    if not call.visits:
+        if not is_direct(call):
+            return ()
+        day = days.day_of(call.arrived_us)
+        counted = (day, TOTAL, f"{INFERRED}{call.line}", 1)
+        return (*_of_direct(call, day, short_abandon_s), counted)
     entries: list[Entry] = []
-    for visit in call.visits:
+    for place, visit in enumerate(call.visits):
         day = days.day_of(visit.entered_us)
         entries.append((day, visit.queue, "offered", 1))
         if visit.left is not None:
-            entries.extend(_of_left(visit, day, short_abandon_s))
-    if not call.visits and is_direct(call):
-        entries.extend(_of_direct(call, days.day_of(call.arrived_us)))
+            since_us = wait_began_us(call.visits, place)
+            entries.extend(_of_left(visit, day, since_us, short_abandon_s))
+    first_day = days.day_of(call.visits[0].entered_us)
+    how = INFERRED if call.visits[0].inferred else REPORTED
+    entries.append((first_day, TOTAL, f"{how}{call.line}", 1))
+    entries.extend(_of_call(call.visits, first_day, short_abandon_s))
     return tuple(entries)
 
 
-def _of_left(visit: QueueVisit, day: date, short_abandon_s: float) -> Iterator[Entry]:
-    if visit.left == "abandoned" and is_short(visit, short_abandon_s):
+_LEFT = {"callback": "callbacks"}  # counters that have another name
+
+
+def _of_left(
+    visit: QueueVisit, day: date, since_us: int, short_abandon_s: float
+) -> Iterator[Entry]:
+    left_us = visit.entered_us if visit.left_us is None else visit.left_us
+    if visit.left == "abandoned" and is_short(since_us, left_us, short_abandon_s):
         yield day, visit.queue, "short_abandoned", 1
         return
-    yield day, visit.queue, visit.left or "", 1
-    if visit.left == "answered" and visit.left_us is not None:
-        waited_us = max(0, visit.left_us - visit.entered_us)
-        yield day, visit.queue, ANSWERED_WAIT_US, waited_us
+    left = visit.left or ""
+    yield day, visit.queue, _LEFT.get(left, left), 1
+    if visit.left == "answered":
+        yield day, visit.queue, ANSWERED_WAIT_US, max(0, left_us - visit.entered_us)
 
 
-def _of_direct(call: Call, day: date) -> Iterator[Entry]:
-    queue = call.queue or TOTAL
+def _of_call(
+    visits: Sequence[QueueVisit], day: date, short_abandon_s: float
+) -> Iterator[Entry]:
+    """The call once, since its first queue."""
+    first, last = visits[0], visits[-1]
+    yield day, first.queue, "calls", 1
+    answered = first_answer(visits)
+    if answered is not None and answered.left_us is not None:
+        waited_us = max(0, answered.left_us - first.entered_us)
+        yield day, first.queue, "calls_answered", 1
+        yield day, first.queue, CALLS_ANSWERED_WAIT_US, waited_us
+    elif last.left == "abandoned" and last.left_us is not None:
+        short = is_short(first.entered_us, last.left_us, short_abandon_s)
+        name = "calls_short_abandoned" if short else "calls_abandoned"
+        yield day, first.queue, name, 1
+
+
+def _of_direct(call: Call, day: date, short_abandon_s: float) -> Iterator[Entry]:
+    queue, since_us = call.queue or TOTAL, ring_began_us(call)
     yield day, queue, "direct", 1
     if call.answered_us is not None:
         yield day, queue, "direct_answered", 1
-    if is_missed(call):
-        yield day, queue, "missed", 1
+        yield day, queue, DIRECT_WAIT_US, max(0, call.answered_us - since_us)
+    if is_missed(call) and call.ended_us is not None:
+        short = is_short(since_us, call.ended_us, short_abandon_s)
+        yield day, queue, "direct_short_abandoned" if short else "missed", 1
 
 
 def _same_entries(before: Call, after: Call) -> bool:
     """Do two views of a call surely add the same to the sums? Cheap, for most."""
+    if before.direction is not after.direction:
+        return False
     if before.visits or after.visits:
         return before.visits == after.visits
     return (
         before.queue == after.queue
         and before.outcome is after.outcome
-        and before.direction is after.direction
+        and before.ended_us == after.ended_us
         and before.arrived_us == after.arrived_us
         and before.answered_us == after.answered_us
         and before.first_alerting_us == after.first_alerting_us
@@ -288,6 +336,12 @@ class Counters:
         """Today's sums of a queue by name; those never counted are left out."""
         sums = self._sums[self.today].by_queue.get(queue, {})
         return {name: amount for name, amount in sums.items() if amount}
+
+    def lines_without_queues(self) -> tuple[str, ...]:
+        """Lines with calls today, none of which reported that it entered a queue."""
+        sums = self.sums(TOTAL)
+        lines = {n.removeprefix(INFERRED) for n in sums if n.startswith(INFERRED)}
+        return tuple(sorted(x for x in lines if f"{REPORTED}{x}" not in sums))
 
     def _replace_live(self, key: CallKey, new: Live) -> None:
         old = self._live.pop(key, None)

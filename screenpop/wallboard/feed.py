@@ -48,6 +48,7 @@ class SnapshotData:
     counters: tuple[CounterDef, ...]
     queues: tuple[QueueRow, ...]  # total first
     agents: tuple[AgentStatus, ...]
+    lines_without_queues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class DeltaData:
     agents: tuple[AgentStatus, ...] = ()
     gone_agents: tuple[AgentId, ...] = ()  # telephones without a person
     gone_users: tuple[UserId, ...] = ()
+    lines_without_queues: tuple[str, ...] | None = None  # None: as before
 
 
 FeedData = SnapshotData | DeltaData
@@ -93,6 +95,7 @@ class WallboardFeed:
         self._time_zone = time_zone
         self._labels = {TOTAL: total_label, **(queue_labels or {})}
         self._shown: dict[str, _Shown] = {}
+        self._lines: tuple[str, ...] = ()  # without queues, as shown
         self._shown_agents: dict[Subject, AgentStatus] = {}
         self._remember_all()
 
@@ -136,6 +139,7 @@ class WallboardFeed:
             counters=DEFINITIONS,
             queues=tuple(self._row(queue, now_us) for queue in self._queues()),
             agents=agents,
+            lines_without_queues=self.counters.lines_without_queues(),
         )
 
     def tick(self) -> FeedData | None:
@@ -149,6 +153,7 @@ class WallboardFeed:
             return self.snapshot()
         agents, gone = self._changed_agents()
         queues = self._changed_queues(now_us, totals=bool(agents or gone))
+        lines = self.counters.lines_without_queues() if queues else self._lines
         if not (queues or agents or gone):
             return None
         return DeltaData(
@@ -158,7 +163,14 @@ class WallboardFeed:
             agents=agents,
             gone_agents=tuple(who.agent for who in gone if who.agent is not None),
             gone_users=tuple(who.user for who in gone if who.user is not None),
+            lines_without_queues=self._new_lines(lines),
         )
+
+    def _new_lines(self, lines: tuple[str, ...]) -> tuple[str, ...] | None:
+        if lines == self._lines:
+            return None
+        self._lines = lines
+        return lines
 
     async def run(
         self,
@@ -216,6 +228,7 @@ class WallboardFeed:
     def _remember_all(self) -> None:
         self._shown_agents = {row.subject: row for row in self.agents.rows()}
         self._shown = {queue: self._looks(queue) for queue in self._queues()}
+        self._lines = self.counters.lines_without_queues()
         self.counters.changed.clear()
         self.agents.take_changed()
 

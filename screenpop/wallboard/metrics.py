@@ -7,13 +7,15 @@ stay of one call in one queue (`domain.call.QueueVisit`). A call that moves from
 queue to the next visits both; so every column adds up, and
 
     offered = waiting + answered + abandoned + short abandoned + moved + diverted
+              + callbacks
 
-holds for each queue and for the total over the visits of one day.
+holds for each queue and for the total over the visits of one day. `calls` and their
+numbers beside them count each call once, since its first queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +27,8 @@ Amounts = Mapping[str, int]
 """Sums of one queue and day by name: the counts below and `answered_wait_us`."""
 
 ANSWERED_WAIT_US = "answered_wait_us"
+CALLS_ANSWERED_WAIT_US = "calls_answered_wait_us"
+DIRECT_WAIT_US = "direct_answered_wait_us"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,12 @@ class CounterDef:
 
 def waits(call: Call) -> bool:
     """Does the caller stand in a queue now, ringing somewhere or not?"""
-    return bool(call.visits) and call.visits[-1].left is None
+    return is_inbound(call) and bool(call.visits) and call.visits[-1].left is None
+
+
+def is_inbound(call: Call) -> bool:
+    """Only inbound calls are offered: no caller waits in those that we make."""
+    return call.direction is Direction.INBOUND
 
 
 def alerts(call: Call) -> bool:
@@ -57,20 +66,30 @@ def wait_s(since_us: int, now_us: int) -> float:
     return max(0, now_us - since_us) / US_PER_S
 
 
-def is_short(visit: QueueVisit, short_abandon_s: float) -> bool:
+def wait_began_us(visits: Sequence[QueueVisit], place: int) -> int:
+    """When the wait of a visit began: in the queue from which the caller was moved.
+
+    Overflow is one wait. An answer ends it: a transfer afterwards begins another.
+    """
+    while place > 0 and visits[place - 1].left == "moved":
+        place -= 1
+    return visits[place].entered_us
+
+
+def is_short(since_us: int, left_us: int, short_abandon_s: float) -> bool:
     """Did the caller leave sooner than it makes sense to answer?
 
-    `calls.short_abandon_s` sets the time; such visits are counted apart, as in
-    the "short abandons" switch of service-level reports.
+    `calls.short_abandon_s` sets the time; such calls are counted apart, as in
+    the "short abandons" switch of service-level reports. `since_us` is the
+    beginning of the wait, whichever queue it was in.
     """
-    left_us = visit.left_us if visit.left_us is not None else visit.entered_us
-    return left_us - visit.entered_us < short_abandon_s * US_PER_S
+    return left_us - since_us < short_abandon_s * US_PER_S
 
 
 def is_direct(call: Call) -> bool:
     """Did it reach agents without ever standing in a queue?"""
     reached = call.first_alerting_us is not None or call.answered_us is not None
-    return call.direction is Direction.INBOUND and not call.visits and reached
+    return is_inbound(call) and not call.visits and reached
 
 
 def is_missed(call: Call) -> bool:
@@ -78,22 +97,68 @@ def is_missed(call: Call) -> bool:
     return is_direct(call) and call.outcome is Outcome.MISSED
 
 
-def average_speed_of_answer_s(amounts: Amounts) -> float | None:
-    """ASA = sum of the waits of answered visits / answered visits; None for none."""
-    answered = amounts.get("answered", 0)
-    if not answered:
-        return None
-    return amounts.get(ANSWERED_WAIT_US, 0) / answered / US_PER_S
+def ring_began_us(call: Call) -> int:
+    """When a direct call first rang at an agent; its arrival when it never did."""
+    first_us = call.first_alerting_us
+    return call.arrived_us if first_us is None else first_us
 
 
-def abandon_rate(amounts: Amounts) -> float | None:
-    """abandoned / (offered - short abandoned); None for none.
+def first_answer(visits: Sequence[QueueVisit]) -> QueueVisit | None:
+    """The first visit of a call that ended by an agent's answer."""
+    return next((visit for visit in visits if visit.left == "answered"), None)
+
+
+def average_s(wait_us: int, answered: int) -> float | None:
+    """ASA = sum of the waits of those answered / answered; None for none."""
+    return wait_us / answered / US_PER_S if answered else None
+
+
+def share(abandoned: int, offered: int, short: int) -> float | None:
+    """Abandon rate = abandoned / (offered - short abandoned); None for none.
 
     The denominator is what was offered to the agents. Short abandons are in
     neither part: nobody could have answered them.
     """
-    denominator = amounts.get("offered", 0) - amounts.get("short_abandoned", 0)
-    return amounts.get("abandoned", 0) / denominator if denominator > 0 else None
+    denominator = offered - short
+    return abandoned / denominator if denominator > 0 else None
+
+
+def average_speed_of_answer_s(amounts: Amounts) -> float | None:
+    """Over visits."""
+    return average_s(amounts.get(ANSWERED_WAIT_US, 0), amounts.get("answered", 0))
+
+
+def calls_average_speed_of_answer_s(amounts: Amounts) -> float | None:
+    """Over calls, since the first queue."""
+    wait_us = amounts.get(CALLS_ANSWERED_WAIT_US, 0)
+    return average_s(wait_us, amounts.get("calls_answered", 0))
+
+
+def direct_average_speed_of_answer_s(amounts: Amounts) -> float | None:
+    """Over direct calls, since the first ring."""
+    wait_us = amounts.get(DIRECT_WAIT_US, 0)
+    return average_s(wait_us, amounts.get("direct_answered", 0))
+
+
+def abandon_rate(amounts: Amounts) -> float | None:
+    """Over visits."""
+    return _share(amounts, "abandoned", "offered", "short_abandoned")
+
+
+def calls_abandon_rate(amounts: Amounts) -> float | None:
+    """Over calls, since the first queue."""
+    return _share(amounts, "calls_abandoned", "calls", "calls_short_abandoned")
+
+
+def direct_abandon_rate(amounts: Amounts) -> float | None:
+    """Over direct calls."""
+    return _share(amounts, "missed", "direct", "direct_short_abandoned")
+
+
+def _share(amounts: Amounts, abandoned: str, offered: str, short: str) -> float | None:
+    return share(
+        amounts.get(abandoned, 0), amounts.get(offered, 0), amounts.get(short, 0)
+    )
 
 
 LIVE = (
@@ -126,8 +191,8 @@ TODAY = (
     CounterDef(
         name="offered",
         label="Offered",
-        formula="Calls that entered the queue today. A call counts once in each"
-        " queue it enters.",
+        formula="Inbound calls that entered the queue today, or rang in it where the"
+        " line reports no queues. A call counts once in each queue it visits.",
     ),
     CounterDef(
         name="answered",
@@ -144,7 +209,8 @@ TODAY = (
         name="short_abandoned",
         label="Short abandons",
         formula="Of those offered today: the caller hung up sooner than"
-        " calls.short_abandon_s after entering the queue.",
+        " calls.short_abandon_s after the wait began, in this queue or in one before"
+        " it from which the call was moved.",
     ),
     CounterDef(
         name="moved",
@@ -158,9 +224,15 @@ TODAY = (
         formula="Of those offered today: ended in a mailbox or an announcement.",
     ),
     CounterDef(
+        name="callbacks",
+        label="Callbacks",
+        formula="Of those offered today: the caller asked to be called back instead of"
+        " waiting. Not abandoned.",
+    ),
+    CounterDef(
         name="direct",
         label="Direct",
-        formula="Inbound calls today that rang at agents without entering a queue.",
+        formula="Inbound calls today that rang at agents, with no queue named.",
     ),
     CounterDef(
         name="direct_answered",
@@ -170,7 +242,27 @@ TODAY = (
     CounterDef(
         name="missed",
         label="Missed",
-        formula="Of the direct calls of today: ended and nobody answered.",
+        formula="Of the direct calls of today: ended and nobody answered, short ones"
+        " left out.",
+    ),
+    CounterDef(
+        name="direct_short_abandoned",
+        label="Direct, short",
+        formula="Of the direct calls of today: ended unanswered sooner than"
+        " calls.short_abandon_s after the first ring.",
+    ),
+    CounterDef(
+        name="direct_average_speed_of_answer_s",
+        label="Direct, speed of answer",
+        formula="Sum of the time from the first ring to the answer of direct calls ÷"
+        " direct, answered.",
+        unit="seconds",
+    ),
+    CounterDef(
+        name="direct_abandon_rate",
+        label="Direct, abandon rate",
+        formula="Missed ÷ (direct − direct, short).",
+        unit="ratio",
     ),
     CounterDef(
         name="average_speed_of_answer_s",
@@ -182,6 +274,42 @@ TODAY = (
         name="abandon_rate",
         label="Abandon rate",
         formula="Abandoned ÷ (offered − short abandons).",
+        unit="ratio",
+    ),
+    CounterDef(
+        name="calls",
+        label="Calls",
+        formula="Inbound calls that entered a queue today, each once, under the first"
+        " queue they visited.",
+    ),
+    CounterDef(
+        name="calls_answered",
+        label="Calls answered",
+        formula="Of these calls: an agent answered in any queue.",
+    ),
+    CounterDef(
+        name="calls_abandoned",
+        label="Calls abandoned",
+        formula="Of these calls: the caller hung up in a queue and was never answered,"
+        " short ones left out.",
+    ),
+    CounterDef(
+        name="calls_short_abandoned",
+        label="Calls, short",
+        formula="Of these calls: the caller hung up sooner than calls.short_abandon_s"
+        " after entering the first queue.",
+    ),
+    CounterDef(
+        name="calls_average_speed_of_answer_s",
+        label="Speed of answer since the first queue",
+        formula="Sum of the time from the first queue to the first answer ÷ calls"
+        " answered.",
+        unit="seconds",
+    ),
+    CounterDef(
+        name="calls_abandon_rate",
+        label="Abandon rate since the first queue",
+        formula="Calls abandoned ÷ (calls − calls, short).",
         unit="ratio",
     ),
 )
@@ -197,8 +325,8 @@ AGENTS = (
     CounterDef(
         name="agents_on_call",
         label="On a call",
-        formula="Agents whose telephone rings, talks or holds now, whatever their"
-        " state. Total only.",
+        formula="Agents who are Ringing, Talking or have a Caller on hold now, whatever"
+        " their state. Total only.",
         unit="agents",
     ),
     CounterDef(
@@ -225,8 +353,11 @@ AGENTS = (
 DEFINITIONS: tuple[CounterDef, ...] = LIVE + TODAY + AGENTS
 """All numbers that are shown, in the order of the wallboard."""
 
-COUNTED = ("offered", "answered", "abandoned", "short_abandoned", "moved", "diverted",
-           "direct", "direct_answered", "missed")  # fmt: skip
+COUNTED = (
+    "offered", "answered", "abandoned", "short_abandoned", "moved", "diverted",
+    "callbacks", "direct", "direct_answered", "missed", "direct_short_abandoned",
+    "calls", "calls_answered", "calls_abandoned", "calls_short_abandoned",
+)  # fmt: skip
 """The numbers of `TODAY` that are plain counts; the others are made from them."""
 
 
@@ -236,6 +367,14 @@ def today_values(amounts: Amounts) -> dict[str, float | None]:
     None is an average or a share of nothing.
     """
     values: dict[str, float | None] = {name: amounts.get(name, 0) for name in COUNTED}
-    values["average_speed_of_answer_s"] = average_speed_of_answer_s(amounts)
-    values["abandon_rate"] = abandon_rate(amounts)
-    return values
+    return values | {name: made(amounts) for name, made in _MADE.items()}
+
+
+_MADE: Mapping[str, Callable[[Amounts], float | None]] = {
+    "average_speed_of_answer_s": average_speed_of_answer_s,
+    "abandon_rate": abandon_rate,
+    "direct_average_speed_of_answer_s": direct_average_speed_of_answer_s,
+    "direct_abandon_rate": direct_abandon_rate,
+    "calls_average_speed_of_answer_s": calls_average_speed_of_answer_s,
+    "calls_abandon_rate": calls_abandon_rate,
+}

@@ -68,6 +68,14 @@ def test_an_answered_call_ends(tmp_path: Path, limit_s: float) -> None:
     assert ends_after(book) == limit_s
 
 
+@shows_effect_of("calls.waiting_max_s")
+@pytest.mark.parametrize("limit_s", [7, 20])
+def test_a_call_that_waits_in_a_queue_ends(tmp_path: Path, limit_s: float) -> None:
+    book = book_of(tmp_path, waiting_max_s=limit_s)
+    book.apply(event(EventType.QUEUED, 0))
+    assert ends_after(book) == limit_s
+
+
 @shows_effect_of("calls.leg_grace_s")
 @pytest.mark.parametrize("limit_s", [3, 20])
 def test_an_answered_call_without_a_leg_ends(tmp_path: Path, limit_s: float) -> None:

@@ -105,6 +105,7 @@ export function farewellSentence(
     transferred: by ? `transferred to ${by}` : "transferred",
     left: "you left, the call goes on",
     time_limit: "closed: no end was ever reported",
+    cleared: "closed by hand",
   };
   return sentences[reason];
 }

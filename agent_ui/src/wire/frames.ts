@@ -7,7 +7,7 @@ export type State = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_
 
 export type PopState = "alerting" | "answered" | "held" | "closed";
 
-export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit";
+export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared";
 
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
@@ -239,6 +239,7 @@ export interface WallboardSnapshot {
   queues: QueueCounters[];
   agents: AgentRow[];
   company: string;
+  lines_without_queues: string[];
 }
 
 export interface WallboardDelta {
@@ -249,6 +250,7 @@ export interface WallboardDelta {
   agents: AgentRow[];
   gone_agents: string[];
   gone_users: string[];
+  lines_without_queues: string[] | null;
 }
 
 export interface Resume {

@@ -89,8 +89,8 @@ def test_a_built_in_dialect_tells_what_an_operator_must_know(name: str) -> None:
         ),
         (
             "events: [{type: ended, outcome: {of: why, map: {NOANS: unaswered}}}]",
-            "`unaswered` is no outcome. Known: unanswered, voicemail. Did you mean"
-            " `unanswered`?",
+            "`unaswered` is no outcome. Known: callback, unanswered, voicemail."
+            " Did you mean `unanswered`?",
         ),
         (
             "events: [{type: ended, outcome: [{when: {a: 1}, value: =voicmail}]}]",

@@ -141,7 +141,7 @@ def test_a_wrong_item_does_not_lose_its_neighbours() -> None:
         ({"attributes": {"a": {}}}, "attributes.a: must be text, is an object."),
         ({"attributes": []}, "attributes: must be a flat object of text, is an empty"),
         ({"sequence": -1}, "sequence: must be a whole number that is not negative"),
-        ({"outcome": "great"}, "outcome: must be unanswered or voicemail"),
+        ({"outcome": "great"}, "outcome: must be unanswered, voicemail or callback"),
         ({"withheld": "yes"}, 'withheld: must be true or false, is "yes".'),
     ],
 )  # fmt: skip

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from unit.wallboard.wallboard_story import at, call, event
 
-from screenpop.domain.call import QueueVisit
 from screenpop.wallboard import metrics
 
 
@@ -35,10 +34,7 @@ def test_short_abandons_are_in_neither_part_of_the_abandon_rate() -> None:
 def test_a_caller_who_leaves_before_the_time_is_a_short_abandon(
     waited_s: float, short: bool
 ) -> None:
-    visit = QueueVisit(
-        queue="sales", entered_us=at(0), left_us=at(waited_s), left="abandoned"
-    )
-    assert metrics.is_short(visit, short_abandon_s=5) is short
+    assert metrics.is_short(at(0), at(waited_s), short_abandon_s=5) is short
 
 
 def test_a_queued_call_that_rings_waits_and_rings() -> None:
