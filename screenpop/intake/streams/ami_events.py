@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from screenpop.domain.call import Call, CallEvent
 from screenpop.intake.normal import Line
-from screenpop.intake.streams import transfers
+from screenpop.intake.streams import parking, transfers
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.asterisk_ami import Message, text_of
 from screenpop.intake.streams.live import Snapshot, Stamp
@@ -24,7 +24,7 @@ STATE_DOWN, STATE_UP = "0", "6"
 PRESENTATION = "CALLERID(num-pres)"
 _PREFIXES = (
     "", "Dest", "Transferer", "Transferee", "OrigTransferer", "SecondTransferer",
-    "TransferTarget",
+    "TransferTarget", "Parkee", "Parker", "Retriever",
 )  # fmt: skip
 
 
@@ -148,8 +148,10 @@ class AmiEvents:
 
     def dial_begin(self, message: Message, stamp: Stamp) -> None:
         self.see(message, stamp)
-        peer = text_of(message, "DestUniqueid")
-        self.board.dials(text_of(message, "Uniqueid"), peer, stamp)
+        peer, dial_string = (
+            text_of(message, x) for x in ("DestUniqueid", "DialString")
+        )
+        self.board.dials(text_of(message, "Uniqueid"), peer, stamp, dial_string)
 
     def dial_end(self, message: Message, stamp: Stamp) -> None:
         self.see(message, stamp)
@@ -225,6 +227,26 @@ class AmiEvents:
         second = text_of(message, "SecondTransfererUniqueid")
         if _succeeded(message):
             transfers.attended(self.board, first, second, stamp)
+
+    def parked(self, message: Message, stamp: Stamp) -> None:
+        self.see(message, stamp)
+        interface = text_of(message, "ParkerDialString")
+        parker = self.members.names.of_interface(interface) if interface else None
+        parking.parks(self.board, text_of(message, "ParkeeUniqueid"), parker, stamp)
+
+    def unparked(self, message: Message, stamp: Stamp) -> None:
+        self.see(message, stamp)
+        parkee = text_of(message, "ParkeeUniqueid")
+        retriever = text_of(message, "RetrieverUniqueid")
+        parking.retrieves(self.board, parkee, retriever, stamp)
+
+    def parked_too_long(self, message: Message, stamp: Stamp) -> None:
+        self.see(message, stamp)
+        parking.comes_back(self.board, text_of(message, "ParkeeUniqueid"))
+
+    def gave_up_parked(self, message: Message, stamp: Stamp) -> None:
+        self.see(message, stamp)
+        self.board.leaving(text_of(message, "ParkeeUniqueid"))
 
     # -- agents ---------------------------------------------------------------
 
@@ -308,6 +330,10 @@ _MEANINGS: Mapping[str, Meaning] = {
     "BridgeLeave": AmiEvents.bridge_leave,
     "BlindTransfer": AmiEvents.blind_transfer,
     "AttendedTransfer": AmiEvents.attended_transfer,
+    "ParkedCall": AmiEvents.parked,
+    "UnParkedCall": AmiEvents.unparked,
+    "ParkedCallTimeOut": AmiEvents.parked_too_long,
+    "ParkedCallGiveUp": AmiEvents.gave_up_parked,
     "QueueMemberAdded": AmiEvents.member,
     "QueueMemberStatus": AmiEvents.member,
     "QueueMemberPause": AmiEvents.member,

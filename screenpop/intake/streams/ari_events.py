@@ -12,7 +12,7 @@ from datetime import datetime
 
 from screenpop.domain.call import Call, CallEvent
 from screenpop.intake.normal import Line
-from screenpop.intake.streams import transfers
+from screenpop.intake.streams import parking, transfers
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.live import Snapshot, Stamp
 from screenpop.intake.streams.members import Member, Members
@@ -22,6 +22,7 @@ from screenpop.intake.streams.telling import Teller
 
 PRESENTATION = "CALLERID(num-pres)"
 QUEUES_MAX = 200  # names of queues that are remembered
+PARKING_LOT = "parking"  # the class of its bridge
 Json = Mapping[str, object]
 NOTHING: Json = {}
 
@@ -211,7 +212,8 @@ class AriEvents:
         status = _text(frame, "dialstatus")
         if status in _STILL_CALLING:
             self._in_queue(caller, _json(frame, "caller"), stamp)
-            self.board.dials(caller or None, peer, stamp)
+            dialled = _text(frame, "dialstring")
+            self.board.dials(caller or None, peer, stamp, dialled)
         else:
             self.board.links(caller or None, peer, stamp)
             self.board.dial_ends(peer, status, stamp)
@@ -231,8 +233,10 @@ class AriEvents:
         self.board.hold(self.see(frame, stamp), held, stamp)
 
     def bridge_enter(self, frame: Json, stamp: Stamp) -> None:
-        bridge = _text(_json(frame, "bridge"), "id")
-        self.board.enters_bridge(self.see(frame, stamp), bridge, stamp)
+        bridge, uid = _json(frame, "bridge"), self.see(frame, stamp)
+        self.board.enters_bridge(uid, _text(bridge, "id"), stamp)
+        if _text(bridge, "bridge_class") == PARKING_LOT:
+            parking.parks(self.board, uid, None, stamp)
 
     def bridge_leave(self, frame: Json, stamp: Stamp) -> None:
         bridge = _text(_json(frame, "bridge"), "id")

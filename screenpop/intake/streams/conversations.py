@@ -49,6 +49,7 @@ class Conversations:
 
     def _begin(self, call: LiveCall, channel: Channel) -> None:
         call.originator = self.names.of_channel(channel.shown.name)
+        call.originated = channel.shown.being_called and call.originator is not None
         if call.originator is not None or is_local(channel.shown.name):
             return
         call.customer = channel.uid
@@ -91,6 +92,8 @@ class Conversations:
         if call is None or call.ended:
             return
         agent = self.names.of_channel(channel.shown.name)
+        if self.is_own(call, agent):
+            return
         if channel.leg is None and agent is None:
             self._answered_outside(call, channel, stamp)
         elif channel.leg is None and agent is not None:
@@ -99,6 +102,10 @@ class Conversations:
             self._picked_up(call, channel, channel.leg, agent)
             leg = channel.leg
             self.connect(call, channel, leg.agent if leg else AgentId(""), stamp)
+
+    def is_own(self, call: LiveCall, agent: AgentId | None) -> bool:
+        """Click-to-dial rings the telephone of who calls: nobody is reached yet."""
+        return agent is not None and agent == call.originator and not call.direction
 
     def _picked_up(
         self, call: LiveCall, channel: Channel, leg: Leg, agent: AgentId | None
@@ -119,9 +126,9 @@ class Conversations:
             return
         if call.direction == OUTBOUND and call.originator is not None:
             call.customer = channel.uid
-            root = self.channels.get(call.root)
-            if root is not None:
-                self.connect(call, root, call.originator, stamp)
+            theirs = self._originators(call)
+            if theirs:
+                self.connect(call, theirs[0], call.originator, stamp)
             return
         for leg in list(call.legs.values()):
             if not leg.talking:
@@ -129,6 +136,16 @@ class Conversations:
         call.answered = True
         draft = Draft(type=EventType.ANSWERED)
         self.teller.tell(call, f"{channel.uid}/answered", draft, stamp)
+
+    def _originators(self, call: LiveCall) -> list[Channel]:
+        """The channels of who began the call: the first, and their telephones."""
+        found = [self.channels[uid] for uid in (call.root,) if uid in self.channels]
+        for uid in sorted(call.channels - {call.root}):
+            channel = self.channels[uid]
+            named = self.names.of_channel(channel.shown.name) == call.originator
+            if named and not is_local(channel.shown.name):
+                found.append(channel)
+        return found
 
     def connect(
         self, call: LiveCall, channel: Channel, agent: AgentId, stamp: Stamp
@@ -145,6 +162,7 @@ class Conversations:
         if leg.talking:
             return
         leg.talking = call.answered = True
+        call.parked = False
         self.announce(call)
         draft = Draft(type=EventType.ANSWERED)
         self.teller.tell_leg(call, leg, "answered", draft, stamp)

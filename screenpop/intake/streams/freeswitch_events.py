@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from screenpop.domain.agent import AgentState
 from screenpop.domain.call import AgentId, Call, CallEvent
 from screenpop.intake.normal import Line
+from screenpop.intake.streams import parking
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.freeswitch import Event
 from screenpop.intake.streams.live import Channel, Snapshot, Stamp
@@ -20,6 +21,7 @@ from screenpop.intake.streams.synchronise import synchronise
 from screenpop.intake.streams.telling import Teller
 
 DEFAULT_PATTERN = r"(?:sofia/(?!external/)[^/]+/|user/)(?:sip:)?(\d{2,6})(?:@.*)?"
+VALET_PARKING = "valet_parking::info"
 AGENTS_MAX = 50_000
 _STATES = {
     "Available": AgentState.AVAILABLE,
@@ -47,7 +49,10 @@ class FreeswitchEvents:
         """One event; whatever is missing in it reads as empty."""
         name = event.get("Event-Name", "")
         if name == "CUSTOM":
-            name = event.get("CC-Action", "")
+            subclass = event.get("Event-Subclass", "")
+            valet = subclass == VALET_PARKING
+            name = f"valet-{event.get('Action', '')}"
+            name = name if valet else event.get("CC-Action", "")
         meaning = _MEANINGS.get(name)
         if meaning is None:
             return []
@@ -149,6 +154,22 @@ class FreeswitchEvents:
         for key in [key for key in self._offered if key[0] == uid]:
             self.board.gone(self._offered.pop(key), cause, stamp)
         self.board.gone(uid, cause, stamp)
+
+    # -- parking (mod_valet_parking) --------------------------------------------------
+
+    def parked(self, event: Event, stamp: Stamp) -> None:
+        uid = self._see(event, stamp)
+        channel = self.board.channels.get(uid)
+        call = channel.call if channel is not None else None
+        legs = call.legs.values() if call is not None else ()
+        talking = [leg.agent for leg in legs if leg.talking]
+        parker = talking[0] if len(talking) == 1 else None
+        parking.parks(self.board, uid, parker, stamp)
+
+    def retrieved(self, event: Event, stamp: Stamp) -> None:
+        """The channel of who retrieves, and to whom it is bridged."""
+        uid = self._see(event, stamp)
+        parking.retrieves(self.board, event.get("Bridge-To-UUID", ""), uid, stamp)
 
     # -- queues -----------------------------------------------------------------------
 
@@ -310,5 +331,7 @@ _MEANINGS: Mapping[str, Meaning] = {
     "bridge-agent-fail": FreeswitchEvents.failed,
     "bridge-agent-end": FreeswitchEvents.released,
     "member-queue-end": FreeswitchEvents.queue_end,
+    "valet-hold": FreeswitchEvents.parked,
+    "valet-bridge": FreeswitchEvents.retrieved,
     "agent-status-change": FreeswitchEvents.agent_status,
 }

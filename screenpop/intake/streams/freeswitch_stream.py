@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 SUBSCRIBE = (
     "event json CHANNEL_CREATE CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE"
     " CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE"
-    " HEARTBEAT CUSTOM callcenter::info"
+    " HEARTBEAT CUSTOM callcenter::info valet_parking::info"
 )
 CHANNELS = "api show channels as json"
 CALLS = "api show calls as json"

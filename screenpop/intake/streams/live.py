@@ -83,6 +83,7 @@ class LiveCall:
     direction: str = ""  # empty while an agent has not yet reached anybody
     customer: str = ""  # uid; empty in calls within the house
     originator: AgentId | None = None
+    originated: bool = False  # the switch rang the originator's telephone first
     caller: str = ""
     caller_name: str = ""
     dialled: str = ""
@@ -91,6 +92,7 @@ class LiveCall:
     leaving: bool = False  # the customer is hanging up
     answered: bool = False
     ended: bool = False
+    parked: bool = False
     voicemail: bool = False
     queue: str = ""
     joins: dict[str, int] = field(default_factory=dict)

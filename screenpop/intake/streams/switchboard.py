@@ -27,6 +27,7 @@ from screenpop.intake.streams.conversations import (
     Conversations,
 )
 from screenpop.intake.streams.live import Channel, Leg, LiveCall, Snapshot, Stamp
+from screenpop.intake.streams.telling import NO_NUMBERS, number_in, same_number
 
 CHANNELS_MAX = 50_000
 GONE_MAX = 10_000  # channels remembered after their end: late words about them
@@ -83,7 +84,8 @@ class Switchboard(Conversations):
         if not call.announced:
             call.caller = "" if shown.presentation == "unavailable" else shown.number
             call.caller_name = shown.caller_name
-            call.dialled = call.dialled or shown.dialled
+            if call.dialled in NO_NUMBERS:
+                call.dialled = shown.dialled
         if shown.hidden and call.direction == INBOUND and not call.withheld:
             call.withheld = True
             if call.announced:
@@ -93,8 +95,8 @@ class Switchboard(Conversations):
     def _relink(self, channel: Channel, linked: str, stamp: Stamp) -> None:
         """Calls were joined: an agent's channel goes over, a customer's never."""
         old = channel.call
-        if old is not None and old.customer == channel.uid:
-            return
+        if old is not None and channel.uid in (old.customer, linked):
+            return  # also not back to the call that it began itself
         self.move(channel, self._made(linked, stamp), stamp)
 
     def runs(self, uid: str, app: str, stamp: Stamp) -> None:
@@ -164,7 +166,9 @@ class Switchboard(Conversations):
         if called.call is None and calling.call is not None:
             self._join(called, calling.call)
 
-    def dials(self, caller: str | None, peer: str, stamp: Stamp) -> None:
+    def dials(
+        self, caller: str | None, peer: str, stamp: Stamp, dial_string: str = ""
+    ) -> None:
         """One channel begins to call a device or a trunk."""
         self.links(caller, peer, stamp)
         called = self.channels.get(peer)
@@ -180,8 +184,10 @@ class Switchboard(Conversations):
         if call is None or peer == call.root:
             return
         agent = self.names.of_channel(called.shown.name)
+        if self.is_own(call, agent):
+            return
         if not call.direction:
-            self._reaches(call, called, agent, stamp)
+            self._reaches(call, called, agent, stamp, dial_string)
         if agent is not None:
             self.ring(call, called, agent, stamp)
 
@@ -200,19 +206,34 @@ class Switchboard(Conversations):
         return None
 
     def _reaches(
-        self, call: LiveCall, called: Channel, agent: AgentId | None, stamp: Stamp
+        self,
+        call: LiveCall,
+        called: Channel,
+        agent: AgentId | None,
+        stamp: Stamp,
+        dial_string: str,
     ) -> None:
         """Somebody of the house calls: a colleague, or a customer over a trunk."""
         if agent is not None or is_local(called.shown.name):
             self._within_the_house(call)
+            self._calls_as_themselves(call)
             self.announce(call)
             return
         call.direction, call.customer = OUTBOUND, called.uid
-        call.dialled = call.dialled or called.shown.number
+        if call.dialled in NO_NUMBERS:
+            call.dialled = number_in(dial_string) or called.shown.number
+        self._calls_as_themselves(call)
         self.announce(call)
-        root = self.channels.get(call.root)
-        if call.originator is not None and root is not None:
-            self.ring(call, root, call.originator, stamp)
+        theirs = self._originators(call) if call.originator is not None else []
+        for channel in theirs:
+            assert call.originator is not None
+            self.ring(call, channel, call.originator, stamp)
+
+    def _calls_as_themselves(self, call: LiveCall) -> None:
+        """Click-to-dial may show the customer's number, or none, as the caller's."""
+        customers = same_number(call.caller, call.dialled)
+        if call.originator is not None and (call.originated or customers):
+            call.caller, call.caller_name = call.originator, ""
 
     def _within_the_house(self, call: LiveCall) -> None:
         """A colleague asked for advice: the call belongs to the customer's."""

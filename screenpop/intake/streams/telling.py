@@ -7,11 +7,32 @@ it once. Only what may happen again and again has its moment in the id.
 
 from __future__ import annotations
 
+import re
+
 from screenpop.domain.call import AgentId, CallEvent, EventType, Scope
 from screenpop.intake.normal import Draft, Line
 from screenpop.intake.streams.live import Leg, LiveCall, Stamp
 
 NO_NUMBERS = frozenset({"", "<unknown>", "s", "h", "i", "t"})
+
+
+_NUMBER = re.compile(r"(?:^|[/:])(\+?\d{3,20})(?=$|[@/;,&])")
+DIGITS_ALIKE = 7  # at the end of two spellings of one number
+
+
+def number_in(dial_string: str) -> str:
+    """`+442079460963@trunk` and `trunk/sip:+44…@host` name a number; else empty."""
+    found = _NUMBER.search(dial_string[:256])
+    return found[1] if found is not None else ""
+
+
+def same_number(one: str, other: str) -> bool:
+    """`02079460963` and `+442079460963`, or the same extension."""
+    left, right = ("".join(filter(str.isdigit, text)) for text in (one, other))
+    if not left or not right:
+        return False
+    alike = min(len(left), len(right)) >= DIGITS_ALIKE
+    return left == right or (alike and left[-DIGITS_ALIKE:] == right[-DIGITS_ALIKE:])
 
 
 class Teller:
