@@ -42,3 +42,16 @@ def _flag(value: object) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return None
+
+
+def as_text(value: object) -> str | None:
+    """A text for what has one; integers unharmed, whole floats without `.0`."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**40 else None
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return None

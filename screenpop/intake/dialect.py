@@ -21,7 +21,7 @@ from msgspec import structs
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
-from screenpop.intake.answers import Answer, Content, read_answers, read_content
+from screenpop.intake.answers import Answer, read_answers
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
 from screenpop.intake.built_in import DIALECTS_FOLDER as DIALECTS_FOLDER
@@ -30,6 +30,8 @@ from screenpop.intake.built_in import unknown_dialect
 from screenpop.intake.expression import Getter, Scope
 from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
+from screenpop.intake.handshakes import Handshake, read_handshake
+from screenpop.intake.legs import Legs
 from screenpop.intake.normal import Line
 from screenpop.intake.request import Ignored, Received, Request, Response, Told
 from screenpop.intake.rules import Rules, read_rules
@@ -40,7 +42,7 @@ from screenpop.intake.settings import (
     bind_settings,
     read_settings,
 )
-from screenpop.intake.values import Compiler, Condition
+from screenpop.intake.values import Compiler
 from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml
 
 BODY_BYTES_MAX = 262_144
@@ -59,15 +61,6 @@ EACH_FOUND_NOTHING = (
 _STATUSES = ("verified", "partly", "unverified")
 Native = Callable[[Facts, Line], Received]
 _NATIVE: Mapping[str, Native] = {"generic": generic.receive}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handshake:
-    """A request that only wants to see that we are there."""
-
-    holds: Condition
-    signed: bool
-    content: Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +91,7 @@ class Dialect:
     native: Native | None
     paste: str
     tests: Node | None
+    joins_legs: bool = False  # some events name only a leg
 
     @property
     def own_schemes(self) -> tuple[Scheme, ...]:
@@ -182,6 +176,7 @@ class BoundDialect:
         self._public_url = public_url
         self._body_bytes_max = body_bytes_max
         self._events_max = events_max
+        self._legs = Legs()
 
     def receive(self, request: Request, *, explain: bool = False) -> Received:
         """Authenticate and decode one request.
@@ -224,6 +219,7 @@ class BoundDialect:
             settings=self.settings,
             public_url=self._public_url,
             events_max=self._events_max,
+            legs=self._legs.calls,
             decode=lambda facts: read_body(kind, facts),
         )
 
@@ -251,6 +247,8 @@ class BoundDialect:
             for draft, how in found.drafts:
                 event = self.line.event(draft, facts.request.received_us)
                 events.append(_apart(event, ids))
+                if self.dialect.joins_legs:
+                    self._legs.learn(event)
                 told.append(how)
         return self._answered(
             first or whole, tuple(events), tuple(told), tuple(ignored)
@@ -358,7 +356,8 @@ def compile_dialect(node: Node) -> Dialect:
         settings=settings,
         schemes=tuple(schemes),
         handshakes=tuple(
-            _handshake(each, compiler) for each in _elements(entries.get("handshakes"))
+            read_handshake(each, compiler)
+            for each in _elements(entries.get("handshakes"))
         ),
         plus_missing=_plus_missing(entries.get("numbers")),
         decoding=decoding,
@@ -367,6 +366,7 @@ def compile_dialect(node: Node) -> Dialect:
         native=native,
         paste=entries["paste"].text() if "paste" in entries else "",
         tests=entries.get("tests"),
+        joins_legs="call_of_leg" in str(node.data()),
     )
 
 
@@ -416,17 +416,6 @@ def _decoding(
         compiler = compiler.with_name(name)
     decoding = Decoding(body=body_kind(parts.get("body")), each=each, let=tuple(let))
     return decoding, compiler
-
-
-def _handshake(node: Node, compiler: Compiler) -> Handshake:
-    keys = frozenset({"when", "signed", "answer"})
-    entries = node.mapping(keys, required=("when", "answer"))
-    answer = entries["answer"].mapping()
-    return Handshake(
-        holds=compiler.condition(entries["when"]),
-        signed="signed" not in entries or entries["signed"].flag(),
-        content=read_content(answer, compiler),
-    )
 
 
 def _check_secrets(

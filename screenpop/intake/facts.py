@@ -107,6 +107,7 @@ class Facts:
     settings: Settings
     public_url: str | None
     events_max: int = 500
+    legs: Mapping[str, str] = field(default_factory=dict)  # calls by their legs
     explain: bool = False  # somebody reads it: say also what came to nothing
     claims: dict[str, object] | None = None  # of a verified token
     decode: Callable[[Facts], object] = field(default=lambda facts: None)

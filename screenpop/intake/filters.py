@@ -17,6 +17,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from screenpop.intake import times
+from screenpop.intake.arithmetic import arithmetic, epoch_filter, exactly
+from screenpop.intake.comparing import as_text as as_text
 from screenpop.intake.encodings import component_encoded
 from screenpop.intake.expression import (
     Filter,
@@ -28,22 +30,8 @@ from screenpop.intake.expression import (
     listed,
 )
 from screenpop.intake.signature import encoded_mac
-from screenpop.intake.times import Moment
 
 TEXT_CHARS_MAX = 8192  # longer text is cut before a filter looks at it
-
-
-def as_text(value: object) -> str | None:
-    """A text for what has one; integers unharmed, whole floats without `.0`."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**40 else None
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return None
 
 
 def _text_filter(change: Callable[[str], object]) -> FilterFactory:
@@ -62,7 +50,7 @@ def _text_filter(change: Callable[[str], object]) -> FilterFactory:
 
 def _text_argument_filter(change: Callable[[str, str], object]) -> FilterFactory:
     def factory(arguments: list[Getter]) -> Filter:
-        (argument,) = _exactly(arguments, 1)
+        (argument,) = exactly(arguments, 1)
 
         def apply(value: object, scope: Scope) -> object:
             text, given = as_text(value), as_text(argument(scope))
@@ -73,12 +61,6 @@ def _text_argument_filter(change: Callable[[str, str], object]) -> FilterFactory
         return apply
 
     return factory
-
-
-def _exactly(arguments: list[Getter], count: int) -> list[Getter]:
-    if len(arguments) != count:
-        raise ValueError(f"takes {count} argument(s), {len(arguments)} given.")
-    return arguments
 
 
 def _fixed(getter: Getter) -> object:
@@ -117,7 +99,7 @@ def _sip_user(text: str) -> str | None:
 
 
 def _split(arguments: list[Getter]) -> Filter:
-    separator, index = (_fixed(each) for each in _exactly(arguments, 2))
+    separator, index = (_fixed(each) for each in exactly(arguments, 2))
     if not isinstance(separator, str) or not separator or not isinstance(index, int):
         raise ValueError("takes a text and a whole number.")
 
@@ -130,7 +112,7 @@ def _split(arguments: list[Getter]) -> Filter:
 
 
 def _match(arguments: list[Getter]) -> Filter:
-    pattern = _fixed(_exactly(arguments, 1)[0])
+    pattern = _fixed(exactly(arguments, 1)[0])
     if not isinstance(pattern, str):
         raise ValueError("takes a pattern in quotes.")
     try:
@@ -146,7 +128,7 @@ def _match(arguments: list[Getter]) -> Filter:
 
 
 def _join(arguments: list[Getter]) -> Filter:
-    separator = as_text(_fixed(_exactly(arguments, 1)[0])) or ""
+    separator = as_text(_fixed(exactly(arguments, 1)[0])) or ""
 
     def apply(value: object, scope: Scope) -> object:
         if not isinstance(value, list):
@@ -161,12 +143,12 @@ def _join(arguments: list[Getter]) -> Filter:
 
 
 def _last(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: _at(value, -1)
 
 
 def _first(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: _at(value, 0)
 
 
@@ -184,18 +166,18 @@ def _null_if(arguments: list[Getter]) -> Filter:
 
 
 def _default(arguments: list[Getter]) -> Filter:
-    (other,) = _exactly(arguments, 1)
+    (other,) = exactly(arguments, 1)
     return lambda value, scope: other(scope) if empty(value) else value
 
 
 def _keys(arguments: list[Getter]) -> Filter:
     """The names in a mapping: for events whose kind is the object's only key."""
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: list(value) if isinstance(value, dict) else None
 
 
 def _values(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: (
         list(value.values()) if isinstance(value, dict) else None
     )
@@ -203,7 +185,7 @@ def _values(arguments: list[Getter]) -> Filter:
 
 def _id(arguments: list[Getter]) -> Filter:
     """An identifier as text; the junk that some systems put there is nothing."""
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
 
     def apply(value: object, scope: Scope) -> object:
         text = (as_text(value) or "").strip()
@@ -231,7 +213,7 @@ def _base64_text(text: str) -> str | None:
 
 def _phone(arguments: list[Getter]) -> Filter:
     """E.164 where it can be known, else an extension, else the text as sent."""
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
 
     def apply(value: object, scope: Scope) -> object:
         text = as_text(value)
@@ -241,7 +223,7 @@ def _phone(arguments: list[Getter]) -> Filter:
 
 
 def _integer(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
 
     def apply(value: object, scope: Scope) -> object:
         if isinstance(value, bool):
@@ -255,17 +237,9 @@ def _integer(arguments: list[Getter]) -> Filter:
     return apply
 
 
-def _epoch(per_second: int, since_s: int = 0) -> FilterFactory:
-    def factory(arguments: list[Getter]) -> Filter:
-        _exactly(arguments, 0)
-        return lambda value, scope: times.epoch(value, per_second, since_s)
-
-    return factory
-
-
 def _iso(arguments: list[Getter]) -> Filter:
     """ISO 8601; without an offset it is UTC."""
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: times.iso(value, UTC)
 
 
@@ -276,7 +250,7 @@ def _local(arguments: list[Getter]) -> Filter:
     """ISO 8601 or `YYYY-MM-DD HH:MM:SS`; without an offset of the line's zone."""
     if not arguments:
         return lambda value, scope: times.iso(value, scope.facts.line.zone)
-    name = _fixed(_exactly(arguments, 1)[0])
+    name = _fixed(exactly(arguments, 1)[0])
     try:
         zone = ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -285,7 +259,7 @@ def _local(arguments: list[Getter]) -> Filter:
 
 
 def _rfc2822(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
     return lambda value, scope: times.rfc2822(value)
 
 
@@ -300,62 +274,9 @@ def _append(arguments: list[Getter]) -> Filter:
     return apply
 
 
-def _number(value: object) -> int | Fraction | None:
-    """Exact, whatever its size: `63922000000`, `1.5e3`, of a number or its text."""
-    if isinstance(value, bool):
-        return None
-    text = (as_text(value) or "").strip()
-    if len(text) > NUMBER_CHARS_MAX or _NUMBER.fullmatch(text) is None:
-        return None
-    number = Fraction(text)
-    return int(number) if number.denominator == 1 else number
-
-
-NUMBER_CHARS_MAX = 40
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
-
-
-def _plain(number: int | Fraction) -> int | float:
-    return int(number) if number.denominator == 1 else float(number)
-
-
-def _arithmetic(
-    compute: Callable[[int | Fraction, int | Fraction], int | Fraction | None],
-    on_times: int = 0,
-) -> FilterFactory:
-    """Numbers; with `on_times` 1 or -1 also a time and a duration, later or earlier."""
-
-    def factory(arguments: list[Getter]) -> Filter:
-        (argument,) = _exactly(arguments, 1)
-
-        def apply(value: object, scope: Scope) -> object:
-            given = argument(scope)
-            if isinstance(value, Moment):
-                us = _duration_us(given) if on_times else None
-                return None if us is None else value.plus(on_times * us)
-            left, right = _number(value), _number(given)
-            if left is None or right is None:
-                return None
-            number = compute(left, right)
-            return None if number is None else _plain(number)
-
-        return apply
-
-    return factory
-
-
-def _duration_us(value: object) -> int | None:
-    """`hh:mm:ss` or seconds; behind a minus the other way."""
-    text = as_text(value)
-    if text is not None and text.strip().startswith("-"):
-        us = times.duration_us(text.strip()[1:])
-        return None if us is None else -us
-    return times.duration_us(value)
-
-
 def _pairs(arguments: list[Getter]) -> Filter:
     """A list of `{name: …, value: …}` as a mapping; the first of a name counts."""
-    name, content = (_fixed(each) for each in _exactly(arguments, 2))
+    name, content = (_fixed(each) for each in exactly(arguments, 2))
     if not isinstance(name, str) or not isinstance(content, str):
         raise ValueError("takes two names in quotes.")
 
@@ -370,7 +291,7 @@ def _pairs(arguments: list[Getter]) -> Filter:
 
 
 def _seconds(arguments: list[Getter]) -> Filter:
-    _exactly(arguments, 0)
+    exactly(arguments, 0)
 
     def apply(value: object, scope: Scope) -> object:
         us = times.duration_us(value)
@@ -379,9 +300,15 @@ def _seconds(arguments: list[Getter]) -> Filter:
     return apply
 
 
+def _call_of_leg(arguments: list[Getter]) -> Filter:
+    """The call in which this line last named that leg; null when it never did."""
+    exactly(arguments, 0)
+    return lambda value, scope: scope.facts.legs.get(as_text(value) or "")
+
+
 def _hmac_sha256(arguments: list[Getter]) -> Filter:
     """Hex HMAC-SHA256 under a setting: for the answer to a challenge."""
-    (secret,) = _exactly(arguments, 1)
+    (secret,) = exactly(arguments, 1)
 
     def apply(value: object, scope: Scope) -> object:
         text, key = as_text(value), as_text(secret(scope))
@@ -397,16 +324,17 @@ FILTERS: Mapping[str, FilterFactory] = {
     "after": _text_argument_filter(_after),
     "base64_text": _text_filter(_base64_text),
     "before": _text_argument_filter(_before),
+    "call_of_leg": _call_of_leg,
     "default": _default,
-    "divided_by": _arithmetic(lambda a, b: Fraction(a) / b if b else None),
-    "dotnet_ticks": _epoch(10_000_000, times.DOTNET_S),
-    "epoch_ms": _epoch(1000),
-    "epoch_ns": _epoch(1_000_000_000),
-    "epoch_s": _epoch(1),
-    "epoch_us": _epoch(1_000_000),
-    "filetime": _epoch(10_000_000, times.FILETIME_S),
+    "divided_by": arithmetic(lambda a, b: Fraction(a) / b if b else None),
+    "dotnet_ticks": epoch_filter(10_000_000, times.DOTNET_S),
+    "epoch_ms": epoch_filter(1000),
+    "epoch_ns": epoch_filter(1_000_000_000),
+    "epoch_s": epoch_filter(1),
+    "epoch_us": epoch_filter(1_000_000),
+    "filetime": epoch_filter(10_000_000, times.FILETIME_S),
     "first": _first,
-    "gregorian_s": _epoch(1, times.GREGORIAN_S),
+    "gregorian_s": epoch_filter(1, times.GREGORIAN_S),
     "hmac_sha256": _hmac_sha256,
     "id": _id,
     "integer": _integer,
@@ -418,18 +346,18 @@ FILTERS: Mapping[str, FilterFactory] = {
     "local": _local,
     "lower": _text_filter(str.lower),
     "match": _match,
-    "minus": _arithmetic(lambda a, b: a - b, on_times=-1),
-    "ntp_s": _epoch(1, times.NTP_S),
+    "minus": arithmetic(lambda a, b: a - b, on_times=-1),
+    "ntp_s": epoch_filter(1, times.NTP_S),
     "null_if": _null_if,
     "pairs": _pairs,
     "phone": _phone,
-    "plus": _arithmetic(lambda a, b: a + b, on_times=1),
+    "plus": arithmetic(lambda a, b: a + b, on_times=1),
     "rfc2822": _rfc2822,
     "seconds": _seconds,
     "sip_user": _text_filter(_sip_user),
     "split": _split,
     "text": _text_filter(lambda text: text),
-    "times": _arithmetic(lambda a, b: a * b),
+    "times": arithmetic(lambda a, b: a * b),
     "trim": _text_filter(str.strip),
     "upper": _text_filter(str.upper),
     "url_component": _text_filter(component_encoded),
