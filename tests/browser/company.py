@@ -60,6 +60,17 @@ ORDERS = [
 OFTEN = [
     {"product": "Difference engine cog", "sku": "C-1", "times": 12, "quantity": 480}
 ]
+INVOICES = [
+    {
+        "invoice": f"RE-2026-00{number}",
+        "date": "2026-08-01",
+        "due": f"2026-08-{number}",
+        "open": "104166.67",
+        "total": "104166.67",
+        "currency": "GBP",
+    }
+    for number in (11, 12, 13)
+]
 YEARS = [
     {"year": year, "total": total, "orders": 9, "currency": "GBP"}
     for year, total in ((2024, "900.00"), (2025, "2100.00"), (2026, "1800.00"))
@@ -77,6 +88,7 @@ OFFERS = [
 
 ANSWERS: dict[str, Any] = {
     "balance": BALANCE,
+    "invoices": INVOICES,
     "terms": TERMS,
     "orders": ORDERS,
     "often": OFTEN,
@@ -94,7 +106,7 @@ class Company:
     asked: list[str] = field(default_factory=list)
     _held: dict[str, asyncio.Event] = field(default_factory=dict)
     _broken: set[str] = field(default_factory=set)
-    _said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _said: dict[str, Any] = field(default_factory=dict)
 
     def holds(self, *names: str) -> None:
         self._held |= {name: asyncio.Event() for name in names}
@@ -109,6 +121,11 @@ class Company:
     def says(self, name: str, **values: Any) -> None:
         """Other values than usual from now on."""
         self._said[name] = ANSWERS[name] | values
+
+    def lists(self, name: str, *rows: dict[str, Any]) -> None:
+        """Other rows than usual from now on, each on the usual one."""
+        usual = ANSWERS[name]
+        self._said[name] = [usual[at % len(usual)] | row for at, row in enumerate(rows)]
 
     async def answer(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -160,6 +177,7 @@ def configuration(url: str) -> dict[str, Any]:
                 "fields": {"city": "city", "email": "email"},
             },
             "balance": _fields("erp", "balance", "balance", BALANCE),
+            "invoices": _rows("erp", "balance", "invoices") | {"kind": "rows"},
             "terms": _fields("credit", "credit_terms", "terms", TERMS),
             "orders": _rows("erp", "sales_history", "orders"),
             "often": _rows("erp", "frequent_items", "often"),

@@ -71,7 +71,7 @@ interface FitProps {
 /** A text that becomes smaller and takes two lines before it loses its end. */
 export function Fit({ text, children, formatted = false }: FitProps) {
   const { formats } = useDesk();
-  const room = emOf(text) * (/\s/.test(text) ? LOOSE : 1);
+  const room = emOf(text) * (/\s/.test(text) && !formatted ? LOOSE : 1);
   return (
     <span class="fit-box" title={text} style={{ "--em": String(room) }}>
       <bdi class="fit" {...(formatted ? { lang: formats.locale } : {})}>

@@ -16,7 +16,6 @@ export interface Formats {
   age(atMs: number, nowMs: number): string;
   number(value: number): string;
   percent(share: number): string;
-  compactMoney(value: number, currency: string | null): string;
   money(value: Scalar, currency: string | null): Money;
   /** `1.2` and `Mrd.`: a figure in the least room, without its currency. */
   compact(value: number): string[];
@@ -65,7 +64,8 @@ export function formatsFor(locale: string | null): Formats {
     moneyIn(currency).format(value as Intl.StringNumericLiteral);
   const compactMoney = (value: number, currency: string | null) => {
     const options = { ...currencyOptions(currency), notation: "compact" as const };
-    return numbers(`c${currency}`, { ...options, ...SHORT }).format(value);
+    const format = numbers(`c${currency}`, { ...options, ...SHORT });
+    return piecesOf(format.formatToParts(value)).join(" ");
   };
 
   const byType: Record<ColumnType, (value: Scalar, currency: string | null) => string> =
@@ -116,7 +116,6 @@ export function formatsFor(locale: string | null): Formats {
     number: (value) => numbers("n", { maximumFractionDigits: 2 }).format(value),
     percent: (share) =>
       numbers("s", { style: "percent", maximumFractionDigits: 1 }).format(share),
-    compactMoney,
     money: (value, currency) => {
       if (value === null || value === "") return asCame(NOTHING);
       const text = safely(value, () => money(value, currency));
