@@ -22,6 +22,7 @@ NO_NUMBER = "no number"
 OVER_LIMIT = "over contacts_max"
 UNREADABLE = "cannot be read"
 LEFT_OUT = "the row is left out"
+UNKNOWN_COUNTRY = "names a country that is not known; national numbers are not read"
 
 
 class Odd(NamedTuple):

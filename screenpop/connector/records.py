@@ -26,6 +26,9 @@ BITS = (b"\x00", b"\x01")
 
 COLUMNS_TOLD = 30
 NUMBER_COLUMNS = ("phone", "number")
+KINDS_OF_NUMBER = ("label", "type", "kind")
+"""`Phone 1 - Label` says which kind of number stands in the next column."""
+
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
 _BINARY = "(binary, "
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -156,7 +159,7 @@ def lacking_for_contacts(
     lacking = [name for name in number_columns if name.lower() not in given]
     if lacking:
         return f"gives no `{lacking[0]}`, only {listed}. Correct `numbers`."
-    if not number_columns and not any(map(_starts_like_a_number, given)):
+    if not number_columns and not any(map(holds_numbers, given)):
         return (
             f"gives no number, only {listed}. Let the name of a column with numbers"
             " begin with `phone` or `number`, or list it under `numbers`."
@@ -164,15 +167,17 @@ def lacking_for_contacts(
     return None
 
 
-def _starts_like_a_number(name: str) -> bool:
-    return name.startswith(NUMBER_COLUMNS)
+def holds_numbers(column: str) -> bool:
+    """Does a column of this name hold numbers, where nothing else says it?"""
+    name = column.lower().strip()
+    return name.startswith(NUMBER_COLUMNS) and not name.endswith(KINDS_OF_NUMBER)
 
 
 def _number_columns(row: Row, listed: Sequence[str]) -> tuple[str, ...]:
     if listed:
         wanted = {name.lower() for name in listed}
         return tuple(name for name in row if name.lower() in wanted)
-    return tuple(name for name in row if name.lower().startswith(NUMBER_COLUMNS))
+    return tuple(name for name in row if holds_numbers(name))
 
 
 def key_text(value: Scalar) -> str | None:

@@ -26,6 +26,7 @@ from pathlib import Path
 import phonenumbers
 
 from screenpop.connector import ContactRecord, OddItems
+from screenpop.connector.reading import UNKNOWN_COUNTRY
 from screenpop.domain.errors import Unavailable
 from screenpop.pipeline import number_shelf
 from screenpop.pipeline.identify import Evidence
@@ -36,7 +37,6 @@ from screenpop.pipeline.number_shelf import (
     ODD,
     OTHERWISE,
     SUFFIX_DIGITS,
-    UNKNOWN_COUNTRY,
     Shelf,
     body_of,
     ending,

@@ -37,7 +37,6 @@ HEAD_OF = "-"
 ENDS_WITH = "/"
 ODD = "!"  # no number follows, but why one of this contact's is not here
 
-UNKNOWN_COUNTRY = "names a country that is not known; national numbers are not read"
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[str, str, str | None, dict[str, Any]])

@@ -39,7 +39,7 @@ def test_every_module_is_in_it(wheel: zipfile.ZipFile) -> None:
         ("screenpop_connectors", ROOT / "connectors"),
     ):
         for file in (base / folder).rglob("*"):
-            kept = file.suffix in {".py", ".yaml", ".typed"}
+            kept = file.suffix in {".py", ".yaml", ".typed", ".tsv"}
             if kept and "__pycache__" not in file.parts:
                 assert file.relative_to(base).as_posix() in inside
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from screenpop.connector import (
@@ -16,10 +18,14 @@ from screenpop.connector import (
     checked,
     contact_from_row,
 )
+from screenpop.connector.reading import UNREADABLE
+from screenpop.support.countries import names_a_country
 from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
 from screenpop_connectors.csv_file.reader import read_file
 from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
 from screenpop_connectors.csv_file.watch import WatchedTable
+
+_BRACES = re.compile(r"\{([^{}]+)\}")
 
 
 class CsvFileConnector(Connector[CsvSource, CsvLookup]):
@@ -74,32 +80,44 @@ lookups:
 
     async def _all_contacts(self, options: CsvContacts) -> AsyncIterator[ContactRecord]:
         table = await self.file.current()
-        roles = _contact_roles(table, options)
+        roles = ContactRoles(table, options)
         table.need_numbers()
+        reading = self.new_reading()
+        reading.odd.take(table.odd)
+        reading.rows = reading.left_out[UNREADABLE] = table.left_out
         country = self.options.country or self.context.country
-        for row in table.rows:
-            contact = {n: v for n, v in row.items() if n not in roles.values()}
-            contact |= {name: row[name] for name in table.number_columns}
-            contact |= {role: row[column] for role, column in roles.items()}
-            contact["country"] = contact.get("country") or country
-            if record := contact_from_row(contact, number_columns=table.number_columns):
+        keys: set[str] = set()
+        for place, row in zip(table.places, table.rows, strict=True):
+            record = contact_from_row(
+                roles.contact(row, country),
+                number_columns=table.number_columns,
+                reading=reading,
+                place=f"row {place}",
+            )
+            if record is not None:
+                reading.repeated_keys += record.key in keys
+                keys.add(record.key)
                 yield record
+        reading.left_out += Counter()  # without those that are none
 
     def _load(self) -> Table:
         options, context = self.options, self.context
         path = context.folder / options.path
         content = read_file(path, options)
-        for remark in content.said:
-            context.log.warning("source %s: %s %s.", context.source, path, remark)
-        return table_of(
-            content.columns,
-            content.rows,
+        named_later = options.contacts is not None  # with the contacts, once
+        table = table_of(
+            content,
             NumberColumns(
                 listed=options.numbers,
                 country=options.country or context.country,
                 country_column=options.country_column,
             ),
+            odd=None if named_later else content.odd,
         )
+        said = content.said if named_later else (*content.said, *content.odd.said())
+        for remark in said:
+            context.log.warning("source %s: %s %s.", context.source, path, remark)
+        return table
 
 
 class CsvLookupByValue(Lookup):
@@ -133,15 +151,45 @@ class CsvLookupByValue(Lookup):
         }
 
 
-def _contact_roles(table: Table, options: CsvContacts) -> dict[str, str]:
+class ContactRoles:
     """Which of the file's columns is the contact's key, name, company, country."""
-    roles = {
-        "key": options.key,
-        "name": options.name,
-        "company": options.company,
-        "country": table.country_column,
-    }
-    return {role: table.column(col) for role, col in roles.items() if col is not None}
+
+    def __init__(self, table: Table, options: CsvContacts):
+        """Raises `Unavailable` for a column that the file does not have."""
+        self._table = table
+        columns = {
+            "key": options.key,
+            "company": options.company,
+            "country": table.country_column,
+        }
+        self._roles = {role: table.column(c) for role, c in columns.items() if c}
+        parts = _BRACES.findall(options.name) or [options.name]
+        self._names = {part: table.column(part) for part in parts}
+        self._template = options.name if _BRACES.search(options.name) else None
+        self._taken = {*self._roles.values(), *self._names.values()}
+
+    def contact(self, row: Row, country: str | None) -> Row:
+        """The columns that `contact_from_row` wants; the others are its fields."""
+        contact = {n: v for n, v in row.items() if n not in self._taken}
+        contact |= {name: row[name] for name in self._table.number_columns}
+        contact |= {role: row[column] for role, column in self._roles.items()}
+        contact["name"] = self._name(row) or contact.get("company")
+        contact["country"] = _told(contact.get("country")) or country
+        return contact
+
+    def _name(self, row: Row) -> Scalar:
+        if self._template is None:
+            return next(row[column] for column in self._names.values())
+        text = _BRACES.sub(
+            lambda part: str(row[self._names[part[1]]] or ""), self._template
+        )
+        return " ".join(text.split()).strip(" ,;-") or None
+
+
+def _told(value: Scalar) -> str | None:
+    """A cell's text, unless it says that there is none."""
+    text = None if value is None else str(value)
+    return text if names_a_country(text) else None
 
 
 def _check_encoding(name: str) -> None:

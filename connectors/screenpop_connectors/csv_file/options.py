@@ -15,15 +15,20 @@ class CsvContacts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str = Field(description="Column that identifies a customer.")
-    name: str = Field(description="Column with the name.")
+    name: str = Field(
+        description="Column with the name, or columns in braces, e.g."
+        ' `"{First Name} {Last Name}"`.'
+    )
     company: str | None = Field(None, description="Column with the company.")
 
 
 class CsvSource(SourceOptions):
     path: Path = Field(
-        description="A .csv, .txt, .tsv or .xlsx file; relative to this file's folder."
+        description="A CSV or .xlsx file; relative to this file's folder."
     )
-    sheet: str | None = Field(None, description="XLSX: the sheet; default: the first.")
+    sheet: str | None = Field(
+        None, description="XLSX: the sheet; default: the first visible one."
+    )
     encoding: str | None = Field(
         None,
         description="Default: by the file's byte order mark, else UTF-8, else cp1252.",
@@ -47,7 +52,7 @@ class CsvSource(SourceOptions):
     )
     country_column: str | None = Field(
         None,
-        description="Column with each row's country, a code or an English name;"
+        description="Column with each row's country, a code or a name;"
         " default: one called `country`.",
     )
     contacts: CsvContacts | None = Field(

@@ -1,39 +1,75 @@
 """How do the bytes of a CSV or XLSX file become columns and rows?
 
-Everything here blocks: it runs in a thread.
+Everything here blocks: it runs in a thread. A row or cell that is not as it should be
+costs itself and is named in `Content.odd`; the others are read.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-import zipfile
+import time as clock
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 
-from screenpop.connector import Row, Scalar, Unavailable, as_scalar, told
-from screenpop_connectors.csv_file.options import CsvSource
-
-DELIMITERS = ",;\t|"
-COLUMNS_MAX = 1000
-CELL_CHARS_MAX = 131_072
-MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+from screenpop.connector import (
+    OddItems,
+    Row,
+    Scalar,
+    Unavailable,
+    as_scalar,
+    told,
 )
-Cells: TypeAlias = Sequence[object]
+from screenpop_connectors.csv_file.decoding import decoded, mended
+from screenpop_connectors.csv_file.delimited import STRAY, Delimited
+from screenpop_connectors.csv_file.options import CsvSource
+from screenpop_connectors.csv_file.workbook import (
+    COLUMNS_MAX,
+    NO_VALUE,
+    Merged,
+    Sheet,
+    TooLarge,
+)
+
+ROWS_BETWEEN_PAUSES = 50
+SHEET_ERRORS = frozenset(
+    {"#N/A", "#NV", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!",
+     "#GETTING_DATA", "#SPILL!", "#CALC!", "#BEZUG!", "#WERT!", "#ZAHL!"}
+)  # fmt: skip
+SHEET_ERROR = "holds a spreadsheet's error instead of a value"
+MORE_CELLS = "has more cells than there are columns; these are cut off"
+NOT_SPLIT = f"{STRAY}; its cells cannot be told apart, the row is left out"
+_NOT_TABLES = (
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "an old Excel file (.xls), or has a password",
+    ),
+    (b"%PDF", "a PDF document"),
+    (b"<!doctype html", "a web page (HTML)"),
+    (b"<html", "a web page (HTML)"),
+    (b"<table", "a web page (HTML)"),
+    (b"{\\rtf", "a text document (RTF)"),
+    (b"sqlite format 3\x00", "a SQLite database; the sql connector reads it"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
+    """`places` are the numbers of the rows as the file counts them."""
+
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    said: tuple[str, ...] = ()  # what the operator should know
+    places: tuple[int, ...] = ()
+    said: tuple[str, ...] = ()  # what the operator should know of the whole file
+    odd: OddItems = field(default_factory=OddItems)
+    left_out: int = 0  # rows that could not be read at all
+
+
+class _Line(NamedTuple):
+    number: int
+    cells: Sequence[object]
+    is_stray: bool = False
 
 
 def read_file(path: Path, options: CsvSource) -> Content:
@@ -41,15 +77,19 @@ def read_file(path: Path, options: CsvSource) -> Content:
     try:
         if path.stat().st_size > options.bytes_max:
             raise _beyond(path, f"{path.stat().st_size} bytes", "bytes_max", options)
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return _content(path, _sheet(path, options), options)
-        text, said = _decoded(path.read_bytes(), options.encoding)
-        return _content(path, _lines(text, options.delimiter), options, said)
+        with path.open("rb") as file:
+            begin = file.read(512)
+        _refuse_other_formats(begin)
+        if begin.startswith(b"PK\x03\x04"):
+            return _workbook(path, options)
+        return _text(path, options)
     except FileNotFoundError as error:
         raise Unavailable(
             f"cannot read {path}: no such file. Put the export back, or set"
             " `enabled: false` for this source."
         ) from error
+    except TooLarge as error:
+        raise _beyond(path, str(error), "bytes_max", options) from error
     except Unavailable:
         raise
     except Exception as error:
@@ -59,91 +99,164 @@ def read_file(path: Path, options: CsvSource) -> Content:
         ) from error
 
 
-def _decoded(data: bytes, encoding: str | None) -> tuple[str, tuple[str, ...]]:
-    marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
-    if encoding is not None or marked is not None:
-        return data.decode(encoding or marked or "utf-8"), ()
-    try:
-        return data.decode("utf-8"), ()
-    except UnicodeDecodeError as error:
-        said = f"is not UTF-8 (byte {error.start}) and is read as cp1252"
-        return data.decode("cp1252", errors="replace"), (said,)
+def _refuse_other_formats(begin: bytes) -> None:
+    plain = begin.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    for mark, what in _NOT_TABLES:
+        if begin.startswith(mark) or plain.startswith(mark):
+            raise ValueError(f"it is {what}. Save it as .xlsx or CSV")
+    if plain.startswith(b"<?xml"):
+        raise ValueError("it is an XML file. Save it as .xlsx or CSV")
 
 
-def _lines(text: str, delimiter: str | None) -> Iterator[Cells]:
-    csv.field_size_limit(CELL_CHARS_MAX)
-    first = text.partition("\n")[0]
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:  # Excel's hint
-        delimiter = delimiter or first[4]
-        text = text.partition("\n")[2]
-    sniffed = delimiter or _likeliest(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sniffed, strict=True)
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from error
+# -- the two kinds of files -----------------------------------------------------------
 
 
-def _likeliest(text: str) -> str:
-    """The delimiter that the first line has most often outside of quotes."""
-    header = text.lstrip("\r\n").partition("\n")[0]
-    outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+def _text(path: Path, options: CsvSource) -> Content:
+    found = decoded(path.read_bytes(), options.encoding)
+    lines = Delimited(found.text, options.delimiter)
+    rows = _Rows(path, options, found.said, has_odd_text=found.has_odd)
+
+    def all_lines() -> Iterator[_Line]:
+        for line in lines:
+            yield _Line(*line)
+            lines.columns_expected = len(rows.columns) or None
+
+    return rows.read(all_lines())
 
 
-def _sheet(path: Path, options: CsvSource) -> Iterator[Cells]:
-    from openpyxl import load_workbook  # not needed for CSV; 0.2 s, 12 MB
+def _workbook(path: Path, options: CsvSource) -> Content:
+    sheet = Sheet(path, options.sheet, options.bytes_max)
+    rows = _Rows(path, options, sheet.said, merged=sheet.merged)
+    content = rows.read(_Line(*row) for row in sheet.rows())
+    for place in sheet.formulas:
+        letters = place.rstrip("0123456789")
+        content.odd.add(f"row {place[len(letters) :]}", letters, NO_VALUE)
+    return content
 
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(info.file_size for info in archive.infolist())
-    if unpacked > options.bytes_max:
-        raise _beyond(path, f"{unpacked} bytes unpacked", "bytes_max", options)
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        if options.sheet is not None and options.sheet not in book.sheetnames:
-            raise ValueError(
-                f"no sheet {options.sheet}; there are {', '.join(book.sheetnames)}"
+
+class _Rows:
+    """Makes rows of lines: the first one with content names the columns."""
+
+    def __init__(
+        self,
+        path: Path,
+        options: CsvSource,
+        said: tuple[str, ...],
+        *,
+        has_odd_text: bool = False,
+        merged: Iterable[Merged] = (),
+    ):
+        self.columns: tuple[str, ...] = ()
+        self._path = path
+        self._options = options
+        self._said = said
+        self._has_odd_text = has_odd_text
+        self._merged = merged
+        self._odd = OddItems()
+        self._left_out = 0
+
+    def read(self, lines: Iterable[_Line]) -> Content:
+        rows: list[Row] = []
+        places: list[int] = []
+        limit = self._options.rows_max
+        for line in lines:
+            if line.number % ROWS_BETWEEN_PAUSES == 0:
+                clock.sleep(0)  # lets the event loop's thread run at once
+            if not self.columns:
+                self._name_columns(line)
+            elif (row := self._row(line)) is not None:
+                if len(rows) == limit:
+                    raise _beyond(
+                        self._path, f"over {limit} rows", "rows_max", self._options
+                    )
+                rows.append(row)
+                places.append(line.number)
+        if not any(char.isalnum() for name in self.columns for char in name):
+            raise ValueError("it has no first line with the columns' names")
+        return Content(
+            self.columns,
+            tuple(rows),
+            tuple(places),
+            self._said,
+            self._odd,
+            self._left_out,
+        )
+
+    def _row(self, line: _Line) -> Row | None:
+        cells = [_cell(value) for value in line.cells]
+        if all(cell is None for cell in cells):
+            return None
+        width, place = len(self.columns), f"row {line.number}"
+        while len(cells) > width and cells[-1] is None:
+            cells.pop()
+        if line.is_stray and len(cells) != width:
+            self._left_out += 1
+            self._odd.add(place, None, NOT_SPLIT)
+            return None
+        if line.is_stray:
+            self._odd.add(place, None, STRAY)
+        if len(cells) > width:
+            self._odd.add(place, None, MORE_CELLS)
+        cells += [None] * (width - len(cells))
+        row: dict[str, Scalar] = dict(zip(self.columns, cells, strict=False))
+        return self._checked(row, place)
+
+    def _checked(self, row: dict[str, Scalar], place: str) -> Row:
+        """Without what is no value, each named by its column."""
+        for column, cell in row.items():
+            if not isinstance(cell, str):
+                continue
+            if cell[:1] == "#" and cell.upper() in SHEET_ERRORS:
+                self._odd.add(place, column, SHEET_ERROR, cell)
+                row[column] = None
+            elif self._has_odd_text:
+                whole, reason = mended(cell)
+                if reason is not None:
+                    self._odd.add(place, column, reason)
+                    row[column] = whole.strip() or None
+        return row
+
+    def _name_columns(self, line: _Line) -> None:
+        cells = [_cell(value) for value in line.cells]
+        for merged in self._merged:
+            if merged.first_row == line.number == merged.last_row:
+                _spread(cells, merged)
+        while cells and cells[-1] is None:
+            cells.pop()
+        if len(cells) > COLUMNS_MAX:
+            more = len(cells) - COLUMNS_MAX
+            self._said += (
+                f"has {more} columns beyond {COLUMNS_MAX}; they are not read",
             )
-        sheet = book[options.sheet or book.sheetnames[0]]
-        yield from sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX)
-    finally:
-        book.close()
+        self.columns, doubled = _named(cells[:COLUMNS_MAX])
+        if doubled:
+            self._said += (f"has columns of the same name: {', '.join(doubled[:5])}",)
 
 
-def _content(
-    path: Path,
-    lines: Iterable[Cells],
-    options: CsvSource,
-    said: tuple[str, ...] = (),
-) -> Content:
-    filled = (line for line in lines if any(_cell(value) is not None for value in line))
-    columns = _columns(next(iter(filled), ()))
-    if not columns:
-        raise ValueError("it has no first line with the columns' names")
-    rows: list[Row] = []
-    longer = 0
-    for line in filled:
-        if len(rows) == options.rows_max:
-            raise _beyond(path, f"over {options.rows_max} rows", "rows_max", options)
-        longer += len(line) > len(columns)
-        cells = [_cell(value) for value in line[: len(columns)]]
-        cells += [None] * (len(columns) - len(cells))
-        rows.append(dict(zip(columns, cells, strict=True)))
-    if longer:
-        said += (f"has {longer} rows with more cells than columns; these were cut",)
-    return Content(columns, tuple(rows), said)
+def _spread(cells: list[Scalar], merged: Merged) -> None:
+    """A name over several columns is the name of each."""
+    first, last = merged.first_column - 1, min(merged.last_column, COLUMNS_MAX)
+    if first < len(cells):
+        cells += [None] * (last - len(cells))
+        cells[first:last] = [cells[first]] * (last - first)
 
 
-def _columns(line: Cells) -> tuple[str, ...]:
-    """Each column gets a name of its own."""
-    cells = [_cell(value) for value in line]
-    while cells and cells[-1] is None:
-        cells.pop()
+def _named(cells: Sequence[Scalar]) -> tuple[tuple[str, ...], list[str]]:
+    """Each column gets a name of its own, whatever the case; and which were doubled."""
     names: list[str] = []
-    for position, cell in enumerate(cells[:COLUMNS_MAX], start=1):
-        name = f"column_{position}" if cell is None else str(cell)
-        names.append(f"{name}_{position}" if name in names else name)
-    return tuple(names)
+    taken: set[str] = set()
+    doubled: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        plain = "" if cell is None else " ".join(mended(str(cell))[0].split())
+        name = plain or f"column_{position}"
+        if name.casefold() in taken:
+            base, name = name, f"{name}_{position}"
+            while name.casefold() in taken:
+                name += "_"
+            doubled.append(f"{base} (now {name})")
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names), doubled
 
 
 def _cell(value: object) -> Scalar:
@@ -151,6 +264,8 @@ def _cell(value: object) -> Scalar:
         return value.strip() or None
     if isinstance(value, datetime) and value.time() == time.min:
         return value.date().isoformat()  # a sheet's date is a date at midnight
+    if isinstance(value, float) and value.is_integer():
+        return as_scalar(int(value))  # a sheet's numbers are floats
     return as_scalar(value)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from screenpop.connector import Row, Unavailable
-from screenpop.connector.records import NUMBER_COLUMNS
+from screenpop.connector import OddItems, Row, Unavailable
+from screenpop.connector.reading import UNKNOWN_COUNTRY
+from screenpop.connector.records import holds_numbers
 from screenpop.domain.phone import E164
 from screenpop.support.countries import country_beside
-from screenpop.support.number_fields import read_field
+from screenpop.support.number_fields import NO_COUNTRY, FieldReading, read_field
 from screenpop.support.spellings import subscriber
+from screenpop_connectors.csv_file.reader import Content
 
 ROWS_BETWEEN_PAUSES = 20
 
@@ -31,9 +33,12 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Sequence[Row]
+    places: Sequence[int] = ()  # of the rows, as the file counts them
     number_columns: tuple[str, ...] = ()
     country_column: str | None = None
     by_number: Mapping[E164, Sequence[Row]] = field(default_factory=dict)
+    odd: OddItems = field(default_factory=OddItems)
+    left_out: int = 0  # rows that could not be read at all
     _by_column: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
 
     def matching(self, wanted: Mapping[str, str]) -> Sequence[Row]:
@@ -54,8 +59,9 @@ class Table:
 
     def column(self, name: str) -> str:
         """The column as the file writes it; case does not matter."""
+        wanted = " ".join(name.split()).casefold()
         for column in self.columns:
-            if column.casefold() == name.casefold():
+            if column.casefold() == wanted:
                 return column
         raise Unavailable(
             f"the file has no column {name}. It has {', '.join(self.columns[:30])}."
@@ -82,35 +88,72 @@ class Table:
 
 
 def table_of(
-    columns: Sequence[str], rows: Sequence[Row], numbers: NumberColumns
+    content: Content, numbers: NumberColumns, odd: OddItems | None = None
 ) -> Table:
-    """Index the rows by their numbers; takes long for a long file: use a thread."""
-    table = Table(tuple(columns), rows)
+    """Index the rows by their numbers; takes long for a long file: use a thread.
+
+    `odd` is told what of numbers and countries cannot be read, by row and column.
+    """
+    table = Table(
+        content.columns,
+        content.rows,
+        content.places,
+        odd=content.odd,
+        left_out=content.left_out,
+    )
     table.number_columns = _number_columns(table, numbers)
     table.country_column = _country_column(table, numbers)
     index: dict[E164, list[Row]] = {}
-    for place, row in enumerate(rows):
-        if place % ROWS_BETWEEN_PAUSES == 0:
+    for at, (place, row) in enumerate(zip(table.places, table.rows, strict=True)):
+        if at % ROWS_BETWEEN_PAUSES == 0:
             time.sleep(0)  # lets the event loop's thread run at once
-        country = _country(row, table.country_column, numbers.country)
-        for number in _numbers(row, table.number_columns, country):
+        fields = _fields(table, row, numbers.country)
+        if odd is not None:
+            _name_odd(odd, f"row {place}", table, row, fields)
+        for number in _subscribers(fields.values()):
             index.setdefault(number, []).append(row)
     table.by_number = index
     return table
 
 
-def _numbers(row: Row, columns: Sequence[str], country: str | None) -> Sequence[E164]:
+def _fields(
+    table: Table, row: Row, otherwise: str | None
+) -> Mapping[str, FieldReading]:
+    """The row's columns of numbers, read as people of its country write them."""
+    country, _ = country_beside(_country(row, table.country_column), otherwise)
+    return {
+        column: read_field(str(row[column]), country=country)
+        for column in table.number_columns
+        if row[column] is not None
+    }
+
+
+def _subscribers(fields: Iterable[FieldReading]) -> Sequence[E164]:
     """Each subscriber once, however often and in which spelling the row has them."""
-    fields = (read_field(str(row[c]), country=country) for c in columns if row[c])
     return tuple(
         dict.fromkeys(E164(subscriber(sure)) for field in fields for sure in field.sure)
     )
 
 
+def _name_odd(
+    odd: OddItems,
+    place: str,
+    table: Table,
+    row: Row,
+    fields: Mapping[str, FieldReading],
+) -> None:
+    _, unknown = country_beside(_country(row, table.country_column), None)
+    if unknown is not None:
+        odd.add(place, table.country_column, UNKNOWN_COUNTRY, unknown)
+    for column, field_ in fields.items():
+        if field_.odd is not None and (unknown is None or field_.odd != NO_COUNTRY):
+            odd.add(place, column, field_.odd, str(row[column]))
+
+
 def _number_columns(table: Table, numbers: NumberColumns) -> tuple[str, ...]:
     if numbers.listed:
         return tuple(table.column(name) for name in numbers.listed)
-    return tuple(c for c in table.columns if c.lower().startswith(NUMBER_COLUMNS))
+    return tuple(column for column in table.columns if holds_numbers(column))
 
 
 def _country_column(table: Table, numbers: NumberColumns) -> str | None:
@@ -119,9 +162,9 @@ def _country_column(table: Table, numbers: NumberColumns) -> str | None:
     return next((c for c in table.columns if c.casefold() == "country"), None)
 
 
-def _country(row: Row, column: str | None, otherwise: str | None) -> str | None:
+def _country(row: Row, column: str | None) -> str | None:
     told = row[column] if column is not None else None
-    return country_beside(None if told is None else str(told), otherwise)[0]
+    return None if told is None else str(told)
 
 
 def _folded(value: object) -> str:

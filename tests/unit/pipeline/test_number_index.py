@@ -9,9 +9,8 @@ from types import FrameType
 import pytest
 
 from screenpop.connector import ContactRecord
-from screenpop.connector.reading import ODD_KEPT_MAX
+from screenpop.connector.reading import ODD_KEPT_MAX, UNKNOWN_COUNTRY
 from screenpop.pipeline.number_index import NumberIndex, may_belong
-from screenpop.pipeline.number_shelf import UNKNOWN_COUNTRY
 from screenpop.support.number_fields import read_field
 
 
