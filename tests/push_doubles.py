@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import deque
 from typing import Any
 
@@ -55,7 +56,7 @@ class Browser:
             await self._wake.wait()
         return self._inbox.popleft()
 
-    async def close(self, code: int, reason: str) -> None:
+    def say_goodbye(self, code: int, reason: str) -> None:
         self.closed = self.closed or (code, reason)
         self.leave()
 
@@ -124,6 +125,19 @@ class Floor:
         if resume:
             await browser.send("resume", after=after)
         return browser
+
+    def change(self, name: str, **values: Any) -> None:
+        """An administrator gave a person other rights: their epoch rises."""
+        before = self.users[UserId(name)]
+        epoch = before.token_epoch + 1
+        self.users[before.username] = dataclasses.replace(
+            before, token_epoch=epoch, **values
+        )
+        self.hub.directory.replace(self.users.values())
+        self.hub.users_changed()
+
+    def move(self, name: str, *agents: str) -> None:
+        self.change(name, agents=frozenset(map(AgentId, agents)))
 
     def tell(self, kind: str, call_id: str, *agents: str, **more: Any) -> None:
         """One event of a call, folded in as the follower would."""

@@ -29,6 +29,7 @@ from screenpop.store.directory import UsersCache
 from screenpop.store.earlier import EarlierCalls
 from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.known import Known
+from screenpop.store.sessions import EndedSessions
 from screenpop.store.tokens import Tokens
 from screenpop.store.users import Users
 from screenpop.support.clock import Clock
@@ -37,8 +38,9 @@ from screenpop.support.outage import Outage
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-USERS_EVERY_S = 5.0
+USERS_EVERY_S = 1.0  # so long a right that was taken away may still be used
 EARLIER_CALLS = 10
+ENDED_MAX = 100_000  # sessions that ended before their time, in memory and store
 
 
 @dataclass(kw_only=True)
@@ -48,6 +50,8 @@ class People:
     users: Users
     tokens: Tokens
     cache: UsersCache
+    ended: EndedSessions
+    stale: bool = False  # users changed, and their tokens were not read yet
 
     def get(self, username: UserId) -> User | None:
         return self.cache.get(username)
@@ -55,8 +59,35 @@ class People:
     async def verify(self, username: str, password: str) -> User | None:
         return await self.users.verify(username, password)
 
-    async def by_token(self, token: str) -> User | None:
+    async def by_token(self, token: str) -> tuple[User, str] | None:
         return self.tokens.find(token, self.cache)
+
+    def token_lives(self, token_id: str) -> bool:
+        return self.tokens.lives(token_id)
+
+    def has_ended(self, session: str) -> bool:
+        return session in self.ended
+
+    async def end_session(self, session: str, user: UserId, expires_us: int) -> None:
+        """One session; where too many are kept already, all of the user's."""
+        await self.ended.end(session, expires_us)
+        if len(self.ended) > ENDED_MAX:
+            await self.users.end_sessions(user, by=user)
+
+    async def read(self) -> None:
+        """Everything, from the store. Raises `Unavailable`."""
+        await self.cache.reload()
+        await self.tokens.reload()
+        await self.ended.refresh()
+
+    async def refresh(self) -> bool:
+        """Did this or another process change rights? Raises `Unavailable`."""
+        changed = await self.ended.refresh()
+        self.stale = await self.cache.refresh() or self.stale
+        if self.stale:
+            await self.tokens.reload()
+            self.stale, changed = False, True
+        return changed
 
 
 async def open_database(
@@ -169,10 +200,9 @@ class Past:
         while True:
             await asyncio.sleep(USERS_EVERY_S)
             try:
-                if await self.people.cache.refresh():
+                if await self.people.refresh():
                     self._users_due = True
                 if self._users_due:
-                    await self.people.tokens.reload()
                     changed(self.people.cache.all())
                     self._users_due = False
                 self._outage.recovered()
@@ -198,10 +228,12 @@ async def open_past(
     try:
         users = Users(database, clock)
         people = People(
-            users=users, tokens=Tokens(database, clock), cache=UsersCache(users)
+            users=users,
+            tokens=Tokens(database, clock),
+            cache=UsersCache(users),
+            ended=EndedSessions(database, clock),
         )
-        await people.cache.reload()
-        await people.tokens.reload()
+        await people.read()
     except BaseException:
         await database.close()
         raise

@@ -216,6 +216,8 @@ class Service:
             if user.active and user.agents
         )
         self.hub.users_changed()
+        if self.web is not None:
+            self.web.site.sockets.access_changed()
 
     def _warn_of_shared(self) -> None:
         shared = self.follower.directory.shared()

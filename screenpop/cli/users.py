@@ -23,8 +23,10 @@ from screenpop.store.engine import Database
 from screenpop.store.passwords import generated
 from screenpop.store.tokens import Tokens
 from screenpop.store.users import Users
+from screenpop.support.clock import SystemClock
 
 T = TypeVar("T")
+DAY_US = 86_400_000_000
 
 Config = Annotated[Path, typer.Option("--config", help="The configuration.")]
 Username = Annotated[str, typer.Argument(help="The name to log in with.")]
@@ -177,7 +179,11 @@ def token(
     username: Username,
     config: Config,
     label: Annotated[
-        str | None, typer.Option("--label", help="Which program will use it.")
+        str, typer.Option("--label", help="Which program will use it.")
+    ] = "made on the command line",
+    expires_days: Annotated[
+        float | None,
+        typer.Option("--expires", min=0.01, help="Days until it ends by itself."),
     ] = None,
     list_wanted: Annotated[
         bool, typer.Option("--list", help="List the tokens instead of making one.")
@@ -192,10 +198,14 @@ def token(
         else:
             shown_tokens(found)
         return
-    if label is None:
-        raise typer.BadParameter("say which program will use it: --label TEXT")
+    expires_us = None
+    if expires_days is not None:
+        expires_us = SystemClock().now_us() + round(expires_days * DAY_US)
     made, secret = _within(
-        config, lambda database: Tokens(database).create(username, label, by=_by())
+        config,
+        lambda database: Tokens(database).create(
+            username, label, expires_us=expires_us, by=_by()
+        ),
     )
     if json_wanted:
         _print_json({**token_row(made), "secret": secret})

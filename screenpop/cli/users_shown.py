@@ -28,13 +28,14 @@ def user_row(user: User) -> UserRow:
 
 
 def token_row(token: Token) -> TokenRow:
-    revoked_us = token.revoked_us
+    revoked_us, expires_us = token.revoked_us, token.expires_us
     return {
         "token_id": token.token_id,
         "username": token.username,
         "label": token.label,
         "created_at": iso_from_us(token.created_us),
         "revoked_at": None if revoked_us is None else iso_from_us(revoked_us),
+        "expires_at": None if expires_us is None else iso_from_us(expires_us),
     }
 
 
@@ -58,7 +59,7 @@ def shown_users(users: Iterable[User]) -> None:
 def shown_tokens(tokens: Iterable[Token]) -> None:
     rows = [token_row(token) for token in tokens]
     _print(
-        ("token", "user", "label", "made", "revoked"),
+        ("token", "user", "label", "made", "revoked", "expires"),
         [tuple(value or "" for value in row.values()) for row in rows],
     )
 

@@ -137,6 +137,18 @@ class Desk:
         for pop in case.pops.values() if case is not None else ():
             self._drop(pop)
 
+    def users_changed(self, offset: int) -> None:
+        """Cards that an agent id brought leave with it.
+
+        A page that saw them, at `offset` or before, gets its desk as a whole again.
+        """
+        for name, mine in list(self.pops.items()):
+            user = self.directory.users.get(name)
+            agents = frozenset() if user is None else user.agents
+            for pop in [pop for pop in mine.values() if pop.leg.agent not in agents]:
+                self._drop(pop)
+                self.floors[name] = offset + 1
+
     def profile(self, case: Case) -> Profile:
         if case.profile is None:
             case.profile = self._profile_of(case)

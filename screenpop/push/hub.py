@@ -26,9 +26,10 @@ from screenpop.push.presence import DESK_GRACE_S, Presence
 from screenpop.push.session import Session, SessionKind, SessionLimits
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock
-from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
+
+RESUME_COSTS = 20  # frames: it may bring the whole desk again
 
 Append = Callable[[ActionRecord], Awaitable[int]]
 """Journal one action; returns its offset once it is durable."""
@@ -63,7 +64,6 @@ class Hub:
         self._states = AgentStates()
         self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
         self.presence = Presence(tools.clock, tools.desk_grace_s)
-        self._tasks = TaskOwner("hub")
         desk.listens = self._sessions.__contains__
 
     @property
@@ -76,8 +76,7 @@ class Hub:
     async def close(self) -> None:
         for session in [*self._all()]:
             session.cut_off(close_codes.RESTART)
-        await asyncio.sleep(0)
-        await self._tasks.close()
+        await asyncio.sleep(0)  # those who wait for a message see their end
 
     def deliver(
         self, offset: int, outgoing: Iterable[Outgoing], moved: Iterable[UserId] = ()
@@ -161,7 +160,11 @@ class Hub:
                 session.write(data)
 
     def users_changed(self) -> None:
-        """Sessions of people who may no longer be here end."""
+        """Sessions of people who may no longer be here end; so do cards of others.
+
+        Whoever comes again gets the desk as it is then.
+        """
+        self.desk.users_changed(self.offset)
         for session in [*self._all()]:
             user = self.directory.users.get(session.username)
             if user is None or user.token_epoch != session.user.token_epoch:
@@ -172,7 +175,7 @@ class Hub:
     async def serve(self, user: User, transport: Transport, kind: SessionKind) -> None:
         """Carry one browser until it is gone."""
         if kind == "wallboard" and not user.role.includes(Role.SUPERVISOR):
-            await transport.close(*close_codes.FORBIDDEN)
+            transport.say_goodbye(*close_codes.FORBIDDEN)
             return
         session = Session(user, transport, kind, self._tools.limits, self._cut)
         self._enter(session)
@@ -219,9 +222,7 @@ class Hub:
             self._tools.count_slow()
         self._leave(session)
         log.info("session of %s closed: %s", session.username, code.reason)
-        self._tasks.spawn(
-            session.transport.close(*code), name=f"close {session.username}"
-        )
+        session.transport.say_goodbye(*code)
 
     async def _receive(self, session: Session, message: str | bytes) -> None:
         if not session.may_receive(self._tools.clock):
@@ -243,6 +244,9 @@ class Hub:
     async def _carry_out(self, session: Session, frame: frames.ClientFrame) -> None:
         match frame:
             case frames.Resume():
+                if not session.may_receive(self._tools.clock, RESUME_COSTS):
+                    session.cut_off(close_codes.FLOOD)
+                    return
                 self._resume(session, frame)
             case frames.Ack():
                 self._acknowledge(session, frame)

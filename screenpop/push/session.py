@@ -81,14 +81,18 @@ class Session:
             self.cut = code
             self._on_cut(self, code)
 
-    def may_receive(self, clock: Clock) -> bool:
-        """A token bucket: `frames_per_s` on average, twice that in a burst."""
+    def may_receive(self, clock: Clock, cost: int = 1) -> bool:
+        """A token bucket: `frames_per_s` on average, twice that in a burst.
+
+        Asked before a frame is read, and for `cost` more before one is carried out
+        that makes work. The first one of a session is always let through.
+        """
         now_s = clock.monotonic_s()
         rate = self._limits.frames_per_s
         gained = (now_s - self._budget_at_s) * rate
         self._budget = min(2 * rate, self._budget + gained)
         self._budget_at_s = now_s
-        if self._budget < 1:
+        if self._budget < min(cost, rate):
             return False
-        self._budget -= 1
+        self._budget -= cost
         return True

@@ -20,6 +20,6 @@ class Transport(Protocol):
         """The next message; None when the connection is over."""
         ...
 
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye once; later calls do nothing."""
+    def say_goodbye(self, code: int, reason: str) -> None:
+        """Close with this code, at once; later calls do nothing."""
         ...

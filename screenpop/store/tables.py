@@ -205,6 +205,14 @@ users = Table(
     Column("password_hash", String(300)),  # argon2id; none: cannot log in
     Column("created_us", BigInteger, nullable=False),
     Column("updated_us", BigInteger, nullable=False),
+    Column("password_until_us", BigInteger),  # of a first password; none: for ever
+)
+
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("session", String(64), primary_key=True),
+    Column("expires_us", BigInteger, nullable=False),  # then it needs no row any more
 )
 
 api_tokens = Table(
@@ -216,6 +224,7 @@ api_tokens = Table(
     Column("secret_sha256", String(64), nullable=False, unique=True),
     Column("created_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger),
+    Column("expires_us", BigInteger),  # none: never
     Index("api_tokens_by_user", "username"),
 )
 

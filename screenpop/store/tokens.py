@@ -35,6 +35,10 @@ class Token:
     label: str
     created_us: int
     revoked_us: int | None = None
+    expires_us: int | None = None
+
+    def lives(self, now_us: int) -> bool:
+        return self.expires_us is None or now_us < self.expires_us
 
 
 class Tokens:
@@ -43,9 +47,15 @@ class Tokens:
         self._clock = clock or SystemClock()
         self._audit = Audit(database, self._clock)
         self._by_hash: dict[str, Token] = {}
+        self._by_id: dict[str, Token] = {}
 
     async def create(
-        self, username: str, label: str, *, by: str = "system"
+        self,
+        username: str,
+        label: str,
+        *,
+        expires_us: int | None = None,
+        by: str = "system",
     ) -> tuple[Token, str]:
         """A new token and its secret, which can never be read again.
 
@@ -64,6 +74,7 @@ class Tokens:
             username=key,
             label=label,
             created_us=self._clock.now_us(),
+            expires_us=expires_us,
         )
         secret = PREFIX + secrets.token_urlsafe(32)
         async with self._database.write() as connection:
@@ -74,13 +85,14 @@ class Tokens:
                     label=label,
                     secret_sha256=_hash(secret),
                     created_us=token.created_us,
+                    expires_us=expires_us,
                 )
             )
             await self._changed(connection, key)
             await self._audit.write(
                 by, "token.create", key, f"{token.token_id} {label}", within=connection
             )
-        self._by_hash[_hash(secret)] = token
+        self._keep({**self._by_hash, _hash(secret): token})
         return token, secret
 
     async def list_all(self, username: str | None = None) -> list[Token]:
@@ -112,36 +124,50 @@ class Tokens:
                 )
             await self._changed(connection, username)
             await self._audit.write(by, "token.revoke", token_id, within=connection)
-        self._by_hash = {
-            key: token
-            for key, token in self._by_hash.items()
-            if token.token_id != token_id
-        }
+        self._keep(
+            {
+                key: token
+                for key, token in self._by_hash.items()
+                if token.token_id != token_id
+            }
+        )
 
     async def reload(self) -> None:
         """Read all usable tokens; raises `Unavailable`, what was known stays then."""
         query = select(api_tokens).where(api_tokens.c.revoked_us.is_(None))
         async with self._database.read() as connection:
             found = await connection.execute(query)
-        self._by_hash = {
-            row["secret_sha256"]: Token(
-                token_id=row["token_id"],
-                username=UserId(row["username"]),
-                label=row["label"],
-                created_us=row["created_us"],
-            )
-            for row in found.mappings()
-        }
+        self._keep(
+            {
+                row["secret_sha256"]: Token(
+                    token_id=row["token_id"],
+                    username=UserId(row["username"]),
+                    label=row["label"],
+                    created_us=row["created_us"],
+                    expires_us=row["expires_us"],
+                )
+                for row in found.mappings()
+            }
+        )
 
-    def find(self, secret: str, people: FindsUsers) -> User | None:
-        """The active user a secret stands for; from memory."""
+    def find(self, secret: str, people: FindsUsers) -> tuple[User, str] | None:
+        """The active user a secret stands for, and its token's id; from memory."""
         if not secret.startswith(PREFIX) or len(secret) > SECRET_CHARS_MAX:
             return None
         token = self._by_hash.get(_hash(secret))
-        if token is None:
+        if token is None or not token.lives(self._now()):
             return None
         user = people.get(token.username)
-        return user if user is not None and user.active else None
+        return (user, token.token_id) if user is not None and user.active else None
+
+    def lives(self, token_id: str) -> bool:
+        """Was it neither revoked nor has it expired? From memory."""
+        token = self._by_id.get(token_id)
+        return token is not None and token.lives(self._now())
+
+    def _keep(self, by_hash: dict[str, Token]) -> None:
+        self._by_hash = by_hash
+        self._by_id = {token.token_id: token for token in by_hash.values()}
 
     async def _check_room(self, username: UserId) -> None:
         async with self._database.read() as connection:

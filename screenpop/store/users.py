@@ -7,7 +7,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from types import EllipsisType
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    case,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -128,7 +138,8 @@ class Users:
     ) -> User:
         """Set what is given; `locale=None` means the browser's own.
 
-        Who is made inactive loses all sessions. An agent id belongs to one person:
+        Other rights (role, agent ids, being active at all) raise the epoch: every
+        session and open WebSocket from before ends. An agent id belongs to one person:
         with `take` whoever has it loses it. Raises `BadInput`, `NotFound`.
         """
         values: dict[str, object] = {}
@@ -143,8 +154,7 @@ class Users:
         if not isinstance(locale, EllipsisType):
             values["locale"] = _locale(locale)
         told = dict(values)
-        if active is False:
-            values["token_epoch"] = users.c.token_epoch + 1
+        values["token_epoch"] = users.c.token_epoch + _rights_differ(values)
         clear = take if agents is not None or active else None
         return await self._change(username, values, "user.change", by, told, clear)
 
@@ -232,7 +242,8 @@ class Users:
             left = {"agents": json.dumps(sorted(other.agents - agents))}
             stamp = {"updated_us": await next_stamp(connection, self._clock)}
             statement = update(users).where(users.c.username == other.username)
-            await connection.execute(statement.values({**left, **stamp}))
+            epoch = {"token_epoch": users.c.token_epoch + 1}  # one right less
+            await connection.execute(statement.values({**left, **stamp, **epoch}))
             await self._told(connection, by, "user.change", other.username, left)
 
     async def _rehash(self, row: RowMapping, password: str) -> None:
@@ -273,6 +284,15 @@ def _taken(agents: list[AgentId], other: User) -> BadInput:
     )
 
 
+def _rights_differ(values: Mapping[str, object]) -> ColumnElement[int]:
+    """1 where the row's rights are others than these, else 0; judged by the store."""
+    others = [users.c[name] != values[name] for name in _RIGHTS if name in values]
+    if values.get("active") is False:
+        others.append(users.c.active)
+    return case((or_(false(), *others), 1), else_=0)
+
+
+_RIGHTS = ("role", "agents")
 _SHOWN_IN_AUDIT = frozenset({"name", "role", "agents", "locale", "active"})
 
 

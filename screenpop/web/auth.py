@@ -8,7 +8,6 @@ session's CSRF token.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,45 +23,25 @@ from screenpop.web.tokens import TOKEN_CHARS_MAX, Session, Signer
 COOKIE = "screenpop_session"
 CSRF_HEADER = "X-Screenpop-CSRF"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-REVOKED_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, and how we know: `session` is None for a bearer token."""
+    """A user, and how we know: by a session, or by a bearer token's id."""
 
     user: User
     session: Session | None
-
-
-class Revoked:
-    """Sessions that logged out before they expired; the oldest give way."""
-
-    def __init__(self, entries_max: int = REVOKED_MAX):
-        self._entries_max = entries_max
-        self._sessions: OrderedDict[str, int] = OrderedDict()
-
-    def __contains__(self, session: Session) -> bool:
-        return session.session in self._sessions
-
-    def add(self, session: Session, now_s: float) -> None:
-        while self._sessions:
-            oldest, expires_s = next(iter(self._sessions.items()))
-            if expires_s > now_s and len(self._sessions) < self._entries_max:
-                break
-            del self._sessions[oldest]
-        self._sessions[session.session] = session.expires_s
+    token: str | None = None
 
 
 class Auth:
-    """Identifies requests; all but an unseen bearer token without I/O."""
+    """Identifies requests, without I/O."""
 
     def __init__(self, users: Users, signer: Signer, origins: Origins, clock: Clock):
         self.signer = signer
         self.origins = origins
         self._users = users
         self._clock = clock
-        self._revoked = Revoked()
 
     async def identify(self, request: web.BaseRequest) -> Identity | None:
         """None for nobody. A wrong bearer token raises `Unauthenticated`."""
@@ -80,25 +59,27 @@ class Auth:
                 "the Authorization header is not `Bearer TOKEN`.",
                 remedy="Make a token with `screenpop users token`.",
             )
-        user = await self._users.by_token(token)
-        if user is None or not user.active:
+        found = await self._users.by_token(token)
+        if found is None or not found[0].active:
             raise Unauthenticated(
                 "the bearer token is not known.",
                 remedy="Make a new one with `screenpop users token`.",
             )
-        return Identity(user, None)
+        user, token_id = found
+        return Identity(user, None, token_id)
 
     def _cookie_session(self, request: web.BaseRequest) -> Session | None:
         now_s = self._clock.now_us() / 1e6
         for token in _cookies(request, COOKIE):
             session = self.signer.read(token, now_s)
-            if session is not None and session not in self._revoked:
+            if session is not None and not self._users.has_ended(session.session):
                 return session
         return None
 
     def user_of(self, session: Session) -> User | None:
         """Its user, if the session still counts; asked again while a socket lives."""
-        if session in self._revoked or session.expires_s <= self._clock.now_us() / 1e6:
+        now_s = self._clock.now_us() / 1e6
+        if session.expires_s <= now_s or self._users.has_ended(session.session):
             return None
         user = self._users.get(session.user)
         if user is None or not user.active or user.token_epoch != session.token_epoch:
@@ -106,14 +87,25 @@ class Auth:
         return user
 
     def still_welcome(self, who: Identity) -> bool:
-        """Asked now and then while a socket lives."""
+        """May a socket of theirs stay open: the same rights, by the same proof?
+
+        Asked when rights changed, and now and then while a socket lives.
+        """
         if who.session is not None:
             return self.user_of(who.session) is not None
         user = self._users.get(who.user.username)
-        return user is not None and user.active
+        return (
+            user is not None
+            and user.active
+            and user.token_epoch == who.user.token_epoch
+            and who.token is not None
+            and self._users.token_lives(who.token)
+        )
 
-    def revoke(self, session: Session) -> None:
-        self._revoked.add(session, self._clock.now_us() / 1e6)
+    async def end(self, session: Session) -> None:
+        await self._users.end_session(
+            session.session, session.user, session.expires_s * 1_000_000
+        )
 
     def require_own_page(self, request: web.BaseRequest) -> None:
         """Raises `Forbidden` when another site's page sent this."""

@@ -40,6 +40,8 @@ class FakeUsers:
         )
         self.known = {person.username: person for person in everybody}
         self.verified: list[str] = []
+        self.revoked: set[str] = set()
+        self.ended: dict[str, int] = {}
 
     def get(self, username: UserId) -> User | None:
         return self.known.get(username)
@@ -48,8 +50,18 @@ class FakeUsers:
         self.verified.append(username)
         return self.known.get(UserId(username)) if password == self.password else None
 
-    async def by_token(self, token: str) -> User | None:
-        return self.known.get(UserId(token.removeprefix("token-of-")))
+    async def by_token(self, token: str) -> tuple[User, str] | None:
+        user = self.known.get(UserId(token.removeprefix("token-of-")))
+        return None if user is None or token in self.revoked else (user, token)
+
+    def token_lives(self, token_id: str) -> bool:
+        return token_id not in self.revoked
+
+    def has_ended(self, session: str) -> bool:
+        return session in self.ended
+
+    async def end_session(self, session: str, user: UserId, expires_us: int) -> None:
+        self.ended[session] = expires_us
 
 
 @dataclass

@@ -50,6 +50,7 @@ class Message(NamedTuple):
 
 
 PING = b"\x89\x00"
+FRAMES_MAX = 5_000  # until the counter is set to 0; some 10 ms of work
 REASON_BYTES_MAX = 123  # section 5.5: a control frame holds 125 bytes
 _FINAL = 0x80
 _RESERVED = 0x70
@@ -101,10 +102,13 @@ class Parser:
     again and again while a frame trickles in.
     """
 
-    __slots__ = ("_bytes_max", "_needed", "_opcode", "_parts", "_tail", "frames")
+    __slots__ = (
+        "_bytes_max", "_frames_max", "_needed", "_opcode", "_parts", "_tail", "frames",
+    )  # fmt: skip
 
-    def __init__(self, bytes_max: int):
+    def __init__(self, bytes_max: int, frames_max: int = FRAMES_MAX):
         self._bytes_max = bytes_max
+        self._frames_max = frames_max
         self._tail = bytearray()
         self._needed = 2  # bytes in the tail before a look is worth while
         self._opcode = 0  # of a message whose first part is here
@@ -112,10 +116,15 @@ class Parser:
         self.frames = 0  # since whoever counts them set it to 0
 
     def feed(self, data: bytes) -> list[Message]:
-        """Raises `Violation`; what came before it in the same bytes is lost."""
+        """Raises `Violation`; what came before it in the same bytes is lost.
+
+        A frame is counted before it is read: one read may hold forty thousand.
+        """
         self._tail += data
         messages: list[Message] = []
         while len(self._tail) >= self._needed:
+            if self.frames >= self._frames_max:
+                raise Violation(CloseCode.POLICY_VIOLATION, "too many frames")
             frame = self._frame()
             if frame is None:
                 break
@@ -133,6 +142,8 @@ class Parser:
             self._needed = start
             return None
         length = short if short < 126 else int.from_bytes(tail[2 : start - 4])
+        if short > 125 and length < (126 if short == 126 else 65_536):
+            raise Violation(CloseCode.PROTOCOL_ERROR, "length is not minimal")
         if opcode < _CONTROL and length + len(self._parts) > self._bytes_max:
             raise Violation(CloseCode.TOO_BIG, f"more than {self._bytes_max} bytes")
         if len(tail) < start + length:

@@ -52,8 +52,20 @@ class Users(Protocol):
         """
         ...
 
-    async def by_token(self, token: str) -> User | None:
-        """Whose bearer token is it?"""
+    async def by_token(self, token: str) -> tuple[User, str] | None:
+        """Whose bearer token is it, and which one (its id)?"""
+        ...
+
+    def token_lives(self, token_id: str) -> bool:
+        """Was it neither revoked nor has it expired? From memory."""
+        ...
+
+    def has_ended(self, session: str) -> bool:
+        """Did somebody log out of it? From memory."""
+        ...
+
+    async def end_session(self, session: str, user: UserId, expires_us: int) -> None:
+        """On every node, also after a restart."""
         ...
 
 

@@ -69,7 +69,7 @@ async def log_out(site: Site, visit: Visit) -> web.StreamResponse:
     """`DELETE /v1/session`: the session ends here, its sockets with it."""
     if visit.who is None or visit.who.session is None:
         raise NotFound("there is no session: a bearer token has none to end.")
-    site.auth.revoke(visit.who.session)
+    await site.auth.end(visit.who.session)
     site.sockets.end_session(visit.who.session)
     await site.services.logged_out(visit.who.user)
     answer = web.Response(status=204)

@@ -106,6 +106,16 @@ class Sockets:
             if mine is not None and mine.session == session.session:
                 socket.say_goodbye(*LOGGED_OUT)
 
+    def access_changed(self) -> None:
+        """Rights, tokens or sessions are others: part with whom they do not let in."""
+        for socket in self._all:
+            self._part_if_unwelcome(socket)
+
+    def _part_if_unwelcome(self, socket: Socket) -> None:
+        if not socket.closing and not self._still_welcome(socket.who):
+            self._metrics.sockets_cut.labels("expired").inc()
+            socket.say_goodbye(*LOGGED_OUT)
+
     async def sweep_for_ever(self, heartbeat_s: float) -> None:
         """One round over all in `heartbeat_s`, a few at a time."""
         while True:
@@ -124,9 +134,8 @@ class Sockets:
             if not socket.ping():
                 self._metrics.sockets_cut.labels("silent").inc()
                 socket.cut_off()
-            elif not socket.closing and not self._still_welcome(socket.who):
-                self._metrics.sockets_cut.labels("expired").inc()
-                socket.say_goodbye(*LOGGED_OUT)
+            else:
+                self._part_if_unwelcome(socket)
 
     async def all_gone(self) -> None:
         """Returns when no browser is connected."""

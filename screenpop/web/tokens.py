@@ -2,8 +2,8 @@
 
 Stateless: `v1.PAYLOAD.MAC`, both base64url. The payload is JSON `[session, user,
 token_epoch, expires_s]`, the MAC is HMAC-SHA256 under the key in `data_dir`. So any
-process with the key verifies it without I/O. What ends a session before its time:
-the user's `token_epoch` (everywhere), `Revoked` (in this process, see auth.py).
+process with the key verifies it without I/O. What ends a session before its time,
+on every node: the user's `token_epoch`, and a log-out, which the store keeps.
 """
 
 from __future__ import annotations

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode
+from dataclasses import replace
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from screenpop.domain.agent import Role
 from screenpop.domain.errors import BadInput, Forbidden, Overloaded
-from screenpop.web.auth import Identity
+from screenpop.web.auth import Identity, require_role
 from screenpop.web.connection import Connection
 from screenpop.web.errors import shown
 from screenpop.web.rfc6455 import accept_key
@@ -64,11 +66,21 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
         _require_protocol(request)
         await _caught_up(site)
         await site.handshakes.enter()
+        who = _still_there(site, who, kind)
         return _opened(site, request, who, kind, key)
     except Exception as error:
         status = getattr(error, "status", 503)
         site.services.metrics.handshakes_refused.labels(str(status)).inc()
         raise
+
+
+def _still_there(site: Site, who: Identity, kind: Kind) -> Identity:
+    """Rights may have gone while the handshake waited: those of now count."""
+    user = site.services.users.get(who.user.username)
+    if user is None or not site.auth.still_welcome(who):
+        require_role(None, Role.AGENT)
+    least = Role.SUPERVISOR if kind == "wallboard" else Role.AGENT
+    return require_role(replace(who, user=user or who.user), least)
 
 
 async def _caught_up(site: Site) -> None:

@@ -27,7 +27,6 @@ from screenpop.web.rfc6455 import (
 )
 from screenpop.web.services import Kind
 
-FRAMES_PER_SWEEP_MAX = 50_000
 JOINED_BYTES_MAX = 16_384  # larger frames are not copied behind their head
 
 
@@ -106,18 +105,15 @@ class Socket(asyncio.Protocol):
         is_text = message.opcode == Opcode.TEXT
         return message.data.decode() if is_text else message.data
 
-    async def close(self, code: int, reason: str) -> None:
-        """Say why, once; does not wait for the answer."""
-        self.say_goodbye(code, reason)
-
-    # What the sweep and the server use
-
     def say_goodbye(self, code: int, reason: str) -> None:
+        """Say why, once; does not wait for the answer."""
         if self.closing:
             return
         if self._transport is not None:
             self._transport.write(close_frame(code, reason))
         self._end()
+
+    # What the sweep and the server use
 
     def ping(self) -> bool:
         """False when nothing came since the last time.
@@ -146,8 +142,6 @@ class Socket(asyncio.Protocol):
         try:
             for message in self._parser.feed(data):
                 self._on(message)
-            if self._parser.frames > FRAMES_PER_SWEEP_MAX:
-                raise Violation(CloseCode.POLICY_VIOLATION, "too many frames")
         except Violation as broken:
             self.say_goodbye(broken.code, broken.reason)
             self._hang_up()

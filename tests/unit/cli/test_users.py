@@ -155,8 +155,11 @@ def test_a_tokens_secret_is_printed_alone_and_works_until_it_is_revoked(
     users("revoke", row["token_id"])
     assert _stands_for(users.file, secret) is None
     users("revoke", "unknown", code=1)
-    users("token", "reports", code=2)
-    assert "--label" in users.err
+    another = users("token", "reports", "--expires", "30").strip()
+    assert _stands_for(users.file, another) == "reports"
+    (_, row) = json.loads(users("token", "reports", "--list", "--json"))
+    assert row["label"] == "made on the command line"
+    assert row["expires_at"] > row["created_at"]
 
 
 def test_the_audit_says_that_it_came_from_a_terminal(users: Terminal) -> None:
@@ -176,7 +179,7 @@ def _stands_for(file: Path, secret: str) -> str | None:
             people, tokens = UsersCache(Users(database)), Tokens(database)
             await people.reload()
             await tokens.reload()
-            user = tokens.find(secret, people)
-            return None if user is None else user.username
+            found = tokens.find(secret, people)
+            return None if found is None else found[0].username
 
     return asyncio.run(run())

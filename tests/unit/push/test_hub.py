@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from push_doubles import Floor
 
+from screenpop.domain.agent import Role
+
 NUMBER = "+442079460958"
 
 
@@ -275,3 +277,40 @@ async def test_two_lines_may_use_the_same_call_id() -> None:
     floor.tell("alerting", "c-1", "1001")
     floor.tell("alerting", "c-1", "1001", line=LineId("second"))
     assert [p["line"] for p in ana.named("pop.opened")] == ["main", "second"]
+
+
+async def test_a_resume_costs_as_much_as_it_makes_work() -> None:
+    floor = Floor(frames_per_s=20)
+    ana = await floor.sign_in("ana")
+    for _ in range(2):
+        await ana.send("resume", after=0)
+    assert ana.closed is not None
+    assert ana.closed[0] == 4429
+    assert len(ana.named("resync")) == 1
+    again = await floor.sign_in("ana")
+    floor.clock.advance(3)
+    await again.send("resume", after=0)
+    assert again.closed is None
+
+
+async def test_cards_that_an_agent_id_brought_leave_with_it() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    floor.tell("alerting", "c-1", "1001")
+    floor.move("ana", "1009")
+    assert ana.closed is not None
+    assert ana.closed[0] == 4401
+    floor.tell("alerting", "c-2", "1009")
+    again = await floor.sign_in("ana", after=ana.last_offset)
+    (resync,) = again.named("resync")
+    assert [pop["call_id"] for pop in resync["pops"]] == ["c-2"]
+    await again.send("note", call_id="c-1", text="still here?")
+    assert again.frames[-1]["code"] == "not_your_call"
+
+
+async def test_a_supervisor_made_an_agent_loses_the_wallboard() -> None:
+    floor = Floor()
+    sue = await floor.sign_in("sue", kind="wallboard")
+    floor.change("sue", role=Role.AGENT)
+    assert sue.closed is not None
+    assert sue.closed[0] == 4401

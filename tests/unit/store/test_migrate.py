@@ -119,3 +119,27 @@ async def test_legs_of_an_older_store_get_the_person_of_then_where_there_is_a_tr
             ("c-2", "1004", "ben"),
             ("c-3", "9999", ""),
         ]
+
+
+async def test_users_and_tokens_of_the_first_schema_are_kept(empty: Database) -> None:
+    await at_revision(empty, "0002")
+    async with empty.write() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO users (username, name, role, agents, active, token_epoch,"
+                " created_us, updated_us) VALUES ('ana', 'Ana', 'agent', '[]', true, 3,"
+                " 1, 1)"
+            )
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO api_tokens (token_id, username, label, secret_sha256,"
+                " created_us) VALUES ('t', 'ana', 'x', 'y', 1)"
+            )
+        )
+    assert await migrate.upgrade(empty) == ("0002", migrate.HEAD)
+    async with empty.read() as connection:
+        assert await connection.run_sync(differences) == []
+        epoch = await connection.scalar(text("SELECT token_epoch FROM users"))
+        expiry = await connection.scalar(text("SELECT expires_us FROM api_tokens"))
+    assert (epoch, expiry) == (3, None)

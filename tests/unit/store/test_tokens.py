@@ -36,7 +36,7 @@ def tokens(database: Database, clock: FakeClock) -> Tokens:
 
 async def test_a_secret_stands_for_its_user(tokens: Tokens, people: UsersCache) -> None:
     token, secret = await tokens.create("Reports", "nightly export")
-    assert tokens.find(secret, people) == people.get("reports")
+    assert tokens.find(secret, people) == (people.get("reports"), token.token_id)
     assert tokens.find(secret + "x", people) is None
     assert tokens.find("", people) is None
     assert await tokens.list_all() == [token]
@@ -46,11 +46,11 @@ async def test_a_secret_stands_for_its_user(tokens: Tokens, people: UsersCache) 
 async def test_another_process_knows_it_after_a_reload(
     tokens: Tokens, people: UsersCache, database: Database
 ) -> None:
-    _, secret = await tokens.create("reports", "export")
+    token, secret = await tokens.create("reports", "export")
     other = Tokens(database)
     assert other.find(secret, people) is None
     await other.reload()
-    assert other.find(secret, people) == people.get("reports")
+    assert other.find(secret, people) == (people.get("reports"), token.token_id)
 
 
 async def test_the_secret_itself_is_not_stored(
@@ -77,6 +77,21 @@ async def test_a_revoked_token_stands_for_nobody(
     assert await tokens.list_all() == [listed]
     with pytest.raises(NotFound):
         await tokens.revoke("no such token")
+
+
+async def test_a_token_ends_by_itself_when_it_was_made_so(
+    tokens: Tokens, people: UsersCache, clock: FakeClock
+) -> None:
+    token, secret = await tokens.create(
+        "reports", "export", expires_us=clock.now_us() + 60_000_000
+    )
+    assert tokens.lives(token.token_id)
+    await tokens.reload()
+    clock.advance(59)
+    assert tokens.find(secret, people) is not None
+    clock.advance(1)
+    assert tokens.find(secret, people) is None
+    assert not tokens.lives(token.token_id)
 
 
 async def test_a_token_of_an_inactive_user_stands_for_nobody(

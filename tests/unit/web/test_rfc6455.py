@@ -96,6 +96,8 @@ def test_a_message_in_parts_is_put_together_around_a_ping() -> None:
         (from_client(1, b"\xff"), 1007),
         (from_client(1, b"x" * 101), 1009),
         (from_client(1, b"x" * 60, final=False) + from_client(0, b"x" * 60), 1009),
+        (b"\x81\xfe\x00\x05" + MASK + b"12345", 1002),  # a length not written
+        (b"\x81\xff" + b"\x00" * 6 + b"\xff\xff" + MASK, 1002),  # minimally
         (b"\x81\xff" + b"\xff" * 8 + MASK, 1009),  # announces 2**64 - 1 bytes
     ],
 )
@@ -139,3 +141,14 @@ def test_any_bytes_give_messages_or_a_violation(chunks: list[bytes]) -> None:
     else:
         code = 0
     assert code in (0, 1002, 1007, 1009)
+
+
+def test_frames_are_counted_before_they_are_read() -> None:
+    """45,000 empty frames in one read held the event loop for 0.1 s."""
+    parser = Parser(100, frames_max=10)
+    assert len(parser.feed(from_client(1, b"") * 10)) == 10
+    with pytest.raises(Violation) as broken:
+        parser.feed(from_client(1, b"") * 40_000)
+    assert broken.value.code == 1008
+    assert parser.frames == 10
+    parser.frames = 0

@@ -78,7 +78,7 @@ async def test_a_sweep_frees_what_closed_and_was_never_answered() -> None:
     every = sockets(Doorman())
     socket = every.enter(ANA, "agent")
     Wire(socket, answers=False)
-    await socket.close(4408, "too slow")
+    socket.say_goodbye(4408, "too slow")
     every.sweep([socket])
     assert len(every) == 1
     every.sweep([socket])
