@@ -138,6 +138,7 @@ class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     released_us: int | None = None
     release: Release | None = None
     attempt: int = 1  # how many times the call rang at this agent
+    held_us: int | None = None  # since when the caller is on hold
     people: tuple[UserId, ...] | None = None
 
     @property

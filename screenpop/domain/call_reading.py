@@ -236,7 +236,7 @@ def _read_hold(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> Non
     )
     for leg in r.legs.values():
         if leg.state is before and (not agents or leg.agent in agents):
-            leg.state = after
+            leg.state, leg.held_us = after, event.at_us
 
 
 def _read_parked(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:

@@ -36,6 +36,7 @@ class Leg(msgspec.Struct, gc=False):
     release: Release | None = None
     attempt: int = 1
     people: tuple[UserId, ...] | None = None
+    held_us: int | None = None
 
     def close(self, at_us: int, why: Release) -> None:
         if self.state is not LegState.RELEASED:
@@ -60,6 +61,7 @@ class Leg(msgspec.Struct, gc=False):
             released_us=self.released_us,
             release=self.release,
             attempt=self.attempt,
+            held_us=self.held_us if self.state is LegState.HELD else None,
             people=self.people,
         )
 

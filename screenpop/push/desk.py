@@ -188,6 +188,7 @@ class Desk:
             arrived_at=render.iso(call.arrived_us),
             alerting_at=render.maybe_iso(pop.leg.alerting_us),
             answered_at=render.maybe_iso(pop.leg.answered_us),
+            held_at=render.maybe_iso(pop.leg.held_us),
             candidates=[self._facets.candidate(x) for x in profile.candidates],
             chosen=render.chosen(profile),
             facets={name: self._facets(x) for name, x in profile.facets.items()},
@@ -227,6 +228,8 @@ class Desk:
             changes["state"] = render.pop_state(leg)
         if before.answered_us != leg.answered_us:
             changes["answered_at"] = render.maybe_iso(leg.answered_us)
+        if leg.held_us is not None and before.held_us != leg.held_us:
+            changes["held_at"] = render.maybe_iso(leg.held_us)
         return self._updated(offset, pop, changes)
 
     def _open(
@@ -396,6 +399,7 @@ def _as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         queue=whole.queue,
         queue_label=whole.queue_label,
         answered_at=whole.answered_at,
+        held_at=whole.held_at,
         candidates=whole.candidates,
         chosen=whole.chosen,
         facets=whole.facets,

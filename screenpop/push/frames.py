@@ -127,6 +127,7 @@ class PopOpened(
     arrived_at: str
     alerting_at: str | None = None
     answered_at: str | None = None
+    held_at: str | None = None
     candidates: list[Candidate] = []
     chosen: Ref | None = None
     facets: dict[str, Facet] = {}
@@ -156,6 +157,7 @@ class PopUpdated(
     queue: str | None = None
     queue_label: str | None = None
     answered_at: str | None = None
+    held_at: str | None = None
     candidates: list[Candidate] | None = None
     chosen: Ref | msgspec.UnsetType | None = msgspec.UNSET  # null: nobody any more
     facets: dict[str, Facet] | None = None

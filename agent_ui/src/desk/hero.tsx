@@ -151,7 +151,7 @@ export function phaseOf(pop: Pop): { word: string; since: string | null } {
     case "answered":
       return { word: "Talking", since: pop.answered_at };
     case "held":
-      return { word: "On hold", since: pop.answered_at };
+      return { word: "On hold", since: pop.held_at ?? pop.answered_at };
     case "closed":
       return { word: "Wrap-up", since: pop.ended_at };
   }

@@ -91,6 +91,7 @@ export interface PopOpened {
   arrived_at: string;
   alerting_at: string | null;
   answered_at: string | null;
+  held_at: string | null;
   candidates: Candidate[];
   chosen: Ref | null;
   facets: Record<string, Facet>;
@@ -112,6 +113,7 @@ export interface PopUpdated {
   queue?: string;
   queue_label?: string;
   answered_at?: string;
+  held_at?: string;
   candidates?: Candidate[];
   chosen?: Ref;
   facets?: Record<string, Facet>;

@@ -64,6 +64,20 @@ async def test_a_card_with_a_disposition_is_finished() -> None:
     assert again.named("resync")[0]["pops"] == []
 
 
+async def test_a_held_call_says_since_when() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    floor.tell("answered", "c-1", "1001")
+    floor.tell("held", "c-1", "1001")
+    held = ana.frames[-1]
+    (again,) = (await floor.sign_in("ana")).named("resync")[0]["pops"]
+    assert (held["state"], again["state"]) == ("held", "held")
+    assert again["held_at"] == held["held_at"] > again["answered_at"]
+    floor.tell("resumed", "c-1", "1001")
+    floor.tell("held", "c-1", "1001")
+    assert ana.frames[-1]["held_at"] > held["held_at"]
+
+
 async def test_a_disposition_is_cleared_by_an_empty_code() -> None:
     floor = Floor()
     ana = await floor.sign_in("ana")
