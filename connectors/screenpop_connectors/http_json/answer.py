@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 import jmespath
@@ -26,6 +27,10 @@ class ExactFloat(float):
 
 
 ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
+
+
+Odd = Callable[[int, str, str], None]
+"""(row, field, why): one value that could not be read."""
 
 
 class Expression(Protocol):
@@ -62,17 +67,39 @@ class Reading:
             for name, expression in (fields or {}).items()
         }
 
-    def rows(self, answer: object) -> Sequence[Row]:
-        """Raises ValueError when the expressions do not fit the answer."""
+    def rows(self, answer: object, odd: Odd | None = None) -> Sequence[Row]:
+        """Raises ValueError when the expressions do not fit the answer.
+
+        With `odd` a value that a field's expression cannot take costs only that
+        value: its row (from 1), its field and why are reported there.
+        """
         try:
-            rows = [self._row(item) for item in _items(self._select.search(answer))]
+            items = _items(self._select.search(answer))
+            rows = [self._row(item, n, odd) for n, item in enumerate(items, 1)]
         except jmespath.exceptions.JMESPathError as error:
             raise ValueError(" ".join(str(error).split())) from error
         return [row for row in rows if any(v is not None for v in row.values())]
 
-    def _row(self, item: object) -> Row:
+    def _value(
+        self, expression: Expression, item: object, report: Callable[[str], None] | None
+    ) -> Scalar:
+        try:
+            return scalar(expression.search(item))
+        except jmespath.exceptions.JMESPathError as error:
+            if nothing_there(error):
+                return None
+            if report is None:
+                raise
+            report("a value that its expression cannot take")
+            return None
+
+    def _row(self, item: object, number: int, odd: Odd | None) -> Row:
         if self._fields:
-            return {n: scalar(e.search(item)) for n, e in self._fields.items()}
+            found = {}
+            for name, expression in self._fields.items():
+                report = partial(odd, number, name) if odd else None
+                found[name] = self._value(expression, item, report)
+            return found
         if isinstance(item, Mapping):
             return {
                 str(name): scalar(value)
@@ -80,6 +107,12 @@ class Reading:
                 if not isinstance(value, Mapping | list)
             }
         return {"value": scalar(item)}
+
+
+def nothing_there(error: Exception) -> bool:
+    """Did a function get null, because the answer has no such value?"""
+    kinds = ("null", "NoneType")
+    return getattr(error, "actual_type", None) in kinds
 
 
 def scalar(value: object) -> Scalar:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import ssl
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 import aiohttp
 from pydantic import JsonValue
@@ -26,6 +30,20 @@ from screenpop_connectors.http_json.options import HttpSource
 EXCERPT_CHARS = 80
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPING_METHOD = frozenset({307, 308})
+NOTHING_THERE = frozenset({204, 205})
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Statuses after which the same request may succeed."""
+
+
+class Passing(Unavailable):
+    """A failure that may pass soon: the same request may be sent again."""
+
+
+class Answer(NamedTuple):
+    """`value` is None where nothing is there; `link` names the next page."""
+
+    value: object
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +86,25 @@ class HttpClient:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def log(self) -> logging.Logger:
+        return self._context.log
+
+    @property
+    def source(self) -> str:
+        return self._context.source
+
     async def json(self, request: Request) -> object:
-        """The answer; None for a status that means: nothing there.
+        """What the answer holds; None where it means: nothing there.
 
         Raises `Unavailable`, `TimedOut`.
         """
+        return (await self.answer(request)).value
+
+    async def answer(self, request: Request) -> Answer:
+        """Raises `Unavailable`; `Passing` or `TimedOut` for what may pass soon."""
         try:
-            return await self._json(request)
+            return await self._followed(request)
         except TimeoutError as error:
             raise TimedOut(
                 f"{self._where(request)} did not answer in time"
@@ -83,13 +113,13 @@ class HttpClient:
                 brief="did not answer in time",
             ) from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise Unavailable(
+            raise Passing(
                 f"{self._where(request)} failed: {self._told(error, request)}."
                 " Is the service running, and may this machine reach it?",
                 brief="cannot be reached",
             ) from error
 
-    async def _json(self, request: Request) -> object:
+    async def _followed(self, request: Request) -> Answer:
         for _ in range(self._options.redirects_max + 1):
             async with self._sent(request) as response:
                 if response.status not in REDIRECTS:
@@ -116,17 +146,16 @@ class HttpClient:
 
     async def _answer(
         self, request: Request, response: aiohttp.ClientResponse
-    ) -> object:
-        if response.status in request.empty_on:
-            return None
+    ) -> Answer:
+        if response.status in request.empty_on or response.status in NOTHING_THERE:
+            return Answer(None, None)
         body = await self._body(request, response)
-        if response.status >= 400 or not body.strip():
-            raise Unavailable(
-                self._strange(request, response, body),
-                brief=f"failed: it answered {response.status}",
-            )
+        if response.status >= 400:
+            raise self._refused(request, response, body)
+        if not body.strip(b" \t\r\n\xef\xbb\xbf"):
+            return Answer(None, None)
         try:
-            return parsed(body)
+            return Answer(parsed(body), _next_link(response))
         except ValueError as error:
             raise Unavailable(
                 self._strange(request, response, body),
@@ -149,18 +178,32 @@ class HttpClient:
         self, request: Request, response: aiohttp.ClientResponse
     ) -> Request:
         """The request once more, if the new place is on the same host."""
-        target = request.url.join(URL(response.headers.get("Location", "")))
-        if not same_place(request.url, target):
+        location = URL(response.headers.get("Location", ""))
+        target = request.url.join(location)
+        place = followed(request.url, target)
+        if place is None:
             raise Unavailable(
                 f"{self._where(request)} redirects to {target.scheme}://{target.host}:"
                 " another host is never followed. Set base_url to it if it is right."
             )
         if request.method == "GET" or response.status in KEEPING_METHOD:
-            return replace(request, url=target)
+            return replace(request, url=place)
         raise Unavailable(
             f"{self._where(request)} redirects a POST with status {response.status}."
             " Set base_url and path to the final address."
         )
+
+    def _refused(
+        self, request: Request, response: aiohttp.ClientResponse, body: bytes
+    ) -> Unavailable:
+        text = self._strange(request, response, body)
+        brief = f"failed: it answered {response.status}"
+        if response.status not in PASSING:
+            return Unavailable(text, brief=brief)
+        after_s = _retry_after_s(response, self._context.clock.now_us() / 1e6)
+        if after_s is not None:
+            brief = "asked to be asked less"
+        return Passing(text, brief=brief, retry_after_s=after_s)
 
     def _strange(
         self, request: Request, response: aiohttp.ClientResponse, body: bytes
@@ -174,7 +217,8 @@ class HttpClient:
             401: "Check the credentials under auth.",
             403: "Check the credentials under auth and the rights of their user.",
             404: "Check base_url and path.",
-            429: "It asks to be asked less: lower concurrency, raise cache_s.",
+            429: "It asks to be asked less: lower concurrency, raise cache_s; set"
+            " contacts.pace_ms where its customers are read.",
         }.get(response.status, "Look at the service, or try the address by hand.")
         what = ", no JSON" if response.status < 300 else ""
         return (
@@ -207,12 +251,57 @@ class HttpClient:
             ) from error
 
 
-def same_place(old: URL, new: URL) -> bool:
-    """The same host and port; from http to https on its usual port is the same too."""
-    if (old.scheme, old.host, old.port) == (new.scheme, new.host, new.port):
-        return True
-    upgraded = (old.scheme, new.scheme) == ("http", "https")
-    return upgraded and old.host == new.host and new.port == 443
+def followed(old: URL, new: URL) -> URL | None:
+    """Where to go on, if the new address is on the same host; None: another place.
+
+    From http to https is the same host. From https to http, as services behind a
+    proxy write their own address, goes on over https: nothing is sent in clear.
+    """
+    if _host(old) != _host(new) or new.scheme not in ("http", "https"):
+        return None
+    plain = new.with_user(None).with_fragment(None)
+    if old.scheme == new.scheme:
+        return plain if old.port == new.port else None
+    if new.scheme == "https":
+        return plain if new.port in (443, old.port) or old.port != 80 else None
+    if new.port in (80, old.port):
+        return plain.with_scheme("https").with_port(old.port)
+    return None
+
+
+def _host(url: URL) -> str:
+    return (url.host or "").lower().rstrip(".")
+
+
+def _next_link(response: aiohttp.ClientResponse) -> str | None:
+    """`Link: <…>; rel="next"` (RFC 8288)."""
+    try:
+        link = response.links.get("next")
+    except ValueError:
+        return None
+    return str(link["url"]) if link else None
+
+
+def _retry_after_s(response: aiohttp.ClientResponse, now_s: float) -> float | None:
+    """`Retry-After` in seconds or as a date, by the clock of who sent it."""
+    text = response.headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text)) if math.isfinite(float(text)) else None
+    except ValueError:
+        until_s = _moment_s(text)
+    if until_s is None:
+        return None
+    sent_s = _moment_s(response.headers.get("Date", ""))
+    return max(0.0, until_s - (now_s if sent_s is None else sent_s))
+
+
+def _moment_s(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None
 
 
 def _credentials(options: HttpSource) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from yarl import URL
 
 from screenpop.connector import (
-    ConfigError,
     Connector,
     ConnectorContext,
     ContactRecord,
@@ -16,12 +15,13 @@ from screenpop.connector import (
     Scalar,
     contact_from_row,
 )
+from screenpop.connector.reading import OVER_LIMIT
 from screenpop_connectors.http_json.answer import Expression, Reading, compiled
-from screenpop_connectors.http_json.client import HttpClient, Request, same_place
-from screenpop_connectors.http_json.options import HttpContacts, HttpLookup, HttpSource
+from screenpop_connectors.http_json.client import HttpClient, Request
+from screenpop_connectors.http_json.options import HttpLookup, HttpSource
+from screenpop_connectors.http_json.paging import ContactPages
 from screenpop_connectors.http_json.template import (
     Body,
-    Template,
     Unsuitable,
     body_names,
     filled_body,
@@ -29,6 +29,7 @@ from screenpop_connectors.http_json.template import (
     filled_url,
     parse,
     parse_body,
+    path_of,
 )
 
 
@@ -58,8 +59,10 @@ lookups:
         self.base = options.base_url.rstrip("/")
         self.client = HttpClient(options, context)
         self._error = compiled(options.error, key="error") if options.error else None
-        self._contacts = (
-            ContactPages(self, options.contacts) if options.contacts else None
+        self._pages = (
+            ContactPages(self.client, self.base, options.contacts, self.raise_told)
+            if options.contacts
+            else None
         )
 
     async def open(self) -> None:
@@ -84,7 +87,21 @@ lookups:
         )
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
-        return self._contacts.read() if self._contacts else None
+        return self._all_contacts(self._pages) if self._pages else None
+
+    async def _all_contacts(self, pages: ContactPages) -> AsyncIterator[ContactRecord]:
+        options, reading = pages.options, self.new_reading()
+        async for rows in pages.rows(reading.odd):
+            for row in rows:
+                if reading.rows == options.contacts_max:
+                    reading.leave_out(OVER_LIMIT)
+                    pages.cut_off("contacts_max", options.contacts_max)
+                    return
+                contact = contact_from_row(
+                    row, number_columns=options.numbers, reading=reading
+                )
+                if contact is not None:
+                    yield contact
 
     def raise_told(
         self, request: Request, answer: object, error: Expression | None = None
@@ -106,7 +123,7 @@ class HttpJsonLookup(Lookup):
         self._connector = connector
         self._name = name
         self._options = options
-        self._path = _path(options.path)
+        self._path = path_of(options.path)
         self._headers = {n: parse(text) for n, text in options.headers.items()}
         self._body: Body = parse_body(options.body)
         self._form = {n: parse(text) for n, text in (options.form or {}).items()}
@@ -158,96 +175,3 @@ class HttpJsonLookup(Lookup):
                 context.rows_max,
             )
         return rows[: context.rows_max]
-
-
-class ContactPages:
-    """All customers of a service, page by page."""
-
-    def __init__(self, connector: HttpJsonConnector, options: HttpContacts):
-        self._connector = connector
-        self._options = options
-        self._reading = Reading(options.select, options.fields, key="contacts.")
-        self._next = (
-            compiled(options.next, key="contacts.next") if options.next else None
-        )
-        if _path(options.path).names:
-            raise ConfigError(
-                "contacts.path takes no parameters: it is read without a call."
-            )
-
-    async def read(self) -> AsyncIterator[ContactRecord]:
-        left = self._options.contacts_max
-        async for rows in self._pages():
-            for row in rows[:left]:
-                if record := contact_from_row(
-                    row, number_columns=self._options.numbers
-                ):
-                    yield record
-            left -= len(rows)
-            if left < 0:
-                self._cut_off("contacts_max", self._options.contacts_max)
-                return
-
-    async def _pages(self) -> AsyncIterator[Sequence[Row]]:
-        path = filled_url(_path(self._options.path), {})
-        url: URL | None = URL(self._connector.base + path, encoded=True)
-        before: Sequence[Row] = ()
-        for number in range(self._options.pages_max):
-            if url is None:
-                return
-            request = Request(
-                url=self._numbered(url, number), label=str(url.with_query(None))
-            )
-            answer = await self._connector.client.json(request)
-            self._connector.raise_told(request, answer)
-            rows = self._rows(request, answer)
-            if not rows or rows == before:  # some services repeat their last page
-                return
-            yield rows
-            before = rows
-            url = self._following(request, url, answer)
-        self._cut_off("pages_max", self._options.pages_max)
-
-    def _rows(self, request: Request, answer: object) -> Sequence[Row]:
-        try:
-            return self._reading.rows(answer)
-        except ValueError as error:
-            raise self._connector.client.failed(
-                request, f"{error} (contacts.select or fields do not fit the answer)"
-            ) from error
-
-    def _numbered(self, url: URL, number: int) -> URL:
-        options = self._options
-        if options.page_param is None:
-            return url
-        page = options.page_start + number * options.page_step
-        return url.update_query({options.page_param: page})
-
-    def _following(self, request: Request, url: URL, answer: object) -> URL | None:
-        if self._next is None:
-            return url if self._options.page_param else None
-        link = self._next.search(answer)
-        if not isinstance(link, str) or not link:
-            return None
-        target = request.url.join(URL(link))
-        if not same_place(request.url, target):
-            raise self._connector.client.failed(
-                request, f"a next page on another host, {target.host}"
-            )
-        return target
-
-    def _cut_off(self, key: str, limit: int) -> None:
-        self._connector.context.log.warning(
-            "source %s: contacts end at %s = %d; the rest is left out. Raise it.",
-            self._connector.context.source,
-            f"contacts.{key}",
-            limit,
-        )
-
-
-def _path(text: str) -> Template:
-    if text and not text.startswith(("/", "?")):
-        raise ConfigError(
-            f"path must start with / or ?, is {text!r}. The host stands in base_url."
-        )
-    return parse(text)

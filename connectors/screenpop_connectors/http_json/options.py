@@ -48,7 +48,12 @@ class HttpContacts(BaseModel):
         " with `phone` or `number`.",
     )
     next: str | None = Field(
-        None, description='JMESPath to the next page\'s link, e.g. `"@odata.nextLink"`.'
+        None,
+        description='JMESPath to the next page\'s link, e.g. `"@odata.nextLink"`; or to'
+        " its cursor, with next_param. Default: the header `Link` with `rel=next`.",
+    )
+    next_param: str | None = Field(
+        None, description="Query parameter that takes the cursor that `next` finds."
     )
     page_param: str | None = Field(
         None,
@@ -57,6 +62,18 @@ class HttpContacts(BaseModel):
     page_start: int = Field(1, ge=0, description="Its first value.")
     page_step: int = Field(
         1, gt=0, description="Added for each page; the page's size if it is an offset."
+    )
+    pace_ms: int = Field(
+        0, ge=0, description="Pause between two pages, for a service that limits them."
+    )
+    retries_max: int = Field(
+        8,
+        ge=0,
+        description="Further tries of a page that the service does not give now (429,"
+        " 5xx, no connection); what was read is kept.",
+    )
+    retry_after_max_s: float = Field(
+        900, gt=0, description="A longer `Retry-After` ends the reading until later."
     )
     pages_max: int = Field(10_000, gt=0, description="Pages read at most.")
     contacts_max: int = Field(
@@ -67,6 +84,8 @@ class HttpContacts(BaseModel):
     def _one_paging(self) -> HttpContacts:
         if self.next and self.page_param:
             raise ValueError("give next or page_param, not both")
+        if self.next_param and not self.next:
+            raise ValueError("next_param needs next, which finds its value")
         if (lacking := lacking_for_contacts(self.fields, self.numbers)) is not None:
             raise ValueError(f"fields {lacking}")
         return self

@@ -79,6 +79,15 @@ def parse(text: str) -> Template:
     return Template(tuple(_with_quotes(pieces)))
 
 
+def path_of(text: str) -> Template:
+    """A path with its query, behind `base_url`; raises `ConfigError`."""
+    if text and not text.startswith(("/", "?")):
+        raise ConfigError(
+            f"path must start with / or ?, is {text!r}. The host stands in base_url."
+        )
+    return parse(text)
+
+
 def parse_body(value: JsonValue) -> Body:
     if isinstance(value, str):
         template = parse(value)

@@ -79,7 +79,6 @@ async def refused(opened: Open, url: str, **keys: object) -> str:
         ),
         ("<html>log in</html>", 200, "text/html", "200 (text/html)"),
         ("{]", 200, "application/json", "answered 200 (application/json), no JSON: {]"),
-        ("", 200, "application/json", "nothing"),
         ('{"a": 1}', 401, "application/json", "Check the credentials under auth."),
         ('{"a": 1}', 403, "application/json", "the rights of their user."),
         ('{"a": 1}', 429, "application/json", "lower concurrency"),

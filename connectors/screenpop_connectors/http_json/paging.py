@@ -1,0 +1,194 @@
+"""How are all customers of a service read, page by page?
+
+The end is what services make of it: an empty page, no link or cursor to a next one,
+or a page behind the first that is not there (404, 400 and their kin). A service that
+asks to wait (`Retry-After`) is waited for, and the reading goes on at that page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from yarl import URL
+
+from screenpop.connector import OddItems, Row, TimedOut, Unavailable
+from screenpop_connectors.http_json.answer import Reading, compiled, nothing_there
+from screenpop_connectors.http_json.client import (
+    Answer,
+    HttpClient,
+    Passing,
+    Request,
+    followed,
+)
+from screenpop_connectors.http_json.options import HttpContacts
+from screenpop_connectors.http_json.template import filled_url, path_of
+
+NO_SUCH_PAGE = (400, 404, 410, 416)
+"""What services answer to a page behind their last one."""
+
+FIRST_RETRY_S = 1.0  # after a passing failure; doubled each time
+RETRY_MAX_S = 60.0
+
+RaiseTold = Callable[[Request, object], None]
+
+
+class ContactPages:
+    """All customers of a service as rows."""
+
+    def __init__(
+        self,
+        client: HttpClient,
+        base: str,
+        options: HttpContacts,
+        raise_told: RaiseTold,
+    ):
+        """`raise_told` raises the error that an answer itself holds."""
+        self.options = options
+        self._client = client
+        self._base = base
+        self._raise_told = raise_told
+        self._reading = Reading(options.select, options.fields, key="contacts.")
+        self._next = (
+            compiled(options.next, key="contacts.next") if options.next else None
+        )
+        self._path = path_of(options.path)
+        filled_url(self._path, {})
+
+    async def rows(self, odd: OddItems) -> AsyncIterator[Sequence[Row]]:
+        """The rows of each page; raises `Unavailable`."""
+        start = URL(self._base + filled_url(self._path, {}), encoded=True)
+        url, before, asked = start, list[Row](), set[URL]()
+        for number in range(self.options.pages_max):
+            page = self._numbered(url, number)
+            asked.add(page)
+            request = Request(
+                url=page,
+                label=str(url.with_query(None)),
+                empty_on=NO_SUCH_PAGE if number else (),
+            )
+            answer = await self._page(request, number)
+            self._raise_told(request, answer.value)
+            rows = list(self._rows(request, answer, odd, number + 1))
+            if not rows or rows == before:  # some services repeat their last page
+                return
+            yield rows
+            before = rows
+            target = self._following(request, start, answer)
+            if target is None or (target in asked and not self.options.page_param):
+                return
+            url = target
+        self.cut_off("pages_max", self.options.pages_max)
+
+    async def _page(self, request: Request, number: int) -> Answer:
+        """One page; asked again as long as the failure may pass."""
+        if number and self.options.pace_ms:
+            await asyncio.sleep(self.options.pace_ms / 1000)
+        for tried in range(self.options.retries_max + 1):
+            try:
+                return await self._client.answer(request)
+            except (Passing, TimedOut) as error:
+                wait_s = self._wait_s(error, number, tried)
+                if wait_s is None:
+                    raise
+                self._client.log.info(
+                    "source %s: its contacts go on at page %d in %.0f s: %s",
+                    self._client.source,
+                    number + 1,
+                    wait_s,
+                    error,
+                )
+                await asyncio.sleep(wait_s)
+        raise AssertionError("the last try raises or returns")
+
+    def _wait_s(self, error: Unavailable, number: int, tried: int) -> float | None:
+        """How long to wait before the page is asked for again; None: give up."""
+        if tried == self.options.retries_max:
+            return None
+        asked_s = error.retry_after_s
+        if asked_s is not None:
+            within = asked_s <= self.options.retry_after_max_s
+            return max(asked_s, FIRST_RETRY_S / 10) if within else None
+        if not number:  # nothing was read that would be lost
+            return None
+        return min(FIRST_RETRY_S * float(2**tried), RETRY_MAX_S)
+
+    def _rows(
+        self, request: Request, answer: Answer, odd: OddItems, page: int
+    ) -> Sequence[Row]:
+        try:
+            return self._reading.rows(
+                answer.value,
+                lambda row, name, why: odd.add(f"page {page}, row {row}", name, why),
+            )
+        except ValueError as error:
+            raise self._client.failed(
+                request, f"{error} (contacts.select or fields do not fit the answer)"
+            ) from error
+
+    def _numbered(self, url: URL, number: int) -> URL:
+        options = self.options
+        if options.page_param is None:
+            return url
+        page = options.page_start + number * options.page_step
+        return url.update_query({options.page_param: page})
+
+    def _following(self, request: Request, start: URL, answer: Answer) -> URL | None:
+        """Where the next page is; None: there is none."""
+        if self.options.page_param:
+            return start
+        if self._next is None:
+            return self._linked(request, answer.link) if answer.link else None
+        try:
+            found = self._next.search(answer.value)
+        except ValueError as error:
+            if nothing_there(error):
+                return None  # the last page: there is nothing to join
+            raise self._client.failed(
+                request, f"{error} (contacts.next does not fit the answer)"
+            ) from error
+        if found in (None, False, "", [], {}):
+            return None
+        if self.options.next_param is not None:
+            return start.update_query({self.options.next_param: self._cursor(found)})
+        if not isinstance(found, str) or not _is_link(found):
+            raise self._client.failed(
+                request,
+                "a cursor, not a link, under contacts.next. Name the query parameter"
+                " that takes it under contacts.next_param",
+            )
+        return self._linked(request, found)
+
+    def _cursor(self, found: object) -> str:
+        if isinstance(found, bool) or not isinstance(found, str | int | float):
+            raise Unavailable(
+                "contacts.next finds no cursor but a list, an object or true. Let it"
+                " name the cursor itself."
+            )
+        return str(found)
+
+    def _linked(self, request: Request, link: str) -> URL:
+        try:
+            target = request.url.join(URL(link))
+        except ValueError as error:
+            what = f"a next page that is not an address: {error}"
+            raise self._client.failed(request, what) from error
+        place = followed(request.url, target)
+        if place is None:
+            raise self._client.failed(
+                request, f"a next page on another host, {target.host}"
+            )
+        return place
+
+    def cut_off(self, key: str, limit: int) -> None:
+        self._client.log.warning(
+            "source %s: contacts end at %s = %d; the rest is left out. Raise it.",
+            self._client.source,
+            f"contacts.{key}",
+            limit,
+        )
+
+
+def _is_link(text: str) -> bool:
+    """`https://…`, `/people?after=7`, `?page=2`, `People?$skiptoken=7`."""
+    return "/" in text or "?" in text
