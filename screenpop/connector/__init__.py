@@ -24,6 +24,9 @@ from screenpop.connector.records import (
 )
 from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable, Unloadable
+from screenpop.support.number_fields import read_field
+from screenpop.support.spellings import subscriber
+from screenpop.support.text import from_bytes
 
 __all__ = [
     "PARAMETERS",
@@ -46,6 +49,9 @@ __all__ = [
     "as_scalar",
     "checked",
     "contact_from_row",
+    "from_bytes",
     "lacking_for_contacts",
+    "read_field",
+    "subscriber",
     "told",
 ]

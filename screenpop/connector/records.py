@@ -13,7 +13,7 @@ from enum import Enum
 from screenpop.connector.base import ContactRecord
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.caller import Row, Scalar
-from screenpop.support.text import is_sound, sound
+from screenpop.support.text import WRONG_BYTE, Mended, is_sound, sound
 
 INTEGER_MAX = 2**53 - 1
 """Larger integers become text: a browser would round them."""
@@ -107,6 +107,9 @@ def contact_from_row(
     counts it, with its `place` (`row 17`) where the key is what it lacks.
     """
     known = {name.lower(): name for name in row}
+    if reading is not None:
+        of_key = place or f"customer {row.get(known.get('key', ''))}"
+        row = _without_mended(row, reading, of_key)
     columns = _number_columns(row, number_columns)
     numbers = tuple(text for name in columns if (text := _text(row.get(name))))
     as_read = row.get(known.get("key", ""))
@@ -129,6 +132,14 @@ def contact_from_row(
             if name not in columns and name.lower() not in CONTACT_COLUMNS
         },
     )
+
+
+def _without_mended(row: Row, reading: ContactsReading, place: str) -> Row:
+    """Texts with wrong bytes are named, and then like any other."""
+    mended = [name for name, value in row.items() if type(value) is Mended]
+    for name in mended:
+        reading.odd.add(place, name, WRONG_BYTE)
+    return {**row, **{name: str(row[name]) for name in mended}} if mended else row
 
 
 def _count(

@@ -7,7 +7,38 @@ or browser takes it. Whatever brings text in passes it through `sound`.
 
 from __future__ import annotations
 
+import re
+
 REPLACEMENT = "\ufffd"
+WRONG_BYTE = "has a byte that does not fit the encoding"
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+
+
+class Mended(str):
+    """A text some of whose bytes did not fit; they were read as cp1252 says.
+
+    Most such bytes come from a program that writes cp1252 or Latin-1 into a database
+    or file of UTF-8: `M\\xfcller` becomes `Müller`. Whoever reads rows reports it.
+    """
+
+    __slots__ = ()
+
+
+def from_bytes(data: bytes) -> str:
+    """UTF-8; a `Mended` text where a byte does not fit. Never fails."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return Mended(unescaped(data.decode("utf-8", "surrogateescape")))
+
+
+def unescaped(text: str) -> str:
+    """Bytes that `surrogateescape` kept, read as cp1252."""
+    return _ESCAPED.sub(_as_cp1252, text)
+
+
+def _as_cp1252(found: re.Match[str]) -> str:
+    return found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
 
 
 def sound(text: str) -> str:

@@ -10,6 +10,8 @@ import codecs
 import re
 from typing import NamedTuple
 
+from screenpop.support.text import WRONG_BYTE, unescaped
+
 SAMPLE_BYTES = 4096
 NULS_OF_UTF_16 = 0.3  # share of NUL bytes in every other place
 
@@ -20,7 +22,6 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-WRONG_BYTE = "has a byte that does not fit the file's encoding"
 NUL = "has a NUL character, which is left out"
 _ODD = re.compile("[\x00\ufffd\udc80-\udcff]")
 _ESCAPED = re.compile("[\udc80-\udcff]+")
@@ -58,11 +59,7 @@ def mended(cell: str) -> tuple[str, str | None]:
     if _ODD.search(cell) is None:
         return cell, None
     reason = NUL if "\x00" in cell else WRONG_BYTE
-    return _ESCAPED.sub(_as_cp1252, cell.replace("\x00", "")), reason
-
-
-def _as_cp1252(found: re.Match[str]) -> str:
-    return found[0].encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    return unescaped(cell.replace("\x00", "")), reason
 
 
 def _checked(text: str, *said: str) -> Decoded:

@@ -19,6 +19,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
+from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.spelling import Asking, shown
 from screenpop_connectors.sql.statement import Statement
@@ -101,6 +102,7 @@ class SqliteDatabase:
                 " The service needs the right to read it."
             ) from error
         connection.execute("PRAGMA query_only = ON")
+        connection.text_factory = from_bytes  # a wrong byte costs no row
         return connection, file
 
     def _work(self, work: Callable[[sqlite3.Connection], T], job: _Job) -> T:
@@ -178,7 +180,7 @@ class SqliteQuery:
             text, _ = self._asking.asked({})
             cursor = await asyncio.to_thread(connection.execute, text)
             while values := await asyncio.to_thread(cursor.fetchmany, BATCH_ROWS):
-                yield _rows(cursor, values)
+                yield _rows(cursor, values, mark_mended=True)
                 job.until_s = time.monotonic() + database.timeout_s
         except sqlite3.Error as error:
             raise self._failed(error, {}) from error
@@ -200,9 +202,18 @@ class SqliteQuery:
         )
 
 
-def _rows(cursor: sqlite3.Cursor, values: Sequence[Sequence[object]]) -> Sequence[Row]:
+def _rows(
+    cursor: sqlite3.Cursor,
+    values: Sequence[Sequence[object]],
+    *,
+    mark_mended: bool = False,
+) -> Sequence[Row]:
+    """`mark_mended`: texts with wrong bytes stay `Mended`, to be reported."""
     names = [column[0] for column in cursor.description]
     return [
-        {name: shown(value) for name, value in zip(names, line, strict=True)}
+        {
+            name: value if mark_mended and type(value) is Mended else shown(value)
+            for name, value in zip(names, line, strict=True)
+        }
         for line in values
     ]

@@ -79,4 +79,4 @@ def test_it_fits_on_one_screen() -> None:
 def test_it_uses_the_public_door_only() -> None:
     lines = (EXAMPLE / "screenpop_vcard.py").read_text().splitlines()
     modules = [x.split()[1] for x in lines if x.startswith("from screenpop")]
-    assert modules == ["screenpop.connector", "screenpop.support.numbering"]
+    assert modules == ["screenpop.connector"]

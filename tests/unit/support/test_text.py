@@ -2,7 +2,7 @@
 
 import pytest
 
-from screenpop.support.text import is_sound, sound
+from screenpop.support.text import Mended, from_bytes, is_sound, sound
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_a_subclass_of_text_becomes_plain_text() -> None:
 
     assert type(sound(Marked("Ada"))) is str
     assert type(sound(Marked("Jörg"))) is str
+
+
+def test_bytes_that_do_not_fit_are_read_as_cp1252_and_marked() -> None:
+    assert type(from_bytes("Müller".encode())) is str
+    mended = from_bytes(b"M\xfcller \x81 M\xc3\xbcller")
+    assert (type(mended), mended) == (Mended, "Müller \ufffd Müller")
