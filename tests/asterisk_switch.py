@@ -98,7 +98,7 @@ class Switch:
         self.say("AttendedTransfer", **both, Result="Success")
 
     def call(self, call_id: str = "1.0") -> Call:
-        found = book_of(self.events).get("pbx", call_id)
+        found = book_of(self.events).newest("pbx", call_id)
         assert found is not None
         return found
 

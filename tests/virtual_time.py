@@ -53,6 +53,9 @@ class LoopClock:
     def now_us(self) -> int:
         return round((NOON.timestamp() + self.monotonic_s()) * 1_000_000)
 
+    def steady_us(self) -> int:
+        return self.now_us()
+
 
 def run(story: Coroutine[Any, Any, None], *, real_time: bool = False) -> None:
     factory = None if real_time else VirtualLoop

@@ -17,12 +17,14 @@ from screenpop.app.parts import (
     data_dir_of,
     journal_of,
     make_lookups,
+    placing_limits,
     rules,
     session_limits,
     shown_by,
     source_labels,
 )
 from screenpop.app.past import Past, open_past
+from screenpop.app.placing import Placing
 from screenpop.app.service import Service
 from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
@@ -30,6 +32,7 @@ from screenpop.config.model import Configuration
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import ConfigError
+from screenpop.domain.occurrences import Occurrences
 from screenpop.journal.base import Journal
 from screenpop.pipeline.own_source import own_lookups
 from screenpop.pipeline.sources import FindConnector
@@ -44,7 +47,7 @@ from screenpop.support.numbering import keep_readings
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
-from screenpop.wallboard.history import Archiver, Retention
+from screenpop.wallboard.history import Archiver, Placed, Retention
 from screenpop.wallboard.history_batch import NumberOf
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
@@ -87,17 +90,11 @@ async def build(
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
+    placing = Placing(Occurrences(placing_limits(config)), clock)
     archiver, retention = _history(
-        config, clock, journal, past, lookups, spare, metrics
+        config, clock, journal, past, lookups, spare, metrics, placing.placed
     )
-    follower = Follower(
-        book=CallBook(call_limits(config)),
-        lookups=lookups.calls,
-        desk=hub.desk,
-        hub=hub,
-        feed=feed,
-        append_soon=door.keep_soon,
-    )
+    follower = _follower(config, clock, lookups, hub, feed, door, placing)
     return Service(
         loaded=loaded,
         clock=clock,
@@ -145,6 +142,27 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+def _follower(
+    config: Configuration,
+    clock: Clock,
+    lookups: Lookups,
+    hub: Hub,
+    feed: WallboardFeed,
+    door: Door,
+    placing: Placing,
+) -> Follower:
+    return Follower(
+        book=CallBook(call_limits(config)),
+        lookups=lookups.calls,
+        desk=hub.desk,
+        hub=hub,
+        feed=feed,
+        append_soon=door.keep_soon,
+        placing=placing,
+        clock=clock,
+    )
+
+
 def _history(
     config: Configuration,
     clock: Clock,
@@ -153,6 +171,7 @@ def _history(
     lookups: Lookups,
     spare: SpareTime,
     metrics: Metrics,
+    placed: Placed,
 ) -> tuple[Archiver, Retention]:
     archive = Archive(past.database, past.known)
     archiver = Archiver(
@@ -164,6 +183,7 @@ def _history(
         turn=spare.turn,
         people_at=past.people.cache.at,
         count_left_out=metrics.history_left_out.inc,
+        placed=placed,
     )
     retention = Retention(
         journal,

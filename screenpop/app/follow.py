@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from screenpop.app.notes import RecentNotes
+from screenpop.app.placing import Placing
 from screenpop.domain.agent import AgentState, SaidBy, UserId
-from screenpop.domain.call import Call, CallEvent, EventType, Phase
+from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
@@ -28,6 +29,7 @@ from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.hub import Hub
 from screenpop.push.presence import DESK
+from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
 
@@ -48,9 +50,12 @@ class Follower:
     hub: Hub
     feed: WallboardFeed
     append_soon: Callable[[Record], None]
+    placing: Placing
+    clock: Clock
     notes: RecentNotes = field(default_factory=RecentNotes)
     live: bool = False  # False while stored entries are read again
     offset: int = 0
+    heard_us: int = 0  # when the newest entry was received, in steady microseconds
 
     @property
     def directory(self) -> Directory:
@@ -75,23 +80,41 @@ class Follower:
         going_on = [call for call in self.book if call.phase is not Phase.ENDED]
         going_on.sort(key=lambda call: call.phase is not Phase.ALERTING)
         for number, call in enumerate(going_on, 1):
-            self._begin_lookups(call.line, call.call_id)
+            self._begin_lookups(call.key)
             if number % TAKEN_UP_AT_ONCE == 0:
                 await asyncio.sleep(TAKE_UP_PAUSE_S)
 
-    def tidy(self, now_us: int) -> list[Record]:
-        """Close what nobody closed, forget what is long over."""
+    def tidy(self) -> list[Record]:
+        """Close what has no end, make small what is over, forget what is long over."""
+        now_us = self.clock.steady_us() if self.live else self.heard_us
         ends = self.book.overdue(now_us)
-        for call in self.book.forget(now_us):
+        for call in self.book.settled():
             self.lookups.end(call)
-            self.feed.drop(call)
-            self.desk.forget(call)
+            self.desk.settle(call)
+        for call in self.book.forget(now_us):
+            self._forget(call)
         return [EventRecord(event=event) for event in ends]
 
+    def _forget(self, call: Call) -> None:
+        """The call left the book: whatever is kept of it anywhere goes."""
+        self.lookups.end(call)
+        self.feed.drop(call)
+        self.hub.deliver(self.offset, self.desk.forget(call, self.offset))
+        self.placing.occurrences.forget(*call.key)
+
+    def _hear(self, record: Record) -> None:
+        """When was this entry received, on the scale of `steady_us`?"""
+        if self.live:
+            self.heard_us = self.clock.steady_us()
+        else:  # a clock may have been set back, or was ahead, at that time
+            at_us = min(record.at_us, self.clock.steady_us())
+            self.heard_us = max(self.heard_us, at_us)
+
     def _take(self, entry: Entry) -> None:
+        self._hear(entry.record)
         match entry.record:
             case EventRecord(event=event):
-                self._event(entry.offset, event)
+                self._event(entry.offset, self.placing.folded(entry.offset, event))
             case AnswersRecord() as record:
                 self.hub.deliver(entry.offset, self.desk.answers(entry.offset, record))
             case ActionRecord() as record:
@@ -101,9 +124,11 @@ class Follower:
         if event.type is EventType.AGENT_STATE:
             self._telephone_said(offset, event)
             return
-        change = self.book.apply(event)
+        change = self.book.apply(event, self.heard_us)
         if change is None:
             return
+        for call in change.dropped:
+            self._forget(call)
         self.feed.replace(change.before, change.after, offset)
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
@@ -131,13 +156,18 @@ class Follower:
         if record.action == "agent_state":
             state = _agent_state(record.data.get("state"))
             if state is not None:
-                self._said(offset, person(UserId(record.user)), state, record.at_us)
+                self._said(offset, person(UserId(record.user)), state, self.heard_us)
         elif record.action == DESK:
             self._desk(offset, record)
         elif record.action in CHOICES:
-            self.lookups.choose(record)
+            self._choose(record)
         elif record.action == "receipt":
-            pop = self.desk.pop_of(UserId(record.user), record.call_id or "")
+            pop = self.desk.pop_of(
+                UserId(record.user),
+                record.call_id or "",
+                record.line,
+                record.occurrence,
+            )
             if pop is not None:
                 pop.acked = True
         else:
@@ -145,14 +175,26 @@ class Follower:
                 self.notes.take(offset, record)
             self.hub.deliver(offset, self.desk.action(offset, record))
 
+    def _choose(self, record: ActionRecord) -> None:
+        """An agent in wrap-up may still say who it was: then it is looked up again."""
+        key = record.call_key
+        call = None if key is None else self.book.get(key)
+        if self.live and call is not None:
+            self.lookups.follow(self.book.with_customer(call))
+        self.lookups.choose(record)
+
     def _desk(self, offset: int, record: ActionRecord) -> None:
         """A person opened a desk, or has none any more."""
         user, is_open = UserId(record.user), record.data.get("open") == "yes"
         self.hub.presence.take(user, is_open=is_open)
-        self.feed.desk(user, is_open=is_open, at_us=record.at_us, offset=offset)
+        self.feed.desk(user, is_open=is_open, at_us=self.heard_us, offset=offset)
 
     def _telephone_said(self, offset: int, event: CallEvent) -> None:
-        """The telephone system named a state: of the people who were there then."""
+        """The telephone system named a state: of the people who were there then.
+
+        It counts as of when it was received, less its age: see `_hear`.
+        """
+        at_us = self.heard_us - max(0, event.received_us - event.at_us)
         state = _agent_state(event.agent_state)
         if state is None:
             return
@@ -160,7 +202,7 @@ class Follower:
             there = (event.people or {}).get(agent)
             users = self.directory.at(agent) if there is None else there
             for who in [*map(person, users)] or [telephone(agent)]:
-                self._said(offset, who, state, event.at_us, by="telephone")
+                self._said(offset, who, state, at_us, by="telephone")
 
     def _said(
         self,
@@ -174,8 +216,8 @@ class Follower:
         if who.user is not None:
             self.hub.agent_said(who.user, state, at_us, by)
 
-    def _begin_lookups(self, line: str, call_id: str) -> None:
-        call = self.book.get(line, call_id)
+    def _begin_lookups(self, key: CallKey) -> None:
+        call = self.book.get(key)
         if call is None:
             return
         known = self.lookups.follow(self.book.with_customer(call))

@@ -18,7 +18,7 @@ from screenpop.app.explaining import Json
 from screenpop.app.notes import RecentNotes
 from screenpop.domain.access import Only, may_read_call, may_read_note
 from screenpop.domain.agent import User
-from screenpop.domain.call import AgentId, CallId
+from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.caller import Row
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.journal.records import ActionRecord
@@ -83,19 +83,21 @@ class HistoryCalls:
             "before": _cursor(found[-1].place) if full else None,
         }
 
-    async def get(self, call_id: str, only: Only) -> Json:
-        call = await self._one(call_id, only)
-        whole = await self._calls.get(call.line, call.call_id)
+    async def get(self, name: NamedCall, only: Only) -> Json:
+        call = await self._one(name, only)
+        whole = await self._calls.get(*call.key)
         if whole is None:
-            raise _not_found(call_id)
+            raise _not_found(name.call_id)
         return self._whole(whole, only)
 
-    async def add_note(self, call_id: str, only: Only, user: User, text: str) -> Json:
-        call = await self._one(call_id, only)
+    async def add_note(
+        self, name: NamedCall, only: Only, user: User, text: str
+    ) -> Json:
+        call = await self._one(name, only)
         return await self._act(call, user, "note", {"text": text})
 
     async def set_disposition(
-        self, call_id: str, only: Only, user: User, code: str
+        self, name: NamedCall, only: Only, user: User, code: str
     ) -> Json:
         if code not in self._dispositions:
             raise BadInput(
@@ -103,7 +105,7 @@ class HistoryCalls:
                 code="unknown_disposition",
                 remedy=f"Use one of: {', '.join(self._dispositions) or 'none'}.",
             )
-        call = await self._one(call_id, only)
+        call = await self._one(name, only)
         if self._dispositions[code] and not self._note_of(call, user).strip():
             raise BadInput(
                 f"the disposition {code!r} needs a note, you wrote none to this call.",
@@ -114,7 +116,7 @@ class HistoryCalls:
 
     def _note_of(self, call: PastCall, user: User) -> str:
         """The user's own note as it stands, archived or not yet."""
-        text = self._recent.text(user.username, call.line, call.call_id)
+        text = self._recent.text(user.username, call.key)
         if text is not None:
             return text
         mine = [note.text for note in call.notes if note.username == user.username]
@@ -132,27 +134,32 @@ class HistoryCalls:
             user=user.username,
             agent=mine[0] if mine else None,
             line=call.line,
-            call_id=CallId(call.call_id),
+            call_id=call.call_id,
+            occurrence=call.occurrence,
             data=data,
         )
         offset = await self._append(record)
         if action == "note":
             self._recent.take(offset, record)
-        return {"call_id": call.call_id, "at": iso_from_us(at_us), **data}
+        return {**_named(call), "at": iso_from_us(at_us), **data}
 
-    async def _one(self, call_id: str, only: Only) -> PastCall:
-        found = await self._calls.find(call_id, self._lines)
-        seen = [call for call in found if may_read_call(only, call.people)]
+    async def _one(self, name: NamedCall, only: Only) -> PastCall:
+        """The newest call of that name that may be seen."""
+        found = await self._calls.find(name.call_id, self._lines)
+        seen = [
+            call
+            for call in found
+            if name.fits(call.key) and may_read_call(only, call.people)
+        ]
         if not seen:
-            raise _not_found(call_id)
-        return max(seen, key=lambda call: call.arrived_us)
+            raise _not_found(name.call_id)
+        return max(seen, key=lambda call: (call.occurrence, call.arrived_us))
 
     def _listed(self, call: PastCall, only: Only) -> Json:
         notes = _readable(call.notes, call, only)
         codes = _readable(call.dispositions, call, only)
         return {
-            "call_id": call.call_id,
-            "line": call.line,
+            **_named(call),
             "direction": call.direction,
             "arrived_at": iso_from_us(call.arrived_us),
             "answered_at": _iso(call.answered_us),
@@ -211,6 +218,14 @@ class HistoryCalls:
             "released_at": _iso(leg.released_us),
             "release": leg.release,
         }
+
+
+def _named(call: PastCall) -> Json:
+    return {
+        "call_id": call.call_id,
+        "line": call.line,
+        "occurrence": call.occurrence,
+    }
 
 
 def _visit(visit: Visit) -> Json:

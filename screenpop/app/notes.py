@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from screenpop.domain.call import CallKey
 from screenpop.journal.records import ActionRecord
 
 NOTES_MAX = 5_000  # newest notes; older ones are in the store by then
 
-NoteKey = tuple[str, str, str]
-"""(user, line, call id)."""
+NoteKey = tuple[str, CallKey | None]
+"""(user, call)."""
 
 
 class RecentNotes:
@@ -25,7 +26,7 @@ class RecentNotes:
 
     def take(self, offset: int, record: ActionRecord) -> None:
         """Take a note in as it stands in the journal."""
-        key = (record.user, record.line, record.call_id or "")
+        key = (record.user, record.call_key)
         before = self._texts.get(key)
         if before is not None and before[0] >= offset:
             return
@@ -34,7 +35,7 @@ class RecentNotes:
         if len(self._texts) > self._notes_max:
             self._texts.popitem(last=False)
 
-    def text(self, user: str, line: str, call_id: str) -> str | None:
+    def text(self, user: str, call: CallKey) -> str | None:
         """None: nothing is remembered, the store may know."""
-        found = self._texts.get((user, line, call_id))
+        found = self._texts.get((user, call))
         return None if found is None else found[1]

@@ -15,6 +15,7 @@ from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallLimits
+from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import Journal
@@ -182,6 +183,14 @@ def call_limits(config: Configuration) -> CallLimits:
         linger_s=config.calls.linger_s,
         events_per_call_max=config.limits.events_per_call_max,
         live_calls_max=config.limits.live_calls_max,
+    )
+
+
+def placing_limits(config: Configuration) -> PlacingLimits:
+    return PlacingLimits(
+        reuse_grace_s=config.calls.reuse_grace_s,
+        late_s=config.calls.alerting_max_s,
+        silent_max_s=config.calls.talking_max_s,
     )
 
 

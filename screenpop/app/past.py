@@ -146,16 +146,26 @@ class Past:
         )
 
     async def earlier(
-        self, number: str | None, ref: CandidateRef | None, leave_out: str
+        self,
+        number: str | None,
+        ref: CandidateRef | None,
+        leave_out: str,
+        occurrence: int,
     ) -> Sequence[Row]:
         """Rows of the `interactions` facet, newest first."""
         if number is not None:
             found = await self._earlier.from_number(
-                number, leave_out=leave_out, limit=EARLIER_CALLS
+                number,
+                leave_out=leave_out,
+                occurrence=occurrence,
+                limit=EARLIER_CALLS,
             )
         elif ref is not None:
             found = await self._earlier.of_customer(
-                ref, leave_out=leave_out, limit=EARLIER_CALLS
+                ref,
+                leave_out=leave_out,
+                occurrence=occurrence,
+                limit=EARLIER_CALLS,
             )
         else:
             found = []

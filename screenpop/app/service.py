@@ -113,7 +113,7 @@ class Service:
 
     def _keep_running(self) -> None:
         """Everything that works in the background from now on, supervised."""
-        self.follower.live = True
+        self.follower.live = self.follower.placing.live = True
         keep = self.tasks.keep_running
         keep(self._follow, name="follow the journal", fatal=True, restarts=AT_ONCE)
         keep(self.follower.take_up, name="take up live calls", until_done=True)
@@ -157,7 +157,7 @@ class Service:
         ):
             for entry in entries:
                 self.follower.take(entry)
-            self.follower.tidy(entries[-1].record.at_us)
+            self.follower.tidy()
             done = (entries[-1].offset - oldest) / max(1, newest - oldest)
             self.reading = f"what is stored is being read: {min(done, 1.0):.0%}"
             await asyncio.sleep(0)
@@ -177,8 +177,17 @@ class Service:
 
     async def _keep_events(self, events: Sequence[Record]) -> list[Receipt]:
         """Durable when it returns; what can wait does, until the cards are open."""
+        placing = self.follower.placing
         with self.spare:
-            return await self.journal.append([self._with_people(x) for x in events])
+            placed = placing.stamped(map(self._with_people, events))
+            try:
+                receipts = await self.journal.append(placed)
+            except BaseException:
+                placing.not_kept(placed)
+                raise
+            known = zip(placed, receipts, strict=True)
+            placing.not_kept(record for record, receipt in known if not receipt.fresh)
+            return receipts
 
     def _with_people(self, record: Record) -> Record:
         """An event keeps who was at its telephones, however people move later."""
@@ -189,7 +198,7 @@ class Service:
     async def _tidy_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
-            ends = self.follower.tidy(self.clock.now_us())
+            ends = self.follower.tidy()
             self.door.keep_all_soon([*ends, *self.hub.absent()])
 
     async def _logged_out(self, user: User) -> None:

@@ -177,6 +177,12 @@ class Calls(Model):
         description="An ended call is kept for this time: for late events, for browsers"
         " that come back, for notes.",
     )
+    reuse_grace_s: float = Field(
+        5,
+        ge=0,
+        description="A call id that comes again later than this after the call's"
+        " end is another call.",
+    )
     short_abandon_s: float = Field(
         5, ge=0, description="Abandoned sooner than this is counted apart."
     )

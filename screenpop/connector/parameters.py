@@ -28,6 +28,7 @@ PARAMETERS: Mapping[str, str] = MappingProxyType(
         "queue": "The queue the call waits in.",
         "line": "The configured line that reported the call.",
         "call_id": "The telephone system's name for the call.",
+        "occurrence": "A number that separates calls of one `call_id`; it grows.",
         "direction": "`inbound`, `outbound` or `internal`.",
         "today": "The date in the company's time zone, e.g. `2026-11-21`.",
     }

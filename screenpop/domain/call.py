@@ -63,8 +63,45 @@ class Outcome(StrEnum):
 
 NO_ATTRIBUTES: Mapping[str, str] = {}
 
+CONTENT_ID = "h-"
+"""How the id of an event begins that was made of its content."""
+NO_OPEN_LEG = "no_open_leg"
+TIME_LIMIT = "time_limit"
+CLEARED = "cleared"
+LIMIT_CAUSES = frozenset({NO_OPEN_LEG, TIME_LIMIT, CLEARED})
+"""Causes of ends that were made here because none was reported."""
 
-class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+EXTENSION_DIGITS_MAX = 6
+
+
+def is_extension(text: str) -> bool:
+    """Is this the number of a colleague or a queue rather than of a customer?"""
+    return text.isdigit() and len(text) <= EXTENSION_DIGITS_MAX
+
+
+CallKey = tuple[LineId, CallId, int]
+"""A call: its line, its id there, and the occurrence of that id."""
+
+
+class NamedCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A call as a person names it; without a line or occurrence the newest is meant."""
+
+    call_id: str
+    line: str | None = None
+    occurrence: int | None = None
+
+    def fits(self, key: CallKey) -> bool:
+        line, call_id, occurrence = key
+        return (
+            call_id == self.call_id
+            and self.line in (None, line)
+            and self.occurrence in (None, occurrence)
+        )
+
+
+class CallEvent(
+    msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True
+):
     """One thing a line reported, in our words.
 
     `people` says who was at each of `agents` when the event was taken in. The node
@@ -105,6 +142,9 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     agent_state: str | None = None  # for AGENT_STATE: an AgentState value
     attributes: Mapping[str, str] = {}
     people: Mapping[AgentId, tuple[UserId, ...]] | None = None
+    occurrence: int = 0  # of the call id; `occurrences` decides, the journal keeps it
+    clock_us: int = 0  # what was added to the line's own time
+    late: bool = False  # too old to ring
 
 
 class LegState(StrEnum):
@@ -181,6 +221,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     line: LineId
     call_id: CallId
+    occurrence: int = 0
     phase: Phase
     direction: Direction
     caller: str | None  # raw, as the events gave it
@@ -201,6 +242,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visits: tuple[QueueVisit, ...] = ()
     related_call_ids: tuple[CallId, ...] = ()
     attributes: Mapping[str, str] = {}
+
+    @property
+    def key(self) -> CallKey:
+        return (self.line, self.call_id, self.occurrence)
 
     @property
     def customer_text(self) -> str | None:

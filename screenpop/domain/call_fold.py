@@ -17,20 +17,25 @@ Rules that the order alone does not give:
 
 from __future__ import annotations
 
+import zlib
 from bisect import insort
+
+import msgspec
 
 from screenpop.domain.call import (
     AgentId,
     Call,
     CallEvent,
     CallId,
+    CallKey,
     EventType,
     LegId,
     LegState,
     LineId,
     Scope,
 )
-from screenpop.domain.call_reading import Reading, read, view
+from screenpop.domain.call_progress import Reading
+from screenpop.domain.call_reading import read, view
 
 _TYPE_RANK = {
     EventType.ARRIVED: 0,
@@ -47,6 +52,8 @@ _TYPE_RANK = {
 }
 
 OrderKey = tuple[int, int, int, str]
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(list[CallEvent])
 
 
 def order_key(event: CallEvent) -> OrderKey:
@@ -58,11 +65,17 @@ def order_key(event: CallEvent) -> OrderKey:
 class CallFold:
     """The events of one call, and what they add up to."""
 
-    __slots__ = ("_events", "_keys", "_owners", "_reading", "call_id", "limit", "line")
+    __slots__ = ("_events", "_keys", "_owners", "_reading", "key", "limit")
 
-    def __init__(self, line: LineId, call_id: CallId, *, limit: int = 500):
-        self.line = line
-        self.call_id = call_id
+    def __init__(
+        self,
+        line: LineId,
+        call_id: CallId,
+        occurrence: int = 0,
+        *,
+        limit: int = 500,
+    ):
+        self.key: CallKey = (line, call_id, occurrence)
         self.limit = limit
         self._events: list[tuple[OrderKey, CallEvent]] = []
         self._keys: set[str] = set()
@@ -106,7 +119,19 @@ class CallFold:
 
     def call(self) -> Call:
         """The call as all events together tell it."""
-        return view(self.line, self.call_id, self._reading)
+        return view(self.key, self._reading)
+
+    def packed(self) -> bytes:
+        """All events in few bytes; `of` makes the fold of them again."""
+        return zlib.compress(_ENCODER.encode([e for _, e in self._events]), 1)
+
+    @classmethod
+    def of(cls, packed: bytes, key: CallKey, *, limit: int = 500) -> CallFold:
+        """The fold of events that were `packed`."""
+        fold = cls(*key, limit=limit)
+        for event in _DECODER.decode(zlib.decompress(packed)):
+            fold.add(event)
+        return fold
 
     def _learn_owner(self, event: CallEvent) -> bool:
         """Remember whose leg it is; True when earlier events read differently now."""

@@ -1,31 +1,34 @@
 """What does each event do to a call, when they are read in their order?
 
-`Reading` is where the reading of one call's events has got to: `read` takes the next
-event, `view` makes the call of it. The order, and the rules that hold beside it, are
-told in `call_fold`.
+`read` takes the next event into a `Reading`, `view` makes the call of it. The order,
+and the rules that hold beside it, are told in `call_fold`.
 """
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from screenpop.domain.call import (
+    CLEARED,
+    LIMIT_CAUSES,
+    NO_OPEN_LEG,
+    TIME_LIMIT,
     AgentId,
     Call,
     CallEvent,
-    CallId,
+    CallKey,
     Direction,
     EventType,
     LegId,
     LegState,
-    LineId,
     Outcome,
     Phase,
     QueueVisit,
     Release,
     Scope,
+    is_extension,
 )
+from screenpop.domain.call_progress import Reading
 from screenpop.domain.leg_reading import (
     Leg,
     leg_of_who_is_there,
@@ -33,49 +36,11 @@ from screenpop.domain.leg_reading import (
     talk_on,
     who_talks,
 )
-from screenpop.domain.ringing_visits import Left, RingingVisits, reopen
+from screenpop.domain.ringing_visits import Left, reopen
 
-NO_OPEN_LEG = "no_open_leg"
-TIME_LIMIT = "time_limit"
-CLEARED = "cleared"
-LIMIT_CAUSES = frozenset({NO_OPEN_LEG, TIME_LIMIT, CLEARED})
 LATE_WINDOW_US = 2_000_000
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-
-
-class Reading(msgspec.Struct, gc=False):
-    """Where the reading of the events in order has got to."""
-
-    legs: dict[AgentId, Leg] = {}
-    former: list[Leg] = []  # of people who were at an agent's telephone before
-    visits: list[QueueVisit] = []
-    ringing: RingingVisits = msgspec.field(default_factory=RingingVisits)
-    talked_at_end: dict[AgentId, LegState] = {}  # when an end was made by a limit
-    arrived_us: int = 0
-    last_us: int = 0
-    queued_us: int | None = None
-    first_alerting_us: int | None = None
-    answered_us: int | None = None
-    last_answer_us: int | None = None
-    last_answer_sequence: int | None = None
-    parked_us: int | None = None
-    ended: CallEvent | None = None
-    direction: Direction | None = None
-    caller: str | None = None
-    withheld: bool = False
-    caller_name: str | None = None
-    dialled: str | None = None
-    queue: str | None = None
-    voicemail: bool = False
-    callback: bool = False
-    stated: Outcome | None = None
-    related: tuple[CallId, ...] = ()
-    attributes: dict[str, str] = {}
-
-    @property
-    def ended_for_good(self) -> bool:
-        return self.ended is not None and self.ended.cause not in LIMIT_CAUSES
 
 
 def read(
@@ -115,10 +80,7 @@ def _read_facts(r: Reading, event: CallEvent) -> None:
     if event.cause not in LIMIT_CAUSES:
         r.last_us = max(r.last_us, event.at_us)
     r.withheld = r.withheld or event.withheld
-    r.direction = r.direction or event.direction
-    r.caller = r.caller or event.caller
-    r.caller_name = r.caller_name or event.caller_name
-    r.dialled = r.dialled or event.dialled
+    _read_parties(r, event)
     if event.attributes:
         r.attributes.update(event.attributes)
     related = event.related_call_id
@@ -132,6 +94,26 @@ def _read_facts(r: Reading, event: CallEvent) -> None:
     if alive and r.ended is not None and r.ended.cause in LIMIT_CAUSES:
         _take_back_end(r, r.ended.at_us)
         r.ended = None
+
+
+def _read_parties(r: Reading, event: CallEvent) -> None:
+    """The earliest word counts, but an outside number beats an extension."""
+    outside = _beats(r.caller, event.caller) or _beats(r.dialled, event.dialled)
+    if r.direction is None or (
+        outside and r.direction is Direction.INTERNAL and event.direction is not None
+    ):
+        r.direction = event.direction
+    if r.caller is None or _beats(r.caller, event.caller):
+        r.caller = event.caller
+    if r.dialled is None or _beats(r.dialled, event.dialled):
+        r.dialled = event.dialled
+    r.caller_name = r.caller_name or event.caller_name
+
+
+def _beats(before: str | None, now: str | None) -> bool:
+    if before is None or now is None:
+        return False
+    return now.startswith("+") and is_extension(before)
 
 
 def _take_back_end(r: Reading, ended_us: int) -> None:
@@ -157,6 +139,7 @@ def _read_queued(r: Reading, event: CallEvent) -> None:
     _leave_queue(r, event.at_us, "moved")
     r.visits.append(QueueVisit(queue=queue, entered_us=event.at_us))
     r.queue = queue or None
+    r.handed_on = True
     if r.queued_us is None:
         r.queued_us = event.at_us
 
@@ -174,10 +157,12 @@ def _read_alerting(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) ->
         if leg is None:
             leg = new_leg(r.legs, event, agent)
             leg.alerting_us = event.at_us
-            if late:
+            if event.late:
+                leg.close(event.at_us, Release.UNANSWERED)
+            elif late:
                 leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
         elif leg.state is LegState.RELEASED:
-            if late:
+            if late or event.late:
                 continue
             leg.attempt += 1
             leg.state, leg.alerting_us = LegState.ALERTING, event.at_us
@@ -191,7 +176,10 @@ def _delayed(r: Reading, event: CallEvent) -> bool:
     if event.at_given or r.last_answer_us is None:
         return False
     before = r.last_answer_sequence
-    if event.sequence is not None and before is not None and event.sequence > before:
+    if event.sequence is not None and before is not None:
+        if event.sequence > before:
+            return False
+    elif r.handed_on:
         return False
     return event.at_us - r.last_answer_us <= LATE_WINDOW_US
 
@@ -199,19 +187,46 @@ def _delayed(r: Reading, event: CallEvent) -> bool:
 def _read_answered(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
     if event.queue and r.queue is None:
         r.queue = event.queue
+    if event.outcome == Outcome.VOICEMAIL:
+        _read_mailbox(r, event)
+        return
+    r.guessed = not agents and r.answered_us is None
     if not agents:
         alerting = [x for x in r.legs.values() if x.state is LegState.ALERTING]
         agents = (alerting[0].agent,) if len(alerting) == 1 else ()
     if r.answered_us is None:
         r.answered_us = event.at_us
     r.last_answer_us, r.last_answer_sequence = event.at_us, event.sequence
+    r.handed_on = False
     r.parked_us = None
     _leave_queue(r, event.at_us, "answered")
     for agent in agents:
         _connect(r, event, agent)
     for leg in r.legs.values():
-        if leg.state is LegState.ALERTING and leg.agent not in agents:
+        if leg.agent in agents:
+            continue
+        if leg.state is LegState.ALERTING:
             leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
+        elif any(_stopped_for(leg, r.legs[agent], event.at_us) for agent in agents):
+            leg.release = Release.ANSWERED_ELSEWHERE
+
+
+def _stopped_for(leg: Leg, winner: Leg, answered_us: int) -> bool:
+    """Some systems end the other phones' ringing before they report the answer."""
+    return (
+        leg.release is Release.UNANSWERED
+        and leg.released_us is not None
+        and winner.alerting_us is not None
+        and winner.alerting_us <= leg.released_us
+        and answered_us - leg.released_us <= LATE_WINDOW_US
+    )
+
+
+def _read_mailbox(r: Reading, event: CallEvent) -> None:
+    """A recording took the call: no agent talks."""
+    for leg in r.legs.values():
+        leg.close(event.at_us, Release.UNANSWERED)
+    _leave_queue(r, event.at_us, "diverted")
 
 
 def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
@@ -274,6 +289,7 @@ def _read_transferred(
     for agent in leaving:
         if agent in r.legs:
             r.legs[agent].close(event.at_us, Release.TRANSFERRED)
+    r.handed_on = True
     _leave_queue(r, event.at_us, "moved")
 
 
@@ -289,6 +305,8 @@ def _read_ended(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> No
         return
     if r.ended_for_good:
         return
+    if event.outcome == Outcome.VOICEMAIL and r.guessed:
+        _take_back_guess(r)
     r.ended, r.parked_us = event, None
     why = _RELEASES.get(event.cause or "", Release.ENDED)
     if event.cause in LIMIT_CAUSES:
@@ -299,6 +317,19 @@ def _read_ended(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> No
     left = "callback" if r.callback else left
     _leave_queue(r, event.at_us, left)
     r.ringing.leave(event.at_us, left)
+
+
+def _take_back_guess(r: Reading) -> None:
+    """It was the mailbox that answered, not the phone that rang."""
+    for leg in r.legs.values():
+        if leg.answered_us is not None:
+            leg.answered_us = None
+            leg.state, leg.release = LegState.RELEASED, Release.UNANSWERED
+            leg.released_us = r.answered_us
+            leg.devices.clear()
+    if r.visits and r.visits[-1].left == "answered":
+        r.visits[-1] = replace(r.visits[-1], left="diverted")
+    r.answered_us = r.last_answer_us = None
 
 
 _RELEASES = {
@@ -347,8 +378,10 @@ def _phase(r: Reading) -> Phase:
     return Phase.ARRIVED if r.answered_us is None else Phase.ANSWERED
 
 
-def view(line: LineId, call_id: CallId, r: Reading) -> Call:
+def view(key: CallKey, r: Reading) -> Call:
+    line, call_id, occurrence = key
     return Call(
+        occurrence=occurrence,
         line=line,
         call_id=call_id,
         phase=_phase(r),

@@ -1,8 +1,13 @@
 """Which calls are going on, and what did one event change?
 
-`CallBook` follows every live call. A call stays for `linger_us` after its end, so
+`CallBook` follows every live call. A call stays for `linger_s` after its end, so
 that late events and returning browsers still find it, then leaves a small
 tombstone behind: an event that comes even later opens no new call.
+
+Limits run from the time at which an event was heard, on a clock that never steps:
+neither a line's wrong clock nor a change of ours ends a call. Every call that leaves
+the book is handed out once, in `Change.dropped` or by `forget`: whoever holds
+something of it forgets it then.
 """
 
 from __future__ import annotations
@@ -15,26 +20,55 @@ from heapq import heappop, heappush
 import msgspec
 
 from screenpop.domain.call import (
+    CLEARED,
+    NO_OPEN_LEG,
+    TIME_LIMIT,
     Call,
     CallEvent,
     CallId,
+    CallKey,
     EventType,
     LineId,
     Phase,
     Scope,
 )
 from screenpop.domain.call_fold import CallFold
-from screenpop.domain.call_reading import CLEARED, NO_OPEN_LEG, TIME_LIMIT
-from screenpop.domain.related_calls import CallKey, RelatedCalls, about
+from screenpop.domain.related_calls import CallName, RelatedCalls, about
 
 LATER_US = 30_000_000
+SETTLE_US = 30_000_000  # after its end few events come
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One event's effect. `before` is None for a call's first event."""
+    """One event's effect. `before` is None for a call's first event.
+
+    `dropped` are calls that had to leave the book for this one.
+    """
 
     before: Call | None
     after: Call
+    dropped: tuple[Call, ...] = ()
+
+
+class _Followed(msgspec.Struct, kw_only=True, gc=False):
+    """A call in the book. Its events are kept as bytes once it has ended."""
+
+    call: Call
+    fold: CallFold | None
+    heard_us: int = 0
+    watched_us: int = 0  # its place in the heap
+    kept: bytes = b""
+
+    def open(self, limit: int) -> CallFold:
+        if self.fold is None:
+            self.fold = CallFold.of(self.kept, self.call.key, limit=limit)
+            self.kept = b""
+        return self.fold
+
+    def close(self) -> None:
+        """A late event is rare: an ended call must not cost what a live one does."""
+        if self.fold is not None:
+            self.kept, self.fold = self.fold.packed(), None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,46 +90,58 @@ class CallBook:
 
     def __init__(self, limits: CallLimits | None = None):
         self.limits = limits or CallLimits()
-        self._folds: dict[CallKey, CallFold] = {}
-        self._calls: dict[CallKey, Call] = {}
-        self._related = RelatedCalls(self._calls)
+        self._followed: dict[CallKey, _Followed] = {}
+        self._newest: dict[CallName, CallKey] = {}
+        self._ended: OrderedDict[CallKey, None] = OrderedDict()
+        self._related = RelatedCalls(self.newest)
         self._gone: OrderedDict[CallKey, None] = OrderedDict()
         self._due: list[tuple[int, int, CallKey]] = []  # a heap: when to look again
         self._over: list[CallKey] = []
+        self._settled: list[Call] = []
+        self._settle_us = min(SETTLE_US, round(self.limits.linger_s * 1e6))
         self._places = 0
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._followed)
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(self._calls.values())
+        return (followed.call for followed in self._followed.values())
 
-    def get(self, line: str, call_id: str) -> Call | None:
-        return self._calls.get((LineId(line), CallId(call_id)))
+    def get(self, key: CallKey) -> Call | None:
+        followed = self._followed.get(key)
+        return None if followed is None else followed.call
 
-    def apply(self, event: CallEvent) -> Change | None:
-        """Take one event in; None when it changes nothing that is followed."""
+    def newest(self, line: str, call_id: str) -> Call | None:
+        """The newest occurrence of a call id that is followed."""
+        key = self._newest.get((LineId(line), CallId(call_id)))
+        return None if key is None else self.get(key)
+
+    def apply(self, event: CallEvent, heard_us: int | None = None) -> Change | None:
+        """Take one event in; None when it changes nothing that is followed.
+
+        `heard_us` is when it was received, in microseconds on the clock of `overdue`
+        and `forget`; None: `received_us` lies on that clock.
+        """
         if event.type is EventType.AGENT_STATE:
             return None
-        key = (event.line, event.call_id)
-        fold = self._folds.get(key)
-        if fold is None:
-            if key in self._gone:
-                return None
-            self._make_room()
-            fold = self._folds[key] = CallFold(
-                event.line, event.call_id, limit=self.limits.events_per_call_max
-            )
-        before = self._calls.get(key)
+        key = (event.line, event.call_id, event.occurrence)
+        followed = self._followed.get(key)
+        dropped: tuple[Call, ...] = ()
+        if followed is not None:
+            before: Call | None = followed.call
+            fold = followed.open(self.limits.events_per_call_max)
+        elif key in self._gone:
+            return None
+        else:
+            before, fold = None, CallFold(*key, limit=self.limits.events_per_call_max)
         if not fold.add(event):
             return None
-        after = self._calls[key] = fold.call()
-        if after.related_call_ids:
-            self._related.learn(after)
-        due_us, _ = _due(after, self.limits)
-        if before is None or due_us < _due(before, self.limits)[0]:
-            self._watch(key, due_us)
-        return Change(before=before, after=after)
+        if followed is None:
+            dropped = self._make_room()
+            followed = self._enter(key, fold)
+        after = followed.call = fold.call()
+        self._heard(key, followed, event, heard_us)
+        return Change(before=before, after=after, dropped=dropped)
 
     def with_customer(self, call: Call) -> Call:
         """`call` as it is to be shown and looked up.
@@ -119,23 +165,35 @@ class CallBook:
         """
         ends: list[CallEvent] = []
         while self._due and self._due[0][0] <= now_us:
-            _, _, key = heappop(self._due)
-            call = self._calls.get(key)
-            if call is None:
+            due_us, _, key = heappop(self._due)
+            followed = self._followed.get(key)
+            if followed is None or followed.watched_us != due_us:
                 continue
-            due_us, cause = _due(call, self.limits)
+            due_us, cause = self._due_of(followed)
             if due_us > now_us:
-                self._watch(key, due_us)
-            elif cause is None:
-                self._over.append(key)
+                self._watch(key, followed, due_us)
+            elif cause is not None:
+                ends.append(_end(followed.call, cause, now_us - followed.heard_us))
+                self._watch(key, followed, now_us + LATER_US)
+            elif followed.fold is not None:
+                followed.close()
+                self._settled.append(followed.call)
+                self._watch(key, followed, self._due_of(followed)[0])
             else:
-                ends.append(_end(call, cause, now_us))
-                self._watch(key, now_us + LATER_US)
+                self._over.append(key)
         return ends
 
-    def end_by_hand(self, call: Call, now_us: int) -> CallEvent:
+    def end_by_hand(self, call: Call) -> CallEvent:
         """The end of a call that a person says is over; any sign of life undoes it."""
-        return _end(call, CLEARED, now_us)
+        return _end(call, CLEARED, 0)
+
+    def settled(self) -> list[Call]:
+        """Calls that ended `SETTLE_US` ago: what is kept of them may be made small.
+
+        Those that `overdue` met since the last time.
+        """
+        settled, self._settled = self._settled, []
+        return settled
 
     def forget(self, now_us: int) -> list[Call]:
         """Drop calls that ended more than `linger_s` ago; returns them.
@@ -145,49 +203,77 @@ class CallBook:
         over, self._over = self._over, []
         old = []
         for key in over:
-            call = self._calls.get(key)
-            if call is None:
+            followed = self._followed.get(key)
+            if followed is None:
                 continue
-            due_us, cause = _due(call, self.limits)
+            due_us, cause = self._due_of(followed)
             if cause is None and due_us <= now_us:
-                old.append(call)
+                old.append(followed.call)
                 self._drop(key)
             else:
-                self._watch(key, due_us)
+                self._watch(key, followed, due_us)
         return old
 
-    def _watch(self, key: CallKey, due_us: int) -> None:
-        """Look at the call again at that time; at most one place in the heap each."""
+    def _enter(self, key: CallKey, fold: CallFold) -> _Followed:
+        followed = self._followed[key] = _Followed(fold=fold, call=fold.call())
+        name = key[:2]
+        if key[2] >= self._newest.get(name, key)[2]:
+            self._newest[name] = key
+        return followed
+
+    def _heard(
+        self, key: CallKey, followed: _Followed, event: CallEvent, heard_us: int | None
+    ) -> None:
+        """When is the call to be looked at again?"""
+        heard_us = event.received_us if heard_us is None else heard_us
+        followed.heard_us = max(followed.heard_us, heard_us)
+        if followed.call.related_call_ids:
+            self._related.learn(followed.call)
+        if followed.call.phase is Phase.ENDED:
+            self._ended[key] = None
+        else:
+            self._ended.pop(key, None)
+        due_us, _ = self._due_of(followed)
+        if not followed.watched_us or due_us < followed.watched_us:
+            self._watch(key, followed, due_us)
+
+    def _due_of(self, followed: _Followed) -> tuple[int, str | None]:
+        """When something is to be done about a call if nothing is heard of it.
+
+        With the cause of the end that we would write, or None: it has ended.
+        """
+        if followed.call.ended_us is not None:
+            if followed.fold is not None:
+                return followed.heard_us + self._settle_us, None
+            return followed.heard_us + round(self.limits.linger_s * 1e6), None
+        limit_s, cause = _limit(followed.call, self.limits)
+        return followed.heard_us + round(limit_s * 1e6), cause
+
+    def _watch(self, key: CallKey, followed: _Followed, due_us: int) -> None:
+        """Look at the call again at that time; the newest place in the heap counts."""
         self._places += 1
+        followed.watched_us = due_us
         heappush(self._due, (due_us, self._places, key))
 
     def _drop(self, key: CallKey) -> None:
-        self._folds.pop(key, None)
-        call = self._calls.pop(key, None)
-        if call is not None:
-            self._related.forget(call)
+        followed = self._followed.pop(key, None)
+        self._ended.pop(key, None)
+        if self._newest.get(key[:2]) == key:
+            del self._newest[key[:2]]
+        if followed is not None:
+            self._related.forget(followed.call)
         self._gone[key] = None
         if len(self._gone) > self.limits.tombstones_max:
             self._gone.popitem(last=False)
 
-    def _make_room(self) -> None:
-        """At the limit the oldest ended call goes, else the oldest of all."""
-        if len(self._folds) < self.limits.live_calls_max:
-            return
-        ended = (k for k, c in self._calls.items() if c.phase is Phase.ENDED)
-        self._drop(next(ended, next(iter(self._folds))))
-
-
-def _due(call: Call, limits: CallLimits) -> tuple[int, str | None]:
-    """When something is to be done about a call if nothing is heard of it.
-
-    With the cause of the end that we would write, or None: it may be forgotten.
-    """
-    if call.ended_us is not None:
-        newest_us = max(call.ended_us, call.last_event_us)
-        return newest_us + round(limits.linger_s * 1e6), None
-    limit_s, cause = _limit(call, limits)
-    return call.last_event_us + round(limit_s * 1e6), cause
+    def _make_room(self) -> tuple[Call, ...]:
+        """At the limit the call that ended first goes, else the oldest of all."""
+        if len(self._followed) < self.limits.live_calls_max:
+            return ()
+        key = next(iter(self._ended or self._followed))
+        call = self._followed[key].call
+        self._drop(key)
+        return (call,)
 
 
 def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:
@@ -213,14 +299,18 @@ def _in_a_queue(call: Call) -> bool:
     return visit is not None and visit.left is None and not visit.inferred
 
 
-def _end(call: Call, cause: str, now_us: int) -> CallEvent:
+def _end(call: Call, cause: str, silent_us: int) -> CallEvent:
+    """Its time is the call's newest and the silence since, on the call's own scale."""
+    at_us = call.last_event_us + max(1, silent_us)
     return CallEvent(
         type=EventType.ENDED,
         scope=Scope.CALL,
         line=call.line,
         call_id=call.call_id,
-        event_id=f"{cause}/{call.call_id}/{call.last_event_us}",
-        at_us=max(now_us, call.last_event_us + 1),
-        received_us=now_us,
+        occurrence=call.occurrence,
+        event_id=f"{cause}/{call.call_id}/{call.occurrence}/{call.last_event_us}",
+        at_us=at_us,
+        at_given=False,
+        received_us=at_us,
         cause=cause,
     )

@@ -8,24 +8,31 @@ was heard of first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from screenpop.domain.call import Call, CallId, Direction, LineId
+from screenpop.domain.call import (
+    Call,
+    CallId,
+    CallKey,
+    Direction,
+    LineId,
+    is_extension,
+)
 
-CallKey = tuple[LineId, CallId]
+CallName = tuple[LineId, CallId]
+"""What a telephone system calls a call; related calls are named so."""
 
-EXTENSION_DIGITS_MAX = 6  # shorter texts are colleagues, not customers
 RELATED_MAX = 32  # calls looked at for one: more is no chain of transfers
 
 
 class RelatedCalls:
-    """Who names whom among the calls of `calls`, which is somebody else's."""
+    """Who names whom among the calls that `newest` finds by name."""
 
-    def __init__(self, calls: Mapping[CallKey, Call]):
-        self._calls = calls
-        self._named_by: dict[CallKey, set[CallKey]] = {}
+    def __init__(self, newest: Callable[[LineId, CallId], Call | None]):
+        self._newest = newest
+        self._named_by: dict[CallName, set[CallKey]] = {}
 
     def __len__(self) -> int:
         return len(self._named_by)
@@ -33,13 +40,13 @@ class RelatedCalls:
     def learn(self, call: Call) -> None:
         for related in call.related_call_ids:
             names = self._named_by.setdefault((call.line, related), set())
-            names.add((call.line, call.call_id))
+            names.add(call.key)
 
     def forget(self, call: Call) -> None:
         for related in call.related_call_ids:
             key = (call.line, related)
             names = self._named_by.get(key, set())
-            names.discard((call.line, call.call_id))
+            names.discard(call.key)
             if not names:
                 self._named_by.pop(key, None)
 
@@ -52,20 +59,20 @@ class RelatedCalls:
 
     def of(self, call: Call) -> list[Call]:
         """All calls that are joined to this one, over any number of steps."""
-        seen: dict[CallKey, Call] = {(call.line, call.call_id): call}
+        seen: dict[CallName, Call] = {(call.line, call.call_id): call}
         waiting = [call]
         while waiting and len(seen) < RELATED_MAX:
             for key in self._neighbours(waiting.pop()):
-                other = self._calls.get(key)
+                other = self._newest(*key)
                 if other is not None and key not in seen:
                     seen[key] = other
                     waiting.append(other)
         return list(seen.values())[1:]
 
-    def _neighbours(self, call: Call) -> list[CallKey]:
+    def _neighbours(self, call: Call) -> list[CallName]:
         named_by = self._named_by.get((call.line, call.call_id), ())
         named = [(call.line, related) for related in call.related_call_ids]
-        return [*named, *sorted(named_by)]
+        return [*named, *(key[:2] for key in sorted(named_by))]
 
 
 def has_outside_party(call: Call) -> bool:
@@ -75,7 +82,7 @@ def has_outside_party(call: Call) -> bool:
     text = call.customer_text
     if text is None:
         return call.withheld
-    return not (text.isdigit() and len(text) <= EXTENSION_DIGITS_MAX)
+    return not is_extension(text)
 
 
 def about(call: Call, root: Call) -> Call:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import msgspec
 
-from screenpop.domain.call import AgentId, CallEvent, CallId
+from screenpop.domain.call import AgentId, CallEvent, CallId, CallKey, LineId
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer
 
@@ -47,6 +47,7 @@ class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     kind: ClassVar[str] = "answers"
     line: str
     call_id: CallId
+    occurrence: int = 0
     round: str
     part: int
     at_us: int
@@ -55,6 +56,10 @@ class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
     by_agent: bool = False  # chosen by a person, not by confidence
+
+    @property
+    def call_key(self) -> CallKey:
+        return (LineId(self.line), self.call_id, self.occurrence)
 
     @property
     def stream(self) -> str:
@@ -81,7 +86,15 @@ class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     agent: AgentId | None = None
     line: str = ""
     call_id: CallId | None = None
+    occurrence: int = 0
     data: Mapping[str, str]
+
+    @property
+    def call_key(self) -> CallKey | None:
+        """The call that it is about; None when it is about none."""
+        if self.call_id is None:
+            return None
+        return (LineId(self.line), self.call_id, self.occurrence)
 
     @property
     def stream(self) -> str:

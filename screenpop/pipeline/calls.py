@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
+from screenpop.domain.call import Call, CallKey, Direction, Phase
 from screenpop.domain.caller import Candidate, CandidateRef, Scalar
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.pipeline.identify import Evidence
@@ -25,8 +25,6 @@ CHOSEN_BEFORE = 0.97
 NAMED_BY_AGENT = 0.9
 CONTACTS_SOURCE = "contacts"
 REMEMBERED_MAX = 500_000
-
-RunKey = tuple[LineId, CallId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +50,7 @@ class CallLookups:
         self._index = index
         self._plans = plans
         self._zone = zone
-        self._runs: dict[RunKey, Run] = {}
+        self._runs: dict[CallKey, Run] = {}
         self._remembered: dict[str, dict[CandidateRef, Remembered]] = {}
         self._round = 0
 
@@ -67,7 +65,7 @@ class CallLookups:
 
         Returns what is known without waiting when a run begins.
         """
-        key = (call.line, call.call_id)
+        key = call.key
         run = self._runs.get(key)
         if call.phase is Phase.ENDED and not _still_of_use(call):
             self.end(call)
@@ -87,6 +85,7 @@ class CallLookups:
         return Run(
             line=call.line,
             call_id=call.call_id,
+            occurrence=call.occurrence,
             round=f"{self._tools.clock.now_us()}-{self._round}",
             tools=self._tools,
             params=self._parameters(call, who),
@@ -94,7 +93,7 @@ class CallLookups:
         )
 
     def end(self, call: Call) -> None:
-        run = self._runs.pop((call.line, call.call_id), None)
+        run = self._runs.pop(call.key, None)
         if run is not None:
             run.close()
 
@@ -109,7 +108,8 @@ class CallLookups:
         number = record.data.get("number", "")
         if number and record.data.get("remember") == "yes":
             self.remember(number, candidate, record.user, record.at_us)
-        run = self._runs.get((LineId(record.line), record.call_id or CallId("")))
+        key = record.call_key
+        run = self._runs.get(key) if key is not None else None
         if run is None:
             return
         known = {c.ref: c for c in run.candidates}

@@ -70,6 +70,7 @@ def parameters(
         "queue": call.queue,
         "line": call.line,
         "call_id": call.call_id,
+        "occurrence": call.occurrence,
         "direction": call.direction.value,
         "today": _today(call.arrived_us // MINUTE_US, zone),
     }

@@ -19,14 +19,16 @@ SOURCE = "screenpop"
 FACET = "interactions"
 
 OwnLookups = Mapping[str, tuple[GuardedSource, list[PlannedLookup]]]
-Earlier = Callable[[str | None, CandidateRef | None, str], Awaitable[Sequence[Row]]]
-"""(number, customer, call id to leave out) -> earlier calls, newest first."""
+Earlier = Callable[
+    [str | None, CandidateRef | None, str, int], Awaitable[Sequence[Row]]
+]
+"""(number, customer, call id and occurrence to leave out) -> rows, newest first."""
 
 
 class EarlierOfCustomer(Lookup):
     """Calls of the chosen customer, from whatever number."""
 
-    needs = frozenset({"customer.source", "customer.key", "call_id"})
+    needs = frozenset({"customer.source", "customer.key", "call_id", "occurrence"})
 
     def __init__(self, earlier: Earlier):
         self._earlier = earlier
@@ -35,19 +37,23 @@ class EarlierOfCustomer(Lookup):
         ref = CandidateRef(
             source=str(params["customer.source"]), key=str(params["customer.key"])
         )
-        return await self._earlier(None, ref, str(params["call_id"]))
+        return await self._earlier(None, ref, *_this_call(params))
 
 
 class EarlierFromNumber(Lookup):
     """Calls from this number, whoever it was."""
 
-    needs = frozenset({"number", "call_id"})
+    needs = frozenset({"number", "call_id", "occurrence"})
 
     def __init__(self, earlier: Earlier):
         self._earlier = earlier
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
-        return await self._earlier(str(params["number"]), None, str(params["call_id"]))
+        return await self._earlier(str(params["number"]), None, *_this_call(params))
+
+
+def _this_call(params: Mapping[str, Scalar]) -> tuple[str, int]:
+    return str(params["call_id"]), int(str(params["occurrence"]))
 
 
 def own_lookups(

@@ -22,7 +22,7 @@ CUSTOMER_SOURCE = "customer.source"
 BASE_PARAMETERS = frozenset(
     {
         "number", "digits", "national", "suffix8", "suffix7", "country", "extension",
-        "dialled", "queue", "line", "call_id", "direction", "today",
+        "dialled", "queue", "line", "call_id", "occurrence", "direction", "today",
     }
 )  # fmt: skip
 

@@ -73,6 +73,7 @@ class Run(msgspec.Struct, kw_only=True):
 
     line: LineId
     call_id: CallId
+    occurrence: int = 0
     round: str
     tools: RunTools
     params: dict[str, Scalar]
@@ -335,6 +336,7 @@ class Run(msgspec.Struct, kw_only=True):
         record = AnswersRecord(
             line=self.line,
             call_id=self.call_id,
+            occurrence=self.occurrence,
             round=self.round,
             part=self._part,
             at_us=self.tools.clock.now_us(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from screenpop.domain.agent import UserId
-from screenpop.domain.call import AgentLeg, Call, LineId
+from screenpop.domain.call import AgentLeg, Call, CallKey
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import Answer, Facet, Profile
@@ -15,7 +16,6 @@ from screenpop.journal.records import AnswersRecord
 from screenpop.push import frames
 
 NO_NOTE = frames.AgentNote()
-CaseKey = tuple[LineId, str]
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -30,7 +30,7 @@ class Pop(msgspec.Struct, kw_only=True, gc=False):
     """One call on one person's desk. Offsets are 0 while a thing has not happened."""
 
     user: UserId
-    key: CaseKey
+    key: CallKey
     leg: AgentLeg
     opened: int
     changed: int
@@ -38,12 +38,25 @@ class Pop(msgspec.Struct, kw_only=True, gc=False):
     closed: int = 0
     note: frames.AgentNote = NO_NOTE
     acked: bool = False
+    earlier: list[str] = []  # colleagues who talked before, as last told
     finished: bool = False  # a disposition was given: nothing more to do
 
     @property
     def wrap_up(self) -> bool:
         """Does the card stay for its notes after the end?"""
         return bool(self.closed) and self.leg.talked
+
+
+class _Found(msgspec.Struct, frozen=True, array_like=True):
+    """What the lookups of a case found."""
+
+    answers: Mapping[str, Answer]
+    pending: frozenset[str]
+    candidates: tuple[Candidate, ...]
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(_Found)
 
 
 class Case(msgspec.Struct, kw_only=True, gc=False):
@@ -62,9 +75,28 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     forgotten_rounds: set[str] = set()
     round: str = ""
     part: int = -1
+    packed: bytes = b""
+
+    def pack(self) -> None:
+        """The call is over: what was found is kept in few bytes until it is wanted."""
+        if self.packed:
+            return
+        found = _Found(self.answers, self.pending, self.candidates)
+        self.packed = zlib.compress(_ENCODER.encode(found), 1)
+        self.answers, self.pending, self.candidates = {}, frozenset(), ()
+        self.profile, self.memo = None, {}
+
+    def unpack(self) -> None:
+        if not self.packed:
+            return
+        found = _DECODER.decode(zlib.decompress(self.packed))
+        self.packed = b""
+        self.answers, self.pending = dict(found.answers), found.pending
+        self.candidates = found.candidates
 
     def take(self, record: AnswersRecord) -> bool:
         """Take answers in; False when this record was taken before."""
+        self.unpack()
         if record.round == self.round and record.part <= self.part:
             return False
         if record.round in self.forgotten_rounds:

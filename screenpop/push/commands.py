@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from screenpop.domain.agent import User
-from screenpop.domain.call import AgentId, CallId
+from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.journal.records import ActionRecord
 from screenpop.push import frames
@@ -63,7 +63,8 @@ def record_of(
         user=user.username,
         agent=pop.leg.agent,
         line=pop.key[0],
-        call_id=CallId(pop.key[1]),
+        call_id=pop.key[1],
+        occurrence=pop.key[2],
         data=data,
     )
 
@@ -79,7 +80,8 @@ def receipt_of(
         user=user.username,
         agent=pop.leg.agent,
         line=pop.key[0],
-        call_id=CallId(pop.key[1]),
+        call_id=pop.key[1],
+        occurrence=pop.key[2],
         data={
             "ring_to_pop_ms": f"{ring_to_pop_ms:.3f}",
             "painted_ms": "" if ack.painted_ms is None else f"{ack.painted_ms:.1f}",

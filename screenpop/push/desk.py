@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from screenpop.domain.agent import UserId
-from screenpop.domain.call import AgentLeg, Call, CallEvent, LegState, LineId
+from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
 from screenpop.domain.profile import Facet, Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.push import frames, render
 from screenpop.push.audience import Directory
-from screenpop.push.case import Case, CaseKey, Pop, ProfileOf, ShownOf
+from screenpop.push.case import Case, Pop, ProfileOf, ShownOf
 
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
 
@@ -51,11 +51,10 @@ class Desk:
         self._facets = render.Facets(source_labels)
         self._pops_max = pops_per_user_max
         self.listens = listens
-        self.cases: dict[CaseKey, Case] = {}
-        self.pops: dict[UserId, OrderedDict[CaseKey, Pop]] = {}
+        self.cases: dict[CallKey, Case] = {}
+        self.pops: dict[UserId, OrderedDict[CallKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
-        self.open_pops: dict[UserId, dict[CaseKey, Pop]] = {}
-        self._newest: dict[tuple[UserId, str], Pop] = {}
+        self.open_pops: dict[UserId, dict[CallKey, Pop]] = {}
 
     def event(
         self,
@@ -66,12 +65,12 @@ class Desk:
     ) -> list[Outgoing]:
         """One event changed a call; `known` is what was found without waiting."""
         call = change.after
-        case = self.cases.get((call.line, call.call_id))
+        case = self.cases.get(call.key)
         before = case.call if case is not None else None
         if case is None:
             case = Case(call=call, shown=self._shown_of(call))
-            self.cases[(call.line, call.call_id)] = case
-        elif _parties_changed(case.call, call):
+            self.cases[call.key] = case
+        elif render.parties_changed(case.call, call):
             case.shown = self._shown_of(call)
             case.profile = None
         case.call = call
@@ -90,7 +89,7 @@ class Desk:
 
     def answers(self, offset: int, record: AnswersRecord) -> list[Outgoing]:
         """Answers landed: whoever has the call on the desk gets what changed."""
-        case = self.cases.get((LineId(record.line), record.call_id))
+        case = self.cases.get(record.call_key)
         if case is None:
             return []
         old = case.profile
@@ -104,7 +103,9 @@ class Desk:
 
     def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
         """A person wrote something: all tabs of that person show it."""
-        pop = self.pop_of(UserId(record.user), record.call_id or "")
+        key = record.call_key
+        mine = self.pops.get(UserId(record.user))
+        pop = mine.get(key) if mine is not None and key is not None else None
         if pop is None:
             return []
         if record.action == "note":
@@ -124,18 +125,51 @@ class Desk:
         else:
             return []
         pop.changed = offset
-        update = frames.PopUpdated(offset=offset, call_id=pop.key[1], note=pop.note)
+        update = frames.PopUpdated(
+            offset=offset, note=pop.note, **render.named(pop.key)
+        )
         return [Outgoing(pop.user, update)]
 
-    def pop_of(self, user: UserId, call_id: str) -> Pop | None:
-        """That person's newest pop of a call id (two lines may use the same one)."""
-        return self._newest.get((user, call_id))
+    def pop_of(
+        self,
+        user: UserId,
+        call_id: str,
+        line: str | None = None,
+        occurrence: int | None = None,
+    ) -> Pop | None:
+        """That person's newest pop of a call id, on that line, of that occurrence."""
+        for key, pop in reversed(self.pops.get(user, {}).items()):
+            if key[1] != call_id or (line is not None and key[0] != line):
+                continue
+            if occurrence is None or key[2] == occurrence:
+                return pop
+        return None
 
-    def forget(self, call: Call) -> None:
-        """The call left the book: its pops cannot be resumed any more."""
-        case = self.cases.pop((call.line, call.call_id), None)
-        for pop in case.pops.values() if case is not None else ():
+    def case_of(self, pop: Pop) -> Case | None:
+        case = self.cases.get(pop.key)
+        if case is not None:
+            case.unpack()
+        return case
+
+    def settle(self, call: Call) -> None:
+        """The call has been over for a while: its card is rarely looked at again."""
+        case = self.cases.get(call.key)
+        if case is not None:
+            case.pack()
+
+    def forget(self, call: Call, offset: int) -> list[Outgoing]:
+        """The call left the book: its pops cannot be resumed any more.
+
+        Cards that are still open close; who is away then starts afresh.
+        """
+        case = self.cases.pop(call.key, None)
+        sent = []
+        for pop in [*case.pops.values()] if case is not None else ():
+            if not pop.closed:
+                pop.closed = offset
+                sent.append(Outgoing(pop.user, self._dropped(offset, pop)))
             self._drop(pop)
+        return sent
 
     def users_changed(self, offset: int) -> None:
         """Cards that an agent id brought leave with it.
@@ -150,6 +184,7 @@ class Desk:
                 self.floors[name] = offset + 1
 
     def profile(self, case: Case) -> Profile:
+        case.unpack()
         if case.profile is None:
             case.profile = self._profile_of(case)
         return case.profile
@@ -179,6 +214,7 @@ class Desk:
             offset=max(pop.opened, pop.changed) if offset is None else offset,
             call_id=call.call_id,
             line=call.line,
+            occurrence=call.occurrence,
             state=render.pop_state(pop.leg),
             direction=call.direction.value,
             caller=render.caller(case.shown.ani, call.caller_name),
@@ -217,7 +253,10 @@ class Desk:
             heard = self.listens(user)
             return Outgoing(user, self.opened(pop, offset)) if heard else None
         before, pop.leg = pop.leg, leg
+        earlier = self._earlier(case.call, user)
         if pop.closed:
+            if before.release is not leg.release and not leg.open:
+                return Outgoing(user, self._closed(pop.closed, pop, case.call))
             return self._updated(offset, pop, dict(common))
         if not leg.open:
             pop.closed = offset
@@ -230,6 +269,8 @@ class Desk:
             changes["answered_at"] = render.maybe_iso(leg.answered_us)
         if leg.held_us is not None and before.held_us != leg.held_us:
             changes["held_at"] = render.maybe_iso(leg.held_us)
+        if pop.earlier != earlier:
+            pop.earlier = changes["earlier_agents"] = earlier
         return self._updated(offset, pop, changes)
 
     def _open(
@@ -241,7 +282,7 @@ class Desk:
         leg: AgentLeg,
         earlier: Pop | None,
     ) -> Pop:
-        key = (case.call.line, case.call.call_id)
+        key = case.call.key
         pop = Pop(
             user=user,
             key=key,
@@ -249,11 +290,11 @@ class Desk:
             opened=offset,
             changed=offset,
             received_us=event.received_us,
+            earlier=self._earlier(case.call, user),
         )
         if earlier is not None:
             pop.note = earlier.note
         case.pops[user] = pop
-        self._newest[(user, case.call.call_id)] = pop
         self.open_pops.setdefault(user, {})[key] = pop
         mine = self.pops.setdefault(user, OrderedDict())
         mine[key] = pop
@@ -275,8 +316,6 @@ class Desk:
         if mine is None or mine.pop(pop.key, None) is None:
             return
         self._no_longer_open(pop)
-        if self._newest.get((pop.user, pop.key[1])) is pop:
-            del self._newest[(pop.user, pop.key[1])]
         last = max(pop.opened, pop.changed, pop.closed)
         self.floors[pop.user] = max(self.floors.get(pop.user, 0), last)
         case = self.cases.get(pop.key)
@@ -289,7 +328,7 @@ class Desk:
         if not changes:
             return None
         pop.changed = offset
-        frame = frames.PopUpdated(offset=offset, call_id=pop.key[1], **changes)  # type: ignore[arg-type]
+        frame = frames.PopUpdated(offset=offset, **render.named(pop.key), **changes)  # type: ignore[arg-type]
         return Outgoing(pop.user, frame)
 
     def _updates(
@@ -297,7 +336,7 @@ class Desk:
     ) -> list[Outgoing]:
         frame = frames.PopUpdated(
             offset=offset,
-            call_id=case.call.call_id,
+            **render.named(case.call.key),
             **changes,  # type: ignore[arg-type]
         )
         sent = []
@@ -312,13 +351,21 @@ class Desk:
         mine = colleague is not None and pop.user in self.directory.of_leg(colleague)
         return frames.PopClosed(
             offset=offset,
-            call_id=pop.key[1],
+            **render.named(pop.key),
             reason=render.close_reason(pop.leg),
             wrap_up=pop.wrap_up,
             ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
             answered_by=None
             if colleague is None or mine
             else self.directory.name(colleague),
+        )
+
+    def _dropped(self, offset: int, pop: Pop) -> frames.PopClosed:
+        return frames.PopClosed(
+            offset=offset,
+            **render.named(pop.key),
+            reason="dropped",
+            wrap_up=False,
         )
 
     def _common(
@@ -329,7 +376,7 @@ class Desk:
         changes = self._profile_changes(old, self.profile(case))
         if before is None:
             return changes
-        if _parties_changed(before, call):
+        if render.parties_changed(before, call):
             changes["caller"] = render.caller(case.shown.ani, call.caller_name)
             display = case.shown.dialled_display
             changes["dialled"] = render.dialled(case.shown.dnis, display)
@@ -374,7 +421,7 @@ class Desk:
             shown = max(pop.opened, pop.changed)
             yield shown, self.opened(pop)
         elif pop.changed > after:
-            yield pop.changed, _as_update(self.opened(pop))
+            yield pop.changed, render.as_update(self.opened(pop))
         if pop.closed > after:
             yield max(pop.closed, shown), self._closed(pop.closed, pop, call)
 
@@ -387,33 +434,3 @@ def _touch(case: Case, offset: int) -> None:
     for pop in case.pops.values():
         if not pop.closed or pop.wrap_up:
             pop.changed = offset
-
-
-def _as_update(whole: frames.PopOpened) -> frames.PopUpdated:
-    return frames.PopUpdated(
-        offset=whole.offset,
-        call_id=whole.call_id,
-        state=whole.state,
-        caller=whole.caller,
-        dialled=whole.dialled,
-        queue=whole.queue,
-        queue_label=whole.queue_label,
-        answered_at=whole.answered_at,
-        held_at=whole.held_at,
-        candidates=whole.candidates,
-        chosen=whole.chosen,
-        facets=whole.facets,
-        attributes=whole.attributes,
-        earlier_agents=whole.earlier_agents,
-        note=whole.note,
-    )
-
-
-def _parties_changed(before: Call, after: Call) -> bool:
-    return (
-        before.caller != after.caller
-        or before.withheld != after.withheld
-        or before.dialled != after.dialled
-        or before.direction != after.direction
-        or before.caller_name != after.caller_name
-    )

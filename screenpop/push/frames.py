@@ -9,7 +9,6 @@ its currency beside it or in the column's declaration. The TypeScript types in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -27,6 +26,7 @@ CloseReason = Literal[
     "left",
     "time_limit",
     "cleared",
+    "dropped",
 ]
 
 
@@ -112,12 +112,15 @@ class PopOpened(
     """A call rings at this agent (or is theirs already, after a resume).
 
     Complete: all facets that will come are there, at least as `pending`.
+    `line`, `call_id` and `occurrence` together name the call: two lines may use the
+    same id, and a line may use it again. Every later frame of the call has the three.
     `earlier_agents` already talked in this call; a transfer keeps the context.
     """
 
     offset: int
     call_id: str
     line: str
+    occurrence: int
     state: PopState
     direction: Literal["inbound", "outbound", "internal"]
     caller: Caller
@@ -151,6 +154,8 @@ class PopUpdated(
 
     offset: int
     call_id: str
+    line: str
+    occurrence: int
     state: PopState | None = None
     caller: Caller | None = None
     dialled: Dialled | None = None
@@ -173,6 +178,8 @@ class PopClosed(
 
     offset: int
     call_id: str
+    line: str
+    occurrence: int
     reason: CloseReason
     wrap_up: bool
     ended_at: str | None = None
@@ -262,6 +269,8 @@ class Error(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="e
     message: str
     remedy: str = ""
     call_id: str | None = None
+    line: str | None = None
+    occurrence: int | None = None
     reply_to: str | None = None  # `id` of the client frame
 
 
@@ -355,16 +364,23 @@ class Resume(
     id: str | None = None
 
 
+class OfACall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Without `line` and `occurrence` the newest call of that id is meant."""
+
+    call_id: str
+    line: str | None = None
+    occurrence: int | None = None
+    id: str | None = None
+
+
 class Ack(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="ack",
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="ack",
     forbid_unknown_fields=True,
 ):  # fmt: skip
     """The frame of that offset is on screen; `painted_ms` since it was received."""
 
-    call_id: str
     offset: int
     painted_ms: float | None = None
-    id: str | None = None
 
 
 class NewContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -374,7 +390,7 @@ class NewContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Choose(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="choose",
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="choose",
     forbid_unknown_fields=True,
 ):  # fmt: skip
     """Who it is: a candidate by source and key, or a contact named by the agent.
@@ -382,34 +398,28 @@ class Choose(
     `remember` keeps it for the next call from this number.
     """
 
-    call_id: str
     source: str | None = None
     key: str | None = None
     contact: NewContact | None = None
     remember: bool = True
-    id: str | None = None
 
 
 class Note(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="note",
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="note",
     forbid_unknown_fields=True,
 ):  # fmt: skip
     """The whole text as it stands; sent as typed (the page waits for pauses)."""
 
-    call_id: str
     text: str
-    id: str | None = None
 
 
 class Disposition(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
     forbid_unknown_fields=True,
 ):  # fmt: skip
     """What came of the call. An empty code clears what was chosen before."""
 
-    call_id: str
     code: str
-    id: str | None = None
 
 
 class SetAgentState(
@@ -422,7 +432,6 @@ class SetAgentState(
 
 ClientFrame = Resume | Ack | Choose | Note | Disposition | SetAgentState
 
-Attributes = Mapping[str, str]
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 _CLIENT: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 

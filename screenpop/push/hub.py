@@ -20,6 +20,7 @@ from screenpop.journal.records import ActionRecord
 from screenpop.push import close_codes, commands, frames, render
 from screenpop.push.agent_states import AgentStates
 from screenpop.push.audience import Directory, principal
+from screenpop.push.case import Pop
 from screenpop.push.close_codes import CloseCode
 from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.presence import DESK_GRACE_S, Presence
@@ -263,12 +264,12 @@ class Hub:
     async def _command(self, session: Session, command: commands.Command) -> None:
         pop = None
         if not isinstance(command, frames.SetAgentState):
-            pop = self.desk.pop_of(session.username, command.call_id)
+            pop = self._meant(session, command)
         record = commands.record_of(
             command,
             session.user,
             pop,
-            self.desk.cases.get(pop.key) if pop is not None else None,
+            self.desk.case_of(pop) if pop is not None else None,
             self._tools.rules,
             self._tools.clock.now_us(),
         )
@@ -276,6 +277,11 @@ class Hub:
         if command.id is not None:
             done = frames.Done(offset=offset, reply_to=command.id)
             session.write(frames.encode(done))
+
+    def _meant(self, session: Session, frame: frames.OfACall) -> Pop | None:
+        return self.desk.pop_of(
+            session.username, frame.call_id, frame.line, frame.occurrence
+        )
 
     def _resume(self, session: Session, frame: frames.Resume) -> None:
         """Bring the browser up to date, then let it hear everything."""
@@ -331,21 +337,22 @@ class Hub:
 
     def _acknowledge(self, session: Session, ack: frames.Ack) -> None:
         """The card is on screen: measure it once, from the event's receipt."""
-        pop = self.desk.pop_of(session.username, ack.call_id)
+        pop = self._meant(session, ack)
         if pop is None or pop.acked or ack.offset < pop.opened:
             return
         pop.acked = True
         now_us = self._tools.clock.now_us()
-        ms = (now_us - pop.received_us) / 1000
+        ms = max(0, now_us - pop.received_us) / 1000
         self._tools.observe_ring_to_pop(ms / 1000)
         receipt = commands.receipt_of(ack, session.user, pop, ms, now_us)
         self._tools.append_soon(receipt)
 
     def _pushed(self, item: Outgoing) -> None:
         self._tools.count_pop()
-        pop = self.desk.pop_of(item.user, item.frame.call_id)
+        frame = item.frame
+        pop = self.desk.pop_of(item.user, frame.call_id, frame.line, frame.occurrence)
         if pop is not None:
-            spent_us = self._tools.clock.now_us() - pop.received_us
+            spent_us = max(0, self._tools.clock.now_us() - pop.received_us)
             self._tools.observe_first_push(spent_us / 1e6)
 
     def _bad_frame(self, session: Session, error: Exception) -> None:
@@ -375,6 +382,8 @@ class Hub:
             message=message,
             remedy=remedy,
             call_id=getattr(frame, "call_id", None),
+            line=getattr(frame, "line", None),
+            occurrence=getattr(frame, "occurrence", None),
             reply_to=frame.id,
         )
         session.write(frames.encode(refusal))

@@ -6,9 +6,10 @@ Pure: domain values in, frames out.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from screenpop.domain import profile as known
-from screenpop.domain.call import AgentLeg, Call, LegState, Release
+from screenpop.domain.call import AgentLeg, Call, CallKey, LegState, Release
 from screenpop.domain.caller import Candidate
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.push import frames
@@ -147,3 +148,47 @@ def answered_by(call: Call, mine: AgentLeg) -> AgentLeg | None:
     if by_then:
         return by_then[-1]
     return talked[0] if talked else None
+
+
+class Name(TypedDict):
+    line: str
+    call_id: str
+    occurrence: int
+
+
+def named(key: CallKey) -> Name:
+    line, call_id, occurrence = key
+    return {"line": line, "call_id": call_id, "occurrence": occurrence}
+
+
+def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
+    """All that may have changed since the card was opened."""
+    return frames.PopUpdated(
+        offset=whole.offset,
+        call_id=whole.call_id,
+        line=whole.line,
+        occurrence=whole.occurrence,
+        state=whole.state,
+        caller=whole.caller,
+        dialled=whole.dialled,
+        queue=whole.queue,
+        queue_label=whole.queue_label,
+        answered_at=whole.answered_at,
+        held_at=whole.held_at,
+        candidates=whole.candidates,
+        chosen=whole.chosen,
+        facets=whole.facets,
+        attributes=whole.attributes,
+        earlier_agents=whole.earlier_agents,
+        note=whole.note,
+    )
+
+
+def parties_changed(before: Call, after: Call) -> bool:
+    return (
+        before.caller != after.caller
+        or before.withheld != after.withheld
+        or before.dialled != after.dialled
+        or before.direction != after.direction
+        or before.caller_name != after.caller_name
+    )

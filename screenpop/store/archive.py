@@ -1,7 +1,8 @@
 """What does the archiver write, and where did it stop?
 
 One `Batch` is one transaction: rows and the offset they bring the store up to.
-Writing a batch again changes nothing.
+Writing a batch again changes nothing. What is written later is newer, whatever its
+time says: batches follow the journal, and a clock may go back.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, select, tuple_
 
+from screenpop.domain.call import CallKey
 from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
 from screenpop.store.batch import (
     Batch,
-    CallKey,
     Customer,
     OfACall,
     Remembered,
@@ -39,10 +40,10 @@ PUT_STUBS = putting(tables.calls, new_only=True)
 PUT_LEGS = putting(tables.call_legs)
 PUT_VISITS = putting(tables.call_visits)
 PUT_EVENTS = putting(tables.call_events, new_only=True)
-PUT_SHOWN = putting(tables.answers_shown, newest_by="at_us")
+PUT_SHOWN = putting(tables.answers_shown)
 PUT_RECEIPTS = putting(tables.receipts, new_only=True)
-PUT_NOTES = putting(tables.notes, newest_by="at_us")
-PUT_DISPOSITIONS = putting(tables.dispositions, newest_by="at_us")
+PUT_NOTES = putting(tables.notes)
+PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
 CHOOSE = Statement(
     lambda _: (
@@ -50,8 +51,9 @@ CHOOSE = Statement(
         .values({name: bindparam(name) for name in CUSTOMER})
         .where(tables.calls.c.line == bindparam("of_line"))
         .where(tables.calls.c.call_id == bindparam("of_call"))
+        .where(tables.calls.c.occurrence == bindparam("of_occurrence"))
     ),
-    (*CUSTOMER, "of_line", "of_call"),
+    (*CUSTOMER, "of_line", "of_call", "of_occurrence"),
 )
 _events = tables.call_events.c
 _calls = tables.calls.c
@@ -113,9 +115,9 @@ class Archive:
     async def _of(
         self, statement: Statement, keys: Sequence[CallKey]
     ) -> list[tuple[CallKey, tuple[Any, ...]]]:
-        names = {(line, fit_id(call)): (line, call) for line, call in keys}
+        names = {(key[0], fit_id(key[1]), key[2]): key for key in keys}
         found = await self._database.fetch(statement, wanted(names))
-        return [(names[line, call], tuple(values)) for line, call, *values in found]
+        return [(names[tuple(row[:3])], tuple(row[3:])) for row in found]
 
     async def forget(self, before_us: int) -> int:
         """Remove calls that arrived before, with what belongs to them.
@@ -130,7 +132,7 @@ class Archive:
     async def _forget_some(self, before_us: int) -> int:
         calls = tables.calls
         oldest = (
-            select(calls.c.line, calls.c.call_id)
+            select(calls.c.line, calls.c.call_id, calls.c.occurrence)
             .where(calls.c.arrived_us < before_us)
             .order_by(calls.c.arrived_us)
             .limit(CALLS_FORGOTTEN_PER_STEP)
@@ -141,7 +143,9 @@ class Archive:
                 if keys:
                     await connection.execute(
                         delete(table).where(
-                            tuple_(table.c.line, table.c.call_id).in_(keys)
+                            tuple_(
+                                table.c.line, table.c.call_id, table.c.occurrence
+                            ).in_(keys)
                         )
                     )
         return len(keys)
@@ -150,7 +154,7 @@ class Archive:
 def _calls_of(batch: Batch) -> Iterator[Put]:
     states = batch.calls
     yield from _some(PUT_CALLS, rows.call_row, states)
-    complete = {(state.call.line, state.call.call_id) for state in states}
+    complete = {state.call.key for state in states}
     stubs = [(key, at) for key, at in _belonging(batch) if key not in complete]
     yield from _some(PUT_STUBS, lambda stub: rows.stub(*stub), stubs)
     if states:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from screenpop.domain.call import Call, CallId, LineId
+from screenpop.domain.call import Call, CallKey
 from screenpop.domain.caller import CandidateRef
-
-CallKey = tuple[LineId, CallId]
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.domain.call import AgentId, CallId, LineId
+from screenpop.domain.call import AgentId, CallId, CallKey, LineId
 from screenpop.domain.caller import CandidateRef
 from screenpop.store import rows, tables
 from screenpop.store.batch import ShownAnswer
@@ -23,6 +23,8 @@ from screenpop.store.texts import fit_id
 
 CALLS_PER_PAGE_MAX = 500
 EVENTS_PER_CALL_MAX = 1000
+
+CALL_KEY = frozenset({"line", "call_id", "occurrence"})
 
 _calls = tables.calls.c
 
@@ -34,6 +36,7 @@ class Place:
     arrived_us: int
     line: str
     call_id: str
+    occurrence: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class PastCall:
 
     line: LineId
     call_id: CallId
+    occurrence: int = 0
     phase: str
     direction: str
     number: str | None
@@ -109,7 +113,16 @@ class PastCall:
 
     @property
     def place(self) -> Place:
-        return Place(arrived_us=self.arrived_us, line=self.line, call_id=self.call_id)
+        return Place(
+            arrived_us=self.arrived_us,
+            line=self.line,
+            call_id=self.call_id,
+            occurrence=self.occurrence,
+        )
+
+    @property
+    def key(self) -> CallKey:
+        return (self.line, self.call_id, self.occurrence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +198,14 @@ class Calls:
         async with self._database.read() as connection:
             return await _read(connection, query, limit)
 
-    async def get(self, line: str, call_id: str) -> WholeCall | None:
+    async def get(
+        self, line: str, call_id: str, occurrence: int = 0
+    ) -> WholeCall | None:
         """One call with all that belongs to it, at most 1,000 events."""
         wanted = select(tables.calls).where(
-            _calls.line == line, _calls.call_id == fit_id(call_id)
+            _calls.line == line,
+            _calls.call_id == fit_id(call_id),
+            _calls.occurrence == occurrence,
         )
         async with self._database.read() as connection:
             found = await _read(connection, wanted, 1)
@@ -197,10 +214,12 @@ class Calls:
             return await _whole(connection, found[0])
 
     async def find(self, call_id: str, lines: Collection[str]) -> list[PastCall]:
-        """Calls of that id on any of these lines."""
+        """Calls of that id on any of these lines, the newest first."""
         keys = [(line, fit_id(call_id)) for line in lines]
-        query = select(tables.calls).where(
-            tuple_(_calls.line, _calls.call_id).in_(keys)
+        query = (
+            select(tables.calls)
+            .where(tuple_(_calls.line, _calls.call_id).in_(keys))
+            .order_by(_calls.occurrence.desc(), _calls.arrived_us.desc())
         )
         async with self._database.read() as connection:
             return await _read(connection, query, CALLS_PER_PAGE_MAX)
@@ -209,10 +228,14 @@ class Calls:
 def _of_user(user: str, before: Place | None, limit: int) -> Select[Any]:
     """A person may have several legs in one call: each call once."""
     legs = tables.call_legs.c
-    named = select(legs.line, legs.call_id, legs.arrived_us).distinct()
+    named = select(legs.line, legs.call_id, legs.occurrence, legs.arrived_us).distinct()
     mine = named.where(legs.username == fit_id(user, AGENT_BYTES))
     page = _before(mine, legs, before).limit(limit).subquery()
-    same = and_(page.c.line == _calls.line, page.c.call_id == _calls.call_id)
+    same = and_(
+        page.c.line == _calls.line,
+        page.c.call_id == _calls.call_id,
+        page.c.occurrence == _calls.occurrence,
+    )
     return _before(select(tables.calls).join(page, same), tables.calls.c, None)
 
 
@@ -223,14 +246,18 @@ def _before(query: Select[Any], columns: Any, before: Place | None) -> Select[An
             _is_after(columns, before)
         )
     return query.order_by(
-        columns.arrived_us.desc(), columns.line.desc(), columns.call_id.desc()
+        columns.arrived_us.desc(),
+        columns.line.desc(),
+        columns.call_id.desc(),
+        columns.occurrence.desc(),
     )
 
 
 def _is_after(columns: Any, before: Place) -> ColumnElement[bool]:
-    same_time = tuple_(columns.line, columns.call_id) < (
+    same_time = tuple_(columns.line, columns.call_id, columns.occurrence) < (
         before.line,
         fit_id(before.call_id),
+        before.occurrence,
     )
     return or_(columns.arrived_us < before.arrived_us, same_time)
 
@@ -239,7 +266,7 @@ async def _read(
     connection: AsyncConnection, query: Select[Any], limit: int
 ) -> list[PastCall]:
     found = (await connection.execute(query.limit(limit))).mappings().all()
-    keys = [(row["line"], row["call_id"]) for row in found]
+    keys = [(row["line"], row["call_id"], row["occurrence"]) for row in found]
     if not keys:
         return []
     legs = await _children(connection, tables.call_legs, keys, "alerting_us")
@@ -254,18 +281,22 @@ async def _read(
 async def _children(
     connection: AsyncConnection,
     table: Any,
-    keys: list[tuple[str, str]],
+    keys: list[tuple[str, str, int]],
     order: str,
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
+) -> dict[tuple[str, str, int], list[dict[str, Any]]]:
     query = (
         select(table)
-        .where(tuple_(table.c.line, table.c.call_id).in_(keys))
+        .where(tuple_(table.c.line, table.c.call_id, table.c.occurrence).in_(keys))
         .order_by(table.c[order])
     )
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: dict[tuple[str, str, int], list[dict[str, Any]]] = {}
     for row in (await connection.execute(query)).mappings():
         values = dict(row)
-        key = (values.pop("line"), values.pop("call_id"))
+        key = (
+            values.pop("line"),
+            values.pop("call_id"),
+            values.pop("occurrence"),
+        )
         found.setdefault(key, []).append(values)
     return found
 
@@ -274,15 +305,16 @@ async def _whole(connection: AsyncConnection, call: PastCall) -> WholeCall:
     async def of(table: Any, order: str) -> list[dict[str, Any]]:
         query = (
             select(table)
-            .where(table.c.line == call.line, table.c.call_id == call.call_id)
+            .where(
+                table.c.line == call.line,
+                table.c.call_id == call.call_id,
+                table.c.occurrence == call.occurrence,
+            )
             .order_by(table.c[order])
             .limit(EVENTS_PER_CALL_MAX)
         )
         found = (await connection.execute(query)).mappings()
-        return [
-            {k: v for k, v in row.items() if k not in {"line", "call_id"}}
-            for row in found
-        ]
+        return [{k: v for k, v in row.items() if k not in CALL_KEY} for row in found]
 
     receipts = await of(tables.receipts, "at_us")
     visits = await of(tables.call_visits, "place")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Integer,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    or_,
     select,
     tuple_,
 )
@@ -65,21 +67,36 @@ class EarlierCalls:
         self._known = known
 
     async def from_number(
-        self, number: str, *, leave_out: str = "", limit: int = 10
+        self,
+        number: str,
+        *,
+        leave_out: str = "",
+        occurrence: int = 0,
+        limit: int = 10,
     ) -> list[EarlierCall]:
         """Newest first: calls with this E.164 number that are over."""
         if self._known is not None and not self._known.may_have(number):
             return []
-        return await self._fetch(_FROM_NUMBER, {"number": number}, leave_out, limit)
+        given: dict[str, Value] = {"number": number, "occurrence": occurrence}
+        return await self._fetch(_FROM_NUMBER, given, leave_out, limit)
 
     async def of_customer(
-        self, ref: CandidateRef, *, leave_out: str = "", limit: int = 10
+        self,
+        ref: CandidateRef,
+        *,
+        leave_out: str = "",
+        occurrence: int = 0,
+        limit: int = 10,
     ) -> list[EarlierCall]:
         """Newest first: calls of this customer that are over."""
         ref = stored_ref(ref)
         if self._known is not None and not self._known.may_have(ref):
             return []
-        given: dict[str, Value] = {"source": ref.source, "key": ref.key}
+        given: dict[str, Value] = {
+            "source": ref.source,
+            "key": ref.key,
+            "occurrence": occurrence,
+        }
         return await self._fetch(_OF_CUSTOMER, given, leave_out, limit)
 
     async def learn(self) -> None:
@@ -118,7 +135,11 @@ def _newest(table: Table, column: str) -> ScalarSelect[Any]:
 
 
 def _of_this_call(table: Table) -> ColumnElement[bool]:
-    return and_(table.c.line == _calls.line, table.c.call_id == _calls.call_id)
+    return and_(
+        table.c.line == _calls.line,
+        table.c.call_id == _calls.call_id,
+        table.c.occurrence == _calls.occurrence,
+    )
 
 
 def _who_answered(column: str) -> ScalarSelect[Any]:
@@ -144,11 +165,11 @@ def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
             _newest(tables.notes, "text"),
             _newest(tables.dispositions, "code"),
         )
-        .where(those, _OVER, _calls.call_id != _text("leave_out"))
+        .where(those, _OVER, or_(_OTHER_ID, _OTHER_OCCURRENCE))
         .order_by(_calls.arrived_us.desc(), _calls.line.desc(), _calls.call_id.desc())
         .limit(bindparam("rows_max", type_=Integer))
     )
-    return Statement(lambda _: query, (*names, "leave_out", "rows_max"))
+    return Statement(lambda _: query, (*names, "leave_out", "occurrence", "rows_max"))
 
 
 def _text(name: str) -> BindParameter[str]:
@@ -156,6 +177,8 @@ def _text(name: str) -> BindParameter[str]:
 
 
 _OVER = _calls.ended_us.is_not(None)
+_OTHER_ID = _calls.call_id != _text("leave_out")
+_OTHER_OCCURRENCE = _calls.occurrence != bindparam("occurrence", type_=BigInteger)
 _FROM_NUMBER = _earlier("number", those=_calls.number == _text("number"))
 _OF_CUSTOMER = _earlier(
     "source",

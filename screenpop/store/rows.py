@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from screenpop.domain.call import Call, Direction, Phase
+from screenpop.domain.call import Call, CallKey, Direction, Phase
 from screenpop.domain.caller import CandidateRef
 from screenpop.store.batch import (
-    CallKey,
     CallState,
     Contact,
     Customer,
@@ -38,8 +37,8 @@ _JSON = msgspec.json.Encoder()
 _SHOWN = msgspec.json.Decoder(tuple[ShownAnswer, ...])
 
 
-def named(key: CallKey) -> tuple[str, str]:
-    return fit(key[0], LABEL_CHARS), fit_id(key[1])
+def named(key: CallKey) -> tuple[str, str, int]:
+    return fit(key[0], LABEL_CHARS), fit_id(key[1]), key[2]
 
 
 def call_row(state: CallState) -> Values:
@@ -47,7 +46,7 @@ def call_row(state: CallState) -> Values:
     hidden = call.withheld and call.direction is Direction.INBOUND
     attributes = {fit_json(k): fit_json(v) for k, v in call.attributes.items()}
     return (
-        *named((call.line, call.call_id)),
+        *named(call.key),
         call.phase.value,
         call.direction.value,
         None if hidden else fit_or_none(state.number, NUMBER_CHARS),
@@ -88,7 +87,7 @@ def leg_rows(call: Call) -> Iterator[Values]:
     for leg in call.legs:
         for user in leg.people or (NOBODY,):
             yield (
-                *named((call.line, call.call_id)),
+                *named(call.key),
                 fit_id(leg.agent, AGENT_BYTES),
                 fit_id(user, AGENT_BYTES),
                 call.arrived_us,
@@ -104,7 +103,7 @@ def leg_rows(call: Call) -> Iterator[Values]:
 def visit_rows(call: Call) -> Iterator[Values]:
     for place, visit in enumerate(call.visits):
         yield (
-            *named((call.line, call.call_id)),
+            *named(call.key),
             place,
             fit(visit.queue),
             visit.entered_us,

@@ -1,13 +1,16 @@
 """What does the store keep, and by what is it found?
 
 Plain tables that SQLite and PostgreSQL both take. Times are whole microseconds
-since 1970-01-01 UTC (`*_us`). A call is named by (line, call_id) as in the journal;
-in SQLite what belongs to calls lies in the order of that name, in one tree a table.
+since 1970-01-01 UTC (`*_us`). A call is named by (line, call_id, occurrence) as in
+the journal; in SQLite what belongs to calls lies in the order of that name, in one
+tree a table.
 Children have no foreign key to `calls`: the archiver writes a call before what
 belongs to it, and `retention` removes both.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -31,10 +34,17 @@ metadata = MetaData()
 _OVER = text("ended_us IS NOT NULL")
 
 
-def _call_key() -> list[Column[str]]:
+def _call_key() -> list[Column[Any]]:
     return [
         Column("line", String(LABEL_CHARS), primary_key=True),
         Column("call_id", String(ID_CHARS), primary_key=True),
+        Column(
+            "occurrence",
+            BigInteger,
+            primary_key=True,
+            autoincrement=False,
+            server_default="0",
+        ),
     ]
 
 

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, Text, bindparam, cast, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -19,7 +28,7 @@ from screenpop.store.statement import Statement, Value
 _KEYS = "wanted_keys"
 
 
-def wanted(keys: Iterable[tuple[str, str]]) -> dict[str, Value]:
+def wanted(keys: Iterable[tuple[str, str, int]]) -> dict[str, Value]:
     """The parameter; call ids as `texts.fit_id` makes them."""
     return {_KEYS: msgspec.json.encode(list(keys)).decode()}
 
@@ -29,23 +38,25 @@ def of_wanted(
     columns: tuple[ColumnElement[object], ...],
     order: tuple[ColumnElement[object], ...] = (),
 ) -> Statement:
-    """Line, call id and these columns of each row of the wanted calls."""
+    """Line, call id, occurrence and these columns of each row of the wanted calls."""
 
     def build(dialect: str) -> ClauseElement:
         names: list[ColumnElement[Any]]
+        key = (table.c.line, table.c.call_id, table.c.occurrence)
         if dialect == "postgresql":
             keys = cast(bindparam(_KEYS, type_=Text), JSONB)
             each = func.jsonb_array_elements(keys).table_valued("value", name="wanted")
-            names = [each.c.value.op("->>")(place) for place in (0, 1)]
+            names = [each.c.value.op("->>")(place) for place in (0, 1, 2)]
+            names[2] = cast(names[2], BigInteger)
         else:
             each = func.json_each(bindparam(_KEYS, type_=Text)).table_valued(
                 "value", name="wanted"
             )
-            names = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1)]
+            names = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1, 2)]
         return (
-            select(table.c.line, table.c.call_id, *columns)
+            select(*key, *columns)
             .select_from(each)
-            .where(table.c.line == names[0], table.c.call_id == names[1])
+            .where(*(column == name for column, name in zip(key, names, strict=True)))
             .order_by(*order)
         )
 

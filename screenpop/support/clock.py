@@ -17,6 +17,16 @@ class Clock(Protocol):
         """Seconds on a clock that never goes back; for durations only."""
         ...
 
+    def steady_us(self) -> int:
+        """Microseconds since 1970-01-01 UTC as the process began, steady from there.
+
+        Setting the machine's clock does not reach it: for ages of what was received.
+        """
+        ...
+
+
+_STEADY_SHIFT_US = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+
 
 class SystemClock:
     def now_us(self) -> int:
@@ -25,6 +35,9 @@ class SystemClock:
     def monotonic_s(self) -> float:
         return time.monotonic()
 
+    def steady_us(self) -> int:
+        return time.monotonic_ns() // 1000 + _STEADY_SHIFT_US
+
 
 class FakeClock:
     """A clock that moves when told to; passes wherever `Clock` is asked for."""
@@ -32,6 +45,7 @@ class FakeClock:
     def __init__(self, now: datetime = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)):
         self._now_us = round(now.timestamp() * 1_000_000)
         self._monotonic_s = 1000.0
+        self._steady_us = self._now_us
 
     def now_us(self) -> int:
         return self._now_us
@@ -39,8 +53,16 @@ class FakeClock:
     def monotonic_s(self) -> float:
         return self._monotonic_s
 
+    def steady_us(self) -> int:
+        return self._steady_us
+
+    def set(self, seconds: float) -> None:
+        """Somebody sets the clock that many seconds ahead, or back; no time passes."""
+        self._now_us += round(seconds * 1_000_000)
+
     def advance(self, seconds: float) -> None:
         self._now_us += round(seconds * 1_000_000)
+        self._steady_us += round(seconds * 1_000_000)
         self._monotonic_s += seconds
 
     def set_back(self, seconds: float) -> None:

@@ -20,9 +20,8 @@ from screenpop.domain.call import (
     AgentId,
     AgentLeg,
     Call,
-    CallId,
+    CallKey,
     LegState,
-    LineId,
     most_engaged,
 )
 
@@ -107,9 +106,6 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"agents_{self.state.value}" if self.desk else "agents_no_desk"
 
 
-CallKey = tuple[LineId, CallId]
-
-
 @dataclass(slots=True)
 class _Facts:
     """What was heard of one person, or of one telephone."""
@@ -188,7 +184,7 @@ class AgentBoard:
 
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
-        key = (after.line, after.call_id)
+        key = after.key
         known = _legs_by_subject(before) if before is not None else {}
         same_queue = before is not None and before.queue == after.queue
         for who, leg in _legs_by_subject(after).items():
@@ -201,7 +197,7 @@ class AgentBoard:
     def drop(self, call: Call) -> None:
         """A call that is followed no longer engages nobody."""
         for who in _legs_by_subject(call):
-            self._lose_leg((call.line, call.call_id), who)
+            self._lose_leg(call.key, who)
 
     def row(self, who: Subject) -> AgentStatus | None:
         """None when it is not shown."""

@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from screenpop.domain.call import Call, CallId, LineId, QueueVisit
+from screenpop.domain.call import Call, CallKey, QueueVisit
 from screenpop.wallboard.metrics import (
     ANSWERED_WAIT_US,
     CALLS_ANSWERED_WAIT_US,
@@ -47,7 +47,6 @@ REPORTED, INFERRED = "reported/", "inferred/"
 """Beside the numbers: how many calls of each line entered a queue by a `queued`
 event, and how many rang without one."""
 
-CallKey = tuple[LineId, CallId]
 Entry = tuple[date, str, str, int]
 """(business day, queue, name, amount)."""
 
@@ -298,7 +297,7 @@ class Counters:
 
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
-        self._replace_live((after.line, after.call_id), _live(after))
+        self._replace_live(after.key, _live(after))
         if before is None:
             self._book(_entries(after, self.days, self.short_abandon_s), 1)
         elif not _same_entries(before, after):
@@ -308,7 +307,7 @@ class Counters:
     def drop(self, call: Call) -> None:
         """A call that is followed no longer leaves the live gauges, not the sums."""
         gone = Live(TOTAL, None, alerting=False, talking=False)
-        self._replace_live((call.line, call.call_id), gone)
+        self._replace_live(call.key, gone)
 
     def roll(self, today: date) -> bool:
         """Turn to another business day; True when it is one: then all is new."""

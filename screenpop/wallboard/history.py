@@ -41,10 +41,15 @@ HOUR_US = 3_600_000_000
 
 Pause = Callable[[float], Awaitable[None]]
 Turn = Callable[[], Awaitable[None]]
+Placed = Callable[[Sequence[Entry]], Sequence[Entry]]
 
 
 async def next_turn() -> None:
     await asyncio.sleep(0)
+
+
+def as_it_is(entries: Sequence[Entry]) -> Sequence[Entry]:
+    return entries
 
 
 class Archiver:
@@ -61,10 +66,15 @@ class Archiver:
         turn: Turn = next_turn,
         people_at: PeopleAt = lambda agent: (),
         count_left_out: Callable[[], None] = lambda: None,
+        placed: Placed = as_it_is,
     ):
-        """`turn` lets the event loop's other work pass."""
+        """`turn` lets the event loop's other work pass.
+
+        `placed` gives the entries as the folds were told of them.
+        """
         self._count_left_out = count_left_out
         self._people_at = people_at
+        self._placed = placed
         self._journal = journal
         self._archive = archive
         self._turn = turn
@@ -115,7 +125,7 @@ class Archiver:
             await self._store(self._empty(self.offset))
             self._outage.recovered()
         async for entries in self._journal.tail(self.offset):
-            await self._take(entries)
+            await self._take(self._placed(entries))
             if len(entries) < FULL_BATCH:
                 await self._pause(self._gather_s(len(entries)))
 

@@ -17,9 +17,8 @@ from screenpop.domain.call import (
     AgentId,
     Call,
     CallEvent,
-    CallId,
+    CallKey,
     EventType,
-    LineId,
     UserId,
 )
 from screenpop.domain.call_fold import CallFold
@@ -30,7 +29,6 @@ from screenpop.journal.base import Entry
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
 from screenpop.store.batch import (
     Batch,
-    CallKey,
     CallState,
     Contact,
     Customer,
@@ -203,7 +201,7 @@ class BatchMaker:
         event = record.event
         if event.type is EventType.AGENT_STATE:
             return
-        key = (event.line, event.call_id)
+        key = (event.line, event.call_id, event.occurrence)
         self._batch.events.append(
             StoredEvent(
                 key=key,
@@ -222,7 +220,7 @@ class BatchMaker:
             self._cards[key] = event.received_us
 
     def _lookups(self, record: AnswersRecord) -> None:
-        key = (LineId(record.line), record.call_id)
+        key = record.call_key
         followed = self._follow(key)
         for answer in record.answers:
             if followed.show(_shown(answer, record.at_us)):
@@ -252,9 +250,9 @@ class BatchMaker:
             self._followed.popitem(last=False)
 
     def _action(self, record: ActionRecord) -> None:
-        if record.call_id is None:
+        key = record.call_key
+        if key is None:
             return
-        key = (LineId(record.line), CallId(record.call_id))
         batch = self._batch
         match record.action:
             case "note":
@@ -297,12 +295,10 @@ def _followed(entry: Entry) -> CallKey | None:
         event = record.event
         if event.type is EventType.AGENT_STATE:
             return None
-        return event.line, event.call_id
+        return event.line, event.call_id, event.occurrence
     if isinstance(record, AnswersRecord):
-        return LineId(record.line), record.call_id
-    if record.call_id is not None and record.action in ("choose", "contact"):
-        return LineId(record.line), record.call_id
-    return None
+        return record.call_key
+    return record.call_key if record.action in ("choose", "contact") else None
 
 
 def _age(answer: ShownAnswer) -> tuple[int, int]:

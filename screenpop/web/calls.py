@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from screenpop.domain.access import visible_to
+from screenpop.domain.call import NamedCall
 from screenpop.domain.errors import BadInput, TooLarge
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.query import text, whole_number
@@ -22,6 +23,8 @@ PAGE_DEFAULT = 50
 PAGE_MAX = 200
 CURSOR_CHARS_MAX = 200
 CALL_ID_CHARS_MAX = 300
+LINE_CHARS_MAX = 100
+OCCURRENCE_MAX = 2**53
 UTF8_BYTES_MAX = 6  # of one character in a JSON string: \uXXXX
 ROOM_BYTES = 1024
 
@@ -50,7 +53,7 @@ async def recent(site: Site, visit: Visit) -> web.StreamResponse:
 async def one(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/calls/{call_id}`: its course, what was shown, notes."""
     only = visible_to(visit.user)
-    return answered(await site.services.calls.get(_call_id(visit), only))
+    return answered(await site.services.calls.get(_named(visit), only))
 
 
 async def add_note(site: Site, visit: Visit) -> web.StreamResponse:
@@ -63,7 +66,7 @@ async def add_note(site: Site, visit: Visit) -> web.StreamResponse:
             remedy="Shorten it.",
         )
     only, user = visible_to(visit.user), visit.user
-    made = await site.services.calls.add_note(_call_id(visit), only, user, note.text)
+    made = await site.services.calls.add_note(_named(visit), only, user, note.text)
     return answered(made, 201)
 
 
@@ -75,8 +78,21 @@ async def set_disposition(site: Site, visit: Visit) -> web.StreamResponse:
     only, user = visible_to(visit.user), visit.user
     return answered(
         await site.services.calls.set_disposition(
-            _call_id(visit), only, user, chosen.code
+            _named(visit), only, user, chosen.code
         )
+    )
+
+
+def _named(visit: Visit) -> NamedCall:
+    """The call of the path; `?line=&occurrence=` where its id is not enough."""
+    query = visit.request.query
+    occurrence = None
+    if "occurrence" in query:
+        occurrence = whole_number(query, "occurrence", 0, 0, OCCURRENCE_MAX)
+    return NamedCall(
+        call_id=_call_id(visit),
+        line=text(query, "line", LINE_CHARS_MAX),
+        occurrence=occurrence,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from screenpop.domain.access import Only
 from screenpop.domain.agent import Role, User, UserId
-from screenpop.domain.call import AgentId
+from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
@@ -97,21 +97,26 @@ class FakeCalls:
         ]
         return {"calls": mine[:limit], "before": None}
 
-    async def get(self, call_id: str, only: Only) -> Json:
+    async def get(self, name: NamedCall, only: Only) -> Json:
+        call_id = name.call_id
         owner = self.owner.get(call_id)
         if owner is None or only not in (None, owner):
             raise NotFound("there is no such call, or it is not yours.")
         return {"call_id": call_id}
 
-    async def add_note(self, call_id: str, only: Only, user: User, text: str) -> Json:
-        await self.get(call_id, only)
+    async def add_note(
+        self, name: NamedCall, only: Only, user: User, text: str
+    ) -> Json:
+        call_id = name.call_id
+        await self.get(name, only)
         self.notes.append((call_id, user.username, text))
         return {"call_id": call_id, "text": text}
 
     async def set_disposition(
-        self, call_id: str, only: Only, user: User, code: str
+        self, name: NamedCall, only: Only, user: User, code: str
     ) -> Json:
-        await self.get(call_id, only)
+        call_id = name.call_id
+        await self.get(name, only)
         return {"call_id": call_id, "disposition": code}
 
 

@@ -28,6 +28,13 @@ from screenpop.web.route import Parameter, Route
 from screenpop.web.seen import LinesSeen, RequestsSeen, SourcesSeen
 
 _CALL = "/v1/calls/{call_id}"
+_WHICH = (
+    Parameter(name="line", text="The call's line, where two lines use the id."),
+    Parameter(
+        name="occurrence",
+        text="Which call of that id; without it the newest that may be seen.",
+    ),
+)
 
 ROUTES: tuple[Route, ...] = (
     *(
@@ -76,17 +83,17 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         method="GET", path=_CALL, handler=calls.one, role=Role.AGENT,
-        summary="One call.", errors=(400, 404, 503),
+        summary="One call.", query=_WHICH, errors=(400, 404, 503),
     ),
     Route(
         method="POST", path=f"{_CALL}/notes", handler=calls.add_note, role=Role.AGENT,
-        summary="Write a note.", body=calls.NoteBody, status=201,
+        summary="Write a note.", body=calls.NoteBody, status=201, query=_WHICH,
         errors=(400, 404, 408, 413, 415, 503),
     ),
     Route(
         method="POST", path=f"{_CALL}/disposition", handler=calls.set_disposition,
         role=Role.AGENT, summary="Choose the disposition.",
-        body=calls.DispositionBody, errors=(400, 404, 408, 413, 415, 503),
+        body=calls.DispositionBody, query=_WHICH, errors=(400, 404, 408, 413, 415, 503),
     ),
     Route(
         method="GET", path="/v1/lookup", handler=lookup.look_up, role=Role.AGENT,

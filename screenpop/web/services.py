@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from screenpop.config.model import Limits, Security, Server
 from screenpop.domain.access import Only
 from screenpop.domain.agent import User, UserId
+from screenpop.domain.call import NamedCall
 from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
@@ -79,14 +80,14 @@ class Calls(Protocol):
         """
         ...
 
-    async def get(self, call_id: str, only: Only) -> Json: ...
+    async def get(self, name: NamedCall, only: Only) -> Json: ...
 
     async def add_note(
-        self, call_id: str, only: Only, user: User, text: str
+        self, name: NamedCall, only: Only, user: User, text: str
     ) -> Json: ...
 
     async def set_disposition(
-        self, call_id: str, only: Only, user: User, code: str
+        self, name: NamedCall, only: Only, user: User, code: str
     ) -> Json: ...
 
 

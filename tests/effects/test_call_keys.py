@@ -9,7 +9,7 @@ import pytest
 from call_centre import PASSWORD, CallCentre, open_call_centre
 from key_effects import NUMBER, built, customers, explained, loaded, shows_effect_of
 
-from screenpop.app.parts import call_limits
+from screenpop.app.parts import call_limits, placing_limits
 from screenpop.domain.call import (
     AgentId,
     CallEvent,
@@ -20,6 +20,7 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.occurrences import Occurrences
 from screenpop.support.clock import FakeClock
 
 S = 1_000_000
@@ -58,6 +59,19 @@ def test_a_call_that_nobody_answers_ends(tmp_path: Path, limit_s: float) -> None
     book = book_of(tmp_path, alerting_max_s=limit_s)
     book.apply(event(EventType.ALERTING, 0))
     assert ends_after(book) == limit_s
+
+
+@shows_effect_of("calls.reuse_grace_s")
+@pytest.mark.parametrize("grace_s", [0, 20])
+def test_a_call_id_that_comes_again_later_is_another_call(
+    tmp_path: Path, grace_s: float
+) -> None:
+    config = loaded(tmp_path, calls={"reuse_grace_s": grace_s}).config
+    placed = Occurrences(placing_limits(config))
+    first = placed.place(event(EventType.ALERTING, 0), START_US)
+    placed.place(event(EventType.ENDED, 1), START_US + S)
+    again = placed.place(event(EventType.ALERTING, 10), START_US + 10 * S)
+    assert (again.occurrence == first.occurrence) is (grace_s > 9)
 
 
 @shows_effect_of("calls.talking_max_s")

@@ -13,6 +13,9 @@ from screenpop.push import frames as f
 START = datetime(2026, 11, 20, 9, 12, 0, tzinfo=UTC)
 ERP, CREDIT, CARDS = "ERP", "Credit department", "Index cards"
 
+LINE = "telephones"
+OCCURRENCE = 1_795_251_600_000
+
 
 class Day:
     """The clock of one story."""
@@ -120,7 +123,8 @@ def opened(
     said: dict[str, object] = {
         "offset": offset,
         "call_id": call_id,
-        "line": "telephones",
+        "line": LINE,
+        "occurrence": OCCURRENCE,
         "state": "alerting",
         "direction": "inbound",
         "caller": f.Caller(

@@ -35,41 +35,75 @@ def fills_in_and_is_answered() -> Story:
         story.append(
             f.PopUpdated(
                 offset=offset,
+                line=c.LINE,
                 call_id="c-1",
+                occurrence=c.OCCURRENCE,
                 facets={name: facet},
                 candidates=[c.WHEELHOUSE] if known else None,
                 chosen=f.Ref(source="erp", key="10482") if known else None,
             )
         )
     answered = f.PopUpdated(
-        offset=60, call_id="c-1", state="answered", answered_at=day.iso()
+        offset=60,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        state="answered",
+        answered_at=day.iso(),
     )
     ended = f.PopClosed(
-        offset=61, call_id="c-1", reason="ended", wrap_up=True, ended_at=day.iso()
+        offset=61,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        reason="ended",
+        wrap_up=True,
+        ended_at=day.iso(),
     )
     return [*story, answered, ended]
 
 
 def a_colleague_answers() -> Story:
     closed = f.PopClosed(
-        offset=42, call_id="c-1", reason="answered_elsewhere", wrap_up=False,
-        ended_at=None, answered_by="Ben Ito",
-    )  # fmt: skip
+        offset=42,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        reason="answered_elsewhere",
+        wrap_up=False,
+        ended_at=None,
+        answered_by="Ben Ito",
+    )
     return [*first_visit(), c.opened(c.Day(), 41), closed]
 
 
 def two_calls() -> Story:
     day = c.Day()
     talking = f.PopUpdated(
-        offset=42, call_id="c-1", state="answered", answered_at=day.iso()
+        offset=42,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        state="answered",
+        answered_at=day.iso(),
     )
     return [*first_visit(), c.opened(day, 41), talking, c.opened(day, 43, "c-2")]
 
 
 def several_candidates() -> Story:
-    offered = f.PopUpdated(offset=42, call_id="c-1", candidates=c.SHARED_NUMBER)
+    offered = f.PopUpdated(
+        offset=42,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        candidates=c.SHARED_NUMBER,
+    )
     chosen = f.PopUpdated(
-        offset=43, call_id="c-1", chosen=f.Ref(source="erp", key="11930")
+        offset=43,
+        line=c.LINE,
+        call_id="c-1",
+        occurrence=c.OCCURRENCE,
+        chosen=f.Ref(source="erp", key="11930"),
     )
     return [*first_visit(), c.opened(c.Day(), 41), offered, chosen]
 
@@ -85,19 +119,37 @@ def missed_while_away() -> Story:
     mine = c.opened(day, 51, "c-1", closed="unanswered", **gone)
     ben = c.opened(day, 53, "c-2", closed="answered_elsewhere", **gone)
     ends: Story = [
-        f.PopClosed(offset=52, call_id="c-1", reason="unanswered", wrap_up=False),
         f.PopClosed(
-            offset=54, call_id="c-2", reason="answered_elsewhere", wrap_up=False,
+            offset=52,
+            line=c.LINE,
+            call_id="c-1",
+            occurrence=c.OCCURRENCE,
+            reason="unanswered",
+            wrap_up=False,
+        ),
+        f.PopClosed(
+            offset=54,
+            line=c.LINE,
+            call_id="c-2",
+            occurrence=c.OCCURRENCE,
+            reason="answered_elsewhere",
+            wrap_up=False,
             answered_by="Ben Ito",
         ),
-    ]  # fmt: skip
+    ]
     return [*first_visit(), mine, ends[0], ben, ends[1]]
 
 
 def notes_echoed() -> Story:
     def echo(offset: int, text: str) -> f.PopUpdated:
         note = f.AgentNote(text=text, saved_at=c.Day().iso())
-        return f.PopUpdated(offset=offset, call_id="c-1", note=note)
+        return f.PopUpdated(
+            offset=offset,
+            line=c.LINE,
+            call_id="c-1",
+            occurrence=c.OCCURRENCE,
+            note=note,
+        )
 
     opened = c.opened(c.Day(), 41)
     done = f.Done(offset=43, reply_to="n")
@@ -108,50 +160,80 @@ def wallboard() -> Story:
     day = c.Day()
     counters = [
         f.CounterDef(
-            name="waiting", label="Waiting",
+            name="waiting",
+            label="Waiting",
             formula="Callers in the queue now whom no agent has answered.",
         ),
         f.CounterDef(
-            name="longest_wait_s", label="Longest wait", unit="seconds",
+            name="longest_wait_s",
+            label="Longest wait",
+            unit="seconds",
             formula="Now − the moment when the first waiting caller entered the queue.",
         ),
-    ]  # fmt: skip
+    ]
 
     def queue(name: str, label: str, waiting: int) -> f.QueueCounters:
         return f.QueueCounters(
-            queue=name, label=label, values={"waiting": waiting},
+            queue=name,
+            label=label,
+            values={"waiting": waiting},
             oldest_waiting_at=day.iso(75) if waiting else None,
-        )  # fmt: skip
+        )
 
     ana = f.AgentRow(
         agent="1001", name="Ana Okafor", state="available", since=day.iso(), user="ana"
     )
     ben = f.AgentRow(
-        agent="1002", name="Ben Ito", state="break", since=day.iso(300), user="ben",
+        agent="1002",
+        name="Ben Ito",
+        state="break",
+        since=day.iso(300),
+        user="ben",
         desk=False,
-    )  # fmt: skip
+    )
     door = f.AgentRow(agent="7001", name="7001", state="offline", telephone="talking")
     return [
         c.hello(day, 40),
         f.WallboardSnapshot(
-            offset=40, at=day.iso(), day="2026-11-20", time_zone="Europe/London",
-            counters=counters, queues=[queue("", "All", 1), queue("sales", "Sales", 1)],
+            offset=40,
+            at=day.iso(),
+            day="2026-11-20",
+            time_zone="Europe/London",
+            counters=counters,
+            queues=[queue("", "All", 1), queue("sales", "Sales", 1)],
             agents=[ana, ben, door],
         ),
         f.WallboardDelta(
-            offset=44, at=day.iso(-1),
+            offset=44,
+            at=day.iso(-1),
             queues=[queue("", "All", 0), queue("support", "Support", 0)],
-            agents=[f.AgentRow(agent="1001", name="Ana Okafor", state="available",
-                               telephone="talking", since=day.iso(), user="ana")],
-            gone_agents=["7001"], gone_users=["ben"],
+            agents=[
+                f.AgentRow(
+                    agent="1001",
+                    name="Ana Okafor",
+                    state="available",
+                    telephone="talking",
+                    since=day.iso(),
+                    user="ana",
+                )
+            ],
+            gone_agents=["7001"],
+            gone_users=["ben"],
         ),
-    ]  # fmt: skip
+    ]
 
 
 STORIES: tuple[Callable[[], Story], ...] = (
-    first_visit, fills_in_and_is_answered, a_colleague_answers, two_calls,
-    several_candidates, withheld, missed_while_away, notes_echoed, wallboard,
-)  # fmt: skip
+    first_visit,
+    fills_in_and_is_answered,
+    a_colleague_answers,
+    two_calls,
+    several_candidates,
+    withheld,
+    missed_while_away,
+    notes_echoed,
+    wallboard,
+)
 
 
 def text_of(story: Story) -> str:

@@ -1,6 +1,7 @@
 // How is one call's card put together?
 
 import type { Ref } from "preact";
+import { namedBy } from "../state/calls";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
 import type { FacetShape } from "../wire/frames";
 import { Chooser } from "./chooser";
@@ -34,7 +35,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
       id={`call-${pop.call_id}`}
       role="tabpanel"
       aria-label={`${callerTitle(pop)}, ${numberTitle(pop)}`}
-      data-call={pop.call_id}
+      data-call={namedBy(pop.call_id).call_id}
     >
       <div class="card-top" data-state={pop.state}>
         <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />

@@ -5,6 +5,7 @@ import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
 import { Store } from "../shared/store";
+import { received, sendable } from "../state/calls";
 import { draftOf, keptDrafts, restoredDrafts, ripeDisposition } from "../state/drafts";
 import {
   type AgentState,
@@ -18,7 +19,7 @@ import {
 import { talkingElsewhere } from "../state/pops";
 import { reduce } from "../state/reduce";
 import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
-import type { NewContact, Ref, ServerFrame } from "../wire/frames";
+import type { ClientFrame, NewContact, Ref, ServerFrame } from "../wire/frames";
 import { remember } from "./learned";
 import { Receipts } from "./receipts";
 
@@ -43,14 +44,14 @@ export class DeskClient {
   constructor(private readonly session: Session) {
     this.store = new Store(reduce, initialDesk(restored(session.user.username)));
     this.#connection = new Connection("/v1/agent", {
-      onFrame: (frame, receivedMs) => this.#onFrame(frame, receivedMs),
+      onFrame: (frame, receivedMs) => this.#onFrame(received(frame), receivedMs),
       onLink: (link) => this.#onLink(link),
       after: () => this.store.state.offset,
       loggedIn: stillLoggedIn,
     });
     this.#receipts = new Receipts(({ callId, offset }, paintedMs) => {
       const painted_ms = Math.round(paintedMs * 10) / 10;
-      this.#connection.send({ frame: "ack", call_id: callId, offset, painted_ms });
+      this.#send({ frame: "ack", call_id: callId, offset, painted_ms });
     });
   }
 
@@ -281,7 +282,7 @@ export class DeskClient {
 
   /** Everything unconfirmed goes out again; drafts kept over a reload as well. */
   #sendAgain(): void {
-    for (const command of this.#commands.waiting()) this.#connection.send(command);
+    for (const command of this.#commands.waiting()) this.#send(command);
     for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
       if (unsaved(draft) && !draft.sending) this.saveNote(callId);
     }
@@ -289,7 +290,11 @@ export class DeskClient {
 
   #do(command: Command, id?: string): void {
     this.store.dispatch(sent(command));
-    this.#connection.send(this.#commands.put(command, id));
+    this.#send(this.#commands.put(command, id));
+  }
+
+  #send(frame: ClientFrame): void {
+    this.#connection.send(sendable(frame));
   }
 
   #settled(replyTo: string, offset: number, failure: string | null): void {

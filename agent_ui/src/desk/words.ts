@@ -106,6 +106,7 @@ export function farewellSentence(
     left: "you left, the call goes on",
     time_limit: "closed: no end was ever reported",
     cleared: "closed by hand",
+    dropped: "closed: too many calls are followed at once",
   };
   return sentences[reason];
 }

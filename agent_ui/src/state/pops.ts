@@ -164,7 +164,14 @@ function farewell(pop: Pop, answeredBy: string | null): Farewell {
 function tellWhoAnswered(state: DeskState, frame: PopClosed): DeskState {
   if (!frame.answered_by) return state;
   const farewells = state.farewells.map((line) =>
-    line.callId === frame.call_id ? { ...line, answeredBy: frame.answered_by } : line,
+    line.callId === frame.call_id
+      ? {
+          ...line,
+          answeredBy: frame.answered_by,
+          reason: frame.reason,
+          missed: line.missed && frame.reason === "unanswered",
+        }
+      : line,
   );
   return { ...state, farewells };
 }

@@ -86,6 +86,8 @@ describe("a card", () => {
       frame: "pop.updated",
       offset: 41,
       call_id: "c-1",
+      line: "telephones",
+      occurrence: 1,
       candidates: [],
     };
     expect(told([old], state).pops).toEqual(state.pops);
@@ -114,6 +116,8 @@ describe("which card is in front", () => {
       frame: "pop.closed",
       offset: 80,
       call_id: "c-1",
+      line: "telephones",
+      occurrence: 1,
       reason: "left",
       wrap_up: false,
       ended_at: null,

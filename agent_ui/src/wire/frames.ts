@@ -7,7 +7,7 @@ export type State = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_
 
 export type PopState = "alerting" | "answered" | "held" | "closed";
 
-export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared";
+export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared" | "dropped";
 
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
@@ -82,6 +82,7 @@ export interface PopOpened {
   offset: number;
   call_id: string;
   line: string;
+  occurrence: number;
   state: PopState;
   direction: "inbound" | "internal" | "outbound";
   caller: Caller;
@@ -107,6 +108,8 @@ export interface PopUpdated {
   frame: "pop.updated";
   offset: number;
   call_id: string;
+  line: string;
+  occurrence: number;
   state?: PopState;
   caller?: Caller;
   dialled?: Dialled;
@@ -126,6 +129,8 @@ export interface PopClosed {
   frame: "pop.closed";
   offset: number;
   call_id: string;
+  line: string;
+  occurrence: number;
   reason: CloseReason;
   wrap_up: boolean;
   ended_at: string | null;
@@ -197,6 +202,8 @@ export interface Error {
   message: string;
   remedy: string;
   call_id: string | null;
+  line: string | null;
+  occurrence: number | null;
   reply_to: string | null;
 }
 
@@ -261,12 +268,21 @@ export interface Resume {
   id?: string | null;
 }
 
+export interface OfACall {
+  call_id: string;
+  line: string | null;
+  occurrence: number | null;
+  id: string | null;
+}
+
 export interface Ack {
   frame: "ack";
   call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
   offset: number;
   painted_ms?: number | null;
-  id?: string | null;
 }
 
 export interface NewContact {
@@ -278,25 +294,31 @@ export interface NewContact {
 export interface Choose {
   frame: "choose";
   call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
   source?: string | null;
   key?: string | null;
   contact?: NewContact | null;
   remember?: boolean;
-  id?: string | null;
 }
 
 export interface Note {
   frame: "note";
   call_id: string;
-  text: string;
+  line?: string | null;
+  occurrence?: number | null;
   id?: string | null;
+  text: string;
 }
 
 export interface Disposition {
   frame: "disposition";
   call_id: string;
-  code: string;
+  line?: string | null;
+  occurrence?: number | null;
   id?: string | null;
+  code: string;
 }
 
 export interface SetAgentState {

@@ -307,7 +307,7 @@ def test_a_consultation_is_about_the_customer_whichever_was_heard_first() -> Non
         book = CallBook()
         for event in order:
             book.apply(event)
-        second = book.get("main", "c-2")
+        second = book.newest("main", "c-2")
         assert second is not None
         shown = book.with_customer(second)
         assert (shown.caller, shown.direction) == ("+442079460958", Direction.INBOUND)
@@ -333,7 +333,7 @@ def test_a_new_call_of_a_transfer_may_be_named_by_the_old_one_only() -> None:
     book = CallBook()
     book.apply(replace(CONSULTATION, related_call_id=None))
     book.apply(replace(CUSTOMERS, related_call_id=CallId("c-2")))
-    second = book.get("main", "c-2")
+    second = book.newest("main", "c-2")
     assert second is not None
     assert book.with_customer(second).caller == "+442079460958"
 
@@ -342,7 +342,7 @@ def test_a_withheld_number_stays_withheld_in_the_consultation() -> None:
     book = CallBook()
     book.apply(replace(CUSTOMERS, caller=None, withheld=True))
     book.apply(CONSULTATION)
-    second = book.get("main", "c-2")
+    second = book.newest("main", "c-2")
     assert second is not None
     shown = book.with_customer(second)
     assert (shown.caller, shown.withheld) == (None, True)
@@ -364,7 +364,7 @@ def test_calls_that_name_one_another_in_a_circle_end() -> None:
         book.apply(
             replace(CONSULTATION, call_id=CallId(name), related_call_id=following)
         )
-    call = book.get("main", "x-7")
+    call = book.newest("main", "x-7")
     assert call is not None
     assert book.with_customer(call) is call
 
@@ -376,7 +376,7 @@ def test_a_forgotten_call_is_named_by_nobody() -> None:
     book.apply(told("ended", 9, call_id="c-2"))
     book.overdue(NOON_US + 60 * SECOND_US)
     book.forget(NOON_US + 60 * SECOND_US)
-    first = book.get("main", "c-1")
+    first = book.newest("main", "c-1")
     assert first is not None
     assert book.dependents(first) == []
     assert len(book._related) == 0

@@ -10,6 +10,7 @@ from screenpop.domain.call import (
     AgentLeg,
     Call,
     CallId,
+    CallKey,
     Direction,
     LegState,
     LineId,
@@ -20,7 +21,6 @@ from screenpop.domain.call import (
 from screenpop.domain.caller import CandidateRef
 from screenpop.store.batch import (
     Batch,
-    CallKey,
     CallState,
     Contact,
     Customer,
@@ -36,8 +36,8 @@ NUMBER = "+442079460958"
 ERP = CandidateRef(source="erp", key="c-7")
 
 
-def key(call_id: str = "c-1", line: str = "main") -> CallKey:
-    return LineId(line), CallId(call_id)
+def key(call_id: str = "c-1", line: str = "main", occurrence: int = 0) -> CallKey:
+    return LineId(line), CallId(call_id), occurrence
 
 
 def call(call_id: str = "c-1", line: str = "main", **values: Any) -> Call:

@@ -106,7 +106,7 @@ async def test_a_later_state_of_a_call_replaces_the_former_and_keeps_the_custome
     assert call.chosen_by_agent
 
 
-async def test_the_newest_note_of_a_person_counts_whatever_the_order(
+async def test_the_note_written_last_counts_whatever_its_time_says(
     archive: Archive, calls: Calls
 ) -> None:
     await archive.write(
@@ -114,8 +114,8 @@ async def test_the_newest_note_of_a_person_counts_whatever_the_order(
             1,
             calls=[history.state()],
             notes=[
-                history.written("newer", at_us=20),
-                history.written("older", at_us=10),
+                history.written("before the clock was set back", at_us=20),
+                history.written("last", at_us=10),
                 history.written("of another", at_us=5, username="ben"),
             ],
         )
@@ -123,8 +123,27 @@ async def test_the_newest_note_of_a_person_counts_whatever_the_order(
     (call,) = await calls.recent()
     assert [(n.username, n.text) for n in call.notes] == [
         ("ben", "of another"),
-        ("ana", "newer"),
+        ("ana", "last"),
     ]
+
+
+async def test_a_note_goes_to_the_occurrence_that_it_names(
+    archive: Archive, calls: Calls
+) -> None:
+    again = replace(history.call(), occurrence=5, arrived_us=9_000)
+    note = history.written("of today")
+    await archive.write(
+        history.batch(
+            1,
+            calls=[history.state(), replace(history.state(), call=again)],
+            notes=[replace(note, key=again.key)],
+        )
+    )
+    first, second = await calls.find("c-1", ["main"])
+    assert [(x.occurrence, len(x.notes)) for x in (first, second)] == [(5, 1), (0, 0)]
+    whole = await calls.get("main", "c-1", 5)
+    assert whole is not None
+    assert whole.call.notes[0].text == "of today"
 
 
 async def test_a_withheld_number_is_not_kept(archive: Archive, calls: Calls) -> None:

@@ -174,7 +174,9 @@ async def test_the_history_is_not_read_through_for_a_card(
             await connection.execute(text("SET LOCAL enable_bitmapscan = off"))
         for index, (statement, given) in plans.items():
             sql = statement.written(connection.dialect)
-            values = sql.places({**given, "leave_out": "", "rows_max": 10})
+            values = sql.places(
+                {**given, "leave_out": "", "occurrence": 0, "rows_max": 10}
+            )
             rows = await connection.exec_driver_sql(f"{explain} {sql.text}", values)
             plan = " | ".join(str(row[-1]) for row in rows)
             assert index in plan, plan

@@ -143,3 +143,34 @@ async def test_users_and_tokens_of_the_first_schema_are_kept(empty: Database) ->
         epoch = await connection.scalar(text("SELECT token_epoch FROM users"))
         expiry = await connection.scalar(text("SELECT expires_us FROM api_tokens"))
     assert (epoch, expiry) == (3, None)
+
+
+async def test_calls_of_a_store_of_the_first_schema_are_still_there(
+    empty: Database,
+) -> None:
+    def first(connection: Connection) -> None:
+        command.upgrade(settings(connection), "0001")
+
+    row = (
+        "INSERT INTO dispositions (line, call_id, username, code, at_us{0})"
+        " VALUES ('main', 'c-1', 'ana', 'sold', 7{1})"
+    )
+    async with empty.write() as connection:
+        await connection.run_sync(first)
+        await connection.execute(text(row.format("", "")))
+    assert await migrate.upgrade(empty) == ("0001", migrate.HEAD)
+    async with empty.write() as connection:
+        await connection.execute(text(row.format(", occurrence", ", 9")))
+        found = await connection.execute(
+            text("SELECT call_id, occurrence FROM dispositions ORDER BY occurrence")
+        )
+        assert [tuple(each) for each in found] == [("c-1", 0), ("c-1", 9)]
+
+
+def settings(connection: Connection) -> Config:
+    found = Config()
+    folder = next(iter(screenpop.store.migrations.__path__))
+    found.set_main_option("script_location", folder)
+    found.set_main_option("path_separator", "os")
+    found.attributes["connection"] = connection
+    return found

@@ -214,9 +214,9 @@ def test_queues_beyond_the_limit_count_in_the_total(
 
 def test_the_waiting_line_does_not_grow_with_those_who_left() -> None:
     line = WaitingLine()
-    line.enter((LineId("main"), CallId("patient")), at(0))
+    line.enter((LineId("main"), CallId("patient"), 0), at(0))
     for n in range(10_000):
-        key = (LineId("main"), CallId(f"c-{n}"))
+        key = (LineId("main"), CallId(f"c-{n}"), 0)
         line.enter(key, at(n + 1))
         line.leave(key)
     assert len(line._heap) < 100

@@ -30,7 +30,7 @@ from screenpop.store.batch import Batch
 from screenpop.wallboard import history_batch
 from screenpop.wallboard.history_batch import BatchMaker
 
-KEY = (LineId("main"), CallId("c-1"))
+KEY = (LineId("main"), CallId("c-1"), 0)
 ERP = CandidateRef(source="erp", key="c-7")
 
 

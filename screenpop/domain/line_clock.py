@@ -1,0 +1,110 @@
+"""How far is a telephone system's clock from ours, and is this event late?
+
+An event that carries its own time arrives `delay` after it happened, so that
+`received - at = offset + delay` with `delay >= 0`. The smallest difference of the
+last minutes is therefore the best estimate of the offset (the clock filter of NTP,
+RFC 5905 section 10, takes the sample of least delay for the same reason).
+
+A difference that suddenly grows means a late event or a clock that was set back. It
+is the clock's when the time is right again, when it is wrong by more than a day or by
+whole quarters of an hour (a time zone), or when the next event says the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+SAMPLES_MAX = 64
+WINDOW_US = 600_000_000  # a drifting clock is followed within ten minutes
+RIGHT_US = 2_000_000  # a clock this near to ours is taken for right
+STEP_US = 1_000_000  # the correction in use changes in steps of at least this
+PROMPT_US = 60_000_000  # more delay than this is not the network's
+DAY_US = 86_400_000_000
+ZONE_US = 900_000_000  # all time zones lie whole quarters of an hour apart
+ZONE_SLACK_US = 5_000_000
+AGREE_US = 2_000_000
+
+
+class Judgement(msgspec.Struct, frozen=True, gc=False):
+    """Add `correction_us` to the line's time; it is `age_us` old by our clock."""
+
+    correction_us: int
+    age_us: int
+
+
+class LineClock:
+    """The clock of one line, as its events show it."""
+
+    __slots__ = ("_samples", "_suspect", "correction_us")
+
+    def __init__(self) -> None:
+        self.correction_us = 0
+        self._samples: deque[tuple[int, int]] = deque(maxlen=SAMPLES_MAX)
+        self._suspect: tuple[int, int] | None = None
+
+    @property
+    def known(self) -> bool:
+        return bool(self._samples)
+
+    @property
+    def offset_s(self) -> float:
+        """Seconds that the line's clock is ahead of ours; negative when behind."""
+        return -self._least_us() / 1e6 if self._samples else 0.0
+
+    def judge(self, at_us: int, received_us: int) -> Judgement:
+        """What an event's own time means. Changes nothing."""
+        difference_us = received_us - at_us
+        if self._late(difference_us, at_us):
+            correction_us = self.correction_us
+        else:
+            least_us = min(difference_us, self._least_us(difference_us))
+            if self._reset_by(difference_us):
+                least_us = difference_us
+            correction_us = self._step(least_us)
+        return Judgement(correction_us, difference_us - correction_us)
+
+    def learn(self, at_us: int, received_us: int) -> None:
+        """Take one event's time as a sample."""
+        difference_us = received_us - at_us
+        if self._late(difference_us, at_us):
+            self._suspect = (at_us, difference_us)
+            return
+        if self._reset_by(difference_us):
+            self._samples.clear()
+        self._suspect = None
+        while self._samples and received_us - self._samples[0][0] > WINDOW_US:
+            self._samples.popleft()
+        self._samples.append((received_us, difference_us))
+        self.correction_us = self._step(self._least_us())
+
+    def _least_us(self, default: int = 0) -> int:
+        return min((sample[1] for sample in self._samples), default=default)
+
+    def _step(self, least_us: int) -> int:
+        if abs(least_us) <= RIGHT_US:
+            return 0
+        if abs(least_us - self.correction_us) < STEP_US:
+            return self.correction_us
+        return least_us
+
+    def _reset_by(self, difference_us: int) -> bool:
+        """Is the clock another one than the samples tell of?"""
+        if not self._samples:
+            return False
+        return difference_us - self._least_us() > PROMPT_US
+
+    def _late(self, difference_us: int, at_us: int) -> bool:
+        if not self._reset_by(difference_us):
+            return False
+        if abs(difference_us) <= PROMPT_US or difference_us >= DAY_US:
+            return False
+        excess_us = difference_us - self._least_us()
+        beyond_zone_us = (excess_us + ZONE_SLACK_US) % ZONE_US
+        if excess_us >= ZONE_US - ZONE_SLACK_US and beyond_zone_us <= 2 * ZONE_SLACK_US:
+            return False
+        if self._suspect is None:
+            return True
+        suspect_at_us, suspect_us = self._suspect
+        return at_us == suspect_at_us or abs(difference_us - suspect_us) > AGREE_US
