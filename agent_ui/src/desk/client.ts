@@ -232,7 +232,9 @@ export class DeskClient {
   async #late(replyTo: string, refusal: string): Promise<void> {
     const command = this.#commands.waiting().find((each) => each.id === replyTo);
     const late = command && command.frame !== "choose" && "call_id" in command;
-    const failure = late ? await writeLate(command, this.session.csrf) : refusal;
+    const failure = late
+      ? await writeLate(sendable(command), this.session.csrf)
+      : refusal;
     this.#settled(replyTo, this.store.state.offset, failure);
   }
 

@@ -86,11 +86,16 @@ export async function writeLate(
   csrf: string,
 ): Promise<string | null> {
   const call = `/v1/calls/${encodeURIComponent(command.call_id)}`;
+  const which = new URLSearchParams();
+  if (command.line) which.set("line", command.line);
+  if (command.occurrence) which.set("occurrence", String(command.occurrence));
   try {
     if (command.frame === "note") {
-      await ask("POST", `${call}/notes`, { body: { text: command.text }, csrf });
+      const body = { text: command.text };
+      await ask("POST", `${call}/notes?${which}`, { body, csrf });
     } else {
-      await ask("POST", `${call}/disposition`, { body: { code: command.code }, csrf });
+      const body = { code: command.code };
+      await ask("POST", `${call}/disposition?${which}`, { body, csrf });
     }
     return null;
   } catch (error) {

@@ -37,6 +37,6 @@ export function received(frame: ServerFrame): ServerFrame {
 }
 
 /** A frame as the service understands it. */
-export function sendable(frame: ClientFrame): ClientFrame {
+export function sendable<F extends ClientFrame>(frame: F): F {
   return "call_id" in frame ? { ...frame, ...namedBy(frame.call_id) } : frame;
 }
