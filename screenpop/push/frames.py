@@ -19,15 +19,9 @@ PopState = Literal["alerting", "answered", "held", "closed"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal[
-    "ended",
-    "answered_elsewhere",
-    "unanswered",
-    "transferred",
-    "left",
-    "time_limit",
-    "cleared",
-    "dropped",
-]
+    "ended", "answered_elsewhere", "unanswered", "transferred", "left", "time_limit",
+    "cleared", "dropped",
+]  # fmt: skip
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
