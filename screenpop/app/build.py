@@ -250,5 +250,6 @@ def _hub(
         count_frames=metrics.frames_sent.inc,
         count_pop=metrics.pops.inc,
         count_slow=metrics.outbox_overflows.inc,
+        lost=door.lost,
     )
     return Hub(desk, tools)

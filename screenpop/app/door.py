@@ -27,6 +27,10 @@ class Door:
         (receipt,) = await self._journal.append([record])
         return receipt.offset
 
+    def lost(self, offset: int) -> bool:
+        """Had an entry this number that is gone? See `Journal.lost`."""
+        return self._journal.lost(offset)
+
     def keep_soon(self, record: Record) -> None:
         """For what can be had again: an outage is told, nobody waits."""
         self._keep_soon(record, patient=False)

@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 USERS_EVERY_S = 1.0  # so long a right that was taken away may still be used
+CHECK_AFTER_S = 5.0  # of a start: cards and browsers come first
 EARLIER_CALLS = 10
 ENDED_MAX = 100_000  # sessions that ended before their time, in memory and store
 
@@ -128,6 +129,7 @@ class Past:
         self.known = Known() if database.is_sqlite else None  # we alone write it
         self._earlier = EarlierCalls(database, self.known)
         self._outage = Outage("the store", log, clock)
+        self.damage: str | None = None
         self._users_due = False  # they changed, and not everything knows it yet
 
     def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
@@ -170,6 +172,17 @@ class Past:
         else:
             found = []
         return [earlier_row(call, self._name_of) for call in found]
+
+    async def check(self) -> None:
+        """Is the store's file whole? Damage is logged and shown, nothing stops."""
+        await asyncio.sleep(CHECK_AFTER_S)
+        found = await self._patiently(self.database.damage)
+        if found is not None:
+            self.damage = (
+                f"the store is damaged: {found}. Stop the service and put the file back"
+                " from the backup; entries of the journal's hours are written again."
+            )
+            log.error("%s", self.damage)
 
     @property
     def trouble(self) -> str | None:

@@ -51,6 +51,10 @@ from screenpop.web.services import Problem, Services
 log = logging.getLogger(__name__)
 
 REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
+NO_USERS = (
+    "no users: nobody can log in. Is the store the right one? Put it back from the"
+    " backup, or add people with `screenpop users add`."
+)
 TIDY_EVERY_S = 1.0
 
 
@@ -99,6 +103,9 @@ class Service:
 
     async def begin(self) -> None:
         """Open the sources, listen, read what is stored, go live."""
+        await self.archiver.agree()
+        if not self.past.people.cache.all():
+            log.warning("the store has %s", NO_USERS)
         self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
@@ -122,6 +129,7 @@ class Service:
         keep(self.retention.run, name="forget what is old")
         keep(lambda: self.past.watch_users(self._users_changed), name="watch the users")
         keep(self.past.learn_who_called, name="learn who called", until_done=True)
+        keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
         keep(self._watch_gauges, name="watch the gauges")
         keep(
@@ -279,9 +287,17 @@ class Service:
             found.append(Problem(part="journal", message=self.reading))
         if health.trouble is not None:
             found.append(Problem(part="journal", message=health.trouble))
+        if health.notice is not None:
+            found.append(Problem(part="journal", message=health.notice, fatal=False))
+        if not self.past.people.cache.all():
+            found.append(Problem(part="store", message=NO_USERS, fatal=False))
         found.extend(
             Problem(part="store", message=trouble, fatal=False)
-            for trouble in (self.past.trouble, self.archiver.trouble)
+            for trouble in (
+                self.past.trouble,
+                self.past.damage,
+                self.archiver.trouble,
+            )
             if trouble is not None
         )
         found.extend(problems_of(self.lookups.sources))

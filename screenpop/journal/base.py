@@ -45,6 +45,7 @@ class Health:
     pending: int  # records accepted and not yet durable
     pending_max: int
     trouble: str | None = None  # the outage of now, in words with a remedy
+    notice: str | None = None  # damage that was met or repaired; it works all the same
 
 
 class Journal(ABC):
@@ -135,6 +136,21 @@ class Journal(ABC):
         None when there is none, and, with a line in the log, when it is damaged or
         this journal does not hold the entry that it held then at that offset.
         Raises `Unavailable`.
+        """
+
+    @abstractmethod
+    def skip_to(self, offset: Offset) -> None:
+        """Give no number up to and with `offset`: somebody saw an entry there.
+
+        For the time between `open` and the first append: the journal's medium lost
+        its end, or is an older copy.
+        """
+
+    @abstractmethod
+    def lost(self, offset: int) -> bool:
+        """May an entry have had this number that the medium lost since?
+
+        Whoever saw it saw what never happened for this journal.
         """
 
     @property

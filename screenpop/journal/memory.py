@@ -32,6 +32,7 @@ class MemoryJournal(Journal):
         self._entries: list[Entry] = []
         self._by_key: dict[Identity, Offset] = {}
         self._newest = START
+        self._skipped = (START, START)  # numbers that must not be given
         self._snapshots: dict[str, tuple[Offset, Identity | None, bytes]] = {}
         self._recent = Recent()
         self._open = False
@@ -123,6 +124,13 @@ class MemoryJournal(Journal):
         record = self._entries[place].record
         return record.stream, record.key
 
+    def skip_to(self, offset: Offset) -> None:
+        if offset > self._newest:
+            self._skipped = (self._newest, max(offset, self._skipped[1]))
+
+    def lost(self, offset: int) -> bool:
+        return self._skipped[0] < offset <= self._skipped[1]
+
     @property
     def identity(self) -> str:
         return self._identity
@@ -135,7 +143,7 @@ class MemoryJournal(Journal):
         identity = (record.stream, record.key)
         if (known := self._by_key.get(identity)) is not None:
             return Receipt(known, fresh=False)
-        self._newest = Offset(self._newest + 1)
+        self._newest = Offset(max(self._newest, self._skipped[1]) + 1)
         self._by_key[identity] = self._newest
         self._entries.append(Entry(self._newest, record))
         return Receipt(self._newest, fresh=True)

@@ -20,11 +20,20 @@ from typing import TypeGuard, TypeVar
 
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal import snapshot_file
-from screenpop.journal.base import Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.base import START, Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.numbers import SKIPPED, Numbers
 from screenpop.journal.records import Record, encode
 from screenpop.journal.snapshot_file import Place
 from screenpop.journal.sqlite_checkpoint import Checkpoints
-from screenpop.journal.sqlite_file import Synchronous, explained, hold, open_writer
+from screenpop.journal.sqlite_damage import make_whole
+from screenpop.journal.sqlite_file import (
+    Synchronous,
+    explained,
+    hold,
+    mark_closed,
+    mark_open,
+    open_writer,
+)
 from screenpop.journal.sqlite_reader import SqliteReader
 from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
 from screenpop.journal.tailing import Recent, Tail, Take
@@ -62,6 +71,9 @@ class SqliteJournal(Journal):
         self._soon_is_late = False  # it waits for company
         self._recent = Recent()
         self._identity = ""
+        self._numbers = Numbers([], START)
+        self._unclean = False  # was its last user killed, or the machine?
+        self._repaired: str | None = None
         self._outage = Outage("the journal", log, self._clock, level=logging.ERROR)
         self._reader = SqliteReader(path)
         self._writer: GroupWriter | None = None
@@ -73,15 +85,19 @@ class SqliteJournal(Journal):
             await self._reader.open()
             _, newest = await self._reader.bounds()
             self._identity = await self._reader.identity()
+            self._numbers = Numbers(await self._reader.gaps(), newest)
         except BaseException:
             await self.close()
             raise
+        if self._unclean:
+            self._numbers.skip_to(Offset(newest + SKIPPED))
         self._recent = Recent.starting_at(newest)
         _, writing, *here = self._connections
         self._writer = GroupWriter(
             writing,
             here[0] if here else None,
             Checkpoints(self.path, writing),
+            self._numbers,
             asyncio.get_running_loop(),
             self._settle,
             self._finished,
@@ -91,7 +107,10 @@ class SqliteJournal(Journal):
         """The lock, the thread's, and the event loop's if commits are quick."""
         opened = [hold(self.path)]
         try:
-            opened.append(open_writer(self.path, self._synchronous, self._busy_s))
+            self._repaired = make_whole(self.path)
+            writing = open_writer(self.path, self._synchronous, self._busy_s)
+            opened.append(writing)
+            self._unclean = mark_open(writing, self._synchronous)
             if self._synchronous == "normal":
                 here = open_writer(self.path, self._synchronous, self._busy_s)
                 opened.append(here)
@@ -108,10 +127,17 @@ class SqliteJournal(Journal):
         if writer is not None:
             self._hand_over_to(writer)
             await asyncio.to_thread(writer.stop)  # its last groups settle before
+            await asyncio.to_thread(self._mark_closed)
         self._recent.close()
         await self._reader.close()
         while self._connections:  # the lock goes last
             await asyncio.to_thread(self._connections.pop().close)
+
+    def _mark_closed(self) -> None:
+        try:
+            mark_closed(self._connections[1])
+        except sqlite3.Error as error:  # then the next start passes numbers over
+            log.warning("%s", explained(error, self.path))
 
     def submit(
         self, records: Sequence[Record], *, patient: bool = False
@@ -222,6 +248,12 @@ class SqliteJournal(Journal):
         entry = await self._reader.entry_at(offset)
         return Place(self._identity, offset, entry)
 
+    def skip_to(self, offset: Offset) -> None:
+        self._numbers.skip_to(offset)
+
+    def lost(self, offset: int) -> bool:
+        return self._numbers.lost(offset)
+
     @property
     def identity(self) -> str:
         return self._identity
@@ -232,6 +264,7 @@ class SqliteJournal(Journal):
             pending=self._pending,
             pending_max=self._pending_max,
             trouble=self._outage.text,
+            notice=self._reader.damage or self._repaired,
         )
 
     def _opened(self) -> GroupWriter:

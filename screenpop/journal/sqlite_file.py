@@ -44,8 +44,9 @@ _REMEDIES = {
     "SQLITE_BUSY": "Another program writes to the file: end it (a database shell?).",
     "SQLITE_CANTOPEN": "Create the folder and let the service's user write there.",
     "SQLITE_IOERR": "Check that disk: space, quota, file size limit, health.",
-    "SQLITE_CORRUPT": "Stop the service, move the file and its -wal file aside and"
-    " start again; history stays in the store.",
+    "SQLITE_CORRUPT": "Restart the service: it saves what can be read and keeps the"
+    " damaged file. If that fails, move the file and its -wal file aside and start"
+    " again; history stays in the store.",
     "SQLITE_NOTADB": "Move the file aside, or name another server.data_dir.",
 }
 
@@ -90,6 +91,43 @@ def open_writer(
     return connection
 
 
+def open_existing(path: Path) -> sqlite3.Connection:
+    """Open a file that must be a journal, to look at it before it is used.
+
+    Raises `ConfigError` when it is none, or a newer one, `sqlite3.Error` when it
+    cannot be read at all.
+    """
+    connection = _connect(path, busy_s=1)
+    try:
+        _check_version(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    connection.text_factory = _text  # a damaged text must not hide its row
+    return connection
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
+
+
+def mark_open(connection: sqlite3.Connection, synchronous: Synchronous) -> bool:
+    """Note that the file is in use, durably; was it, when its last user went?
+
+    True after `kill -9` or a power failure: its end may be missing.
+    """
+    connection.execute("PRAGMA synchronous = FULL")
+    found = connection.execute("SELECT 1 FROM about WHERE name = 'open'").fetchone()
+    connection.execute("INSERT OR REPLACE INTO about VALUES ('open', '1')")
+    connection.execute(f"PRAGMA synchronous = {synchronous.upper()}")
+    return found is not None
+
+
+def mark_closed(connection: sqlite3.Connection) -> None:
+    """Everything that was given a number is stored."""
+    connection.execute("DELETE FROM about WHERE name = 'open'")
+
+
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open an existing journal for reading only; works beside a running service."""
     if not path.exists():
@@ -97,6 +135,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     connection = _connect(path, busy_s=5)
     try:
         connection.execute("PRAGMA query_only = ON")
+        connection.text_factory = _text
         _check_version(connection, path)
     except sqlite3.Error as error:
         connection.close()

@@ -12,13 +12,15 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import START, Entry, Offset
+from screenpop.journal.numbers import Gap, stored_gaps
 from screenpop.journal.records import decode
+from screenpop.journal.sqlite_damage import Lost, damage_mark, read_around, said
 from screenpop.journal.sqlite_file import explained, open_reader
 from screenpop.journal.sqlite_writer import newest_given
 
@@ -33,6 +35,7 @@ class SqliteReader:
         self.path = path
         self._thread: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
+        self.damage: str | None = None  # that was met in reading, in words
 
     async def open(self) -> None:
         """Raises `Unavailable` or `ConfigError` as `Journal.open` does."""
@@ -51,7 +54,7 @@ class SqliteReader:
             self._thread.shutdown(wait=False)
 
     async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
-        return await self._do(lambda connection: _read(connection, after, limit))
+        return await self._do(lambda connection: self._read(connection, after, limit))
 
     async def bounds(self) -> tuple[Offset, Offset]:
         return await self._do(_bounds)
@@ -67,6 +70,41 @@ class SqliteReader:
         """Stream and key of an entry; None: there is none."""
         return await self._do(lambda connection: _entry_at(connection, offset))
 
+    async def gaps(self) -> list[Gap]:
+        """Numbers that entries had which are gone."""
+        return await self._do(stored_gaps)
+
+    def _read(
+        self, connection: sqlite3.Connection, after: Offset, limit: int
+    ) -> list[Entry]:
+        """Passes over what cannot be read; empty only when nothing else is left."""
+
+        def ask(after: Offset, limit: int) -> list[tuple[Any, ...]]:
+            return connection.execute(_READ, (after, limit)).fetchall()
+
+        while True:
+            rows, lost = read_around(ask, after, limit, newest_given(connection))
+            if lost is not None:
+                self._met(lost)
+            entries = _decoded(rows)
+            if entries or not rows:
+                return entries
+            after = Offset(rows[-1][0])
+
+    def _met(self, lost: Lost) -> None:
+        """Damage: reported once; the next start checks the whole file."""
+        if self.damage is not None:
+            return
+        self.damage = (
+            f"the journal is damaged: entries {said([lost])} cannot be read. Restart"
+            " the service: it saves what can be read and keeps the damaged file."
+        )
+        log.error("%s", self.damage)
+        try:
+            damage_mark(self.path).touch()
+        except OSError as error:
+            log.warning("%s: %s", damage_mark(self.path), error.strerror)
+
     async def _do(self, ask: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._connection
         if connection is None:
@@ -78,24 +116,14 @@ class SqliteReader:
             raise Unavailable(explained(error, self.path)) from error
 
 
-def _read(connection: sqlite3.Connection, after: Offset, limit: int) -> list[Entry]:
-    """Skips what cannot be decoded; empty only when nothing readable is left."""
-    while True:
-        rows = connection.execute(_READ, (after, limit)).fetchall()
-        entries = _decoded(rows)
-        if entries or not rows:
-            return entries
-        after = Offset(rows[-1][0])
-
-
-def _decoded(rows: list[tuple[int, str, bytes]]) -> list[Entry]:
+def _decoded(rows: list[tuple[Any, ...]]) -> list[Entry]:
     entries: list[Entry] = []
     failures: list[str] = []
     for offset, kind, body in rows:
         try:
             entries.append(Entry(Offset(offset), decode(kind, body)))
-        except (msgspec.MsgspecError, KeyError) as error:
-            failures.append(f"offset {offset} ({kind}): {error}")
+        except (msgspec.MsgspecError, KeyError, ValueError) as error:
+            failures.append(f"offset {offset} ({kind}): {type(error).__name__}")
     if failures:
         log.error(
             "%d journal entries cannot be read and are left out, the first at %s",

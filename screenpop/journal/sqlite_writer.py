@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from screenpop.journal.base import Offset, Receipt
+from screenpop.journal.numbers import Numbers
 from screenpop.journal.records import Record
 from screenpop.journal.sqlite_checkpoint import Checkpoints
 
@@ -83,6 +84,7 @@ class GroupWriter:
         connection: sqlite3.Connection,
         here: sqlite3.Connection | None,
         checkpoints: Checkpoints,
+        numbers: Numbers,
         loop: asyncio.AbstractEventLoop,
         settle: Settle,
         finished: Finished,
@@ -91,6 +93,7 @@ class GroupWriter:
         self._here = here
         self._not_here_until_s = 0.0
         self._checkpoints = checkpoints
+        self._numbers = numbers
         self._loop = loop
         self._settle = settle
         self._finished = finished
@@ -166,6 +169,7 @@ class GroupWriter:
         if self._newest is None:  # after a failure: what did the medium keep?
             self._newest = newest_given(connection)
         follows = self._newest
+        self._numbers.take(connection)
         rows = list(chain.from_iterable(append.rows for append in group))
         receipts = insert(connection, rows, follows)
         fresh = [receipt.offset for receipt in receipts if receipt.fresh]

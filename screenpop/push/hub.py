@@ -52,6 +52,7 @@ class HubTools:
     count_frames: Callable[[int], None] = lambda count: None
     count_pop: Callable[[], None] = lambda: None
     count_slow: Callable[[], None] = lambda: None
+    lost: Callable[[int], bool] = lambda offset: False  # see `Journal.lost`
     desk_grace_s: float = DESK_GRACE_S
 
 
@@ -300,7 +301,7 @@ class Hub:
     def _catch_up(self, user: UserId, after: int) -> Iterable[frames.ServerFrame]:
         if after <= 0:
             return [self._resync(user, "first")]
-        if after > self.offset:
+        if after > self.offset or self._tools.lost(after):
             return [self._resync(user, "other_journal")]
         missed = self.desk.missed(user, after)
         return [self._resync(user, "too_old")] if missed is None else missed

@@ -15,6 +15,7 @@ from itertools import islice
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import Entry, Journal, Offset
+from screenpop.journal.numbers import SKIPPED
 from screenpop.journal.records import EventRecord, decode
 from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
@@ -105,6 +106,34 @@ class Archiver:
         """Journal offsets that are not in the history yet."""
         _, newest = await self._journal.bounds()
         return max(0, newest - self.offset)
+
+    async def agree(self) -> None:
+        """Before anything is appended: do history and journal fit together?
+
+        A journal that lost its end in a power failure, or is an older copy, must not
+        give numbers again that the history has: the archiver would pass their new
+        entries over. Raises `Unavailable`.
+        """
+        stored = await self._archive.offset(self._consumer)
+        oldest, newest = await self._journal.bounds()
+        if stored > newest:
+            log.warning(
+                "the journal ends at entry %d, the history has entries up to %d: the"
+                " journal lost its end, or is an older copy. The history stays as it"
+                " is, new entries are numbered from %d on.",
+                newest,
+                stored,
+                stored + SKIPPED + 1,
+            )
+            self._journal.skip_to(Offset(stored + SKIPPED))
+        elif 0 < stored < oldest - 1 and not self._journal.lost(stored + 1):
+            log.warning(
+                "the history has entries up to %d, the journal begins at %d: what lay"
+                " between was trimmed and is not in the history. Is the store an older"
+                " copy?",
+                stored,
+                oldest,
+            )
 
     async def run(self) -> None:
         while True:

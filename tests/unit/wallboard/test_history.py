@@ -353,6 +353,54 @@ async def test_an_entry_that_cannot_be_archived_takes_no_neighbour_with_it(
     assert "journal entry 3 (action) cannot be archived (KeyError)" in caplog.text
 
 
+async def test_a_journal_that_ends_before_the_history_gives_no_number_again(
+    centre: Centre, caplog: pytest.LogCaptureFixture
+) -> None:
+    task = centre.start()
+    for _ in range(5):
+        await centre.tell(EventType.ALERTING, "1001")
+    await centre.archived()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    identity = centre.journal.identity
+    centre.journal = OlderCopy(centre.clock, identity)
+    await centre.journal.open()
+    await centre.tell(EventType.ALERTING, "1001", call_id="kept")
+    centre.archiver = centre.new_archiver()
+    await centre.archiver.agree()
+    assert "the journal lost its end" in caplog.text
+    centre.start()
+    await centre.tell(EventType.ALERTING, "1001", call_id="c-new")
+    assert (await centre.history("c-new")).call.phase == "alerting"
+    _, newest = await centre.journal.bounds()
+    assert newest > 5
+
+
+async def test_entries_that_were_trimmed_before_the_history_had_them_are_said(
+    centre: Centre, caplog: pytest.LogCaptureFixture
+) -> None:
+    task = centre.start()
+    await centre.tell(EventType.ALERTING, "1001")
+    await centre.archived()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await centre.tell(EventType.ALERTING, "1001")
+    centre.clock.advance(100)
+    await centre.journal.trim(centre.clock.now_us())
+    await centre.tell(EventType.ENDED)
+    centre.archiver = centre.new_archiver()
+    await centre.archiver.agree()
+    assert "an older copy" in caplog.text
+
+
+class OlderCopy(MemoryJournal):
+    """A journal with another's name, and less in it."""
+
+    def __init__(self, clock: FakeClock, identity: str):
+        super().__init__(clock)
+        self._identity = identity
+
+
 async def trigger(centre: Centre, table: str, then: str) -> None:
     async with centre.database.write() as connection:
         await connection.exec_driver_sql(
