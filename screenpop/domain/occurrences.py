@@ -87,6 +87,7 @@ class _Newest(msgspec.Struct, gc=False):
     clock_us: int = 0
     newest_us: int = 0
     ended_us: int = 0
+    ended_line_us: int | None = None  # by the line's own clock
     caller: str | None = None
     before: int = 0  # the occurrence before this one
     step: int = 0
@@ -206,6 +207,8 @@ class Occurrences:
         if not newest.ended_us:
             return at_us - newest.newest_us > self.limits.silent_max_s * 1e6
         after_us = at_us - newest.ended_us
+        if event.at_given and newest.ended_line_us is not None:
+            after_us = max(after_us, event.at_us - newest.ended_line_us)
         if _other_outside_number(newest.caller, event.caller):
             return after_us > 0
         return after_us > self.limits.reuse_grace_s * 1e6
@@ -286,6 +289,8 @@ def _note(newest: _Newest, event: CallEvent) -> None:
     whole = event.type is EventType.ENDED and event.scope is Scope.CALL
     if whole and event.cause not in LIMIT_CAUSES:
         newest.ended_us = max(newest.ended_us, event.at_us)
+        if event.at_given:
+            newest.ended_line_us = event.at_us - event.clock_us
     if newest.steps is None:
         newest.steps = {}
     newest.step += 1
