@@ -19,10 +19,11 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from screenpop.domain.call import Call, CallEvent
+from screenpop.domain.call import Call, CallEvent, CallId
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
+from screenpop.intake.streams.last_legs import PATIENCE_S, LastLegs
 from screenpop.support.clock import Clock
-from screenpop.support.tasks import spawn
+from screenpop.support.tasks import TaskOwner, spawn
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,8 @@ class Stream(ABC):
         self._last_us: int | None = None
         self._trouble: str | None = "not connected yet"
         self._holding: str | None = None
+        self._last_legs = LastLegs()
+        self._moments = TaskOwner(f"moments of {line}")
         self._suspects = 0  # events at the head that failed while another was taken
         self._odd: str | None = None  # the last event that was left out, and why
         self._say: Say = log.info
@@ -159,6 +162,7 @@ class Stream(ABC):
             for task in both:
                 task.cancel()
             ended = await asyncio.gather(*both, return_exceptions=True)
+            await self._moments.close()
         for error in ended:
             if isinstance(error, Exception):
                 raise error
@@ -195,6 +199,16 @@ class Stream(ABC):
 
     async def _hand_on(self, events: Sequence[CallEvent]) -> None:
         """Take decoded events; waits while the line of held ones is full."""
+        now, begun = self._last_legs.through(events)
+        for call_id in sorted(begun):
+            self._moments.spawn(self._wait_for_end(call_id), name=f"end of {call_id}")
+        await self._queue(now)
+
+    async def _wait_for_end(self, call_id: CallId) -> None:
+        await self.tools.sleep(PATIENCE_S)
+        await self._queue(self._last_legs.due(call_id))
+
+    async def _queue(self, events: Sequence[CallEvent]) -> None:
         if not events:
             return
         self.counters["decoded"] += len(events)
