@@ -205,6 +205,8 @@ async def serving(fake: FakeAri) -> AsyncIterator[FakeAri]:
         try:
             yield fake
         finally:
+            if fake.crash is not None:
+                fake.crash.set()
             front.close()
             await asyncio.sleep(0)
 
