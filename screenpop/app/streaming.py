@@ -12,7 +12,7 @@ from screenpop.domain.call import Call, CallEvent, Phase
 from screenpop.domain.call_state import CallBook
 from screenpop.intake.facts import Settings
 from screenpop.intake.settings import bind_settings
-from screenpop.intake.streams.base import Stream
+from screenpop.intake.streams.base import Health, Stream
 from screenpop.intake.streams.registry import (
     StreamDialect,
     make_stream,
@@ -84,7 +84,7 @@ class Streams:
         return [
             Problem(part=f"line {name}", message=trouble, fatal=False)
             for name, line in self.lines.items()
-            if (trouble := line.stream.health.trouble) is not None
+            if (trouble := _trouble(line.stream.health)) is not None
         ]
 
     def _known_by(self, line: str) -> Callable[[], list[Call]]:
@@ -96,3 +96,7 @@ class Streams:
             ]
 
         return known
+
+
+def _trouble(health: Health) -> str | None:
+    return health.trouble or health.behind

@@ -144,3 +144,21 @@ async def test_breaks_are_known_at_the_start(tmp_path: Path) -> None:
                 told = await ana.next("agent.updated")
             asked = "/ari/deviceStates/Queue:sales_pause_PJSIP%2F1001"
             await eventually(lambda: asked in fake.requested)
+
+
+async def test_readyz_says_that_what_is_live_cannot_be_asked_for(
+    tmp_path: Path,
+) -> None:
+    fake = FakeAri([[]])
+    fake.port = free_port()
+    lines = {"pbx": line_at(fake.port)}
+    async with open_call_centre(tmp_path, lines=lines) as centre, serving(fake):
+
+        async def told() -> str:
+            headers = {"Cookie": await centre.cookie_of("ada")}
+            answer = await centre.http.get(f"{centre.url}/readyz", headers=headers)
+            return await answer.text()
+
+        async with asyncio.timeout(10):
+            while "live channels cannot be asked for" not in await told():
+                await asyncio.sleep(0.05)

@@ -203,9 +203,11 @@ async def test_lists_that_were_not_answered_are_asked_for_again() -> None:
     missing = fake.lists.pop("/bridges")
     async with serving(fake), listening(stream_to(fake)) as heard:
         await eventually(lambda: any("asked for" in h for h in heard.stream.hints()))
+        assert "asked for" in (heard.stream.health.behind or "")
         fake.lists["/bridges"] = missing
         await heard.until(lambda es: any(e.type == "answered" for e in es))
         await eventually(
             lambda: not any("asked for" in h for h in heard.stream.hints())
         )
         assert heard.stream.counters["connections"] == 1
+        assert heard.stream.health.behind is None

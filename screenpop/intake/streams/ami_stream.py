@@ -76,6 +76,9 @@ class AmiStream(Stream):
             hints.append(self._refused)
         return tuple(hints)
 
+    def behind(self) -> str | None:
+        return self._refused
+
     @property
     def where(self) -> str:
         return str(self.address)

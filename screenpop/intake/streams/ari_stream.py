@@ -97,9 +97,14 @@ class AriStream(Stream):
             asked = self._presentations.are_told
             hint = PRESENTATION_HINT if asked else PRESENTATION_REFUSED
             hints.append(hint.format(file="ari.conf"))
-        if self._unlisted:
-            hints.append(f"live channels cannot be asked for: {self._unlisted}")
+        if (behind := self.behind()) is not None:
+            hints.append(behind)
         return tuple(hints)
+
+    def behind(self) -> str | None:
+        if self._unlisted is None:
+            return None
+        return f"live channels cannot be asked for: {self._unlisted}"
 
     @property
     def where(self) -> str:

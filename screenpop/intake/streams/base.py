@@ -84,10 +84,11 @@ class StreamTools:
 class Health:
     """How a stream does: for `/readyz` and people.
 
-    `trouble` says in words why nothing comes; `hints` what works but should be set
-    better on the other side. `counters`: `received`, `decoded`, `undecodable`,
-    `emitted`, `held`, `connections`, `lost`, `synchronised`. `ignored` counts, by
-    their type, the messages that told nothing about a call or an agent.
+    `trouble` says in words why nothing comes, `behind` why calls of a gap may be
+    missing or stuck; `hints` what works but should be set better on the other side.
+    `counters`: `received`, `decoded`, `undecodable`, `emitted`, `held`,
+    `connections`, `lost`, `synchronised`. `ignored` counts, by their type, the
+    messages that told nothing about a call or an agent.
     """
 
     line: str
@@ -97,6 +98,7 @@ class Health:
     counters: Mapping[str, int] = field(default_factory=dict)
     ignored: Mapping[str, int] = field(default_factory=dict)
     trouble: str | None = None
+    behind: str | None = None
     hints: tuple[str, ...] = ()
 
 
@@ -137,11 +139,16 @@ class Stream(ABC):
             },
             ignored=dict(self._ignored),
             trouble=self._trouble or self._holding,
+            behind=self.behind(),
             hints=(*self.hints(), *((self._odd,) if self._odd else ())),
         )
 
     def hints(self) -> tuple[str, ...]:
         return ()
+
+    def behind(self) -> str | None:
+        """Why what is live could not be asked for after the last connection."""
+        return None
 
     async def run(self, emit: Emit, say: Say) -> None:
         """Listen for ever; ends only by cancellation.
