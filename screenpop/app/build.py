@@ -94,7 +94,7 @@ async def build(
     archiver, retention = _history(
         config, clock, journal, past, lookups, spare, metrics, placing.placed
     )
-    follower = _follower(config, clock, lookups, hub, feed, door, placing)
+    follower = _follower(config, clock, lookups, hub, feed, door, placing, metrics)
     return Service(
         loaded=loaded,
         clock=clock,
@@ -150,6 +150,7 @@ def _follower(
     feed: WallboardFeed,
     door: Door,
     placing: Placing,
+    metrics: Metrics,
 ) -> Follower:
     return Follower(
         book=CallBook(call_limits(config)),
@@ -158,6 +159,7 @@ def _follower(
         hub=hub,
         feed=feed,
         append_soon=door.keep_soon,
+        count_failure=lambda fold: metrics.fold_failures.labels(fold).inc(),
         placing=placing,
         clock=clock,
     )

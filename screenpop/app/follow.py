@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ParamSpec
 
 from screenpop.app.notes import RecentNotes
 from screenpop.app.placing import Placing
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 CHOICES = ("choose", "contact")
 TAKEN_UP_AT_ONCE = 20  # calls after a restart: sources are asked 2,000 calls a second
 TAKE_UP_PAUSE_S = 0.01
+SHOWN_US = 900_000_000  # so long a failed fold is shown on `/readyz`
+P = ParamSpec("P")
 
 
 @dataclass(kw_only=True)
@@ -55,6 +58,11 @@ class Follower:
     notes: RecentNotes = field(default_factory=RecentNotes)
     live: bool = False  # False while stored entries are read again
     offset: int = 0
+    failures: int = 0  # folds that failed, since the start
+    failed_offset: int = 0
+    failed_us: int = 0
+    count_failure: Callable[[str], None] = lambda fold: None
+    _logged: set[tuple[str, str]] = field(default_factory=set)
     heard_us: int = 0  # when the newest entry was received, in steady microseconds
 
     @property
@@ -62,14 +70,19 @@ class Follower:
         return self.desk.directory
 
     def take(self, entry: Entry) -> None:
-        """Fold one entry in; one that cannot be folded is told and left out."""
+        """Fold one entry in.
+
+        A fold that fails does not keep the entry from the others, nor later entries
+        from itself: it is logged, counted and shown. It keeps what it knew of that
+        call, and takes the whole of it with the call's next event.
+        """
         if entry.offset <= self.offset:
             return
         self.offset = entry.offset
         try:
             self._take(entry)
-        except Exception:
-            log.exception("journal entry %d cannot be folded", entry.offset)
+        except Exception as error:  # noqa: BLE001
+            self._failed("entry", error)
         self.hub.offset = max(self.hub.offset, entry.offset)
 
     async def take_up(self) -> None:
@@ -89,18 +102,55 @@ class Follower:
         now_us = self.clock.steady_us() if self.live else self.heard_us
         ends = self.book.overdue(now_us)
         for call in self.book.settled():
-            self.lookups.end(call)
-            self.desk.settle(call)
+            self._guarded("lookups", self.lookups.end, call)
+            self._guarded("desk", self.desk.settle, call)
         for call in self.book.forget(now_us):
             self._forget(call)
         return [EventRecord(event=event) for event in ends]
 
     def _forget(self, call: Call) -> None:
         """The call left the book: whatever is kept of it anywhere goes."""
-        self.lookups.end(call)
-        self.feed.drop(call)
+        self._guarded("lookups", self.lookups.end, call)
+        self._guarded("wallboard", self.feed.drop, call)
+        self._guarded("desk", self._forget_cards, call)
+        self._guarded("occurrences", self.placing.occurrences.forget, *call.key)
+
+    def _forget_cards(self, call: Call) -> None:
         self.hub.deliver(self.offset, self.desk.forget(call, self.offset))
-        self.placing.occurrences.forget(*call.key)
+
+    def _guarded(
+        self, fold: str, work: Callable[P, object], *given: P.args, **named: P.kwargs
+    ) -> None:
+        """One fold that fails does not keep the call from the others."""
+        try:
+            work(*given, **named)
+        except Exception as error:  # noqa: BLE001
+            self._failed(fold, error)
+
+    def _failed(self, fold: str, error: Exception) -> None:
+        """Each kind of failure has its traceback in the log once."""
+        self.failures += 1
+        self.failed_offset, self.failed_us = self.offset, self.clock.steady_us()
+        self.count_failure(fold)
+        kind = (fold, type(error).__name__)
+        new = kind not in self._logged
+        self._logged.add(kind)
+        log.error(
+            "journal entry %d cannot be folded (%s: %s)",
+            self.offset,
+            *kind,
+            exc_info=error if new else None,
+        )
+
+    def trouble(self) -> str | None:
+        """What could not be folded lately, in words."""
+        if not self.failures or self.clock.steady_us() - self.failed_us > SHOWN_US:
+            return None
+        return (
+            f"{self.failures} journal entries could not be folded, the last at offset"
+            f" {self.failed_offset}: cards or counters of its call may be wrong until"
+            " the call's next event. Report it; the log has the reason."
+        )
 
     def _hear(self, record: Record) -> None:
         """When was this entry received, on the scale of `steady_us`?"""
@@ -129,7 +179,9 @@ class Follower:
             return
         for call in change.dropped:
             self._forget(call)
-        self.feed.replace(change.before, change.after, offset)
+        self._guarded(
+            "wallboard", self.feed.replace, change.before, change.after, offset
+        )
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
@@ -146,7 +198,10 @@ class Follower:
         seen = self.book.with_customer(change.after)
         known = None
         if self.live:
-            known = self.lookups.follow(seen)
+            try:
+                known = self.lookups.follow(seen)
+            except Exception as error:  # noqa: BLE001  the card opens without them
+                self._failed("lookups", error)
             if known is not None and (known.answers or known.candidates):
                 self.append_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)

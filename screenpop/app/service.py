@@ -287,6 +287,8 @@ class Service:
             found.append(Problem(part="journal", message=self.reading))
         if health.trouble is not None:
             found.append(Problem(part="journal", message=health.trouble))
+        if (unfolded := self.follower.trouble()) is not None:
+            found.append(Problem(part="journal", message=unfolded, fatal=False))
         if health.notice is not None:
             found.append(Problem(part="journal", message=health.notice, fatal=False))
         if not self.past.people.cache.all():

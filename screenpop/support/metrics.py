@@ -125,6 +125,11 @@ class Metrics:
             "history_left_out_total",
             "Journal entries that the history could not take: the log names them.",
         )
+        self.fold_failures = self._counter(
+            "fold_failures_total",
+            "Journal entries that a fold (calls, lookups, desk, wallboard) failed on.",
+            "fold",
+        )
         self.task_restarts = self._counter(
             "task_restarts_total",
             "Background tasks that ended and were started again.",

@@ -17,6 +17,7 @@ from time import perf_counter
 log = logging.getLogger(__name__)
 
 LATE_S = 0.1  # so long it waits at most: then it goes first in, first out
+WAITING_MAX = 2_000  # pieces: some 50 ms of the event loop, work of 200 calls
 SLICE_S = 0.0005  # then the sockets are looked at again
 
 Work = Callable[[], object]
@@ -36,8 +37,15 @@ class SpareTime:
     The work is short and does not wait. One that fails is told and costs no other.
     """
 
-    def __init__(self, late_s: float = LATE_S, slice_s: float = SLICE_S):
+    def __init__(
+        self,
+        late_s: float = LATE_S,
+        slice_s: float = SLICE_S,
+        waiting_max: int = WAITING_MAX,
+    ):
         self._late_s = late_s
+        self._waiting_max = waiting_max
+        self._making_room = False
         self._slice_s = slice_s
         self.when_idle: Work = _nothing  # called when all that waited is done
         self._urgent = 0
@@ -58,12 +66,36 @@ class SpareTime:
         return len(self._waiting)
 
     def run(self, work: Work) -> None:
-        """Do it as soon as nothing is urgent."""
+        """Do it as soon as nothing is urgent.
+
+        While more than `waiting_max` wait, the oldest are done here and now: nothing
+        is dropped, and whoever brings more pays for it.
+        """
         self._waiting.append((perf_counter() + self._late_s, work))
+        if len(self._waiting) > self._waiting_max and not self._making_room:
+            self._make_room()
         if not self._urgent:
             self._look_soon()
         elif self._due is None:
             self._look_late()
+
+    def _make_room(self) -> None:
+        """Each piece may bring another: as many are done as wait now, at most."""
+        self._making_room = True
+        try:
+            for _ in range(len(self._waiting)):
+                if len(self._waiting) <= self._waiting_max:
+                    break
+                self._do_oldest()
+        finally:
+            self._making_room = False
+
+    def _do_oldest(self) -> None:
+        _, work = self._waiting.popleft()
+        try:
+            work()
+        except Exception:
+            log.exception("a piece of work that could wait failed")
 
     async def turn(self) -> None:
         """For a task that works on for long: wait until it may go on."""
@@ -91,18 +123,20 @@ class SpareTime:
         waiting, now_s = self._waiting, perf_counter()
         until_s = now_s + self._slice_s
         while waiting and (not self._urgent or waiting[0][0] <= now_s):
-            _, work = waiting.popleft()
-            try:
-                work()
-            except Exception:
-                log.exception("a piece of work that could wait failed")
+            self._do_oldest()
             now_s = perf_counter()
             if now_s >= until_s:
                 break
         if not waiting:
             if not self._urgent:
-                self.when_idle()
+                self._idle()
         elif not self._urgent or waiting[0][0] <= now_s:
             self._look_soon()
         else:
             self._look_late()
+
+    def _idle(self) -> None:
+        try:
+            self.when_idle()
+        except Exception:
+            log.exception("what is done when nothing waits failed")

@@ -1,11 +1,14 @@
 """PostgreSQL goes and comes back under load: the history is whole without a restart.
 
-`--full-length`: every outage lasts 12 s, as the acceptance of the service asks for.
+`--full-length`: every outage lasts 12 s, as the acceptance of the service asks for;
+`--log-level info` shows the figures of a run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +29,8 @@ from screenpop.store.engine import Database
 from screenpop.store.tokens import Tokens
 from screenpop.store.users import Users
 from screenpop.support.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
 
 CALLS_PER_S = 50
 SHORT_S, FULL_S = 1.0, 12.0
@@ -55,9 +60,11 @@ class Load:
             return str((await answer.json())["status"])
 
     async def until(self, wanted: str, within_s: float) -> None:
+        began_s = time.monotonic()
         async with asyncio.timeout(within_s):
             while await self.status() != wanted:
                 await asyncio.sleep(0.1)
+        log.info("%s after %.1f s", wanted, time.monotonic() - began_s)
 
     async def _calls_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -155,6 +162,15 @@ class Place:
             while await self.centre.service.archiver.lag():
                 await asyncio.sleep(0.1)
         stored, ended = await self.history()
+        said = Counter(self.load.statuses)
+        log.info(
+            "%d calls, %d events acknowledged, %d stored, %d calls ended; /readyz %s",
+            self.load.calls,
+            self.load.acknowledged.total(),
+            stored.total(),
+            ended,
+            dict(said),
+        )
         assert stored == self.load.acknowledged
         assert ended == len(stored) == self.load.calls
         assert self.load.codes == {200}

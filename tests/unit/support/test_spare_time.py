@@ -121,3 +121,43 @@ async def test_when_all_is_done_it_says_so(done: list[str]) -> None:
     spare.run(lambda: done.append("work"))
     await turns()
     assert done == ["work", "idle"]
+
+
+async def test_no_more_than_its_limit_waits_and_nothing_is_dropped(
+    done: list[str],
+) -> None:
+    spare = SpareTime(NEVER_S, waiting_max=3)
+    with spare:
+        for name in "abcdef":
+            spare.run(partial(done.append, name))
+            assert spare.waiting <= 3
+        assert done == ["a", "b", "c"]
+    await turns()
+    assert done == list("abcdef")
+
+
+async def test_work_that_brings_more_work_ends_at_the_limit(done: list[str]) -> None:
+    spare = SpareTime(NEVER_S, waiting_max=2)
+
+    def again() -> None:
+        done.append("again")
+        spare.run(again)
+
+    with spare:
+        for _ in range(10):
+            spare.run(again)
+        assert spare.waiting == 10  # it brings as much as it takes: no endless loop
+        assert len(done) < 100
+
+
+async def test_a_failure_when_idle_costs_nothing(
+    done: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    spare = SpareTime(NEVER_S)
+    spare.when_idle = lambda: 1 / 0
+    spare.run(lambda: done.append("a"))
+    await turns()
+    spare.run(lambda: done.append("b"))
+    await turns()
+    assert done == ["a", "b"]
+    assert "ZeroDivisionError" in caplog.text
