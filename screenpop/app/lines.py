@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
+from msgspec.structs import replace
+
 from screenpop.app.requests import RequestLog, settings_shown
 from screenpop.app.streaming import ListenedLine
 from screenpop.config.model import Line
+from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
+from screenpop.domain.line_clock import LineClock
 from screenpop.intake.streams.base import Health
 from screenpop.support.clock import iso_from_us
 from screenpop.web.seen import Counts, LineSeen, RequestsSeen, StreamSeen
+from screenpop.web.services import Problem
 
 Clean = Callable[[str], str]
 
@@ -26,8 +31,10 @@ class AllLines:
         configured: Mapping[str, Line],
         webhooks: RequestLog,
         streams: Mapping[str, ListenedLine],
+        clocks: Mapping[LineId, LineClock],
     ):
         self._configured = configured
+        self._clocks = clocks
         self._webhooks = webhooks
         self._streams = streams
 
@@ -36,7 +43,13 @@ class AllLines:
         seen = {line.line: line for line in self._webhooks.lines(base_url)}
         for name, listened in self._streams.items():
             seen[name] = self._shown(name, listened)
-        return [seen[name] for name in self._configured]
+        return [self._with_clock(seen[name]) for name in self._configured]
+
+    def _with_clock(self, line: LineSeen) -> LineSeen:
+        clock = self._clocks.get(LineId(line.line))
+        if clock is None or not clock.known:
+            return line
+        return replace(line, clock_ahead_s=round(clock.offset_s, 1))
 
     async def requests(self, line: str, after: int) -> RequestsSeen:
         """Oldest first. Raises `NotFound` where no requests come in.
@@ -71,6 +84,29 @@ class AllLines:
             today=Counts(),
             stream=_stream_seen(health, self._webhooks.clean),
         )
+
+
+def clock_problems(
+    configured: Iterable[str], clocks: Mapping[LineId, LineClock]
+) -> list[Problem]:
+    """Lines whose clock is so wrong that their times are corrected."""
+    return [
+        Problem(part=f"line {name}", message=wrong_clock(clock), fatal=False)
+        for name in configured
+        if (clock := clocks.get(LineId(name))) is not None and clock.correction_us
+    ]
+
+
+def wrong_clock(clock: LineClock) -> str:
+    """What is said of a clock that is corrected for."""
+    seconds, side = round(abs(clock.offset_s)), "ahead of"
+    if clock.offset_s < 0:
+        side = "behind"
+    return (
+        f"the telephone system's clock is {seconds} s {side} ours; times of calls"
+        " are corrected. Let it follow a time server (NTP), or correct the line's"
+        " time_zone."
+    )
 
 
 def _stream_seen(health: Health, clean: Clean) -> StreamSeen:

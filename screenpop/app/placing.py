@@ -7,6 +7,7 @@ as `UNPLACED`, and decided when they are folded, again at each later start.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +20,9 @@ from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock
 
 DECIDED_MAX = 100_000
+CLOCK_LOGGED_US = 30_000_000  # a drift is on /admin, a step in the log
+
+log = logging.getLogger(__name__)
 
 
 class Placing:
@@ -55,13 +59,28 @@ class Placing:
             self._decided[offset] = placed
             if len(self._decided) > DECIDED_MAX:
                 self._decided.popitem(last=False)
-            self.occurrences.learn(placed)
+            self._learn(placed)
             return placed
         if self.live:
-            self.occurrences.learn(event)
+            self._learn(event)
         else:
             self.occurrences.recall(event)
         return event
+
+    def _learn(self, event: CallEvent) -> None:
+        before_us = self._corrected_us(event)
+        self.occurrences.learn(event)
+        after_us = self._corrected_us(event)
+        if abs(after_us - before_us) > CLOCK_LOGGED_US:
+            log.warning(
+                "line %s: its clock differs from ours by %.0f s; times are corrected",
+                event.line,
+                -after_us / 1e6,
+            )
+
+    def _corrected_us(self, event: CallEvent) -> int:
+        clock = self.occurrences.clocks.get(event.line)
+        return 0 if clock is None else clock.correction_us
 
     def placed(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Entries for the history: each event as the folds were told of it."""

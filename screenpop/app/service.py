@@ -22,7 +22,7 @@ from screenpop.app.follow import Follower
 from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
-from screenpop.app.lines import AllLines
+from screenpop.app.lines import AllLines, clock_problems
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
@@ -31,7 +31,8 @@ from screenpop.app.streaming import Streams
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
-from screenpop.domain.call import AgentId
+from screenpop.domain.call import AgentId, LineId
+from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
@@ -256,7 +257,7 @@ class Service:
             calls=self.past.calls(self.door.keep, self.follower.notes),
             lookup=self._lookup_json,
             stats=self._stats_json,
-            lines=AllLines(config.lines, seen, self.streams.lines),
+            lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
             ready=self._problems,
             caught_up=self.caught_up,
@@ -278,6 +279,10 @@ class Service:
 
     async def _stats_json(self) -> Json:
         return stats_json(self.feed.snapshot())
+
+    @property
+    def _clocks(self) -> Mapping[LineId, LineClock]:
+        return self.follower.placing.occurrences.clocks
 
     async def _problems(self) -> list[Problem]:
         """What keeps this node from doing its work well, for `/readyz`."""
@@ -308,6 +313,7 @@ class Service:
             for each in self._shared.items()
         )
         found.extend(self.streams.problems())
+        found.extend(clock_problems(self.loaded.config.lines, self._clocks))
         found.extend(
             Problem(part=f"task {down.task}", message=down.why, fatal=down.fatal)
             for down in self.tasks.watch.down()

@@ -64,6 +64,8 @@ class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
     last_event_at: str | None
     today: Counts
     stream: StreamSeen | None = None
+    clock_ahead_s: float | None = None
+    """The line's clock against ours, as its events show it; negative is behind."""
 
 
 class LinesSeen(msgspec.Struct, frozen=True, kw_only=True):

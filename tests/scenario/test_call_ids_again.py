@@ -146,3 +146,21 @@ async def test_a_ring_that_comes_ten_minutes_late_goes_to_the_history_only(
     assert (await ana.next_pop()).call_id == "sentinel"
     await call_centre.archived()
     assert (await call_centre.get("ana", "/v1/calls/late"))["call_id"] == "late"
+
+
+async def test_a_wrong_clock_is_shown_and_warned_about(
+    call_centre: CallCentre,
+) -> None:
+    await call_centre.event("alerting", "c-1", "ana", at=at(seconds=301))
+    (line,) = [
+        each
+        for each in (await call_centre.get("ada", "/v1/lines"))["lines"]
+        if each["line"] == "main"
+    ]
+    assert -303 < line["clock_ahead_s"] < -299
+    ready = await call_centre.get("ada", "/readyz")
+    (problem,) = [x for x in ready["problems"] if x["part"] == "line main"]
+    assert "s behind ours" in problem["message"]
+    await call_centre.event("answered", "c-1", "ana", at=at())
+    ready = await call_centre.get("ada", "/readyz")
+    assert "line main" not in [x["part"] for x in ready["problems"]]

@@ -43,6 +43,8 @@ export interface Line {
   last_event_at: string | null;
   today: { requests: number; accepted: number; ignored: number; refused: number };
   stream: Stream | null;
+  /** Seconds; negative is behind ours, null while no event had a time. */
+  clock_ahead_s: number | null;
 }
 
 export type Verdict =

@@ -97,6 +97,8 @@ function lastEvent(line: Line, formats: Formats, now: number): string {
   return `last event ${formats.ago(Date.parse(line.last_event_at), now)}`;
 }
 
+const RIGHT_S = 2;
+
 function Setup({ line }: { line: Line }) {
   const set = Object.entries(line.settings);
   return (
@@ -110,12 +112,21 @@ function Setup({ line }: { line: Line }) {
         <Pair name="dialect" value={`${line.dialect} (${line.status})`} />
         <Pair name="country" value={line.country ?? "not set"} />
         <Pair name="time zone" value={line.time_zone} />
+        <Pair name="clock" value={clockWords(line.clock_ahead_s)} />
         {set.map(([name, value]) => (
           <Pair key={name} name={name} value={value === true ? "set" : String(value)} />
         ))}
       </dl>
     </details>
   );
+}
+
+function clockWords(aheadS: number | null): string {
+  if (aheadS === null) return "not known yet";
+  const seconds = Math.abs(aheadS);
+  if (seconds <= RIGHT_S) return "right";
+  const side = aheadS > 0 ? "ahead of" : "behind";
+  return `${seconds} s ${side} ours; times are corrected`;
 }
 
 export function Pair({ name, value }: { name: string; value: string }) {
