@@ -97,6 +97,11 @@ def problems_of(sources: Sources) -> Iterator[Problem]:
             yield Problem(part=part, message=message, fatal=False)
     for name, why in sources.unread.items():
         yield Problem(part=f"source {name}", message=why, fatal=False)
+    for name, odd in sources.misread.items():
+        if len(odd):
+            columns = ", ".join(f"{x.place} {x.column}" for x in odd.first[:ODD_SHOWN])
+            message = f"values are not of their column's type: {columns}"
+            yield Problem(part=f"source {name}", message=message, fatal=False)
     for name, reading in sources.readings.items():
         if (lacking := incomplete(reading)) is not None:
             yield Problem(part=f"source {name}", message=lacking, fatal=False)

@@ -234,6 +234,15 @@ def kind_of(lookup: Lookup, config: Configuration) -> Kind:
     return usual.get(lookup.facet, "rows")
 
 
+def columns_of(lookup: Lookup, config: Configuration) -> tuple[ColumnShape, ...]:
+    """The columns that its facet declares for what it answers, by its kind."""
+    for shape in all_shapes(config):
+        if shape.name == lookup.facet:
+            rows = kind_of(lookup, config) == "rows"
+            return shape.columns if rows else shape.fields
+    return ()
+
+
 def shapes(
     config: Configuration, *, also: Iterable[str] = SERVICE_FACETS
 ) -> tuple[FacetShape, ...]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from screenpop.connector import Lookup, Scalar
 from screenpop.domain.errors import ConfigError
+from screenpop.pipeline.values import ValueReader
 
 REACHABLE_MAX = 1000
 
@@ -41,6 +42,7 @@ class PlannedLookup:
     confidence: float = 0.9
     why: str | None = None
     customers_of: frozenset[str] | None = None  # asked about those of these sources
+    reader: ValueReader | None = None  # of its values, by their declared types
 
     @property
     def needs(self) -> frozenset[str]:

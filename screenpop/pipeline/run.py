@@ -276,7 +276,7 @@ class Run(msgspec.Struct, kw_only=True):
             source=lookup.source,
             facet=lookup.facet,
             outcome=result.outcome,
-            rows=result.rows,
+            rows=_read(lookup, result.rows),
             subject=asked.subject,
             fetched_us=result.fetched_us,
             started_ms=round((asked.started_s - self._began_s) * 1000, 3),
@@ -357,6 +357,11 @@ class Run(msgspec.Struct, kw_only=True):
             return
         self.done.set()
         self.tools.observe_whole(self.tools.clock.monotonic_s() - self._began_s)
+
+
+def _read(lookup: PlannedLookup, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """As shown: parameters of other lookups keep the values as they came."""
+    return rows if lookup.reader is None else lookup.reader.rows(rows)
 
 
 def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:

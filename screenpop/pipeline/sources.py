@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from screenpop.config.customers import asked_about, sources_of_customers
-from screenpop.config.facets import enabled_lookups, kind_of
+from screenpop.config.facets import columns_of, enabled_lookups, kind_of
 from screenpop.config.model import Configuration, Source
 from screenpop.config.model import Lookup as LookupKeys
 from screenpop.config.prepare import has_contacts, prepared_lookup
@@ -25,6 +25,7 @@ from screenpop.connector import (
     ConnectorContext,
     ContactsReading,
     Lookup,
+    OddItems,
     Row,
     Scalar,
     Unavailable,
@@ -36,6 +37,7 @@ from screenpop.pipeline.counting import Counting, TooSlow, rest_s
 from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
 from screenpop.pipeline.number_index import NumberIndex
 from screenpop.pipeline.plan import Plan, PlannedLookup
+from screenpop.pipeline.values import Type, ValueReader
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
 from screenpop.support.tasks import TaskOwner, Watch
@@ -65,6 +67,8 @@ class Sources:
     """What became of the rows of each source's last complete reading."""
     read_us: dict[str, int] = field(default_factory=dict)
     """When each source's contacts were last read to their end."""
+    misread: dict[str, OddItems] = field(default_factory=dict)
+    """Values of each source's answers that are not of their column's type."""
     clock: Clock = field(default_factory=SystemClock)
     _versions: dict[str, str | None] = field(default_factory=dict)
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -240,6 +244,7 @@ def make_sources(
     guards: dict[str, GuardedSource] = {}
     connectors: dict[str, AnyConnector] = {}
     unloadable: dict[str, str] = {}
+    misread = {name: OddItems() for name in config.sources}
     for name, source in config.sources.items():
         if source.enabled:
             context = ConnectorContext(
@@ -257,7 +262,7 @@ def make_sources(
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
     bringing = sources_of_customers(config, with_contacts)
     lookups = [
-        _planned(name, config, connectors, bringing, unloadable)
+        _planned(name, config, connectors, bringing, unloadable, misread)
         for name in enabled_lookups(config)
     ]
     for name, (guard, more) in (own or {}).items():
@@ -271,6 +276,7 @@ def make_sources(
         settings=config.sources,
         tasks=tasks,
         clock=clock,
+        misread=misread,
     )
     for name, why in unloadable.items():
         made._give_up(name, why)
@@ -325,8 +331,13 @@ def _planned(
     connectors: Mapping[str, AnyConnector],
     bringing: Sequence[str],
     unloadable: dict[str, str],
+    misread: Mapping[str, OddItems],
 ) -> PlannedLookup:
     lookup = config.lookups[name]
+    types = {
+        column.name: Type(column.type, column.currency)
+        for column in columns_of(lookup, config)
+    }
     made = _lookup(name, lookup, connectors.get(lookup.source), unloadable)
     return PlannedLookup(
         name=name,
@@ -339,6 +350,7 @@ def _planned(
         confidence=lookup.confidence,
         why=lookup.why,
         customers_of=asked_about(lookup, made.needs, bringing),
+        reader=ValueReader(name, types, misread[lookup.source]),
     )
 
 

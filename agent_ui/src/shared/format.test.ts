@@ -58,6 +58,19 @@ test("what a source sends in the wrong type is shown as it came", () => {
   expect(shown("text", null)).toBe("–");
 });
 
+test("what is not understood is never shown as another value", () => {
+  expect(shown("date", "2026-02-30")).toBe("2026-02-30");
+  expect(shown("date", "0000-00-00")).toBe("0000-00-00");
+  expect(shown("datetime", "2026-02-30T10:00:00")).toBe("2026-02-30T10:00:00");
+  expect(shown("integer", 3.7)).toBe("3.7");
+  expect(shown("number", " ")).toBe(" ");
+  expect(shown("number", "0x10")).toBe("0x10");
+  expect(shown("money", "1,234", "EUR")).toBe("1,234");
+  expect(shown("flag", "gesperrt")).toBe("gesperrt");
+  expect(shown("flag", "unknown")).toBe("unknown");
+  expect(shown("date", "0001-01-01")).not.toMatch(/190/);
+});
+
 test("flags are words", () => {
   expect([true, "Y", 1, "false", 0].map((value) => shown("flag", value))).toEqual([
     "yes",

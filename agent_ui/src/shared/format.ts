@@ -30,6 +30,9 @@ export interface Money {
 }
 
 const NOTHING = "–";
+const NUMERIC = new Set<ColumnType>(["money", "number", "integer", "percent"]);
+const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+const DATE_FIRST = /^\d{4}-\d\d-\d\d/;
 const DATE_ONLY = /^\d{4}-\d\d-\d\d$/;
 
 /** `locale` null: the browser's. An unusable locale falls back to the browser's. */
@@ -78,7 +81,9 @@ export function formatsFor(locale: string | null): Formats {
       number: (value) =>
         numbers("n", { maximumFractionDigits: 2 }).format(Number(value)),
       integer: (value) =>
-        numbers("i", { maximumFractionDigits: 0 }).format(Number(value)),
+        Number.isInteger(Number(value))
+          ? numbers("i", { maximumFractionDigits: 0 }).format(Number(value))
+          : String(value),
       percent: (value) =>
         numbers("p", { style: "percent", maximumFractionDigits: 2 }).format(
           Number(value) / 100,
@@ -87,9 +92,10 @@ export function formatsFor(locale: string | null): Formats {
       datetime: (value) => {
         const text = String(value);
         if (DATE_ONLY.test(text)) return day.format(localDate(text));
+        if (DATE_FIRST.test(text)) day.format(localDate(text)); // throws for no day
         return moment.format(new Date(text));
       },
-      flag: (value) => (isTrue(value) ? "yes" : "no"),
+      flag: (value) => (isTrue(value) ? "yes" : isFalse(value) ? "no" : String(value)),
     };
 
   return {
@@ -97,6 +103,7 @@ export function formatsFor(locale: string | null): Formats {
     value: (value, column, currency) => {
       if (value === null || value === "") return NOTHING;
       if (typeof value === "boolean") return byType.flag(value, null);
+      if (NUMERIC.has(column.type) && !isNumber(value)) return String(value);
       return safely(value, () =>
         byType[column.type](value, currency ?? column.currency),
       );
@@ -165,13 +172,26 @@ export function isTrue(value: Scalar | undefined): boolean {
   return Boolean(value);
 }
 
+function isFalse(value: Scalar): boolean {
+  return typeof value === "string" ? /^(false|no|n|f|0)$/i.test(value) : !value;
+}
+
+/** What a number is written like: `Number(" ")` and `Number("0x10")` are numbers, too. */
+function isNumber(value: Scalar): boolean {
+  return typeof value === "number" || PLAIN_NUMBER.test(String(value).trim());
+}
+
 /** A date without a time is a day of the calendar, in no time zone. */
 function localDate(text: string): Date {
   const [year = Number.NaN, month = 1, day = 1] = text
     .slice(0, 10)
     .split("-")
     .map(Number);
-  return new Date(year, month - 1, day);
+  const made = new Date(year, month - 1, day);
+  made.setFullYear(year); // years below 100 would be of the last century
+  // 2026-02-30 would become another day: it is none
+  const same = made.getMonth() === month - 1 && made.getDate() === day;
+  return same ? made : new Date(Number.NaN);
 }
 
 function currencyOptions(currency: string | null): Intl.NumberFormatOptions {

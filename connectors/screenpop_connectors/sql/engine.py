@@ -41,7 +41,7 @@ _MYSQL_WORDS = frozenset({"ssl", "sslmode", "usessl", "tls", "requiressl", "ssla
 INTEGERS = ("int2", "int4", "int8", "oid")
 TEXTS = (
     "numeric", "money", "text", "varchar", "bpchar", "uuid", "date", "time", "timetz",
-    "interval", "varbit",
+    "interval", "varbit", "json", "jsonb", "xml", "inet", "cidr",
 )  # fmt: skip
 FLOATS = ("float4", "float8")
 INSTANTS = ("timestamp", "timestamptz")

@@ -96,10 +96,10 @@ class ServerDatabase:
         if lost or keeps_out(cause):
             return self._unreachable(error)
         reason = told(_without_class(cause), params=params, secrets=self._secrets)
-        return Unavailable(
-            f"{label} failed: {reason}."
-            " Try the query as this user; correct it, or the user's rights."
-        )
+        remedy = "Try the query as this user; correct it, or the user's rights."
+        if "cannot decode type" in reason:
+            remedy = "Cast that column to text in the query."
+        return Unavailable(f"{label} failed: {reason}. {remedy}")
 
 
 def _without_class(cause: object) -> str:
