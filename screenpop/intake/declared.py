@@ -45,7 +45,7 @@ def came_to_nothing(
 
 def declared_fields(fields: Mapping[str, Node]) -> Iterator[Declared]:
     for name, node in fields.items():
-        if name in _NEVER_NOTHING or node.data() is None:
+        if name in _NEVER_NOTHING or node.data() is None or _may_be_nothing(node):
             continue
         if name != "attributes":
             written = node.data() if node.is_scalar else ""
@@ -64,3 +64,13 @@ def declared_fields(fields: Mapping[str, Node]) -> Iterator[Declared]:
                 yield Declared(
                     name="attributes", key="attributes", written=str(written)
                 )
+
+
+def _may_be_nothing(node: Node) -> bool:
+    """A choice without `else` says itself when there is nothing."""
+    if node.is_list:
+        return any(_may_be_nothing(each) for each in node.elements())
+    if not node.is_mapping:
+        return False
+    keys = {key for key, _ in node.items()}
+    return "when" in keys and "else" not in keys
