@@ -17,7 +17,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from screenpop.domain.call import Call
-from screenpop.intake.streams.base import Stream, StreamLimits, StreamTools
+from screenpop.intake.streams.base import Sleep, Stream, StreamLimits, StreamTools
 from screenpop.intake.streams.http_request import basic
 from screenpop.intake.streams.registry import make_stream
 from screenpop.support.clock import FakeClock
@@ -216,7 +216,11 @@ def _port(sockets: Iterable[socket]) -> int:
 
 
 def stream_to(
-    fake: FakeAri, known: Sequence[Call] = (), *, patient: bool = False
+    fake: FakeAri,
+    known: Sequence[Call] = (),
+    *,
+    patient: bool = False,
+    sleep: Sleep = no_sleep,
 ) -> Stream:
     """`patient`: pauses take their time; else they are over at once."""
     clock = FakeClock()
@@ -224,7 +228,7 @@ def stream_to(
         clock=clock,
         known_calls=lambda: known,
         limits=StreamLimits(),
-        sleep=asyncio.sleep if patient else no_sleep,
+        sleep=asyncio.sleep if patient else sleep,
     )
     return make_stream("pbx", LineOf(fake.port), clock, tools=tools)
 

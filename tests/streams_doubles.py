@@ -269,6 +269,17 @@ def _block(headers: dict[str, str]) -> bytes:
     return f"{lines}\r\n".encode()
 
 
+def _begins(what: str, ours: dict[str, str]) -> bytes:
+    """A list is announced before its rows come, as events among the others."""
+    head = {"Response": "Success", **ours, "EventList": "start"}
+    return _block({**head, "Message": f"{what} will follow"})
+
+
+def _ends(event: str, items: int, ours: dict[str, str]) -> bytes:
+    end = {"EventList": "Complete", "ListItems": str(items)}
+    return _block({"Event": event, **ours, **end})
+
+
 def _headers(block: bytes) -> dict[str, str]:
     lines = block.decode("utf-8", "replace").split("\r\n")
     return dict(line.split(": ", 1) for line in lines if ": " in line)
@@ -315,6 +326,7 @@ class FakeAmi:
     mute: bool = False
     lists: bool = True
     old: bool = False  # knows no challenge
+    boots: bool = True  # says at once that it is ready
     variables: dict[str, dict[str, str]] | None = None  # answers to Getvar, by channel
     asked: list[str] = field(default_factory=list)
     connections: int = 0
@@ -355,19 +367,25 @@ class FakeAmi:
                 told = {"Response": "Error", "Message": "Authentication failed"}
                 writer.write(_block({**told, **ours}))
                 return True
-            writer.write(_block({"Response": "Success", **ours}))
+            told = {"Response": "Success", "Message": "Authentication accepted"}
+            writer.write(_block({**told, **ours}))
+            if self.boots:
+                writer.write(_block({"Event": "FullyBooted", "Status": "Fully Booted"}))
         elif action == "CoreShowChannels" and self.lists:
+            writer.write(_begins("Channels", ours))
             self._list(ours, writer)
         elif action == "QueueStatus":
             if self.lists:
-                writer.write(_block({"Event": "QueueStatusComplete", **ours}))
+                writer.write(_begins("Queue status", ours))
+                writer.write(_ends("QueueStatusComplete", 0, ours))
             if "played" not in self._state(writer):
                 return await self._play(writer)
         elif action == "Getvar" and self.variables is not None:
             told = self.variables.get(request["Channel"], NO_SUCH_CHANNEL)
             writer.write(_block({**told, **ours}))
         elif action == "Ping":
-            writer.write(_block({"Response": "Success", "Ping": "Pong", **ours}))
+            told = {"Ping": "Pong", "Timestamp": "1795304390.359123"}
+            writer.write(_block({"Response": "Success", **ours, **told}))
         return False
 
     def _may(self, request: dict[str, str]) -> bool:
@@ -378,9 +396,10 @@ class FakeAmi:
     def _list(self, ours: dict[str, str], writer: asyncio.StreamWriter) -> None:
         part = min(self.connections, len(self.parts)) - 1
         heard = b"".join(unheard + played for unheard, played in self.parts[:part])
-        for row in live_channels(heard + self.parts[part][0]):
+        rows = live_channels(heard + self.parts[part][0])
+        for row in rows:
             writer.write(_block({"Event": "CoreShowChannel", **ours, **row}))
-        writer.write(_block({"Event": "CoreShowChannelsComplete", **ours}))
+        writer.write(_ends("CoreShowChannelsComplete", len(rows), ours))
 
     def _state(self, writer: asyncio.StreamWriter) -> set[str]:
         return self._states.setdefault(id(writer), set())

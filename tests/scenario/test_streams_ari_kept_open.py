@@ -211,3 +211,23 @@ async def test_lists_that_were_not_answered_are_asked_for_again() -> None:
         )
         assert heard.stream.counters["connections"] == 1
         assert heard.stream.health.behind is None
+
+
+async def test_an_application_that_another_connection_took_is_not_fought_for() -> None:
+    """The switch leaves the replaced socket open, and tells nothing more on it."""
+    replaced = {"type": "ApplicationReplaced", "application": "screenpop"}
+    other = {"type": "ApplicationReplaced", "application": "another"}
+    fake = FakeAri([[json.dumps(other), json.dumps(replaced)], []], dict(NOTHING))
+    fake.crash = asyncio.Event()  # the socket stays open
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    async with serving(fake):
+        stream = stream_to(fake, sleep=sleep)
+        async with listening(stream) as heard:
+            await heard.until(ended)
+    assert any("took over the application `screenpop`" in text for text in heard.said)
+    assert max(pauses) >= stream.tools.limits.refused_retry_s / 2

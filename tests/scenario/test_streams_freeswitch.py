@@ -46,6 +46,9 @@ def case(name: str) -> list[str]:
     return [str(request["body"]) for request in requests]
 
 
+GOODBYE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
+
+
 @dataclass
 class FakeFreeswitch:
     """Plays one of `parts` to each connection, then lists `rows`."""
@@ -80,16 +83,23 @@ class FakeFreeswitch:
         verb, _, rest = request.partition(" ")
         part = min(self.connections, len(self.parts)) - 1
         if verb == "auth":
-            told = "+OK accepted" if rest == self.password else "-ERR invalid"
+            right = rest == self.password
+            told = "+OK accepted" if right else "-ERR invalid"
             writer.write(block("command/reply", **{"Reply-Text": told}))
+            if not right:  # one try, then it hangs up
+                writer.write(block("text/disconnect-notice", GOODBYE))
+                return True
         elif verb == "event":
             told = "+OK event listener enabled json"
             writer.write(block("command/reply", **{"Reply-Text": told}))
         elif "channels" in rest:
             rows = self.rows[part] if part < len(self.rows) else []
-            writer.write(block("api/response", json.dumps({"rows": rows})))
+            listed = {"row_count": len(rows), **({"rows": rows} if rows else {})}
+            writer.write(block("api/response", json.dumps(listed) + "\n"))
         elif "calls" in rest:
-            writer.write(block("api/response", '{"row_count":0}'))
+            writer.write(block("api/response", '{"row_count":0}\n'))
+        elif "uptime" in rest:
+            writer.write(block("api/response", "4711\n"))
         else:
             return await self._play(part, writer)
         return False

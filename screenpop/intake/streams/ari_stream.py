@@ -28,6 +28,7 @@ from screenpop.intake.streams.base import (
     Stream,
     StreamLost,
     StreamTools,
+    TakenOver,
 )
 from screenpop.intake.streams.conversation import Address
 from screenpop.intake.streams.http_request import basic, request
@@ -165,9 +166,11 @@ class AriStream(Stream):
         async for data in socket:
             self._heard()
             frame = self._frame(data)
-            if frame.get("type") == "StasisStart" and self._ours(frame):
+            if frame.get("type") == "StasisStart" and self._hands_over(frame):
                 owner.spawn(self._give_back(frame), name=f"hand back {self.line}")
             kind = str(frame.get("type", "?"))
+            if kind == "ApplicationReplaced" and self._is_of_our_app(frame):
+                raise TakenOver(self._taken_over())
             await self._tell(self._meant(kind, self._decoded(frame)), owner)
             if self._queues_asked is not None and self.fold.queues > self._queues_asked:
                 self._queues_asked = None
@@ -193,8 +196,19 @@ class AriStream(Stream):
             log.exception("%s: a frame `%s` cannot be decoded", self.line, kind)
             return []
 
-    def _ours(self, frame: Json) -> bool:
-        return self._hand_back and frame.get("application") == self.access.app
+    def _hands_over(self, frame: Json) -> bool:
+        return self._hand_back and self._is_of_our_app(frame)
+
+    def _is_of_our_app(self, frame: Json) -> bool:
+        return frame.get("application") == self.access.app
+
+    def _taken_over(self) -> str:
+        """The switch leaves the socket open and says nothing more on it."""
+        return (
+            f"{self.access.address}: another connection took over the application"
+            f" `{self.access.app}`. One listener is enough for all nodes of one"
+            " journal; give other programs an `app` of their own"
+        )
 
     async def _give_back(self, frame: Json) -> None:
         """The caller goes on in the dialplan, behind `Stasis()`."""

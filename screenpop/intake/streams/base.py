@@ -5,8 +5,9 @@ connection is lost. A subclass says how to talk (`_session`); what the system sa
 is decoded elsewhere, purely. Events wait in a bounded line while the journal
 cannot take them; when that is full nothing more is read from the system.
 
-    StreamLost          the connection is gone; come again soon
-    └── LoginRefused    come again slowly: somebody must correct the settings
+    StreamLost          the connection is gone; connect again soon
+    ├── LoginRefused    connect again slowly: somebody must correct the settings
+    └── TakenOver       connect again slowly: another connection listens instead
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ class StreamLost(Exception):
 
 class LoginRefused(StreamLost):
     """The system does not let us in; the text says what to correct."""
+
+
+class TakenOver(StreamLost):
+    """The system has given our place to another connection, which listens now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +238,8 @@ class Stream(ABC):
                 await self._session()
                 why, refused = "the connection ended", False
             except (StreamLost, OSError, TimeoutError) as error:
-                why, refused = _words(error), isinstance(error, LoginRefused)
+                why = _words(error)
+                refused = isinstance(error, LoginRefused | TakenOver)
             except Exception as error:
                 log.exception("%s: a mistake of ours ends the connection", self.line)
                 why, refused = f"a mistake of ours ({type(error).__name__})", False
