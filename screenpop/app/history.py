@@ -321,8 +321,12 @@ def _cursor(place: Place) -> str:
 
 def _place(cursor: str) -> Place:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
-    except (ValueError, msgspec.MsgspecError) as error:
+        place = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
+        place.arrived_us.to_bytes(8, signed=True)  # as much as a database holds
+        if b"\0" in f"{place.line}{place.call_id}".encode():  # nor half a surrogate
+            raise ValueError("NUL")
+        return place
+    except (ValueError, OverflowError, msgspec.MsgspecError) as error:
         raise BadInput(
             "before: is no cursor of an earlier page.",
             code="bad_cursor",

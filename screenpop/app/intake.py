@@ -8,6 +8,7 @@ calling (a profile answer) waits, within the budget that the dialect states.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
@@ -16,18 +17,21 @@ from prometheus_client import Counter
 from screenpop.app.requests import Kept, RequestLog
 from screenpop.config.model import Configuration, Limits, Line
 from screenpop.domain.call import LineId
-from screenpop.domain.errors import NotFound
+from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
 from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
-from screenpop.support.clock import SystemClock
+from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
+from screenpop.support.seldom import Seldom
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
 REPEATED = "repeated"
+FORGED_EVERY_S = 60.0
+security = logging.getLogger("screenpop.security")
 ProfileOf = Callable[[str], Awaitable[Profile]]
 
 
@@ -41,12 +45,14 @@ class Intake:
         profile_of: ProfileOf,
         metrics: Metrics,
         log: RequestLog,
+        clock: Clock | None = None,
     ):
         self._lines = lines
         self._log = log
         self._append = append
         self._profile_of = profile_of
         self._metrics = metrics
+        self._seldom = Seldom(clock or SystemClock(), every_s=FORGED_EVERY_S)
         self._counters: dict[tuple[str, str], Counter] = {}
         self._timers = {name: metrics.intake_s.labels(name) for name in lines}
 
@@ -65,6 +71,8 @@ class Intake:
             received = bound.receive(request)
         except Exception as error:
             seen.refused(request, error)
+            if isinstance(error, Unauthenticated):
+                self._log_forged(line, request, error)
             raise
         self._timers[line].observe(perf_counter() - started_s)
         kept = seen.took(request, received)
@@ -73,6 +81,15 @@ class Intake:
         except Exception as error:
             kept.failed(error)
             raise
+
+    def _log_forged(self, line: str, request: Request, error: Exception) -> None:
+        """One line a minute for each line: anybody can send these."""
+        left_out = self._seldom.may(line)
+        if left_out is not None:
+            extra = {"line": line, "address": request.remote, "why": str(error)}
+            security.warning(
+                "webhook refused", extra=extra | {"left_out": str(left_out)}
+            )
 
     async def _kept_and_answered(
         self, line: str, received: Received, kept: Kept

@@ -22,6 +22,7 @@ from screenpop.domain.caller import Candidate, CandidateRef, Row
 from screenpop.domain.errors import Unavailable
 from screenpop.pipeline.calls import CHOSEN_BEFORE, CONTACTS_SOURCE, REMEMBERED_MAX
 from screenpop.store import migrate
+from screenpop.store.audit import Audit
 from screenpop.store.batch import Contact, NumberLink
 from screenpop.store.calls import Calls
 from screenpop.store.contacts import Contacts
@@ -123,6 +124,7 @@ class Past:
         self.people = people
         self._loaded = loaded
         self.database = database
+        self.audit = Audit(database, clock)
         self._clock = clock
         self._calls = Calls(database)
         self._contacts = Contacts(database)

@@ -260,6 +260,7 @@ class Service:
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
             ready=self._problems,
+            audit=self.past.audit.write,
             caught_up=self.caught_up,
             data_dir=data_dir_of(self.loaded),
             version=screenpop.__version__,

@@ -23,7 +23,7 @@ from screenpop.config.load import Loaded
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.store.users import Users
-from screenpop.web.auth import COOKIE
+from screenpop.web.auth import cookie_name
 from screenpop.web.keys import FILE_NAME, session_key
 from screenpop.web.seen import LineSeen, LinesSeen, RequestsSeen
 from screenpop.web.tokens import Signer
@@ -135,13 +135,14 @@ def _signed(loaded: Loaded) -> Proof:
         )
     signer, admin = Signer(session_key(folder)), asyncio.run(_an_admin(loaded.file))
     made_s, cookie = 0.0, ""
+    name = cookie_name(loaded.config.server, loaded.config.security)
 
     def headers() -> Mapping[str, str]:
         nonlocal made_s, cookie
         now_s = time.time()
         if now_s - made_s > RENEW_S:
             token, _ = signer.issue(admin, round(now_s) + SESSION_S)
-            made_s, cookie = now_s, f"{COOKIE}={token}"
+            made_s, cookie = now_s, f"{name}={token}"
         return {"Cookie": cookie}
 
     return headers

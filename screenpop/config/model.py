@@ -138,6 +138,9 @@ class Limits(Model):
     resume_pops_max: int = Field(
         500, gt=0, description="Recent pops kept per agent for resuming."
     )
+    lookups_per_minute: int = Field(
+        30, gt=0, description="GET /v1/lookup by one user; beyond it 429."
+    )
     note_chars_max: int = Field(4000, gt=0, description="Length of a note.")
     number_cache_entries: int = Field(50_000, gt=0, description="Parsed numbers kept.")
 
@@ -336,7 +339,13 @@ class Security(Model):
 
     session_h: float = Field(12, gt=0, description="Hours until a new log-in.")
     login_attempts: int = Field(10, gt=0, description="Failed log-ins per window.")
-    login_window_s: float = Field(300, gt=0, description="The window.")
+    login_window_s: float = Field(600, gt=0, description="The window.")
+    open_metrics: bool | None = Field(
+        None,
+        description="May programs of this machine read /metrics without a token?"
+        " Default: yes, unless `server.public_url` or `server.trusted_proxies` says"
+        " that a proxy stands before the service, for which all seem to be local.",
+    )
     secure_cookie: bool | None = Field(
         None, description="Default: yes when public_url is https."
     )

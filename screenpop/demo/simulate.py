@@ -25,7 +25,7 @@ from screenpop.demo.numbers import BLOCKS
 from screenpop.demo.people import opened_users, send_home, simulated
 from screenpop.demo.posting import HttpPost
 from screenpop.domain.errors import ConfigError
-from screenpop.web.auth import COOKIE
+from screenpop.web.auth import cookie_name
 from screenpop.web.keys import session_key
 from screenpop.web.tokens import Signer
 
@@ -140,8 +140,9 @@ async def _desks(
         data_dir = loaded.folder / loaded.config.server.data_dir
         signer = Signer(await asyncio.to_thread(session_key, data_dir))
         until_s = round(time.time()) + SESSION_S
+        cookie = cookie_name(loaded.config.server, loaded.config.security)
         seats = [
-            Seat(agent=name, cookie=f"{COOKIE}={signer.issue(user, until_s)[0]}")
+            Seat(agent=name, cookie=f"{cookie}={signer.issue(user, until_s)[0]}")
             for name, user in zip(names, people, strict=True)
         ]
         browsers = Browsers(url, seats, meter)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from screenpop.domain.call import AgentId
 from screenpop.domain.call import UserId as UserId
+
+
+def folded_name(text: str) -> str:
+    """The one spelling of a user name, by which people are found and counted."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 class AgentState(StrEnum):

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.agent import Role, User, UserId, folded_name
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.store.audit import Audit
@@ -37,8 +37,7 @@ LOCALE_CHARS_MAX = 35
 
 def username_of(text: str) -> UserId:
     """The one spelling of a user name: NFKC, case folded. Raises `BadInput`."""
-    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    name = name.strip()
+    name = folded_name(text)
     if not name or len(name) > LABEL_CHARS or any(not _plain(char) for char in name):
         raise BadInput(
             f"username: must be 1 to {LABEL_CHARS} visible characters without spaces",

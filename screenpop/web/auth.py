@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from screenpop.config.model import Security, Server
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import Forbidden, Unauthenticated
 from screenpop.support.clock import Clock
@@ -21,6 +22,9 @@ from screenpop.web.services import Users
 from screenpop.web.tokens import TOKEN_CHARS_MAX, Session, Signer
 
 COOKIE = "screenpop_session"
+HOST_COOKIE = f"__Host-{COOKIE}"
+"""Under https: a browser takes it from this host alone, over TLS, for all paths."""
+
 CSRF_HEADER = "X-Screenpop-CSRF"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -37,7 +41,17 @@ class Identity:
 class Auth:
     """Identifies requests, without I/O."""
 
-    def __init__(self, users: Users, signer: Signer, origins: Origins, clock: Clock):
+    def __init__(
+        self,
+        users: Users,
+        signer: Signer,
+        origins: Origins,
+        clock: Clock,
+        *,
+        secure: bool = False,
+    ):
+        self.secure = secure
+        self.cookie = HOST_COOKIE if secure else COOKIE
         self.signer = signer
         self.origins = origins
         self._users = users
@@ -47,9 +61,14 @@ class Auth:
         """None for nobody. A wrong bearer token raises `Unauthenticated`."""
         if "Authorization" in request.headers:
             return await self._program(request.headers["Authorization"])
-        session = self._cookie_session(request)
-        user = None if session is None else self.user_of(session)
-        return None if user is None else Identity(user, session)
+        found = self._sessions(request)
+        if len({user.username for user, _ in found}) > 1:
+            raise Unauthenticated(
+                "the browser sent cookies of several users.",
+                code="several_sessions",
+                remedy="Delete the cookies of this site, and log in again.",
+            )
+        return Identity(*found[0]) if found else None
 
     async def _program(self, authorization: str) -> Identity:
         scheme, _, token = authorization.partition(" ")
@@ -68,13 +87,15 @@ class Auth:
         user, token_id = found
         return Identity(user, None, token_id)
 
-    def _cookie_session(self, request: web.BaseRequest) -> Session | None:
+    def _sessions(self, request: web.BaseRequest) -> list[tuple[User, Session]]:
+        """Of every cookie of our name: a neighbouring host may have planted one."""
         now_s = self._clock.now_us() / 1e6
-        for token in _cookies(request, COOKIE):
-            session = self.signer.read(token, now_s)
-            if session is not None and not self._users.has_ended(session.session):
-                return session
-        return None
+        read = (self.signer.read(t, now_s) for t in _cookies(request, self.cookie))
+        return [
+            (user, session)
+            for session in read
+            if session is not None and (user := self.user_of(session)) is not None
+        ]
 
     def user_of(self, session: Session) -> User | None:
         """Its user, if the session still counts; asked again while a socket lives."""
@@ -131,6 +152,16 @@ class Auth:
             )
 
 
+def secure_cookie(server: Server, security: Security) -> bool:
+    """Does the cookie travel over https alone?"""
+    asked = security.secure_cookie
+    return Origins(server.public_url).https if asked is None else asked
+
+
+def cookie_name(server: Server, security: Security) -> str:
+    return HOST_COOKIE if secure_cookie(server, security) else COOKIE
+
+
 def require_role(who: Identity | None, role: Role) -> Identity:
     """Raises `Unauthenticated` for nobody, `Forbidden` for too little."""
     if who is None:
@@ -156,7 +187,6 @@ def _foreign(why: str) -> Forbidden:
 
 
 def _cookies(request: web.BaseRequest, name: str) -> Iterator[str]:
-    """All cookies of that name: a neighbouring host may have planted one."""
     for header in request.headers.getall("Cookie", ()):
         for part in header.split(";"):
             key, _, value = part.strip().partition("=")

@@ -21,7 +21,7 @@ from screenpop.web.site import Site, Visit, answered
 T = TypeVar("T", bound=msgspec.Struct)
 PAGE_DEFAULT = 50
 PAGE_MAX = 200
-CURSOR_CHARS_MAX = 200
+CURSOR_CHARS_MAX = 3000  # of a call id of 300 characters, each of four bytes
 CALL_ID_CHARS_MAX = 300
 LINE_CHARS_MAX = 100
 OCCURRENCE_MAX = 2**53
@@ -53,7 +53,11 @@ async def recent(site: Site, visit: Visit) -> web.StreamResponse:
 async def one(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/calls/{call_id}`: its course, what was shown, notes."""
     only = visible_to(visit.user)
-    return answered(await site.services.calls.get(_named(visit), only))
+    call = _named(visit)
+    found = await site.services.calls.get(call, only)
+    if only is None:  # somebody reads what colleagues did
+        await site.services.audit(visit.user.username, "call.read", call.call_id)
+    return answered(found)
 
 
 async def add_note(site: Site, visit: Visit) -> web.StreamResponse:

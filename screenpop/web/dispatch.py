@@ -17,9 +17,10 @@ from time import perf_counter
 
 from aiohttp import web
 
+from screenpop.domain.errors import Forbidden, Unauthenticated
 from screenpop.intake.request import origin_form
 from screenpop.web import health
-from screenpop.web.auth import UNSAFE, require_role
+from screenpop.web.auth import UNSAFE, Identity, require_role
 from screenpop.web.errors import Answer, MethodNotAllowed, answer_for, page
 from screenpop.web.quick import quick_answer
 from screenpop.web.route import Route
@@ -43,7 +44,7 @@ class Dispatcher:
         self._router = Router()
         self._run = secrets.token_hex(4)  # tells two runs' ids apart
         self._numbers = count(1)
-        self._alive = health.alive(site.services.version)
+        self._alive = health.alive()
         self._alive_headers = {**site.data_headers, "Content-Type": "application/json"}
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -71,10 +72,11 @@ class Dispatcher:
 
     async def _visit(self, request: web.BaseRequest) -> web.StreamResponse:
         started_s = perf_counter()
-        request_id, route = self.next_id(), None
+        request_id, route, visit = self.next_id(), None, None
+        remote = self._site.proxies.client(request.remote or "", request.headers)
         try:
             route, values = self._router.find(request.method, request.rel_url.raw_path)
-            visit = await self._admitted(request, request_id, route, values)
+            visit = await self._admitted(request, request_id, route, values, remote)
             response = await _handler(route, request.method)(self._site, visit)
             self._dress(route, response)
         except Exception as error:  # noqa: BLE001 (every error becomes an answer)
@@ -83,7 +85,8 @@ class Dispatcher:
             response.headers[REQUEST_ID] = request_id
             if "Upgrade" in request.headers:
                 response.force_close()  # what follows would be frames
-        self._note(request, route, response.status, perf_counter() - started_s)
+        spent_s = perf_counter() - started_s
+        self._note(request, route, response.status, spent_s, _whom(visit, remote))
         return response
 
     async def _admitted(
@@ -92,22 +95,49 @@ class Dispatcher:
         request_id: str,
         route: Route,
         values: Mapping[str, str],
+        remote: str,
     ) -> Visit:
         """Who asks, if the route cares; raises unless they may."""
-        site, who = self._site, None
+        who = None
         if route.role is not None or route.asks_who:
-            who = await site.auth.identify(request)
+            who = await self._identified(request, remote)
         if route.role is not None:
-            who = require_role(who, route.role)
-            if request.method in UNSAFE:
-                site.auth.require_csrf(request, who)
+            who = self._allowed(request, route, who, remote)
         return Visit(
             request=request,
             request_id=request_id,
-            remote=site.proxies.client(request.remote or "", request.headers),
+            remote=remote,
             who=who,
             params=values,
         )
+
+    async def _identified(
+        self, request: web.BaseRequest, remote: str
+    ) -> Identity | None:
+        """A wrong proof is counted by address, and logged."""
+        try:
+            return await self._site.auth.identify(request)
+        except Unauthenticated:
+            event = "unknown or revoked token"
+            self._site.security.warn_seldom(event, address=remote)
+            self._site.guesses.start(event, remote)
+            raise
+
+    def _allowed(
+        self, request: web.BaseRequest, route: Route, who: Identity | None, remote: str
+    ) -> Identity:
+        assert route.role is not None
+        try:
+            found = require_role(who, route.role)
+            if request.method in UNSAFE:
+                self._site.auth.require_csrf(request, found)
+        except Forbidden as error:
+            user = None if who is None else who.user.username
+            self._site.security.warn(
+                "refused", user=user, address=remote, route=route.path, why=error.code
+            )
+            raise
+        return found
 
     def _dress(self, route: Route, response: web.StreamResponse) -> None:
         """Security headers, where the handler did not set its own."""
@@ -136,7 +166,12 @@ class Dispatcher:
         return response
 
     def _note(
-        self, request: web.BaseRequest, route: Route | None, status: int, took_s: float
+        self,
+        request: web.BaseRequest,
+        route: Route | None,
+        status: int,
+        took_s: float,
+        whom: Mapping[str, str],
     ) -> None:
         """Count, time and log an answer; the path only by its shape."""
         name = "none" if route is None else route.path
@@ -146,10 +181,20 @@ class Dispatcher:
             self._site.services.metrics.request_s.labels(name).observe(took_s)
         usual = name in PROBES or status == SWITCHED  # ten thousand in a storm
         level = logging.DEBUG if usual else logging.INFO
-        access_log.log(level, "%s %s %d %.1f ms", method, name, status, took_s * 1000)
+        access_log.log(
+            level, "%s %s %d %.1f ms", method, name, status, took_s * 1000, extra=whom
+        )
 
     def _count(self, route: str, method: str, status: int) -> None:
         self._site.services.metrics.requests.labels(route, method, str(status)).inc()
+
+
+def _whom(visit: Visit | None, remote: str) -> dict[str, str]:
+    """For the access line: who, as far as that was asked, and from where."""
+    address = {"address": remote or "unknown"}
+    if visit is None or visit.who is None:
+        return address
+    return {"user": visit.who.user.username, **address}
 
 
 def _handler(route: Route, method: str) -> Handler:

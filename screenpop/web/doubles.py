@@ -180,6 +180,9 @@ def no_sources() -> list[SourceSeen]:
     return []
 
 
+async def no_audit(user: str, action: str, object: str) -> None: ...
+
+
 async def no_problem() -> Sequence[Problem]:
     return ()
 
@@ -189,7 +192,8 @@ def services(data_dir: Path, **other: Any) -> Services:
     doubled: dict[str, Any] = {
         "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "lookup": look_up, "stats": stats, "ready": no_problem,
-        "logged_out": no_farewell, "lines": FakeLines(), "sources": no_sources,
+        "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
+        "sources": no_sources,
         "version": "0.0.0",
     }  # fmt: skip
     return Services(data_dir=data_dir, **{**doubled, **other})

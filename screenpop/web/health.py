@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from screenpop.domain.agent import Role
+from screenpop.domain.errors import Unauthenticated
 from screenpop.web.auth import require_role
 from screenpop.web.remote import is_this_machine
 from screenpop.web.site import Site, Visit, answered
 
+MESSAGE_CHARS_MAX = 300
+HIDDEN = "[hidden]"
+_PLACE = re.compile(
+    r"\S{0,100}(?:://|@)\S*"  # a URL, a user at a host
+    r"|(?<![\w.])/[\w.\-]+(?:/[\w.\-]*)+"  # a path
+    r"|[\w.\-]+\.(?:sqlite|key|ya?ml|csv|xlsx|db|sock)\b\S*"  # a file
+    r"|\b[\w.\-]+:\d{1,5}\b"  # a host with its port
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"
+)
+
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing else: whoever asks may be a stranger."""
+
     status: str
-    version: str
 
 
 class NotRight(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,22 +46,49 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
 async def live(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /livez`: the event loop turns. Asks nothing else, so restarts help."""
-    return answered(_alive(site.services.version))
+    return answered(Alive(status="alive"))
 
 
-def alive(version: str) -> bytes:
+def alive() -> bytes:
     """The body of `/livez`, which never changes."""
-    return msgspec.json.encode(_alive(version))
-
-
-def _alive(version: str) -> Alive:
-    return Alive(status="alive", version=version)
+    return msgspec.json.encode(Alive(status="alive"))
 
 
 async def ready(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /readyz`: 503 when calls should go to another node."""
+    """`GET /readyz`: 503 when calls should go to another node.
+
+    Which part is not well is for everybody; where it is, as whom it is reached and
+    what it answered only for administrators.
+    """
     found = await readiness(site)
+    if not await _is_admin(site, visit):
+        found = for_strangers(found)
     return answered(found, 503 if found.status == "not_ready" else 200)
+
+
+async def _is_admin(site: Site, visit: Visit) -> bool:
+    """A wrong proof makes a stranger here: a probe must get its answer."""
+    try:
+        who = await site.auth.identify(visit.request)
+    except Unauthenticated:
+        return False
+    return who is not None and who.user.role.includes(Role.ADMIN)
+
+
+def for_strangers(found: Readiness) -> Readiness:
+    problems = [
+        msgspec.structs.replace(problem, message=without_places(problem.message))
+        for problem in found.problems
+    ]
+    return msgspec.structs.replace(found, problems=problems)
+
+
+def without_places(message: str) -> str:
+    """What is wrong, without the cause that a library gave, addresses and paths."""
+    wrong, _, cause = message[:MESSAGE_CHARS_MAX].partition(": ")
+    if cause and cause.removesuffix("%").strip().isdigit():
+        return message  # how far something is
+    return _PLACE.sub(HIDDEN, wrong)
 
 
 async def readiness(site: Site) -> Readiness:
@@ -67,9 +108,19 @@ async def readiness(site: Site) -> Readiness:
 
 async def metrics(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /metrics`: for a program of this machine, or with a token."""
-    if not is_this_machine(visit.request.remote or "", visit.request.headers):
+    request = visit.request
+    local = is_this_machine(request.remote or "", request.headers)
+    if not (local and _open_metrics(site)):
         require_role(visit.who, Role.SUPERVISOR)
     return web.Response(
         body=site.services.metrics.exposition(),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
+
+
+def _open_metrics(site: Site) -> bool:
+    """Behind a proxy of this machine every stranger would seem to be local."""
+    server = site.services.server
+    asked = site.services.security.open_metrics
+    proxied = server.public_url is not None or bool(server.trusted_proxies)
+    return not proxied if asked is None else asked

@@ -12,6 +12,7 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from screenpop.domain.agent import folded_name
 from screenpop.support.clock import Clock
 from screenpop.web.errors import TooMany
 from screenpop.web.remote import place_of
@@ -111,5 +112,6 @@ class LoginGate:
 
 
 def _keys(username: str, address: str) -> tuple[str, str]:
+    """A user counts by the name that the store knows, however it is typed."""
     place = place_of(address)
-    return f"{place}\n{username}", place
+    return f"{place}\n{folded_name(username)}", place

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from screenpop.domain.agent import Role
+from screenpop.domain.phone import shortened
 from screenpop.web.query import required, text
+from screenpop.web.services import Json
 from screenpop.web.site import Site, Visit, answered
 
 NUMBER_CHARS_MAX = 64
@@ -21,4 +24,20 @@ async def look_up(site: Site, visit: Visit) -> web.StreamResponse:
     if number.startswith(" "):
         number = f"+{number.lstrip()}"
     candidate = text(query, "candidate", CANDIDATE_CHARS_MAX)
-    return answered(await site.services.lookup(number, candidate))
+    user = visit.user
+    site.lookups.take(user.username)
+    await site.services.audit(user.username, "lookup", shortened(number))
+    site.security.note(
+        "lookup", user=user.username, address=visit.remote, number=shortened(number)
+    )
+    found = await site.services.lookup(number, candidate)
+    may_see_causes = user.role.includes(Role.SUPERVISOR)
+    return answered(found if may_see_causes else _without_causes(found))
+
+
+def _without_causes(found: Json) -> Json:
+    """What a source answered to an error names inner addresses: not for agents."""
+    lookups = found.get("lookups")
+    if not isinstance(lookups, list):
+        return found
+    return {**found, "lookups": [{**each, "detail": None} for each in lookups]}

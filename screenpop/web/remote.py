@@ -1,16 +1,26 @@
 """Who is at the other end, and under which name did they reach us?
 
-`X-Forwarded-*` is believed only from `server.trusted_proxies`: the client is then
-the rightmost address in `X-Forwarded-For` that is not such a proxy.
+`X-Forwarded-For` and `Forwarded` (RFC 7239) are believed only from
+`server.trusted_proxies`: the client is then the rightmost address that is not such a
+proxy. All lines of a header count, in order: a proxy may add a line of its own behind
+the client's. Where both headers are there and disagree, one of them is the client's
+own word, and the address is the proxy's.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 from urllib.parse import urlsplit
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class HeaderLines(Protocol):
+    """Headers that may come in several lines, as aiohttp gives them."""
+
+    def getall(self, key: str, default: list[str], /) -> list[str]: ...
 
 
 class Proxies:
@@ -21,12 +31,20 @@ class Proxies:
             ipaddress.ip_network(network, strict=False) for network in networks
         )
 
-    def client(self, peer: str, headers: Mapping[str, str]) -> str:
+    def client(self, peer: str, headers: HeaderLines) -> str:
         """The client's address: `peer` unless that is a trusted proxy."""
         if not self._networks or not self.trusts(peer):
             return peer
+        named = {
+            self._nearest(peer, hops(lines))
+            for name, hops in (("X-Forwarded-For", _hops), ("Forwarded", _for))
+            if (lines := headers.getall(name, []))
+        }
+        return named.pop() if len(named) == 1 else peer
+
+    def _nearest(self, peer: str, hops: Sequence[str]) -> str:
         client = peer
-        for hop in reversed(headers.get("X-Forwarded-For", "").split(",")):
+        for hop in reversed(hops):
             address = _address(hop)
             if address is None:
                 break
@@ -41,6 +59,23 @@ class Proxies:
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def _hops(lines: Sequence[str]) -> list[str]:
+    return ",".join(lines).split(",")
+
+
+def _for(lines: Sequence[str]) -> list[str]:
+    """The `for` of each element; "" where there is none."""
+    return [_for_of(element) for element in _hops(lines)]
+
+
+def _for_of(element: str) -> str:
+    for pair in element.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip().lower() == "for":
+            return value.strip().strip('"')
+    return ""
 
 
 def place_of(address: str) -> str:

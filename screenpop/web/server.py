@@ -15,7 +15,7 @@ from aiohttp import web
 from screenpop.domain.errors import ConfigError
 from screenpop.push.close_codes import RESTART
 from screenpop.support.tasks import TaskOwner, Watch
-from screenpop.web.auth import Auth
+from screenpop.web.auth import Auth, secure_cookie
 from screenpop.web.built_ui import BuiltUi
 from screenpop.web.connection import Listener
 from screenpop.web.dispatch import Dispatcher
@@ -24,8 +24,10 @@ from screenpop.web.keys import session_key
 from screenpop.web.login_limit import LoginGate, LoginLimit
 from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
+from screenpop.web.rate_limit import RateLimit
 from screenpop.web.remote import Origins, Proxies
 from screenpop.web.routes import ROUTES
+from screenpop.web.security_log import SecurityLog
 from screenpop.web.services import Services
 from screenpop.web.site import Site
 from screenpop.web.sockets import Sockets
@@ -112,18 +114,25 @@ def site_of(services: Services) -> Site:
     """Put the parts together; reads the key and the built pages."""
     origins = Origins(services.server.public_url)
     auth = Auth(
-        services.users, Signer(session_key(services.data_dir)), origins, services.clock
+        services.users,
+        Signer(session_key(services.data_dir)),
+        origins,
+        services.clock,
+        secure=secure_cookie(services.server, services.security),
     )
-    limits, security = services.limits, services.security
+    limits = services.limits
     return Site(
         services=services,
         auth=auth,
-        logins=LoginLimit(
+        logins=_login_limit(services),
+        guesses=_login_limit(services),
+        lookups=RateLimit(
             services.clock,
-            attempts=security.login_attempts,
-            window_s=security.login_window_s,
-            entries_max=limits.login_entries_max,
+            per_minute=limits.lookups_per_minute,
+            name="limits.lookups_per_minute",
+            code="too_many_lookups",
         ),
+        security=SecurityLog(services.clock),
         login_gate=LoginGate(limits.logins_at_once_max),
         proxies=Proxies(services.server.trusted_proxies),
         ui=BuiltUi(services.assets or DEFAULT_FOLDER),
@@ -140,4 +149,13 @@ def site_of(services: Services) -> Site:
         draining=asyncio.Event(),
         data_headers=security_headers(https=origins.https, kind="data"),
         page_headers=security_headers(https=origins.https, kind="page"),
+    )
+
+
+def _login_limit(services: Services) -> LoginLimit:
+    return LoginLimit(
+        services.clock,
+        attempts=services.security.login_attempts,
+        window_s=services.security.login_window_s,
+        entries_max=services.limits.login_entries_max,
     )

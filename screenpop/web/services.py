@@ -121,6 +121,11 @@ class Services:
     lines: Lines
     sources: Callable[[], list[SourceSeen]]
     ready: Callable[[], Awaitable[Sequence[Problem]]]
+    audit: Callable[[str, str, str], Awaitable[None]]
+    """(who, what, of whom or which): written before the answer is given.
+
+    Raises `Unavailable`: what cannot be written down is not shown.
+    """
     data_dir: Path
     version: str
     server: Server = field(default_factory=Server)

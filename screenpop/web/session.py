@@ -9,7 +9,7 @@ from screenpop.domain.agent import User
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.push.audience import principal
 from screenpop.support.clock import iso_from_us
-from screenpop.web.auth import COOKIE, Identity
+from screenpop.web.auth import Identity
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.errors import TooMany
 from screenpop.web.site import Site, Visit, answered
@@ -70,6 +70,8 @@ async def log_out(site: Site, visit: Visit) -> web.StreamResponse:
     if visit.who is None or visit.who.session is None:
         raise NotFound("there is no session: a bearer token has none to end.")
     await site.auth.end(visit.who.session)
+    user = visit.who.user.username
+    site.security.note("logged out", user=user, address=visit.remote)
     site.sockets.end_session(visit.who.session)
     await site.services.logged_out(visit.who.user)
     answer = web.Response(status=204)
@@ -84,6 +86,7 @@ async def _verified(site: Site, visit: Visit, credentials: Credentials) -> User:
         site.logins.start(username, visit.remote)
     except TooMany:
         logins.labels("limited").inc()
+        site.security.warn("log-in limited", user=username, address=visit.remote)
         raise
     try:
         async with site.login_gate:
@@ -93,6 +96,7 @@ async def _verified(site: Site, visit: Visit, credentials: Credentials) -> User:
         raise
     if user is None or not user.active:
         logins.labels("refused").inc()
+        site.security.warn("log-in failed", user=username, address=visit.remote)
         raise Unauthenticated(
             "user name or password is wrong.",
             code="bad_credentials",
@@ -100,6 +104,7 @@ async def _verified(site: Site, visit: Visit, credentials: Credentials) -> User:
         )
     site.logins.succeeded(username, visit.remote)
     logins.labels("ok").inc()
+    site.security.note("logged in", user=username, address=visit.remote)
     return user
 
 
@@ -131,8 +136,7 @@ def _expiry(session: Session | None) -> str | None:
 
 
 def _set_cookie(site: Site, answer: web.Response, token: str, lifetime_s: int) -> None:
-    secure = site.services.security.secure_cookie
     answer.set_cookie(
-        COOKIE, token, max_age=lifetime_s, path="/", httponly=True, samesite="Strict",
-        secure=site.auth.origins.https if secure is None else secure,
+        site.auth.cookie, token, max_age=lifetime_s, path="/", httponly=True,
+        samesite="Strict", secure=site.auth.secure,
     )  # fmt: skip

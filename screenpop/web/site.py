@@ -14,7 +14,9 @@ from screenpop.web.auth import Auth, Identity, require_role
 from screenpop.web.built_ui import BuiltUi
 from screenpop.web.headers import Headers
 from screenpop.web.login_limit import LoginGate, LoginLimit
+from screenpop.web.rate_limit import RateLimit
 from screenpop.web.remote import Proxies
+from screenpop.web.security_log import SecurityLog
 from screenpop.web.services import Services
 from screenpop.web.sockets import Sockets
 from screenpop.web.turn_gate import TurnGate
@@ -27,6 +29,9 @@ class Site:
     services: Services
     auth: Auth
     logins: LoginLimit
+    guesses: LoginLimit  # of bearer tokens
+    lookups: RateLimit
+    security: SecurityLog
     login_gate: LoginGate
     proxies: Proxies
     ui: BuiltUi

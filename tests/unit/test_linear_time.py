@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 
 import pytest
+from multidict import CIMultiDict
 
 from screenpop.app.masking import Mask, number_hider, shape
 from screenpop.support.log import redacted
 from screenpop.support.number_fields import read_field
 from screenpop.support.numbering import read_number
+from screenpop.web.health import without_places
 from screenpop.web.remote import Proxies
 
 SMALL, TIMES = 50_000, 4
@@ -25,6 +27,7 @@ NOISE_S = 0.02  # what takes less is quick enough, whatever the ratio
 
 MASK = Mask(["s3cret-token", "another/secret+value"], parameters=["who"])
 NOBODY = number_hider([], 0)
+PROXIES = Proxies(["10.0.0.0/8"])
 
 READERS: dict[str, Callable[[str], object]] = {
     "mask a body": lambda text: MASK.body(text.encode()),
@@ -35,9 +38,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "log": redacted,
     "read a number": lambda text: read_number(text, country="GB"),
     "read a stored number": lambda text: read_field(text, country="GB"),
-    "find the client": lambda text: Proxies(["10.0.0.0/8"]).client(
-        "10.0.0.1", {"X-Forwarded-For": text}
+    "find the client": lambda text: PROXIES.client(
+        "10.0.0.1", CIMultiDict({"X-Forwarded-For": text})
     ),
+    "find the client, RFC 7239": lambda text: PROXIES.client(
+        "10.0.0.1", CIMultiDict({"Forwarded": text})
+    ),
+    "tell strangers": without_places,
 }
 
 PIECES = (

@@ -331,3 +331,16 @@ async def test_the_limits_of_the_configuration_are_those_of_the_lines(
     with pytest.raises(TooLarge) as refused:
         await desk.send(body)
     assert refused.value.code == code
+
+
+async def test_forged_webhooks_are_one_line_a_minute_in_the_log(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        with pytest.raises(Unauthenticated):
+            await desk.send([ringing()], token="wrong-token-of-nobody")
+    lines = [r for r in caplog.records if r.name == "screenpop.security"]
+    assert [r.getMessage() for r in lines] == ["webhook refused"]
+    said = vars(lines[0])
+    assert (said["line"], said["address"]) == ("main", "192.0.2.7")
+    assert "wrong-token" not in caplog.text

@@ -13,7 +13,6 @@ import pytest
 
 from screenpop.config.model import Server
 from screenpop.support.clock import FakeClock
-from screenpop.web.auth import COOKIE
 from screenpop.web.doubles import (
     EchoHub,
     FakeCalls,
@@ -76,7 +75,8 @@ class House:
         )
         cookie = answer.headers.get("Set-Cookie", "")
         if cookie:
-            self.cookies[COOKIE] = cookie.partition("=")[2].partition(";")[0]
+            name, _, rest = cookie.partition("=")
+            self.cookies[name] = rest.partition(";")[0]
             self.csrf = answer.json["csrf"]
         return answer
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from key_effects import shows_effect_of
 
+from screenpop.config.model import Security, Server
 from screenpop.web.services import Problem
 
 
 async def test_it_lives(house: Any) -> None:
     answer = await house.ask("GET", "/livez")
-    assert answer.json == {"status": "alive", "version": "0.0.0"}
+    assert answer.json == {"status": "alive"}
     assert (await house.ask("HEAD", "/livez")).body == b""
 
 
@@ -61,3 +63,58 @@ async def test_answers_are_counted_by_route_and_never_by_path(house: Any) -> Non
     ) in text
     assert 'method="other",route="none",status="404"} 1.0' in text
     assert "/no/such" not in text
+
+
+MESSAGES = {
+    "the store postgresql+asyncpg://pop@10.0.0.5:5432/pop does not answer: password"
+    ' authentication failed for user "pop". Check store.url.': "the store [hidden]"
+    " does not answer",
+    "the store sqlite+aiosqlite:////var/lib/pop/store.sqlite does not answer: disk I/O"
+    " error. Check the disk.": "the store [hidden] does not answer",
+    "the journal /var/lib/pop/journal.sqlite refuses: database or disk is full"
+    " (SQLITE_FULL). Free space.": "the journal [hidden] refuses",
+    "cannot reach crm.internal:8443 or 192.0.2.7": "cannot reach [hidden] or [hidden]",
+    "what is stored is being read: 45%": "what is stored is being read: 45%",
+    "12 customers were left out at contacts_max": "12 customers were left out at"
+    " contacts_max",
+}
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+async def test_strangers_hear_what_is_wrong_and_not_where(
+    open_house: Any, message: str
+) -> None:
+    async def ready() -> list[Problem]:
+        return [Problem(part="store", message=message, fatal=False)]
+
+    house = await open_house(ready=ready)
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        [seen] = (await house.ask("GET", "/readyz", headers=headers)).json["problems"]
+        assert seen == {"part": "store", "message": MESSAGES[message], "fatal": False}
+    await house.sign_in("sue")
+    [seen] = (await house.ask("GET", "/readyz")).json["problems"]
+    assert seen["message"] == MESSAGES[message]
+    await house.sign_in("ada")
+    [seen] = (await house.ask("GET", "/readyz")).json["problems"]
+    assert seen["message"] == message
+
+
+@shows_effect_of("security.open_metrics")
+@pytest.mark.parametrize(
+    ("server", "asked", "status"),
+    [
+        (Server(port=0), None, 200),
+        (Server(port=0, public_url="https://pop.test"), None, 401),
+        (Server(port=0, trusted_proxies=("127.0.0.1/32",)), None, 401),
+        (Server(port=0, public_url="https://pop.test"), True, 200),
+        (Server(port=0), False, 401),
+    ],
+)
+async def test_behind_a_proxy_of_this_machine_metrics_need_a_token(
+    open_house: Any, server: Server, asked: bool | None, status: int
+) -> None:
+    """A proxy that adds no header makes every stranger seem to be local."""
+    house = await open_house(server=server, security=Security(open_metrics=asked))
+    assert (await house.ask("GET", "/metrics")).status == status
+    sue = {"Authorization": "Bearer token-of-sue"}
+    assert (await house.ask("GET", "/metrics", headers=sue)).status == 200

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from screenpop.store.users import username_of
 from screenpop.support.clock import FakeClock
 from screenpop.web.errors import TooMany
 from screenpop.web.login_limit import LoginGate, LoginLimit
@@ -95,3 +96,16 @@ async def test_a_log_in_that_would_wait_too_long_is_refused() -> None:
     with pytest.raises(TooMany, match="waiting already"):
         async with gate:
             pass
+
+
+@pytest.mark.parametrize(
+    "spelling", ["ROOT", "Root", " root", "root\t", "\uff52oot", "roo\uff34"]
+)
+def test_a_user_counts_by_the_name_that_the_store_knows(spelling: str) -> None:
+    """Nine spellings were nine windows of one user."""
+    assert username_of(spelling) == "root"
+    logins = limit(FakeClock())
+    for _ in range(3):
+        logins.start("root", "192.0.2.1")
+    with pytest.raises(TooMany):
+        logins.start(spelling, "192.0.2.1")

@@ -67,3 +67,32 @@ def test_a_proxy_on_this_machine_is_not_this_machine() -> None:
     assert not is_this_machine("127.0.0.1", forwarded("198.51.100.7"))
     assert not is_this_machine("192.0.2.1", CIMultiDict())
     assert not is_this_machine("", CIMultiDict())
+
+
+@pytest.mark.parametrize(
+    ("lines", "client"),
+    [
+        # HAProxy adds a line of its own behind the client's
+        ([("X-Forwarded-For", "6.6.6.6"), ("X-Forwarded-For", "198.51.100.7")],
+         "198.51.100.7"),
+        ([("X-Forwarded-For", "6.6.6.6, 10.0.0.9"),
+          ("x-forwarded-for", "198.51.100.7, 10.0.0.8")], "198.51.100.7"),
+        ([("Forwarded", 'for=6.6.6.6, for="[2001:db8::1]:47";proto=http')],
+         "2001:db8::1"),
+        ([("Forwarded", "for=6.6.6.6"), ("Forwarded", "By=x; FOR=198.51.100.7:1")],
+         "198.51.100.7"),
+        ([("Forwarded", "for=6.6.6.6, proto=https")], "10.0.0.1"),
+        ([("Forwarded", "for=unknown")], "10.0.0.1"),
+        # one of the two is the client's own word
+        ([("Forwarded", "for=6.6.6.6"), ("X-Forwarded-For", "198.51.100.7")],
+         "10.0.0.1"),
+        ([("Forwarded", "for=198.51.100.7"), ("X-Forwarded-For", "198.51.100.7")],
+         "198.51.100.7"),
+    ],
+)  # fmt: skip
+def test_all_lines_of_both_headers_count(
+    lines: list[tuple[str, str]], client: str
+) -> None:
+    proxies = Proxies(("10.0.0.0/8",))
+    assert proxies.client("10.0.0.1", CIMultiDict(lines)) == client
+    assert proxies.client("192.0.2.1", CIMultiDict(lines)) == "192.0.2.1"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from key_effects import shows_effect_of
 
 from screenpop.config.model import Limits, Server
 from screenpop.domain.errors import ConfigError
@@ -112,6 +113,7 @@ async def test_a_header_is_bounded_as_a_whole_before_anything_is_known(
     assert b'"code":"header_too_large"' in answer
 
 
+@shows_effect_of("limits.header_bytes_max")
 async def test_the_limit_of_a_header_can_be_raised(open_house: Any) -> None:
     house = await open_house(limits=Limits(header_bytes_max=40_000))
     headers = {f"X-{n}": "y" * 4000 for n in range(8)}

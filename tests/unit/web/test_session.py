@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from screenpop.config.model import Security, Server
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.errors import Unavailable
-from screenpop.web.auth import COOKIE
+from screenpop.web.auth import COOKIE, HOST_COOKIE
 from screenpop.web.doubles import FakeUsers
 
 
@@ -170,3 +171,74 @@ async def test_a_wrong_bearer_token_is_refused_even_with_a_good_cookie(
     await house.sign_in("ana")
     headers = {"Authorization": header}
     assert (await house.ask("GET", "/v1/session", headers=headers)).status == 401
+
+
+async def test_under_https_the_cookie_is_of_this_host_alone(open_house: Any) -> None:
+    house = await open_house(server=Server(port=0, public_url="https://pop.test"))
+    cookie = (await house.sign_in("ana")).headers["Set-Cookie"]
+    assert cookie.startswith(f"{HOST_COOKIE}=")
+    assert "Secure" in cookie
+    assert "Domain" not in cookie
+    planted = {"Cookie": f"{COOKIE}={house.cookies[HOST_COOKIE]}"}
+    assert (await house.ask("GET", "/v1/session", headers=planted)).status == 401
+    assert (await house.ask("GET", "/v1/session")).status == 200
+
+
+async def test_a_planted_cookie_of_somebody_else_never_wins(house: Any) -> None:
+    await house.sign_in("ben")
+    planted = house.cookies[COOKIE]
+    await house.sign_in("ana")
+    mine = house.cookies[COOKIE]
+    for pair in ((planted, mine), (mine, planted)):
+        both = {"Cookie": "; ".join(f"{COOKIE}={value}" for value in pair)}
+        answer = await house.ask("GET", "/v1/session", headers=both)
+        assert (answer.status, answer.json["error"]["code"]) == (
+            401,
+            "several_sessions",
+        )
+
+
+async def test_guessed_tokens_are_limited_by_address_and_right_ones_are_not(
+    open_house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = await open_house(security=Security(login_attempts=2))
+
+    async def status(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return int((await house.ask("GET", "/v1/session", headers=headers)).status)
+
+    assert [await status("wrong") for _ in range(4)] == [401, 401, 429, 429]
+    assert await status("token-of-ana") == 200
+    assert caplog.text.count("unknown or revoked token") == 1
+
+
+def said(record: logging.LogRecord, *names: str) -> list[str]:
+    return [getattr(record, name) for name in names]
+
+
+async def test_events_of_security_are_logged_with_user_and_address(
+    open_house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = await open_house(security=Security(login_attempts=1))
+    caplog.set_level(logging.INFO)
+    house.users.password = "the wrong one"
+    await house.ask("POST", "/v1/session", json={"username": " ANA", "password": "x y"})
+    await house.ask("POST", "/v1/session", json={"username": "aNa", "password": "x y"})
+    await house.sign_in("ben")
+    await house.ask("GET", "/v1/stats")
+    await house.change("DELETE", "/v1/session")
+    told = [
+        (record.getMessage(), *said(record, "user", "address"))
+        for record in caplog.records
+        if record.name == "screenpop.security"
+    ]
+    assert told == [
+        ("log-in failed", "ana", "127.0.0.1"),
+        ("log-in limited", "ana", "127.0.0.1"),
+        ("logged in", "ben", "127.0.0.1"),
+        ("refused", "ben", "127.0.0.1"),
+        ("logged out", "ben", "127.0.0.1"),
+    ]
+    access = [r for r in caplog.records if r.name == "screenpop.access"]
+    assert said(access[-1], "user", "address") == ["ben", "127.0.0.1"]
+    assert "x y" not in caplog.text
