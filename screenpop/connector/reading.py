@@ -44,6 +44,7 @@ class OddItems:
         self.first: list[Odd] = []
         self.counts: Counter[str] = Counter()
         self._named: set[tuple[str, str | None, str | None]] = set()
+        self._rows: set[str] = set()  # odd as a whole, under any of their names
 
     def __len__(self) -> int:
         return self.counts.total()
@@ -60,15 +61,27 @@ class OddItems:
         self.counts[reason] += 1
         if len(self.first) < ODD_KEPT_MAX:
             self._named.add((place, column, shown))
+            if column is None:
+                self._rows.add(place)
             self.first.append(Odd(place, column, reason, shown))
 
+    def same(self, place: str, other: str) -> None:
+        """The row at `place` has another name, too (`row 17` is `customer C-1`).
+
+        Where the row is odd as a whole, what another reader finds odd in it is not
+        named again.
+        """
+        if place in self._rows:
+            self._rows.add(other)
+
     def take(self, others: OddItems) -> None:
-        """Add those of another reader of the same rows."""
-        for odd in others.first:
-            self.add(*odd)
+        """Add those of another reader of the same rows, where it was not named."""
         named = Counter(odd.reason for odd in others.first)
+        for odd in [odd for odd in others.first if odd.place not in self._rows]:
+            self.add(*odd)
         for reason, count in others.counts.items():
-            self.counts[reason] += max(0, count - named[reason])
+            if count > named[reason]:
+                self.counts[reason] += count - named[reason]
 
     def said(self) -> tuple[str, ...]:
         """One sentence for each reason, the most frequent first."""

@@ -117,6 +117,8 @@ def contact_from_row(
     if reading is not None:
         reading.rows += 1
         _count(reading, key, numbers, place)
+        if place is not None:
+            reading.odd.same(place, f"customer {key}")
     if key is None or not numbers:
         return None
     return ContactRecord(

@@ -32,7 +32,7 @@ from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
 from screenpop.intake.handshakes import Handshake, read_handshake
 from screenpop.intake.legs import Legs
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import Line, unread_caller
 from screenpop.intake.request import Ignored, Received, Request, Response, Told
 from screenpop.intake.rules import Rules, read_rules
 from screenpop.intake.schemes import COMMON_SCHEMES, read_schemes
@@ -250,6 +250,8 @@ class BoundDialect:
                 if self.dialect.joins_legs:
                     self._legs.learn(event)
                 told.append(how)
+                if (remark := unread_caller(event)) is not None:
+                    ignored.append(Ignored(why=remark, item=how.item, whole=False))
         return self._answered(
             first or whole, tuple(events), tuple(told), tuple(ignored)
         )

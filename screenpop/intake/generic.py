@@ -25,6 +25,7 @@ from screenpop.intake.normal import (
     TEXT_CHARS_MAX,
     Draft,
     Line,
+    unread_caller,
 )
 from screenpop.intake.request import Ignored, Received, Response, Told
 from screenpop.intake.rules import AGENT_STATES, OUTCOMES
@@ -126,7 +127,7 @@ def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
     return Received(
         events=(event,),
         told=(told,),
-        ignored=_unknown_keys(item, 0),
+        ignored=_remarks(item, event, 0),
         response=_ACCEPTED,
     )
 
@@ -157,7 +158,15 @@ def _sort(item: object, index: int, facts: Facts, line: Line, found: _Sorted) ->
         found.events.append(event)
         found.told.append(told)
         if isinstance(item, dict):
-            found.ignored.extend(_unknown_keys(item, index))
+            found.ignored.extend(_remarks(item, event, index))
+
+
+def _remarks(
+    item: dict[str, object], event: CallEvent, index: int
+) -> tuple[Ignored, ...]:
+    caller = unread_caller(event)
+    unread = () if caller is None else (Ignored(why=caller, item=index, whole=False),)
+    return (*_unknown_keys(item, index), *unread)
 
 
 def _unknown_keys(item: dict[str, object], index: int) -> tuple[Ignored, ...]:

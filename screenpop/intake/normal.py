@@ -161,6 +161,23 @@ class Line:
         return f"h-{_digest(repr(parts))}"
 
 
+def unread_caller(event: CallEvent) -> str | None:
+    """What is to be said of a caller's text that is no number and no word for none.
+
+    Such a text is shown and never looked up: it may say in a new way that the number
+    is withheld.
+    """
+    text = event.caller
+    if text is None or any(map(str.isdigit, text)) or text in event.agents:
+        return None
+    if event.direction is Direction.INTERNAL:
+        return None
+    return (
+        f"the caller `{text[:40]}` is not a number, nor a known word for a withheld"
+        " one; it is shown and not looked up"
+    )
+
+
 def _digest(text: str) -> str:
     return hashlib.blake2b(
         text.encode("utf-8", "surrogatepass"), digest_size=12

@@ -65,7 +65,7 @@ class Delimited:
 
     def _record(self, place: int) -> tuple[list[str] | None, int]:
         """The cells of a record and where it ends; None: a mark in it is wrong."""
-        text, cells = self._text, list[str]()
+        text, cells, begin = self._text, list[str](), place
         while True:
             cell = self._cell(place)
             if cell is None:
@@ -73,8 +73,21 @@ class Delimited:
             cells.append(cell[0])
             place = cell[1]
             if text[place : place + 1] != self._delimiter:
-                return cells, place
+                whole = self._is_one_record(text[begin:place], len(cells))
+                return (cells if whole else None), place
             place += 1
+
+    def _is_one_record(self, record: str, cells: int) -> bool:
+        """Is it not two rows with a stray mark each, and those between as one cell?
+
+        Such a cell has lines that are rows, and the record has another number of cells
+        than there are columns.
+        """
+        expected = self.columns_expected
+        if expected is None or cells == expected or "\n" not in record:
+            return True
+        delimiters = (line.count(self._delimiter) for line in record.split("\n")[1:-1])
+        return cells > expected and all(n < expected - 1 for n in delimiters)
 
     def _cell(self, place: int) -> tuple[str, int] | None:
         text = self._text

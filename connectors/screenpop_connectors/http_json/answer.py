@@ -78,7 +78,11 @@ class Reading:
             rows = [self._row(item, n, odd) for n, item in enumerate(items, 1)]
         except jmespath.exceptions.JMESPathError as error:
             raise ValueError(" ".join(str(error).split())) from error
-        return [row for row in rows if any(v is not None for v in row.values())]
+        filled = [any(v is not None for v in row.values()) for row in rows]
+        for number, has_any in enumerate(filled, 1):
+            if odd is not None and not has_any:
+                odd(number, "item", "an item without any of the fields")
+        return [row for row, has_any in zip(rows, filled, strict=True) if has_any]
 
     def _value(
         self, expression: Expression, item: object, report: Callable[[str], None] | None

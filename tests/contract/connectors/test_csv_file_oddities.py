@@ -67,6 +67,15 @@ async def test_a_stray_quotation_mark_costs_its_row_at_most(
     assert file.odd == [("row 3", None)]
 
 
+async def test_rows_between_two_stray_marks_are_not_taken_for_one_cell(
+    tmp_path: Path,
+) -> None:
+    data = f'{HEAD}2,"Bob,020 7946 0302\n{FIRST}3,Cyd,"\n{LAST}'
+    file = written(tmp_path, data)
+    assert await file.keys() == ["2", "1", "9"]
+    assert file.odd == [("row 2", None), ("row 4", None)]
+
+
 async def test_many_stray_marks_are_each_named(tmp_path: Path) -> None:
     rows = [f'{n},"Bob {n},020 7946 0{n}\n' for n in range(100, 160)]
     file = written(tmp_path, HEAD + "".join(rows))

@@ -29,6 +29,20 @@ def test_the_items_of_two_readers_of_the_same_rows_are_one_list() -> None:
     assert len(odd.first) == ODD_KEPT_MAX
 
 
+def test_a_row_that_one_reader_named_is_not_named_by_another() -> None:
+    odd, more = OddItems(), OddItems()
+    odd.add("row 3", None, "has more cells than there are columns")
+    odd.same("row 3", "customer C-3")
+    odd.same("row 4", "customer C-4")
+    more.add("customer C-3", None, "holds no number")
+    more.add("customer C-4", None, "holds no number")
+    more.add("customer C-4", None, "is too short for a number", "12")
+    odd.take(more)
+    places = [item.place for item in odd.first]
+    assert places == ["row 3", "customer C-4", "customer C-4"]
+    assert len(odd) == 3
+
+
 def test_all_are_counted_and_the_first_are_named() -> None:
     odd = OddItems()
     for row in range(ODD_KEPT_MAX + 50):

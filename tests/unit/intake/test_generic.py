@@ -251,3 +251,37 @@ def test_every_wrong_setting_is_told_at_once() -> None:
     assert "country: `XX` is no country" in told
     assert "settings.tokn: generic knows no such setting" in told
     assert "settings.allow_unauthenticated: must be true or false" in told
+
+
+@pytest.mark.parametrize("word", ["Geheimrufnummer", "no-cli-here", "client:mara"])
+def test_a_word_that_is_not_known_is_said_and_not_withheld(word: str) -> None:
+    received = post({**EVENT, "from": word})
+    (event,) = received.events
+    assert (event.caller, event.withheld) == (word, False)
+    (remark,) = received.ignored
+    assert f"the caller `{word}` is not a number" in remark.why
+    assert not remark.whole
+
+
+@pytest.mark.parametrize(
+    "word", ["anonymous", "-blocked-", "CLIR", "Nummer unterdrückt", "unbekannt"]
+)
+def test_a_known_word_in_place_of_the_number_is_neither_shown_nor_said(
+    word: str,
+) -> None:
+    received = post({**EVENT, "from": word})
+    assert [event.caller for event in received.events] == [None]
+    assert received.ignored == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tel:02079460391;phone-context=+44",
+        "sip:02079460391;phone-context=+44@ims.example;user=phone",
+    ],
+)
+def test_a_number_says_itself_whose_national_number_it_is(text: str) -> None:
+    line = bound(token="t0ken", default_region="DE")
+    (event,) = post({**EVENT, "from": text}, line).events
+    assert event.caller == "+442079460391"
