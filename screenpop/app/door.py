@@ -9,7 +9,12 @@ from functools import partial
 
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.journal.base import Journal, Receipt
-from screenpop.journal.records import ActionRecord, Record
+from screenpop.journal.records import (
+    ActionRecord,
+    AnswersRecord,
+    Record,
+    fit_for_storage,
+)
 from screenpop.support.outage import Outage
 
 log = logging.getLogger(__name__)
@@ -45,7 +50,7 @@ class Door:
         except (Overloaded, Unavailable) as error:
             self._outage.failed(error)
         except Exception as error:  # noqa: BLE001  who folds an entry must go on
-            _unfit(record, error)
+            self._unfit(record, error, patient=patient)
         else:
             done.add_done_callback(partial(self._done, record))
 
@@ -62,13 +67,20 @@ class Door:
         elif isinstance(error, Overloaded | Unavailable):
             self._outage.failed(error)
         else:
-            _unfit(record, error)
+            self._unfit(record, error, patient=False)
 
+    def _unfit(self, record: Record, error: BaseException, *, patient: bool) -> None:
+        """Not the error's text: it may quote what a record holds.
 
-def _unfit(record: Record, error: BaseException) -> None:
-    """Not its text: it may quote what a record holds."""
-    log.error(
-        "a record (%s) cannot be stored (%s): left out",
-        record.kind,
-        type(error).__name__,
-    )
+        What lookups brought is stored without what is to blame: else their card
+        would wait for them for ever.
+        """
+        log.error(
+            "a record (%s) cannot be stored (%s): left out",
+            record.kind,
+            type(error).__name__,
+        )
+        if isinstance(record, AnswersRecord):
+            fit = fit_for_storage(record)
+            if fit != record:
+                self._keep_soon(fit, patient=patient)

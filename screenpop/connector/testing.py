@@ -28,6 +28,7 @@ from screenpop.connector.parameters import PARAMETERS
 from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.support.tasks import spawn
+from screenpop.support.text import is_sound
 
 Keys: TypeAlias = Mapping[str, object]
 """What stands under a source or a lookup, as read from YAML."""
@@ -200,6 +201,7 @@ class ConnectorContract:
         for contact in found:
             assert contact.key.strip()
             assert contact.name.strip()
+            assert all(map(is_sound, (contact.key, contact.name, *contact.numbers)))
             assert contact.numbers
             assert all(isinstance(n, str) and n.strip() for n in contact.numbers)
             _assert_flat(contact.fields)
@@ -227,6 +229,9 @@ class ConnectorContract:
 def _assert_flat(row: Row) -> None:
     for name, value in row.items():
         assert isinstance(name, str)
+        assert is_sound(name), f"{name!r} holds half a surrogate pair: see as_row"
+        if isinstance(value, str):
+            assert is_sound(value), f"{name} holds half a surrogate pair: see as_row"
         assert value is None or type(value) in (str, int, float, bool), (name, value)
 
 

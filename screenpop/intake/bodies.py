@@ -16,6 +16,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.intake.charsets import text_of
 from screenpop.intake.facts import Facts, fields_of
 from screenpop.intake.yaml_nodes import Node
+from screenpop.support.text import sound_json
 
 XML_DEPTH_MAX = 32
 XML_ELEMENTS_MAX = 5000
@@ -50,7 +51,7 @@ def _read_lenient(text: str, place: str) -> object:
         value = json.loads(
             text, strict=False, parse_constant=_not_json, parse_float=_finite
         )
-        return _without_halves(value) if _HALF.search(text) else value
+        return sound_json(value) if _HALF.search(text) else value
     except RecursionError as error:
         raise _too_deep(place) from error
     except ValueError as error:
@@ -62,20 +63,6 @@ def _read_lenient(text: str, place: str) -> object:
 
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-
-
-def _without_halves(value: object) -> object:
-    """Half of a surrogate pair stands for no character: U+FFFD stands in its place."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_without_halves(each) for each in value]
-    if isinstance(value, dict):
-        return {
-            str(_without_halves(key)): _without_halves(each)
-            for key, each in value.items()
-        }
-    return value
 
 
 def _finite(text: str) -> float:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, CallKey, LineId
 from screenpop.domain.caller import Candidate, CandidateRef
-from screenpop.domain.profile import Answer
+from screenpop.domain.profile import Answer, LookupOutcome
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -116,6 +117,40 @@ _ENCODER = msgspec.json.Encoder()
 
 def encode(record: Record) -> bytes:
     return _ENCODER.encode(record)
+
+
+def fit_for_storage(record: AnswersRecord) -> AnswersRecord:
+    """What of it can be stored: an answer that cannot becomes a failure that says so.
+
+    Lookups that landed must leave a card, whatever they brought.
+    """
+    return replace(
+        record,
+        answers=tuple(map(_fit_answer, record.answers)),
+        candidates=tuple(filter(_can_be_stored, record.candidates)),
+    )
+
+
+def _fit_answer(answer: Answer) -> Answer:
+    if _can_be_stored(answer):
+        return answer
+    return replace(
+        answer,
+        outcome=LookupOutcome.FAILED,
+        rows=(),
+        candidates=(),
+        message=f"{answer.source} failed: its answer cannot be stored",
+        detail="a value in its answer is not text, a number or a flag that can be"
+        " stored. Correct the source, or leave that column out.",
+    )
+
+
+def _can_be_stored(value: object) -> bool:
+    try:
+        _ENCODER.encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def decode(kind: str, body: bytes) -> Record:

@@ -54,3 +54,14 @@ def sound(text: str) -> str:
 
 def is_sound(text: str) -> bool:
     return text.isascii() or sound(text) is text
+
+
+def sound_json(value: object) -> object:
+    """A JSON value in which every text, and every name, is sound."""
+    if isinstance(value, str):
+        return sound(value)
+    if isinstance(value, list):
+        return [sound_json(each) for each in value]
+    if isinstance(value, dict):
+        return {sound(str(name)): sound_json(each) for name, each in value.items()}
+    return value

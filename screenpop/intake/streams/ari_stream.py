@@ -39,6 +39,7 @@ from screenpop.intake.streams.presentation import (
     Presentations,
 )
 from screenpop.support.tasks import TaskOwner
+from screenpop.support.text import sound_json
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class AriStream(Stream):
 
     def _frame(self, data: str | bytes) -> Json:
         try:
-            frame = json.loads(data)
+            frame = sound_json(json.loads(data))
         except ValueError:
             frame = None
         if not isinstance(frame, dict):
@@ -341,7 +342,7 @@ class AriStream(Stream):
         if status >= 300:
             raise StreamLost(f"{method} {path} is answered {status}")
         try:
-            return json.loads(body) if body else None
+            return sound_json(json.loads(body)) if body else None
         except ValueError as error:
             raise StreamLost(f"`{path}` is not JSON") from error
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from screenpop.support.text import sound_json
+
 HEAD_BYTES_MAX = 65_536
 BODY_BYTES_MAX = 16_777_216
 Event = Mapping[str, str]
@@ -81,7 +83,7 @@ def event_of(message: EslMessage) -> Event:
     Raises `ValueError` when the body is not what its type says.
     """
     if message.kind == "text/event-json":
-        body = json.loads(message.body)
+        body = sound_json(json.loads(message.body))
         if not isinstance(body, dict):
             raise ValueError("the event is no JSON object")
         return {k: v for k, v in body.items() if isinstance(v, str)}

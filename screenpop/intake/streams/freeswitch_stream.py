@@ -28,6 +28,7 @@ from screenpop.intake.streams.freeswitch import (
     event_of,
 )
 from screenpop.intake.streams.freeswitch_events import FreeswitchEvents, Row
+from screenpop.support.text import sound_json
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ def _kind(event: Mapping[str, str]) -> str:
 
 def _rows(body: str) -> list[Row]:
     """`{"row_count": 2, "rows": [...]}`; without rows there is no such key."""
-    answer = json.loads(body)
+    answer = sound_json(json.loads(body))
     rows = answer.get("rows", []) if isinstance(answer, dict) else []
     return [row for row in rows if isinstance(row, dict)]
 

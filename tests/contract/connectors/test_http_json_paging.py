@@ -389,3 +389,16 @@ def test_next_param_without_next_is_refused() -> None:
     contacts = {"path": "/", "fields": FIELDS, "next_param": "after"}
     with pytest.raises(ValueError, match="next_param needs next"):
         HttpSource.model_validate({"base_url": "http://crm", "contacts": contacts})
+
+
+async def test_half_a_surrogate_pair_in_an_answer_costs_only_itself() -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        text = '{"results": [{"id": "7\\ud83d", "name": "Ada \\ud83d", "phone": "1"}]}'
+        return web.Response(text=text, content_type="application/json")
+
+    async with connected(cut) as crm:
+        lookup = crm.lookup("who", HttpLookup.model_validate({"select": "results"}))
+        (row,) = await lookup.fetch({})
+        assert row == {"id": "7\ufffd", "name": "Ada \ufffd", "phone": "1"}
+        (ada,) = [contact async for contact in crm.contacts()]
+        assert (ada.key, ada.name) == ("7\ufffd", "Ada \ufffd")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from screenpop.support.text import Mended, from_bytes, is_sound, sound
+from screenpop.support.text import Mended, from_bytes, is_sound, sound, sound_json
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,9 @@ def test_bytes_that_do_not_fit_are_read_as_cp1252_and_marked() -> None:
     assert type(from_bytes("Müller".encode())) is str
     mended = from_bytes(b"M\xfcller \x81 M\xc3\xbcller")
     assert (type(mended), mended) == (Mended, "Müller \ufffd Müller")
+
+
+def test_every_text_and_name_of_a_json_value_is_made_sound() -> None:
+    value = {"a\ud83d": ["x\ude42", 1, None, {"b": "\ud83d\ude42"}], "c": True}
+    expected = {"a\ufffd": ["x\ufffd", 1, None, {"b": "🙂"}], "c": True}
+    assert sound_json(value) == expected
