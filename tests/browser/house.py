@@ -76,10 +76,13 @@ class House(CallCentre):
 
 
 @asynccontextmanager
-async def open_house(folder: Path, browser: Browser) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, browser: Browser, **more: object
+) -> AsyncIterator[House]:
+    """`more` are further top-level keys of its configuration."""
     (folder / "cards.csv").write_text(CARDS)
     async with open_company() as company, aiohttp.ClientSession() as http:
-        _configure(folder, company, port=0)
+        _configure(folder, company, port=0, **more)
         await let_everybody_in(folder)
         async with AsyncExitStack() as stack:
             service = await stack.enter_async_context(
@@ -100,7 +103,7 @@ async def open_house(folder: Path, browser: Browser) -> AsyncIterator[House]:
             await house.close()
 
 
-def _configure(folder: Path, company: Company, *, port: int) -> None:
+def _configure(folder: Path, company: Company, *, port: int, **more: object) -> None:
     """The first start takes any free port, later ones that same port."""
     server = {"port": port, "heartbeat_s": 5}
-    write_config(folder, server=server, **configuration(company.url))
+    write_config(folder, server=server, **configuration(company.url), **more)
