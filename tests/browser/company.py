@@ -177,7 +177,6 @@ def configuration(url: str) -> dict[str, Any]:
                 "fields": {"city": "city", "email": "email"},
             },
             "balance": _fields("erp", "balance", "balance", BALANCE),
-            "invoices": _rows("erp", "balance", "invoices") | {"kind": "rows"},
             "terms": _fields("credit", "credit_terms", "terms", TERMS),
             "orders": _rows("erp", "sales_history", "orders"),
             "often": _rows("erp", "frequent_items", "often"),
@@ -191,6 +190,15 @@ def configuration(url: str) -> dict[str, Any]:
             {"code": "call_back", "label": "Call back", "note_required": True},
         ],
     }
+
+
+def with_invoices(url: str) -> dict[str, Any]:
+    """The balance lists its invoices as well: a second lookup of one facet."""
+    config = configuration(url)
+    config["lookups"]["invoices"] = _rows("erp", "balance", "invoices") | {
+        "kind": "rows"
+    }
+    return config
 
 
 def _source(url: str, label: str, timeout_ms: int) -> dict[str, Any]:

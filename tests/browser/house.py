@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from screenpop.app.starting import running
 
 FILE = "screenpop.yaml"
 DESK_SIZE = {"width": 1280, "height": 800}
+Sources = Callable[[str], dict[str, Any]]
 QUIET_BREAKER: dict[str, object] = {"limits": {}}
 
 
@@ -77,12 +78,12 @@ class House(CallCentre):
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, browser: Browser, **more: object
+    folder: Path, browser: Browser, sources: Sources = configuration, **more: object
 ) -> AsyncIterator[House]:
     """`more` are further top-level keys of its configuration."""
     (folder / "cards.csv").write_text(CARDS)
     async with open_company() as company, aiohttp.ClientSession() as http:
-        _configure(folder, company, port=0, **more)
+        _configure(folder, company, port=0, sources=sources, **more)
         await let_everybody_in(folder)
         async with AsyncExitStack() as stack:
             service = await stack.enter_async_context(
@@ -103,7 +104,14 @@ async def open_house(
             await house.close()
 
 
-def _configure(folder: Path, company: Company, *, port: int, **more: object) -> None:
+def _configure(
+    folder: Path,
+    company: Company,
+    *,
+    port: int,
+    sources: Sources = configuration,
+    **more: object,
+) -> None:
     """The first start takes any free port, later ones that same port."""
     server = {"port": port, "heartbeat_s": 5}
-    write_config(folder, server=server, **configuration(company.url), **more)
+    write_config(folder, server=server, **sources(company.url), **more)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
-from browser.company import ADA
+import pytest_asyncio
+from browser.company import ADA, with_invoices
 from browser.desk import Desk
-from browser.house import House
-from playwright.async_api import expect
+from browser.house import House, open_house
+from playwright.async_api import Browser, expect
 
 WIDTHS = (360, 768, 1024, 1280, 1600, 2560)
 HUGE = "123456789012.00"
@@ -52,6 +56,12 @@ BARS = """() => {
              count: all.length };
 }"""
 """Labels of bars outside of the picture, or on one another."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(tmp_path: Path, chromium: Browser) -> AsyncIterator[House]:
+    async with open_house(tmp_path, chromium, with_invoices) as house:
+        yield house
 
 
 def is_rich(house: House, currency: str) -> None:

@@ -101,9 +101,14 @@ export function keptDrafts(state: DeskState): Record<string, Kept> {
   return kept;
 }
 
-export function restoredDrafts(kept: Record<string, Kept>): Record<string, Draft> {
+/** A page of before the last update kept the text alone. */
+export function restoredDrafts(
+  kept: Record<string, Kept | string>,
+): Record<string, Draft> {
   const drafts: Record<string, Draft> = {};
-  for (const [callId, { text, savedText }] of Object.entries(kept)) {
+  for (const [callId, one] of Object.entries(kept)) {
+    const { text, savedText } =
+      typeof one === "string" ? { text: one, savedText: "" } : one;
     drafts[callId] = { ...NO_DRAFT, text, savedText };
   }
   return drafts;

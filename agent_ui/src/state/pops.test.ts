@@ -59,6 +59,8 @@ describe("the call on which the agent talks", () => {
     frame: "pop.updated",
     offset,
     call_id: id,
+    line: opened.line,
+    occurrence: opened.occurrence,
     state: "answered",
     answered_at: at,
   });
@@ -95,6 +97,8 @@ test("a call that we made is never one that we missed", () => {
         frame: "pop.closed",
         offset: 51,
         call_id: "a",
+        line: opened.line,
+        occurrence: opened.occurrence,
         reason: "unanswered",
         wrap_up: false,
         ended_at: null,
