@@ -19,7 +19,7 @@ from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.caller import Candidate, CandidateRef, Row
-from screenpop.domain.errors import Unavailable
+from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.pipeline.calls import CHOSEN_BEFORE, CONTACTS_SOURCE, REMEMBERED_MAX
 from screenpop.store import migrate
 from screenpop.store.audit import Audit
@@ -206,7 +206,7 @@ class Past:
         while True:
             try:
                 answer = await ask()
-            except Unavailable as error:
+            except (Unavailable, Overloaded) as error:
                 self._outage.failed(error)
                 await asyncio.sleep(USERS_EVERY_S)
             else:
@@ -231,7 +231,7 @@ class Past:
                     changed(self.people.cache.all())
                     self._users_due = False
                 self._outage.recovered()
-            except Unavailable as error:
+            except (Unavailable, Overloaded) as error:
                 self._outage.failed(error)
 
     async def close(self) -> None:

@@ -32,6 +32,7 @@ from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, LineId
+from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
@@ -41,6 +42,7 @@ from screenpop.push.audience import shared_telephone
 from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
+from screenpop.support.outage import Outage
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
@@ -56,6 +58,7 @@ NO_USERS = (
     "no users: nobody can log in. Is the store the right one? Put it back from the"
     " backup, or add people with `screenpop users add`."
 )
+READ_AGAIN_S = 0.5
 TIDY_EVERY_S = 1.0
 
 
@@ -161,9 +164,7 @@ class Service:
         """
         oldest, newest = await self.journal.bounds()
         began_s = self.clock.monotonic_s()
-        while entries := await self.journal.read(
-            Offset(self.follower.offset), REPLAY_ENTRIES
-        ):
+        while entries := await self._next_stored():
             for entry in entries:
                 self.follower.take(entry)
             self.follower.tidy()
@@ -176,6 +177,22 @@ class Service:
         self.caught_up.set()
         spent_s = self.clock.monotonic_s() - began_s
         log.info("the journal was read up to %d in %.1f s", newest, spent_s)
+
+    async def _next_stored(self) -> list[Entry]:
+        """A medium that refuses for a moment ends no start."""
+        outage = Outage("reading the journal", log, self.clock)
+        while True:
+            try:
+                entries = await self.journal.read(
+                    Offset(self.follower.offset), REPLAY_ENTRIES
+                )
+            except Unavailable as error:
+                outage.failed(error)
+                self.reading = f"what is stored cannot be read: {error}"
+                await asyncio.sleep(READ_AGAIN_S)
+            else:
+                outage.recovered()
+                return entries
 
     async def _follow(self) -> None:
         def take(entries: Sequence[Entry]) -> None:

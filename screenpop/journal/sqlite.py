@@ -289,8 +289,16 @@ class SqliteJournal(Journal):
         if settled.error is not None:
             self._refuse(settled.appends, settled.error)
         else:
-            self._publish(settled)
+            self._publish_all(settled)
         self._hand_over()
+
+    def _publish_all(self, settled: Settled) -> None:
+        """A defect here must leave no appender waiting, and the writer not idle."""
+        try:
+            self._publish(settled)
+        except Exception as error:
+            log.exception("entries are stored and were not handed on")
+            self._refuse(settled.appends, error)
 
     def _publish(self, settled: Settled) -> None:
         self._outage.recovered()

@@ -73,3 +73,5 @@ class Checkpoints:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:  # the next one tries again; nothing is lost
             log.warning("no checkpoint now: %s", explained(error, self._path))
+        except Exception:  # a thread that ended would leave appends waiting
+            log.exception("no checkpoint now")

@@ -117,7 +117,8 @@ class SqliteThreads:
         except BaseException as error:  # noqa: BLE001  raised where it is awaited
             settled.append((job.done, None, error))
             if connection is not None and isinstance(error, sqlite3.DatabaseError):
-                connection.close()  # the next one opens the file anew
+                with suppress(sqlite3.Error):  # the next one opens the file again
+                    connection.close()
                 return None
         return connection
 

@@ -95,6 +95,7 @@ class WallboardFeed:
         self._time_zone = time_zone
         self._labels = {TOTAL: total_label, **(queue_labels or {})}
         self._shown: dict[str, _Shown] = {}
+        self._unsent = False  # something that changed was not sent to anybody
         self._lines: tuple[str, ...] = ()  # without queues, as shown
         self._shown_agents: dict[Subject, AgentStatus] = {}
         self._remember_all()
@@ -148,7 +149,7 @@ class WallboardFeed:
         A new business day makes everything new: then it is a snapshot.
         """
         now_us = self._clock.now_us()
-        if self.counters.roll(self.counters.days.day_of(now_us)):
+        if self.counters.roll(self.counters.days.day_of(now_us)) or self._unsent:
             self._remember_all()
             return self.snapshot()
         agents, gone = self._changed_agents()
@@ -181,9 +182,14 @@ class WallboardFeed:
     ) -> None:
         """Hand everything that changes to `send`, at most once in `interval_s`."""
         while True:
-            data = self.tick()
-            if data is not None:
-                send(data)
+            try:
+                data = self.tick()
+                if data is not None:
+                    send(data)
+            except BaseException:
+                self._unsent = True  # changes were taken: the next is a snapshot
+                raise
+            self._unsent = False
             await pause(interval_s)
 
     def _queues(self) -> list[str]:

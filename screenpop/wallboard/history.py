@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import islice
 
 from screenpop.domain.call_state import CallLimits
-from screenpop.domain.errors import Unavailable
+from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.numbers import SKIPPED
 from screenpop.journal.records import EventRecord, decode
@@ -139,7 +139,10 @@ class Archiver:
         while True:
             try:
                 await self._follow()
-            except Unavailable as error:  # the journal keeps it all meanwhile
+            except (
+                Unavailable,
+                Overloaded,
+            ) as error:  # the journal keeps it all meanwhile
                 self._outage.failed(error)
                 await self._pause(RETRY_S)
             else:
@@ -167,7 +170,7 @@ class Archiver:
     async def _take(self, entries: Sequence[Entry]) -> None:
         try:
             await self._write(entries)
-        except Unavailable:
+        except (Unavailable, Overloaded):
             raise
         except Exception as error:
             if blames_statement(error):
@@ -179,7 +182,7 @@ class Archiver:
         for entry in entries:
             try:
                 await self._write([entry])
-            except Unavailable:
+            except (Unavailable, Overloaded):
                 raise
             except Exception as error:
                 if blames_statement(error):
@@ -281,7 +284,7 @@ class Retention:
             await self._trim(now_us - self._journal_us)
             await self._archive.forget(now_us - self._history_us)
             await self._audit.forget(now_us - self._history_us)
-        except Unavailable as error:
+        except (Unavailable, Overloaded) as error:
             self._outage.failed(f"old entries stay: {error}")
         else:
             self._outage.recovered()

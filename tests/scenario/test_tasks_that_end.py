@@ -133,3 +133,29 @@ async def test_while_the_journal_cannot_be_followed_the_node_is_not_ready(
         await until_all_run(centre)
         ana = await centre.sign_in("ana")
         assert len(ana.named("pop.opened")) + len(ana.named("resync")) == 1
+
+
+class RefusingReads(SqliteJournal):
+    """A real journal file; its medium refuses the first reads."""
+
+    refusals = 0
+
+    async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("disk I/O error")
+        return await super().read(after, limit)
+
+
+async def test_a_read_that_fails_in_a_start_does_not_end_it(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "journal.sqlite"
+    async with open_call_centre(tmp_path, medium=SqliteJournal(path)) as centre:
+        call_id = await centre.ring("ana")
+        await centre.archived()
+    journal = RefusingReads(path)
+    journal.refusals = 2
+    async with open_call_centre(tmp_path, medium=journal) as centre:
+        assert not journal.refusals
+        ana = await centre.sign_in("ana")
+        [resync] = ana.named("resync")
+        assert [pop["call_id"] for pop in resync["pops"]] == [call_id]

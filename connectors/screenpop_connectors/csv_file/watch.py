@@ -85,6 +85,14 @@ class WatchedTable:
             self._swap(await asyncio.to_thread(self._load))
         except Unavailable as error:
             self._broken(error)
+        except Exception as error:  # a defect of the reader, or a file of a new kind
+            self._context.log.exception("source %s", self._context.source)
+            self._broken(
+                Unavailable(
+                    f"{self._path} cannot be read ({type(error).__name__}). Save it"
+                    " again as CSV, UTF-8; if that does not help report it."
+                )
+            )
         finally:
             self._reading = None
 

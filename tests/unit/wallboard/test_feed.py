@@ -202,3 +202,27 @@ async def test_run_sends_at_most_once_in_each_interval(board: Board) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_what_could_not_be_sent_is_in_the_next_snapshot(board: Board) -> None:
+    board.happens(ENTERED)
+
+    def refuse(data: FeedData) -> None:
+        raise ValueError("cannot be encoded")
+
+    with pytest.raises(ValueError, match="encoded"):
+        await board.feed.run(refuse)
+    sent: list[FeedData] = []
+
+    async def enough(seconds: float) -> None:
+        if len(sent) == 2:
+            raise EOFError
+        board.happens(RINGS)
+
+    with pytest.raises(EOFError):
+        await board.feed.run(sent.append, pause=enough)
+    snapshot, delta = sent
+    assert isinstance(snapshot, SnapshotData)
+    [sales] = [row for row in snapshot.queues if row.queue == "sales"]
+    assert sales.values["waiting"] == 1
+    assert isinstance(delta, DeltaData)

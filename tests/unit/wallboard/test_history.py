@@ -20,12 +20,14 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.errors import Overloaded
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.base import START
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord
 from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
+from screenpop.store.batch import Batch
 from screenpop.store.calls import Calls, WholeCall
 from screenpop.store.contacts import Contacts
 from screenpop.store.engine import Database, sqlite_url
@@ -421,6 +423,29 @@ async def test_a_row_that_the_database_refuses_takes_no_neighbour_with_it(
     assert [event.type for event in whole.events] == ["alerting", "ended"]
     assert centre.archiver.left_out == 1
     assert centre.archiver.trouble is None
+
+
+class Crowded(Archive):
+    """A store with so many queries waiting that it takes no more, for a while."""
+
+    refusals = 3
+
+    async def write(self, batch: Batch) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Overloaded("1000 queries wait for the store")
+        await super().write(batch)
+
+
+async def test_no_entry_is_blamed_for_a_store_that_is_overloaded(
+    centre: Centre,
+) -> None:
+    centre.archive = Crowded(centre.database)
+    centre.archiver = centre.new_archiver()
+    await centre.tell(EventType.ALERTING, "1001")
+    centre.start()
+    assert (await centre.history()).call.phase == "alerting"
+    assert centre.archiver.left_out == 0
 
 
 async def test_no_entry_is_blamed_for_tables_that_are_not_there(
