@@ -23,6 +23,7 @@ from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
 from screenpop.app.intake import Intake, bind_lines
 from screenpop.app.lines import AllLines, clock_problems
+from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
@@ -272,6 +273,13 @@ class Service:
             users=self.past.people,
             logged_out=self._logged_out,
             calls=self.past.calls(self.door.keep, self.follower.notes),
+            live=LiveCalls(
+                self.follower.book,
+                self.follower.directory,
+                self._keep_events,
+                self.past.audit,
+                self.clock,
+            ),
             lookup=self._lookup_json,
             stats=self._stats_json,
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),

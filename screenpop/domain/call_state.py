@@ -183,9 +183,11 @@ class CallBook:
                 self._over.append(key)
         return ends
 
-    def end_by_hand(self, call: Call) -> CallEvent:
+    def end_by_hand(self, call: Call, now_us: int) -> CallEvent:
         """The end of a call that a person says is over; any sign of life undoes it."""
-        return _end(call, CLEARED, 0)
+        followed = self._followed.get(call.key)
+        silent_us = 0 if followed is None else now_us - followed.heard_us
+        return _end(call, CLEARED, silent_us)
 
     def settled(self) -> list[Call]:
         """Calls that ended `SETTLE_US` ago: what is kept of them may be made small.

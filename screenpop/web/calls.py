@@ -53,7 +53,7 @@ async def recent(site: Site, visit: Visit) -> web.StreamResponse:
 async def one(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/calls/{call_id}`: its course, what was shown, notes."""
     only = visible_to(visit.user)
-    call = _named(visit)
+    call = named_call(visit)
     found = await site.services.calls.get(call, only)
     if only is None:  # somebody reads what colleagues did
         await site.services.audit(visit.user.username, "call.read", call.call_id)
@@ -70,7 +70,7 @@ async def add_note(site: Site, visit: Visit) -> web.StreamResponse:
             remedy="Shorten it.",
         )
     only, user = visible_to(visit.user), visit.user
-    made = await site.services.calls.add_note(_named(visit), only, user, note.text)
+    made = await site.services.calls.add_note(named_call(visit), only, user, note.text)
     return answered(made, 201)
 
 
@@ -82,12 +82,12 @@ async def set_disposition(site: Site, visit: Visit) -> web.StreamResponse:
     only, user = visible_to(visit.user), visit.user
     return answered(
         await site.services.calls.set_disposition(
-            _named(visit), only, user, chosen.code
+            named_call(visit), only, user, chosen.code
         )
     )
 
 
-def _named(visit: Visit) -> NamedCall:
+def named_call(visit: Visit) -> NamedCall:
     """The call of the path; `?line=&occurrence=` where its id is not enough."""
     query = visit.request.query
     occurrence = None

@@ -120,6 +120,22 @@ class FakeCalls:
         return {"call_id": call_id, "disposition": code}
 
 
+class FakeLive:
+    """One call of Ana's that goes on."""
+
+    def __init__(self) -> None:
+        self.ended: list[tuple[NamedCall, str]] = []
+
+    def listed(self) -> Json:
+        return {"calls": [{"call_id": "c-ana"}], "count": 1}
+
+    async def end(self, named: NamedCall, user: User) -> Json:
+        if named.call_id != "c-ana":
+            raise NotFound("there is no such call.", code="unknown_call")
+        self.ended.append((named, user.username))
+        return {"call_id": named.call_id}
+
+
 class FakeIntake:
     """Takes everything at the line `main` that shows the token `secret`."""
 
@@ -191,7 +207,8 @@ def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
-        "calls": FakeCalls(), "lookup": look_up, "stats": stats, "ready": no_problem,
+        "calls": FakeCalls(), "live": FakeLive(),
+        "lookup": look_up, "stats": stats, "ready": no_problem,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources,
         "version": "0.0.0",

@@ -15,6 +15,7 @@ from screenpop.web import (
     calls,
     health,
     lines,
+    live,
     lookup,
     openapi,
     pages,
@@ -94,6 +95,17 @@ ROUTES: tuple[Route, ...] = (
         method="POST", path=f"{_CALL}/disposition", handler=calls.set_disposition,
         role=Role.AGENT, summary="Choose the disposition.",
         body=calls.DispositionBody, query=_WHICH, errors=(400, 404, 408, 413, 415, 503),
+    ),
+    Route(
+        method="POST", path=f"{_CALL}/over", handler=live.end, role=Role.AGENT,
+        summary="End a call whose end was never reported: an agent's own, a"
+        " supervisor's any.",
+        query=_WHICH,
+        errors=(400, 403, 404, 503),
+    ),
+    Route(
+        method="GET", path="/v1/live", handler=live.listed, role=Role.SUPERVISOR,
+        summary="The calls that go on, oldest first.",
     ),
     Route(
         method="GET", path="/v1/lookup", handler=lookup.look_up, role=Role.AGENT,

@@ -91,6 +91,18 @@ class Calls(Protocol):
     ) -> Json: ...
 
 
+class Live(Protocol):
+    """Calls that go on."""
+
+    def listed(self) -> Json:
+        """`{"calls": [...], "count"}`, oldest first."""
+        ...
+
+    async def end(self, named: NamedCall, user: User) -> Json:
+        """End a call that is stuck. Raises `NotFound`, `Forbidden`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Something that is not as it should be. `fatal`: send no traffic here."""
@@ -115,6 +127,7 @@ class Services:
     hub: Hub
     users: Users
     calls: Calls
+    live: Live
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
     logged_out: Callable[[User], Awaitable[None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from msgspec.structs import replace
 
 from screenpop.domain.call import (
@@ -409,3 +410,17 @@ def test_a_parked_call_that_ends_is_not_parked_any_more() -> None:
     )
     assert call.parked_us is None
     assert call.phase is Phase.ENDED
+
+
+@pytest.mark.parametrize("cause", ["time_limit", "cleared"])
+def test_an_end_that_was_made_gives_way_to_life_as_if_it_never_was(cause: str) -> None:
+    queued = told("queued", 0, queue="sales")
+    end = told("ended", 500, cause=cause)
+    rings, answered = told("alerting", 600, "1001"), told("answered", 610, "1001")
+    assert the_call(queued, end, rings).visits == the_call(queued, rings).visits
+    talks = the_call(rings, answered, told("ended", 900, cause=cause))
+    assert talks.legs[0].state is LegState.RELEASED
+    lives = the_call(
+        rings, answered, told("ended", 900, cause=cause), told("held", 950, "1001")
+    )
+    assert lives.legs == the_call(rings, answered, told("held", 950, "1001")).legs
