@@ -113,5 +113,5 @@ def _configure(
     **more: object,
 ) -> None:
     """The first start takes any free port, later ones that same port."""
-    server = {"port": port, "heartbeat_s": 5}
+    server = {"port": port, "heartbeat_s": 5, "desk_grace_s": 0.5}
     write_config(folder, server=server, **sources(company.url), **more)

@@ -134,3 +134,14 @@ async def test_the_title_of_the_tab_says_who_is_ringing(house: House) -> None:
     await expect(desk.page).to_have_title("● Ada Byron is ringing")
     await house.answer(call, "ana")
     await expect(desk.page).to_have_title("Screenpop")
+
+
+async def test_an_agent_closes_a_call_whose_end_was_never_reported(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await desk.button("This call is over").click()
+    await desk.sees("Closed by hand")

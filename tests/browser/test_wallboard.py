@@ -58,3 +58,56 @@ async def test_a_state_set_on_the_desk_is_seen_on_the_wallboard(house: House) ->
     await desk.chooses_state("Break")
     await expect(board.part('[data-doing="break"]')).to_contain_text("Ana")
     await board.sees(re.compile("live, last change"))
+
+
+async def test_a_supervisor_clears_a_call_that_is_stuck(house: House) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    await house.event("queued", "ghost", queue="sales", direction="inbound")
+    await board.shows("Waiting", "1")
+    await board.part(".live-calls summary").click()
+    row = board.part(".live-calls tbody tr").filter(has_text="ghost")
+    await expect(row).to_contain_text("Sales")
+    await row.get_by_role("button", name="Clear…").click()
+    await row.get_by_role("button", name="It is over: clear it").click()
+    await board.shows("Waiting", "0")
+    await board.sees("No call goes on.")
+
+
+async def test_a_line_that_reports_no_queues_is_named_and_fills_the_figures(
+    house: House,
+) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    call = await house.ring("ana", caller=ADA, queue="sales")
+    await board.sees(re.compile("Line main reports no queues"))
+    await house.event("answered", call, "ana", queue="sales")
+    await board.shows_for("Sales", "Answered", "1")
+    await board.shows("Offered", "1")
+    await house.event("queued", "c-9", queue="sales", direction="inbound")
+    await board.no_longer_sees(".lines-without-queues")
+
+
+async def test_who_left_without_logging_out_stands_under_no_desk(
+    house: House,
+) -> None:
+    board = await house.open_wallboard("sue")
+    desk = await house.open_desk("ana")
+    await desk.chooses_state("Available")
+    await board.shows("Available", "1")
+    await desk.page.close()
+    await board.shows("No desk", "1")
+    await board.shows("Available", "0")
+    await expect(board.part('[data-doing="no_desk"]')).to_contain_text("Ana")
+
+
+async def test_the_numbers_stand_still_and_say_so_when_the_connection_is_lost(
+    house: House,
+) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    await house.event("queued", "c-1", queue="sales", direction="inbound")
+    await board.shows("Longest wait", re.compile("0:0[2-9]"))
+    await house.goes_down()
+    await board.sees(re.compile(r"stale: as of .*, not live"))
+    await board.shows("Longest wait", re.compile("0:0[2-9]|0:1"))

@@ -1,6 +1,12 @@
 // How do frames, typing and commands meet? The desk's rim; all rules are in state/.
 
-import { type Session, stillLoggedIn, writeLate } from "../shared/api";
+import {
+  endCall,
+  Refused,
+  type Session,
+  stillLoggedIn,
+  writeLate,
+} from "../shared/api";
 import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
@@ -236,6 +242,18 @@ export class DeskClient {
       ? await writeLate(sendable(command), this.session.csrf)
       : refusal;
     this.#settled(replyTo, this.store.state.offset, failure);
+  }
+
+  /** The end was never reported; the card closes when the service journalled it. */
+  async callIsOver(callId: string): Promise<void> {
+    try {
+      const line = this.store.state.pops[callId]?.line ?? null;
+      await endCall(callId, line, this.session.csrf);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { message, remedy } = error;
+      this.store.dispatch({ type: "refused", message, remedy });
+    }
   }
 
   get #username(): string {

@@ -141,6 +141,16 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
         {missing && `“${choice?.label}” needs a note.`}
         {!missing && (pop.wrapUp ? <WhatFollows pop={pop} /> : "after the call")}
       </span>
+      {!pop.wrapUp && pop.state !== "closed" && (
+        <button
+          type="button"
+          class="link"
+          title="No end was reported: close the card"
+          onClick={() => client.callIsOver(pop.call_id)}
+        >
+          This call is over
+        </button>
+      )}
     </div>
   );
 }

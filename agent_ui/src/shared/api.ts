@@ -110,6 +110,27 @@ function callsIn(page: unknown): RecentCall[] {
   return (list ?? []) as RecentCall[];
 }
 
+/** A call that goes on, as supervisors see it. */
+export interface LiveCall {
+  call_id: string;
+  line: string;
+  phase: string;
+  queue: string | null;
+  arrived_at: string;
+  last_event_at: string;
+  agents: string[];
+}
+
+/** The end of a call was never reported, but it is over. */
+export async function endCall(
+  callId: string,
+  line: string | null,
+  csrf: string,
+): Promise<void> {
+  const where = line === null ? "" : `?line=${encodeURIComponent(line)}`;
+  await ask("POST", `/v1/calls/${encodeURIComponent(callId)}/over${where}`, { csrf });
+}
+
 /** Something that is only looked at; the caller knows its shape. */
 export async function read<T>(path: string): Promise<T> {
   return (await ask("GET", path)) as T;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column, Scalar } from "../wire/frames";
-import { duration, formatsFor } from "./format";
+import { averageDuration, duration, formatsFor } from "./format";
 
 const british = formatsFor("en-GB");
 const german = formatsFor("de-DE");
@@ -94,4 +94,17 @@ test("a locale that nobody knows falls back instead of failing", () => {
 
 test("durations count up without an end and never below zero", () => {
   expect([-5, 7, 83, 3725].map(duration)).toEqual(["0:00", "0:07", "1:23", "1:02:05"]);
+});
+
+test("an average is rounded, a time that still runs shows complete seconds", () => {
+  expect(averageDuration(9.999)).toBe("0:10");
+  expect(averageDuration(12.5)).toBe("0:13");
+  expect(duration(12.9)).toBe("0:12");
+});
+
+test("a time of day is told in the zone that is named", () => {
+  const formats = formatsFor("en-GB");
+  const at = Date.parse("2026-11-27T05:26:00Z");
+  expect(formats.timeIn(at, "America/Chicago")).toBe("23:26:00");
+  expect(formats.timeIn(at, "Mars/Olympus")).toBe(formats.time(at));
 });

@@ -10,6 +10,8 @@ export interface Formats {
   /** A day in little room, e.g. `13 Nov 26`. */
   shortDate(value: Scalar): string;
   time(atMs: number): string;
+  /** The time of day in a zone; in the viewer's where the zone is not known. */
+  timeIn(atMs: number, zone: string): string;
   dateTime(atMs: number): string;
   ago(atMs: number, nowMs: number): string;
   /** `38s`, `5m`, `3h`, `2d`: an age in little room. */
@@ -113,6 +115,7 @@ export function formatsFor(locale: string | null): Formats {
       return safely(value, () => brief.format(localDate(String(value))));
     },
     time: (atMs) => clock.format(atMs),
+    timeIn: (atMs, zone) => clockIn(tag, zone).format(atMs),
     dateTime: (atMs) => moment.format(atMs),
     ago: (atMs, nowMs) => relativeText(relative, (atMs - nowMs) / 1000),
     age: (atMs, nowMs) => {
@@ -158,7 +161,21 @@ function piecesOf(parts: Intl.NumberFormatPart[]): string[] {
   return pieces.filter((piece) => piece.replace(/[\u200e\u200f\u061c]/g, "") !== "");
 }
 
-/** 83 → `1:23`; 3 725 → `1:02:05`. Never negative. */
+function clockIn(tag: string, timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(tag, { timeStyle: "medium", timeZone });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return new Intl.DateTimeFormat(tag, { timeStyle: "medium" });
+  }
+}
+
+/** An average: rounded to the nearest second, unlike a time that still runs. */
+export function averageDuration(seconds: number): string {
+  return duration(Math.round(seconds));
+}
+
+/** 83.9 → `1:23`, the seconds that are complete; 3 725 → `1:02:05`. Never negative. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (n: number) => String(n).padStart(2, "0");

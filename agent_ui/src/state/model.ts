@@ -127,6 +127,7 @@ export type DeskAction =
   | { type: "undo_gone" }
   | { type: "draft_dropped"; callId: string }
   | { type: "farewells_cleared" }
+  | { type: "refused"; message: string; remedy: string }
   | { type: "trouble_dismissed"; id: number };
 
 export const FAREWELLS_MAX = 20;

@@ -69,6 +69,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return draftDropped(state, action.callId);
     case "farewells_cleared":
       return { ...state, farewells: [] };
+    case "refused":
+      return trouble(state, action);
     case "trouble_dismissed":
       return {
         ...state,
@@ -127,7 +129,10 @@ function agentUpdated(state: DeskState, frame: AgentUpdated): DeskState {
   return { ...state, agent: frame, wantedState, wrapUpFrom };
 }
 
-function trouble(state: DeskState, frame: ErrorFrame): DeskState {
+function trouble(
+  state: DeskState,
+  frame: Pick<ErrorFrame, "message" | "remedy">,
+): DeskState {
   const last = state.troubles.at(-1)?.id ?? 0;
   const fresh = { id: last + 1, message: frame.message, remedy: frame.remedy };
   return { ...state, troubles: [...state.troubles, fresh].slice(-TROUBLES_MAX) };

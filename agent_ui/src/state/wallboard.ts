@@ -53,6 +53,8 @@ export function reduceWallboard(
           at: frame.at,
           queues: mergeQueues(state.board.queues, frame.queues),
           agents: mergeAgents(state.board.agents, frame),
+          lines_without_queues:
+            frame.lines_without_queues ?? state.board.lines_without_queues,
         },
       };
     default:

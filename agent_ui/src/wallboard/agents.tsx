@@ -2,8 +2,8 @@
 
 import { duration } from "../shared/format";
 import { keyOf } from "../state/wallboard";
-import type { AgentRow, WallboardSnapshot } from "../wire/frames";
-import { type BoardProps, useBoardNow } from "./queues";
+import type { AgentRow } from "../wire/frames";
+import { type BoardProps, labelOf, useBoardNow } from "./queues";
 
 type Doing =
   | "talking"
@@ -64,10 +64,6 @@ export function Agents({ board, skewMs, live }: BoardProps) {
       ))}
     </section>
   );
-}
-
-function labelOf(board: WallboardSnapshot, queue: string): string {
-  return board.queues.find((each) => each.queue === queue)?.label || queue;
 }
 
 function Since({ at, now }: { at: string; now: number }) {

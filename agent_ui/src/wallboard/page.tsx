@@ -3,15 +3,22 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
 import type { Session } from "../shared/api";
-import { type Formats, formatsFor } from "../shared/format";
+import { formatsFor } from "../shared/format";
 import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
-import type { WallboardState } from "../state/wallboard";
 import { Agents } from "./agents";
 import { WallboardClient } from "./client";
-import { Formulas, Queues, Total } from "./queues";
+import { LiveCalls } from "./live_calls";
+import {
+  type BoardProps,
+  Formulas,
+  LinesWithoutQueues,
+  Queues,
+  Total,
+  useBoardNow,
+} from "./queues";
 
 interface WallboardPageProps {
   session: Session;
@@ -71,7 +78,7 @@ function Tools({
   );
 }
 
-function Board({ preferences, onExpired }: WallboardPageProps) {
+function Board({ session, preferences, onExpired }: WallboardPageProps) {
   const client = useMemo(() => new WallboardClient(), []);
   const state = useStore(client.store);
   const formats = useMemo(() => formatsFor(state.locale), [state.locale]);
@@ -82,10 +89,11 @@ function Board({ preferences, onExpired }: WallboardPageProps) {
   const { board, skewMs } = state;
   const takeOver = { label: "Use this tab", run: () => client.takeOver() };
   const action = state.link.status === "replaced" ? takeOver : null;
+  const banner = { link: state.link, action, time: formats.time };
   if (!board) {
     return (
       <main class="empty">
-        <LinkBanner link={state.link} action={action} time={formats.time} />
+        <LinkBanner {...banner} />
         <p class="muted">Connecting…</p>
       </main>
     );
@@ -95,28 +103,29 @@ function Board({ preferences, onExpired }: WallboardPageProps) {
   return (
     <main class="wallboard" data-big={preferences.big} data-live={live}>
       <h1 class="hidden">Wallboard</h1>
-      <LinkBanner link={state.link} action={action} time={formats.time} />
-      <AsOf state={state} formats={formats} />
+      <LinkBanner {...banner} />
+      <AsOf {...shared} />
       <Total {...shared} />
+      <LinesWithoutQueues lines={board.lines_without_queues} />
       <Queues {...shared} />
       <Agents {...shared} />
+      <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={board.counters} />
     </main>
   );
 }
 
-function AsOf({ state, formats }: { state: WallboardState; formats: Formats }) {
-  if (!state.board) return null;
-  const { at, time_zone, day, company } = state.board;
-  const live = state.link.status === "live";
-  const clock = formats.time(Date.parse(at));
+function AsOf({ board, formats, skewMs, live }: BoardProps) {
+  const { at, time_zone, day, company } = board;
+  const shownMs = useBoardNow(board, skewMs, live);
+  const clock = formats.timeIn(live ? Date.parse(at) : shownMs, time_zone);
   const date = formats.value(day, DAY, null);
   return (
     <p class="as-of">
       <strong>{company || "Wallboard"}</strong>
       <span class="live-mark" data-live={live}>
         <span class="dot" aria-hidden="true" />
-        {live ? `live, last change ${clock}` : `as of ${clock}, not live`}
+        {live ? `live, last change ${clock}` : `stale: as of ${clock}, not live`}
       </span>
       <span class="muted">{`Today is ${date}, ${time_zone}`}</span>
     </p>

@@ -1,7 +1,8 @@
 // How many calls wait, ring and talk, and how did today go?
 
+import { useRef } from "preact/hooks";
 import { useNow } from "../shared/clock";
-import { duration, type Formats } from "../shared/format";
+import { averageDuration, duration, type Formats } from "../shared/format";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
 
 export interface BoardProps {
@@ -19,28 +20,27 @@ function isLongestWait(counter: CounterDef): boolean {
   return counter.name.startsWith("longest_wait");
 }
 
-/** The moment that the figures on show speak of. */
+/** The moment that the figures on show speak of: they stand still when not live. */
 export function useBoardNow(board: WallboardSnapshot, skewMs: number, live: boolean) {
-  const now = useNow();
-  return live ? now + skewMs : Date.parse(board.at);
+  const now = useNow() + skewMs;
+  const lastLive = useRef(Date.parse(board.at));
+  if (live) lastLive.current = now;
+  return lastLive.current;
 }
 
-const MINOR = [
-  "short_abandoned",
-  "moved",
-  "diverted",
-  "direct",
-  "direct_answered",
-  "missed",
-];
+const MINOR = ["short_abandoned", "moved", "diverted", "callbacks"];
 const NOW = ["waiting", "alerting", "talking"];
+const DIRECT = ["direct", "direct_answered", "missed"];
 
-type Group = "now" | "today" | "minor" | "agents";
+type Group = "now" | "today" | "minor" | "agents" | "calls" | "direct";
 
 /** Numbers that this page does not know stand with those of today. */
 export function groupOf(counter: CounterDef): Group {
   if (counter.unit === "agents") return "agents";
   if (isLongestWait(counter) || NOW.includes(counter.name)) return "now";
+  if (counter.name === "calls" || counter.name.startsWith("calls_")) return "calls";
+  if (DIRECT.includes(counter.name) || counter.name.startsWith("direct_"))
+    return "direct";
   return MINOR.includes(counter.name) ? "minor" : "today";
 }
 
@@ -55,9 +55,32 @@ export function Total(props: BoardProps) {
     <section class="total" aria-label="All queues">
       {tiles("now", "Now")}
       {tiles("today", "Today")}
+      {differ(total) && tiles("calls", "Today by call, since its first queue")}
+      {total.values.direct ? tiles("direct", "Today, without a queue") : null}
       {tiles("minor", "Also today")}
       {tiles("agents", "Agents")}
     </section>
+  );
+}
+
+/** While no call visited two queues the figures by call equal those by visit. */
+function differ({ values }: QueueCounters): boolean {
+  return (values.offered ?? 0) !== (values.calls ?? 0);
+}
+
+/** How a queue is called on the board. */
+export function labelOf(board: WallboardSnapshot, queue: string): string {
+  return board.queues.find((each) => each.queue === queue)?.label || queue;
+}
+
+/** Lines whose calls count in the queue in which they ring. */
+export function LinesWithoutQueues({ lines }: { lines: string[] }) {
+  if (lines.length === 0) return null;
+  const [line, do_] = lines.length > 1 ? ["Lines", "report"] : ["Line", "reports"];
+  return (
+    <p class="muted lines-without-queues">
+      {`${line} ${lines.join(", ")} ${do_} no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.`}
+    </p>
   );
 }
 
@@ -99,8 +122,9 @@ export function Queues(props: BoardProps) {
   const told = board.counters.filter((counter) =>
     queues.some((queue) => counter.name in queue.values),
   );
-  const minor = told.filter((each) => groupOf(each) === "minor");
-  const major = told.filter((each) => groupOf(each) !== "minor");
+  const rare = ["minor", "calls", "direct"];
+  const minor = told.filter((each) => rare.includes(groupOf(each)));
+  const major = told.filter((each) => !rare.includes(groupOf(each)));
   return (
     <section class="queues" aria-label="Queues">
       <QueueTable {...props} queues={queues} counters={major} />
@@ -181,6 +205,10 @@ interface FigureProps extends BoardProps {
 const TAKEN_OF: Record<string, string> = {
   average_speed_of_answer_s: "answered",
   abandon_rate: "offered",
+  calls_average_speed_of_answer_s: "calls_answered",
+  calls_abandon_rate: "calls",
+  direct_average_speed_of_answer_s: "direct_answered",
+  direct_abandon_rate: "direct",
 };
 
 function Figure(props: FigureProps) {
@@ -197,7 +225,7 @@ export function figureText(
   formats: Formats,
 ): string {
   if (value === undefined) return "–";
-  if (counter.unit === "seconds") return duration(value);
+  if (counter.unit === "seconds") return averageDuration(value);
   return counter.unit === "ratio" ? formats.percent(value) : formats.number(value);
 }
 

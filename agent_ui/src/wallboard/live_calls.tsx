@@ -1,0 +1,140 @@
+// Which calls go on, and which of them is stuck?
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { humanised } from "../desk/words";
+import { endCall, type LiveCall, Refused, read } from "../shared/api";
+import { useNow } from "../shared/clock";
+import { duration } from "../shared/format";
+import type { WallboardSnapshot } from "../wire/frames";
+import { labelOf } from "./queues";
+
+const EVERY_MS = 5000;
+
+interface LiveCallsProps {
+  board: WallboardSnapshot;
+  csrf: string;
+  skewMs: number;
+}
+
+/** Folded away: the calls are asked for only while somebody looks at them. */
+export function LiveCalls(props: LiveCallsProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      class="live-calls"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>Calls that go on now</summary>
+      {open && <List {...props} />}
+    </details>
+  );
+}
+
+function List({ board, csrf, skewMs }: LiveCallsProps) {
+  const [calls, setCalls] = useState<LiveCall[] | null>(null);
+  const [trouble, setTrouble] = useState("");
+  const now = useNow() + skewMs;
+  const asking = useRef(false);
+  const ask = async () => {
+    if (asking.current) return;
+    asking.current = true;
+    try {
+      setCalls((await read<{ calls: LiveCall[] }>("/v1/live")).calls);
+      setTrouble("");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setTrouble(`This list is not live. ${error.message} ${error.remedy}`);
+    } finally {
+      asking.current = false;
+    }
+  };
+  useEffect(() => {
+    void ask();
+    const timer = setInterval(() => void ask(), EVERY_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const clear = async (call: LiveCall) => {
+    try {
+      await endCall(call.call_id, call.line, csrf);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setTrouble(`${error.message} ${error.remedy}`);
+      return;
+    }
+    await ask();
+  };
+  return (
+    <>
+      {trouble && (
+        <p class="trouble" role="status">
+          {trouble}
+        </p>
+      )}
+      {calls?.length === 0 && <p class="muted">No call goes on.</p>}
+      {calls && calls.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Phase</th>
+              <th scope="col">Queue</th>
+              <th scope="col">Agents</th>
+              <th scope="col">Since</th>
+              <th scope="col">Last event</th>
+              <th scope="col">Call</th>
+              <th scope="col">
+                <span class="hidden">End it</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {calls.map((call) => (
+              <Row
+                key={`${call.line} ${call.call_id}`}
+                {...{ call, board, now }}
+                onClear={() => clear(call)}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  call: LiveCall;
+  board: WallboardSnapshot;
+  now: number;
+  onClear(): void;
+}
+
+function Row({ call, board, now, onClear }: RowProps) {
+  const [sure, setSure] = useState(false);
+  const since = (at: string) => duration((now - Date.parse(at)) / 1000);
+  return (
+    <tr>
+      <td data-label="Phase">{humanised(call.phase)}</td>
+      <td data-label="Queue">{call.queue ? labelOf(board, call.queue) : "–"}</td>
+      <td data-label="Agents">
+        <bdi>{call.agents.join(", ") || "–"}</bdi>
+      </td>
+      <td data-label="Since">{since(call.arrived_at)}</td>
+      <td data-label="Last event">{`${since(call.last_event_at)} ago`}</td>
+      <td data-label="Call">
+        <bdi class="mono">{`${call.line} ${call.call_id}`}</bdi>
+      </td>
+      <td>
+        {sure ? (
+          <button type="button" onClick={onClear}>
+            It is over: clear it
+          </button>
+        ) : (
+          <button type="button" class="quiet" onClick={() => setSure(true)}>
+            Clear…
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
