@@ -137,7 +137,12 @@ class Floor:
         self.hub.users_changed()
 
     def move(self, name: str, *agents: str) -> None:
-        self.change(name, agents=frozenset(map(AgentId, agents)))
+        """A person goes to other telephones."""
+        before = self.users[UserId(name)]
+        ids = frozenset(map(AgentId, agents))
+        self.users[before.username] = dataclasses.replace(before, agents=ids)
+        self.hub.directory.replace(self.users.values())
+        self.hub.users_changed()
 
     def tell(self, kind: str, call_id: str, *agents: str, **more: Any) -> None:
         """One event of a call, folded in as the follower would."""
@@ -152,7 +157,8 @@ class Floor:
             received_us=self.clock.now_us(),
             agents=tuple(AgentId(agent) for agent in agents),
         )
-        change = self.book.apply(replace(event, **more))
+        event = replace(event, **more)
+        change = self.book.apply(self.hub.directory.with_people(event))
         if change is not None:
             sent = self.desk.event(self.offset, event, change)
             self.hub.deliver(self.offset, sent)

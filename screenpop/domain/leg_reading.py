@@ -72,7 +72,7 @@ def leg_of_who_is_there(
     """The agent's leg; None when the people there now have none in this call yet.
 
     A leg belongs to those who were there when it began to ring, or who answered
-    it. Somebody who comes to that telephone later gets a leg of their own: what
+    it (they, while nobody else is known there). Somebody who comes to that telephone later gets a leg of their own: what
     was before stays with those who were there.
     """
     leg = legs.get(agent)
@@ -82,8 +82,9 @@ def leg_of_who_is_there(
     if leg.people is None:
         leg.people = people
         return leg
-    rings_on = leg.state is LegState.ALERTING and event.type is EventType.ALERTING
-    if rings_on or leg.state in _TALKS:
+    rings = leg.state is LegState.ALERTING
+    stays = rings and (event.type is EventType.ALERTING or not people)
+    if stays or leg.state in _TALKS:
         return leg
     leg.close(event.at_us, Release.ANSWERED_ELSEWHERE)
     former.append(legs.pop(agent))

@@ -172,16 +172,16 @@ class Desk:
         return sent
 
     def users_changed(self, offset: int) -> None:
-        """Cards that an agent id brought leave with it.
+        """Cards of people who may not log in any more leave.
 
-        A page that saw them, at `offset` or before, gets its desk as a whole again.
+        Those of who moved to another telephone stay: a call belongs to who was there
+        when it rang. A page that saw them, at `offset` or before, gets its desk as a
+        whole again.
         """
-        for name, mine in list(self.pops.items()):
-            user = self.directory.users.get(name)
-            agents = frozenset() if user is None else user.agents
-            for pop in [pop for pop in mine.values() if pop.leg.agent not in agents]:
+        for name in [name for name in self.pops if name not in self.directory.users]:
+            for pop in list(self.pops[name].values()):
                 self._drop(pop)
-                self.floors[name] = offset + 1
+            self.floors[name] = offset + 1
 
     def profile(self, case: Case) -> Profile:
         case.unpack()

@@ -171,6 +171,9 @@ class Hub:
             user = self.directory.users.get(session.username)
             if user is None or user.token_epoch != session.user.token_epoch:
                 session.cut_off(close_codes.LOGGED_OUT)
+            elif session.user.agents != user.agents:
+                session.user = user
+                self.tell_agent(user.username)
             else:
                 session.user = user
 

@@ -137,9 +137,10 @@ class Users:
     ) -> User:
         """Set what is given; `locale=None` means the browser's own.
 
-        Other rights (role, agent ids, being active at all) raise the epoch: every
-        session and open WebSocket from before ends. An agent id belongs to one person:
-        with `take` whoever has it loses it. Raises `BadInput`, `NotFound`.
+        Other rights (role, being active at all) raise the epoch: every session and
+        open WebSocket from before ends. Other agent ids do not: calls belong to who was
+        at the telephone when they rang. An agent id belongs to one person: with `take`
+        whoever has it loses it. Raises `BadInput`, `NotFound`.
         """
         values: dict[str, object] = {}
         if name is not None:
@@ -241,8 +242,7 @@ class Users:
             left = {"agents": json.dumps(sorted(other.agents - agents))}
             stamp = {"updated_us": await next_stamp(connection, self._clock)}
             statement = update(users).where(users.c.username == other.username)
-            epoch = {"token_epoch": users.c.token_epoch + 1}  # one right less
-            await connection.execute(statement.values({**left, **stamp, **epoch}))
+            await connection.execute(statement.values({**left, **stamp}))
             await self._told(connection, by, "user.change", other.username, left)
 
     async def _rehash(self, row: RowMapping, password: str) -> None:
@@ -291,7 +291,7 @@ def _rights_differ(values: Mapping[str, object]) -> ColumnElement[int]:
     return case((or_(false(), *others), 1), else_=0)
 
 
-_RIGHTS = ("role", "agents")
+_RIGHTS = ("role",)  # who moves to another telephone stays logged in
 _SHOWN_IN_AUDIT = frozenset({"name", "role", "agents", "locale", "active"})
 
 

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from screenpop.app.past import People
 from screenpop.domain.agent import Role
+from screenpop.domain.call import AgentId
 from screenpop.store.engine import Database, sqlite_url
 from screenpop.store.sessions import EndedSessions
 from screenpop.store.tokens import Tokens
@@ -65,7 +66,6 @@ async def ends(seat: Seat) -> int | None:
 Change = Callable[[Users, str], Awaitable[object]]
 CHANGES: dict[str, Change] = {
     "another role": lambda users, name: users.change(name, role=Role.ADMIN),
-    "other agent ids": lambda users, name: users.change(name, agents=[f"{name}-2"]),
     "switched off": lambda users, name: users.change(name, active=False),
     "a new password": lambda users, name: users.set_password(name, NEW),
     "sessions ended": lambda users, name: users.end_sessions(name),
@@ -92,6 +92,30 @@ async def test_what_changes_rights_ends_open_sockets(
         assert [await ends(seat) for seat in seats] == [4401] * 4
     await centre.ring("ben")
     await ben.next_pop()  # all others stay
+
+
+async def test_a_telephone_taken_away_rings_no_more_and_the_talk_goes_on(
+    centre: CallCentre, tmp_path: Path
+) -> None:
+    ana, ben = await centre.sign_in("ana"), await centre.sign_in("ben")
+    talk = await centre.ring("1001")
+    await centre.event("answered", talk, "1001")
+    await ana.next_pop()
+    async with administrator(tmp_path) as database:
+        await Users(database).change("ben", agents=["1001", "1002"], take=True)
+    await asyncio.wait_for(_at(centre, "ben", "1001"), WITHIN_S)
+    theirs = await centre.ring("1001", caller="+442079460902")
+    assert (await ben.next_pop()).call_id == theirs
+    await centre.hang_up(talk)
+    closed = await ana.next("pop.closed")
+    assert closed["call_id"] == talk
+    assert [frame["call_id"] for frame in ana.named("pop.opened")] == [talk]
+
+
+async def _at(centre: CallCentre, name: str, agent: str) -> None:
+    """Waits until the service knows that this person has the telephone."""
+    while name not in centre.service.follower.directory.at(AgentId(agent)):
+        await asyncio.sleep(0.02)
 
 
 async def test_a_name_is_no_right(centre: CallCentre, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import { type Command, Commands } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
 import { Store } from "../shared/store";
-import { received, sendable } from "../state/calls";
+import { namedBy, received, sendable } from "../state/calls";
 import { draftOf, keptDrafts, restoredDrafts, ripeDisposition } from "../state/drafts";
 import {
   type AgentState,
@@ -247,8 +247,7 @@ export class DeskClient {
   /** The end was never reported; the card closes when the service journalled it. */
   async callIsOver(callId: string): Promise<void> {
     try {
-      const line = this.store.state.pops[callId]?.line ?? null;
-      await endCall(callId, line, this.session.csrf);
+      await endCall(namedBy(callId), this.session.csrf);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { message, remedy } = error;

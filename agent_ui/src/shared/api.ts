@@ -86,16 +86,14 @@ export async function writeLate(
   csrf: string,
 ): Promise<string | null> {
   const call = `/v1/calls/${encodeURIComponent(command.call_id)}`;
-  const which = new URLSearchParams();
-  if (command.line) which.set("line", command.line);
-  if (command.occurrence) which.set("occurrence", String(command.occurrence));
+  const query = which(command);
   try {
     if (command.frame === "note") {
       const body = { text: command.text };
-      await ask("POST", `${call}/notes?${which}`, { body, csrf });
+      await ask("POST", `${call}/notes?${query}`, { body, csrf });
     } else {
       const body = { code: command.code };
-      await ask("POST", `${call}/disposition?${which}`, { body, csrf });
+      await ask("POST", `${call}/disposition?${query}`, { body, csrf });
     }
     return null;
   } catch (error) {
@@ -114,6 +112,7 @@ function callsIn(page: unknown): RecentCall[] {
 export interface LiveCall {
   call_id: string;
   line: string;
+  occurrence: number;
   phase: string;
   queue: string | null;
   arrived_at: string;
@@ -122,13 +121,23 @@ export interface LiveCall {
 }
 
 /** The end of a call was never reported, but it is over. */
-export async function endCall(
-  callId: string,
-  line: string | null,
-  csrf: string,
-): Promise<void> {
-  const where = line === null ? "" : `?line=${encodeURIComponent(line)}`;
-  await ask("POST", `/v1/calls/${encodeURIComponent(callId)}/over${where}`, { csrf });
+export async function endCall(call: CallName, csrf: string): Promise<void> {
+  const path = `/v1/calls/${encodeURIComponent(call.call_id)}/over`;
+  await ask("POST", `${path}?${which(call)}`, { csrf });
+}
+
+interface CallName {
+  call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+}
+
+/** What names a call beside its id. */
+function which({ line, occurrence }: CallName): URLSearchParams {
+  const query = new URLSearchParams();
+  if (line) query.set("line", line);
+  if (occurrence) query.set("occurrence", String(occurrence));
+  return query;
 }
 
 /** Something that is only looked at; the caller knows its shape. */

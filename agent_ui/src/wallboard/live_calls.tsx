@@ -5,6 +5,7 @@ import { humanised } from "../desk/words";
 import { endCall, type LiveCall, Refused, read } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration } from "../shared/format";
+import { keyOf } from "../state/calls";
 import type { WallboardSnapshot } from "../wire/frames";
 import { labelOf } from "./queues";
 
@@ -56,7 +57,7 @@ function List({ board, csrf, skewMs }: LiveCallsProps) {
   }, []);
   const clear = async (call: LiveCall) => {
     try {
-      await endCall(call.call_id, call.line, csrf);
+      await endCall(call, csrf);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       setTrouble(`${error.message} ${error.remedy}`);
@@ -90,7 +91,7 @@ function List({ board, csrf, skewMs }: LiveCallsProps) {
           <tbody>
             {calls.map((call) => (
               <Row
-                key={`${call.line} ${call.call_id}`}
+                key={keyOf(call)}
                 {...{ call, board, now }}
                 onClear={() => clear(call)}
               />

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from push_doubles import Floor
 
-from screenpop.domain.agent import Role
+from screenpop.domain.agent import Role, UserId
 
 NUMBER = "+442079460958"
 
@@ -307,19 +307,30 @@ async def test_a_resume_costs_as_much_as_it_makes_work() -> None:
     assert again.closed is None
 
 
-async def test_cards_that_an_agent_id_brought_leave_with_it() -> None:
+async def test_a_card_goes_on_at_another_telephone_and_the_old_one_rings_no_more() -> (
+    None
+):
     floor = Floor()
     ana = await floor.sign_in("ana")
     floor.tell("alerting", "c-1", "1001")
     floor.move("ana", "1009")
-    assert ana.closed is not None
-    assert ana.closed[0] == 4401
-    floor.tell("alerting", "c-2", "1009")
-    again = await floor.sign_in("ana", after=ana.last_offset)
+    assert ana.closed is None
+    assert ana.named("agent.updated")[-1]["agent"] == "1009"
+    floor.tell("alerting", "c-2", "1001")
+    floor.tell("answered", "c-1", "1001")
+    floor.tell("alerting", "c-3", "1009")
+    assert [pop["call_id"] for pop in ana.named("pop.opened")] == ["c-1", "c-3"]
+    again = await floor.sign_in("ana", after=0)
     (resync,) = again.named("resync")
-    assert [pop["call_id"] for pop in resync["pops"]] == ["c-2"]
-    await again.send("note", call_id="c-1", text="still here?")
-    assert again.frames[-1]["code"] == "not_your_call"
+    assert [pop["call_id"] for pop in resync["pops"]] == ["c-1", "c-3"]
+
+
+async def test_cards_of_who_may_not_log_in_any_more_leave() -> None:
+    floor = Floor()
+    await floor.sign_in("ana")
+    floor.tell("alerting", "c-1", "1001")
+    floor.change("ana", active=False)
+    assert floor.desk.pops.get(UserId("ana"), {}) == {}
 
 
 async def test_a_supervisor_made_an_agent_loses_the_wallboard() -> None:
