@@ -72,8 +72,8 @@ def leg_of_who_is_there(
     """The agent's leg; None when the people there now have none in this call yet.
 
     A leg belongs to those who were there when it began to ring, or who answered
-    it (they, while nobody else is known there). Somebody who comes to that telephone later gets a leg of their own: what
-    was before stays with those who were there.
+    it (the former, while nobody else is known there). Somebody who comes to that
+    telephone later gets a leg of their own: what was before stays with the former.
     """
     leg = legs.get(agent)
     people = None if event.people is None else event.people.get(agent)
