@@ -147,7 +147,8 @@ class Facts:
     @lazy
     def charset(self) -> str | None:
         """As the Content-Type declares it."""
-        return parameters_of(self.headers.get("content-type", "")).get("charset")
+        kind = self.headers.get("content-type", "")
+        return parameters_of(kind).get("charset") if ";" in kind else None
 
     @lazy
     def body_text(self) -> str:

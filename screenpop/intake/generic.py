@@ -29,6 +29,7 @@ from screenpop.intake.normal import (
 )
 from screenpop.intake.request import Ignored, Received, Response, Told
 from screenpop.intake.rules import AGENT_STATES, OUTCOMES
+from screenpop.intake.spelling import translated
 from screenpop.intake.times import Moment
 
 UTC = ZoneInfo("UTC")
@@ -173,7 +174,13 @@ def _unknown_keys(item: dict[str, object], index: int) -> tuple[Ignored, ...]:
     if KEYS.issuperset(item):
         return ()
     return tuple(
-        Ignored(why=f"the key `{key[:80]}` means nothing here", item=index, whole=False)
+        Ignored(
+            why=f"the key `{key[:80]}` means nothing here.{translated(key, KEYS)}".removesuffix(
+                "."
+            ),
+            item=index,
+            whole=False,
+        )
         for key in sorted(item.keys() - KEYS)[:20]
     )
 
@@ -219,7 +226,10 @@ def _kind(item: Mapping[str, object]) -> EventType:
         return found
     known = ", ".join(_TYPES)
     if isinstance(kind, str) and kind.strip():
-        raise _NoNews(f"the type {_found(kind)} means nothing here. Known: {known}.")
+        raise _NoNews(
+            f"the type {_found(kind)} means nothing here. Known: {known}."
+            f"{translated(kind, _TYPES)}"
+        )
     _refuse("type", f"one of {known}", kind, '"alerting"')
 
 

@@ -18,8 +18,9 @@ PART_HEAD_BYTES_MAX = 8192
 
 Pairs = list[tuple[str, str]]
 
+# Linear: nothing is tried twice, and a quote that does not end takes the rest.
 _PARAMETER = re.compile(
-    r';\s*([\w*!#$&+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*))'
+    r';\s*+([\w*!#$&+.^`|~-]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*+)"?|([^;"]*+))'
 )
 
 

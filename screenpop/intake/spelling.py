@@ -25,6 +25,12 @@ SYNONYMS: Mapping[str, str] = {
 """What telephone systems call what we call otherwise."""
 
 
+def translated(word: str, known: Collection[str]) -> str:
+    """` Did you mean …?` for a word of other systems: cheap enough for each request."""
+    other = SYNONYMS.get(word[:40].lower().replace("-", "_").replace(" ", "_"))
+    return f" Did you mean `{other}`?" if other in known else ""
+
+
 def meant(word: str, known: Collection[str]) -> str:
     """` Did you mean …?` where a known word is near or means the same; else nothing."""
     plain = word.lower().replace("-", "_").replace(" ", "_")

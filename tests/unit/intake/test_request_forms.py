@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -13,7 +14,7 @@ from screenpop.domain.call import LineId
 from screenpop.domain.errors import BadInput, Unauthenticated
 from screenpop.intake.charsets import text_of
 from screenpop.intake.dialect import BoundDialect, dialect_from_text, load_dialect
-from screenpop.intake.multipart import PARTS_MAX, multipart_pairs
+from screenpop.intake.multipart import PARTS_MAX, multipart_pairs, parameters_of
 from screenpop.intake.request import Request, origin_form
 
 OPEN = {"allow_unauthenticated": True}
@@ -300,3 +301,30 @@ def test_no_bytes_make_the_reading_of_text_fail(
     raw: bytes, charset: str | None
 ) -> None:
     text_of(raw, charset).encode()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'multipart/form-data; x="' + '\\";x="' * 40_000,
+        "multipart/form-data" + ";x=" * 100_000,
+        "multipart/form-data;" + "x" * 300_000,
+        "multipart/form-data;" + " " * 300_000,
+        "multipart/form-data; boundary=" + " " * 300_000,
+    ],
+)
+def test_parameters_are_read_in_linear_time(header: str) -> None:
+    began = time.process_time()
+    for _ in range(50):
+        parameters_of(header)
+    assert time.process_time() - began < 1
+
+
+def test_parameters_of_a_header() -> None:
+    text = 'form-data; name="a\\"b"; FileName=x.txt ; charset = "utf-8" ;odd; y="open'
+    assert parameters_of(text) == {
+        "name": 'a"b',
+        "filename": "x.txt",
+        "charset": "utf-8",
+        "y": "open",
+    }
