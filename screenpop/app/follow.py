@@ -104,6 +104,7 @@ class Follower:
         for call in self.book.settled():
             self._guarded("lookups", self.lookups.end, call)
             self._guarded("desk", self.desk.settle, call)
+            self._guarded("occurrences", self.placing.occurrences.settle, *call.key)
         for call in self.book.forget(now_us):
             self._forget(call)
         return [EventRecord(event=event) for event in ends]
@@ -113,7 +114,7 @@ class Follower:
         self._guarded("lookups", self.lookups.end, call)
         self._guarded("wallboard", self.feed.drop, call)
         self._guarded("desk", self._forget_cards, call)
-        self._guarded("occurrences", self.placing.occurrences.forget, *call.key)
+        self._guarded("occurrences", self.placing.occurrences.settle, *call.key)
 
     def _forget_cards(self, call: Call) -> None:
         self.hub.deliver(self.offset, self.desk.forget(call, self.offset))

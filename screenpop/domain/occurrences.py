@@ -179,8 +179,11 @@ class Occurrences:
         newest = self._newest.get((LineId(line), CallId(call_id)))
         return 0 if newest is None else newest.occurrence
 
-    def forget(self, line: LineId, call_id: CallId, occurrence: int) -> None:
-        """The call is not followed any more: only its name and end are kept."""
+    def settle(self, line: LineId, call_id: CallId, occurrence: int) -> None:
+        """The call is over for a while, or not followed any more: keep name and end.
+
+        A repeated delivery still gets the id under which it is in the journal.
+        """
         newest = self._newest.get((line, call_id))
         if newest is not None and newest.occurrence == occurrence:
             newest.told = newest.steps = None

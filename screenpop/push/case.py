@@ -55,6 +55,8 @@ class _Found(msgspec.Struct, frozen=True, array_like=True):
     candidates: tuple[Candidate, ...]
 
 
+_NOTHING: dict[str, Answer] = {}  # of every packed case; `unpack` makes its own
+_NO_MEMO: dict[str, tuple[tuple[object, ...], Facet]] = {}
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(_Found)
 
@@ -83,8 +85,8 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             return
         found = _Found(self.answers, self.pending, self.candidates)
         self.packed = zlib.compress(_ENCODER.encode(found), 1)
-        self.answers, self.pending, self.candidates = {}, frozenset(), ()
-        self.profile, self.memo = None, {}
+        self.answers, self.pending, self.candidates = _NOTHING, frozenset(), ()
+        self.profile, self.memo = None, _NO_MEMO
 
     def unpack(self) -> None:
         if not self.packed:
@@ -92,6 +94,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
         found = _DECODER.decode(zlib.decompress(self.packed))
         self.packed = b""
         self.answers, self.pending = dict(found.answers), found.pending
+        self.memo = {}
         self.candidates = found.candidates
 
     def take(self, record: AnswersRecord) -> bool:

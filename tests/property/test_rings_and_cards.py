@@ -113,7 +113,7 @@ class Floor:
         self.book.settled()
         for call in self.book.forget(self.clock.steady_us()):
             self.desk.forget(call, self.offset)
-            self.occurrences.forget(*call.key)
+            self.occurrences.settle(*call.key)
 
 
 offers = st.tuples(
