@@ -174,15 +174,14 @@ def _unknown_keys(item: dict[str, object], index: int) -> tuple[Ignored, ...]:
     if KEYS.issuperset(item):
         return ()
     return tuple(
-        Ignored(
-            why=f"the key `{key[:80]}` means nothing here.{translated(key, KEYS)}".removesuffix(
-                "."
-            ),
-            item=index,
-            whole=False,
-        )
+        Ignored(why=_unknown_key(key), item=index, whole=False)
         for key in sorted(item.keys() - KEYS)[:20]
     )
+
+
+def _unknown_key(key: str) -> str:
+    hint = translated(key, KEYS)
+    return f"the key `{key[:80]}` means nothing here{'.' if hint else ''}{hint}"
 
 
 def _event(
