@@ -89,6 +89,8 @@ def _ways(
         yield f"+{digits}", None
     if country is not None:
         yield written, country
+        if digits.startswith(_code_of(country)):  # its + is missing, no border crossed
+            yield f"+{digits}", None
     if digits.startswith("00"):
         yield f"+{digits[2:]}", None
         yield f"+{_TRUNK_ZERO.sub('', written).strip()[2:]}", None
@@ -159,6 +161,12 @@ def _parsed(text: str, country: str | None) -> PhoneNumber | None:
     if renewed is not None:
         return phonenumbers.parse(renewed, None)
     return number if is_possible else None
+
+
+@lru_cache(maxsize=REGIONS_MAX)
+def _code_of(country: str) -> str:
+    """Its calling code; what no number begins with where there is none."""
+    return str(phonenumbers.country_code_for_region(country) or "?")
 
 
 @lru_cache(maxsize=REGIONS_MAX)
