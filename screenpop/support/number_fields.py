@@ -18,6 +18,7 @@ from screenpop.domain.phone import E164
 from screenpop.support.number_plan import e164, in_plan, meant
 from screenpop.support.number_text import (
     EXTENSION,
+    PLAIN,
     TEXT_CHARS_MAX,
     TOO_LONG,
     Apart,
@@ -83,6 +84,10 @@ class FieldReading:
 
 def read_field(text: str, *, country: str | None) -> FieldReading:
     """Read a field as people of `country` (alpha-2; None: unknown) write numbers."""
+    if PLAIN.match(text) is not None:
+        number = _number(text, country)  # mostly: one number and nothing else
+        if number.e164 is not None:
+            return FieldReading(numbers=(number,))
     too_long = len(text) > FIELD_CHARS_MAX
     plain = _lines(text[:FIELD_CHARS_MAX])
     bare = unquoted(plain)
@@ -149,7 +154,7 @@ def _written(text: str, country: str | None) -> Iterator[list[FieldNumber]]:
                 yield [_number(piece, country)]
         return
     if _SIMPLE.match(text) is not None or _FLOATING.match(text) is not None:
-        number = _number(text, country)  # mostly: one number and nothing else
+        number = _number(text, country)
         if number.e164 is not None or _FLOATING.match(text) is not None:
             yield [number]
             return

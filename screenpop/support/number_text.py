@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from screenpop.domain.phone import Presentation
-from screenpop.support.number_words import not_shown
+from screenpop.support.number_words import UNKNOWN_DIGITS, WITHHELD_DIGITS, not_shown
 
 TEXT_CHARS_MAX = 128  # of one number; longer text is cut in what is kept of it
 EXTENSION_DIGITS_MAX = 6
@@ -22,11 +22,15 @@ SIGNIFICANT_MIN = 9  # fewer digits of a float were rounded for people to look a
 LOST_MAX = 3  # zeros at the end that a float's shortest writing leaves out
 FLOAT_DIGITS_MAX = 17
 
+NO_NUMBERS = WITHHELD_DIGITS | UNKNOWN_DIGITS
 DIGITS_LOST = "digits were lost (scientific notation)"
 TOO_LONG = "is too long for a number"
 NO_NUMBER = "is not a number"
 
-_E164 = re.compile(r"\+[1-9][0-9]{7,14}\Z")
+PLAIN = re.compile(r"\+?[0-9(][0-9 ()\-]{6,30}\Z")
+"""A number and nothing else, as most are written."""
+
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _ANGLE = re.compile(r"<([^<>]+)>\s*(?:;.*)?$")
 _URI = re.compile(r"^(tel|sips?|callto|4)\s*:\s*(?://)?", re.IGNORECASE)
 _CONTEXT = re.compile(r";\s*phone-context\s*=\s*([^;>@?\s]*)", re.IGNORECASE)
@@ -80,8 +84,10 @@ class NotANumber(NamedTuple):
 
 def apart(text: str) -> Apart | NotANumber:
     """The parts of a text, or all that there is to say of it."""
-    if _E164.match(text) and not_shown(text) is None:  # mostly
-        return Apart(text, text, text[1:])
+    if PLAIN.match(text) and text not in NO_NUMBERS:  # mostly
+        digits = _NO_DIGIT.sub("", text)
+        if digits.strip("0"):
+            return Apart(text, text, digits)
     if len(text) > TEXT_CHARS_MAX * 4:
         return NotANumber(text[:TEXT_CHARS_MAX], reason=TOO_LONG)
     plain = folded(text)

@@ -282,6 +282,7 @@ def test_a_known_word_in_place_of_the_number_is_neither_shown_nor_said(
     ],
 )
 def test_a_number_says_itself_whose_national_number_it_is(text: str) -> None:
-    line = bound(token="t0ken", default_region="DE")
+    german = load_dialect("generic")
+    line = german.bind(line=LineId("main"), country="DE", settings={"token": "t0ken"})
     (event,) = post({**EVENT, "from": text}, line).events
     assert event.caller == "+442079460391"
