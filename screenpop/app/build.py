@@ -44,6 +44,7 @@ from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
+from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
@@ -66,7 +67,7 @@ async def build(
     """
     config, folder = loaded.config, data_dir_of(loaded)
     keep_readings(config.limits.number_cache_entries)
-    await asyncio.to_thread(_make_folder, folder)
+    await asyncio.to_thread(_make_folder, folder, loaded)
     metrics = Metrics()
     tasks = TaskOwner("service", watch := _watch(metrics))
     journal, past = await _opened(journal, loaded, clock)
@@ -132,9 +133,13 @@ async def _opened(
         raise
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path, loaded: Loaded) -> None:
+    """For the service's user alone, unless it holds the configuration, too."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        own = not (folder / loaded.file.name).exists()
+        private_folder(folder, tighten=own)
+        for part in [*folder.glob(f"{INDEX_FOLDER}/*")] if own else []:
+            close_to_others(part)
     except OSError as error:
         raise ConfigError(
             f"server.data_dir: cannot create the folder {folder}: {error.strerror}."

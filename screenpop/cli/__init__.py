@@ -18,6 +18,7 @@ import typer
 
 from screenpop import __version__
 from screenpop.domain.errors import BadInput, ScreenpopError
+from screenpop.support.private import be_private
 
 VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command `screenpop`; ends the process with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     app = application(_verb(words))
+    be_private()  # files that a verb makes may hold numbers
     try:
         app(words, prog_name="screenpop")
     except ScreenpopError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.support.private import private_database, private_folder
 
 Synchronous = Literal["normal", "full"]
 
@@ -88,6 +89,7 @@ def open_writer(
     except ConfigError:
         connection.close()
         raise
+    private_database(path)
     return connection
 
 
@@ -158,7 +160,7 @@ def explained(error: sqlite3.Error, path: Path) -> str:
 
 def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent, tighten=False)
         return sqlite3.connect(
             path,
             timeout=busy_s,

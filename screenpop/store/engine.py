@@ -27,6 +27,7 @@ from screenpop.store.blame import Blame, blame, is_lost, is_of_database, remedy_
 from screenpop.store.sqlite_threads import SqliteThreads
 from screenpop.store.statement import Sql, Statement, Value, Values, for_rows
 from screenpop.support.postgres_url import PostgresOptions, translated
+from screenpop.support.private import private_database, private_folder
 
 READERS_MAX = 4
 LEAN_READERS = 2
@@ -162,6 +163,7 @@ class Database:
         """They open the very file that the engine has open."""
         found = await connection.exec_driver_sql("PRAGMA database_list")
         path = next(str(row.file) for row in found if row.name == "main")
+        private_database(Path(path))
         self._lean_writer = SqliteThreads(
             path, threads=1, pragmas=PRAGMAS, busy_s=WAIT_S
         )
@@ -223,7 +225,7 @@ class Database:
             )
         folder = Path(self.url.database).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder, tighten=False)
         except OSError as error:
             raise Unavailable(
                 f"cannot create the folder {folder}: {error.strerror}. Let the"

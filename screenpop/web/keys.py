@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from screenpop.domain.errors import ConfigError
+from screenpop.support.private import private_folder
 
 KEY_BYTES = 32
 FILE_NAME = "session.key"
@@ -17,7 +18,7 @@ def session_key(data_dir: Path) -> bytes:
     """Read the key, making it at the first start; raises `ConfigError`."""
     path = data_dir / FILE_NAME
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(data_dir, tighten=False)
         _make(path)
         return _read(path)
     except OSError as error:

@@ -1,0 +1,64 @@
+"""Can other users of this machine read what the service keeps?
+
+Journal, store and number index hold numbers, notes and customers: their folder is
+0700, their files 0600, whatever the umask. What an older version or a copy left open
+is closed, with a line in the log. SQLite gives its `-wal` and `-shm` the mode of the
+file they belong to.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+UMASK = 0o077
+OTHERS = 0o077
+BESIDE = ("", "-wal", "-shm", "-journal", ".lock", ".lock-journal")
+
+
+def be_private() -> None:
+    """What this process makes from now on is for its user alone."""
+    os.umask(UMASK)
+
+
+def private_folder(folder: Path, *, tighten: bool = True) -> None:
+    """Make it for the owner alone. Raises `OSError`.
+
+    One that is there already is closed to others, unless `tighten` is False: it is
+    not ours alone.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if tighten:
+        close_to_others(folder)
+
+
+def private_database(path: Path) -> None:
+    """Close a SQLite file and what lies beside it."""
+    for suffix in BESIDE:
+        close_to_others(path.with_name(path.name + suffix))
+
+
+def close_to_others(path: Path) -> None:
+    try:
+        found = path.stat(follow_symlinks=False)
+    except OSError:
+        return  # it is not there
+    mode = stat.S_IMODE(found.st_mode)
+    if not mode & OTHERS or stat.S_ISLNK(found.st_mode):
+        return
+    try:
+        path.chmod(mode & ~OTHERS)
+    except OSError as error:
+        log.warning(
+            "%s is open to other users (mode %03o) and cannot be closed: %s. Let the"
+            " service's user own it.",
+            path,
+            mode,
+            error.strerror,
+        )
+        return
+    log.warning("%s was open to other users (mode %03o): closed to them", path, mode)
