@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from screenpop.app.masking import Mask, number_hider, without_numbers
+from screenpop.app.today import Lines, LineToday
 from screenpop.config.load import SECRET_CHARS_MIN, Loaded
 from screenpop.domain.errors import BadInput, NotFound, Overloaded, Unavailable
 from screenpop.intake.cases import told_events
@@ -143,6 +144,22 @@ class LineRequests:
             refused=self._refused,
         )
 
+    def counts(self) -> LineToday:
+        """What is to outlive a restart."""
+        return LineToday(
+            day_end_us=self._day_end_us,
+            requests=self._requests,
+            accepted=self._accepted,
+            ignored=self._ignored,
+            refused=self._refused,
+        )
+
+    def go_on_from(self, saved: LineToday) -> None:
+        """Count on from before a restart; a day that is over begins at 0."""
+        self._day_end_us = saved.day_end_us
+        self._requests, self._accepted = saved.requests, saved.accepted
+        self._ignored, self._refused = saved.ignored, saved.refused
+
     def after(self, number: int) -> list[Kept]:
         """Those with a higher number, oldest first."""
         both = [*self._genuine, *self._forged]
@@ -191,6 +208,16 @@ class RequestLog:
             )
             for name, line in bound.items()
         }
+
+    def counts(self) -> dict[str, LineToday]:
+        """Of every line, to be saved."""
+        return {name: line.counts() for name, line in self._lines.items()}
+
+    def go_on_from(self, saved: Lines) -> None:
+        """Count on from before a restart; lines that are gone are left out."""
+        for name, counts in saved.items():
+            if name in self._lines:
+                self._lines[name].go_on_from(counts)
 
     def line(self, name: str) -> LineRequests:
         """Raises `KeyError` for a line that is not configured."""

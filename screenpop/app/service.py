@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import screenpop
@@ -29,6 +30,7 @@ from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
 from screenpop.app.sources import SourceStates, problems_of
 from screenpop.app.streaming import Streams
+from screenpop.app.today import TodayFile
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
@@ -86,6 +88,7 @@ class Service:
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _today: TodayFile | None = None
     _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
     @property
@@ -137,6 +140,8 @@ class Service:
         keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
         keep(self._watch_gauges, name="watch the gauges")
+        if self._today is not None:
+            keep(self._today.keep_saved, name="save today's counts")
         keep(
             lambda: collect_when_quiet(lambda: self.follower.offset, self.clock),
             name="collect garbage when it is quiet",
@@ -154,6 +159,9 @@ class Service:
         self.lookups.calls.close()
         await self.lookups.sources.close()
         await self.tasks.close()
+        if self._today is not None:
+            with suppress(OSError):  # a full disk does not keep a stop from ending
+                await self._today.save()
         await self.journal.close()
         await self.past.close()
 
@@ -265,6 +273,8 @@ class Service:
     def _services(self) -> Services:
         config, lines = self.loaded.config, bind_lines(self.loaded.config)
         seen = RequestLog(self.loaded, lines, self.clock.now_us)
+        self._today = TodayFile(data_dir_of(self.loaded), seen.counts)
+        seen.go_on_from(self._today.load())
         sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
         intake = Intake(lines, self._keep_events, self._profile_of, self.metrics, seen)
         return Services(

@@ -15,7 +15,7 @@ Verdict = Literal["events", "ignored", "handshake", "lookup", "refused", "failed
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Since the business day began, on this node."""
+    """Since the business day began, on this node; a restart counts on."""
 
     requests: int = 0
     accepted: int = 0  # events

@@ -22,6 +22,7 @@ from screenpop.app.requests import (
     Ring,
     day_end_us,
 )
+from screenpop.app.today import LineToday
 from screenpop.config.load import examine_text
 from screenpop.domain.errors import (
     BadInput,
@@ -256,6 +257,22 @@ async def test_the_counts_are_of_the_business_day(desk: Desk) -> None:
     main, _, _ = desk.log.lines("https://pop.example.net")
     assert main.today.requests == 0
     assert main.last_event_at == "2026-11-21T09:00:00Z"
+
+
+async def test_the_counts_go_on_after_a_restart_and_not_into_the_next_day(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.send([ringing(1), ringing(2)])
+    with pytest.raises(Unauthenticated):
+        await desk.send(ringing(), token="wrong")
+    saved = desk.log.counts()
+    desk.log.go_on_from({name: LineToday(day_end_us=0) for name in saved})
+    desk.log.go_on_from({**saved, "gone": saved["main"]})
+    main, _, _ = desk.log.lines("https://pop.example.net")
+    assert main.today == Counts(requests=2, accepted=2, refused=1)
+    desk.clock.advance(24 * 3600)
+    main, _, _ = desk.log.lines("https://pop.example.net")
+    assert main.today == Counts()
 
 
 def test_a_day_ends_at_midnight_of_its_zone_also_when_clocks_change() -> None:
