@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from screenpop.config.facets import identity_columns
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
@@ -28,6 +29,7 @@ from screenpop.pipeline.normalise import NumberingPlan
 from screenpop.pipeline.own_source import SOURCE, OwnLookups
 from screenpop.pipeline.run import Publish, RunTools
 from screenpop.pipeline.sources import FindConnector, Sources, make_sources
+from screenpop.pipeline.values import types_of
 from screenpop.push.case import Case, Shown, ShownOf
 from screenpop.push.commands import Rules
 from screenpop.push.session import SessionLimits
@@ -121,6 +123,7 @@ def make_lookups(
         observe=lookup_timer(metrics),
         observe_whole=metrics.profile_s.observe,
         later=spare.run,
+        identity_types=types_of(identity_columns(config)),
     )
     calls = CallLookups(
         tools,
@@ -129,7 +132,10 @@ def make_lookups(
         ZoneInfo(config.server.time_zone),
     )
     return Lookups(
-        sources=sources, tools=tools, calls=calls, groups=grouped(shapes_of(tools))
+        sources=sources,
+        tools=tools,
+        calls=calls,
+        groups=grouped(shapes_of(tools), tools.identity_types),
     )
 
 

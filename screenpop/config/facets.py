@@ -243,6 +243,11 @@ def columns_of(lookup: Lookup, config: Configuration) -> tuple[ColumnShape, ...]
     return ()
 
 
+def identity_columns(config: Configuration) -> tuple[ColumnShape, ...]:
+    """The columns of a customer's own record."""
+    return next(x.fields for x in all_shapes(config) if x.name == "identity")
+
+
 def shapes(
     config: Configuration, *, also: Iterable[str] = SERVICE_FACETS
 ) -> tuple[FacetShape, ...]:

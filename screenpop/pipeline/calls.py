@@ -173,6 +173,7 @@ def shapes_of(tools: RunTools) -> tuple[LookupShape, ...]:
             needs_customer=lookup.name in plan.about_customer,
             customers_of=lookup.customers_of,
             is_identity=lookup.kind == "identity",
+            needs=tuple(sorted(lookup.needs)),
         )
         for lookup in plan
     )

@@ -141,7 +141,7 @@ def _explanation(
     )
     return Explanation(
         who=who,
-        profile=merge(findings, grouped(shapes_of(tools))),
+        profile=merge(findings, grouped(shapes_of(tools), tools.identity_types)),
         answers=tuple(sorted(told.answers.values(), key=lambda a: a.started_ms)),
         needs={x.name: tuple(sorted(x.needs)) for x in tools.plan},
         at_us=tools.clock.now_us(),

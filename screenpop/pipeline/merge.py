@@ -23,8 +23,14 @@ from screenpop.domain.profile import (
     Profile,
     SourceNote,
 )
+from screenpop.pipeline.values import Type, read_row
 
 IDENTITY = "identity"
+ALWAYS_THERE = frozenset(
+    {"line", "call_id", "direction", "today", "customer.key", "customer.name",
+     "customer.source"}
+)  # fmt: skip
+"""Parameters that every call, or every chosen customer, has."""
 UNTOLD_MAX = 2000
 
 _STATES = {
@@ -56,6 +62,7 @@ class LookupShape(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     needs_customer: bool = False
     customers_of: frozenset[str] | None = None
     is_identity: bool = False
+    needs: tuple[str, ...] = ()
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -77,6 +84,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     shapes: tuple[LookupShape, ...]
     names: tuple[str, ...]
     name_set: frozenset[str]
+    types: Mapping[str, Type] = {}  # of the chosen candidate's own columns
 
 
 Groups = tuple[Group, ...]
@@ -89,16 +97,23 @@ _BEGINNINGS: dict[
 _UNTOLD: dict[tuple[int, MadeOf], tuple[Group, Facet]] = {}
 
 
-def grouped(shapes: Sequence[LookupShape]) -> Groups:
-    """The lookups by facet, identity first."""
+def grouped(
+    shapes: Sequence[LookupShape], identity: Mapping[str, Type] | None = None
+) -> Groups:
+    """The lookups by facet, identity first; `identity` types a customer's columns."""
     facets = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
-    return tuple(_group(facet, shapes) for facet in facets)
+    types = {IDENTITY: identity or {}}
+    return tuple(_group(facet, shapes, types.get(facet, {})) for facet in facets)
 
 
-def _group(facet: str, shapes: Sequence[LookupShape]) -> Group:
+def _group(
+    facet: str, shapes: Sequence[LookupShape], types: Mapping[str, Type]
+) -> Group:
     mine = tuple(shape for shape in shapes if shape.facet == facet)
     names = tuple(shape.name for shape in mine)
-    return Group(facet=facet, shapes=mine, names=names, name_set=frozenset(names))
+    return Group(
+        facet=facet, shapes=mine, names=names, name_set=frozenset(names), types=types
+    )
 
 
 def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profile:
@@ -147,7 +162,7 @@ def _kept(group: Group, findings: Findings, memo: Memo) -> Facet:
     if known is not None and known[0] == made_of:
         return known[1]
     if any(answers) or (about_caller and findings.candidates):
-        facet = _facet(group.facet, findings, group.shapes)
+        facet = _facet(group, findings)
     else:
         facet = _untold(group, made_of, findings)
     memo[group.facet] = (made_of, facet)
@@ -162,18 +177,19 @@ def _untold(group: Group, made_of: MadeOf, findings: Findings) -> Facet:
         return kept[1]
     if len(_UNTOLD) >= UNTOLD_MAX:
         _UNTOLD.clear()
-    facet = _facet(group.facet, findings, group.shapes)
+    facet = _facet(group, findings)
     _UNTOLD[key] = (group, facet)
     return facet
 
 
-def _facet(name: str, findings: Findings, shapes: Sequence[LookupShape]) -> Facet:
+def _facet(group: Group, findings: Findings) -> Facet:
+    name, shapes = group.facet, group.shapes
     notes = tuple(_note(shape, findings) for shape in shapes)
     spoken = [a for shape in shapes if (a := _answer(shape, findings)) is not None]
     by_kind = {shape.name: shape.as_rows for shape in shapes}
     fields = _fields(a for a in spoken if not by_kind[a.lookup] and not a.candidates)
     if name == IDENTITY:
-        fields = _joined(_identity(findings), fields)
+        fields = _joined(_identity(findings, group.types), fields)
     listing = next((a for a in spoken if by_kind[a.lookup] and a.rows), None)
     states = [note.state for note in notes]
     if fields and name == IDENTITY:
@@ -232,7 +248,17 @@ def _unanswered(
         return FieldState.EMPTY, "no customer known: not asked"
     if _foreign(shape, findings.chosen):
         return FieldState.EMPTY, "not asked: it knows customers of other sources"
-    return FieldState.EMPTY, "not asked: a value it needs is missing"
+    return FieldState.EMPTY, _lacking(shape.needs)
+
+
+def _lacking(needs: tuple[str, ...]) -> str:
+    """Which value was missing? Made of the shape alone: many calls share a facet."""
+    names = [f":{need}" for need in needs if need not in ALWAYS_THERE]
+    if len(names) == 1:
+        return f"not asked: {names[0]} has no value"
+    if not names:
+        return "not asked: a value it needs is missing"
+    return f"not asked: {', '.join(names[:-1])} or {names[-1]} has no value"
 
 
 def _foreign(shape: LookupShape, chosen: CandidateRef | None) -> bool:
@@ -244,7 +270,7 @@ def _best(states: Iterable[FieldState]) -> FieldState:
     return min(states, key=_BEST_FIRST.index, default=FieldState.EMPTY)
 
 
-def _identity(findings: Findings) -> dict[str, Field]:
+def _identity(findings: Findings, types: Mapping[str, Type]) -> dict[str, Field]:
     """What the chosen candidate's own record says."""
     chosen = next((c for c in findings.candidates if c.ref == findings.chosen), None)
     if chosen is None:
@@ -255,6 +281,7 @@ def _identity(findings: Findings) -> dict[str, Field]:
         for name, value in chosen.fields.items()
         if name not in ("key", "name", "company") and not name.startswith("_")
     }
+    read, _ = read_row(values, types)
     return {
         name: Field(
             value=value,
@@ -262,7 +289,7 @@ def _identity(findings: Findings) -> dict[str, Field]:
             fetched_us=findings.chosen_us,
             state=FieldState.FRESH,
         )
-        for name, value in values.items()
+        for name, value in read.items()
         if value not in (None, "")
     }
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from msgspec.structs import replace
@@ -31,6 +31,7 @@ from screenpop.journal.records import AnswersRecord
 from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
 from screenpop.pipeline.lookup import SOON_S, GuardedSource, Later, Question, Result
 from screenpop.pipeline.plan import Plan, PlannedLookup
+from screenpop.pipeline.values import Type
 from screenpop.support.clock import Clock
 
 _Left = tuple[
@@ -56,6 +57,8 @@ class RunTools:
     observe: Callable[[str, str, float], None] = lambda lookup, outcome, s: None
     observe_whole: Callable[[float], None] = lambda seconds: None
     later: Later = at_the_end_of_the_turn
+    identity_types: Mapping[str, Type] = field(default_factory=dict)
+    """Of the columns of a customer's own record."""
 
 
 class _Asked(msgspec.Struct, kw_only=True):

@@ -37,7 +37,7 @@ from screenpop.pipeline.counting import Counting, TooSlow, rest_s
 from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
 from screenpop.pipeline.number_index import NumberIndex
 from screenpop.pipeline.plan import Plan, PlannedLookup
-from screenpop.pipeline.values import Type, ValueReader
+from screenpop.pipeline.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
 from screenpop.support.tasks import TaskOwner, Watch
@@ -334,10 +334,7 @@ def _planned(
     misread: Mapping[str, OddItems],
 ) -> PlannedLookup:
     lookup = config.lookups[name]
-    types = {
-        column.name: Type(column.type, column.currency)
-        for column in columns_of(lookup, config)
-    }
+    types = types_of(columns_of(lookup, config))
     made = _lookup(name, lookup, connectors.get(lookup.source), unloadable)
     return PlannedLookup(
         name=name,

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from screenpop.connector import OddItems
 from screenpop.connector.reading import shortened_text
@@ -59,6 +59,23 @@ class Type(NamedTuple):
 
     name: str
     currency: str | None = None
+
+
+class Declared(Protocol):
+    """A column as the configuration declares it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def currency(self) -> str | None: ...
+
+
+def types_of(columns: Iterable[Declared]) -> dict[str, Type]:
+    return {column.name: Type(column.type, column.currency) for column in columns}
 
 
 class Misread(NamedTuple):

@@ -297,3 +297,19 @@ async def test_a_calls_lookups_are_given_up_in_time(
         await who.answer({"key": "7", "name": "Ada"})
         assert len(terms.asked) == goes_on
         run.close()
+
+
+@pytest.mark.parametrize("number", ["020 7946 0958", "02079460958", "+442079460958"])
+async def test_a_number_that_is_looked_up_by_hand_may_be_national(
+    tmp_path: Path, number: str
+) -> None:
+    crm = customers(tmp_path, "7,Ada,020 7946 0958,Leeds")
+    for config in (
+        {"server": {"country": "GB"}},
+        {"lines": {"main": {"country": "GB", "settings": {"token": "a-secret-token"}}}},
+    ):
+        async with built(
+            tmp_path, sources={"crm": crm | {"country": "GB"}}, **config
+        ) as s:
+            told = await explained(s, number)
+            assert [each.name for each in told.profile.candidates] == ["Ada"]

@@ -239,9 +239,8 @@ def _streamed(
 
 def _some(result: sa.CursorResult[Any], rows_max: int) -> Sequence[Row]:
     """The next rows, each value by the type that the database declares."""
+    columns, lengths = list(result.keys()), _bit_lengths(result)
     lines: Sequence[Sequence[object]] = result.fetchmany(rows_max)
-    columns = list(result.keys())
-    lengths = _bit_lengths(result)
     if lengths:
         lines = [
             tuple(

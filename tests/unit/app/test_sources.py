@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.app.sources import SourceStates, state_of
+from screenpop.app.sources import SourceStates, incomplete, state_of
 from screenpop.config.load import Loaded, examine_text
-from screenpop.connector import Lookup, Row, Unavailable
+from screenpop.connector import ContactsReading, Lookup, Row, Unavailable
+from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
 from screenpop.pipeline.lookup import GuardedSource, Result, SourceLimits
 from screenpop.pipeline.number_index import NumberIndex
 from screenpop.pipeline.plan import Plan
@@ -111,3 +112,34 @@ def sources(crm: Crm) -> Sources:
         plan=Plan([]), guards={"crm": crm.guard}, connectors={},
         index=NumberIndex(None), settings={}, tasks=crm.tasks,
     )  # fmt: skip
+
+
+REASONS = {"no_number": NO_NUMBER, "no_key": NO_KEY, "over_limit": OVER_LIMIT}
+
+
+def read_as(*, rows: int, contacts: int, **left_out: int) -> ContactsReading:
+    reading = ContactsReading(rows=rows, contacts=contacts)
+    for reason, count in left_out.items():
+        for _ in range(count):
+            reading.leave_out(REASONS[reason])
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        (read_as(rows=9, contacts=9), None),
+        (read_as(rows=9, contacts=7, no_number=2), None),
+        (read_as(rows=9, contacts=7, no_key=2), "2 rows are left out (no key)"),
+        (
+            read_as(rows=9, contacts=8, over_limit=1),
+            "customers beyond contacts_max are left out",
+        ),
+        (read_as(rows=9, contacts=0, no_key=9), "none of them is a contact"),
+    ],
+)
+def test_rows_that_gave_no_customer_make_a_sentence_for_readyz(
+    reading: ContactsReading, said: str | None
+) -> None:
+    found = incomplete(reading)
+    assert found is None if said is None else said in str(found)

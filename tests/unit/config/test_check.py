@@ -273,3 +273,23 @@ def test_a_secret_in_a_connectors_own_error_is_left_out(tmp_path: Path) -> None:
     text = "sources:\n  cards: {connector: box, password: geheim}\n"
     [problem] = check(load(text, tmp_path), find=leaky)
     assert problem.sentence == "cannot use … here"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("sslmode=require", None),
+        ("application_name=pop&connect_timeout=3", None),
+        ("sslMode=require", "Did you mean sslmode?"),
+        ("channel_binding=require", "use sslmode=verify-full"),
+    ],
+)
+def test_the_options_of_the_stores_url_are_checked(
+    query: str, said: str | None, tmp_path: Path
+) -> None:
+    url = f"postgresql+asyncpg://a:b@h/store?{query}"
+    loaded = from_text(f"version: 1\nstore: {{url: '{url}'}}\n", folder=tmp_path)
+    found = [x for x in check(loaded) if x.key == "store.url"]
+    assert [said in f"{x.sentence} {x.remedy}" for x in found] == (
+        [True] if said else []
+    )

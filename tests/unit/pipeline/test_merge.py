@@ -13,6 +13,7 @@ from pipeline_doubles import candidate
 from screenpop.domain.caller import CandidateRef, Row, Scalar
 from screenpop.domain.profile import Answer, FieldState, LookupOutcome, Profile
 from screenpop.pipeline.merge import Findings, LookupShape, Memo, grouped, merge, same
+from screenpop.pipeline.values import Type
 
 SEVEN = CandidateRef(source="erp", key="7")
 
@@ -211,3 +212,28 @@ def test_no_value_is_lost(first: Row, second: Row) -> None:
             if value is not None:
                 told = [fields[name].value, *(o.value for o in fields[name].others)]
                 assert any(same(value, one) for one in told)
+
+
+def test_a_customers_own_columns_are_read_by_their_types() -> None:
+    ada = candidate("7", customer_since="0000-00-00", vip="J", city="Leeds")
+    types = {"customer_since": Type("date"), "vip": Type("flag")}
+    findings = Findings(answers={}, candidates=(ada,), chosen=ada.ref)
+    fields = merge(findings, grouped((), types)).facets["identity"].fields
+    shown = {name: one.value for name, one in fields.items() if name != "id"}
+    assert shown == {"name": "Customer 7", "vip": True, "city": "Leeds"}
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        (("customer.account", "customer.key"), ":customer.account has no value"),
+        (("ivr.account",), ":ivr.account has no value"),
+        (("number", "queue", "today"), ":number or :queue has no value"),
+    ],
+)
+def test_a_lookup_that_was_not_asked_names_the_value_that_was_missing(
+    needs: tuple[str, ...], said: str
+) -> None:
+    shape = LookupShape(name="terms", source="erp", facet="credit_terms", needs=needs)
+    profile = merge(Findings(answers={}), grouped((shape,)))
+    assert profile.facets["credit_terms"].notes[0].message == f"not asked: {said}"
