@@ -294,7 +294,7 @@ class Service:
             stats=self._stats_json,
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
-            ready=self._problems,
+            ready=self.problems,
             audit=self.past.audit.write,
             caught_up=self.caught_up,
             data_dir=data_dir_of(self.loaded),
@@ -320,7 +320,7 @@ class Service:
     def _clocks(self) -> Mapping[LineId, LineClock]:
         return self.follower.placing.occurrences.clocks
 
-    async def _problems(self) -> list[Problem]:
+    async def problems(self) -> list[Problem]:
         """What keeps this node from doing its work well, for `/readyz`."""
         health = self.journal.health
         found = []
@@ -339,6 +339,7 @@ class Service:
             for trouble in (
                 self.past.trouble,
                 self.past.damage,
+                self.past.database.moved(),
                 self.archiver.trouble,
             )
             if trouble is not None

@@ -39,6 +39,7 @@ from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
+from screenpop.support.same_file import SameFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class SqliteJournal(Journal):
         self._numbers = Numbers([], START)
         self._unclean = False  # was its last user killed, or the machine?
         self._repaired: str | None = None
+        self._file: SameFile | None = None
         self._outage = Outage("the journal", log, self._clock, level=logging.ERROR)
         self._reader = SqliteReader(path)
         self._writer: GroupWriter | None = None
@@ -111,6 +113,7 @@ class SqliteJournal(Journal):
             writing = open_writer(self.path, self._synchronous, self._busy_s)
             opened.append(writing)
             self._unclean = mark_open(writing, self._synchronous)
+            self._file = SameFile(self.path)
             if self._synchronous == "normal":
                 here = open_writer(self.path, self._synchronous, self._busy_s)
                 opened.append(here)
@@ -263,9 +266,12 @@ class SqliteJournal(Journal):
         return Health(
             pending=self._pending,
             pending_max=self._pending_max,
-            trouble=self._outage.text,
+            trouble=self._outage.text or self._moved(),
             notice=self._reader.damage or self._repaired,
         )
+
+    def _moved(self) -> str | None:
+        return None if self._file is None else self._file.problem()
 
     def _opened(self) -> GroupWriter:
         if self._writer is None:

@@ -121,6 +121,8 @@ def mark_open(connection: sqlite3.Connection, synchronous: Synchronous) -> bool:
     connection.execute("PRAGMA synchronous = FULL")
     found = connection.execute("SELECT 1 FROM about WHERE name = 'open'").fetchone()
     connection.execute("INSERT OR REPLACE INTO about VALUES ('open', '1')")
+    # into the file itself: the whole write-ahead log may be lost
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     connection.execute(f"PRAGMA synchronous = {synchronous.upper()}")
     return found is not None
 

@@ -28,6 +28,7 @@ from screenpop.store.sqlite_threads import SqliteThreads
 from screenpop.store.statement import Sql, Statement, Value, Values, for_rows
 from screenpop.support.postgres_url import PostgresOptions, translated
 from screenpop.support.private import private_database, private_folder
+from screenpop.support.same_file import SameFile
 
 READERS_MAX = 4
 LEAN_READERS = 2
@@ -65,6 +66,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
+        self._file: SameFile | None = None
         self._lean_writer: SqliteThreads | None = None
         self._lean_reader: SqliteThreads | None = None
 
@@ -143,6 +145,10 @@ class Database:
                 while some := list(islice(left, ROWS_PER_ROUND_TRIP)):
                     await connection.exec_driver_sql(sql.text, some)
 
+    def moved(self) -> str | None:
+        """A SQLite file that is no longer there, or is another one, in words."""
+        return None if self._file is None else self._file.problem()
+
     async def damage(self) -> str | None:
         """What is wrong with a SQLite file, in SQLite's words; None: it is whole.
 
@@ -152,7 +158,12 @@ class Database:
             return None  # PostgreSQL has checksums and tools of its own
 
         def check(connection: sqlite3.Connection) -> str:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            try:
+                (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.DatabaseError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
+                    raise
+                found = error
             return str(found)
 
         with self._explaining():
@@ -164,6 +175,7 @@ class Database:
         found = await connection.exec_driver_sql("PRAGMA database_list")
         path = next(str(row.file) for row in found if row.name == "main")
         private_database(Path(path))
+        self._file = SameFile(Path(path))
         self._lean_writer = SqliteThreads(
             path, threads=1, pragmas=PRAGMAS, busy_s=WAIT_S
         )

@@ -99,5 +99,27 @@ async def test_a_store_in_memory_is_refused() -> None:
         await Database("sqlite+aiosqlite:///:memory:").open()
 
 
+async def test_damaged_pages_of_a_sqlite_store_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(sqlite_url(path))
+    await database.open()
+    async with database.write() as connection:
+        await connection.exec_driver_sql("CREATE TABLE t (text)")
+        for _ in range(500):
+            await connection.exec_driver_sql("INSERT INTO t VALUES (hex(zeroblob(99)))")
+    assert await database.damage() is None
+    await database.close()
+    _damage(path)
+    await database.open()
+    assert await database.damage() is not None
+    await database.close()
+
+
+def _damage(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096 * 5 : 4096 * 6] = b"noise..." * 512
+    path.write_bytes(data)
+
+
 def _fill(path: Path) -> None:
     path.write_text("a shopping list, nothing else. " * 100)
