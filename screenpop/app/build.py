@@ -9,6 +9,7 @@ from pathlib import Path
 import screenpop
 from screenpop.app.boards import encoded
 from screenpop.app.door import Door
+from screenpop.app.folds import Folds, made_by
 from screenpop.app.follow import Follower
 from screenpop.app.greet import greeter
 from screenpop.app.parts import (
@@ -26,6 +27,7 @@ from screenpop.app.parts import (
 from screenpop.app.past import Past, open_past
 from screenpop.app.placing import Placing
 from screenpop.app.service import Service
+from screenpop.app.snapshots import Snapshots
 from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
@@ -112,6 +114,9 @@ async def build(
         feed=feed,
         tasks=tasks,
         spare=spare,
+        snapshots=Snapshots(
+            Folds(follower).parts(), lambda: follower.offset, made_by(config)
+        ),
     )
 
 

@@ -225,7 +225,7 @@ class Follower:
                 record.occurrence,
             )
             if pop is not None:
-                pop.acked = True
+                self.desk.acknowledged(pop)
         else:
             if record.action == "note":
                 self.notes.take(offset, record)

@@ -7,6 +7,7 @@ remembers it, so that a result that needs a note is accepted right after the not
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from screenpop.domain.call import CallKey
 from screenpop.journal.records import ActionRecord
@@ -15,6 +16,8 @@ NOTES_MAX = 5_000  # newest notes; older ones are in the store by then
 
 NoteKey = tuple[str, CallKey | None]
 """(user, call)."""
+SavedNote = tuple[NoteKey, tuple[int, str]]
+"""Whose note about which call: at which offset, and the text."""
 
 
 class RecentNotes:
@@ -34,6 +37,12 @@ class RecentNotes:
         self._texts.move_to_end(key)
         if len(self._texts) > self._notes_max:
             self._texts.popitem(last=False)
+
+    def saved(self) -> list[SavedNote]:
+        return list(self._texts.items())
+
+    def restore(self, notes: Iterable[SavedNote]) -> None:
+        self._texts.update(notes)
 
     def text(self, user: str, call: CallKey) -> str | None:
         """None: nothing is remembered, the store may know."""

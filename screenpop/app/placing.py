@@ -86,6 +86,13 @@ class Placing:
         """Entries for the history: each event as the folds were told of it."""
         return [self._placed(entry) for entry in entries]
 
+    def saved(self) -> list[tuple[int, CallEvent]]:
+        """Events that were decided here: the journal does not hold their place."""
+        return list(self._decided.items())
+
+    def restore(self, decided: Iterable[tuple[int, CallEvent]]) -> None:
+        self._decided.update(decided)
+
     def _placed(self, entry: Entry) -> Entry:
         record = entry.record
         if not isinstance(record, EventRecord) or record.event.occurrence != UNPLACED:

@@ -28,6 +28,8 @@ from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
+from screenpop.app.resume import resume
+from screenpop.app.snapshots import Snapshots
 from screenpop.app.sources import SourceStates, problems_of
 from screenpop.app.streaming import Streams
 from screenpop.app.today import TodayFile
@@ -50,7 +52,7 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
-from screenpop.wallboard.history import Archiver, Retention
+from screenpop.wallboard.history import Archiver, Retention, next_turn
 from screenpop.web.server import WebServer
 from screenpop.web.services import Problem, Services
 
@@ -84,6 +86,7 @@ class Service:
     feed: WallboardFeed
     tasks: TaskOwner
     spare: SpareTime
+    snapshots: Snapshots
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
@@ -135,6 +138,7 @@ class Service:
         keep(self._tidy_for_ever, name="close overdue calls")
         keep(self.archiver.run, name="write the history")
         keep(self.retention.run, name="forget what is old")
+        keep(self._save_folds, name="save the state of the folds")
         keep(lambda: self.past.watch_users(self._users_changed), name="watch the users")
         keep(self.past.learn_who_called, name="learn who called", until_done=True)
         keep(self.past.check, name="check the store", until_done=True)
@@ -146,6 +150,10 @@ class Service:
             lambda: collect_when_quiet(lambda: self.follower.offset, self.clock),
             name="collect garbage when it is quiet",
         )
+
+    async def _save_folds(self) -> None:
+        every_s = self.loaded.config.journal.snapshot_every_s
+        await self.snapshots.run(self.journal, every_s, self.spare.turn)
 
     async def _watch_gauges(self) -> None:
         parts = (self.follower, self.journal, self.lookups.sources)
@@ -162,6 +170,8 @@ class Service:
         if self._today is not None:
             with suppress(OSError):  # a full disk does not keep a stop from ending
                 await self._today.save()
+        if self.caught_up.is_set():
+            await self.snapshots.save(self.journal, next_turn)
         await self.journal.close()
         await self.past.close()
 
@@ -173,6 +183,9 @@ class Service:
         """
         oldest, newest = await self.journal.bounds()
         began_s = self.clock.monotonic_s()
+        if await resume(self.follower, self.journal, self.snapshots):
+            oldest = Offset(self.follower.offset)
+            log.info("the state after entry %d was saved: read on from there", oldest)
         while entries := await self._next_stored():
             for entry in entries:
                 self.follower.take(entry)

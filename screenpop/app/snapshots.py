@@ -42,7 +42,9 @@ class Loader(Protocol):
 
     def rest(self, place: int, data: bytes) -> None: ...
 
-    def adopt(self) -> None: ...
+    def adopt(self) -> None:
+        """Put it to use; `ValueError` before anything was changed."""
+        ...
 
 
 class Part(Protocol):
@@ -54,7 +56,9 @@ class Part(Protocol):
     """
 
     name: str
-    touched: set[Any]
+
+    @property
+    def touched(self) -> set[Any]: ...
 
     def order(self) -> Sequence[Hashable]:
         """The keys of all items."""
@@ -143,6 +147,7 @@ class Snapshots:
         for part in self._parts:
             await self._encode(part, part.order(), items[part.name], turn)
         for _ in range(ROUNDS_MAX):
+            await turn()
             if sum(len(part.touched) for part in self._parts) <= LAST_ITEMS_MAX:
                 break
             for part in self._parts:
@@ -170,8 +175,11 @@ class Snapshots:
                 await turn()
         except (msgspec.MsgspecError, zlib.error, KeyError, ValueError) as error:
             raise Useless(f"it cannot be read: {error}") from error
-        for loader in loaders.values():
-            loader.adopt()
+        try:
+            for loader in loaders.values():
+                loader.adopt()
+        except ValueError as error:
+            raise Useless(str(error)) from error
 
     async def _encode(
         self,

@@ -82,6 +82,12 @@ class JournalOptions(Model):
     pending_max: int = Field(
         20_000, gt=0, description="Records waiting to be written before 503."
     )
+    snapshot_every_s: float = Field(
+        60,
+        gt=0,
+        description="How often the state of all calls is saved: a start reads only what"
+        " came after it.",
+    )
 
 
 class Store(Model):

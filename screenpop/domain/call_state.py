@@ -13,7 +13,7 @@ something of it forgets it then.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -71,6 +71,16 @@ class _Followed(msgspec.Struct, kw_only=True, gc=False):
             self.kept, self.fold = self.fold.packed(), None
 
 
+class SavedCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call in the book as a snapshot keeps it; `events` as `CallFold.packed`."""
+
+    call: Call
+    events: bytes
+    is_open: bool
+    heard_us: int
+    watched_us: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
     """When is a call over though nobody said so? Seconds; see `calls:` in YAML."""
@@ -91,7 +101,7 @@ class CallBook:
     def __init__(self, limits: CallLimits | None = None):
         self.limits = limits or CallLimits()
         self._followed: dict[CallKey, _Followed] = {}
-        self._newest: dict[CallName, CallKey] = {}
+        self._named: dict[CallName, tuple[CallKey, ...]] = {}  # occurrences, in order
         self._ended: OrderedDict[CallKey, None] = OrderedDict()
         self._related = RelatedCalls(self.newest)
         self._gone: OrderedDict[CallKey, None] = OrderedDict()
@@ -100,6 +110,7 @@ class CallBook:
         self._settled: list[Call] = []
         self._settle_us = min(SETTLE_US, round(self.limits.linger_s * 1e6))
         self._places = 0
+        self.touched: set[CallKey] = set()  # what changed, for a snapshot
 
     def __len__(self) -> int:
         return len(self._followed)
@@ -113,8 +124,8 @@ class CallBook:
 
     def newest(self, line: str, call_id: str) -> Call | None:
         """The newest occurrence of a call id that is followed."""
-        key = self._newest.get((LineId(line), CallId(call_id)))
-        return None if key is None else self.get(key)
+        keys = self._named.get((LineId(line), CallId(call_id)))
+        return None if keys is None else self.get(keys[-1])
 
     def apply(self, event: CallEvent, heard_us: int | None = None) -> Change | None:
         """Take one event in; None when it changes nothing that is followed.
@@ -216,17 +227,67 @@ class CallBook:
                 self._watch(key, followed, due_us)
         return old
 
+    def order(self) -> list[CallKey]:
+        """All calls, in the order in which they came."""
+        return list(self._followed)
+
+    def saved(self, key: CallKey) -> SavedCall | None:
+        followed = self._followed.get(key)
+        if followed is None:
+            return None
+        fold = followed.fold
+        return SavedCall(
+            followed.call,
+            followed.kept if fold is None else fold.packed(),
+            fold is not None,
+            followed.heard_us,
+            followed.watched_us,
+        )
+
+    def over(self) -> tuple[list[CallKey], list[CallKey]]:
+        """Calls that ended, and those that left; each in this order."""
+        return list(self._ended), list(self._gone)
+
+    def restore(
+        self,
+        calls: Iterable[SavedCall],
+        ended: Iterable[CallKey],
+        gone: Iterable[CallKey],
+        shift_us: int = 0,
+    ) -> None:
+        """Take up what `saved` and `over` gave of another book; this one is empty.
+
+        `shift_us` leads from that book's clock to this one's.
+        """
+        for saved in calls:
+            key = saved.call.key
+            fold = None
+            if saved.is_open:
+                limit = self.limits.events_per_call_max
+                fold = CallFold.of(saved.events, key, limit=limit)
+            followed = self._admit(key, _Followed(fold=fold, call=saved.call))
+            followed.kept = b"" if saved.is_open else saved.events
+            followed.heard_us = saved.heard_us + shift_us
+            if saved.call.related_call_ids:
+                self._related.learn(saved.call)
+            self._watch(key, followed, saved.watched_us + shift_us)
+        self._ended = OrderedDict.fromkeys(ended)
+        self._gone = OrderedDict.fromkeys(gone)
+
     def _enter(self, key: CallKey, fold: CallFold) -> _Followed:
-        followed = self._followed[key] = _Followed(fold=fold, call=fold.call())
-        name = key[:2]
-        if key[2] >= self._newest.get(name, key)[2]:
-            self._newest[name] = key
+        return self._admit(key, _Followed(fold=fold, call=fold.call()))
+
+    def _admit(self, key: CallKey, followed: _Followed) -> _Followed:
+        self._followed[key] = followed
+        keys = (*self._named.get(key[:2], ()), key)
+        self._named[key[:2]] = tuple(sorted(keys, key=_occurrence))
         return followed
 
     def _heard(
         self, key: CallKey, followed: _Followed, event: CallEvent, heard_us: int | None
     ) -> None:
         """When is the call to be looked at again?"""
+        self.touched.add(key)
         heard_us = event.received_us if heard_us is None else heard_us
         followed.heard_us = max(followed.heard_us, heard_us)
         if followed.call.related_call_ids:
@@ -253,15 +314,18 @@ class CallBook:
 
     def _watch(self, key: CallKey, followed: _Followed, due_us: int) -> None:
         """Look at the call again at that time; the newest place in the heap counts."""
+        self.touched.add(key)
         self._places += 1
         followed.watched_us = due_us
         heappush(self._due, (due_us, self._places, key))
 
     def _drop(self, key: CallKey) -> None:
+        self.touched.add(key)
         followed = self._followed.pop(key, None)
         self._ended.pop(key, None)
-        if self._newest.get(key[:2]) == key:
-            del self._newest[key[:2]]
+        left = tuple(x for x in self._named.pop(key[:2], ()) if x != key)
+        if left:
+            self._named[key[:2]] = left
         if followed is not None:
             self._related.forget(followed.call)
         self._gone[key] = None
@@ -276,6 +340,10 @@ class CallBook:
         call = self._followed[key].call
         self._drop(key)
         return (call,)
+
+
+def _occurrence(key: CallKey) -> int:
+    return key[2]
 
 
 def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:

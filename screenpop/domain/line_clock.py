@@ -34,6 +34,14 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
     age_us: int
 
 
+class SavedClock(msgspec.Struct, frozen=True, array_like=True):
+    """What a snapshot keeps of a clock."""
+
+    correction_us: int
+    samples: list[tuple[int, int]]
+    suspect: tuple[int, int] | None
+
+
 class LineClock:
     """The clock of one line, as its events show it."""
 
@@ -52,6 +60,13 @@ class LineClock:
     def offset_s(self) -> float:
         """Seconds that the line's clock is ahead of ours; negative when behind."""
         return -self._least_us() / 1e6 if self._samples else 0.0
+
+    def saved(self) -> SavedClock:
+        return SavedClock(self.correction_us, list(self._samples), self._suspect)
+
+    def restore(self, saved: SavedClock) -> None:
+        self.correction_us, self._suspect = saved.correction_us, saved.suspect
+        self._samples.extend(saved.samples)
 
     def judge(self, at_us: int, received_us: int) -> Judgement:
         """What an event's own time means. Changes nothing."""

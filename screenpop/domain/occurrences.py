@@ -20,7 +20,7 @@ the call-scoped end; or, after the end, it comes from another outside number.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -35,7 +35,7 @@ from screenpop.domain.call import (
     LineId,
     Scope,
 )
-from screenpop.domain.line_clock import LineClock
+from screenpop.domain.line_clock import LineClock, SavedClock
 
 CallName = tuple[LineId, CallId]
 """What a telephone system calls a call; it may use the name again."""
@@ -73,7 +73,7 @@ class PlacingLimits:
     names_max: int = 200_000
 
 
-class _Newest(msgspec.Struct, gc=False):
+class NewestOf(msgspec.Struct, gc=False, omit_defaults=True):
     """The newest occurrence of one call name.
 
     Its times lie on the scale of its call: our clock at the first event, and from
@@ -111,7 +111,8 @@ class Occurrences:
     def __init__(self, limits: PlacingLimits | None = None):
         self.limits = limits or PlacingLimits()
         self.clocks: dict[LineId, LineClock] = {}
-        self._newest: OrderedDict[CallName, _Newest] = OrderedDict()
+        self._newest: OrderedDict[CallName, NewestOf] = OrderedDict()
+        self.touched: set[CallName] = set()  # what changed, for a snapshot
 
     def __len__(self) -> int:
         return len(self._newest)
@@ -132,6 +133,7 @@ class Occurrences:
             when.at_us = _on_its_scale(newest, event, when, steady_us)
         if newest.before and self._is_before(newest, event, when):
             return _stamped(event, when, newest.before)
+        self.touched.add(name)
         placed = _stamped(
             event,
             when,
@@ -160,7 +162,7 @@ class Occurrences:
         if newest is None or newest.occurrence < event.occurrence:
             newest = self._remember(
                 name,
-                _Newest(
+                NewestOf(
                     occurrence=event.occurrence,
                     began_us=event.at_us,
                     heard_us=event.received_us,
@@ -170,6 +172,7 @@ class Occurrences:
                 ),
             )
         if newest.occurrence == event.occurrence:
+            self.touched.add(name)
             newest.heard_us = max(newest.heard_us, event.received_us)
             _recall_content(newest, event.event_id)
             _note(newest, event)
@@ -186,7 +189,28 @@ class Occurrences:
         """
         newest = self._newest.get((line, call_id))
         if newest is not None and newest.occurrence == occurrence:
+            self.touched.add((line, call_id))
             newest.told = newest.steps = None
+
+    def order(self) -> list[CallName]:
+        """All names, the one that began longest ago first."""
+        return list(self._newest)
+
+    def saved(self, name: CallName) -> tuple[CallName, NewestOf] | None:
+        newest = self._newest.get(name)
+        return None if newest is None else (name, newest)
+
+    def restore(
+        self,
+        names: Iterable[tuple[CallName, NewestOf]],
+        clocks: Mapping[LineId, SavedClock],
+    ) -> None:
+        """Take up what was saved of a former process: its steady clock is gone."""
+        for name, newest in names:
+            newest.shift_us = 0
+            self._remember(name, newest)
+        for line, saved in clocks.items():
+            self._clock(line).restore(saved)
 
     def _clock(self, line: LineId) -> LineClock:
         clock = self.clocks.get(line)
@@ -202,7 +226,7 @@ class Occurrences:
         return _When(event.at_us + added_us, added_us, found.age_us)
 
     def _begins_anew(
-        self, newest: _Newest, event: CallEvent, when: _When, steady_us: int
+        self, newest: NewestOf, event: CallEvent, when: _When, steady_us: int
     ) -> bool:
         if event.type not in _BEGINS:
             return False
@@ -216,7 +240,7 @@ class Occurrences:
             return after_us > 0
         return after_us > self.limits.reuse_grace_s * 1e6
 
-    def _is_before(self, newest: _Newest, event: CallEvent, when: _When) -> bool:
+    def _is_before(self, newest: NewestOf, event: CallEvent, when: _When) -> bool:
         """A late event of the occurrence before this one?"""
         grace_us = self.limits.reuse_grace_s * 1e6
         return event.at_given and when.at_us < newest.began_us - grace_us
@@ -227,14 +251,14 @@ class Occurrences:
         event: CallEvent,
         when: _When,
         steady_us: int,
-        before: _Newest | None,
-    ) -> _Newest:
+        before: NewestOf | None,
+    ) -> NewestOf:
         number, earlier = event.received_us // 1000, 0
         if before is not None:
             earlier, number = before.occurrence, max(number, before.occurrence + 1)
         return self._remember(
             name,
-            _Newest(
+            NewestOf(
                 occurrence=number,
                 began_us=when.at_us,
                 heard_us=event.received_us,
@@ -244,7 +268,8 @@ class Occurrences:
             ),
         )
 
-    def _remember(self, name: CallName, newest: _Newest) -> _Newest:
+    def _remember(self, name: CallName, newest: NewestOf) -> NewestOf:
+        self.touched.add(name)
         self._newest[name] = newest
         self._newest.move_to_end(name)
         if len(self._newest) > self.limits.names_max:
@@ -270,12 +295,12 @@ def _stamped(
     )
 
 
-def _now(newest: _Newest, steady_us: int) -> int:
+def _now(newest: NewestOf, steady_us: int) -> int:
     return max(steady_us + newest.shift_us, newest.heard_us)
 
 
 def _on_its_scale(
-    newest: _Newest, event: CallEvent, when: _When, steady_us: int
+    newest: NewestOf, event: CallEvent, when: _When, steady_us: int
 ) -> int:
     """The event's time among those of its call; a small correction stays the same."""
     expected_us = _now(newest, steady_us) - when.age_us
@@ -285,7 +310,7 @@ def _on_its_scale(
     return pinned_us if abs(pinned_us - expected_us) <= PINNED_US else expected_us
 
 
-def _note(newest: _Newest, event: CallEvent) -> None:
+def _note(newest: NewestOf, event: CallEvent) -> None:
     newest.began_us = min(newest.began_us, event.at_us)
     newest.newest_us = max(newest.newest_us, event.at_us)
     newest.caller = newest.caller or event.caller
@@ -307,7 +332,7 @@ def _other_outside_number(before: str | None, now: str | None) -> bool:
     return both and before[:1] == now[:1] == "+"  # type: ignore[index]
 
 
-def _recall_content(newest: _Newest, event_id: str) -> None:
+def _recall_content(newest: NewestOf, event_id: str) -> None:
     """A content id was journalled: remember how often it has been news."""
     if not event_id.startswith(CONTENT_ID):
         return
@@ -319,7 +344,7 @@ def _recall_content(newest: _Newest, event_id: str) -> None:
         newest.told[content] = (int(times or 1), newest.step + 1)
 
 
-def _event_id(newest: _Newest, event: CallEvent) -> str:
+def _event_id(newest: NewestOf, event: CallEvent) -> str:
     """The id under which the event is journalled once."""
     if event.at_given or not event.event_id.startswith(CONTENT_ID):
         return event.event_id
@@ -334,7 +359,7 @@ def _event_id(newest: _Newest, event: CallEvent) -> str:
     return content if times == 1 else f"{content}~{times}"
 
 
-def _taken_back(newest: _Newest, event: CallEvent, step: int) -> bool:
+def _taken_back(newest: NewestOf, event: CallEvent, step: int) -> bool:
     """Did something happen since that makes the same content news again?"""
     undoing = _TAKEN_BACK_BY.get(event.type)
     if not undoing or newest.steps is None:

@@ -6,6 +6,7 @@ later, ends it with the call. Remembers whom agents chose for a number.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -25,6 +26,10 @@ CHOSEN_BEFORE = 0.97
 NAMED_BY_AGENT = 0.9
 CONTACTS_SOURCE = "contacts"
 REMEMBERED_MAX = 500_000
+CHOSEN_LATELY_MAX = 5_000
+
+Choice = tuple[str, Candidate, str, int]
+"""For which number whom whose choice was, and when (us)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,8 @@ class CallLookups:
         self._runs: dict[CallKey, Run] = {}
         self._remembered: dict[str, dict[CandidateRef, Remembered]] = {}
         self._round = 0
+        self.chosen_lately: deque[Choice] = deque(maxlen=CHOSEN_LATELY_MAX)
+        """For a snapshot: choices that the store may not have yet."""
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -107,7 +114,9 @@ class CallLookups:
         candidate = chosen_candidate(record)
         number = record.data.get("number", "")
         if number and record.data.get("remember") == "yes":
-            self.remember(number, candidate, record.user, record.at_us)
+            choice = (number, candidate, record.user, record.at_us)
+            self.remember(*choice)
+            self.chosen_lately.append(choice)
         key = record.call_key
         run = self._runs.get(key) if key is not None else None
         if run is None:

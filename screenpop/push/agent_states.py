@@ -19,6 +19,10 @@ class Said(NamedTuple):
     by: SaidBy = "desk"
 
 
+SavedStates = tuple[dict[UserId, Said], dict[UserId, tuple[int, str]]]
+"""What each person is in, and their telephone system's newest word."""
+
+
 class AgentStates:
     """A fold of the journal."""
 
@@ -37,6 +41,12 @@ class AgentStates:
             self._telephone_us[user] = (at_us, state)
         self._said[user] = Said(state, at_us, by)
         return True
+
+    def saved(self) -> SavedStates:
+        return dict(self._said), dict(self._telephone_us)
+
+    def restore(self, saved: SavedStates) -> None:
+        self._said, self._telephone_us = saved
 
 
 _UNSAID = Said()

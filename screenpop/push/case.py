@@ -79,12 +79,44 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     part: int = -1
     packed: bytes = b""
 
+    def found(self) -> bytes:
+        """What the lookups found, in few bytes."""
+        if self.packed:
+            return self.packed
+        found = _Found(self.answers, self.pending, self.candidates)
+        return zlib.compress(_ENCODER.encode(found), 1)
+
+    def saved(self) -> SavedCase:
+        return SavedCase(
+            self.call,
+            self.found(),
+            self.chosen,
+            self.chosen_us,
+            list(self.pops.values()),
+            self.forgotten_rounds,
+            self.round,
+            self.part,
+        )
+
+    @classmethod
+    def of(cls, saved: SavedCase, shown: Shown) -> Case:
+        return cls(
+            call=saved.call,
+            shown=shown,
+            packed=saved.found,
+            chosen=saved.chosen,
+            chosen_us=saved.chosen_us,
+            pops={pop.user: pop for pop in saved.pops},
+            forgotten_rounds=saved.forgotten_rounds,
+            round=saved.round,
+            part=saved.part,
+        )
+
     def pack(self) -> None:
         """The call is over: what was found is kept in few bytes until it is wanted."""
         if self.packed:
             return
-        found = _Found(self.answers, self.pending, self.candidates)
-        self.packed = zlib.compress(_ENCODER.encode(found), 1)
+        self.packed = self.found()
         self.answers, self.pending, self.candidates = _NOTHING, frozenset(), ()
         self.profile, self.memo = None, _NO_MEMO
 
@@ -117,6 +149,19 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             self.chosen, self.chosen_us = record.chosen, record.at_us
         self.profile = None
         return True
+
+
+class SavedCase(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A case as a snapshot keeps it."""
+
+    call: Call
+    found: bytes  # as `Case.packed`
+    chosen: CandidateRef | None
+    chosen_us: int
+    pops: list[Pop]
+    forgotten_rounds: set[str]
+    round: str
+    part: int
 
 
 ProfileOf = Callable[[Case], Profile]

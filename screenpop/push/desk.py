@@ -46,7 +46,7 @@ class Desk:
         """`listens` says who has a browser open: only they get frames made."""
         self.directory = directory
         self._profile_of = profile_of
-        self._shown_of = shown_of
+        self.shown_of = shown_of
         self._queue_labels = queue_labels or {}
         self._facets = render.Facets(source_labels)
         self._pops_max = pops_per_user_max
@@ -55,6 +55,7 @@ class Desk:
         self.pops: dict[UserId, OrderedDict[CallKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
         self.open_pops: dict[UserId, dict[CallKey, Pop]] = {}
+        self.touched: set[CallKey] = set()  # cases that changed, for a snapshot
 
     def event(
         self,
@@ -65,13 +66,14 @@ class Desk:
     ) -> list[Outgoing]:
         """One event changed a call; `known` is what was found without waiting."""
         call = change.after
+        self.touched.add(call.key)
         case = self.cases.get(call.key)
         before = case.call if case is not None else None
         if case is None:
-            case = Case(call=call, shown=self._shown_of(call))
+            case = Case(call=call, shown=self.shown_of(call))
             self.cases[call.key] = case
         elif render.parties_changed(case.call, call):
-            case.shown = self._shown_of(call)
+            case.shown = self.shown_of(call)
             case.profile = None
         case.call = call
         old = case.profile
@@ -95,6 +97,7 @@ class Desk:
         old = case.profile
         if not case.take(record):
             return []
+        self.touched.add(record.call_key)
         if not any(self.listens(user) for user in case.pops):
             _touch(case, offset)
             return []
@@ -125,6 +128,7 @@ class Desk:
         else:
             return []
         pop.changed = offset
+        self.touched.add(pop.key)
         update = frames.PopUpdated(
             offset=offset, note=pop.note, **render.named(pop.key)
         )
@@ -151,6 +155,11 @@ class Desk:
             case.unpack()
         return case
 
+    def acknowledged(self, pop: Pop) -> None:
+        """The card was on that person's screen."""
+        pop.acked = True
+        self.touched.add(pop.key)
+
     def settle(self, call: Call) -> None:
         """The call has been over for a while: its card is rarely looked at again."""
         case = self.cases.get(call.key)
@@ -163,6 +172,7 @@ class Desk:
         Cards that are still open close; who is away then starts afresh.
         """
         case = self.cases.pop(call.key, None)
+        self.touched.add(call.key)
         sent = []
         for pop in [*case.pops.values()] if case is not None else ():
             if not pop.closed:
@@ -315,6 +325,9 @@ class Desk:
         mine = self.pops.get(pop.user)
         if mine is None or mine.pop(pop.key, None) is None:
             return
+        self.touched.add(pop.key)
+        if not mine:
+            del self.pops[pop.user]
         self._no_longer_open(pop)
         last = max(pop.opened, pop.changed, pop.closed)
         self.floors[pop.user] = max(self.floors.get(pop.user, 0), last)

@@ -63,7 +63,7 @@ class Hub:
         self._tools = tools
         self._sessions: dict[UserId, list[Session]] = {}
         self._watchers: list[Session] = []
-        self._states = AgentStates()
+        self.states = AgentStates()
         self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
         self.presence = Presence(tools.clock, tools.desk_grace_s)
         desk.listens = self._sessions.__contains__
@@ -116,7 +116,7 @@ class Hub:
         """A person, or the telephone system for them, named a state."""
         if by == "desk" and state is not AgentState.OFFLINE:
             self.presence.named_a_state(user)
-        if self._states.say(user, state, at_us, by):
+        if self.states.say(user, state, at_us, by):
             self.tell_agent(user)
 
     def _tell_telephone(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
@@ -149,7 +149,7 @@ class Hub:
 
         A state that the telephone system reports stays.
         """
-        said = self._states.get(user.username)
+        said = self.states.get(user.username)
         if said.by == "telephone" or said.state is AgentState.OFFLINE:
             return None
         frame = frames.SetAgentState(state="offline")
@@ -318,7 +318,7 @@ class Hub:
         agent = principal(user)
         if agent is None:
             return None
-        said = self._states.get(user.username)
+        said = self.states.get(user.username)
         return frames.AgentUpdated(
             offset=self.offset,
             agent=agent,
@@ -344,7 +344,7 @@ class Hub:
         pop = self._meant(session, ack)
         if pop is None or pop.acked or ack.offset < pop.opened:
             return
-        pop.acked = True
+        self.desk.acknowledged(pop)
         now_us = self._tools.clock.now_us()
         ms = max(0, now_us - pop.received_us) / 1000
         self._tools.observe_ring_to_pop(ms / 1000)

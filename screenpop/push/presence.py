@@ -8,7 +8,7 @@ there, so that a restart finds those who never came back.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from screenpop.domain.agent import UserId
 from screenpop.journal.records import ActionRecord
@@ -40,6 +40,13 @@ class Presence:
     def named_a_state(self, user: UserId) -> None:
         """Only a desk can name one: so there is one, or there was."""
         self._there.add(user)
+
+    def saved(self) -> list[UserId]:
+        """Who has a desk open, as the journal says."""
+        return sorted(self._there)
+
+    def restore(self, there: Iterable[UserId]) -> None:
+        self._there = set(there)
 
     def came(self, user: UserId) -> ActionRecord | None:
         """A desk opened; what to journal when the journal does not know it."""

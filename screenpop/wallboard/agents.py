@@ -107,7 +107,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 @dataclass(slots=True)
-class _Facts:
+class Facts:
     """What was heard of one person, or of one telephone."""
 
     said_us: int = 0
@@ -137,11 +137,12 @@ class AgentBoard:
         self._counts: Counter[str] = Counter()
         self._changed: set[Subject] = set()
         self._stale: set[Subject] = set()  # their rows are to be made again
-        self._facts: dict[Subject, _Facts] = {}
+        self._facts: dict[Subject, Facts] = {}
         self._strangers = 0  # facts of telephones and users without a log-in
         self._rows: dict[Subject, AgentStatus] = {}
         self._people: dict[UserId, Person] = {}
         self._at: dict[AgentId, list[UserId]] = {}
+        self.touched: set[Subject] = set()  # what changed, for a snapshot
         self.know(people)
 
     def know(self, people: Iterable[Person]) -> None:
@@ -227,6 +228,19 @@ class AgentBoard:
         ordered = sorted(changed, key=lambda who: who.sorted_by)
         return {who: self._rows.get(who) for who in ordered}
 
+    def order(self) -> list[Subject]:
+        """All of whom something was heard."""
+        return list(self._facts)
+
+    def saved(self, who: Subject) -> tuple[Subject, Facts] | None:
+        facts = self._facts.get(who)
+        return None if facts is None else (who, facts)
+
+    def restore(self, heard: Iterable[tuple[Subject, Facts]]) -> None:
+        """Take up what was saved of another board."""
+        self._facts.update(heard)
+        self.know(list(self._people.values()))
+
     def _take_leg(
         self, who: Subject, key: CallKey, leg: AgentLeg, queue: str | None
     ) -> None:
@@ -243,9 +257,11 @@ class AgentBoard:
     def _lose_leg(self, key: CallKey, who: Subject) -> None:
         facts = self._facts.get(who)
         if facts is not None and facts.legs.pop(key, None) is not None:
+            self.touched.add(who)
             self._outdated(who)
 
-    def _of(self, who: Subject) -> _Facts | None:
+    def _of(self, who: Subject) -> Facts | None:
+        self.touched.add(who)
         facts = self._facts.get(who)
         if facts is not None:
             return facts
@@ -253,7 +269,7 @@ class AgentBoard:
             if self._strangers >= self._strangers_max:
                 return None
             self._strangers += 1
-        facts = self._facts[who] = _Facts()
+        facts = self._facts[who] = Facts()
         return facts
 
     def _is_known(self, who: Subject) -> bool:
@@ -318,7 +334,7 @@ def _legs_by_subject(call: Call) -> dict[Subject, AgentLeg]:
     return legs
 
 
-def _status(nothing: AgentStatus, facts: list[_Facts]) -> AgentStatus:
+def _status(nothing: AgentStatus, facts: list[Facts]) -> AgentStatus:
     """A row from what was heard of a person and of all their telephones."""
     if not facts:
         return nothing

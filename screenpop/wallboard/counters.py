@@ -14,10 +14,12 @@ midnight, is counted there. So numerators stay within their denominators.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from screenpop.domain.call import Call, CallKey, QueueVisit
 from screenpop.wallboard.metrics import (
@@ -257,8 +259,8 @@ class QueueNow:
 class DaySums:
     """The sums of one business day by queue; the total is under `TOTAL`."""
 
-    def __init__(self) -> None:
-        self.by_queue: dict[str, dict[str, int]] = {TOTAL: {}}
+    def __init__(self, by_queue: dict[str, dict[str, int]] | None = None) -> None:
+        self.by_queue: dict[str, dict[str, int]] = {TOTAL: {}, **(by_queue or {})}
 
     def add(self, queue: str, name: str, amount: int) -> None:
         """Into the total, and into the queue's own row while there is room for it."""
@@ -275,6 +277,14 @@ class DaySums:
 
 def _add(sums: dict[str, int], name: str, amount: int) -> None:
     sums[name] = sums.get(name, 0) + amount
+
+
+class SavedSums(msgspec.Struct, frozen=True, array_like=True):
+    """What a snapshot keeps of the counters; live gauges follow from the calls."""
+
+    first_day: date
+    too_far: date | None
+    days: dict[date, dict[str, dict[str, int]]]
 
 
 class Counters:
@@ -308,6 +318,25 @@ class Counters:
         """A call that is followed no longer leaves the live gauges, not the sums."""
         gone = Live(TOTAL, None, alerting=False, talking=False)
         self._replace_live(call.key, gone)
+
+    def saved(self) -> SavedSums:
+        days = {
+            day: {queue: dict(named) for queue, named in sums.by_queue.items()}
+            for day, sums in self._sums.items()
+        }
+        return SavedSums(self._first_day, self._too_far, days)
+
+    def restore(self, saved: SavedSums, calls: Iterable[Call]) -> None:
+        """Take up the sums, and what these calls are doing now."""
+        self._first_day = max(self._first_day, saved.first_day)
+        self._too_far = saved.too_far
+        if self._too_far is not None and self.today >= self._too_far:
+            self._too_far = None
+        for day, queues in saved.days.items():
+            if day >= self._first_day:
+                self._sums[day] = DaySums(queues)
+        for call in calls:
+            self._replace_live(call.key, _live(call))
 
     def roll(self, today: date) -> bool:
         """Turn to another business day; True when it is one: then all is new."""

@@ -8,14 +8,14 @@ wires the house turns it into `wallboard.snapshot` and `wallboard.delta` frames.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import AgentBoard, AgentStatus, Subject
-from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
+from screenpop.wallboard.agents import AgentBoard, AgentStatus, Facts, Subject
+from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
 from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, CounterDef, wait_s
 from screenpop.wallboard.metrics import today_values as todays
 
@@ -122,6 +122,19 @@ class WallboardFeed:
         """A person opened a desk, or closed the last one for good."""
         self.offset = max(self.offset, offset)
         self.agents.desk(user, is_open=is_open, at_us=at_us)
+
+    def restore(
+        self,
+        sums: SavedSums,
+        heard: Iterable[tuple[Subject, Facts]],
+        calls: Iterable[Call],
+        offset: int,
+    ) -> None:
+        """Take up what a snapshot keeps: it is what everybody sees first."""
+        self.counters.restore(sums, calls)
+        self.agents.restore(heard)
+        self.offset = offset
+        self._remember_all()
 
     def drop(self, call: Call) -> None:
         """Take a call that is followed no longer out of the live gauges."""

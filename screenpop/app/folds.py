@@ -1,0 +1,251 @@
+"""What of the folds does a snapshot keep, and how is it put back?
+
+Four folds hold an item for each call, card, call name or agent; what the others hold
+is little and taken as a whole. They are restored in the order of the parts: cards and
+counters need the calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+import screenpop
+from screenpop.app.follow import Follower
+from screenpop.app.notes import SavedNote
+from screenpop.app.snapshots import Part, fingerprint
+from screenpop.config.model import Configuration
+from screenpop.domain.agent import UserId
+from screenpop.domain.call import CallEvent, CallKey, LineId
+from screenpop.domain.call_state import SavedCall
+from screenpop.domain.line_clock import SavedClock
+from screenpop.domain.occurrences import CallName, NewestOf
+from screenpop.pipeline.calls import Choice
+from screenpop.push.agent_states import SavedStates
+from screenpop.push.case import SavedCase
+from screenpop.push.saved_desk import SavedDesk
+from screenpop.wallboard.agents import Facts, Subject
+from screenpop.wallboard.counters import SavedSums
+
+SLICE = 500  # of a list that is packed together
+
+CODE = (
+    "domain/*.py", "wallboard/*.py", "push/*.py", "app/follow.py", "app/folds.py",
+    "app/notes.py", "app/placing.py", "app/snapshots.py", "pipeline/calls.py",
+    "pipeline/normalise.py", "journal/records.py",
+)  # fmt: skip
+"""The code that decides what the folds make of an entry."""
+
+Item = TypeVar("Item")
+
+
+class Times(msgspec.Struct, frozen=True):
+    """Where the clocks stood: a former process had a steady clock of its own."""
+
+    heard_us: int
+    steady_us: int
+    now_us: int
+
+
+class Small(msgspec.Struct, frozen=True):
+    """Folds that hold little."""
+
+    times: Times
+    sums: SavedSums
+    states: SavedStates
+    present: list[UserId]
+    clocks: dict[LineId, SavedClock]
+    floors: dict[UserId, int]
+
+
+class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Some of what is taken as a whole."""
+
+    small: Small | None = None
+    ended: list[CallKey] = []
+    gone: list[CallKey] = []
+    choices: list[Choice] = []
+    notes: list[SavedNote] = []
+    decided: list[tuple[int, CallEvent]] = []
+
+
+class Saved:
+    """All of a snapshot, decoded."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.calls: list[SavedCall] = []
+        self.cards: list[SavedCase] = []
+        self.names: list[tuple[CallName, NewestOf]] = []
+        self.agents: list[tuple[Subject, Facts]] = []
+
+    @property
+    def small(self) -> Small:
+        found = [piece.small for piece in self.pieces if piece.small is not None]
+        if len(found) != 1:
+            raise ValueError("it has no counters")
+        return found[0]
+
+
+class _Loader(Generic[Item]):
+    """Decodes one part; `adopt` is called when all parts are decoded."""
+
+    def __init__(
+        self,
+        kind: Any,
+        items: list[Item],
+        pieces: list[Piece],
+        adopt: Callable[[], None],
+    ):
+        self._decoder: msgspec.msgpack.Decoder[Item] = msgspec.msgpack.Decoder(kind)
+        self._items = items
+        self._pieces = pieces
+        self.adopt = adopt
+
+    def item(self, data: bytes) -> None:
+        self._items.append(self._decoder.decode(data))
+
+    def rest(self, place: int, data: bytes) -> None:
+        self._pieces.append(_PIECE.decode(data))
+
+
+_PIECE = msgspec.msgpack.Decoder(Piece)
+
+
+class _Keyed(Generic[Item]):
+    """A fold that holds items, as a part."""
+
+    def __init__(
+        self,
+        name: str,
+        fold: Any,
+        kind: Any,
+        loading: Callable[[], list[Item]],
+        adopt: Callable[[], None] = lambda: None,
+        rest: Callable[[], Sequence[object]] = lambda: (),
+        pieces: Callable[[], list[Piece]] = lambda: [],
+    ):
+        """`fold` has `touched`, `order` and `saved`; `loading` is where items go."""
+        self.name = name
+        self._fold = fold
+        self._kind = kind
+        self._loading = loading
+        self._adopt = adopt
+        self.rest = rest
+        self._pieces = pieces
+
+    @property
+    def touched(self) -> set[Any]:
+        touched: set[Any] = self._fold.touched
+        return touched
+
+    def order(self) -> Sequence[Any]:
+        keys: Sequence[Any] = self._fold.order()
+        return keys
+
+    def item(self, key: Any) -> object:
+        return self._fold.saved(key)
+
+    def loader(self) -> _Loader[Item]:
+        return _Loader(self._kind, self._loading(), self._pieces(), self._adopt)
+
+
+class Folds:
+    """All folds of a follower, as parts of a snapshot."""
+
+    def __init__(self, follower: Follower):
+        self._follower = follower
+        self._saved = Saved()
+        self._cards = SavedDesk(follower.desk)
+
+    def parts(self) -> list[Part]:
+        it, saved = self._follower, self._saved
+        names = it.placing.occurrences
+        return [
+            _Keyed("calls", it.book, SavedCall, lambda: saved.calls),
+            _Keyed("cards", self._cards, SavedCase, lambda: saved.cards),
+            _Keyed("names", names, tuple[CallName, NewestOf], lambda: saved.names),
+            _Keyed(
+                "agents",
+                it.feed.agents,
+                tuple[Subject, Facts],
+                lambda: saved.agents,
+                adopt=self._adopt,
+                rest=self._rest,
+                pieces=lambda: saved.pieces,
+            ),
+        ]
+
+    def _rest(self) -> Sequence[object]:
+        """Copies: they are packed in a thread."""
+        it = self._follower
+        ended, gone = it.book.over()
+        return [
+            Piece(small=self._small()),
+            *(Piece(ended=some) for some in _sliced(ended)),
+            *(Piece(gone=some) for some in _sliced(gone)),
+            *(Piece(choices=some) for some in _sliced([*it.lookups.chosen_lately])),
+            *(Piece(notes=some) for some in _sliced(it.notes.saved())),
+            *(Piece(decided=some) for some in _sliced(it.placing.saved())),
+        ]
+
+    def _small(self) -> Small:
+        it = self._follower
+        clock = it.clock
+        clocks = it.placing.occurrences.clocks
+        return Small(
+            times=Times(it.heard_us, clock.steady_us(), clock.now_us()),
+            sums=it.feed.counters.saved(),
+            states=it.hub.states.saved(),
+            present=it.hub.presence.saved(),
+            clocks={line: each.saved() for line, each in clocks.items()},
+            floors=dict(it.desk.floors),
+        )
+
+    def _adopt(self) -> None:
+        it, saved = self._follower, self._saved
+        small, pieces = saved.small, saved.pieces
+        shift_us = small.times.now_us - small.times.steady_us
+        it.heard_us = small.times.heard_us + shift_us
+        it.placing.occurrences.restore(saved.names, small.clocks)
+        it.book.restore(
+            saved.calls,
+            ended=[key for piece in pieces for key in piece.ended],
+            gone=[key for piece in pieces for key in piece.gone],
+            shift_us=shift_us,
+        )
+        self._cards.restore(saved.cards, small.floors)
+        it.feed.restore(small.sums, saved.agents, it.book, it.offset)
+        it.hub.states.restore(small.states)
+        it.hub.presence.restore(small.present)
+        for piece in pieces:
+            for choice in piece.choices:
+                it.lookups.remember(*choice)
+                it.lookups.chosen_lately.append(choice)
+            it.notes.restore(piece.notes)
+            it.placing.restore(piece.decided)
+        self._saved = Saved()
+
+
+def made_by(config: Configuration) -> str:
+    """Names the code and the settings of which a snapshot is the result."""
+    root = Path(screenpop.__file__).parent
+    code = [path for pattern in CODE for path in sorted(root.glob(pattern))]
+    settings = config.model_dump_json(
+        include={
+            "calls": True,
+            "limits": True,
+            "queues": True,
+            "dialled": True,
+            "server": {"time_zone", "country"},
+            "lines": {"__all__": {"dialect", "country", "time_zone"}},
+        }
+    )
+    return fingerprint(settings.encode(), *(path.read_bytes() for path in code))
+
+
+def _sliced(things: list[Any]) -> list[list[Any]]:
+    return [things[n : n + SLICE] for n in range(0, len(things), SLICE)]
