@@ -15,7 +15,7 @@ import msgspec
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
-from screenpop.domain.profile import Facet, Profile
+from screenpop.domain.profile import Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.push import frames, render
 from screenpop.push.audience import Directory
@@ -101,7 +101,7 @@ class Desk:
         if not any(self.listens(user) for user in case.pops):
             _touch(case, offset)
             return []
-        changes = self._profile_changes(old, self.profile(case))
+        changes = self._facets.changes(old, self.profile(case))
         return self._updates(offset, case, changes) if changes else []
 
     def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
@@ -386,7 +386,7 @@ class Desk:
     ) -> dict[str, object]:
         """What changed for everybody who has the call on the desk."""
         call = case.call
-        changes = self._profile_changes(old, self.profile(case))
+        changes = self._facets.changes(old, self.profile(case))
         if before is None:
             return changes
         if render.parties_changed(before, call):
@@ -400,21 +400,6 @@ class Desk:
                 changes["queue_label"] = label
         if before.attributes != call.attributes:
             changes["attributes"] = dict(call.attributes)
-        return changes
-
-    def _profile_changes(self, old: Profile | None, new: Profile) -> dict[str, object]:
-        """The keys of `pop.updated` that lead from one profile to the next."""
-        if old is new:
-            return {}
-        facets: Mapping[str, Facet] = old.facets if old is not None else {}
-        changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
-        changes: dict[str, object] = {}
-        if changed:
-            changes["facets"] = {name: self._facets(x) for name, x in changed.items()}
-        if old is None or old.candidates != new.candidates:
-            changes["candidates"] = [self._facets.candidate(x) for x in new.candidates]
-        if old is None or old.chosen != new.chosen:
-            changes["chosen"] = render.chosen(new)
         return changes
 
     def _earlier(self, call: Call, user: UserId) -> list[str]:

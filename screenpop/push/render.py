@@ -117,6 +117,23 @@ class Facets:
             message=one.message,
         )
 
+    def changes(
+        self, old: known.Profile | None, new: known.Profile
+    ) -> dict[str, object]:
+        """The keys of `pop.updated` that lead from one profile to the next."""
+        if old is new:
+            return {}
+        facets: Mapping[str, known.Facet] = old.facets if old is not None else {}
+        changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
+        changes: dict[str, object] = {}
+        if changed:
+            changes["facets"] = {name: self(x) for name, x in changed.items()}
+        if old is None or old.candidates != new.candidates:
+            changes["candidates"] = [self.candidate(x) for x in new.candidates]
+        if old is None or old.chosen != new.chosen:
+            changes["chosen"] = chosen(new)
+        return changes
+
 
 _POP_STATES: dict[LegState, frames.PopState] = {
     LegState.ALERTING: "alerting",

@@ -209,7 +209,9 @@ def new_folds(service: Service) -> Follower:
     feed = build._feed(config, clock)
     hub = build._hub(config, clock, lookups, feed, service.door, service.metrics)
     placing = Placing(Occurrences(placing_limits(config)), clock)
-    made = build._follower(config, clock, lookups, hub, feed, service.door, placing)
+    made = build._follower(
+        config, clock, lookups, hub, feed, service.door, placing, service.metrics
+    )
     made.directory.replace(USERS)
     feed.agents.know(
         Person(user=each.username, name=each.name, agents=each.agents) for each in USERS
