@@ -39,6 +39,10 @@ codecs.register_error(BY_BYTES, _by_bytes)
 
 def text_of(raw: bytes, charset: str | None = None) -> str:
     """Never raises; what no charset knows becomes U+FFFD."""
+    if charset is None or charset.lower() == "utf-8":
+        text = _strictly(raw, "utf-8")  # as nearly all is
+        if text is not None and b"\0" not in raw[:4]:
+            return text.removeprefix("\ufeff")
     for bom, name in _BOMS:
         if raw.startswith(bom):
             return raw[len(bom) :].decode(name, "replace")
