@@ -84,7 +84,7 @@ class Switchboard(Conversations):
         if not call.announced:
             call.caller = "" if shown.presentation == "unavailable" else shown.number
             call.caller_name = shown.caller_name
-            if call.dialled in NO_NUMBERS:
+            if not self._is_dialled(call, call.dialled):
                 call.dialled = shown.dialled
         if shown.hidden and call.direction == INBOUND and not call.withheld:
             call.withheld = True
@@ -220,14 +220,20 @@ class Switchboard(Conversations):
             self.announce(call)
             return
         call.direction, call.customer = OUTBOUND, called.uid
-        if call.dialled in NO_NUMBERS:
-            call.dialled = number_in(dial_string) or called.shown.number
+        if not self._is_dialled(call, call.dialled):
+            known = (number_in(dial_string), called.shown.dialled, called.shown.number)
+            call.dialled = next((n for n in known if self._is_dialled(call, n)), "")
         self._calls_as_themselves(call)
         self.announce(call)
         theirs = self._originators(call) if call.originator is not None else []
         for channel in theirs:
             assert call.originator is not None
             self.ring(call, channel, call.originator, stamp)
+
+    def _is_dialled(self, call: LiveCall, number: str) -> bool:
+        """Click-to-dial begins at the telephone of who calls: that is not dialled."""
+        own = call.originated and number == call.originator
+        return number not in NO_NUMBERS and not own
 
     def _calls_as_themselves(self, call: LiveCall) -> None:
         """Click-to-dial may show the customer's number, or none, as the caller's."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import pytest
 from asterisk_switch import DOWN, RING, UP, Switch
+from streams_doubles import NOON_US, book_of
+from unit.intake.streams.test_freeswitch_events import created, fold
 
 from screenpop.domain.call import Direction, LegState, Outcome, Phase
 
@@ -17,10 +19,10 @@ TRUNK = "PJSIP/trunk-00000009"
 EXTEN = {"Context": "from-internal", "Exten": CUSTOMER}
 
 
-def originated(shown: str = "<unknown>", name: str = "PJSIP/1002-00000008") -> Switch:
+def originated(shown: str = "<unknown>", exten: str = "s") -> Switch:
     """The agent's telephone rings and is picked up."""
     switch = Switch()
-    switch.begins("8.0", name, shown, DOWN, Exten="s")
+    switch.begins("8.0", "PJSIP/1002-00000008", shown, DOWN, Exten=exten)
     switch.say("DialBegin", **switch.of("8.0", "Dest"), DialString="1002")
     switch.channels["8.0"]["ChannelState"] = "5"
     switch.say("Newstate", **switch.of("8.0"))
@@ -70,6 +72,13 @@ def test_the_card_shows_the_customer_whatever_the_caller_id_says(shown: str) -> 
     assert (call.phase, call.outcome) == (Phase.ENDED, Outcome.COMPLETED)
     assert_the_customer_is_shown(switch)
     assert len(switch.fold.board.calls) == 0
+
+
+@pytest.mark.parametrize("exten", ["", "s", AGENT])
+def test_the_agents_own_extension_is_not_who_is_called(exten: str) -> None:
+    switch = originated(exten=exten)
+    goes_out(switch)
+    assert_the_customer_is_shown(switch)
 
 
 @pytest.mark.parametrize("shown", ["<unknown>", CUSTOMER])
@@ -176,3 +185,30 @@ def test_a_call_found_after_a_gap_shows_the_customer_too() -> None:
     switch.events += switch.fold.channels_listed([], switch.now_us)
     assert_the_customer_is_shown(switch)
     assert switch.legs("8.0") == [(AGENT, LegState.ANSWERED, None)]
+
+
+@pytest.mark.parametrize("shown", ["", AGENT, CUSTOMER])
+def test_a_freeswitch_that_originates_shows_the_customer_too(shown: str) -> None:
+    """`originate user/1002 &bridge(sofia/gateway/trunk/+44…)`."""
+    agent, trunk = "user/1002", f"sofia/external/{CUSTOMER}"
+    a = {"Call-Direction": "outbound", "Channel-Call-UUID": "a"}
+    b = {**a, "Other-Leg-Unique-ID": "a", "Caller-Destination-Number": CUSTOMER}
+    a["Caller-Destination-Number"] = AGENT
+    story = [
+        ("CHANNEL_CREATE", "a", agent, a),
+        ("CHANNEL_ANSWER", "a", agent, {**a, "Answer-State": "answered"}),
+        ("CHANNEL_CREATE", "b", trunk, b),
+        ("CHANNEL_ANSWER", "b", trunk, b),
+        ("CHANNEL_BRIDGE", "a", agent, {**a, "Other-Leg-Unique-ID": "b"}),
+    ]
+    switch, events = fold(), []
+    for kind, uid, name, more in story:
+        told = {**created(uid, name, shown, **more), "Event-Name": kind}
+        events += switch.decode(told, NOON_US)
+    (call,) = book_of(events)
+    assert (call.direction, call.dialled, call.caller) == (
+        Direction.OUTBOUND,
+        CUSTOMER,
+        AGENT,
+    )
+    assert [(leg.agent, leg.state) for leg in call.legs] == [(AGENT, "answered")]
