@@ -72,12 +72,12 @@ class Load:
         while True:
             self.calls += 1
             name = list(AGENTS)[self.calls % len(AGENTS)]
-            call = self._call(f"c-{self.calls}", AGENTS[name])
+            call = self.call(f"c-{self.calls}", AGENTS[name])
             self.owner.spawn(call, name=f"call {self.calls}")
             due_s += 1 / CALLS_PER_S
             await asyncio.sleep(max(0.0, due_s - loop.time()))
 
-    async def _call(self, call_id: str, agent: str) -> None:
+    async def call(self, call_id: str, agent: str) -> None:
         more = {"call_id": call_id, "from": "+442079460958", "direction": "inbound"}
         for kind in ("alerting", "answered", "ended"):
             event = {"type": kind, "agents": [agent], **more}
@@ -262,3 +262,31 @@ async def test_answering_with_errors_for_a_while(
         await here.history_is_whole()
         restarts = here.centre.service.metrics.task_restarts.collect()
         assert [x for family in restarts for x in family.samples] == []
+
+
+async def test_a_row_that_it_always_refuses_blocks_nothing(tmp_path: Path) -> None:
+    async with place(tmp_path) as here:
+
+        async def refuse_some(database: Database) -> None:
+            async with database.write() as connection:
+                for statement in REFUSE_POISON:
+                    await connection.exec_driver_sql(statement)
+
+        await here.directly(refuse_some)
+        for call_id in ("before", "poison", "after"):
+            await here.load.call(call_id, AGENTS["ana"])
+        async with asyncio.timeout(BACK_S):
+            while await here.centre.service.archiver.lag():
+                await asyncio.sleep(0.1)
+        stored, _ = await here.history()
+        assert stored == {"before": 3, "after": 3}
+        assert here.centre.service.archiver.left_out == 3
+        assert await here.load.status() == "ready"
+
+
+REFUSE_POISON = (
+    "CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN"
+    " RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END $$ LANGUAGE plpgsql",
+    "CREATE TRIGGER refuse BEFORE INSERT ON call_events FOR EACH ROW"
+    " WHEN (NEW.call_id = 'poison') EXECUTE FUNCTION refuse()",
+)

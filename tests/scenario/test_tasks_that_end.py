@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -159,3 +161,33 @@ async def test_a_read_that_fails_in_a_start_does_not_end_it(tmp_path: Path) -> N
         ana = await centre.sign_in("ana")
         [resync] = ana.named("resync")
         assert [pop["call_id"] for pop in resync["pops"]] == [call_id]
+
+
+def rename_table(folder: Path, old: str, new: str) -> None:
+    with closing(sqlite3.connect(folder / "data" / "store.sqlite")) as store:
+        store.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        store.commit()
+
+
+async def test_a_history_whose_tables_are_gone_is_shown_and_caught_up_with(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_call_centre(tmp_path) as centre:
+        rename_table(tmp_path, "call_events", "elsewhere")
+        call_id = await centre.ring("ana")
+        async with asyncio.timeout(10):
+            while "task write the history" not in [
+                problem["part"] for problem in (await ready(centre))[1]["problems"]
+            ]:
+                await asyncio.sleep(0.01)
+        assert (await ready(centre))[0] == 200  # degraded: cards open all the same
+        rename_table(tmp_path, "elsewhere", "call_events")
+        await centre.archived()
+        with closing(sqlite3.connect(tmp_path / "data" / "store.sqlite")) as store:
+            found = store.execute("SELECT call_id FROM call_events").fetchall()
+        assert found == [(call_id,)]
+        assert centre.service.archiver.left_out == 0
+        traces = [r for r in caplog.records if "write the history" in r.message]
+        assert [r.exc_info is not None for r in traces if r.levelname == "ERROR"] == [
+            True
+        ]
