@@ -162,6 +162,20 @@ def test_a_zoom_mailbox_names_whose_it_is() -> None:
     assert (event.outcome, event.agents) == ("voicemail", ("u-9",))
 
 
+@pytest.mark.parametrize("name", ["sipgate", "zammad_cti"])
+def test_a_mailbox_that_answers_is_no_agent_talking(name: str) -> None:
+    answered = "event=answer&callId=1&user=voicemail&direction=in&from=442079460958"
+    request = Request(
+        method="POST",
+        path="/",
+        headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+        body=answered.encode(),
+        received_us=1_773_655_804_000_000,
+    )
+    (event,) = bound(name).receive(request).events
+    assert (event.type, event.outcome, event.agents) == ("answered", "voicemail", ())
+
+
 # -- wazo: some events name only the leg --------------------------------------------
 
 
