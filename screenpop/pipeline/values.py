@@ -35,7 +35,6 @@ DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CL
 NO_DATE = ("0000-00-00", "0001-01-01", "00000000")
 """How databases and services write that there is no date."""
 AMOUNT_CHARS_MAX = 60
-_AS_THEY_ARE = frozenset({"text", "email", "url"})
 
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)
 _UNSIGNED = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
@@ -92,7 +91,7 @@ class ValueReader:
     def __init__(self, lookup: str, types: Mapping[str, Type], odd: OddItems):
         """`odd` collects what was not understood, for those who mend it."""
         self._lookup = lookup
-        self._types = {n: x for n, x in types.items() if x.name not in _AS_THEY_ARE}
+        self._types = types
         self._odd = odd
         self._said: set[str] = set()
 
@@ -148,8 +147,8 @@ def _read(value: Scalar, kind: Type, row: Row, more: dict[str, Scalar]) -> Scala
         return day(value)
     if kind.name == "datetime":
         return moment(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a telephone number or a code, read as a float
+    if kind.name == "phone" and isinstance(value, float) and value.is_integer():
+        return str(int(value))  # a telephone number that was read as a float
     return value
 
 

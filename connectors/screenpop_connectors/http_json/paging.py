@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from yarl import URL
 
 from screenpop.connector import OddItems, Row, TimedOut, Unavailable
+from screenpop.support.text import sound
 from screenpop_connectors.http_json.answer import Reading, compiled, nothing_there
 from screenpop_connectors.http_json.client import (
     Answer,
@@ -165,7 +166,7 @@ class ContactPages:
                 "contacts.next finds no cursor but a list, an object or true. Let it"
                 " name the cursor itself."
             )
-        return str(found)
+        return sound(str(found))
 
     def _linked(self, request: Request, link: str) -> URL:
         try:

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 POOL_FIRST_S = 0.25  # a wait for a free connection says so before this does
 QUERY_CANCELLED = "57014"  # SQLSTATE
+OF_ANOTHER_TYPE = ("ora-01722", "conversion failed when converting", "22018")
 NO_SUCH_VALUE = frozenset({"22P02", "22003", "22007", "22008"})
 
 
@@ -62,7 +63,7 @@ class ServerDatabase:
         try:
             yield connection
         finally:
-            await connection.close()
+            await asyncio.shield(connection.close())  # given back when cancelled, too
 
     def _busy(self) -> Busy:
         return Busy(
@@ -277,14 +278,23 @@ def _cannot_match(error: Exception, params: Mapping[str, Scalar]) -> bool:
     """Is it a parameter's value that the database cannot read as the column's type?"""
     if not all(map(_storable, params.values())):
         return True
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    cause = getattr(error, "orig", error)
+    if _is_of_a_type(cause):
+        return bool(params)
+    state = getattr(cause, "sqlstate", None)
     return state in NO_SUCH_VALUE and bool(_misfits(error, params))
 
 
 def _misfits(error: Exception, params: Mapping[str, Scalar]) -> list[str]:
-    """The parameters whose value the error names."""
-    text = str(getattr(error, "orig", error))
-    return [name for name, value in params.items() if str(value) in text]
+    """The parameters whose value the error names; all where it names none."""
+    cause = getattr(error, "orig", error)
+    named = [name for name, value in params.items() if str(value) in str(cause)]
+    return named or (list(params) if _is_of_a_type(cause) else [])
+
+
+def _is_of_a_type(cause: object) -> bool:
+    """Oracle and SQL Server do not name the value that fits no column's type."""
+    return any(text in str(cause).lower() for text in OF_ANOTHER_TYPE)
 
 
 def is_typed_in(parameter: str) -> bool:

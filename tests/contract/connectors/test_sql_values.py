@@ -218,3 +218,22 @@ async def test_options_of_a_url_reach_the_server(
         query = f"select current_setting('{setting}') as x"
         assert await ask(sql, query) == [{"x": expected}]
     await sql.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ORA-01722: invalid number",
+        "[22018] [Microsoft] Conversion failed when converting the varchar value",
+    ],
+)
+def test_a_value_of_another_type_is_seen_though_the_error_does_not_name_it(
+    text: str,
+) -> None:
+    from screenpop_connectors.sql.server import _cannot_match, _misfits
+
+    error = DriverError(text)
+    params = {"customer.key": "C-41", "today": "2026-11-21"}
+    assert _cannot_match(error, params)
+    assert _misfits(error, params) == ["customer.key", "today"]
+    assert not _cannot_match(DriverError("ORA-00942: table does not exist"), params)

@@ -143,6 +143,11 @@ def test_other_numbers(value: Scalar, kind: str, expected: Scalar) -> None:
     assert read(value, kind) == expected
 
 
+@pytest.mark.parametrize("kind", ["text", "email", "url", "phone", "date", "money"])
+def test_false_is_how_some_services_write_that_nothing_is_there(kind: str) -> None:
+    assert read(False, kind) is None
+
+
 def test_a_fraction_is_not_a_whole_number() -> None:
     assert left(3.7, "integer") == 3.7
     assert left("3,7", "integer") == "3,7"
