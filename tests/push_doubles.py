@@ -84,7 +84,7 @@ class Browser:
 class Floor:
     """The people, their telephones, and everything that happens to them."""
 
-    def __init__(self, **limits: float):
+    def __init__(self, *, pops_max: int = 3, **limits: float):
         self.clock = FakeClock()
         self.offset = 0
         self.journal: list[ActionRecord] = []
@@ -97,7 +97,10 @@ class Floor:
         self.users = {user.username: user for user in users}
         self.book = CallBook()
         self.desk = Desk(
-            Directory(users), profile_of=_profile, shown_of=_shown, pops_per_user_max=3
+            Directory(users),
+            profile_of=_profile,
+            shown_of=_shown,
+            pops_per_user_max=pops_max,
         )
         self.hub = Hub(
             self.desk,
