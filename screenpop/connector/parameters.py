@@ -18,7 +18,9 @@ from screenpop.domain.errors import ConfigError
 PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
         "number": "The caller's number in E.164, e.g. `+442079460958`.",
-        "digits": "The same without the plus sign: `442079460958`.",
+        "number_also": "Its other spelling where the country has one (Argentina with"
+        " and without 9, Brazil, Italy, renumbered plans), else the number again.",
+        "digits": "The number without the plus sign: `442079460958`.",
         "national": "The digits as dialled inside the country: `02079460958`.",
         "suffix8": "Its last eight digits: `79460958`.",
         "suffix7": "Its last seven digits: `9460958`.",

@@ -18,6 +18,7 @@ from screenpop.connector import Scalar
 from screenpop.domain.call import Call, Direction
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.support.numbering import describe, read_number
+from screenpop.support.spellings import also
 
 CACHE_ENTRIES = 50_000
 MINUTE_US = 60_000_000
@@ -91,6 +92,7 @@ def _of_number(number: str, country: str | None) -> Mapping[str, Scalar]:
     digits = number.removeprefix("+")
     return {
         "number": number,
+        "number_also": also(number) or number,
         "digits": digits,
         "suffix8": digits[-8:],
         "suffix7": digits[-7:],

@@ -22,8 +22,9 @@ Kind = Literal["fields", "rows", "identity"]
 CUSTOMER_SOURCE = "customer.source"
 BASE_PARAMETERS = frozenset(
     {
-        "number", "digits", "national", "suffix8", "suffix7", "country", "extension",
-        "dialled", "queue", "line", "call_id", "occurrence", "direction", "today",
+        "number", "number_also", "digits", "national", "suffix8", "suffix7", "country",
+        "extension", "dialled", "queue", "line", "call_id", "occurrence", "direction",
+        "today",
     }
 )  # fmt: skip
 

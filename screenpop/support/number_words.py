@@ -70,6 +70,15 @@ UNKNOWN_WORDS = words(
 WITHHELD_DIGITS = frozenset({"+266696687", "+7378742833", "+2562533"})
 UNKNOWN_DIGITS = frozenset({"+86282452253", "+8656696"})
 
+_OF_BOTH = words(
+    """no, not, the, by, is, was, user, caller, call, callers, calling, callerid, id,
+    cli, clid, number, num, name, phone, nummer, rufnummer, telefonnummer, anrufer, anruf,
+    nicht, numéro, numero, número, appel, appelant, correspondant, llamada, llamante,
+    chiamata, chiamante, chamada, nummeret, numer, číslo, szám, broj, numara, номер,
+    abonent, abonnent, teilnehmer, oproep, beller, samtal, opkald"""
+)
+"""Words that stand around those that decide: `Caller ID withheld by user`."""
+
 WORDS_CHARS_MAX = 60  # longer text is none of these words
 _ZEROS = re.compile(r"^\+?0+$")
 _BETWEEN = re.compile(r"[\s_\-]+")
@@ -95,5 +104,15 @@ def not_shown(text: str) -> Presentation | None:
     if word in WITHHELD_WORDS:
         return Presentation.WITHHELD
     if not word or {word, bare.strip()} & UNKNOWN_WORDS or word.startswith("asserted"):
+        return Presentation.UNAVAILABLE
+    return _by_its_words(word)
+
+
+def _by_its_words(phrase: str) -> Presentation | None:
+    """`Caller ID withheld by user`: each word is known, and one of them decides."""
+    deciding = set(phrase.replace("/", " ").split()) - _OF_BOTH
+    if deciding & WITHHELD_WORDS and deciding <= WITHHELD_WORDS | UNKNOWN_WORDS:
+        return Presentation.WITHHELD
+    if deciding and deciding <= UNKNOWN_WORDS:
         return Presentation.UNAVAILABLE
     return None

@@ -21,12 +21,17 @@ CACHE_ENTRIES = 20_000
 
 
 class Rule(NamedTuple):
-    """`old` matches a whole national number; `new` is what it became."""
+    """`old` matches a whole national number; `new` is what it became.
+
+    `back` is a pattern of the new numbers and the old spelling of one, where that does
+    not follow from `old` and `new`.
+    """
 
     code: str  # the country's calling code
     old: str
     new: str
     if_not_in_plan: bool = True
+    back: tuple[str, str] | None = None
 
 
 RULES = (
@@ -36,10 +41,15 @@ RULES = (
     Rule("54", r"9(\d{10})", r"\1", if_not_in_plan=False),
     # Mexico: the 1 of mobiles, and the trunk prefixes 01, 044, 045, ended on 3 August
     # 2019. Instituto Federal de Telecomunicaciones, dialling plan of 2019.
-    Rule("52", r"(?:1|01|044|045)(\d{10})", r"\1"),
+    Rule("52", r"(?:1|01|044|045)(\d{10})", r"\1", back=(r"(\d{10})", r"1\1")),
     # Brazil: a 9 in front of eight-digit mobiles (6 to 9), 2012 to 2016. Anatel,
     # Resolução 553. Those with 7 are left out while the plan still has them.
-    Rule("55", r"([1-9]\d)([6-9]\d{7})", r"\g<1>9\2"),
+    Rule(
+        "55",
+        r"([1-9]\d)([6-9]\d{7})",
+        r"\g<1>9\2",
+        back=(r"([1-9]\d)9([6-9]\d{7})", r"\1\2"),
+    ),
     # Italy: the 0 of geographic numbers is dialled from abroad, too, since 1998;
     # systems take it for a trunk prefix. AGCOM, Piano di numerazione nazionale.
     Rule("39", r"([1-9]\d{4,10})", r"0\1"),
@@ -56,9 +66,9 @@ RULES = (
     Rule("229", r"(\d{8})", r"01\1"),
     # Gabon: from 7 to 8 digits, 28 June 2019. ARCEP Gabon. phonenumbers still has the
     # old ones in its plan.
-    Rule("241", r"0?([256]\d{6})", r"6\1", if_not_in_plan=False),
-    Rule("241", r"0?([47]\d{6})", r"7\1", if_not_in_plan=False),
-    Rule("241", r"0?(1\d{6})", r"1\1", if_not_in_plan=False),
+    Rule("241", r"0?([256]\d{6})", r"6\1", False, (r"6([256]\d{6})", r"0\1")),
+    Rule("241", r"0?([47]\d{6})", r"7\1", False, (r"7([47]\d{6})", r"0\1")),
+    Rule("241", r"0?(1\d{6})", r"1\1", False, (r"1(1\d{6})", r"0\1")),
     # Cameroon: from 8 to 9 digits, 21 November 2014. ART Cameroun.
     Rule("237", r"([5-9]\d{7})", r"6\1"),
     Rule("237", r"([23]\d{7})", r"2\1"),
@@ -83,7 +93,12 @@ RULES = (
     Rule("84", r"([48]\d{8})", r"2\1"),
     # Chile: a 2 in front of fixed lines' subscriber numbers, 2012 and 2013. SUBTEL.
     Rule("56", r"2(\d{7})", r"22\1"),
-    Rule("56", r"([3-7]\d)(\d{6})", r"\g<1>2\2"),
+    Rule(
+        "56",
+        r"([3-7]\d)(\d{6})",
+        r"\g<1>2\2",
+        back=(r"([3-7]\d)2(\d{6})", r"\1\2"),
+    ),
     # Ecuador: a 9 in front of mobiles, 30 September 2012. CONATEL.
     Rule("593", r"([89]\d{7})", r"9\1"),
     # Mauritius: a 5 in front of mobiles, 1 September 2013. ICTA.
@@ -93,10 +108,23 @@ RULES = (
     Rule("506", r"([38]\d{6})", r"8\1"),
 )
 
+_ONE_GROUP = re.compile(r"(\d*)(\([^()]*\))\Z")  # of a rule's `old`
 _BY_CODE: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
+_BACK: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+
+
+def _file(rule: Rule) -> None:
+    back = rule.back
+    if back is None:
+        parts = _ONE_GROUP.match(rule.old)
+        assert parts is not None, rule
+        back = rule.new.replace(r"\1", parts[2]), rf"{parts[1]}\1"
+    _BY_CODE.setdefault(rule.code, []).append((re.compile(rf"(?:{rule.old})\Z"), rule))
+    _BACK.setdefault(rule.code, []).append((re.compile(rf"(?:{back[0]})\Z"), back[1]))
+
+
 for _rule in RULES:
-    _pattern = re.compile(rf"(?:{_rule.old})\Z")
-    _BY_CODE.setdefault(_rule.code, []).append((_pattern, _rule))
+    _file(_rule)
 CODES = frozenset(int(rule.code) for rule in RULES)
 """Calling codes of the countries that the rules are about."""
 
@@ -109,6 +137,19 @@ def subscriber(e164: str) -> str:
     if e164[1:3] not in _BY_CODE and e164[1:4] not in _BY_CODE:
         return e164
     return _subscriber(e164)
+
+
+def also(e164: str) -> str | None:
+    """The same subscriber's number in the other spelling; None: there is one only."""
+    known = subscriber(e164)
+    if known != e164:
+        return known
+    for length in (2, 3):
+        code, national = e164[1 : 1 + length], e164[1 + length :]
+        for pattern, old in _BACK.get(code, ()):
+            if found := pattern.match(national):
+                return f"+{code}{found.expand(old)}"
+    return None
 
 
 def respelled(code: int, national: str) -> str | None:

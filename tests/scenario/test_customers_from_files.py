@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,35 @@ async def test_a_workbook_that_claims_one_cell_is_read_whole(tmp_path: Path) -> 
     file = house(tmp_path, "cards.xlsx", '"{First} {Last}"')
     told = await asked(file, "+442079460301")
     assert [c.name for c in told.profile.candidates] == ["Ada Lark"]
+
+
+BY_NUMBER = """
+version: 1
+server: {company: Larks, country: AR}
+lines:
+  main: {dialect: generic, country: AR, settings: {token: abcdefgh}}
+sources:
+  crm: {connector: sql, url: "sqlite:///crm.sqlite"}
+lookups:
+  who:
+    source: crm
+    facet: identity
+    kind: identity
+    query: select id as key, name from person where phone in (:number, :number_also)
+"""
+
+
+@pytest.mark.parametrize("number", ["+541123456789", "+5491123456789"])
+async def test_a_database_is_asked_for_both_spellings(
+    tmp_path: Path, number: str
+) -> None:
+    with sqlite3.connect(tmp_path / "crm.sqlite") as crm:
+        crm.execute("create table person (id text, name text, phone text)")
+        crm.execute("insert into person values ('P-1', 'Ada', '+5491123456789')")
+    crm.close()
+    file = tmp_path / "screenpop.yaml"
+    file.write_text(BY_NUMBER)
+    assert [key for key, _ in found(await asked(file, number))] == ["P-1"]
 
 
 async def read_once(file: Path) -> Sources:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.support.numbering import read_number
-from screenpop.support.spellings import RULES, subscriber
+from screenpop.support.spellings import RULES, also, subscriber
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,9 @@ from screenpop.support.spellings import RULES, subscriber
 )
 def test_two_spellings_are_one_subscriber(one: str, other: str) -> None:
     assert subscriber(one) == subscriber(other)
+    known = subscriber(one)
+    assert also(one if one != known else other) == known
+    assert subscriber(also(known) or "") == known
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,14 @@ def test_two_spellings_are_one_subscriber(one: str, other: str) -> None:
 )  # fmt: skip
 def test_other_numbers_stay_as_they_are(number: str) -> None:
     assert subscriber(number) == number
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+442079460958", "+12025550101", "+393331234567", "+551177654321", "nonsense", ""],
+)
+def test_most_numbers_have_one_spelling(number: str) -> None:
+    assert also(number) is None
 
 
 @pytest.mark.parametrize(
