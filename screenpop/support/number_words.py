@@ -71,11 +71,12 @@ WITHHELD_DIGITS = frozenset({"+266696687", "+7378742833", "+2562533"})
 UNKNOWN_DIGITS = frozenset({"+86282452253", "+8656696"})
 
 _OF_BOTH = words(
-    """no, not, the, by, is, was, user, caller, call, callers, calling, callerid, id,
-    cli, clid, number, num, name, phone, nummer, rufnummer, telefonnummer, anrufer, anruf,
-    nicht, numéro, numero, número, appel, appelant, correspondant, llamada, llamante,
-    chiamata, chiamante, chamada, nummeret, numer, číslo, szám, broj, numara, номер,
-    abonent, abonnent, teilnehmer, oproep, beller, samtal, opkald"""
+    """no, not, the, by, is, was, user, caller, call, callers, calling, callerid,
+    id, cli, clid, number, num, name, phone, nummer, rufnummer, telefonnummer,
+    anrufer, anruf, nicht, numéro, numero, número, appel, appelant,
+    correspondant, llamada, llamante, chiamata, chiamante, chamada, nummeret,
+    numer, číslo, szám, broj, numara, номер, abonent, abonnent, teilnehmer,
+    oproep, beller, samtal, opkald"""
 )
 """Words that stand around those that decide: `Caller ID withheld by user`."""
 
