@@ -125,6 +125,7 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
   const { client, state } = useDesk();
   const choice = chosenOf(state.hello?.dispositions ?? [], draft);
   const missing = noteMissing(draft, choice?.note_required ?? false);
+  const waits = resultWaits(draft, state.link.status === "live");
   return (
     <div class="finish">
       <button
@@ -139,7 +140,10 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
       </button>
       <span class="muted">
         {missing && `“${choice?.label}” needs a note.`}
-        {!missing && (pop.wrapUp ? <WhatFollows pop={pop} /> : "after the call")}
+        {!missing && waits && "Kept here until connected."}
+        {!missing &&
+          !waits &&
+          (pop.wrapUp ? <WhatFollows pop={pop} /> : "after the call")}
       </span>
       {!pop.wrapUp && pop.state !== "closed" && (
         <button
@@ -153,6 +157,10 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
       )}
     </div>
   );
+}
+
+function resultWaits(draft: Draft, live: boolean): boolean {
+  return !live && ["sending", "waiting"].includes(draft.dispositionState);
 }
 
 /** Until when, and what Finish leads to. */
