@@ -20,6 +20,7 @@ from screenpop.app.parts import (
     make_lookups,
     placing_limits,
     rules,
+    same_calls,
     session_limits,
     shown_by,
     source_labels,
@@ -93,7 +94,7 @@ async def build(
         raise
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
-    placing = Placing(Occurrences(placing_limits(config)), clock)
+    placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
     archiver, retention = _history(
         config, clock, journal, past, lookups, spare, metrics, placing.placed
     )

@@ -14,11 +14,12 @@ from screenpop.config.facets import identity_columns
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
-from screenpop.domain.call import Call
+from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Profile
+from screenpop.domain.same_calls import SameCalls
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
@@ -189,6 +190,16 @@ def call_limits(config: Configuration) -> CallLimits:
         linger_s=config.calls.linger_s,
         events_per_call_max=config.limits.events_per_call_max,
         live_calls_max=config.limits.live_calls_max,
+    )
+
+
+def same_calls(config: Configuration) -> SameCalls:
+    return SameCalls(
+        {
+            LineId(name): LineId(line.same_calls_as)
+            for name, line in config.lines.items()
+            if line.same_calls_as is not None
+        }
     )
 
 

@@ -68,6 +68,7 @@ def inspect(
         *_server(loaded),
         *_store(loaded),
         *_lines(loaded, check_line),
+        *_same_calls(loaded),
         *_dialled(loaded),
         *_lookup_names(loaded),
         *_facets(loaded),
@@ -192,6 +193,22 @@ def _lines(loaded: Loaded, check_line: LineCheck | None) -> Iterator[Problem]:
                 check_line(name, line)
             except ConfigError as error:
                 yield from _told_by_dialect(loaded, name, error)
+
+
+def _same_calls(loaded: Loaded) -> Iterator[Problem]:
+    lines = loaded.config.lines
+    for name, line in lines.items():
+        other = line.same_calls_as
+        if other is None:
+            continue
+        path: KeyPath = ("lines", name, "same_calls_as")
+        if other == name:
+            yield loaded.problem(path, "names the line itself", "Name the other line.")
+        elif other not in lines:
+            known = ", ".join(each for each in lines if each != name) or "none"
+            yield loaded.problem(
+                path, f"{other!r} is not a line", f"Other lines: {known}."
+            )
 
 
 def _told_by_dialect(

@@ -217,6 +217,12 @@ class Line(Model):
         " does not tell.",
     )
     time_zone: str = Field("UTC", description="Zone of times without an offset.")
+    same_calls_as: str | None = Field(
+        None,
+        description="Another line that reports the same calls, e.g. the telephone"
+        " system behind this session border controller: a call of both, from one"
+        " outside number within ten seconds, is one call.",
+    )
     settings: dict[str, Any] = Field(
         default_factory=dict,
         description="What the dialect asks for, e.g. `token`, `signing_secret`;"

@@ -79,6 +79,8 @@ def is_extension(text: str) -> bool:
     return text.isdigit() and len(text) <= EXTENSION_DIGITS_MAX
 
 
+CallName = tuple[LineId, CallId]
+"""What a telephone system calls a call; it may use the name again."""
 CallKey = tuple[LineId, CallId, int]
 """A call: its line, its id there, and the occurrence of that id."""
 
@@ -145,6 +147,8 @@ class CallEvent(
     occurrence: int = 0  # of the call id; `occurrences` decides, the journal keeps it
     clock_us: int = 0  # what was added to the line's own time
     late: bool = False  # too old to ring
+    reported_as: CallName | None = None
+    """Line and call id as reported, where another line reports the same call."""
 
 
 class LegState(StrEnum):

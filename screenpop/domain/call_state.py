@@ -27,13 +27,14 @@ from screenpop.domain.call import (
     CallEvent,
     CallId,
     CallKey,
+    CallName,
     EventType,
     LineId,
     Phase,
     Scope,
 )
 from screenpop.domain.call_fold import CallFold
-from screenpop.domain.related_calls import CallName, RelatedCalls, about
+from screenpop.domain.related_calls import RelatedCalls, about
 
 LATER_US = 30_000_000
 SETTLE_US = 30_000_000  # after its end few events come

@@ -31,14 +31,14 @@ from screenpop.domain.call import (
     LIMIT_CAUSES,
     CallEvent,
     CallId,
+    CallName,
     EventType,
+    LegId,
     LineId,
     Scope,
 )
 from screenpop.domain.line_clock import LineClock, SavedClock
-
-CallName = tuple[LineId, CallId]
-"""What a telephone system calls a call; it may use the name again."""
+from screenpop.domain.same_calls import SameCalls
 
 KEPT_MAX = 1000  # contents, and pairs of type and agent, of one call
 PINNED_US = 30_000_000  # a call keeps its first correction within this
@@ -90,6 +90,7 @@ class NewestOf(msgspec.Struct, gc=False, omit_defaults=True):
     ended_line_us: int | None = None  # by the line's own clock
     caller: str | None = None
     before: int = 0  # the occurrence before this one
+    also: tuple[CallName, ...] = ()  # what other lines call the same call
     step: int = 0
     told: dict[str, tuple[int, int]] | None = None
     """For content ids: how often it was news, and the step at which it last was."""
@@ -108,10 +109,15 @@ class _When(msgspec.Struct, gc=False):
 class Occurrences:
     """Places the events of all lines; its memory is bounded by `names_max`."""
 
-    def __init__(self, limits: PlacingLimits | None = None):
+    def __init__(
+        self,
+        limits: PlacingLimits | None = None,
+        same_calls: SameCalls | None = None,
+    ):
         self.limits = limits or PlacingLimits()
         self.clocks: dict[LineId, LineClock] = {}
         self._newest: OrderedDict[CallName, NewestOf] = OrderedDict()
+        self._same = same_calls or SameCalls({})
         self.touched: set[CallName] = set()  # what changed, for a snapshot
 
     def __len__(self) -> int:
@@ -125,6 +131,7 @@ class Occurrences:
         when = self._when(event)
         if event.type is EventType.AGENT_STATE:
             return replace(event, at_us=when.at_us, clock_us=when.added_us)
+        event = self._of_the_same_call(event, when, steady_us)
         name = (event.line, event.call_id)
         newest = self._newest.get(name)
         if newest is None or self._begins_anew(newest, event, when, steady_us):
@@ -148,9 +155,8 @@ class Occurrences:
     def learn(self, event: CallEvent) -> None:
         """A placed event was journalled: its line's clock is known better now."""
         if event.at_given:
-            self._clock(event.line).learn(
-                event.at_us - event.clock_us, event.received_us
-            )
+            line = event.line if event.reported_as is None else event.reported_as[0]
+            self._clock(line).learn(event.at_us - event.clock_us, event.received_us)
 
     def recall(self, event: CallEvent) -> None:
         """A placed event of a former start, or of another node, is read."""
@@ -159,6 +165,8 @@ class Occurrences:
             return
         name = (event.line, event.call_id)
         newest = self._newest.get(name)
+        if newest is None:
+            self._same.begun(name, event.caller, event.at_us)
         if newest is None or newest.occurrence < event.occurrence:
             newest = self._remember(
                 name,
@@ -209,8 +217,46 @@ class Occurrences:
         for name, newest in names:
             newest.shift_us = 0
             self._remember(name, newest)
+            for other in newest.also:
+                self._same.join(other, name)
         for line, saved in clocks.items():
             self._clock(line).restore(saved)
+
+    def _of_the_same_call(
+        self, event: CallEvent, when: _When, steady_us: int
+    ) -> CallEvent:
+        """The event as one of the call that another line reports, if there is one."""
+        name = (event.line, event.call_id)
+        joined = self._same.of(name)
+        if joined is not None:
+            newest = self._newest.get(joined)
+            if newest is None or self._begins_anew(newest, event, when, steady_us):
+                self._same.part(name)
+                joined = None
+        if joined is None and name not in self._newest:
+            joined = self._same.match(name, event.caller, event.received_us)
+            if joined is not None:
+                self._join(name, joined)
+        if joined is None:
+            return event
+        line, call_id = joined
+        leg = event.leg_id
+        return replace(
+            event,
+            line=line,
+            call_id=call_id,
+            reported_as=name,
+            event_id=f"{event.line}/{event.event_id}",
+            leg_id=None if leg is None else LegId(f"{event.line}/{leg}"),
+        )
+
+    def _join(self, name: CallName, other: CallName) -> None:
+        """`name` is what another line calls the call of the name `other`."""
+        self._same.join(name, other)
+        newest = self._newest.get(other)
+        if newest is not None and name not in newest.also:
+            newest.also = (*newest.also, name)
+            self.touched.add(other)
 
     def _clock(self, line: LineId) -> LineClock:
         clock = self.clocks.get(line)
@@ -234,7 +280,8 @@ class Occurrences:
         if not newest.ended_us:
             return at_us - newest.newest_us > self.limits.silent_max_s * 1e6
         after_us = at_us - newest.ended_us
-        if event.at_given and newest.ended_line_us is not None:
+        own = event.at_given and event.reported_as is None
+        if own and newest.ended_line_us is not None:
             after_us = max(after_us, event.at_us - newest.ended_line_us)
         if _other_outside_number(newest.caller, event.caller):
             return after_us > 0
@@ -253,6 +300,7 @@ class Occurrences:
         steady_us: int,
         before: NewestOf | None,
     ) -> NewestOf:
+        self._same.begun(name, event.caller, event.received_us)
         number, earlier = event.received_us // 1000, 0
         if before is not None:
             earlier, number = before.occurrence, max(number, before.occurrence + 1)
@@ -304,7 +352,7 @@ def _on_its_scale(
 ) -> int:
     """The event's time among those of its call; a small correction stays the same."""
     expected_us = _now(newest, steady_us) - when.age_us
-    if not event.at_given:
+    if not event.at_given or event.reported_as is not None:
         return expected_us
     pinned_us = event.at_us + newest.clock_us
     return pinned_us if abs(pinned_us - expected_us) <= PINNED_US else expected_us
@@ -317,7 +365,7 @@ def _note(newest: NewestOf, event: CallEvent) -> None:
     whole = event.type is EventType.ENDED and event.scope is Scope.CALL
     if whole and event.cause not in LIMIT_CAUSES:
         newest.ended_us = max(newest.ended_us, event.at_us)
-        if event.at_given:
+        if event.at_given and event.reported_as is None:
             newest.ended_line_us = event.at_us - event.clock_us
     if newest.steps is None:
         newest.steps = {}

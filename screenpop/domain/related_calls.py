@@ -16,13 +16,11 @@ from screenpop.domain.call import (
     Call,
     CallId,
     CallKey,
+    CallName,
     Direction,
     LineId,
     is_extension,
 )
-
-CallName = tuple[LineId, CallId]
-"""What a telephone system calls a call; related calls are named so."""
 
 RELATED_MAX = 32  # calls looked at for one: more is no chain of transfers
 

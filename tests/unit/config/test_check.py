@@ -218,6 +218,24 @@ def test_each_thing_that_a_dialect_misses_has_its_place(said: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [("main", "names the line itself"), ("pbx", "'pbx' is not a line")],
+)
+def test_a_line_shares_its_calls_with_another_line_only(
+    tmp_path: Path, other: str, sentence: str
+) -> None:
+    text = f"""version: 1
+lines:
+  main:
+    settings: {{token: x}}
+    same_calls_as: {other}
+"""
+    (problem,) = check(load(text, tmp_path), find=find, check_line=check_line)
+    assert sentence in str(problem)
+    assert "same_calls_as" in str(problem)
+
+
 def test_the_lookups_of_a_source_switched_off_are_left_out(said: Any) -> None:
     text = """
 sources:
