@@ -19,10 +19,10 @@ from screenpop.app.notes import SavedNote
 from screenpop.app.snapshots import Part, fingerprint
 from screenpop.config.model import Configuration
 from screenpop.domain.agent import UserId
-from screenpop.domain.call import CallEvent, CallKey, LineId
+from screenpop.domain.call import CallEvent, CallKey, CallName, LineId
 from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
-from screenpop.domain.occurrences import CallName, NewestOf
+from screenpop.domain.occurrences import NewestOf
 from screenpop.pipeline.calls import Choice
 from screenpop.push.agent_states import SavedStates
 from screenpop.push.case import SavedCase
