@@ -85,7 +85,7 @@ async def exchanged(
     patience_s: float = 10,
     then: bytes = b"",
 ) -> bytes:
-    """One answer, whole; nothing when the other side closes. `then` is sent after it."""
+    """One answer; nothing when the other side closes. `then` is sent after it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
