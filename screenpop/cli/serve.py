@@ -39,6 +39,7 @@ def serve(
     Everything that is wrong with the configuration is told before anything runs.
     """
     logs.set_up(as_json=json_logs, level=level)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it must not end a start, either
     loaded = load_checked(config)
     with quick_loop() as runner:
         runner.run(_serve(loaded))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from screenpop.domain.caller import Scalar
 
@@ -30,6 +32,17 @@ def told(
     line = text.strip().splitlines()[0] if text.strip() else "no reason given"
     cut = line if len(line) <= MESSAGE_CHARS_MAX else f"{line[:MESSAGE_CHARS_MAX]}…"
     return cut.rstrip(". ")
+
+
+def defect(error: BaseException, *, params: Mapping[str, Scalar] | None = None) -> str:
+    """An exception that a connector should not have raised, with its place.
+
+    `a defect in its connector: KeyError: 'phone' (screenpop_vcard.py:42)`
+    """
+    reason = f"{type(error).__name__}: {told(error, params=params)}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"a defect in its connector: {reason}{place}"
 
 
 def _longest_first(params: Mapping[str, Scalar]) -> list[tuple[str, str]]:

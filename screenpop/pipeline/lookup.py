@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable
+from screenpop.connector.errors import defect
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
 from screenpop.pipeline.breaker import Breaker
@@ -371,10 +372,9 @@ class GuardedSource:
         if isinstance(error, Unavailable):
             return f"{self.label} {error.brief}", str(error)
         kind = type(error).__name__
-        reason = told(error, params=flight.params)
         return (
             f"{self.label} failed: a defect in its connector ({kind})",
-            f"a defect in its connector: {kind}: {reason}",
+            defect(error, params=flight.params),
         )
 
     def _note_failure(

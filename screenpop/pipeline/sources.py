@@ -30,8 +30,8 @@ from screenpop.connector import (
     Scalar,
     Unavailable,
     Unloadable,
-    told,
 )
+from screenpop.connector.errors import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.pipeline.counting import Counting, TooSlow, rest_s
 from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
@@ -223,7 +223,7 @@ def reason_of(error: Exception) -> str:
     """In words; a foreign exception is a defect of the connector that raised it."""
     if isinstance(error, ScreenpopError):
         return str(error)
-    return f"a defect in its connector: {type(error).__name__}: {told(error)}"
+    return defect(error)
 
 
 def make_sources(

@@ -1,6 +1,8 @@
 """Does a foreign error tell what is wrong, and nothing else?"""
 
-from screenpop.connector.errors import MESSAGE_CHARS_MAX, told
+import re
+
+from screenpop.connector.errors import MESSAGE_CHARS_MAX, defect, told
 from screenpop.domain.caller import Row
 
 
@@ -31,3 +33,12 @@ def test_only_the_first_line_is_told_and_not_all_of_a_long_one() -> None:
 def test_an_error_without_words_is_told_by_its_name() -> None:
     assert told(TimeoutError()) == "TimeoutError"
     assert told("  ") == "no reason given"
+
+
+def test_a_defect_names_its_place_and_hides_what_was_asked_with() -> None:
+    try:
+        dict[str, str]()["+442079460958"]
+    except KeyError as error:
+        said = defect(error, params={"number": "+442079460958"})
+    assert said.startswith("a defect in its connector: KeyError: ':number'")
+    assert re.search(r"\(test_errors\.py:\d+\)$", said)
