@@ -64,6 +64,13 @@ class People:
     async def by_token(self, token: str) -> tuple[User, str] | None:
         return self.tokens.find(token, self.cache)
 
+    async def change_password(self, username: UserId, password: str) -> User:
+        """Their own; `refresh` then says that something changed."""
+        user = await self.users.set_password(username, password, by=username)
+        await self.cache.reload()
+        self.stale = True
+        return user
+
     def token_lives(self, token_id: str) -> bool:
         return self.tokens.lives(token_id)
 

@@ -53,6 +53,14 @@ Generate = Annotated[
 ]
 
 
+Expires = Annotated[
+    float | None,
+    typer.Option(
+        "--expires", min=0.01, help="Days until the password must be another one."
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Add, list and change who may log in.",
@@ -90,6 +98,7 @@ def add(
     locale: Locale = None,
     password_stdin: FromStdin = False,
     generate: Generate = False,
+    expires: Expires = None,
     no_password: Annotated[
         bool, typer.Option("--no-password", help="For a program: tokens only.")
     ] = False,
@@ -105,6 +114,7 @@ def add(
             role=role,
             agents=agent or (),
             locale=locale,
+            until_us=_in_days(expires),
             take=take,
             by=_by(),
         ),
@@ -118,12 +128,15 @@ def passwd(
     config: Config,
     password_stdin: FromStdin = False,
     generate: Generate = False,
+    expires: Expires = None,
 ) -> None:
     """Set a user's password; all their sessions end."""
     password = _password(password_stdin, generate)
     user = _within(
         config,
-        lambda database: Users(database).set_password(username, password, by=_by()),
+        lambda database: Users(database).set_password(
+            username, password, until_us=_in_days(expires), by=_by()
+        ),
     )
     typer.echo(f"changed the password of {user.username}; their sessions ended")
     _tell_generated(password if generate else None)
@@ -198,9 +211,7 @@ def token(
         else:
             shown_tokens(found)
         return
-    expires_us = None
-    if expires_days is not None:
-        expires_us = SystemClock().now_us() + round(expires_days * DAY_US)
+    expires_us = _in_days(expires_days)
     made, secret = _within(
         config,
         lambda database: Tokens(database).create(
@@ -229,6 +240,10 @@ def _within(config: Path, work: Callable[[Database], Awaitable[T]]) -> T:
             return await work(database)
 
     return asyncio.run(run())
+
+
+def _in_days(days: float | None) -> int | None:
+    return None if days is None else SystemClock().now_us() + round(days * DAY_US)
 
 
 def _password(from_stdin: bool, generate: bool) -> str:

@@ -13,8 +13,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from screenpop.domain.errors import BadInput
+from screenpop.store.weak_passwords import weakness
 
-PASSWORD_CHARS_MIN = 8
+PASSWORD_CHARS_MIN = 12
 PASSWORD_CHARS_MAX = 256
 AT_ONCE_MAX = 4
 GENERATED_WORDS = 4
@@ -29,8 +30,8 @@ class Passwords:
         self._places = asyncio.Semaphore(at_once_max)
         self._decoy: str | None = None
 
-    async def hashed(self, password: str) -> str:
-        """Raises `BadInput` for a password that is too short or too long."""
+    async def hashed_new(self, password: str, username: str) -> str:
+        """Raises `BadInput` for one that is too short, too long or too common."""
         if not PASSWORD_CHARS_MIN <= len(password) <= PASSWORD_CHARS_MAX:
             raise BadInput(
                 f"password: {len(password)} characters, must be"
@@ -38,6 +39,16 @@ class Passwords:
                 code="bad_password",
                 remedy="Use four or more words.",
             )
+        if (why := weakness(password, username)) is not None:
+            raise BadInput(
+                f"password: it {why}",
+                code="common_password",
+                remedy="Use four or more words that do not belong together.",
+            )
+        return await self.hashed(password)
+
+    async def hashed(self, password: str) -> str:
+        """Of one that was accepted before."""
         async with self._places:
             return await asyncio.to_thread(self._hasher.hash, _normal(password))
 

@@ -80,6 +80,7 @@ class Users:
         agents: Iterable[str] = (),
         locale: str | None = None,
         take: bool = False,
+        until_us: int | None = None,
         by: str = "system",
     ) -> User:
         """Without a password the user can only use tokens. Raises `BadInput`.
@@ -93,12 +94,17 @@ class Users:
             agents=_agents(agents),
             locale=_locale(locale),
         )
-        hash_ = None if password is None else await self._passwords.hashed(password)
+        hash_ = (
+            None
+            if password is None
+            else await self._passwords.hashed_new(password, user.username)
+        )
         row = {
             **_columns(user),
             "username": user.username,
             "token_epoch": 0,
             "password_hash": hash_,
+            "password_until_us": until_us,
             "created_us": self._clock.now_us(),
         }
         try:
@@ -116,11 +122,23 @@ class Users:
         return user
 
     async def set_password(
-        self, username: str, password: str, *, by: str = "system"
+        self,
+        username: str,
+        password: str,
+        *,
+        until_us: int | None = None,
+        by: str = "system",
     ) -> User:
-        """Also ends the user's sessions. Raises `BadInput`, `NotFound`."""
-        hash_ = await self._passwords.hashed(password)
-        values = {"password_hash": hash_, "token_epoch": users.c.token_epoch + 1}
+        """Also ends the user's sessions. Raises `BadInput`, `NotFound`.
+
+        `until_us`: a first password that somebody else knows is of use until then.
+        """
+        hash_ = await self._passwords.hashed_new(password, username)
+        values = {
+            "password_hash": hash_,
+            "password_until_us": until_us,
+            "token_epoch": users.c.token_epoch + 1,
+        }
         return await self._change(username, values, "user.password", by, {})
 
     async def change(
@@ -166,13 +184,17 @@ class Users:
     async def verify(self, username: str, password: str) -> User | None:
         """The active user of that name and password; equal work when there is none."""
         row = await self._row(username)
-        usable = row is not None and row["active"]
+        usable = row is not None and row["active"] and self._in_time(row)
         hash_ = row["password_hash"] if usable and row is not None else None
         if not await self._passwords.right(password, hash_) or row is None:
             return None
         if self._passwords.outdated(row["password_hash"]):
             await self._rehash(row, password)
         return _user(row)
+
+    def _in_time(self, row: RowMapping) -> bool:
+        until_us = row["password_until_us"]
+        return until_us is None or self._clock.now_us() < int(until_us)
 
     async def stamp(self) -> tuple[int, int]:
         """Changes whenever any user or token does; cheap to ask."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,15 @@ class FakeUsers:
     async def verify(self, username: str, password: str) -> User | None:
         self.verified.append(username)
         return self.known.get(UserId(username)) if password == self.password else None
+
+    async def change_password(self, username: UserId, password: str) -> User:
+        if len(password) < 12:
+            raise BadInput("password: it is too short.", code="bad_password")
+        self.password = password
+        before = self.known[username]
+        changed = replace(before, token_epoch=before.token_epoch + 1)
+        self.known[username] = changed
+        return changed
 
     async def by_token(self, token: str) -> tuple[User, str] | None:
         user = self.known.get(UserId(token.removeprefix("token-of-")))

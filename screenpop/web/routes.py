@@ -64,6 +64,12 @@ ROUTES: tuple[Route, ...] = (
         summary="Log out.", status=204, answer="text", errors=(404,),
     ),
     Route(
+        method="POST", path="/v1/session/password", handler=session.change_password,
+        role=Role.AGENT, summary="Change one's own password; other sessions end.",
+        body=session.NewPassword, answer=session.SessionAnswer,
+        errors=(400, 404, 408, 413, 415, 429, 503),
+    ),
+    Route(
         method="GET", path="/v1/agent", handler=upgrade.agent, role=Role.AGENT,
         summary="The desk's WebSocket, subprotocol `screenpop.v1`.",
         answer="socket", status=101, errors=(400, 429, 503),

@@ -53,6 +53,10 @@ class Users(Protocol):
         """
         ...
 
+    async def change_password(self, username: UserId, password: str) -> User:
+        """The user with the epoch of now. Raises `BadInput` for a weak one."""
+        ...
+
     async def by_token(self, token: str) -> tuple[User, str] | None:
         """Whose bearer token is it, and which one (its id)?"""
         ...

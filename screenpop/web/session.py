@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from aiohttp import web
 
 from screenpop.domain.agent import User
-from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.domain.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from screenpop.push.audience import principal
 from screenpop.support.clock import iso_from_us
 from screenpop.web.auth import Identity
@@ -23,6 +25,13 @@ PASSWORD_CHARS_MAX = 1000
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     password: str
+
+
+class NewPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """`old` proves that the person, and not whoever sits there, asks."""
+
+    old: str
+    new: str
 
 
 class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,12 +60,44 @@ async def log_in(site: Site, visit: Visit) -> web.StreamResponse:
     )
     credentials = _checked(decoded(body, Credentials))
     user = await _verified(site, visit, credentials)
+    return _new_session(site, user)
+
+
+def _new_session(site: Site, user: User) -> web.Response:
     lifetime_s = round(site.services.security.session_h * 3600)
     expires_s = site.services.clock.now_us() // 1_000_000 + lifetime_s
     token, session = site.auth.signer.issue(user, expires_s)
     answer = answered(_session_answer(site, Identity(user, session)))
     _set_cookie(site, answer, token, lifetime_s)
     return answer
+
+
+async def change_password(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/session/password`: all other sessions end, this one gets a new cookie.
+
+    The old password is guessed as slowly here as at the log-in.
+    """
+    who = visit.who
+    if who is None or who.session is None:
+        raise NotFound("there is no session: a bearer token has no password.")
+    require_json(visit.request)
+    within_s = site.services.server.body_read_s
+    body = await read_body(visit.request, BODY_BYTES_MAX, within_s)
+    wanted = decoded(body, NewPassword)
+    proof = Credentials(username=who.user.username, password=wanted.old)
+    try:
+        await _verified(site, visit, _checked(proof))
+    except Unauthenticated as error:
+        raise Forbidden(
+            "the old password is wrong.",
+            code="bad_credentials",
+            remedy="Type the password that you logged in with.",
+        ) from error
+    user = await site.services.users.change_password(who.user.username, wanted.new)
+    # behind the answer, so that the page has its new cookie when its socket ends
+    asyncio.get_running_loop().call_soon(site.sockets.access_changed)
+    site.security.note("password changed", user=user.username, address=visit.remote)
+    return _new_session(site, user)
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:

@@ -7,6 +7,7 @@ import re
 from browser.company import ADA
 from browser.desk import Desk, Wallboard
 from browser.house import House
+from call_centre import PASSWORD
 from playwright.async_api import expect
 
 
@@ -69,6 +70,28 @@ async def test_a_desk_becomes_that_of_who_logged_in_without_the_old_notes(
     await house.answer(call, "ben")
     await desk.call_is("Talking")
     await expect(desk.note).to_have_value("")
+
+
+async def test_people_change_their_own_password_and_go_on(house: House) -> None:
+    desk, other = await house.open_desk("ana"), await house.open_desk("ana")
+    await desk.page.get_by_title("ana: change password").click()
+    form = desk.page.get_by_role("form", name="Change password")
+    await form.get_by_label("Password of now").fill("not hers")
+    for label in ("New password", "New password again"):
+        await form.get_by_label(label, exact=True).fill("quite another phrase")
+    change = form.get_by_role("button", name="Change password")
+    await change.click()
+    await expect(form.get_by_role("alert")).to_contain_text("old password is wrong")
+    call = await house.ring("ana", caller=ADA)  # nothing is in the way
+    await desk.card_of("Ada Byron")
+    await form.get_by_label("Password of now").fill(PASSWORD)
+    await change.click()
+    await expect(form).to_be_hidden()
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await other.sees("Your session is over. Log in again; nothing you wrote is lost.")
+    await other.signs_in("ana", "quite another phrase")
+    await other.is_ready()
 
 
 async def test_an_agent_is_politely_refused_at_the_wallboard(house: House) -> None:

@@ -69,6 +69,15 @@ export async function logOut(csrf: string): Promise<void> {
   await ask("DELETE", "/v1/session", { csrf });
 }
 
+/** All other sessions end, and this one goes on with a new cookie. */
+export async function changePassword(
+  old: string,
+  wanted: string,
+  csrf: string,
+): Promise<void> {
+  await ask("POST", "/v1/session/password", { body: { old, new: wanted }, csrf });
+}
+
 /** Recent calls of this agent; none where the service cannot tell. */
 export async function recentCalls(limit: number): Promise<RecentCall[]> {
   try {

@@ -10,21 +10,25 @@ import { usePreferences } from "./preferences";
 import { usePage } from "./route";
 
 type Gate =
-  | { at: "asking" }
+  | { at: "asking"; reason: string | null }
   | { at: "out"; reason: string | null }
   | { at: "in"; session: Session }
   | { at: "unreachable"; refusal: Refused };
 
+const OVER = "Your session is over. Log in again; nothing you wrote is lost.";
 const ASK_AGAIN_MS = 3_000;
 
 export function App() {
-  const [gate, setGate] = useState<Gate>({ at: "asking" });
+  const [gate, setGate] = useState<Gate>({ at: "asking", reason: null });
   const page = usePage();
   const preferences = usePreferences();
   useEffect(() => {
-    if (gate.at === "asking") askWho(setGate);
+    if (gate.at === "asking") askWho(setGate, gate.reason);
     if (gate.at !== "unreachable") return;
-    const timer = setTimeout(() => setGate({ at: "asking" }), ASK_AGAIN_MS);
+    const timer = setTimeout(
+      () => setGate({ at: "asking", reason: null }),
+      ASK_AGAIN_MS,
+    );
     return () => clearTimeout(timer);
   }, [gate]);
 
@@ -42,8 +46,8 @@ export function App() {
   const shared = {
     session: gate.session,
     ...preferences,
-    onExpired: () =>
-      out("Your session is over. Log in again; nothing you wrote is lost."),
+    // asked first: a new password ends the session, and brings another one
+    onExpired: () => setGate({ at: "asking", reason: OVER }),
     onLogOut: () => leave(gate.session, out),
   };
   if (page === "admin") return <AdminPage {...shared} />;
@@ -59,10 +63,13 @@ function Unreachable({ refusal }: { refusal: Refused }) {
   );
 }
 
-async function askWho(tell: (gate: Gate) => void): Promise<void> {
+async function askWho(
+  tell: (gate: Gate) => void,
+  reason: string | null,
+): Promise<void> {
   try {
     const session = await currentSession();
-    tell(session ? { at: "in", session } : { at: "out", reason: null });
+    tell(session ? { at: "in", session } : { at: "out", reason });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     tell({ at: "unreachable", refusal: error });

@@ -1,8 +1,10 @@
 // What is always in reach, on every page?
 
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { Session } from "./api";
 import { Icon } from "./icons";
+import { OwnPassword } from "./password";
 import type { Change, Preferences, Theme } from "./preferences";
 import { go, type Page } from "./route";
 
@@ -19,6 +21,7 @@ interface HeaderProps {
 
 export function Header(props: HeaderProps) {
   const { session, page, preferences, change, onLogOut, tools, children } = props;
+  const [changing, setChanging] = useState(false);
   return (
     <header class="top">
       <span class="brand">
@@ -32,13 +35,26 @@ export function Header(props: HeaderProps) {
       <div class="top-tools">
         {tools}
         <ThemeSwitch theme={preferences.theme} change={change} />
-        <span class="person" title={session.user.username}>
+        <button
+          type="button"
+          class="quiet person"
+          title={`${session.user.username}: change password`}
+          aria-expanded={changing}
+          onClick={() => setChanging(!changing)}
+        >
           {session.user.name}
-        </span>
+        </button>
         <button type="button" class="quiet" title="Log out" onClick={onLogOut}>
           <Icon name="leave" /> <span class="tool-word">Log out</span>
         </button>
       </div>
+      {changing && (
+        <OwnPassword
+          username={session.user.username}
+          csrf={session.csrf}
+          onClose={() => setChanging(false)}
+        />
+      )}
     </header>
   );
 }

@@ -242,3 +242,48 @@ async def test_events_of_security_are_logged_with_user_and_address(
     access = [r for r in caplog.records if r.name == "screenpop.access"]
     assert said(access[-1], "user", "address") == ["ben", "127.0.0.1"]
     assert "x y" not in caplog.text
+
+
+async def test_people_change_their_own_password_and_other_sessions_end(
+    house: Any,
+) -> None:
+    await house.sign_in("ana")
+    elsewhere, csrf = dict(house.cookies), house.csrf
+    await house.sign_in("ana")
+    old, new = house.users.password, "quite another phrase"
+    path, change = "/v1/session/password", house.change
+    wrong = await change("POST", path, json={"old": "a guess", "new": new})
+    assert (wrong.status, wrong.json["error"]["code"]) == (403, "bad_credentials")
+    weak = await change("POST", path, json={"old": old, "new": "short"})
+    assert (weak.status, weak.json["error"]["code"]) == (400, "bad_password")
+    assert (await house.ask("GET", "/v1/session")).status == 200
+    answer = await change("POST", path, json={"old": old, "new": new})
+    assert answer.status == 200
+    assert (await house.ask("GET", "/v1/session")).status == 401
+    house.cookies = {COOKIE: answer.headers["Set-Cookie"].split("=")[1].split(";")[0]}
+    assert (await house.ask("GET", "/v1/session")).json["csrf"] == answer.json["csrf"]
+    house.cookies, house.csrf = elsewhere, csrf
+    assert (await house.ask("GET", "/v1/session")).status == 401
+
+
+async def test_a_password_is_changed_with_the_token_of_the_page_alone(
+    house: Any,
+) -> None:
+    await house.sign_in("ana")
+    body = {"old": house.users.password, "new": "quite another phrase"}
+    assert (await house.ask("POST", "/v1/session/password", json=body)).status == 403
+    program = {"Authorization": "Bearer token-of-ana"}
+    answer = await house.ask("POST", "/v1/session/password", json=body, headers=program)
+    assert answer.status == 404
+
+
+async def test_the_old_password_is_guessed_as_slowly_as_at_the_log_in(
+    open_house: Any,
+) -> None:
+    house = await open_house(security=Security(login_attempts=2))
+    await house.sign_in("ana")
+    body = {"old": "a guess", "new": "quite another phrase"}
+    answers = [
+        await house.change("POST", "/v1/session/password", json=body) for _ in range(3)
+    ]
+    assert [answer.status for answer in answers] == [403, 403, 429]
