@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from time import perf_counter
 
 from prometheus_client import Counter
@@ -17,6 +18,7 @@ from prometheus_client import Counter
 from screenpop.app.requests import Kept, RequestLog
 from screenpop.config.model import Configuration, Limits, Line
 from screenpop.domain.call import LineId
+from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
@@ -142,6 +144,12 @@ def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
         for name, line in config.lines.items()
         if stream_dialect(line.dialect) is None
     }
+
+
+def join_legs(lines: Mapping[str, BoundDialect], book: CallBook) -> None:
+    """Legs that were heard of before the start, or by another node, have a call too."""
+    for name, line in lines.items():
+        line.legs.known = partial(book.call_of_leg, name)
 
 
 def check_line(name: str, line: Line, public_url: str | None) -> None:

@@ -22,7 +22,7 @@ from screenpop.app.explaining import Json, as_json, column_types
 from screenpop.app.follow import Follower
 from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
-from screenpop.app.intake import Intake, bind_lines
+from screenpop.app.intake import Intake, bind_lines, join_legs
 from screenpop.app.lines import AllLines, clock_problems
 from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
@@ -285,6 +285,7 @@ class Service:
 
     def _services(self) -> Services:
         config, lines = self.loaded.config, bind_lines(self.loaded.config)
+        join_legs(lines, self.follower.book)
         seen = RequestLog(self.loaded, lines, self.clock.now_us)
         self._today = TodayFile(data_dir_of(self.loaded), seen.counts)
         seen.go_on_from(self._today.load())

@@ -111,6 +111,10 @@ class CallFold:
         self._read_again()
         return True
 
+    def has_leg(self, leg: str) -> bool:
+        """Did an event name this leg, with whose it is?"""
+        return LegId(leg) in self._owners
+
     def open_agents(self) -> list[AgentId]:
         """Whose phone rings or who talk."""
         released = LegState.RELEASED

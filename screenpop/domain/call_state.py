@@ -128,6 +128,14 @@ class CallBook:
         keys = self._named.get((LineId(line), CallId(call_id)))
         return None if keys is None else self.get(keys[-1])
 
+    def call_of_leg(self, line: str, leg: str) -> CallId | None:
+        """The newest call of a line that goes on and had this leg; looks at all."""
+        for followed in reversed(self._followed.values()):
+            call, fold = followed.call, followed.fold
+            if call.line == line and fold is not None and fold.has_leg(leg):
+                return call.call_id if call.phase is not Phase.ENDED else None
+        return None
+
     def apply(self, event: CallEvent, heard_us: int | None = None) -> Change | None:
         """Take one event in; None when it changes nothing that is followed.
 

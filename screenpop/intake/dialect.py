@@ -176,7 +176,7 @@ class BoundDialect:
         self._public_url = public_url
         self._body_bytes_max = body_bytes_max
         self._events_max = events_max
-        self._legs = Legs()
+        self.legs = Legs()
 
     def receive(self, request: Request, *, explain: bool = False) -> Received:
         """Authenticate and decode one request.
@@ -219,7 +219,7 @@ class BoundDialect:
             settings=self.settings,
             public_url=self._public_url,
             events_max=self._events_max,
-            legs=self._legs.calls,
+            call_of_leg=self.legs.call_of,
             decode=lambda facts: read_body(kind, facts),
         )
 
@@ -248,7 +248,7 @@ class BoundDialect:
                 event = self.line.event(draft, facts.request.received_us)
                 events.append(_apart(event, ids))
                 if self.dialect.joins_legs:
-                    self._legs.learn(event)
+                    self.legs.learn(event)
                 told.append(how)
                 if (remark := unread_caller(event)) is not None:
                     ignored.append(Ignored(why=remark, item=how.item, whole=False))

@@ -10,6 +10,7 @@ from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from screenpop.domain.errors import BadInput
 from screenpop.intake.charsets import text_of
+from screenpop.intake.legs import CallOfLeg
 from screenpop.intake.multipart import multipart_pairs, parameters_of
 from screenpop.intake.normal import Line
 from screenpop.intake.request import Request
@@ -107,7 +108,7 @@ class Facts:
     settings: Settings
     public_url: str | None
     events_max: int = 500
-    legs: Mapping[str, str] = field(default_factory=dict)  # calls by their legs
+    call_of_leg: CallOfLeg = lambda leg: None
     explain: bool = False  # somebody reads it: say also what came to nothing
     claims: dict[str, object] | None = None  # of a verified token
     decode: Callable[[Facts], object] = field(default=lambda facts: None)

@@ -303,7 +303,7 @@ def _seconds(arguments: list[Getter]) -> Filter:
 def _call_of_leg(arguments: list[Getter]) -> Filter:
     """The call in which this line last named that leg; null when it never did."""
     exactly(arguments, 0)
-    return lambda value, scope: scope.facts.legs.get(as_text(value) or "")
+    return lambda value, scope: scope.facts.call_of_leg(as_text(value) or "")
 
 
 def _hmac_sha256(arguments: list[Getter]) -> Filter:

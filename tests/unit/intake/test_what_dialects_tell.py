@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
-from screenpop.domain.call import CallEvent, LineId
+from screenpop.domain.call import CallEvent, LegId, LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.intake.dialect import BoundDialect, load_dialect
 from screenpop.intake.legs import LEGS_MAX, Legs
@@ -206,12 +207,26 @@ def test_a_leg_of_which_nothing_is_known_makes_no_call() -> None:
     assert "names no call" in result.ignored[0].why
 
 
+def test_a_leg_heard_of_before_the_start_is_known_by_the_book() -> None:
+    book, line = CallBook(), bound("wazo")
+    for event in received(bound("wazo"), wazo("call_answered", **WHOLE)).events:
+        book.apply(event)
+    line.legs.known = lambda leg: book.call_of_leg("main", leg)
+    (event,) = received(line, wazo("call_held", call_id="1.2")).events
+    assert event.call_id == "1.0"
+    assert received(line, wazo("call_held", call_id="9.9")).events == ()
+    assert book.call_of_leg("another", "1.2") is None
+
+
 def test_legs_are_forgotten_the_oldest_first() -> None:
     legs, line = Legs(), bound("wazo")
     for number in range(LEGS_MAX + 5):
-        legs.calls[f"l{number}"] = "c"
-    (event,) = received(line, wazo("call_held", **WHOLE)).events
-    while len(legs.calls) > LEGS_MAX:
+        whole = {"call_id": f"l{number}", "conversation_id": "c"}
+        if number < 2 or number > LEGS_MAX:
+            (event,) = received(line, wazo("call_held", **whole)).events
+        else:
+            event = msgspec.structs.replace(event, leg_id=LegId(f"l{number}"))
         legs.learn(event)
-    assert "1.2" in legs.calls
-    assert "l0" not in legs.calls
+    assert len(legs) == LEGS_MAX
+    assert legs.call_of("l0") is None
+    assert legs.call_of(f"l{LEGS_MAX}") == "c"
