@@ -105,9 +105,13 @@ def read_field(text: str, *, country: str | None) -> FieldReading:
 
 def _odd(numbers: Sequence[FieldNumber]) -> str | None:
     """Why something of the field is lost; short numbers next to a whole one are not."""
-    reasons = [number.reason for number in numbers if number.reason is not None]
-    if any(number.e164 for number in numbers):
-        reasons = [reason for reason in reasons if reason != TOO_SHORT]
+    found = any(number.e164 for number in numbers)
+    reasons = [
+        number.reason
+        for number in numbers
+        if number.reason is not None
+        and not (found and len(number.digits) < SHORTEST_DIGITS)
+    ]
     if not numbers:
         return NO_DIGITS
     return reasons[0] if reasons else None
@@ -122,16 +126,17 @@ _BETWEEN_URIS = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(:::|\n|[/;,|&]|(?<!\w)(?:or|oder|ou|and|und|et|bzw\.?|resp\.?|sowie|y|e|o|of|en|"
+    r"\s*(:::|\n|\\[nr]|[/;,|&]|(?<!\w)(?:or|oder|ou|and|und|et|bzw\.?|resp\.?|sowie|y|e|o|of|en|"
     r"eller|och|og|lub|oraz|nebo|vagy|veya|ve|или|и|または)(?!\w))\s*",
     re.IGNORECASE,
 )
 _NEXT_PLUS = re.compile(r"(?<=[\d)])\s+(?=\+)|(?<=\d)(?=\+\d)")
 _SIMPLE = re.compile(r"\+?[\d\s().]{6,40}\Z")
 _FLOATING = re.compile(
-    r"\d+(?:[.,]\d+)?[eE][+\-]?\d+\Z|\d+[.,]0+\Z|\d{1,3}(?:,\d{3}){2,}(?:\.0+)?\Z"
+    r"\d+(?:[.,]\d+)?[eE][+\-]?\d+\Z|\d+[.,]0+\Z|\d{1,3}(?:[,'’]\d{3}){2,}(?:\.0+)?\Z"
 )
 _JOINING = ("/", ",")
+_AREA = re.compile(r"(?:^[^\w+]*|[+0(])[\d\s().\-\[\]]*\Z")
 _RANGE = re.compile(rf"(.*\d[\s)]*-\s*)(\d{{1,{RANGE_DIGITS_MAX}}})\s*$", re.DOTALL)
 _RANGE_NEXT = re.compile(rf"\s*-?\s*(\d{{1,{RANGE_DIGITS_MAX}}})\s*$")
 _EXTENSION_FIRST = re.compile(
@@ -182,7 +187,7 @@ def _add(parts: list[_Part], separator: str, piece: str, country: str | None) ->
     before = _digits(last.text)
     if _EXTENSION_FIRST.match(piece):
         last.text = f"{last.text} {piece}"
-    elif separator in _JOINING and before < SIDE_DIGITS_MIN:
+    elif before < SIDE_DIGITS_MIN and separator in _JOINING and _begins(last.text):
         last.text = f"{last.text}/{piece}"
     elif digits < SIDE_DIGITS_MIN and before >= SIDE_DIGITS_MIN:
         last.tails.append((separator, piece))
@@ -201,6 +206,11 @@ def _begin(parts: list[_Part], last: _Part | None, separator: str, piece: str) -
         last.tails.append((separator, piece))
     else:
         parts.append(_Part(piece, []))
+
+
+def _begins(text: str) -> bool:
+    """`030`, `Büro (030)`, `22`: what a number may begin with; not so `House 12`."""
+    return _AREA.search(text) is not None
 
 
 def _joins(first: str, second: str, country: str | None) -> bool:
@@ -281,7 +291,7 @@ def _numbers_in(text: str, country: str | None) -> Iterator[FieldNumber]:
     found = False
     for run in _runs(_REMARK.sub(" ", text)):
         one = _number(run, country)
-        if one.e164 is not None or one.reason != TOO_SHORT:
+        if one.e164 or one.possible or one.reason not in (None, TOO_SHORT):
             found = True
             yield one
     if not found:

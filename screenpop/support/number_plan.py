@@ -113,10 +113,12 @@ def _guess(
         return guess
     if not in_plan(guess):
         return None
-    national = country is not None and number is not None and in_plan(number)
-    if not national or country == country_of(guess):
+    if country is None or number is None or not in_plan(number):
         return guess
-    return guess if len(apart.digits) >= GUESS_DIGITS_MIN else None
+    if country == country_of(guess):
+        return guess
+    whole = phonenumbers.national_significant_number(number) == apart.digits
+    return guess if whole and len(apart.digits) >= GUESS_DIGITS_MIN else None
 
 
 def _in_context(apart: Apart) -> PhoneNumber | None:

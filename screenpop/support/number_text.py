@@ -43,14 +43,15 @@ EXTENSION = re.compile(
 )
 _LABEL = re.compile(
     r"(?:tel(?:efon|efono|éfono|ephone|éphone)?|phone|ph|fon|mob(?:ile?)?|handy|cell|"
-    r"fax|office|work|home)\s*[.:]*\s*(?=[\d+(])",
+    r"fax|office|work|home)\s*[.:]*\s*(?=[\d+(\[])",
     re.IGNORECASE,
 )
 _POST_DIAL = re.compile(r"[,;].*$|(?<=\d)[pPwW][\dpPwW,*#]*$")
 _WRITTEN = re.compile(r"^\+*[\d\s().\-/\[\]·•–—‐‑‒−⁄~_]+$")
 _QUOTES = "'’‘‛`´\"“”„"
 _FLOAT = re.compile(r"([+-]?)(\d{1,17})(?:[.,](\d{1,17}))?(?:[eE]([+-]?\d{1,3}))?\Z")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,4}(?:\.0{1,4})?\Z")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,'’]\d{3}){2,4}(?:\.0{1,4})?\Z")
+_CODE_IN_BRACKETS = re.compile(r"[(\[]\s*(?:\+|00)\s*(\d{1,3})\s*[)\]]")  # (+44) 20 …
 
 
 class Apart(NamedTuple):
@@ -200,6 +201,8 @@ def _written(subscriber: _Subscriber, raw: str) -> Apart | NotANumber:
     text = subscriber.text
     if label := _LABEL.match(text):
         text = text[label.end() :]
+    if code := _CODE_IN_BRACKETS.match(text):
+        text = f"+{code[1]} {text[code.end() :]}"
     written, extension = _cut_extension(text)
     if not _WRITTEN.match(written):
         return NotANumber(raw, reason=NO_NUMBER)

@@ -54,7 +54,7 @@ UNKNOWN_WORDS = words(
     not set, empty, payphone, coinphone, coin line, coinline payphone,
     interaction with other service, unbekannt, unbekannter anrufer,
     unbekannte nummer, keine, keine rufnummer, keine nummer, nicht verfügbar,
-    nicht vorhanden, k.a., inconnu, numéro inconnu, appelant inconnu, indisponible,
+    nicht vorhanden, k.a., ka, inconnu, numéro inconnu, appelant inconnu, indisponible,
     aucun, desconocido, número desconocido, sin número, no disponible, ninguno,
     desconhecido, indisponível, sconosciuto, numero sconosciuto, non disponibile,
     nessuno, onbekend, onbekend nummer, niet beschikbaar, geen, okänt,
@@ -104,7 +104,8 @@ def not_shown(text: str) -> Presentation | None:
     word = _BETWEEN.sub(" ", bare.strip(_AROUND))
     if word in WITHHELD_WORDS:
         return Presentation.WITHHELD
-    if not word or {word, bare.strip()} & UNKNOWN_WORDS or word.startswith("asserted"):
+    known = {word, word.replace(".", ""), bare.strip()} & UNKNOWN_WORDS
+    if not word or known or word.startswith("asserted"):
         return Presentation.UNAVAILABLE
     return _by_its_words(word)
 

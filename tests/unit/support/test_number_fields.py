@@ -44,6 +44,12 @@ def sure(text: str, country: str | None = "GB") -> list[str]:
         ("030-0074321 / Fr. Hahn", "DE", "+49300074321"),
         ("0171 3920099 (seit 01.02.2019)", "DE", "+491713920099"),
         ("036452/123456", "DE", "+4936452123456"),
+        ("Büro: 030/123456", "DE", "+4930123456"),
+        ("22/123 45 67", "PL", "+48221234567"),
+        ("Haus 12, 0171 3920099", "DE", "+491713920099"),
+        ("ab 18:00 Uhr 0171 3920099", "DE", "+491713920099"),
+        ("(+44) 20 7946 0958", "US", LONDON),
+        ("Mobile (0044) 20 7946 0958", "US", LONDON),
         ("030/23125-0", "DE", "+4930231250"),
         ("٠٢٠٧٩٤٦٠٩٥٨", "GB", LONDON),
         ("＋44 ２０ ７９４６ ０９５８", None, LONDON),
@@ -59,7 +65,7 @@ def test_one_number_is_read_however_it_stands_there(
 @pytest.mark.parametrize(
     "between",
     [" ::: ", ":::", " / ", "/", " & ", ";", "; ", ",", ", ", "\n", "\r\n", " | ",
-     " or ", " oder ", " ou ", " y ", " and ", "  ", "\u2028"],
+     " or ", " oder ", " ou ", " y ", " and ", "  ", "\u2028", "\\n"],
 )  # fmt: skip
 def test_several_numbers_of_one_field_are_all_found(between: str) -> None:
     assert sure(f"020 7946 0958{between}07700 900123") == [LONDON, MOBILE]
@@ -126,7 +132,8 @@ def test_what_cannot_be_read_is_said(text: str, country: str | None, odd: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-", "n/a", "None", "anonymous", "unbekannt", "0", "Work", "* Home"],
+    ["", " ", "-", "n/a", "n.a.", "None", "anonymous", "unbekannt", "0", "Work",
+     "* Home"],
 )  # fmt: skip
 def test_a_field_that_means_nothing_is_nothing_odd(text: str) -> None:
     assert read_field(text, country="GB") == number_fields.FieldReading()
@@ -155,6 +162,7 @@ def test_a_guess_is_possible_and_never_sure(
     [
         ("2031234567", "GB"), ("2079460313", "GB"), ("020 3123 4567", "GB"),
         ("2031234567.0", "GB"), ("7012345678", "US"), ("20 3123 4567", "GB"),
+        ("84951234567", "RU"),
         ("142685300", "FR"), ("0142685300", "FR"), ("3123456789", "IT"),
     ],
 )  # fmt: skip
