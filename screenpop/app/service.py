@@ -247,7 +247,7 @@ class Service:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
             ends = self.follower.tidy()
-            self.door.keep_all_soon([*ends, *self.hub.absent()])
+            self.door.keep_all_soon([*ends, *self.hub.presence_due()])
 
     async def _logged_out(self, user: User) -> None:
         """Who logs out takes no more calls: at once, unless the journal is away."""

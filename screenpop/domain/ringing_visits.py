@@ -23,7 +23,6 @@ class RingingVisits(msgspec.Struct, gc=False):
     """Read with the events of a call in their order."""
 
     visits: list[QueueVisit] = []
-    queues: set[str] = set()
 
     def take(
         self, event: CallEvent, first_alerting_us: int | None, *, late: bool = False
@@ -31,7 +30,7 @@ class RingingVisits(msgspec.Struct, gc=False):
         """Every event before the end; a `late` ringing was before the answer."""
         rings = event.type is EventType.ALERTING
         answers = event.type is EventType.ANSWERED
-        if (rings or answers) and event.queue and event.queue not in self.queues:
+        if (rings or answers) and event.queue and not self._visited(event.queue):
             self._enter(event.queue, event.at_us, first_alerting_us)
         if late:
             self.leave(event.at_us, "answered")
@@ -56,12 +55,14 @@ class RingingVisits(msgspec.Struct, gc=False):
             return tuple(self.visits)
         return (*self.visits[:-1], replace(self.visits[-1], left="diverted"))
 
+    def _visited(self, queue: str) -> bool:
+        return any(visit.queue == queue for visit in self.visits)
+
     def _enter(self, queue: str, at_us: int, first_alerting_us: int | None) -> None:
         entered_us = at_us
         if not self.visits and first_alerting_us is not None:
             entered_us = min(at_us, first_alerting_us)
         self.leave(at_us, "moved")
-        self.queues.add(queue)
         self.visits.append(
             QueueVisit(queue=queue, entered_us=entered_us, inferred=True)
         )

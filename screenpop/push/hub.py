@@ -140,9 +140,10 @@ class Hub:
             for session in sessions:
                 due.setdefault(session, []).append(data)
 
-    def absent(self) -> list[ActionRecord]:
-        """What to journal of people whose last desk closed and did not come back."""
-        return self.presence.absent(self._sessions)
+    def presence_due(self) -> list[ActionRecord]:
+        """What to journal of people who have a desk open, or none any more."""
+        people = [u for u, mine in self._sessions.items() if mine[0].user.agents]
+        return self.presence.due(people)
 
     def log_out_record(self, user: User) -> ActionRecord | None:
         """What a log-out means for the person's state; None when nothing.

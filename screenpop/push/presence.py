@@ -8,7 +8,7 @@ there, so that a restart finds those who never came back.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 
 from screenpop.domain.agent import UserId
 from screenpop.journal.records import ActionRecord
@@ -16,6 +16,7 @@ from screenpop.support.clock import Clock
 
 DESK = "desk"  # the action; its `open` is `yes` or `no`
 DESK_GRACE_S = 60.0
+RETRY_S = 5.0
 
 
 class Presence:
@@ -25,12 +26,12 @@ class Presence:
         self._clock = clock
         self._grace_s = grace_s
         self._there: set[UserId] = set()  # as the journal says
-        self._opening: set[UserId] = set()  # journalled soon
+        self._opening: dict[UserId, float] = {}  # since when it is being journalled
         self._without_since_s: dict[UserId, float] = {}
 
     def take(self, user: UserId, *, is_open: bool) -> None:
         """The journal says that a person opened a desk, or has none any more."""
-        self._opening.discard(user)
+        self._opening.pop(user, None)
         if is_open:
             self._there.add(user)
         else:
@@ -53,11 +54,29 @@ class Presence:
         self._without_since_s.pop(user, None)
         if user in self._there or user in self._opening:
             return None
-        self._opening.add(user)
+        self._opening[user] = self._clock.monotonic_s()
         return self._record(user, "yes")
 
-    def absent(self, at_a_desk: Container[UserId]) -> list[ActionRecord]:
-        """Who has had no desk for the grace time; told again when it is not kept."""
+    def due(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
+        """What to journal now: who has had no desk for the grace time, and who has one.
+
+        Each is told again while the journal does not know it: a record may be lost
+        in an outage, and somebody may come back while their leaving is written.
+        """
+        return [*self._absent(at_a_desk), *self._present(at_a_desk)]
+
+    def _present(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
+        now_s = self._clock.monotonic_s()
+        for user in [user for user in self._opening if user not in at_a_desk]:
+            del self._opening[user]
+        unknown = [user for user in at_a_desk if user not in self._there]
+        late = [u for u in unknown if now_s >= self._opening.get(u, now_s) + RETRY_S]
+        for user in unknown:
+            if user in late or user not in self._opening:
+                self._opening[user] = now_s
+        return [self._record(user, "yes") for user in late]
+
+    def _absent(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
         now_s = self._clock.monotonic_s()
         gone = []
         for user in self._there:

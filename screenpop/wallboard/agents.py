@@ -172,6 +172,8 @@ class AgentBoard:
             if (at_us, _STATE_ORDER[state]) <= facts.telephone_said:
                 return
             facts.telephone_said = (at_us, _STATE_ORDER[state])
+        else:  # only a desk can name one
+            facts.desk_closed_us = 0
         facts.said_us, facts.state, facts.said_by = at_us, state, by
         self._outdated(who)
 
