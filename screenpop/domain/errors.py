@@ -79,7 +79,9 @@ class Unavailable(ScreenpopError):
 
     The text is for those who mend it; `brief` says the same to an agent, in a few
     words that go on after the source's name. `retry_after_s` is how long a source
-    asked to be left in peace (`Retry-After`).
+    asked to be left in peace (`Retry-After`). `blames_source` is False where the source
+    works and only this question cannot be answered: it is logged, and its circuit
+    breaker does not count it.
     """
 
     def __init__(
@@ -88,10 +90,12 @@ class Unavailable(ScreenpopError):
         *,
         brief: str = "cannot answer now",
         retry_after_s: float | None = None,
+        blames_source: bool = True,
     ):
         super().__init__(message)
         self.brief = brief
         self.retry_after_s = retry_after_s
+        self.blames_source = blames_source
 
 
 class TimedOut(Unavailable):

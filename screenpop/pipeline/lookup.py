@@ -383,10 +383,11 @@ class GuardedSource:
         self.failure = (self._clock.now_us(), why)
         late = error is None or isinstance(error, TimedOut)
         self.failing.failed(lookup, why, late=late)
-        asked_s = error.retry_after_s if isinstance(error, Unavailable) else None
+        known = error if isinstance(error, Unavailable) else None
+        asked_s = known.retry_after_s if known is not None else None
         if asked_s is not None:
             self.breaker.pause(min(asked_s, self.limits.pause_max_s))
-        else:
+        elif known is None or known.blames_source:
             self.breaker.failed()
 
     def _without(

@@ -173,6 +173,7 @@ class ServerQuery:
             f" {reason}. Cast the column to text in the query, or ask with another"
             " column.",
             brief="keeps its customers under keys of another type",
+            blames_source=False,
         ) from error
 
     async def _rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:

@@ -251,6 +251,15 @@ async def test_a_limit_of_ours_is_no_failure_of_the_source() -> None:
     assert asker.source.failure is None
 
 
+async def test_a_question_that_cannot_be_answered_does_not_open_the_breaker() -> None:
+    lookup, asker = Told("number"), Asker(breaker_failures=1, cache_s=0)
+    asker.ask(lookup)
+    await lookup.fail(Unavailable("a key of another type", blames_source=False))
+    assert asker.outcomes == ["failed"]
+    assert not asker.source.breaker.is_open
+    assert asker.source.failing.lookups == ("who",)
+
+
 async def test_a_cached_answer_ages_though_the_system_clock_goes_back() -> None:
     lookup, asker = AtOnce(["number"], {"id": 1}), Asker(cache_s=15)
     asker.ask(lookup)
