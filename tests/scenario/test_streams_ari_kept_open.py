@@ -9,9 +9,10 @@ import asyncio
 import json
 
 import pytest
-from ari_double import FakeAri, frames_of, serving, stream_to
+from ari_double import END, FakeAri, frames_of, serving, stream_to
 from scenario.test_streams_asterisk_ari import calls_only, ended
 from streams_doubles import book_of, eventually, expected, listening, stories_of
+from websockets.asyncio.server import ServerConnection
 
 from screenpop.domain.agent import AgentState
 from screenpop.domain.call import CallEvent, Phase, Scope
@@ -231,3 +232,24 @@ async def test_an_application_that_another_connection_took_is_not_fought_for() -
             await heard.until(ended)
     assert any("took over the application `screenpop`" in text for text in heard.said)
     assert max(pauses) >= stream.tools.limits.refused_retry_s / 2
+
+
+async def test_a_frame_that_is_not_utf_8_does_not_end_the_connection() -> None:
+    """Its name has a byte of Latin-1; the call is told all the same."""
+
+    class Odd(FakeAri):
+        async def play(self, socket: ServerConnection) -> None:
+            self.connections += 1
+            for frame in self.parts[0]:
+                odd = frame.encode().replace(b"J SMITH", b"J\xf6RG")
+                await socket.send(odd, text=True)
+            await socket.send(json.dumps(END))
+            await socket.wait_closed()
+
+    fake = Odd([frames_of("01_queue_answer_hold")], dict(NOTHING))
+    async with serving(fake), listening(stream_to(fake)) as heard:
+        await heard.until(ended)
+        assert heard.stream.counters["connections"] == 1
+        assert heard.stream.counters["undecodable"] == 0
+    (call,) = book_of(calls_only(heard.events))
+    assert (call.caller_name, call.outcome) == ("J\xf6RG", "completed")

@@ -8,15 +8,23 @@ that the dialplan hands to our application is handed back at once.
 
 from __future__ import annotations
 
-import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import (
+    ConnectionClosed,
+    ConnectionClosedOK,
+    InvalidStatus,
+    WebSocketException,
+)
 
 from screenpop.domain.call import CallEvent
+from screenpop.domain.errors import BadInput
+from screenpop.intake.bodies import read_json
 from screenpop.intake.streams.ari_events import (
     PRESENTATION,
     AriEvents,
@@ -39,7 +47,6 @@ from screenpop.intake.streams.presentation import (
     Presentations,
 )
 from screenpop.support.tasks import TaskOwner
-from screenpop.support.text import sound_json
 
 log = logging.getLogger(__name__)
 
@@ -164,7 +171,7 @@ class AriStream(Stream):
     # -- reading --------------------------------------------------------------
 
     async def _read(self, socket: ClientConnection, owner: TaskOwner) -> None:
-        async for data in socket:
+        async for data in _frames(socket):
             self._heard()
             frame = self._frame(data)
             if frame.get("type") == "StasisStart" and self._hands_over(frame):
@@ -178,10 +185,10 @@ class AriStream(Stream):
                 owner.spawn(self._learn_places(), name=f"places of {self.line}")
         raise StreamLost(f"{self.access.address} closed the connection")
 
-    def _frame(self, data: str | bytes) -> Json:
+    def _frame(self, data: bytes) -> Json:
         try:
-            frame = sound_json(json.loads(data))
-        except ValueError:
+            frame = read_json(data)
+        except BadInput:
             frame = None
         if not isinstance(frame, dict):
             self.counters["undecodable"] += 1
@@ -342,8 +349,8 @@ class AriStream(Stream):
         if status >= 300:
             raise StreamLost(f"{method} {path} is answered {status}")
         try:
-            return sound_json(json.loads(body)) if body else None
-        except ValueError as error:
+            return read_json(body) if body else None
+        except BadInput as error:
             raise StreamLost(f"`{path}` is not JSON") from error
 
     async def _request(self, method: str, path: str) -> tuple[int, bytes]:
@@ -357,9 +364,17 @@ class AriStream(Stream):
         )
 
 
+async def _frames(socket: ClientConnection) -> AsyncIterator[bytes]:
+    """Each frame as bytes: one that is not UTF-8 does not end the connection."""
+    with suppress(ConnectionClosedOK):
+        while True:
+            data = await socket.recv(decode=False)
+            yield data if isinstance(data, bytes) else data.encode()
+
+
 def _json_object(body: bytes) -> dict[str, object]:
     try:
-        value = json.loads(body)
-    except ValueError:
+        value = read_json(body)
+    except BadInput:
         return {}
     return value if isinstance(value, dict) else {}

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
+from screenpop.intake.charsets import BY_BYTES
+
 Message = dict[str, str | list[str]]
 
 MESSAGE_BYTES_MAX = 1_048_576
@@ -56,7 +58,7 @@ class AmiParser:
         start = 0
         rest = self._rest
         while (end := rest.find(_END, start)) >= 0:
-            message = _read(bytes(rest[start:end]).decode("utf-8", "replace"))
+            message = _read(bytes(rest[start:end]).decode("utf-8", BY_BYTES))
             start = end + len(_END)
             if message:
                 yield message

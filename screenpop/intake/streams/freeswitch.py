@@ -7,12 +7,12 @@ reads an event's body. Neither knows what the events mean.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from screenpop.support.text import sound_json
+from screenpop.intake.bodies import read_json
+from screenpop.intake.charsets import BY_BYTES
 
 HEAD_BYTES_MAX = 65_536
 BODY_BYTES_MAX = 16_777_216
@@ -53,7 +53,7 @@ class EslParser:
     def _messages(self) -> Iterator[EslMessage]:
         start, rest = 0, self._rest
         while (end := rest.find(b"\n\n", start)) >= 0:
-            headers = _headers(bytes(rest[start:end]).decode("utf-8", "replace"))
+            headers = _headers(bytes(rest[start:end]).decode("utf-8", BY_BYTES))
             size = _size(headers.get("Content-Length", "0"))
             after = end + 2 + size
             if after > len(rest):
@@ -80,15 +80,15 @@ def _size(text: str) -> int:
 def event_of(message: EslMessage) -> Event:
     """The headers of a `text/event-json` or `text/event-plain`; else nothing.
 
-    Raises `ValueError` when the body is not what its type says.
+    Raises `BadInput` or `ValueError` when the body is not what its type says.
     """
     if message.kind == "text/event-json":
-        body = sound_json(json.loads(message.body))
+        body = read_json(message.body, "the event")
         if not isinstance(body, dict):
-            raise ValueError("the event is no JSON object")
+            raise ValueError("the event is not a JSON object")
         return {k: v for k, v in body.items() if isinstance(v, str)}
     if message.kind == "text/event-plain":
-        text = message.body.decode("utf-8", "replace").partition("\n\n")[0]
+        text = message.body.decode("utf-8", BY_BYTES).partition("\n\n")[0]
         return {name: unquote(value) for name, value in _headers(text).items()}
     return {}
 

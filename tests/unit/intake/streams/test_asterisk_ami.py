@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from streams_doubles import NAMES, recorded
+from streams_doubles import NAMES, message, recorded
 
 from screenpop.intake.streams.asterisk_ami import (
     MESSAGE_BYTES_MAX,
@@ -76,3 +76,9 @@ def test_a_value_cannot_smuggle_in_another_action() -> None:
 def test_the_challenge_is_answered_as_asterisk_computes_it() -> None:
     """MD5 over challenge and secret, in hex."""
     assert challenge_key("840415273", "secret") == "81c3ab5534a432bec402f6d988ee45b4"
+
+
+def test_a_name_with_a_wrong_byte_loses_no_message() -> None:
+    data = message("Newchannel", CallerIDName="J\xf6rg").replace(b"\xc3\xb6", b"\xf6")
+    (told,) = AmiParser().feed(data)
+    assert told["CallerIDName"] == "J\xf6rg"

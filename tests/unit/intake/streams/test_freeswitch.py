@@ -8,6 +8,7 @@ import pytest
 
 from screenpop.intake.streams.freeswitch import (
     EslBroken,
+    EslMessage,
     EslParser,
     command,
     event_of,
@@ -54,3 +55,10 @@ def test_what_is_no_event_socket_is_refused() -> None:
 
 def test_a_value_cannot_smuggle_in_another_command() -> None:
     assert command("auth a\n\napi shutdown") == b"auth a  api shutdown\n\n"
+
+
+def test_a_name_with_a_wrong_byte_or_half_a_pair_loses_no_event() -> None:
+    headers = {"Content-Type": "text/event-json"}
+    body = b'{"Caller-Caller-ID-Name": "J\xf6rg \\ud83d"}'
+    event = event_of(EslMessage(headers, body))
+    assert event["Caller-Caller-ID-Name"] == "J\xf6rg \ufffd"
