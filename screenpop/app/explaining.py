@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 
 from screenpop.config.facets import FacetShape
 from screenpop.domain.caller import Candidate, Scalar
@@ -46,6 +47,22 @@ def as_json(told: Explanation, types: Types) -> Json:
         "lookups": [_lookup(x, told.needs) for x in told.answers],
         "unread": told.unread,
     }
+
+
+def strangers(shape: FacetShape, facet: Facet) -> list[str]:
+    """Columns that the card does not know, though a similar one of it has no value.
+
+    Other columns that it does not know are shown under their own names.
+    """
+    given = {*facet.fields, *(name for row in facet.rows for name in row)}
+    known = {x.name for x in (*shape.fields, *shape.columns)}
+    lacking = sorted(known - given)
+    return [
+        f"column `{name}` is not one that {shape.label} knows. Did you mean"
+        f" `{near[0]}`?"
+        for name in sorted(given - known)
+        if (near := get_close_matches(name.lower(), lacking, n=1))
+    ]
 
 
 def _candidate(one: Candidate) -> Json:

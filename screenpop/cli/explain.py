@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screenpop.app.checking import load_checked
-from screenpop.app.explaining import age_s, as_json, column_types
+from screenpop.app.explaining import age_s, as_json, column_types, strangers
 from screenpop.config.facets import FacetShape, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
@@ -217,6 +217,8 @@ def _print_facet(
         console.print(table)
     if facet.rows:
         _print_rows(console, facet, labels)
+    for said in strangers(shape, facet):
+        console.print(Text(f"  {said}", style="yellow"))
     for note in facet.notes:
         if note.message and not note.message.startswith(state):
             console.print(
