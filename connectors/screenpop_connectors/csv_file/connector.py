@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import re
 from collections import Counter
@@ -25,6 +26,7 @@ from screenpop_connectors.csv_file.reader import read_file
 from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
 from screenpop_connectors.csv_file.watch import WatchedTable
 
+ROWS_BETWEEN_PAUSES = 100
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -87,7 +89,10 @@ lookups:
         reading.rows = reading.left_out[UNREADABLE] = table.left_out
         country = self.options.country or self.context.country
         keys: set[str] = set()
-        for place, row in zip(table.places, table.rows, strict=True):
+        lines = zip(table.places, table.rows, strict=True)
+        for at, (place, row) in enumerate(lines):
+            if at % ROWS_BETWEEN_PAUSES == 0:
+                await asyncio.sleep(0)  # all of it is in memory: nothing else waits
             record = contact_from_row(
                 roles.contact(row, country),
                 number_columns=table.number_columns,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from screenpop.connector import ConnectorContext, ContactRecord, Unavailable
+from screenpop.support.tasks import spawn
 from screenpop_connectors.csv_file import CsvFileConnector
+from screenpop_connectors.csv_file.connector import ROWS_BETWEEN_PAUSES
 from screenpop_connectors.csv_file.options import CsvSource
 
 CONTACTS: dict[str, object] = {"contacts": {"key": "key", "name": "name"}}
@@ -206,3 +209,21 @@ async def test_another_format_is_named(tmp_path: Path, begin: bytes, what: str) 
     file = written(tmp_path, begin + b"\x00" * 600)
     with pytest.raises(Unavailable, match=f"it is {what}.*Save it as .xlsx or CSV"):
         await file.contacts()
+
+
+async def test_reading_many_contacts_lets_the_event_loop_turn(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Ada,020 7946 0301\n" for n in range(2000))
+    file = written(tmp_path, HEAD + rows)
+    await file.connector.file.current()  # in memory: from here on nothing waits
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    turning = spawn(turn(), name="turns of the loop")
+    await file.contacts()
+    turning.cancel()
+    assert turns >= 2000 / ROWS_BETWEEN_PAUSES
