@@ -108,15 +108,13 @@ async def test_a_wrong_byte_costs_its_field_and_is_named_with_its_row(
     assert file.odd == [("row 3", "name"), ("row 4", "name")]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "iso8859-15", "utf-16", "gbk"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16", "gbk"])
 async def test_a_wrong_byte_costs_its_field_in_a_named_encoding_too(
     tmp_path: Path, encoding: str
 ) -> None:
     wrong = {"utf-16": b"\x00\xdc"}.get(
         encoding, b"\x81" if "12" in encoding else b"\xff"
     )
-    if encoding == "iso8859-15":
-        pytest.skip("every byte is a character there")
     head, last = HEAD.encode(encoding), LAST.encode(encoding)
     mark = len("".encode(encoding))
     odd = "2,Bob,020 7946 0302\n".encode(encoding)[mark:]
