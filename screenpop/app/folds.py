@@ -23,6 +23,7 @@ from screenpop.domain.call import CallEvent, CallKey, CallName, LineId
 from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
+from screenpop.domain.same_calls import SavedBegun, SavedJoined
 from screenpop.pipeline.calls import Choice
 from screenpop.push.agent_states import SavedStates
 from screenpop.push.case import SavedCase
@@ -70,6 +71,8 @@ class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
     choices: list[Choice] = []
     notes: list[SavedNote] = []
     decided: list[tuple[int, CallEvent]] = []
+    begun: list[SavedBegun] = []
+    joined: list[SavedJoined] = []
 
 
 class Saved:
@@ -183,6 +186,7 @@ class Folds:
         """Copies: they are packed in a thread."""
         it = self._follower
         ended, gone = it.book.over()
+        begun, joined = it.placing.occurrences.same_calls.saved()
         return [
             Piece(small=self._small()),
             *(Piece(ended=some) for some in _sliced(ended)),
@@ -190,6 +194,8 @@ class Folds:
             *(Piece(choices=some) for some in _sliced([*it.lookups.chosen_lately])),
             *(Piece(notes=some) for some in _sliced(it.notes.saved())),
             *(Piece(decided=some) for some in _sliced(it.placing.saved())),
+            *(Piece(begun=some) for some in _sliced(begun)),
+            *(Piece(joined=some) for some in _sliced(joined)),
         ]
 
     def _small(self) -> Small:
@@ -227,6 +233,7 @@ class Folds:
                 it.lookups.chosen_lately.append(choice)
             it.notes.restore(piece.notes)
             it.placing.restore(piece.decided)
+            it.placing.occurrences.same_calls.restore(piece.begun, piece.joined)
         self._saved = Saved()
 
 
@@ -241,7 +248,7 @@ def made_by(config: Configuration) -> str:
             "queues": True,
             "dialled": True,
             "server": {"time_zone", "country"},
-            "lines": {"__all__": {"dialect", "country", "time_zone"}},
+            "lines": {"__all__": {"dialect", "country", "time_zone", "same_calls_as"}},
         }
     )
     return fingerprint(settings.encode(), *(path.read_bytes() for path in code))

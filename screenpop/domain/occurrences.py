@@ -117,7 +117,7 @@ class Occurrences:
         self.limits = limits or PlacingLimits()
         self.clocks: dict[LineId, LineClock] = {}
         self._newest: OrderedDict[CallName, NewestOf] = OrderedDict()
-        self._same = same_calls or SameCalls({})
+        self.same_calls = same_calls or SameCalls({})
         self.touched: set[CallName] = set()  # what changed, for a snapshot
 
     def __len__(self) -> int:
@@ -166,7 +166,7 @@ class Occurrences:
         name = (event.line, event.call_id)
         newest = self._newest.get(name)
         if newest is None:
-            self._same.begun(name, event.caller, event.at_us)
+            self.same_calls.begun(name, event.caller, event.at_us)
         if newest is None or newest.occurrence < event.occurrence:
             newest = self._remember(
                 name,
@@ -218,7 +218,7 @@ class Occurrences:
             newest.shift_us = 0
             self._remember(name, newest)
             for other in newest.also:
-                self._same.join(other, name)
+                self.same_calls.join(other, name)
         for line, saved in clocks.items():
             self._clock(line).restore(saved)
 
@@ -227,14 +227,14 @@ class Occurrences:
     ) -> CallEvent:
         """The event as one of the call that another line reports, if there is one."""
         name = (event.line, event.call_id)
-        joined = self._same.of(name)
+        joined = self.same_calls.of(name)
         if joined is not None:
             newest = self._newest.get(joined)
             if newest is None or self._begins_anew(newest, event, when, steady_us):
-                self._same.part(name)
+                self.same_calls.part(name)
                 joined = None
         if joined is None and name not in self._newest:
-            joined = self._same.match(name, event.caller, event.received_us)
+            joined = self.same_calls.match(name, event.caller, event.received_us)
             if joined is not None:
                 self._join(name, joined)
         if joined is None:
@@ -252,7 +252,7 @@ class Occurrences:
 
     def _join(self, name: CallName, other: CallName) -> None:
         """`name` is what another line calls the call of the name `other`."""
-        self._same.join(name, other)
+        self.same_calls.join(name, other)
         newest = self._newest.get(other)
         if newest is not None and name not in newest.also:
             newest.also = (*newest.also, name)
@@ -300,7 +300,7 @@ class Occurrences:
         steady_us: int,
         before: NewestOf | None,
     ) -> NewestOf:
-        self._same.begun(name, event.caller, event.received_us)
+        self.same_calls.begun(name, event.caller, event.received_us)
         number, earlier = event.received_us // 1000, 0
         if before is not None:
             earlier, number = before.occurrence, max(number, before.occurrence + 1)

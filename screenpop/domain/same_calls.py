@@ -10,9 +10,10 @@ matched: then two calls stay two.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.call import CallName, LineId
 
@@ -21,10 +22,16 @@ BEGUN_MAX = 10_000
 JOINED_MAX = 200_000
 
 
-class _Begun(msgspec.Struct, gc=False):
+class Begun(msgspec.Struct, gc=False):
+    """The newest call of one outside number, and the lines that reported it."""
+
     name: CallName
     at_us: int
     lines: set[LineId]
+
+
+SavedBegun = tuple[tuple[LineId, str], Begun]
+SavedJoined = tuple[CallName, CallName]
 
 
 class SameCalls:
@@ -35,7 +42,7 @@ class SameCalls:
         for line, other in lines.items():
             first = self._group.get(other, other)
             self._group[line] = self._group[other] = first
-        self._begun: OrderedDict[tuple[LineId, str], _Begun] = OrderedDict()
+        self._begun: OrderedDict[tuple[LineId, str], Begun] = OrderedDict()
         self._joined: OrderedDict[CallName, CallName] = OrderedDict()
 
     def begun(self, name: CallName, caller: str | None, at_us: int) -> None:
@@ -43,7 +50,7 @@ class SameCalls:
         key = self._key(name, caller)
         if key is None:
             return
-        self._begun[key] = _Begun(name, at_us, {name[0]})
+        self._begun[key] = Begun(name, at_us, {name[0]})
         self._begun.move_to_end(key)
         if len(self._begun) > BEGUN_MAX:
             self._begun.popitem(last=False)
@@ -70,6 +77,20 @@ class SameCalls:
     def part(self, name: CallName) -> None:
         """The name is used for another call now."""
         self._joined.pop(name, None)
+
+    def saved(self) -> tuple[list[SavedBegun], list[SavedJoined]]:
+        """Copies, for a snapshot."""
+        begun = [
+            (key, replace(x, lines=set(x.lines))) for key, x in self._begun.items()
+        ]
+        return begun, list(self._joined.items())
+
+    def restore(
+        self, begun: Iterable[SavedBegun], joined: Iterable[SavedJoined]
+    ) -> None:
+        """Take up what was saved of another process."""
+        self._begun.update(begun)
+        self._joined.update(joined)
 
     def _key(self, name: CallName, caller: str | None) -> tuple[LineId, str] | None:
         group = self._group.get(name[0])

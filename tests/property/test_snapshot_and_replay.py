@@ -41,6 +41,7 @@ from screenpop.domain.call import (
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.same_calls import SameCalls
 from screenpop.journal.base import Entry, Offset
 from screenpop.journal.records import (
     ActionRecord,
@@ -208,7 +209,8 @@ def new_folds(service: Service) -> Follower:
     lookups = replace(old, calls=calls)
     feed = build._feed(config, clock)
     hub = build._hub(config, clock, lookups, feed, service.door, service.metrics)
-    placing = Placing(Occurrences(placing_limits(config)), clock)
+    same = SameCalls({LineId("second"): LineId("main")})
+    placing = Placing(Occurrences(placing_limits(config), same), clock)
     made = build._follower(
         config, clock, lookups, hub, feed, service.door, placing, service.metrics
     )
