@@ -63,19 +63,31 @@ const LOOSE = 0.9;
 
 interface FitProps {
   text: string;
-  children?: ComponentChildren;
+  /** How the text is drawn; the text alone without it. */
+  draw?(text: string): ComponentChildren;
   /** What is formatted for the viewer is also in the viewer's language. */
   formatted?: boolean;
 }
 
+/** What has no spaces, and is too long for two lines, keeps its beginning and end. */
+const WORD_CHARS_MAX = 44;
+
+function shortened(text: string): string {
+  const signs = [...text];
+  if (signs.length <= WORD_CHARS_MAX || /\s/.test(text)) return text;
+  const half = WORD_CHARS_MAX / 2;
+  return `${signs.slice(0, half).join("")}…${signs.slice(1 - half).join("")}`;
+}
+
 /** A text that becomes smaller and takes two lines before it loses its end. */
-export function Fit({ text, children, formatted = false }: FitProps) {
+export function Fit({ text, draw, formatted = false }: FitProps) {
   const { formats } = useDesk();
-  const room = emOf(text) * (/\s/.test(text) && !formatted ? LOOSE : 1);
+  const shown = shortened(text);
+  const room = emOf(shown) * (/\s/.test(shown) && !formatted ? LOOSE : 1);
   return (
     <span class="fit-box" title={text} style={{ "--em": String(room) }}>
       <bdi class="fit" {...(formatted ? { lang: formats.locale } : {})}>
-        {children ?? text}
+        {draw ? draw(shown) : shown}
       </bdi>
     </span>
   );

@@ -132,20 +132,18 @@ export function Value({ value, column, currency }: OneValue) {
   const href = linkOf(value, column);
   const formatted = !AS_CAME.has(column.type);
   if (!href) {
-    const words = <span class={toneOf(value, column)}>{text}</span>;
-    return <Fit {...{ text, formatted }}>{words}</Fit>;
+    const tone = toneOf(value, column);
+    const draw = (shown: string) => <span class={tone}>{shown}</span>;
+    return <Fit {...{ text, formatted, draw }} />;
   }
-  const away = column.type === "url";
-  return (
-    <Fit text={text}>
-      <a
-        href={href}
-        {...(away ? { target: "_blank", rel: "noopener noreferrer" } : {})}
-      >
-        {text}
-      </a>
-    </Fit>
+  const away =
+    column.type === "url" ? { target: "_blank", rel: "noopener noreferrer" } : {};
+  const draw = (shown: string) => (
+    <a href={href} {...away}>
+      {shown}
+    </a>
   );
+  return <Fit {...{ text, draw }} />;
 }
 
 const AS_CAME = new Set<Column["type"]>(["text", "phone", "email", "url"]);

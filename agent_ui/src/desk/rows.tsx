@@ -164,7 +164,9 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
     <ol class="offers">
       {rows.map((row, index) => (
         <li key={index}>
-          <OfferName name={textOf(row, title)} article={textOf(row, article)} />
+          <span class="offer-name">
+            <Fit text={textOf(row, title)} />
+          </span>
           <span class="offer-price">
             <Text row={row} column={price} />
           </span>
@@ -173,6 +175,9 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
           </span>
           <span class="offer-rest">
             <Rest row={row} columns={rest} />
+            <span class="article">
+              <Text row={row} column={article} />
+            </span>
           </span>
         </li>
       ))}
@@ -282,19 +287,7 @@ function Text({ row, column }: TextProps): ComponentChildren {
     );
   }
   const text = cellText(formats, row, column);
-  return <bdi title={text}>{text}</bdi>;
-}
-
-/** The name in the room that the price leaves, in two small lines if need be. */
-function OfferName({ name, article }: { name: string; article: string }) {
-  return (
-    <span class="offer-name">
-      <Fit text={article ? `${name}  ${article}` : name}>
-        {name}
-        {article && <span class="article">{article}</span>}
-      </Fit>
-    </span>
-  );
+  return <span title={text}>{text}</span>;
 }
 
 function textOf(row: Row, column: Column | undefined): string {
