@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -23,8 +24,8 @@ from screenpop.journal.sqlite_file import explained, open_existing, open_writer
 
 log = logging.getLogger(__name__)
 
-CHECK_S = 5.0  # at most before a start goes on: some 10 GB that the system has cached
-STEPS_BETWEEN_LOOKS = 10_000  # of SQLite's virtual machine
+CHECK_S = 5.0  # at most before a start goes on: some GB that the system has cached
+STEPS_BETWEEN_LOOKS = 1_000  # of SQLite's virtual machine
 ROWS_PER_READ = 500
 STRIDE_MAX = 100_000  # offsets passed over at once where nothing can be read
 LOST_NAMED_MAX = 10
@@ -60,6 +61,10 @@ def damage_of(connection: sqlite3.Connection, within_s: float | None) -> str | N
         return stop_s is not None and time.monotonic() > stop_s
 
     connection.set_progress_handler(look, STEPS_BETWEEN_LOOKS)
+    # One step of the machine checks a whole table: only an interrupt ends it early.
+    timer = threading.Timer(max(0.0, within_s or 0.0), connection.interrupt)
+    if within_s is not None:
+        timer.start()
     try:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as error:
@@ -76,6 +81,7 @@ def damage_of(connection: sqlite3.Connection, within_s: float | None) -> str | N
             raise
         return str(error)
     finally:
+        timer.cancel()
         connection.set_progress_handler(None, 0)
     return None if found == "ok" else str(found).splitlines()[-1]
 
