@@ -53,6 +53,7 @@ from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.history import Archiver, Placed, Retention
 from screenpop.wallboard.history_batch import NumberOf
+from screenpop.web.keys import FILE_NAME
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 
@@ -144,8 +145,10 @@ def _make_folder(folder: Path, loaded: Loaded) -> None:
     try:
         own = not (folder / loaded.file.name).exists()
         private_folder(folder, tighten=own)
-        for part in [*folder.glob(f"{INDEX_FOLDER}/*")] if own else []:
-            close_to_others(part)
+        kept = (*folder.glob("*"), *folder.glob(f"{INDEX_FOLDER}/*")) if own else ()
+        for part in kept:
+            if part.name != FILE_NAME:  # a key that others could read is refused
+                close_to_others(part)
     except OSError as error:
         raise ConfigError(
             f"server.data_dir: cannot create the folder {folder}: {error.strerror}."
