@@ -424,3 +424,89 @@ def test_an_end_that_was_made_gives_way_to_life_as_if_it_never_was(cause: str) -
         rings, answered, told("ended", 900, cause=cause), told("held", 950, "1001")
     )
     assert lives.legs == the_call(rings, answered, told("held", 950, "1001")).legs
+
+
+def test_the_callers_number_replaces_an_extension_that_was_reported_first() -> None:
+    inner = told("alerting", 0, "ana", caller="701", direction=Direction.INTERNAL)
+    outer = told(
+        "answered", 5, "ana", caller="+442079460958", direction=Direction.INBOUND
+    )
+    call = the_call(inner, outer)
+    assert (call.caller, call.direction) == ("+442079460958", Direction.INBOUND)
+    later = told("transferred", 9, "ben", caller="701")
+    assert the_call(inner, outer, later).caller == "+442079460958"
+    other = told("transferred", 9, "ben", caller="+442079460999")
+    assert the_call(inner, outer, other).caller == "+442079460958"
+
+
+def test_a_mailbox_that_answers_is_no_agent_talking() -> None:
+    queued = told("queued", 0, queue="sales")
+    ring = told("alerting", 1, "ana")
+    mailbox = told("answered", 20, outcome="voicemail")
+    call = the_call(queued, ring, mailbox)
+    assert call.legs[0].release is Release.UNANSWERED
+    assert call.answered_us is None
+    ended = told("ended", 40, outcome="voicemail")
+    over = the_call(queued, ring, mailbox, ended)
+    assert over.outcome is Outcome.VOICEMAIL
+    assert over.visits[0].left == "diverted"
+
+
+def test_an_answer_of_somebody_unnamed_was_the_mailbox_when_the_end_says_so() -> None:
+    ring, answer = told("alerting", 0, "ana"), told("answered", 20)
+    assert the_call(ring, answer).legs[0].talked
+    over = the_call(ring, answer, told("ended", 40, outcome="voicemail"))
+    assert not over.legs[0].talked
+    assert over.legs[0].release is Release.UNANSWERED
+    assert over.outcome is Outcome.VOICEMAIL
+
+
+def test_a_transfer_right_after_the_answer_rings_at_the_next_agent() -> None:
+    """Without times of its own: a ring within two seconds of an answer is delayed."""
+    answered = told("answered", 1, "ana", at_given=False)
+    for moved in ("transferred", "queued"):
+        handed_on = told(moved, 1.8, queue="support", at_given=False)
+        ring = told("alerting", 2, "ben", at_given=False)
+        call = the_call(answered, handed_on, ring)
+        assert states(call)["ben"] is LegState.ALERTING
+    assert states(the_call(answered, ring))["ben"] is LegState.RELEASED
+
+
+def test_who_stopped_ringing_just_before_the_answer_lost_it_to_a_colleague() -> None:
+    ring = told("alerting", 0, "ana", "ben")
+    stop = told("ended", 4.9, "ben", scope="leg")
+    answer = told("answered", 5, "ana")
+    assert the_call(ring, stop, answer).legs[1].release is Release.ANSWERED_ELSEWHERE
+    again = told("alerting", 5.5, "cat")
+    late = told("answered", 6, "cat")
+    call = the_call(ring, told("ended", 5, "ana", "ben", scope="leg"), again, late)
+    assert {leg.release for leg in call.legs[:2]} == {Release.UNANSWERED}
+
+
+def test_a_late_ring_opens_no_leg_and_an_answer_after_it_does() -> None:
+    late = told("alerting", 0, "ana", late=True)
+    assert the_call(late).legs[0].release is Release.UNANSWERED
+    call = the_call(late, told("answered", 5, "ana"))
+    assert states(call) == {"ana": LegState.ANSWERED}
+
+
+def test_limits_run_from_receipt_whatever_the_time_of_an_event_says() -> None:
+    book = CallBook(CallLimits(alerting_max_s=300))
+    hour_us = 3600 * SECOND_US
+    book.apply(told("alerting", 0, "ana"), NOON_US + hour_us)
+    assert book.overdue(NOON_US + hour_us + 299 * SECOND_US) == []
+    (end,) = book.overdue(NOON_US + hour_us + 300 * SECOND_US)
+    assert end.at_us == NOON_US + 300 * SECOND_US
+
+
+def test_the_book_hands_out_what_it_drops_once() -> None:
+    book = CallBook(CallLimits(live_calls_max=2, linger_s=1))
+    for n in range(3):
+        change = book.apply(told("alerting", n, "ana", call_id=f"c-{n}"))
+        assert change is not None
+        assert [x.call_id for x in change.dropped] == (["c-0"] if n == 2 else [])
+    assert book.apply(told("answered", 9, "ana", call_id="c-0")) is None
+    book.apply(told("ended", 10, call_id="c-1"))
+    change = book.apply(told("alerting", 11, "ana", call_id="c-4"))
+    assert change is not None
+    assert [x.call_id for x in change.dropped] == ["c-1"]

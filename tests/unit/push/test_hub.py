@@ -5,6 +5,7 @@ from __future__ import annotations
 from push_doubles import Floor
 
 from screenpop.domain.agent import Role, UserId
+from screenpop.domain.call import Scope
 
 NUMBER = "+442079460958"
 
@@ -272,7 +273,6 @@ async def test_the_agents_own_state_is_told_to_every_tab() -> None:
 
 
 async def test_a_second_ring_at_the_same_agent_opens_the_card_again() -> None:
-    from screenpop.domain.call import Scope
 
     floor = Floor()
     ana = await floor.sign_in("ana")
@@ -339,3 +339,26 @@ async def test_a_supervisor_made_an_agent_loses_the_wallboard() -> None:
     floor.change("sue", role=Role.AGENT)
     assert sue.closed is not None
     assert sue.closed[0] == 4401
+
+
+async def test_a_colleague_who_leaves_after_a_consultation_is_named_on_the_card() -> (
+    None
+):
+    floor = Floor()
+    ben = await floor.sign_in("ben")
+    floor.tell("answered", "c-1", "1001")
+    floor.tell("alerting", "c-1", "1002")
+    assert ben.named("pop.opened")[-1]["earlier_agents"] == []
+    floor.tell("answered", "c-1", "1002")
+    floor.tell("ended", "c-1", "1001", scope=Scope.LEG)
+    assert ben.named("pop.updated")[-1]["earlier_agents"] == ["Ana"]
+
+
+async def test_a_closed_card_learns_that_a_colleague_had_answered() -> None:
+    floor = Floor()
+    ben = await floor.sign_in("ben")
+    floor.tell("alerting", "c-1", "1001", "1002")
+    floor.tell("ended", "c-1", "1002", scope=Scope.LEG)
+    floor.tell("answered", "c-1", "1001")
+    told = [frame["reason"] for frame in ben.named("pop.closed")]
+    assert told == ["unanswered", "answered_elsewhere"]
