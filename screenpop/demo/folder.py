@@ -30,7 +30,9 @@ _WORDS = (
     "jolly", "lagoon", "meadow", "nettle", "orchid", "pebble", "quartz", "raven",
     "saddle", "tulip", "umber", "violet", "willow", "yarrow", "zephyr",
 )  # fmt: skip
-PASSWORD_CHARS_MAX = 2 * max(map(len, _WORDS)) + len("--1234")
+_SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"  # none is taken for another
+_SIGNS_IN_PASSWORD = 6
+PASSWORD_CHARS_MAX = 2 * max(map(len, _WORDS)) + len("--") + _SIGNS_IN_PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +112,10 @@ def _stamp(seed: int, day: str) -> str:
 
 
 def _password() -> str:
-    """Two words and a number: easy to type, not the same in two folders."""
-    first, second = secrets.choice(_WORDS), secrets.choice(_WORDS)
-    return f"{first}-{second}-{secrets.randbelow(9000) + 1000}"
+    """Two words and some signs: easy to type, not the same in two folders."""
+    first, second = secrets.SystemRandom().sample(_WORDS, 2)
+    signs = "".join(secrets.choice(_SIGNS) for _ in range(_SIGNS_IN_PASSWORD))
+    return f"{first}-{second}-{signs}"
 
 
 def _write_private(path: Path, text: str) -> None:
