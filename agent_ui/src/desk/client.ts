@@ -100,10 +100,11 @@ export class DeskClient {
     this.#pauses.set(callId, pause);
   }
 
-  /** Send what is unsaved now; also when the field is left. */
+  /** Send what is unsaved now, or when what is on its way has arrived. */
   saveNote(callId: string): void {
     clearTimeout(this.#pauses.get(callId));
     this.#pauses.delete(callId);
+    if (draftOf(this.store.state, callId).sending !== null) return;
     this.store.dispatch({ type: "note_readied", callId });
     const draft = draftOf(this.store.state, callId);
     if (!unsaved(draft) && !draft.failed) return;
@@ -288,10 +289,15 @@ export class DeskClient {
   }
 
   #noteTold(callId: string): void {
-    const { elsewhere } = draftOf(this.store.state, callId);
-    if (elsewhere && !this.#pauses.has(callId)) this.saveNote(callId);
+    this.#saveRest(callId);
     const code = ripeDisposition(draftOf(this.store.state, callId));
     if (code) this.dispose(callId, code);
+  }
+
+  /** What was written while a text was on its way, here or elsewhere. */
+  #saveRest(callId: string): void {
+    const { failed } = draftOf(this.store.state, callId);
+    if (failed === null && !this.#pauses.has(callId)) this.saveNote(callId);
   }
 
   #onLink(link: DeskState["link"]): void {
@@ -303,7 +309,7 @@ export class DeskClient {
   #sendAgain(): void {
     for (const command of this.#commands.waiting()) this.#send(command);
     for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
-      if (unsaved(draft) && !draft.sending) this.saveNote(callId);
+      if (unsaved(draft)) this.saveNote(callId);
     }
   }
 
@@ -321,6 +327,7 @@ export class DeskClient {
     if (!command) return;
     this.store.dispatch(settled(command, offset, failure));
     this.#keepDrafts();
+    if (command.frame === "note") this.#saveRest(command.call_id);
   }
 
   #keepDrafts(): void {

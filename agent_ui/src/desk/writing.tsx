@@ -67,7 +67,7 @@ function SaveState({ draft, live }: { draft: Draft; live: boolean }) {
 export function saveWords(draft: Draft, live: boolean): [string, string] {
   if (draft.failed) return ["failed", `Not saved: ${draft.failed}`];
   if (!live && unsaved(draft)) return ["waiting", "Kept here until connected"];
-  if (draft.sending || unsaved(draft)) return ["saving", "Saving…"];
+  if (draft.sending !== null || unsaved(draft)) return ["saving", "Saving…"];
   return draft.text ? ["saved", "Saved"] : ["none", ""];
 }
 

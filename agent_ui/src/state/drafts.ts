@@ -23,18 +23,33 @@ export function noteReadied(state: DeskState, callId: string): DeskState {
   if (!elsewhere) return state;
   return patchDraft(state, callId, {
     text: mergedText(elsewhere.base, text, elsewhere.text),
-    savedText: elsewhere.text,
     elsewhere: null,
   });
 }
 
-/** How many texts on their way are remembered, to tell their echoes from others'. */
-const SENT_MAX = 8;
-
 export function noteSent(state: DeskState, callId: string): DeskState {
-  const { text, sent } = draftOf(state, callId);
-  const patch = { sending: true, failed: null, sent: [...sent, text].slice(-SENT_MAX) };
-  return patchDraft(state, callId, patch);
+  return patchDraft(state, callId, {
+    sending: draftOf(state, callId).text,
+    failed: null,
+  });
+}
+
+/** The service has journalled our text; its echo may have said so already. */
+export function noteSaved(
+  state: DeskState,
+  callId: string,
+  text: string,
+  offset: number,
+): DeskState {
+  if (offset <= draftOf(state, callId).savedOffset) {
+    return patchDraft(state, callId, { failed: null });
+  }
+  return patchDraft(state, callId, {
+    savedText: text,
+    savedOffset: offset,
+    sending: null,
+    failed: null,
+  });
 }
 
 export function noteTyped(state: DeskState, callId: string, text: string): DeskState {
@@ -44,7 +59,8 @@ export function noteTyped(state: DeskState, callId: string, text: string): DeskS
 /**
  * Take what the server says was written (by another tab, or before a reload), unless
  * the agent has unsaved writing (see `noteReadied`) or the frame is older than what
- * was confirmed here.
+ * was told here. The echo of our own text confirms it, ahead of `done`: what another
+ * tab wrote after it is then seen as written after it, and not merged once more.
  */
 export function noteEchoed(
   state: DeskState,
@@ -54,20 +70,21 @@ export function noteEchoed(
 ): DeskState {
   const draft = draftOf(state, callId);
   if (offset < draft.savedOffset) return state;
-  const patch: Partial<Draft> = {};
-  if (draft.echoedText !== note.text) patch.echoedText = note.text;
-  const writing = unsaved(draft) || draft.sending;
-  if (!writing && draft.text !== note.text) {
-    patch.text = note.text;
-    patch.savedText = note.text;
-  } else if (writing && ![draft.savedText, ...draft.sent].includes(note.text)) {
+  if (draft === NO_DRAFT && !note.text && !note.disposition) return state;
+  const patch: Partial<Draft> = {
+    echoedText: note.text,
+    savedText: note.text,
+    savedOffset: offset,
+  };
+  const writing = unsaved(draft) || draft.sending !== null;
+  if (draft.sending === note.text) patch.sending = null;
+  else if (!writing) patch.text = note.text;
+  else if (draft.savedText !== note.text) {
     const base = draft.elsewhere?.base ?? draft.savedText;
     patch.elsewhere = { base, text: note.text };
   }
-  if (draft.dispositionState === "saved" && draft.disposition !== note.disposition) {
-    patch.disposition = note.disposition;
-  }
-  return Object.keys(patch).length ? patchDraft(state, callId, patch) : state;
+  if (draft.dispositionState === "saved") patch.disposition = note.disposition;
+  return patchDraft(state, callId, patch);
 }
 
 export function draftDropped(state: DeskState, callId: string): DeskState {
@@ -95,8 +112,9 @@ type Kept = Pick<Draft, "text" | "savedText">;
 export function keptDrafts(state: DeskState): Record<string, Kept> {
   const kept: Record<string, Kept> = {};
   for (const [callId, draft] of Object.entries(state.drafts)) {
-    const { text, savedText } = draft;
-    if (unsaved(draft)) kept[callId] = { text, savedText };
+    const { text, savedText, elsewhere } = draft;
+    if (unsaved(draft))
+      kept[callId] = { text, savedText: elsewhere?.base ?? savedText };
   }
   return kept;
 }

@@ -97,3 +97,95 @@ describe("a note that two tabs write", () => {
     expect(readied(state).text).toBe("wa");
   });
 });
+
+/** One tab as `desk/client` drives it: one text on its way, told in journal order. */
+class Tab {
+  state = told(story("notes_echoed").slice(0, 3));
+  inbox: (() => void)[] = [];
+
+  get draft() {
+    return draftOf(this.state, "c-1");
+  }
+
+  type(word: string): void {
+    const text = this.draft.text ? `${this.draft.text} ${word}` : word;
+    this.state = reduce(this.state, { type: "typed", callId: "c-1", text });
+  }
+
+  /** The text that goes out now, if one does. */
+  save(): string | null {
+    if (this.draft.sending !== null) return null;
+    this.state = reduce(this.state, { type: "note_readied", callId: "c-1" });
+    if (!unsaved(this.draft)) return null;
+    this.state = reduce(this.state, { type: "note_sent", callId: "c-1" });
+    return this.draft.text;
+  }
+}
+
+function written(seed: number): { tabs: Tab[]; words: string[] } {
+  let random = seed;
+  const below = (n: number) => {
+    random = (random * 1103515245 + 12345) % 2147483648;
+    return Math.floor((random / 2147483648) * n);
+  };
+  const tabs = [new Tab(), new Tab()];
+  const words: string[] = [];
+  let offset = 100;
+  const frame = story("notes_echoed")[3] as PopUpdated;
+  const journals = (writer: Tab, text: string) => {
+    offset += 1;
+    const at = offset;
+    const note = { text, disposition: null, saved_at: "" };
+    for (const tab of tabs) {
+      tab.inbox.push(() => {
+        const echo = { ...frame, offset: at, note };
+        tab.state = reduce(tab.state, {
+          type: "frame",
+          frame: echo,
+          nowMs: 0,
+          typing: false,
+        });
+      });
+    }
+    late.push(() => {
+      const saved = { type: "note_saved", callId: "c-1", text, offset: at } as const;
+      writer.inbox.push(() => {
+        writer.state = reduce(writer.state, saved);
+      });
+    });
+  };
+  /** Texts journalled in one group are all told before the first is said to be done. */
+  const late: (() => void)[] = [];
+  const onTheirWay: [Tab, string][] = [];
+  const saves = (tab: Tab) => {
+    const text = tab.save();
+    if (text !== null) onTheirWay.push([tab, text]);
+  };
+  const step = (typing: boolean) => {
+    const tab = tabs[below(2)] as Tab;
+    const what = below(typing ? 4 : 3);
+    if (below(2)) for (const done of late.splice(0)) done();
+    if (what === 0) saves(tab);
+    else if (what === 1) {
+      const [one] = onTheirWay.splice(below(onTheirWay.length), 1);
+      if (one) journals(...one);
+    } else if (what === 2) tab.inbox.shift()?.();
+    else if (words.length < 2) {
+      const word = words.length ? "bravo" : "alpha";
+      words.push(word);
+      tab.type(word);
+    }
+  };
+  for (let n = 0; n < 60; n += 1) step(true);
+  for (let n = 0; n < 600; n += 1) step(false);
+  return { tabs, words };
+}
+
+test("two words written at once stand once in both tabs, whatever the network's order", () => {
+  for (let seed = 1; seed <= 500; seed += 1) {
+    const { tabs, words } = written(seed);
+    const [here, there] = tabs.map((tab) => tab.draft.text);
+    expect(here, `seed ${seed}`).toBe(there);
+    expect(here?.split(/\s+/).toSorted(), `seed ${seed}`).toEqual(words);
+  }
+});

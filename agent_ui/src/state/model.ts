@@ -19,16 +19,15 @@ export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
 /** What the agent writes for a call; lives apart so that no frame can overwrite it. */
 export interface Draft {
   text: string;
-  /** The text that the server has confirmed, and the offset of that confirmation. */
+  /** The text as the server last told it, and the offset of that. */
   savedText: string;
   /** The text as the service last told it; what it judges dispositions by. */
   echoedText: string;
   savedOffset: number;
-  /** The texts sent last: their echoes are no other tab's writing. */
-  sent: string[];
   /** What another tab wrote meanwhile, and the text that both began with. */
   elsewhere: { base: string; text: string } | null;
-  sending: boolean;
+  /** The text on its way: one at a time, so that each has one that it came from. */
+  sending: string | null;
   failed: string | null;
   disposition: string | null;
   /** `waiting`: the service takes this one only after it has the note. */
@@ -140,9 +139,8 @@ export const NO_DRAFT: Draft = {
   savedText: "",
   echoedText: "",
   savedOffset: 0,
-  sent: [],
   elsewhere: null,
-  sending: false,
+  sending: null,
   failed: null,
   disposition: null,
   dispositionState: "saved",

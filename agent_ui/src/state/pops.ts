@@ -199,7 +199,8 @@ function nextInFront(state: DeskState): string | null {
 /** Saved drafts of cards that left are not needed; unsaved ones are kept until sent. */
 function forgetDrafts(state: DeskState): DeskState {
   const kept = Object.entries(state.drafts).filter(
-    ([callId, draft]) => callId in state.pops || unsaved(draft) || draft.sending,
+    ([callId, draft]) =>
+      callId in state.pops || unsaved(draft) || draft.sending !== null,
   );
   return { ...state, drafts: Object.fromEntries(kept) };
 }

@@ -1,7 +1,14 @@
 // Given what the desk knows and one thing that happened, what does it know then?
 
 import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
-import { draftDropped, noteReadied, noteSent, noteTyped, patchDraft } from "./drafts";
+import {
+  draftDropped,
+  noteReadied,
+  noteSaved,
+  noteSent,
+  noteTyped,
+  patchDraft,
+} from "./drafts";
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
 import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
 
@@ -24,15 +31,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
     case "note_sent":
       return noteSent(state, action.callId);
     case "note_saved":
-      return patchDraft(state, action.callId, {
-        savedText: action.text,
-        savedOffset: action.offset,
-        sending: false,
-        failed: null,
-      });
+      return noteSaved(state, action.callId, action.text, action.offset);
     case "note_failed":
       return patchDraft(state, action.callId, {
-        sending: false,
+        sending: null,
         failed: action.message,
       });
     case "disposition_waits":
