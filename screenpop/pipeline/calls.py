@@ -153,7 +153,7 @@ class CallLookups:
         newest = max(kept.values(), key=lambda x: x.at_us)
         why = f"chosen for this number by {newest.by}"
         yield Evidence(
-            kind="choice",
+            kind="earlier_choice",
             candidate=_with(newest.candidate, CHOSEN_BEFORE, why),
         )
 

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from screenpop.domain.caller import Candidate, CandidateRef
 
 CONFIDENCE_MAX = 0.99
+EARLIER_CHOICE = 0.4  # where others have the number too: offered first, never sure
 SECOND_SOURCE = 0.5  # what a match is worth where a source before it knows the number
 
 TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment")
@@ -26,7 +27,7 @@ TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment"
 TOLD_MAX = 2
 TOLD_CHARS_MAX = 40
 
-EvidenceKind = Literal["number", "account", "choice"]
+EvidenceKind = Literal["number", "account", "choice", "earlier_choice"]
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -48,15 +49,17 @@ class Certainty:
 
 def rank(evidence: Iterable[Evidence], limit: int = 10) -> tuple[Candidate, ...]:
     """Candidates, the likeliest first; equal ones in the order they were found."""
-    pieces = list(evidence)
-    sharing: Counter[tuple[EvidenceKind, str]] = Counter(
-        (x.kind, x.candidate.ref.source)
-        for x in _one_each(pieces)
-        if x.kind == "number"
-    )
-    first_rank = min((x.rank for x in pieces if x.kind == "number"), default=0)
+    pieces = _one_each(evidence)
+    owners = [x for x in pieces if x.kind == "number"]
+    sharing = Counter(x.candidate.ref.source for x in owners)
+    first_rank = min((x.rank for x in owners), default=0)
+    pieces = [
+        part
+        for piece in pieces
+        for part in _beside_owners(piece, owners, sharing, first_rank)
+    ]
     best: dict[CandidateRef, Candidate] = {}
-    for piece in _one_each(pieces):
+    for piece in pieces:
         weighed = _weigh(piece, sharing, first_rank)
         known = best.get(weighed.ref)
         best[weighed.ref] = weighed if known is None else _joined(known, weighed)
@@ -74,6 +77,40 @@ def sure_choice(
     if candidates[0].confidence - second < certainty.lead:
         return None
     return candidates[0].ref
+
+
+def _beside_owners(
+    piece: Evidence,
+    owners: Sequence[Evidence],
+    sharing: Counter[str],
+    first_rank: int,
+) -> list[Evidence]:
+    """An earlier choice decides alone only where nobody else has the number.
+
+    Whoever was chosen and has the number in no source shares it with its owners.
+    """
+    if piece.kind != "earlier_choice":
+        return [piece]
+    ref = piece.candidate.ref
+    rivals = [
+        x
+        for x in owners
+        if x.candidate.ref != ref
+        and (x.rank == first_rank or x.candidate.ref.source == ref.source)
+    ]
+    if not rivals:
+        return [piece]
+    weaker = replace(piece.candidate, confidence=EARLIER_CHOICE)
+    parts = [replace(piece, candidate=weaker)]
+    if all(x.candidate.ref != ref for x in owners):
+        sources = {x.candidate.ref.source for x in rivals} | {ref.source}
+        for source in sources:
+            sharing[source] += 1
+        sharing[ref.source] = max(sharing[source] for source in sources)
+        likeliest = max(x.candidate.confidence for x in rivals)
+        shared = replace(piece.candidate, confidence=likeliest)
+        parts.append(Evidence(kind="number", candidate=shared, rank=first_rank))
+    return parts
 
 
 def _told_apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -120,13 +157,11 @@ def _one_each(pieces: Iterable[Evidence]) -> list[Evidence]:
     return list(best.values())
 
 
-def _weigh(
-    piece: Evidence, sharing: Counter[tuple[EvidenceKind, str]], first_rank: int
-) -> Candidate:
+def _weigh(piece: Evidence, sharing: Counter[str], first_rank: int) -> Candidate:
     candidate = piece.candidate
     if piece.kind != "number":
         return candidate
-    sharers = sharing[("number", candidate.ref.source)]
+    sharers = sharing[candidate.ref.source]
     confidence, why = candidate.confidence, candidate.why
     if sharers > 1:
         confidence /= sharers

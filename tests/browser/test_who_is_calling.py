@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 
 @pytest.mark.parametrize("by", ["key", "click"])
-async def test_one_of_several_customers_is_chosen_and_kept(
+async def test_one_of_several_customers_is_chosen_for_this_call_only(
     house: House, by: str
 ) -> None:
     desk = await house.open_desk("ana")
@@ -33,8 +33,26 @@ async def test_one_of_several_customers_is_chosen_and_kept(
     await house.hang_up(call)
     await desk.has_no_card()
     await house.ring("ana", caller=HALLS)
+    await desk.sees("Who is it?")
+    assert await desk.part(".candidates button").count() == 2
+
+
+async def test_a_choice_that_shall_be_kept_is_offered_first_and_never_sure(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=HALLS)
+    await desk.part(".offer-first input").check()
+    await desk.part(".candidates button").filter(has_text="Carla Hall").click()
     await desk.card_of("Carla Hall")
-    await desk.no_longer_sees(".chooser")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    await house.ring("ana", caller=HALLS)
+    await desk.sees("Who is it?")
+    candidates = desk.part(".candidates button")
+    await expect(candidates.nth(0)).to_contain_text("Carla Hall")
+    await expect(candidates.nth(0)).to_contain_text("likely")
+    await expect(candidates.nth(1)).to_contain_text("Ben Hall")
 
 
 async def test_a_wrong_choice_is_changed_with_one_click(house: House) -> None:

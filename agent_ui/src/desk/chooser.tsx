@@ -1,5 +1,6 @@
 // Which of several customers is it, or what is this caller's name?
 
+import { useState } from "preact/hooks";
 import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
 import type { Candidate, NewContact } from "../wire/frames";
@@ -44,36 +45,50 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
 function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
   const { client, state } = useDesk();
   const { choosing } = draftOf(state, pop.call_id);
+  const several = pop.candidates.length > 1;
+  const [first, setFirst] = useState(false);
   const choose = (candidate: Candidate) => {
-    client.choose(pop.call_id, candidate);
+    client.choose(pop.call_id, candidate, first || !several);
     onDone();
   };
   return (
-    <ol class="candidates">
-      {pop.candidates.map((candidate, index) => (
-        <li key={`${candidate.source} ${candidate.key}`}>
-          <button
-            type="button"
-            data-busy={same(choosing, candidate)}
-            aria-pressed={same(pop.chosen, candidate)}
-            onClick={() => choose(candidate)}
-          >
-            {index < CANDIDATES_BY_KEY && <kbd>{index + 1}</kbd>}
-            <span class="candidate-name">
-              <b dir="auto">{candidate.name}</b>
-              {candidate.company && <span dir="auto">{candidate.company}</span>}
-            </span>
-            <span class="candidate-why">
-              <bdi>{candidate.why}</bdi>
-              <span class="muted">{` · ${candidate.source_label || candidate.source} ${candidate.key}`}</span>
-            </span>
-            <span class="sure-word" data-sure={sureness(candidate.confidence)}>
-              {same(choosing, candidate) ? "saving…" : sureness(candidate.confidence)}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="candidates">
+        {pop.candidates.map((candidate, index) => (
+          <li key={`${candidate.source} ${candidate.key}`}>
+            <button
+              type="button"
+              data-busy={same(choosing, candidate)}
+              aria-pressed={same(pop.chosen, candidate)}
+              onClick={() => choose(candidate)}
+            >
+              {index < CANDIDATES_BY_KEY && <kbd>{index + 1}</kbd>}
+              <span class="candidate-name">
+                <b dir="auto">{candidate.name}</b>
+                {candidate.company && <span dir="auto">{candidate.company}</span>}
+              </span>
+              <span class="candidate-why">
+                <bdi>{candidate.why}</bdi>
+                <span class="muted">{` · ${candidate.source_label || candidate.source} ${candidate.key}`}</span>
+              </span>
+              <span class="sure-word" data-sure={sureness(candidate.confidence)}>
+                {same(choosing, candidate) ? "saving…" : sureness(candidate.confidence)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {several && (
+        <label class="muted offer-first">
+          <input
+            type="checkbox"
+            checked={first}
+            onChange={(event) => setFirst(event.currentTarget.checked)}
+          />
+          Offer them first when this number calls again
+        </label>
+      )}
+    </>
   );
 }
 

@@ -144,8 +144,16 @@ export class DeskClient {
     this.#do({ frame: "disposition", call_id: callId, code: code ?? "" });
   }
 
-  choose(callId: string, ref: Ref): void {
-    this.#do({ frame: "choose", call_id: callId, source: ref.source, key: ref.key });
+  /** Between several it is said of this call only: the next caller may be another. */
+  choose(callId: string, { source, key }: Ref, remember?: boolean): void {
+    const several = (this.store.state.pops[callId]?.candidates.length ?? 0) > 1;
+    this.#do({
+      frame: "choose",
+      call_id: callId,
+      source,
+      key,
+      remember: remember ?? !several,
+    });
   }
 
   nameCaller(callId: string, contact: NewContact): void {

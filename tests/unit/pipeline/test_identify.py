@@ -49,12 +49,45 @@ def test_one_customer_needs_not_be_told_apart() -> None:
     assert rank([living("7", city="Leeds")])[0].why == "the number is theirs"
 
 
-def test_an_earlier_choice_decides_between_two() -> None:
-    chosen = Evidence(kind="choice", candidate=candidate("8", 0.97))
-    ranked = rank([by_number("7"), by_number("8"), chosen])
-    choice = sure_choice(ranked, Certainty())
-    assert choice is not None
-    assert choice.key == "8"
+def chosen_before(key: str, source: str = "erp") -> Evidence:
+    found = candidate(key, 0.97)
+    ref = replace(found.ref, source=source)
+    return Evidence(kind="earlier_choice", candidate=replace(found, ref=ref))
+
+
+@pytest.mark.parametrize("owners", [2, 3, 9])
+def test_an_earlier_choice_between_several_is_offered_first_and_never_sure(
+    owners: int,
+) -> None:
+    found = [by_number(str(n)) for n in range(owners)]
+    ranked = rank([*found, chosen_before("1")])
+    assert ranked[0].ref.key == "1"
+    assert len(ranked) == owners
+    assert ranked[0].confidence < 0.75
+    assert sure_choice(ranked, Certainty()) is None
+
+
+def test_an_earlier_choice_is_sure_where_nobody_else_has_the_number() -> None:
+    assert sure_choice(rank([chosen_before("8")]), Certainty()) is not None
+    ranked = rank([by_number("8"), chosen_before("8")])
+    assert sure_choice(ranked, Certainty()) == ranked[0].ref
+
+
+def test_a_named_caller_shares_the_number_with_the_customer_who_has_it() -> None:
+    ranked = rank([by_number("7"), chosen_before("n", "contacts")])
+    assert [c.ref.key for c in ranked] == ["n", "7"]
+    assert ranked[0].confidence < 0.75
+    assert ranked[1].confidence == 0.475
+    assert sure_choice(ranked, Certainty()) is None
+
+
+def test_the_same_customer_in_a_second_source_does_not_unsettle_a_choice() -> None:
+    card = by_number("x")
+    ref = replace(card.candidate.ref, source="cards")
+    second = replace(card, candidate=replace(card.candidate, ref=ref), rank=1)
+    ranked = rank([by_number("7"), second, chosen_before("7")])
+    assert sure_choice(ranked, Certainty()) == ranked[0].ref
+    assert ranked[0].ref.key == "7"
 
 
 def test_an_account_number_outweighs_a_shared_telephone() -> None:
