@@ -10,18 +10,8 @@ from aiohttp import web
 from screenpop.support.clock import iso_from_us
 from screenpop.web.health import NotRight
 from screenpop.web.lines import NodeSeen
-from screenpop.web.seen import (
-    CacheSeen,
-    Counts,
-    FailureSeen,
-    LineSeen,
-    LinesSeen,
-    RequestSeen,
-    RequestsSeen,
-    SourceSeen,
-    SourcesSeen,
-    StreamSeen,
-)
+from screenpop.app.sources import CacheSeen, FailureSeen, SourceSeen, SourcesSeen
+from screenpop.intake.shown import Counts, LineSeen, LinesSeen, RequestSeen, RequestsSeen, StreamSeen
 
 
 def ago(seconds: float) -> str:

@@ -7,11 +7,10 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
 from screenpop.config.facets import FacetShape
-from screenpop.domain.caller import Candidate, Scalar
+from screenpop.domain.caller import Candidate, Json, Scalar
 from screenpop.domain.profile import Answer, Facet, Field
 from screenpop.pipeline.explain import Explanation
 
-Json = dict[str, object]
 _NUMBERS = frozenset({"money", "number", "integer", "percent"})
 Types = Mapping[str, Mapping[str, str]]
 """Column types by facet and column."""

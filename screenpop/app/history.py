@@ -14,12 +14,11 @@ from typing import TypeVar
 
 import msgspec
 
-from screenpop.app.explaining import Json
 from screenpop.app.notes import RecentNotes
 from screenpop.domain.access import Only, may_read_call, may_read_note
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId, NamedCall
-from screenpop.domain.caller import Row
+from screenpop.domain.caller import Json, Row
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.journal.records import ActionRecord
 from screenpop.store.calls import (

@@ -13,10 +13,10 @@ from screenpop.config.model import Line
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
+from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
 from screenpop.intake.streams.base import Health
 from screenpop.support.clock import iso_from_us
-from screenpop.web.seen import Counts, LineSeen, RequestsSeen, StreamSeen
-from screenpop.web.services import Problem
+from screenpop.support.outage import NodeProblem
 
 Clean = Callable[[str], str]
 
@@ -88,10 +88,10 @@ class AllLines:
 
 def clock_problems(
     configured: Iterable[str], clocks: Mapping[LineId, LineClock]
-) -> list[Problem]:
+) -> list[NodeProblem]:
     """Lines whose clock is so wrong that their times are corrected."""
     return [
-        Problem(part=f"line {name}", message=wrong_clock(clock), fatal=False)
+        NodeProblem(part=f"line {name}", message=wrong_clock(clock), fatal=False)
         for name in configured
         if (clock := clocks.get(LineId(name))) is not None and clock.correction_us
     ]

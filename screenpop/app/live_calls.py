@@ -12,11 +12,11 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from screenpop.app.explaining import Json
 from screenpop.domain.access import visible_to
 from screenpop.domain.agent import User
 from screenpop.domain.call import Call, NamedCall, Phase
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.caller import Json
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import ActionRecord, EventRecord, Record

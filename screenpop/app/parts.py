@@ -16,6 +16,7 @@ from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
+from screenpop.domain.caller import CONTACTS_SOURCE
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Profile
@@ -23,7 +24,7 @@ from screenpop.domain.same_calls import SameCalls
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
-from screenpop.pipeline.calls import CONTACTS_SOURCE, CallLookups, shapes_of
+from screenpop.pipeline.calls import CallLookups, shapes_of
 from screenpop.pipeline.identify import Certainty
 from screenpop.pipeline.merge import Findings, Groups, grouped, merge
 from screenpop.pipeline.normalise import NumberingPlan

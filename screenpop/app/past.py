@@ -18,9 +18,15 @@ from screenpop.app.notes import RecentNotes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
-from screenpop.domain.caller import Candidate, CandidateRef, Row
+from screenpop.domain.caller import (
+    CHOSEN_BEFORE,
+    CONTACTS_SOURCE,
+    REMEMBERED_MAX,
+    Candidate,
+    CandidateRef,
+    Row,
+)
 from screenpop.domain.errors import Overloaded, Unavailable
-from screenpop.pipeline.calls import CHOSEN_BEFORE, CONTACTS_SOURCE, REMEMBERED_MAX
 from screenpop.store import migrate
 from screenpop.store.audit import Audit
 from screenpop.store.batch import Contact, NumberLink

@@ -25,8 +25,8 @@ from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.facts import Settings
 from screenpop.intake.request import Received, Request
 from screenpop.intake.settings import Setting
+from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen, Verdict
 from screenpop.support.clock import iso_from_us
-from screenpop.web.seen import Counts, LineSeen, RequestSeen, RequestsSeen, Verdict
 
 REQUESTS_MAX = 50  # of each kind, of each line
 BODY_BYTES_MAX = 16_384  # kept of one body

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import screenpop
 from screenpop.app.boards import encoded, stats_json
 from screenpop.app.door import Door
-from screenpop.app.explaining import Json, as_json, column_types
+from screenpop.app.explaining import as_json, column_types
 from screenpop.app.follow import Follower
 from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
@@ -37,6 +37,7 @@ from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, LineId
+from screenpop.domain.caller import Json
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
@@ -47,14 +48,14 @@ from screenpop.push.audience import shared_telephone
 from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
-from screenpop.support.outage import Outage
+from screenpop.support.outage import NodeProblem, Outage
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
 from screenpop.wallboard.history import Archiver, Retention, next_turn
 from screenpop.web.server import WebServer
-from screenpop.web.services import Problem, Services
+from screenpop.web.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -334,22 +335,24 @@ class Service:
     def _clocks(self) -> Mapping[LineId, LineClock]:
         return self.follower.placing.occurrences.clocks
 
-    async def problems(self) -> list[Problem]:
+    async def problems(self) -> list[NodeProblem]:
         """What keeps this node from doing its work well, for `/readyz`."""
         health = self.journal.health
         found = []
         if self.reading is not None:
-            found.append(Problem(part="journal", message=self.reading))
+            found.append(NodeProblem(part="journal", message=self.reading))
         if health.trouble is not None:
-            found.append(Problem(part="journal", message=health.trouble))
+            found.append(NodeProblem(part="journal", message=health.trouble))
         if (unfolded := self.follower.trouble()) is not None:
-            found.append(Problem(part="journal", message=unfolded, fatal=False))
+            found.append(NodeProblem(part="journal", message=unfolded, fatal=False))
         if health.notice is not None:
-            found.append(Problem(part="journal", message=health.notice, fatal=False))
+            found.append(
+                NodeProblem(part="journal", message=health.notice, fatal=False)
+            )
         if not self.past.people.cache.all():
-            found.append(Problem(part="store", message=NO_USERS, fatal=False))
+            found.append(NodeProblem(part="store", message=NO_USERS, fatal=False))
         found.extend(
-            Problem(part="store", message=trouble, fatal=False)
+            NodeProblem(part="store", message=trouble, fatal=False)
             for trouble in (
                 self.past.trouble,
                 self.past.damage,
@@ -360,13 +363,13 @@ class Service:
         )
         found.extend(problems_of(self.lookups.sources))
         found.extend(
-            Problem(part="users", message=shared_telephone(*each), fatal=False)
+            NodeProblem(part="users", message=shared_telephone(*each), fatal=False)
             for each in self._shared.items()
         )
         found.extend(self.streams.problems())
         found.extend(clock_problems(self.loaded.config.lines, self._clocks))
         found.extend(
-            Problem(part=f"task {down.task}", message=down.why, fatal=down.fatal)
+            NodeProblem(part=f"task {down.task}", message=down.why, fatal=down.fatal)
             for down in self.tasks.watch.down()
         )
         return found

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
+
+import msgspec
 
 from screenpop.config.load import Loaded
 from screenpop.config.model import Source
@@ -11,14 +14,54 @@ from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.pipeline.lookup import GuardedSource
 from screenpop.pipeline.sources import Sources
 from screenpop.support.clock import iso_from_us
-from screenpop.web.seen import (
-    CacheSeen,
-    ContactsSeen,
-    FailureSeen,
-    SourceSeen,
-    SourceState,
-)
-from screenpop.web.services import Problem
+from screenpop.support.outage import NodeProblem
+
+
+class FailureSeen(msgspec.Struct, frozen=True, kw_only=True):
+    at: str
+    why: str
+
+
+class CacheSeen(msgspec.Struct, frozen=True, kw_only=True):
+    entries: int
+    entries_max: int
+
+
+class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A source's customers: how many are known by number, and why others are not.
+
+    `left_out` counts rows of the last reading by reason; `odd` are sentences with
+    the places of odd ones. `trouble` says why the last reading failed.
+    """
+
+    known: int
+    read_at: str | None = None
+    rows: int | None = None
+    left_out: dict[str, int] = {}
+    odd: tuple[str, ...] = ()
+    trouble: str | None = None
+
+
+SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
+
+
+class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """`failing`: its last lookup failed; `left_alone`: its breaker is open."""
+
+    source: str
+    label: str
+    connector: str
+    state: SourceState
+    retry_in_s: float | None
+    last_answer_at: str | None
+    last_failure: FailureSeen | None
+    cache: CacheSeen
+    contacts: ContactsSeen | None = None
+
+
+class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
+    sources: list[SourceSeen]
+
 
 ODD_SHOWN = 10  # reasons, the most frequent first
 
@@ -82,29 +125,29 @@ class SourceStates:
         return FailureSeen(at=iso_from_us(at_us), why=self._clean(why))
 
 
-def problems_of(sources: Sources) -> Iterator[Problem]:
+def problems_of(sources: Sources) -> Iterator[NodeProblem]:
     """What `/readyz` says of the sources; none of it stops calls."""
     for name, guard in sources.guards.items():
         part, breaker = f"source {name}", guard.breaker
         if breaker.paused_for_s > 0:
             message = f"{guard.label} asked to be asked less and is paused"
-            yield Problem(part=part, message=message, fatal=False)
+            yield NodeProblem(part=part, message=message, fatal=False)
         elif breaker.is_open:
             message = f"{guard.label} keeps failing and is paused"
-            yield Problem(part=part, message=message, fatal=False)
+            yield NodeProblem(part=part, message=message, fatal=False)
         elif failing := guard.failing.lookups:
             message = f"lookups of {guard.label} fail: {', '.join(failing)}"
-            yield Problem(part=part, message=message, fatal=False)
+            yield NodeProblem(part=part, message=message, fatal=False)
     for name, why in sources.unread.items():
-        yield Problem(part=f"source {name}", message=why, fatal=False)
+        yield NodeProblem(part=f"source {name}", message=why, fatal=False)
     for name, odd in sources.misread.items():
         if len(odd):
             columns = ", ".join(f"{x.place} {x.column}" for x in odd.first[:ODD_SHOWN])
             message = f"values are not of their column's type: {columns}"
-            yield Problem(part=f"source {name}", message=message, fatal=False)
+            yield NodeProblem(part=f"source {name}", message=message, fatal=False)
     for name, reading in sources.readings.items():
         if (lacking := incomplete(reading)) is not None:
-            yield Problem(part=f"source {name}", message=lacking, fatal=False)
+            yield NodeProblem(part=f"source {name}", message=lacking, fatal=False)
 
 
 def incomplete(reading: ContactsReading) -> str | None:

@@ -22,8 +22,8 @@ from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
+from screenpop.support.outage import NodeProblem
 from screenpop.support.tasks import TaskOwner
-from screenpop.web.services import Problem
 
 log = logging.getLogger(__name__)
 
@@ -79,10 +79,10 @@ class Streams:
 
         return emit
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[NodeProblem]:
         """Troubles in words: other lines go on, so none is fatal."""
         return [
-            Problem(part=f"line {name}", message=trouble, fatal=False)
+            NodeProblem(part=f"line {name}", message=trouble, fatal=False)
             for name, line in self.lines.items()
             if (trouble := _trouble(line.stream.health)) is not None
         ]

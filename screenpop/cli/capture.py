@@ -19,8 +19,8 @@ from screenpop.cli.captured import case_of, free_name, told, write_case
 from screenpop.cli.following import Following, address_of, proof_of
 from screenpop.config.load import load_config
 from screenpop.domain.errors import Unavailable
+from screenpop.intake.shown import LineSeen, RequestSeen
 from screenpop.support.log import protect
-from screenpop.web.seen import LineSeen, RequestSeen
 
 ASK_EVERY_S = 0.5
 CAPTURED_MAX = 5000  # requests held for saving; the oldest go

@@ -12,7 +12,7 @@ from screenpop.cli.decode import event_line
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.encodings import unbase64url
 from screenpop.intake.settings import COMMON_SETTINGS
-from screenpop.web.seen import LineSeen, RequestSeen
+from screenpop.intake.shown import LineSeen, RequestSeen
 
 BODY_CHARS_MAX = 4000  # of one body on the terminal; the case file has it all
 NOTES = (

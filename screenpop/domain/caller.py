@@ -15,6 +15,13 @@ Dates and times are ISO 8601 text; exact decimals (money) are decimal text such 
 
 Row = Mapping[str, Scalar]
 
+Json = dict[str, object]
+"""A JSON object, made of what msgspec can encode."""
+
+CONTACTS_SOURCE = "contacts"  # callers whom agents named
+CHOSEN_BEFORE = 0.97
+REMEMBERED_MAX = 500_000  # numbers for which somebody was chosen or named
+
 KEY_AS_READ = "_key"
 """The field of a candidate that holds its key as the source gave it, where that is
 not the text of `CandidateRef.key`: a number, or text padded with blanks. A lookup

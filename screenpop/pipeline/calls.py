@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
-from screenpop.domain.caller import Candidate, CandidateRef, Scalar
+from screenpop.domain.caller import (
+    CHOSEN_BEFORE,
+    CONTACTS_SOURCE,
+    REMEMBERED_MAX,
+    Candidate,
+    CandidateRef,
+    Scalar,
+)
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.pipeline.identify import Evidence
 from screenpop.pipeline.merge import LookupShape
@@ -22,10 +29,7 @@ from screenpop.pipeline.number_shelf import OTHER_READING
 from screenpop.pipeline.run import Run, RunTools
 from screenpop.support.spellings import subscriber
 
-CHOSEN_BEFORE = 0.97
 NAMED_BY_AGENT = 0.9
-CONTACTS_SOURCE = "contacts"
-REMEMBERED_MAX = 500_000
 CHOSEN_LATELY_MAX = 5_000
 
 Choice = tuple[str, Candidate, str, int]

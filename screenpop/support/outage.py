@@ -8,8 +8,18 @@ through this class.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from screenpop.support.clock import Clock, SystemClock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeProblem:
+    """Something that is not as it should be. `fatal`: send no traffic here."""
+
+    part: str
+    message: str
+    fatal: bool = True
 
 
 class Outage:

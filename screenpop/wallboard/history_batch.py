@@ -23,7 +23,7 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.caller import CONTACTS_SOURCE, CandidateRef
 from screenpop.domain.profile import Answer
 from screenpop.journal.base import Entry
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
@@ -41,7 +41,6 @@ from screenpop.store.batch import (
 )
 from screenpop.store.texts import fit, fit_or_none
 
-CONTACTS_SOURCE = "contacts"
 FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
 LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
 MESSAGE_CHARS = 500

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from screenpop.app.sources import SourceSeen
 from screenpop.domain.access import Only
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
+from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
+from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.push.transport import Transport
-from screenpop.web.seen import Counts, LineSeen, RequestSeen, RequestsSeen, SourceSeen
-from screenpop.web.services import Json, Kind, Problem, Services
+from screenpop.support.outage import NodeProblem
+from screenpop.web.services import Kind, Services
 
 
 def user(name: str, role: Role = Role.AGENT, *agents: str) -> User:
@@ -208,7 +211,7 @@ def no_sources() -> list[SourceSeen]:
 async def no_audit(user: str, action: str, object: str) -> None: ...
 
 
-async def no_problem() -> Sequence[Problem]:
+async def no_problem() -> Sequence[NodeProblem]:
     return ()
 
 

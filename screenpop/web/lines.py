@@ -8,9 +8,10 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
+from screenpop.app.sources import SourcesSeen
+from screenpop.intake.shown import LinesSeen
 from screenpop.web.health import NotRight, readiness
 from screenpop.web.query import whole_number
-from screenpop.web.seen import LinesSeen, SourcesSeen
 from screenpop.web.site import Site, Visit, answered
 
 NUMBER_MAX = 10**15

@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from screenpop.domain.agent import Role
+from screenpop.domain.caller import Json
 from screenpop.domain.phone import shortened
 from screenpop.web.query import required, text
-from screenpop.web.services import Json
 from screenpop.web.site import Site, Visit, answered
 
 NUMBER_CHARS_MAX = 64

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
+from screenpop.app.sources import SourcesSeen
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import NotFound
+from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.web import (
     calls,
     health,
@@ -26,7 +28,6 @@ from screenpop.web import (
 )
 from screenpop.web.errors import MethodNotAllowed
 from screenpop.web.route import Parameter, Route
-from screenpop.web.seen import LinesSeen, RequestsSeen, SourcesSeen
 
 _CALL = "/v1/calls/{call_id}"
 _WHICH = (

@@ -7,20 +7,23 @@ nothing about calls: it lets people in, carries bytes, and answers in one shape.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from screenpop.app.lines import AllLines
+from screenpop.app.sources import SourceSeen
 from screenpop.config.model import Limits, Security, Server
 from screenpop.domain.access import Only
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import NamedCall
+from screenpop.domain.caller import Json
 from screenpop.intake.request import Request, Response
 from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
-from screenpop.web.seen import Lines, SourceSeen
+from screenpop.support.outage import NodeProblem
 
 Kind = Literal["agent", "wallboard"]
 
@@ -29,10 +32,6 @@ def _long_since() -> asyncio.Event:
     done = asyncio.Event()
     done.set()
     return done
-
-
-Json = Mapping[str, object]
-"""A JSON object made of what msgspec can encode."""
 
 
 class Hub(Protocol):
@@ -107,15 +106,6 @@ class Live(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something that is not as it should be. `fatal`: send no traffic here."""
-
-    part: str
-    message: str
-    fatal: bool = True
-
-
 TakeRequest = Callable[[str, Request], Awaitable[Response]]
 """(line, request): authenticate, decode, append durably, answer.
 
@@ -135,9 +125,9 @@ class Services:
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
     logged_out: Callable[[User], Awaitable[None]]
-    lines: Lines
+    lines: AllLines
     sources: Callable[[], list[SourceSeen]]
-    ready: Callable[[], Awaitable[Sequence[Problem]]]
+    ready: Callable[[], Awaitable[Sequence[NodeProblem]]]
     audit: Callable[[str, str, str], Awaitable[None]]
     """(who, what, of whom or which): written before the answer is given.
 

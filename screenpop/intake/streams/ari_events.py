@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from screenpop.domain.call import Call, CallEvent
+from screenpop.domain.caller import Json
 from screenpop.intake.normal import Line
 from screenpop.intake.streams import parking, transfers
 from screenpop.intake.streams.agent_names import AgentNames
@@ -23,7 +24,6 @@ from screenpop.intake.streams.telling import Teller
 PRESENTATION = "CALLERID(num-pres)"
 QUEUES_MAX = 200  # names of queues that are remembered
 PARKING_LOT = "parking"  # the class of its bridge
-Json = Mapping[str, object]
 NOTHING: Json = {}
 
 

@@ -23,12 +23,12 @@ from websockets.exceptions import (
 )
 
 from screenpop.domain.call import CallEvent
+from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput
 from screenpop.intake.bodies import read_json
 from screenpop.intake.streams.ari_events import (
     PRESENTATION,
     AriEvents,
-    Json,
     in_application,
 )
 from screenpop.intake.streams.base import (

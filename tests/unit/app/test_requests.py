@@ -33,10 +33,10 @@ from screenpop.domain.errors import (
 )
 from screenpop.domain.profile import Profile
 from screenpop.intake.request import Request
+from screenpop.intake.shown import Counts, RequestsSeen
 from screenpop.journal.memory import MemoryJournal
 from screenpop.support.clock import FakeClock
 from screenpop.support.metrics import Metrics
-from screenpop.web.seen import Counts, RequestsSeen
 
 YAML = """
 version: 1

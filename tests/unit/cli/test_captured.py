@@ -19,7 +19,7 @@ from screenpop.cli.captured import (
 from screenpop.domain.errors import BadInput, ConfigError
 from screenpop.intake.cases import Case, bind_case, case_from, decode_case, read_case
 from screenpop.intake.dialect import dialect_names, load_dialect
-from screenpop.web.seen import Counts, LineSeen, RequestSeen
+from screenpop.intake.shown import Counts, LineSeen, RequestSeen
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 FILES = [

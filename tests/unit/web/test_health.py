@@ -7,7 +7,7 @@ import pytest
 from key_effects import shows_effect_of
 
 from screenpop.config.model import Security, Server
-from screenpop.web.services import Problem
+from screenpop.support.outage import NodeProblem
 
 
 async def test_it_lives(house: Any) -> None:
@@ -20,14 +20,14 @@ async def test_it_lives(house: Any) -> None:
     ("problems", "status", "word"),
     [
         ((), 200, "ready"),
-        ((Problem(part="redis", message="away", fatal=False),), 200, "degraded"),
-        ((Problem(part="journal", message="disk is full"),), 503, "not_ready"),
+        ((NodeProblem(part="redis", message="away", fatal=False),), 200, "degraded"),
+        ((NodeProblem(part="journal", message="disk is full"),), 503, "not_ready"),
     ],
 )
 async def test_readiness_says_what_is_wrong(
-    open_house: Any, problems: tuple[Problem, ...], status: int, word: str
+    open_house: Any, problems: tuple[NodeProblem, ...], status: int, word: str
 ) -> None:
-    async def ready() -> Sequence[Problem]:
+    async def ready() -> Sequence[NodeProblem]:
         return problems
 
     house = await open_house(ready=ready)
@@ -84,8 +84,8 @@ MESSAGES = {
 async def test_strangers_hear_what_is_wrong_and_not_where(
     open_house: Any, message: str
 ) -> None:
-    async def ready() -> list[Problem]:
-        return [Problem(part="store", message=message, fatal=False)]
+    async def ready() -> list[NodeProblem]:
+        return [NodeProblem(part="store", message=message, fatal=False)]
 
     house = await open_house(ready=ready)
     for headers in ({}, {"Authorization": "Bearer wrong"}):

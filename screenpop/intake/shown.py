@@ -1,12 +1,11 @@
-"""What does an administrator see of lines, requests, sources and this node?
+"""What does an administrator see of lines and their requests?
 
-The answers of `/v1/lines`, `/v1/sources` and `/v1/node`, and who gives them: the
-app fills in `Lines`; `doubles.py` ships one for tests.
+The answers of `/v1/lines` and `/v1/lines/LINE/requests`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
@@ -109,61 +108,3 @@ class RequestsSeen(msgspec.Struct, frozen=True, kw_only=True):
     newest: int
     missed: int
     requests: list[RequestSeen]
-
-
-class FailureSeen(msgspec.Struct, frozen=True, kw_only=True):
-    at: str
-    why: str
-
-
-class CacheSeen(msgspec.Struct, frozen=True, kw_only=True):
-    entries: int
-    entries_max: int
-
-
-class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A source's customers: how many are known by number, and why others are not.
-
-    `left_out` counts rows of the last reading by reason; `odd` are sentences with
-    the places of odd ones. `trouble` says why the last reading failed.
-    """
-
-    known: int
-    read_at: str | None = None
-    rows: int | None = None
-    left_out: dict[str, int] = {}
-    odd: tuple[str, ...] = ()
-    trouble: str | None = None
-
-
-SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
-
-
-class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """`failing`: its last lookup failed; `left_alone`: its breaker is open."""
-
-    source: str
-    label: str
-    connector: str
-    state: SourceState
-    retry_in_s: float | None
-    last_answer_at: str | None
-    last_failure: FailureSeen | None
-    cache: CacheSeen
-    contacts: ContactsSeen | None = None
-
-
-class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
-    sources: list[SourceSeen]
-
-
-class Lines(Protocol):
-    """All raise nothing but what they say."""
-
-    def lines(self, base_url: str) -> list[LineSeen]:
-        """In the order of the file; `base_url` is without a path."""
-        ...
-
-    async def requests(self, line: str, after: int) -> RequestsSeen:
-        """Oldest first. Raises `NotFound` for a line that is not configured."""
-        ...
