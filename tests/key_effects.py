@@ -21,8 +21,8 @@ from screenpop.app.build import build
 from screenpop.app.checking import load_checked
 from screenpop.app.service import Service
 from screenpop.config.load import Loaded
-from screenpop.pipeline.explain import Explanation
-from screenpop.pipeline.sources import FindConnector
+from screenpop.lookup.explain import Explanation
+from screenpop.lookup.sources import FindConnector
 from screenpop.support.clock import Clock, SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -12,7 +12,7 @@ from key_effects import NUMBER, loaded
 
 from screenpop.connector import ContactRecord, Row, Scalar
 from screenpop.connector.registry import Registry
-from screenpop.pipeline.sources import AnyConnector, make_sources
+from screenpop.lookup.sources import AnyConnector, make_sources
 from screenpop.support.clock import FakeClock
 
 Keys = dict[str, Any]

@@ -9,10 +9,10 @@ from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.journal.records import AnswersRecord
-from screenpop.pipeline.identify import Certainty, Evidence
-from screenpop.pipeline.lookup import GuardedSource, SourceLimits
-from screenpop.pipeline.plan import Kind, Plan, PlannedLookup
-from screenpop.pipeline.run import Run, RunTools
+from screenpop.lookup.identify import Certainty, Evidence
+from screenpop.lookup.lookup import GuardedSource, SourceLimits
+from screenpop.lookup.plan import Kind, Plan, PlannedLookup
+from screenpop.lookup.run import Run, RunTools
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.tasks import TaskOwner
 

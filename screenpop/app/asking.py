@@ -17,9 +17,9 @@ from screenpop.app.parts import Lookups, data_dir_of, make_lookups
 from screenpop.config.load import Loaded
 from screenpop.config.problems import did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
-from screenpop.pipeline.explain import Explanation, call_from, explain
-from screenpop.pipeline.own_source import SOURCE, own_lookups
-from screenpop.pipeline.sources import reason_of
+from screenpop.lookup.explain import Explanation, call_from, explain
+from screenpop.lookup.own_source import SOURCE, own_lookups
+from screenpop.lookup.sources import reason_of
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner

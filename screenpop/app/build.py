@@ -37,8 +37,8 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.occurrences import Occurrences
 from screenpop.journal.base import Journal
-from screenpop.pipeline.own_source import own_lookups
-from screenpop.pipeline.sources import FindConnector
+from screenpop.lookup.own_source import own_lookups
+from screenpop.lookup.sources import FindConnector
 from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk
 from screenpop.push.hub import Hub, HubTools

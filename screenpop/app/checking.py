@@ -13,7 +13,7 @@ from screenpop.config.check import Checked, verdict
 from screenpop.config.load import Examined, Loaded, examine
 from screenpop.config.model import Line
 from screenpop.config.problems import ConfigProblems
-from screenpop.pipeline.sources import FindConnector
+from screenpop.lookup.sources import FindConnector
 from screenpop.support import log as logs
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from screenpop.config.facets import FacetShape
 from screenpop.domain.caller import Candidate, Json, Scalar
 from screenpop.domain.profile import Answer, Facet, Field
-from screenpop.pipeline.explain import Explanation
+from screenpop.lookup.explain import Explanation
 
 _NUMBERS = frozenset({"money", "number", "integer", "percent"})
 Types = Mapping[str, Mapping[str, str]]

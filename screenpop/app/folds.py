@@ -24,7 +24,7 @@ from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.same_calls import SavedBegun, SavedJoined
-from screenpop.pipeline.calls import Choice
+from screenpop.lookup.calls import Choice
 from screenpop.push.agent_states import SavedStates
 from screenpop.push.case import SavedCase
 from screenpop.push.saved_desk import SavedDesk
@@ -35,8 +35,8 @@ SLICE = 500  # of a list that is packed together
 
 CODE = (
     "domain/*.py", "wallboard/*.py", "push/*.py", "app/follow.py", "app/folds.py",
-    "app/notes.py", "app/placing.py", "app/snapshots.py", "pipeline/calls.py",
-    "pipeline/normalise.py", "journal/records.py",
+    "app/notes.py", "app/placing.py", "app/snapshots.py", "lookup/calls.py",
+    "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""
 

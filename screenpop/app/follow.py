@@ -25,7 +25,7 @@ from screenpop.journal.records import (
     EventRecord,
     Record,
 )
-from screenpop.pipeline.calls import CallLookups
+from screenpop.lookup.calls import CallLookups
 from screenpop.push.audience import Directory
 from screenpop.push.desk import Desk, Outgoing
 from screenpop.push.hub import Hub

@@ -6,7 +6,7 @@ import asyncio
 
 from screenpop.app.follow import Follower
 from screenpop.journal.base import Journal
-from screenpop.pipeline.sources import Sources
+from screenpop.lookup.sources import Sources
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 

@@ -24,14 +24,14 @@ from screenpop.domain.same_calls import SameCalls
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
-from screenpop.pipeline.calls import CallLookups, shapes_of
-from screenpop.pipeline.identify import Certainty
-from screenpop.pipeline.merge import Findings, Groups, grouped, merge
-from screenpop.pipeline.normalise import NumberingPlan
-from screenpop.pipeline.own_source import SOURCE, OwnLookups
-from screenpop.pipeline.run import Publish, RunTools
-from screenpop.pipeline.sources import FindConnector, Sources, make_sources
-from screenpop.pipeline.values import types_of
+from screenpop.lookup.calls import CallLookups, shapes_of
+from screenpop.lookup.identify import Certainty
+from screenpop.lookup.merge import Findings, Groups, grouped, merge
+from screenpop.lookup.normalise import NumberingPlan
+from screenpop.lookup.own_source import SOURCE, OwnLookups
+from screenpop.lookup.run import Publish, RunTools
+from screenpop.lookup.sources import FindConnector, Sources, make_sources
+from screenpop.lookup.values import types_of
 from screenpop.push.case import Case, Shown, ShownOf
 from screenpop.push.commands import Rules
 from screenpop.push.session import SessionLimits

@@ -43,7 +43,7 @@ from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
-from screenpop.pipeline.explain import Explanation, explain
+from screenpop.lookup.explain import Explanation, explain
 from screenpop.push.audience import shared_telephone
 from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock

@@ -11,8 +11,8 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
-from screenpop.pipeline.lookup import GuardedSource
-from screenpop.pipeline.sources import Sources
+from screenpop.lookup.lookup import GuardedSource
+from screenpop.lookup.sources import Sources
 from screenpop.support.clock import iso_from_us
 from screenpop.support.outage import NodeProblem
 

@@ -9,7 +9,7 @@ from screenpop.app.build import build
 from screenpop.app.service import Service
 from screenpop.config.load import Loaded
 from screenpop.journal.base import Journal
-from screenpop.pipeline.sources import FindConnector
+from screenpop.lookup.sources import FindConnector
 from screenpop.support.clock import Clock, SystemClock
 
 

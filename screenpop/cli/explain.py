@@ -18,7 +18,7 @@ from screenpop.config.facets import FacetShape, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
 from screenpop.domain.profile import Answer, Facet, FieldState
-from screenpop.pipeline.explain import Explanation
+from screenpop.lookup.explain import Explanation
 from screenpop.support import log as logs
 from screenpop.support.loop import quick_loop
 

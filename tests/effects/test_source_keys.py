@@ -31,8 +31,8 @@ from screenpop.connector import (
 )
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import LookupOutcome
-from screenpop.pipeline.explain import call_from
-from screenpop.pipeline.lookup import GuardedSource, Result
+from screenpop.lookup.explain import call_from
+from screenpop.lookup.lookup import GuardedSource, Result
 from screenpop.support.clock import FakeClock
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from screenpop.app.garbage import spare_the_loop
 from screenpop.connector import ContactRecord
-from screenpop.pipeline.number_index import NumberIndex
+from screenpop.lookup.number_index import NumberIndex
 
 CALL_EVERY_S = 0.01
 BATCH = 500

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from screenpop.connector import Connector, ConnectorContext, ContactsReading
-from screenpop.pipeline.number_index import NumberIndex
+from screenpop.lookup.number_index import NumberIndex
 from screenpop.support.number_fields import NUMBERS_MAX, read_field
 from screenpop_connectors.csv_file import CsvFileConnector
 from screenpop_connectors.csv_file.options import CsvSource

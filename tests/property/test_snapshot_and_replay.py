@@ -49,7 +49,7 @@ from screenpop.journal.records import (
     EventRecord,
     Record,
 )
-from screenpop.pipeline.calls import CallLookups
+from screenpop.lookup.calls import CallLookups
 from screenpop.support.clock import FakeClock
 from screenpop.wallboard.agents import Person
 

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 from screenpop.app.asking import explained
 from screenpop.app.checking import load_checked
 from screenpop.connector.registry import Registry
-from screenpop.pipeline.explain import Explanation
-from screenpop.pipeline.sources import WARMING, Sources, make_sources
+from screenpop.lookup.explain import Explanation
+from screenpop.lookup.sources import WARMING, Sources, make_sources
 from screenpop.support.clock import FakeClock
 
 CONFIGURATION = """

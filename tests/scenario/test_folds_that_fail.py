@@ -8,7 +8,7 @@ from call_centre import CallCentre, open_call_centre
 
 from screenpop.domain.call import Call
 from screenpop.journal.records import AnswersRecord
-from screenpop.pipeline.calls import CallLookups
+from screenpop.lookup.calls import CallLookups
 from screenpop.wallboard.feed import WallboardFeed
 
 

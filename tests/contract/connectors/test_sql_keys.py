@@ -289,7 +289,7 @@ async def test_a_key_of_another_type_is_a_failure_and_not_nothing(
 
 
 async def test_the_number_index_keeps_a_key_as_it_was_read(tmp_path: Path) -> None:
-    from screenpop.pipeline.number_index import NumberIndex
+    from screenpop.lookup.number_index import NumberIndex
 
     with sqlite3.connect(tmp_path / "erp.sqlite") as database:
         database.execute("create table c (key integer, phone text)")

@@ -8,10 +8,10 @@ from screenpop.app.sources import SourceStates, incomplete, state_of
 from screenpop.config.load import Loaded, examine_text
 from screenpop.connector import ContactsReading, Lookup, Row, Unavailable
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
-from screenpop.pipeline.lookup import GuardedSource, Result, SourceLimits
-from screenpop.pipeline.number_index import NumberIndex
-from screenpop.pipeline.plan import Plan
-from screenpop.pipeline.sources import Sources
+from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
+from screenpop.lookup.number_index import NumberIndex
+from screenpop.lookup.plan import Plan
+from screenpop.lookup.sources import Sources
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 

@@ -33,11 +33,11 @@ from screenpop.connector import (
 )
 from screenpop.connector.errors import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
-from screenpop.pipeline.counting import Counting, TooSlow, rest_s
-from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
-from screenpop.pipeline.number_index import NumberIndex
-from screenpop.pipeline.plan import Plan, PlannedLookup
-from screenpop.pipeline.values import ValueReader, types_of
+from screenpop.lookup.counting import Counting, TooSlow, rest_s
+from screenpop.lookup.lookup import GuardedSource, Later, SourceLimits, at_once
+from screenpop.lookup.number_index import NumberIndex
+from screenpop.lookup.plan import Plan, PlannedLookup
+from screenpop.lookup.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
 from screenpop.support.tasks import TaskOwner, Watch

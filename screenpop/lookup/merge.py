@@ -23,7 +23,7 @@ from screenpop.domain.profile import (
     Profile,
     SourceNote,
 )
-from screenpop.pipeline.values import Type, read_row
+from screenpop.lookup.values import Type, read_row
 
 IDENTITY = "identity"
 ALWAYS_THERE = frozenset(

@@ -28,10 +28,10 @@ import phonenumbers
 from screenpop.connector import ContactRecord, OddItems
 from screenpop.connector.reading import UNKNOWN_COUNTRY
 from screenpop.domain.errors import Unavailable
-from screenpop.pipeline import number_shelf
-from screenpop.pipeline.identify import Evidence
-from screenpop.pipeline.number_file import Filed, Filing, refused, remove
-from screenpop.pipeline.number_shelf import (
+from screenpop.lookup import number_shelf
+from screenpop.lookup.identify import Evidence
+from screenpop.lookup.number_file import Filed, Filing, refused, remove
+from screenpop.lookup.number_shelf import (
     EXACTLY,
     HEAD_OF,
     ODD,

@@ -16,10 +16,10 @@ from screenpop.domain.errors import NotFound
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Answer, Profile
 from screenpop.journal.records import AnswersRecord
-from screenpop.pipeline.calls import CallLookups, shapes_of
-from screenpop.pipeline.merge import Findings, grouped, merge
-from screenpop.pipeline.normalise import Parties
-from screenpop.pipeline.run import Run, RunTools
+from screenpop.lookup.calls import CallLookups, shapes_of
+from screenpop.lookup.merge import Findings, grouped, merge
+from screenpop.lookup.normalise import Parties
+from screenpop.lookup.run import Run, RunTools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

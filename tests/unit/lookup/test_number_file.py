@@ -14,8 +14,8 @@ import pytest
 
 from screenpop.connector import ContactRecord
 from screenpop.domain.errors import Unavailable
-from screenpop.pipeline import number_file
-from screenpop.pipeline.number_index import NumberIndex
+from screenpop.lookup import number_file
+from screenpop.lookup.number_index import NumberIndex
 
 NUMBER = "+442079460958"
 

@@ -12,8 +12,8 @@ from pipeline_doubles import candidate
 
 from screenpop.domain.caller import CandidateRef, Row, Scalar
 from screenpop.domain.profile import Answer, FieldState, LookupOutcome, Profile
-from screenpop.pipeline.merge import Findings, LookupShape, Memo, grouped, merge, same
-from screenpop.pipeline.values import Type
+from screenpop.lookup.merge import Findings, LookupShape, Memo, grouped, merge, same
+from screenpop.lookup.values import Type
 
 SEVEN = CandidateRef(source="erp", key="7")
 

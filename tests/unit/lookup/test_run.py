@@ -19,9 +19,9 @@ from pipeline_doubles import (
 from screenpop.connector import Unavailable
 from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import ConfigError
-from screenpop.pipeline.identify import Evidence
-from screenpop.pipeline.lookup import SourceLimits
-from screenpop.pipeline.plan import Plan, PlannedLookup
+from screenpop.lookup.identify import Evidence
+from screenpop.lookup.lookup import SourceLimits
+from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.support.clock import FakeClock
 
 NUMBER = "+442079460958"

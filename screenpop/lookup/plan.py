@@ -13,7 +13,7 @@ from typing import Literal
 
 from screenpop.connector import Lookup, Scalar
 from screenpop.domain.errors import ConfigError
-from screenpop.pipeline.values import ValueReader
+from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
 

@@ -1,4 +1,4 @@
-"""Is a source's part of the number index known to be whole? `pipeline/sources.py`."""
+"""Is a source's part of the number index known to be whole? `lookup/sources.py`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from screenpop.connector import (
     Unavailable,
 )
 from screenpop.domain.profile import LookupOutcome
-from screenpop.pipeline.counting import RETRY_AFTER_MAX_S, TooSlow, rest_s
-from screenpop.pipeline.lookup import Result
-from screenpop.pipeline.sources import (
+from screenpop.lookup.counting import RETRY_AFTER_MAX_S, TooSlow, rest_s
+from screenpop.lookup.lookup import Result
+from screenpop.lookup.sources import (
     WARMING,
     NeverAsked,
     Sources,

@@ -10,7 +10,7 @@ import pytest
 
 from screenpop.connector import ContactRecord
 from screenpop.connector.reading import ODD_KEPT_MAX, UNKNOWN_COUNTRY
-from screenpop.pipeline.number_index import NumberIndex, may_belong
+from screenpop.lookup.number_index import NumberIndex, may_belong
 from screenpop.support.number_fields import read_field
 
 

@@ -14,7 +14,7 @@ from virtual_time import LoopClock
 
 from screenpop.connector import Busy, Lookup, Row, Scalar, Unavailable
 from screenpop.domain.profile import LookupOutcome
-from screenpop.pipeline.lookup import GuardedSource, Result, SourceLimits
+from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.tasks import TaskOwner
 
@@ -274,7 +274,7 @@ async def test_a_cached_answer_ages_though_the_system_clock_goes_back() -> None:
 async def test_an_outage_is_logged_once_and_so_is_its_end(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "screenpop.pipeline")
+    caplog.set_level(logging.INFO, "screenpop.lookup")
     asker = Asker(cache_s=0, breaker_failures=100)
     balance, terms = Told("number"), Told("number")
     for _ in range(3):
@@ -295,7 +295,7 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
 async def test_a_lookup_that_always_fails_is_not_logged_at_each_call(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "screenpop.pipeline")
+    caplog.set_level(logging.INFO, "screenpop.lookup")
     asker = Asker(cache_s=0)
     wrong, right = Told("number"), Told("number")
     for _ in range(4):

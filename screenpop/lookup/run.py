@@ -28,10 +28,10 @@ from screenpop.domain.call import CallId, LineId
 from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef, Row
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.records import AnswersRecord
-from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.pipeline.lookup import SOON_S, GuardedSource, Later, Question, Result
-from screenpop.pipeline.plan import Plan, PlannedLookup
-from screenpop.pipeline.values import Type
+from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
+from screenpop.lookup.lookup import SOON_S, GuardedSource, Later, Question, Result
+from screenpop.lookup.plan import Plan, PlannedLookup
+from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
 
 _Left = tuple[

@@ -11,7 +11,7 @@ from typing import Any
 
 from screenpop.connector import Connector, ContactRecord, ContactsReading, Unavailable
 from screenpop.connector.reading import OVER_LIMIT
-from screenpop.pipeline.number_index import may_belong
+from screenpop.lookup.number_index import may_belong
 
 CONTACTS_MAX = 2_000_000
 BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond

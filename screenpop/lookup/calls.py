@@ -21,12 +21,12 @@ from screenpop.domain.caller import (
     Scalar,
 )
 from screenpop.journal.records import ActionRecord, AnswersRecord
-from screenpop.pipeline.identify import Evidence
-from screenpop.pipeline.merge import LookupShape
-from screenpop.pipeline.normalise import NumberingPlan, Parties, parameters, parties
-from screenpop.pipeline.number_index import NumberIndex
-from screenpop.pipeline.number_shelf import OTHER_READING
-from screenpop.pipeline.run import Run, RunTools
+from screenpop.lookup.identify import Evidence
+from screenpop.lookup.merge import LookupShape
+from screenpop.lookup.normalise import NumberingPlan, Parties, parameters, parties
+from screenpop.lookup.number_index import NumberIndex
+from screenpop.lookup.number_shelf import OTHER_READING
+from screenpop.lookup.run import Run, RunTools
 from screenpop.support.spellings import subscriber
 
 NAMED_BY_AGENT = 0.9

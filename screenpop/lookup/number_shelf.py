@@ -17,8 +17,8 @@ import msgspec
 from screenpop.connector import ContactRecord, OddItems
 from screenpop.connector.reading import shortened_text
 from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef
-from screenpop.pipeline.identify import Evidence
-from screenpop.pipeline.number_file import NumberFile
+from screenpop.lookup.identify import Evidence
+from screenpop.lookup.number_file import NumberFile
 from screenpop.support.outage import Outage
 
 log = logging.getLogger(__name__)

@@ -22,10 +22,10 @@ from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable
 from screenpop.connector.errors import defect
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
-from screenpop.pipeline.breaker import Breaker
-from screenpop.pipeline.cache import AnswerCache, Kept
-from screenpop.pipeline.failing import Failing
-from screenpop.pipeline.places import Places
+from screenpop.lookup.breaker import Breaker
+from screenpop.lookup.cache import AnswerCache, Kept
+from screenpop.lookup.failing import Failing
+from screenpop.lookup.places import Places
 from screenpop.support.clock import Clock
 from screenpop.support.deadlines import Deadline, Deadlines
 from screenpop.support.tasks import TaskOwner

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pipeline_doubles import by_number, candidate
 
-from screenpop.pipeline.identify import Certainty, Evidence, rank, sure_choice
+from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
 
 
 def test_one_customer_on_the_number_is_sure() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from screenpop.connector import OddItems
 from screenpop.domain.caller import Row, Scalar
-from screenpop.pipeline.values import Type, ValueReader, read_row
+from screenpop.lookup.values import Type, ValueReader, read_row
 
 
 def read(value: Scalar, kind: str, **more: Scalar) -> Scalar:
@@ -222,7 +222,7 @@ def test_no_value_breaks_the_reading(value: Scalar, kind: str) -> None:
 def test_what_is_not_understood_is_logged_once_a_column_and_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.WARNING, "screenpop.pipeline.values")
+    caplog.set_level(logging.WARNING, "screenpop.lookup.values")
     odd = OddItems()
     reader = ValueReader("balance", {"open": Type("money")}, odd)
     for text in ("n/a", "n/a", "call 020 7946 0958"):

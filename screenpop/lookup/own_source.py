@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.caller import CandidateRef
-from screenpop.pipeline.lookup import GuardedSource, Later, SourceLimits, at_once
-from screenpop.pipeline.plan import PlannedLookup
+from screenpop.lookup.lookup import GuardedSource, Later, SourceLimits, at_once
+from screenpop.lookup.plan import PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 
