@@ -15,7 +15,7 @@ import msgspec
 
 from screenpop.config.reference import reference
 from screenpop.connector.registry import Registry
-from screenpop.push import close_codes, frames
+from screenpop.desk import close_codes, frames
 from screenpop.support.metrics import Metrics
 
 DOCS = Path(__file__).parent

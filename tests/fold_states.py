@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from screenpop.app.follow import Follower
-from screenpop.push.case import Case
+from screenpop.desk.case import Case
 from screenpop.wallboard.counters import WaitingLine
 
 LEFT_OUT = {

@@ -10,20 +10,20 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from screenpop.desk import frames
+from screenpop.desk.audience import Directory, principal
+from screenpop.desk.case import Case, Shown
+from screenpop.desk.commands import Rules
+from screenpop.desk.desk import Desk
+from screenpop.desk.hub import Hub, HubTools
+from screenpop.desk.presence import DESK
+from screenpop.desk.session import SessionLimits
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.phone import E164, Ani, Dnis
 from screenpop.domain.profile import Facet, FieldState, Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
-from screenpop.push import frames
-from screenpop.push.audience import Directory, principal
-from screenpop.push.case import Case, Shown
-from screenpop.push.commands import Rules
-from screenpop.push.desk import Desk
-from screenpop.push.hub import Hub, HubTools
-from screenpop.push.presence import DESK
-from screenpop.push.session import SessionLimits
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 import mock_admin  # noqa: E402
 from golden import company as c  # noqa: E402
 
-from screenpop.push import frames as f  # noqa: E402
+from screenpop.desk import frames as f  # noqa: E402
 from screenpop.wallboard.metrics import DEFINITIONS  # noqa: E402
 from screenpop.web.headers import security_headers  # noqa: E402
 

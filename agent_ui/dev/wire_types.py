@@ -1,4 +1,4 @@
-"""How do the frames of `screenpop.push.frames` look in TypeScript?
+"""How do the frames of `screenpop.desk.frames` look in TypeScript?
 
 `scripts/gen-wire` writes the answer to `agent_ui/src/wire/frames.ts`; a test fails
 when the file is older than the frames.
@@ -14,11 +14,11 @@ from typing import get_args
 import msgspec
 import msgspec.inspect as shape
 
-from screenpop.push import frames
+from screenpop.desk import frames
 
 TARGET = Path(__file__).parents[1] / "src" / "wire" / "frames.ts"
 HEADER = (
-    "// Made by scripts/gen-wire from screenpop/push/frames.py; do not edit.\n"
+    "// Made by scripts/gen-wire from screenpop/desk/frames.py; do not edit.\n"
     "// Optional keys of server frames may be absent; all others are always there.\n"
 )
 LITERALS = ("State", "PopState", "CloseReason")

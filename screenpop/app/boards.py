@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from screenpop.push import frames
+from screenpop.desk import frames
 from screenpop.support.clock import iso_from_us
 from screenpop.wallboard.agents import AgentStatus
 from screenpop.wallboard.feed import DeltaData, FeedData, QueueRow, SnapshotData

@@ -32,6 +32,9 @@ from screenpop.app.snapshots import Snapshots
 from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
+from screenpop.desk.audience import Directory
+from screenpop.desk.desk import Desk
+from screenpop.desk.hub import Hub, HubTools
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import ConfigError
@@ -39,9 +42,6 @@ from screenpop.domain.occurrences import Occurrences
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
 from screenpop.lookup.sources import FindConnector
-from screenpop.push.audience import Directory
-from screenpop.push.desk import Desk
-from screenpop.push.hub import Hub, HubTools
 from screenpop.store.archive import Archive
 from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock

@@ -18,6 +18,9 @@ from screenpop.app.follow import Follower
 from screenpop.app.notes import SavedNote
 from screenpop.app.snapshots import Part, fingerprint
 from screenpop.config.model import Configuration
+from screenpop.desk.agent_states import SavedStates
+from screenpop.desk.case import SavedCase
+from screenpop.desk.saved_desk import SavedDesk
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallEvent, CallKey, CallName, LineId
 from screenpop.domain.call_state import SavedCall
@@ -25,9 +28,6 @@ from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.same_calls import SavedBegun, SavedJoined
 from screenpop.lookup.calls import Choice
-from screenpop.push.agent_states import SavedStates
-from screenpop.push.case import SavedCase
-from screenpop.push.saved_desk import SavedDesk
 from screenpop.wallboard.agents import Facts, Subject
 from screenpop.wallboard.counters import SavedSums
 

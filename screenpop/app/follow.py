@@ -15,6 +15,10 @@ from typing import ParamSpec
 
 from screenpop.app.notes import RecentNotes
 from screenpop.app.placing import Placing
+from screenpop.desk.audience import Directory
+from screenpop.desk.desk import Desk, Outgoing
+from screenpop.desk.hub import Hub
+from screenpop.desk.presence import DESK
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
@@ -26,10 +30,6 @@ from screenpop.journal.records import (
     Record,
 )
 from screenpop.lookup.calls import CallLookups
-from screenpop.push.audience import Directory
-from screenpop.push.desk import Desk, Outgoing
-from screenpop.push.hub import Hub
-from screenpop.push.presence import DESK
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed

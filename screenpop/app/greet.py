@@ -7,9 +7,9 @@ from collections.abc import Callable
 import screenpop
 from screenpop.config.facets import ColumnShape, FacetShape, shapes
 from screenpop.config.model import Configuration
+from screenpop.desk import frames
+from screenpop.desk.audience import principal
 from screenpop.domain.agent import User
-from screenpop.push import frames
-from screenpop.push.audience import principal
 from screenpop.support.clock import Clock, iso_from_us
 
 

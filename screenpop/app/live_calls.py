@@ -12,6 +12,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+from screenpop.desk.audience import Directory
 from screenpop.domain.access import visible_to
 from screenpop.domain.agent import User
 from screenpop.domain.call import Call, NamedCall, Phase
@@ -20,7 +21,6 @@ from screenpop.domain.caller import Json
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import ActionRecord, EventRecord, Record
-from screenpop.push.audience import Directory
 from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock, iso_from_us
 

@@ -14,6 +14,9 @@ from screenpop.config.facets import identity_columns
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
+from screenpop.desk.case import Case, Shown, ShownOf
+from screenpop.desk.commands import Rules
+from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.caller import CONTACTS_SOURCE
@@ -32,9 +35,6 @@ from screenpop.lookup.own_source import SOURCE, OwnLookups
 from screenpop.lookup.run import Publish, RunTools
 from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
-from screenpop.push.case import Case, Shown, ShownOf
-from screenpop.push.commands import Rules
-from screenpop.push.session import SessionLimits
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import describe

@@ -35,6 +35,8 @@ from screenpop.app.streaming import Streams
 from screenpop.app.today import TodayFile
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
+from screenpop.desk.audience import shared_telephone
+from screenpop.desk.hub import Hub
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, LineId
 from screenpop.domain.caller import Json
@@ -44,8 +46,6 @@ from screenpop.domain.profile import Profile
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.lookup.explain import Explanation, explain
-from screenpop.push.audience import shared_telephone
-from screenpop.push.hub import Hub
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.outage import NodeProblem, Outage

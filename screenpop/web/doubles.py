@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from screenpop.app.sources import SourceSeen
+from screenpop.desk.transport import Transport
 from screenpop.domain.access import Only
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
@@ -15,7 +16,6 @@ from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
-from screenpop.push.transport import Transport
 from screenpop.support.outage import NodeProblem
 from screenpop.web.services import Kind, Services
 

@@ -12,8 +12,8 @@ import logging
 
 from aiohttp import web
 
+from screenpop.desk.close_codes import RESTART
 from screenpop.domain.errors import ConfigError
-from screenpop.push.close_codes import RESTART
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.web.auth import Auth, secure_cookie
 from screenpop.web.built_ui import BuiltUi

@@ -15,12 +15,12 @@ from typing import Literal, Protocol
 from screenpop.app.lines import AllLines
 from screenpop.app.sources import SourceSeen
 from screenpop.config.model import Limits, Security, Server
+from screenpop.desk.transport import Transport
 from screenpop.domain.access import Only
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import NamedCall
 from screenpop.domain.caller import Json
 from screenpop.intake.request import Request, Response
-from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.outage import NodeProblem

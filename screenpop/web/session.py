@@ -7,9 +7,9 @@ import asyncio
 import msgspec
 from aiohttp import web
 
+from screenpop.desk.audience import principal
 from screenpop.domain.agent import User
 from screenpop.domain.errors import BadInput, Forbidden, NotFound, Unauthenticated
-from screenpop.push.audience import principal
 from screenpop.support.clock import iso_from_us
 from screenpop.web.auth import Identity
 from screenpop.web.body import decoded, read_body, require_json

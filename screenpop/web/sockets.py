@@ -11,9 +11,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
+from screenpop.desk.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseCode
 from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
-from screenpop.push.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseCode
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 from screenpop.web.auth import Identity

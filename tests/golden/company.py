@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from screenpop.config.facets import BUILT_IN
-from screenpop.push import frames as f
+from screenpop.desk import frames as f
 
 START = datetime(2026, 11, 20, 9, 12, 0, tzinfo=UTC)
 ERP, CREDIT, CARDS = "ERP", "Credit department", "Index cards"

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from golden import company as c
 
-from screenpop.push import frames as f
+from screenpop.desk import frames as f
 
 FOLDER = Path(__file__).parent / "frames"
 Story = list[f.ServerFrame]

@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screenpop.desk import frames
+from screenpop.desk.audience import Directory
+from screenpop.desk.case import Shown
+from screenpop.desk.desk import Desk
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import (
     AgentId,
@@ -26,10 +30,6 @@ from screenpop.domain.occurrences import Occurrences
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import Profile
 from screenpop.intake.normal import Draft, Line
-from screenpop.push import frames
-from screenpop.push.audience import Directory
-from screenpop.push.case import Shown
-from screenpop.push.desk import Desk
 from screenpop.support.clock import FakeClock
 
 PEOPLE = ("ana", "ben")

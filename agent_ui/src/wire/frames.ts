@@ -1,4 +1,4 @@
-// Made by scripts/gen-wire from screenpop/push/frames.py; do not edit.
+// Made by scripts/gen-wire from screenpop/desk/frames.py; do not edit.
 // Optional keys of server frames may be absent; all others are always there.
 
 export type Scalar = string | number | boolean | null;

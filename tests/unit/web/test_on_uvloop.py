@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from screenpop.config.model import Server
-from screenpop.push.transport import Transport
+from screenpop.desk.transport import Transport
 from screenpop.web.doubles import EchoHub, services
 from screenpop.web.server import WebServer
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from screenpop.desk.close_codes import RESTART
 from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
-from screenpop.push.close_codes import RESTART
 from screenpop.support.metrics import Metrics
 from screenpop.web.auth import Identity
 from screenpop.web.doubles import user

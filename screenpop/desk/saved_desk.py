@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
+from screenpop.desk.case import Case, Pop, SavedCase
+from screenpop.desk.desk import Desk
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallKey
-from screenpop.push.case import Case, Pop, SavedCase
-from screenpop.push.desk import Desk
 
 
 class SavedDesk:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from screenpop.desk import frames, render
+from screenpop.desk.audience import Directory
+from screenpop.desk.case import Case, Pop, ProfileOf, ShownOf
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
 from screenpop.domain.profile import Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
-from screenpop.push import frames, render
-from screenpop.push.audience import Directory
-from screenpop.push.case import Case, Pop, ProfileOf, ShownOf
 
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
 

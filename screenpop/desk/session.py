@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from screenpop.desk.close_codes import SLOW, CloseCode
+from screenpop.desk.transport import Transport
 from screenpop.domain.agent import User, UserId
-from screenpop.push.close_codes import SLOW, CloseCode
-from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock
 
 SessionKind = Literal["agent", "wallboard"]

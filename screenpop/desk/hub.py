@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from screenpop.desk import close_codes, commands, frames, render
+from screenpop.desk.agent_states import AgentStates
+from screenpop.desk.audience import Directory, principal
+from screenpop.desk.case import Pop
+from screenpop.desk.close_codes import CloseCode
+from screenpop.desk.desk import Desk, Outgoing
+from screenpop.desk.presence import DESK_GRACE_S, Presence
+from screenpop.desk.session import Session, SessionKind, SessionLimits
+from screenpop.desk.transport import Transport
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal.records import ActionRecord
-from screenpop.push import close_codes, commands, frames, render
-from screenpop.push.agent_states import AgentStates
-from screenpop.push.audience import Directory, principal
-from screenpop.push.case import Pop
-from screenpop.push.close_codes import CloseCode
-from screenpop.push.desk import Desk, Outgoing
-from screenpop.push.presence import DESK_GRACE_S, Presence
-from screenpop.push.session import Session, SessionKind, SessionLimits
-from screenpop.push.transport import Transport
 from screenpop.support.clock import Clock
 
 log = logging.getLogger(__name__)

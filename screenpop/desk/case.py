@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from screenpop.desk import frames
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallKey
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import Answer, Facet, Profile
 from screenpop.journal.records import AnswersRecord
-from screenpop.push import frames
 
 NO_NOTE = frames.AgentNote()
 

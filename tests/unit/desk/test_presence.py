@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from screenpop.desk.presence import RETRY_S, Presence
 from screenpop.domain.agent import UserId
-from screenpop.push.presence import RETRY_S, Presence
 from screenpop.support.clock import FakeClock
 
 ANA = UserId("ana")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
+from screenpop.desk import frames
 from screenpop.domain import profile as known
 from screenpop.domain.call import AgentLeg, Call, CallKey, LegState, Release
 from screenpop.domain.caller import Candidate
 from screenpop.domain.phone import Ani, Dnis, Presentation
-from screenpop.push import frames
 from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us

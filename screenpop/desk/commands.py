@@ -11,13 +11,13 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from screenpop.desk import frames
+from screenpop.desk.audience import principal
+from screenpop.desk.case import Case, Pop
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.journal.records import ActionRecord
-from screenpop.push import frames
-from screenpop.push.audience import principal
-from screenpop.push.case import Case, Pop
 
 CONTACT_CHARS_MAX = 200
 _ID = re.compile(r"^[A-Za-z0-9_.:\-]{1,80}$")
