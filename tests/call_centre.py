@@ -35,10 +35,10 @@ from screenpop.app.checking import load_checked
 from screenpop.app.service import Service
 from screenpop.app.starting import running
 from screenpop.domain.agent import Role
+from screenpop.history import migrate
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.users import Users
 from screenpop.journal.base import Journal
-from screenpop.store import migrate
-from screenpop.store.engine import Database, sqlite_url
-from screenpop.store.users import Users
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 

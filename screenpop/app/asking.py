@@ -25,7 +25,7 @@ from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 
 if TYPE_CHECKING:
-    from screenpop.app.past import Past
+    from screenpop.history.opening import Past
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ async def _past(
     folder = data_dir_of(loaded)
     if loaded.config.store.url is None and not _is_file(folder):
         return None, {}
-    from screenpop.app.past import open_past  # SQLAlchemy: half a second
+    from screenpop.history.opening import open_past  # SQLAlchemy: half a second
 
     try:
         return await open_past(loaded, folder, clock, upgrading=False), {}

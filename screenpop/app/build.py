@@ -25,7 +25,6 @@ from screenpop.app.parts import (
     shown_by,
     source_labels,
 )
-from screenpop.app.past import Past, open_past
 from screenpop.app.placing import Placing
 from screenpop.app.service import Service
 from screenpop.app.snapshots import Snapshots
@@ -39,11 +38,14 @@ from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.occurrences import Occurrences
+from screenpop.history.archive import Archive
+from screenpop.history.archiver import Archiver, Placed, Retention
+from screenpop.history.audit import Audit
+from screenpop.history.folding import NumberOf
+from screenpop.history.opening import Past, open_past
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
 from screenpop.lookup.sources import FindConnector
-from screenpop.store.archive import Archive
-from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
@@ -51,8 +53,6 @@ from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
-from screenpop.wallboard.history import Archiver, Placed, Retention
-from screenpop.wallboard.history_batch import NumberOf
 from screenpop.web.keys import FILE_NAME
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source

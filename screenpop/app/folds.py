@@ -15,7 +15,6 @@ import msgspec
 
 import screenpop
 from screenpop.app.follow import Follower
-from screenpop.app.notes import SavedNote
 from screenpop.app.snapshots import Part, fingerprint
 from screenpop.config.model import Configuration
 from screenpop.desk.agent_states import SavedStates
@@ -27,6 +26,7 @@ from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.same_calls import SavedBegun, SavedJoined
+from screenpop.history.recent_notes import SavedNote
 from screenpop.lookup.calls import Choice
 from screenpop.wallboard.agents import Facts, Subject
 from screenpop.wallboard.counters import SavedSums
@@ -35,7 +35,7 @@ SLICE = 500  # of a list that is packed together
 
 CODE = (
     "domain/*.py", "wallboard/*.py", "push/*.py", "app/follow.py", "app/folds.py",
-    "app/notes.py", "app/placing.py", "app/snapshots.py", "lookup/calls.py",
+    "history/recent_notes.py", "app/placing.py", "app/snapshots.py", "lookup/calls.py",
     "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""

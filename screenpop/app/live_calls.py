@@ -19,9 +19,9 @@ from screenpop.domain.call import Call, NamedCall, Phase
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.caller import Json
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
+from screenpop.history.audit import Audit
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import ActionRecord, EventRecord, Record
-from screenpop.store.audit import Audit
 from screenpop.support.clock import Clock, iso_from_us
 
 log = logging.getLogger(__name__)

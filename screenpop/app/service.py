@@ -26,7 +26,6 @@ from screenpop.app.intake import Intake, bind_lines, join_legs
 from screenpop.app.lines import AllLines, clock_problems
 from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
-from screenpop.app.past import Past
 from screenpop.app.requests import RequestLog
 from screenpop.app.resume import resume
 from screenpop.app.snapshots import Snapshots
@@ -43,6 +42,8 @@ from screenpop.domain.caller import Json
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
+from screenpop.history.archiver import Archiver, Retention, next_turn
+from screenpop.history.opening import Past
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.lookup.explain import Explanation, explain
@@ -53,7 +54,6 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
-from screenpop.wallboard.history import Archiver, Retention, next_turn
 from screenpop.web.server import WebServer
 from screenpop.web.services import Services
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from screenpop.cli.stored import database_of
-from screenpop.store import migrate
+from screenpop.history import migrate
 
 EXAMPLE = "Example: screenpop db upgrade --config screenpop.yaml"
 

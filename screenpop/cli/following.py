@@ -22,8 +22,8 @@ from screenpop.cli.stored import opened_store
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.history.users import Users
 from screenpop.intake.shown import LineSeen, LinesSeen, RequestsSeen
-from screenpop.store.users import Users
 from screenpop.web.auth import cookie_name
 from screenpop.web.keys import FILE_NAME, session_key
 from screenpop.web.tokens import Signer

@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from screenpop.store import migrate
-from screenpop.store.engine import Database
+from screenpop.history import migrate
+from screenpop.history.engine import Database
 
 
 def database_of(file: Path) -> Database:
     """The store that a file names, not open. Raises `ConfigError`."""
     from screenpop.config.load import load_config
-    from screenpop.store.engine import sqlite_url
+    from screenpop.history.engine import sqlite_url
     from screenpop.support.log import protect
 
     loaded = load_config(file)

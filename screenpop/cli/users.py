@@ -19,10 +19,10 @@ import typer
 from screenpop.cli.stored import opened_store
 from screenpop.cli.users_shown import shown_tokens, shown_users, token_row, user_row
 from screenpop.domain.agent import Role
-from screenpop.store.engine import Database
-from screenpop.store.passwords import generated
-from screenpop.store.tokens import Tokens
-from screenpop.store.users import Users
+from screenpop.history.engine import Database
+from screenpop.history.passwords import generated
+from screenpop.history.tokens import Tokens
+from screenpop.history.users import Users
 from screenpop.support.clock import SystemClock
 
 T = TypeVar("T")

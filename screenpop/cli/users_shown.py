@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from screenpop.domain.agent import User
-from screenpop.store.tokens import Token
+from screenpop.history.tokens import Token
 from screenpop.support.clock import iso_from_us
 
 UserRow = dict[str, str | bool | list[str] | None]

@@ -1,6 +1,6 @@
 """Who may log in to a service that is made for trying: its users, put in the store.
 
-The store is opened beside the service; both keep the rules of `screenpop.store`.
+The store is opened beside the service; both keep the rules of `screenpop.history`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from screenpop.app.parts import data_dir_of
-from screenpop.app.past import open_database
 from screenpop.config.load import Loaded
 from screenpop.demo.folder import Account
 from screenpop.domain.agent import Role, User
-from screenpop.store.users import Users
+from screenpop.history.opening import open_database
+from screenpop.history.users import Users
 
 
 @asynccontextmanager

@@ -25,6 +25,12 @@ from screenpop.domain.call import (
     UserId,
 )
 from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.history.archive import Archive
+from screenpop.history.archiver import Archiver
+from screenpop.history.calls import Calls
+from screenpop.history.earlier import EarlierCalls
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.migrate import upgrade
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.records import (
     ActionRecord,
@@ -32,13 +38,7 @@ from screenpop.journal.records import (
     EventRecord,
     Record,
 )
-from screenpop.store.archive import Archive
-from screenpop.store.calls import Calls
-from screenpop.store.earlier import EarlierCalls
-from screenpop.store.engine import Database, sqlite_url
-from screenpop.store.migrate import upgrade
 from screenpop.support.tasks import TaskOwner
-from screenpop.wallboard.history import Archiver
 
 ASKED = 200
 

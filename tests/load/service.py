@@ -25,9 +25,9 @@ from sqlalchemy import insert
 
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId
-from screenpop.store import migrate
-from screenpop.store.engine import Database, sqlite_url
-from screenpop.store.tables import users
+from screenpop.history import migrate
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.tables import users
 from screenpop.web.auth import COOKIE
 from screenpop.web.keys import session_key
 from screenpop.web.tokens import Signer

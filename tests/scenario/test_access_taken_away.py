@@ -14,13 +14,13 @@ import pytest
 from call_centre import CallCentre, Seat, open_call_centre
 from websockets.asyncio.client import ClientConnection, connect
 
-from screenpop.app.past import People
 from screenpop.domain.agent import Role
 from screenpop.domain.call import AgentId
-from screenpop.store.engine import Database, sqlite_url
-from screenpop.store.sessions import EndedSessions
-from screenpop.store.tokens import Tokens
-from screenpop.store.users import Users
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.opening import People
+from screenpop.history.sessions import EndedSessions
+from screenpop.history.tokens import Tokens
+from screenpop.history.users import Users
 
 WITHIN_S = 10.0
 NEW = "a new and longer phrase"

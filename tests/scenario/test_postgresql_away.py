@@ -20,14 +20,14 @@ import pytest
 from call_centre import AGENTS, PASSWORD, CallCentre, write_config
 from postgres_gate import Gate, gate_before
 from sqlalchemy import func, select
-from unit.store.postgres_server import PostgresServer, binary
+from unit.history.postgres_server import PostgresServer, binary
 
 from screenpop.app.checking import load_checked
 from screenpop.app.starting import running
-from screenpop.store import migrate, tables
-from screenpop.store.engine import Database
-from screenpop.store.tokens import Tokens
-from screenpop.store.users import Users
+from screenpop.history import migrate, tables
+from screenpop.history.engine import Database
+from screenpop.history.tokens import Tokens
+from screenpop.history.users import Users
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from call_centre import WITHIN_S, CallCentre, open_call_centre
 
-from screenpop.store.audit import Audit
+from screenpop.history.audit import Audit
 from screenpop.support.clock import SystemClock
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.cli import main
-from screenpop.store.migrate import HEAD
+from screenpop.history.migrate import HEAD
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from screenpop.cli import main
 from screenpop.cli.stored import opened_store
 from screenpop.domain.agent import User
-from screenpop.store.audit import Audit
-from screenpop.store.directory import UsersCache
-from screenpop.store.tokens import Tokens
-from screenpop.store.users import Users
+from screenpop.history.audit import Audit
+from screenpop.history.directory import UsersCache
+from screenpop.history.tokens import Tokens
+from screenpop.history.users import Users
 from screenpop.support.clock import SystemClock
 
 SECRET = "correct horse battery"

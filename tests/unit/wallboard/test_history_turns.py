@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from unit.wallboard.test_history import Centre
-from unit.wallboard.test_history import centre as centre  # the fixture
+from unit.history.test_archiver import Centre
+from unit.history.test_archiver import centre as centre  # the fixture
 
 from screenpop.domain.call import EventType
-from screenpop.wallboard.history import PER_TURN, RARE_S
+from screenpop.history.archiver import PER_TURN, RARE_S
 
 CALLS = 400
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from screenpop.store.users import username_of
+from screenpop.history.users import username_of
 from screenpop.support.clock import FakeClock
 from screenpop.web.errors import TooMany
 from screenpop.web.login_limit import LoginGate, LoginLimit

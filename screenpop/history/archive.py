@@ -1,0 +1,232 @@
+"""What does the archiver write, and where did it stop?
+
+One `Batch` is one transaction: rows and the offset they bring the store up to.
+Writing a batch again changes nothing. What is written later is newer, whatever its
+time says: batches follow the journal, and a clock may go back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, delete, select, tuple_
+
+from screenpop.domain.call import CallKey
+from screenpop.domain.caller import CandidateRef
+from screenpop.history import rows, tables
+from screenpop.history.batch import (
+    Batch,
+    Customer,
+    OfACall,
+    Remembered,
+    ShownAnswer,
+)
+from screenpop.history.contacts import PUT_CONTACTS, PUT_LINKS
+from screenpop.history.engine import Database, Put
+from screenpop.history.known import Known
+from screenpop.history.statement import Statement, Values, putting
+from screenpop.history.tables import OF_A_CALL
+from screenpop.history.texts import fit_id
+from screenpop.history.wanted import of_wanted, wanted
+
+CALLS_PER_QUERY = 500
+CALLS_FORGOTTEN_PER_STEP = 200
+CUSTOMER = ("customer_source", "customer_key", "customer_name", "chosen_by_agent")
+T = TypeVar("T")
+
+PUT_CALLS = putting(tables.calls, kept_together=CUSTOMER)
+PUT_STUBS = putting(tables.calls, new_only=True)
+PUT_LEGS = putting(tables.call_legs)
+PUT_VISITS = putting(tables.call_visits)
+PUT_EVENTS = putting(tables.call_events, new_only=True)
+PUT_SHOWN = putting(tables.answers_shown)
+PUT_RECEIPTS = putting(tables.receipts, new_only=True)
+PUT_NOTES = putting(tables.notes)
+PUT_DISPOSITIONS = putting(tables.dispositions)
+PUT_OFFSET = putting(tables.consumers, newest_by="offset")
+CHOOSE = Statement(
+    lambda _: (
+        tables.calls.update()
+        .values({name: bindparam(name) for name in CUSTOMER})
+        .where(tables.calls.c.line == bindparam("of_line"))
+        .where(tables.calls.c.call_id == bindparam("of_call"))
+        .where(tables.calls.c.occurrence == bindparam("of_occurrence"))
+    ),
+    (*CUSTOMER, "of_line", "of_call", "of_occurrence"),
+)
+_events = tables.call_events.c
+_calls = tables.calls.c
+EVENTS_OF = of_wanted(
+    tables.call_events, (_events.body,), (_events.at_us, _events.event_id)
+)
+SHOWN_OF = of_wanted(tables.answers_shown, (tables.answers_shown.c.body,))
+CUSTOMERS_OF = of_wanted(tables.calls, tuple(_calls[name] for name in CUSTOMER))
+
+
+class Archive:
+    """The archiver's side of the store. Everything raises `Unavailable`."""
+
+    def __init__(self, database: Database, known: Known | None = None):
+        self._database = database
+        self._known = known
+
+    async def offset(self, consumer: str) -> int:
+        """Where that consumer stopped; 0 when it never wrote."""
+        query = select(tables.consumers.c.offset).where(
+            tables.consumers.c.name == consumer
+        )
+        async with self._database.read() as connection:
+            return await connection.scalar(query) or 0
+
+    async def write(self, batch: Batch) -> None:
+        if self._known is not None:
+            _learn(self._known, batch)
+        await self._database.put([*_calls_of(batch), *_rest_of(batch)])
+
+    async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, Remembered]:
+        """What is stored of these calls; those without events are left out."""
+        found: dict[CallKey, Remembered] = {}
+        for some in _chunks(sorted(keys)):
+            found |= await self._recall(some)
+        return found
+
+    async def _recall(self, some: Sequence[CallKey]) -> dict[CallKey, Remembered]:
+        """Most calls are new: then one query is all."""
+        events: dict[CallKey, list[str]] = {}
+        for key, (body,) in await self._of(EVENTS_OF, some):
+            events.setdefault(key, []).append(body)
+        if not events:
+            return {}
+        shown = await self._of(SHOWN_OF, list(events))
+        answers = {key: rows.shown_from(body) for key, (body,) in shown}
+        chosen = await self._of(CUSTOMERS_OF, list(events))
+        customers = {key: _customer(key, values) for key, values in chosen}
+        none: tuple[ShownAnswer, ...] = ()
+        return {
+            key: Remembered(
+                events=tuple(bodies),
+                answers=answers.get(key, none),
+                customer=customers.get(key),
+            )
+            for key, bodies in events.items()
+        }
+
+    async def _of(
+        self, statement: Statement, keys: Sequence[CallKey]
+    ) -> list[tuple[CallKey, tuple[Any, ...]]]:
+        names = {(key[0], fit_id(key[1]), key[2]): key for key in keys}
+        found = await self._database.fetch(statement, wanted(names))
+        return [(names[tuple(row[:3])], tuple(row[3:])) for row in found]
+
+    async def forget(self, before_us: int) -> int:
+        """Remove calls that arrived before, with what belongs to them.
+
+        Contacts and number links stay: they are knowledge, not history.
+        """
+        total = 0
+        while step := await self._forget_some(before_us):
+            total += step
+        return total
+
+    async def _forget_some(self, before_us: int) -> int:
+        calls = tables.calls
+        oldest = (
+            select(calls.c.line, calls.c.call_id, calls.c.occurrence)
+            .where(calls.c.arrived_us < before_us)
+            .order_by(calls.c.arrived_us)
+            .limit(CALLS_FORGOTTEN_PER_STEP)
+        )
+        async with self._database.write() as connection:
+            keys = [tuple(row) for row in await connection.execute(oldest)]
+            for table in (*OF_A_CALL, calls):
+                if keys:
+                    await connection.execute(
+                        delete(table).where(
+                            tuple_(
+                                table.c.line, table.c.call_id, table.c.occurrence
+                            ).in_(keys)
+                        )
+                    )
+        return len(keys)
+
+
+def _calls_of(batch: Batch) -> Iterator[Put]:
+    states = batch.calls
+    yield from _some(PUT_CALLS, rows.call_row, states)
+    complete = {state.call.key for state in states}
+    stubs = [(key, at) for key, at in _belonging(batch) if key not in complete]
+    yield from _some(PUT_STUBS, lambda stub: rows.stub(*stub), stubs)
+    if states:
+        yield PUT_LEGS, (row for state in states for row in rows.leg_rows(state.call))
+        yield (
+            PUT_VISITS,
+            (row for state in states for row in rows.visit_rows(state.call)),
+        )
+    yield from _some(CHOOSE, rows.customer_row, batch.customers)
+
+
+def _rest_of(batch: Batch) -> Iterator[Put]:
+    yield from _some(PUT_EVENTS, rows.event_row, batch.events)
+    yield from _some(PUT_SHOWN, rows.shown_row, batch.shown)
+    yield from _some(PUT_RECEIPTS, rows.receipt_row, batch.receipts)
+    yield from _some(PUT_NOTES, rows.note_row, batch.notes)
+    yield from _some(PUT_DISPOSITIONS, rows.disposition_row, batch.dispositions)
+    yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
+    yield from _some(PUT_LINKS, rows.link_row, batch.links)
+    yield PUT_OFFSET, [(batch.consumer, batch.offset, batch.at_us)]
+
+
+def _some(
+    statement: Statement, row: Callable[[T], Values], things: Sequence[T]
+) -> Iterator[Put]:
+    if things:
+        yield statement, map(row, things)
+
+
+def _learn(known: Known, batch: Batch) -> None:
+    """Before they are stored: a caller who has history is never taken for new."""
+    for state in batch.calls:
+        if state.call.ended_us is None:
+            continue
+        if state.number is not None:
+            known.add(state.number)
+        if state.customer is not None:
+            known.add(rows.stored_ref(state.customer.ref))
+    for customer in batch.customers:
+        known.add(rows.stored_ref(customer.ref))
+
+
+def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
+    """All calls that something in the batch belongs to, with a time."""
+    belonging: Iterable[Sequence[OfACall]] = (
+        batch.events,
+        batch.shown,
+        batch.receipts,
+        batch.notes,
+        batch.dispositions,
+    )
+    times: dict[CallKey, int] = {}
+    for things in belonging:
+        for thing in things:
+            times.setdefault(thing.key, thing.at_us)
+    for customer in batch.customers:
+        times.setdefault(customer.key, batch.at_us)
+    return list(times.items())
+
+
+def _customer(key: CallKey, values: tuple[object, ...]) -> Customer | None:
+    source, customer, name, by_agent = values
+    if source is None:
+        return None
+    return Customer(
+        key=key,
+        ref=CandidateRef(source=str(source), key=str(customer)),
+        name=None if name is None else str(name),
+        by_agent=bool(by_agent),
+    )
+
+
+def _chunks(keys: Sequence[CallKey]) -> Iterable[Sequence[CallKey]]:
+    for start in range(0, len(keys), CALLS_PER_QUERY):
+        yield keys[start : start + CALLS_PER_QUERY]

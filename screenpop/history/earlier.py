@@ -1,0 +1,213 @@
+"""What were the earlier calls of this caller, for a card that is about to open?
+
+Asked for every call that rings, so it is one lean statement along an index, and
+none at all for a caller who is certain to have no history.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+)
+
+from screenpop.domain.call import AgentId
+from screenpop.domain.caller import CandidateRef
+from screenpop.history import tables
+from screenpop.history.engine import Database
+from screenpop.history.known import Known
+from screenpop.history.rows import stored_ref
+from screenpop.history.statement import Statement, Value
+from screenpop.history.texts import fit_id
+
+EARLIER_MAX = 100
+LEARNED_PER_STEP = 2000
+
+_calls = tables.calls.c
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """A call that is over; agent, note and disposition may be none."""
+
+    arrived_us: int
+    direction: str
+    queue: str | None
+    outcome: str | None
+    answered_us: int | None
+    ended_us: int
+    agent: AgentId | None  # which telephone answered first
+    username: str | None  # who was there, "" for nobody with a log-in
+    note: str | None  # the newest
+    disposition: str | None  # the newest
+
+
+class EarlierCalls:
+    """All methods raise `Unavailable`.
+
+    With `known` the store is asked only for those who might have history. Only for
+    a store that this process alone writes, which a SQLite file is.
+    """
+
+    def __init__(self, database: Database, known: Known | None = None):
+        self._database = database
+        self._known = known
+
+    async def from_number(
+        self,
+        number: str,
+        *,
+        leave_out: str = "",
+        occurrence: int = 0,
+        limit: int = 10,
+    ) -> list[EarlierCall]:
+        """Newest first: calls with this E.164 number that are over."""
+        if self._known is not None and not self._known.may_have(number):
+            return []
+        given: dict[str, Value] = {"number": number, "occurrence": occurrence}
+        return await self._fetch(_FROM_NUMBER, given, leave_out, limit)
+
+    async def of_customer(
+        self,
+        ref: CandidateRef,
+        *,
+        leave_out: str = "",
+        occurrence: int = 0,
+        limit: int = 10,
+    ) -> list[EarlierCall]:
+        """Newest first: calls of this customer that are over."""
+        ref = stored_ref(ref)
+        if self._known is not None and not self._known.may_have(ref):
+            return []
+        given: dict[str, Value] = {
+            "source": ref.source,
+            "key": ref.key,
+            "occurrence": occurrence,
+        }
+        return await self._fetch(_OF_CUSTOMER, given, leave_out, limit)
+
+    async def learn(self) -> None:
+        """Read once who has history, step by step along an index."""
+        if self._known is None or self._known.complete:
+            return
+        after: dict[str, Value] = {"number": ""}
+        while found := await self._database.fetch(_NUMBERS, after):
+            for (number,) in found:
+                self._known.add(number)
+            after = {"number": found[-1][0]}
+        after = {"source": "", "key": ""}
+        while found := await self._database.fetch(_CUSTOMERS, after):
+            for source, key in found:
+                self._known.add(CandidateRef(source=source, key=key))
+            after = {"source": found[-1][0], "key": found[-1][1]}
+        self._known.complete = True
+
+    async def _fetch(
+        self,
+        statement: Statement,
+        given: dict[str, Value],
+        leave_out: str,
+        limit: int,
+    ) -> list[EarlierCall]:
+        given |= {"leave_out": fit_id(leave_out), "rows_max": min(limit, EARLIER_MAX)}
+        found = await self._database.fetch(statement, given)
+        return [EarlierCall(*row) for row in found]
+
+
+def _newest(table: Table, column: str) -> ScalarSelect[Any]:
+    """What was written last in the call; what was cleared again does not count."""
+    written = table.c[column]
+    newest = select(written).where(_of_this_call(table), written != "")
+    return newest.order_by(table.c.at_us.desc()).limit(1).scalar_subquery()
+
+
+def _of_this_call(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.line == _calls.line,
+        table.c.call_id == _calls.call_id,
+        table.c.occurrence == _calls.occurrence,
+    )
+
+
+def _who_answered(column: str) -> ScalarSelect[Any]:
+    legs = tables.call_legs
+    answered = select(legs.c[column]).where(
+        _of_this_call(legs), legs.c.answered_us.is_not(None)
+    )
+    first = answered.order_by(legs.c.answered_us, legs.c.agent, legs.c.username)
+    return first.limit(1).scalar_subquery()
+
+
+def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
+    query = (
+        select(
+            _calls.arrived_us,
+            _calls.direction,
+            _calls.queue,
+            _calls.outcome,
+            _calls.answered_us,
+            _calls.ended_us,
+            _who_answered("agent"),
+            _who_answered("username"),
+            _newest(tables.notes, "text"),
+            _newest(tables.dispositions, "code"),
+        )
+        .where(those, _OVER, or_(_OTHER_ID, _OTHER_OCCURRENCE))
+        .order_by(_calls.arrived_us.desc(), _calls.line.desc(), _calls.call_id.desc())
+        .limit(bindparam("rows_max", type_=Integer))
+    )
+    return Statement(lambda _: query, (*names, "leave_out", "occurrence", "rows_max"))
+
+
+def _text(name: str) -> BindParameter[str]:
+    return bindparam(name, type_=Text)
+
+
+_OVER = _calls.ended_us.is_not(None)
+_OTHER_ID = _calls.call_id != _text("leave_out")
+_OTHER_OCCURRENCE = _calls.occurrence != bindparam("occurrence", type_=BigInteger)
+_FROM_NUMBER = _earlier("number", those=_calls.number == _text("number"))
+_OF_CUSTOMER = _earlier(
+    "source",
+    "key",
+    those=and_(
+        _calls.customer_source == _text("source"), _calls.customer_key == _text("key")
+    ),
+)
+_NUMBERS = Statement(
+    lambda _: (
+        select(_calls.number)
+        .where(_OVER, _calls.number > _text("number"))
+        .distinct()
+        .order_by(_calls.number)
+        .limit(LEARNED_PER_STEP)
+    ),
+    ("number",),
+)
+_CUSTOMERS = Statement(
+    lambda _: (
+        select(_calls.customer_source, _calls.customer_key)
+        .where(
+            _OVER,
+            tuple_(_calls.customer_source, _calls.customer_key)
+            > tuple_(_text("source"), _text("key")),
+        )
+        .distinct()
+        .order_by(_calls.customer_source, _calls.customer_key)
+        .limit(LEARNED_PER_STEP)
+    ),
+    ("source", "key"),
+)

@@ -1,0 +1,294 @@
+"""What does the service remember beyond the journal, and who may log in?
+
+The store's parts behind the few questions that the house asks: users and tokens
+from memory, history for the desk and the API, the archiver that writes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from screenpop.config.load import Loaded
+from screenpop.domain.agent import User, UserId
+from screenpop.domain.call import AgentId
+from screenpop.domain.caller import (
+    CHOSEN_BEFORE,
+    CONTACTS_SOURCE,
+    REMEMBERED_MAX,
+    Candidate,
+    CandidateRef,
+    Row,
+)
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.history import migrate
+from screenpop.history.audit import Audit
+from screenpop.history.batch import Contact, NumberLink
+from screenpop.history.calls import Calls
+from screenpop.history.contacts import Contacts
+from screenpop.history.directory import UsersCache
+from screenpop.history.earlier import EarlierCalls
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.known import Known
+from screenpop.history.past_calls import Append, HistoryCalls, earlier_row
+from screenpop.history.recent_notes import RecentNotes
+from screenpop.history.sessions import EndedSessions
+from screenpop.history.tokens import Tokens
+from screenpop.history.users import Users
+from screenpop.support.clock import Clock
+from screenpop.support.outage import Outage
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+USERS_EVERY_S = 1.0  # so long a right that was taken away may still be used
+CHECK_AFTER_S = 5.0  # of a start: cards and browsers come first
+EARLIER_CALLS = 10
+ENDED_MAX = 100_000  # sessions that ended before their time, in memory and store
+
+
+@dataclass(kw_only=True)
+class People:
+    """Users and tokens as the web asks for them."""
+
+    users: Users
+    tokens: Tokens
+    cache: UsersCache
+    ended: EndedSessions
+    stale: bool = False  # users changed, and their tokens were not read yet
+
+    def get(self, username: UserId) -> User | None:
+        return self.cache.get(username)
+
+    async def verify(self, username: str, password: str) -> User | None:
+        return await self.users.verify(username, password)
+
+    async def by_token(self, token: str) -> tuple[User, str] | None:
+        return self.tokens.find(token, self.cache)
+
+    async def change_password(self, username: UserId, password: str) -> User:
+        """Their own; `refresh` then says that something changed."""
+        user = await self.users.set_password(username, password, by=username)
+        await self.cache.reload()
+        self.stale = True
+        return user
+
+    def token_lives(self, token_id: str) -> bool:
+        return self.tokens.lives(token_id)
+
+    def has_ended(self, session: str) -> bool:
+        return session in self.ended
+
+    async def end_session(self, session: str, user: UserId, expires_us: int) -> None:
+        """One session; where too many are kept already, all of the user's."""
+        await self.ended.end(session, expires_us)
+        if len(self.ended) > ENDED_MAX:
+            await self.users.end_sessions(user, by=user)
+
+    async def read(self) -> None:
+        """Everything, from the store. Raises `Unavailable`."""
+        await self.cache.reload()
+        await self.tokens.reload()
+        await self.ended.refresh()
+
+    async def refresh(self) -> bool:
+        """Did this or another process change rights? Raises `Unavailable`."""
+        changed = await self.ended.refresh()
+        self.stale = await self.cache.refresh() or self.stale
+        if self.stale:
+            await self.tokens.reload()
+            self.stale, changed = False, True
+        return changed
+
+
+async def open_database(
+    loaded: Loaded, data_dir: Path, *, upgrading: bool = True
+) -> Database:
+    """The configured store with its schema up to date, or refused."""
+    url = loaded.config.store.url
+    database = Database(
+        url.get_secret_value()
+        if url is not None
+        else sqlite_url(data_dir / "store.sqlite")
+    )
+    await database.open()
+    try:
+        await migrate.ensure(database, str(loaded.file), upgrading=upgrading)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+class Past:
+    """The store, opened; closed with `close`."""
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        database: Database,
+        clock: Clock,
+        people: People,
+    ):
+        self.people = people
+        self._loaded = loaded
+        self.database = database
+        self.audit = Audit(database, clock)
+        self._clock = clock
+        self._calls = Calls(database)
+        self._contacts = Contacts(database)
+        self.known = Known() if database.is_sqlite else None  # we alone write it
+        self._earlier = EarlierCalls(database, self.known)
+        self._outage = Outage("the store", log, clock)
+        self.damage: str | None = None
+        self._users_due = False  # they changed, and not everything knows it yet
+
+    def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
+        """History as the API shows it."""
+        config = self._loaded.config
+        return HistoryCalls(
+            self._calls,
+            append,
+            self._clock,
+            lines=tuple(config.lines),
+            dispositions={x.code: x.note_required for x in config.dispositions},
+            name_of=self._name_of,
+            recent=recent,
+            queue_labels={n: x.label for n, x in config.queues.items() if x.label},
+            home_country=config.server.country,
+        )
+
+    async def earlier(
+        self,
+        number: str | None,
+        ref: CandidateRef | None,
+        leave_out: str,
+        occurrence: int,
+    ) -> Sequence[Row]:
+        """Rows of the `interactions` facet, newest first."""
+        if number is not None:
+            found = await self._earlier.from_number(
+                number,
+                leave_out=leave_out,
+                occurrence=occurrence,
+                limit=EARLIER_CALLS,
+            )
+        elif ref is not None:
+            found = await self._earlier.of_customer(
+                ref,
+                leave_out=leave_out,
+                occurrence=occurrence,
+                limit=EARLIER_CALLS,
+            )
+        else:
+            found = []
+        return [earlier_row(call, self._name_of) for call in found]
+
+    async def check(self) -> None:
+        """Is the store's file whole? Damage is logged and shown, nothing stops."""
+        await asyncio.sleep(CHECK_AFTER_S)
+        found = await self._patiently(self.database.damage)
+        if found is not None:
+            self.damage = (
+                f"the store is damaged: {found}. Stop the service and put the file back"
+                " from the backup; entries of the journal's hours are written again."
+            )
+            log.error("%s", self.damage)
+
+    @property
+    def trouble(self) -> str | None:
+        """The outage of now, in words."""
+        return self._outage.text
+
+    async def learn_who_called(self) -> None:
+        """From then on no query is made for callers who never called before."""
+        await self._patiently(self._earlier.learn)
+
+    async def remembered(self) -> list[tuple[str, Candidate, str, int]]:
+        """(number, whom, by whom, when) of every choice agents made.
+
+        A store that is away is waited for.
+        """
+        return await self._patiently(self._remembered)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        while True:
+            try:
+                answer = await ask()
+            except (Unavailable, Overloaded) as error:
+                self._outage.failed(error)
+                await asyncio.sleep(USERS_EVERY_S)
+            else:
+                self._outage.recovered()
+                return answer
+
+    async def _remembered(self) -> list[tuple[str, Candidate, str, int]]:
+        contacts = {contact.key: contact async for contact in self._contacts.all()}
+        return [
+            (link.number, _candidate(link, contacts), link.chosen_by, link.at_us)
+            async for link in self._contacts.links(REMEMBERED_MAX)
+        ]
+
+    async def watch_users(self, changed: Callable[[Sequence[User]], None]) -> None:
+        """Tell, for ever, when another process changed users or tokens."""
+        while True:
+            await asyncio.sleep(USERS_EVERY_S)
+            try:
+                if await self.people.refresh():
+                    self._users_due = True
+                if self._users_due:
+                    changed(self.people.cache.all())
+                    self._users_due = False
+                self._outage.recovered()
+            except (Unavailable, Overloaded) as error:
+                self._outage.failed(error)
+
+    async def close(self) -> None:
+        await self.database.close()
+
+    def _name_of(self, username: str | None, agent: AgentId | None) -> str | None:
+        """Whom to name for a leg: the person of then, else the telephone."""
+        if not username:
+            return None if agent is None else str(agent)
+        user = self.people.cache.get(username)
+        return username if user is None else user.name
+
+
+async def open_past(
+    loaded: Loaded, data_dir: Path, clock: Clock, *, upgrading: bool = True
+) -> Past:
+    """Raises `ConfigError` or `Unavailable`; nothing is left open then."""
+    database = await open_database(loaded, data_dir, upgrading=upgrading)
+    try:
+        users = Users(database, clock)
+        people = People(
+            users=users,
+            tokens=Tokens(database, clock),
+            cache=UsersCache(users),
+            ended=EndedSessions(database, clock),
+        )
+        await people.read()
+    except BaseException:
+        await database.close()
+        raise
+    return Past(loaded, database, clock, people)
+
+
+def _candidate(link: NumberLink, contacts: Mapping[str, Contact]) -> Candidate:
+    contact = contacts.get(link.ref.key) if link.ref.source == CONTACTS_SOURCE else None
+    fields: Row = {}
+    if contact is not None:
+        named = {"company": contact.company, "account": contact.account}
+        fields = {"name": contact.name} | {k: v for k, v in named.items() if v}
+    return Candidate(
+        ref=link.ref,
+        name=link.name,
+        company=contact.company or None if contact is not None else None,
+        confidence=CHOSEN_BEFORE,
+        why=f"chosen by {link.chosen_by}",
+        fields=fields,
+    )
