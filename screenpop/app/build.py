@@ -25,10 +25,8 @@ from screenpop.app.parts import (
     shown_by,
     source_labels,
 )
-from screenpop.app.placing import Placing
 from screenpop.app.service import Service
 from screenpop.app.snapshots import Snapshots
-from screenpop.app.streaming import Streams
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.desk.audience import Directory
@@ -43,6 +41,8 @@ from screenpop.history.archiver import Archiver, Placed, Retention
 from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
+from screenpop.intake.placing import Placing
+from screenpop.intake.streams.listening import Streams
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
 from screenpop.lookup.sources import FindConnector

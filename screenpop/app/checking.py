@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screenpop.app.intake import check_line as check_one
 from screenpop.config.check import Checked, verdict
 from screenpop.config.load import Examined, Loaded, examine
 from screenpop.config.model import Line
 from screenpop.config.problems import ConfigProblems
+from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.sources import FindConnector
 from screenpop.support import log as logs
 

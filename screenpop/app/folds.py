@@ -35,7 +35,7 @@ SLICE = 500  # of a list that is packed together
 
 CODE = (
     "domain/*.py", "wallboard/*.py", "push/*.py", "app/follow.py", "app/folds.py",
-    "history/recent_notes.py", "app/placing.py", "app/snapshots.py", "lookup/calls.py",
+    "history/recent_notes.py", "intake/placing.py", "app/snapshots.py", "lookup/calls.py",
     "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""

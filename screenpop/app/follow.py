@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ParamSpec
 
-from screenpop.app.placing import Placing
 from screenpop.desk.audience import Directory
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
@@ -22,6 +21,7 @@ from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.history.recent_notes import RecentNotes
+from screenpop.intake.placing import Placing
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
     ActionRecord,

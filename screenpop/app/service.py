@@ -22,16 +22,11 @@ from screenpop.app.explaining import as_json, column_types
 from screenpop.app.follow import Follower
 from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
-from screenpop.app.intake import Intake, bind_lines, join_legs
-from screenpop.app.lines import AllLines, clock_problems
 from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
-from screenpop.app.requests import RequestLog
 from screenpop.app.resume import resume
 from screenpop.app.snapshots import Snapshots
 from screenpop.app.sources import SourceStates, problems_of
-from screenpop.app.streaming import Streams
-from screenpop.app.today import TodayFile
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.desk.audience import shared_telephone
@@ -44,6 +39,11 @@ from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.opening import Past
+from screenpop.intake.lines import AllLines, clock_problems
+from screenpop.intake.recent import RequestLog
+from screenpop.intake.streams.listening import Streams
+from screenpop.intake.today import TodayFile
+from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.lookup.explain import Explanation, explain

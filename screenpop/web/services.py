@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from screenpop.app.lines import AllLines
 from screenpop.app.sources import SourceSeen
 from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.transport import Transport
@@ -20,6 +19,7 @@ from screenpop.domain.access import Only
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import NamedCall
 from screenpop.domain.caller import Json
+from screenpop.intake.lines import AllLines
 from screenpop.intake.request import Request, Response
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics

@@ -19,10 +19,10 @@ from key_effects import (
     shows_effect_of,
 )
 
-from screenpop.app.intake import bind_lines
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import FieldState
 from screenpop.intake.request import Request
+from screenpop.intake.webhook import bind_lines
 
 ADA = "7,Ada,020 7946 0958,Leeds"
 

@@ -25,7 +25,6 @@ from screenpop.app import build
 from screenpop.app.folds import Folds
 from screenpop.app.follow import Follower
 from screenpop.app.parts import numbering_plans, placing_limits
-from screenpop.app.placing import Placing
 from screenpop.app.service import Service
 from screenpop.app.snapshots import Snapshots
 from screenpop.domain.agent import Role, User, UserId
@@ -42,6 +41,7 @@ from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.domain.same_calls import SameCalls
+from screenpop.intake.placing import Placing
 from screenpop.journal.base import Entry, Offset
 from screenpop.journal.records import (
     ActionRecord,

@@ -10,7 +10,7 @@ from typing import Any
 from call_centre import open_call_centre
 from streams_doubles import SECRET, USERNAME, FakeAmi, recorded, serving
 
-from screenpop.app.lines import IGNORED_SHOWN_MAX
+from screenpop.intake.lines import IGNORED_SHOWN_MAX
 
 
 def free_port() -> int:

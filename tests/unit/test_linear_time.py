@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 from multidict import CIMultiDict
 
-from screenpop.app.masking import Mask, number_hider, shape
+from screenpop.intake.masking import Mask, number_hider, shape
 from screenpop.support.log import redacted
 from screenpop.support.number_fields import read_field
 from screenpop.support.numbering import read_number

@@ -6,8 +6,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from screenpop.app.masking import Mask
-from screenpop.app.requests import LineRequests, explained
 from screenpop.cli.captured import (
     case_of,
     free_name,
@@ -19,6 +17,8 @@ from screenpop.cli.captured import (
 from screenpop.domain.errors import BadInput, ConfigError
 from screenpop.intake.cases import Case, bind_case, case_from, decode_case, read_case
 from screenpop.intake.dialect import dialect_names, load_dialect
+from screenpop.intake.masking import Mask
+from screenpop.intake.recent import LineRequests, explained
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"

@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from screenpop.app.masking import Mask, number_hider, without_numbers
-from screenpop.app.today import Lines, LineToday
 from screenpop.config.load import SECRET_CHARS_MIN, Loaded
 from screenpop.domain.errors import BadInput, NotFound, Overloaded, Unavailable
 from screenpop.intake.cases import told_events
 from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.facts import Settings
+from screenpop.intake.masking import Mask, number_hider, without_numbers
 from screenpop.intake.request import Received, Request
 from screenpop.intake.settings import Setting
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen, Verdict
+from screenpop.intake.today import Lines, LineToday
 from screenpop.support.clock import iso_from_us
 
 REQUESTS_MAX = 50  # of each kind, of each line

@@ -12,17 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.app.intake import Intake, bind_lines
-from screenpop.app.requests import (
-    BODY_BYTES_MAX,
-    REQUESTS_MAX,
-    RING_BYTES_MAX,
-    Kept,
-    RequestLog,
-    Ring,
-    day_end_us,
-)
-from screenpop.app.today import LineToday
 from screenpop.config.load import examine_text
 from screenpop.domain.errors import (
     BadInput,
@@ -32,8 +21,19 @@ from screenpop.domain.errors import (
     Unavailable,
 )
 from screenpop.domain.profile import Profile
+from screenpop.intake.recent import (
+    BODY_BYTES_MAX,
+    REQUESTS_MAX,
+    RING_BYTES_MAX,
+    Kept,
+    RequestLog,
+    Ring,
+    day_end_us,
+)
 from screenpop.intake.request import Request
 from screenpop.intake.shown import Counts, RequestsSeen
+from screenpop.intake.today import LineToday
+from screenpop.intake.webhook import Intake, bind_lines
 from screenpop.journal.memory import MemoryJournal
 from screenpop.support.clock import FakeClock
 from screenpop.support.metrics import Metrics

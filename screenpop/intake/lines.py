@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from screenpop.app.requests import RequestLog, settings_shown
-from screenpop.app.streaming import ListenedLine
 from screenpop.config.model import Line
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
+from screenpop.intake.recent import RequestLog, settings_shown
 from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
 from screenpop.intake.streams.base import Health
+from screenpop.intake.streams.listening import ListenedLine
 from screenpop.support.clock import iso_from_us
 from screenpop.support.outage import NodeProblem
 

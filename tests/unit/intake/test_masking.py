@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.app.masking import Mask, number_hider, shape, without_numbers
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
+from screenpop.intake.masking import Mask, number_hider, shape, without_numbers
 from screenpop.intake.request import Request
 
 AT_US = 1_773_156_602_000_000

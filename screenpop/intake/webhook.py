@@ -15,13 +15,13 @@ from time import perf_counter
 
 from prometheus_client import Counter
 
-from screenpop.app.requests import Kept, RequestLog
 from screenpop.config.model import Configuration, Limits, Line
 from screenpop.domain.call import LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
+from screenpop.intake.recent import Kept, RequestLog
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
 from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
