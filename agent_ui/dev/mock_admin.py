@@ -10,7 +10,7 @@ from aiohttp import web
 from screenpop.support.clock import iso_from_us
 from screenpop.web.health import NotRight
 from screenpop.web.lines import NodeSeen
-from screenpop.app.sources import CacheSeen, FailureSeen, SourceSeen, SourcesSeen
+from screenpop.lookup.source_states import CacheSeen, FailureSeen, SourceSeen, SourcesSeen
 from screenpop.intake.shown import Counts, LineSeen, LinesSeen, RequestSeen, RequestsSeen, StreamSeen
 
 

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import screenpop
 from screenpop.app.boards import encoded
-from screenpop.app.door import Door
 from screenpop.app.folds import Folds, made_by
 from screenpop.app.follow import Follower
-from screenpop.app.greet import greeter
 from screenpop.app.parts import (
     Lookups,
     call_limits,
@@ -31,6 +29,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.desk.audience import Directory
 from screenpop.desk.desk import Desk
+from screenpop.desk.hello import greeter
 from screenpop.desk.hub import Hub, HubTools
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
@@ -43,6 +42,7 @@ from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
 from screenpop.intake.placing import Placing
 from screenpop.intake.streams.listening import Streams
+from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
 from screenpop.lookup.sources import FindConnector

@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 
 import screenpop
 from screenpop.app.boards import encoded, stats_json
-from screenpop.app.door import Door
-from screenpop.app.explaining import as_json, column_types
 from screenpop.app.follow import Follower
 from screenpop.app.garbage import collect_when_quiet, collect_young
 from screenpop.app.gauges import watch
@@ -26,7 +24,6 @@ from screenpop.app.live_calls import LiveCalls
 from screenpop.app.parts import Lookups, data_dir_of
 from screenpop.app.resume import resume
 from screenpop.app.snapshots import Snapshots
-from screenpop.app.sources import SourceStates, problems_of
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.desk.audience import shared_telephone
@@ -44,9 +41,12 @@ from screenpop.intake.recent import RequestLog
 from screenpop.intake.streams.listening import Streams
 from screenpop.intake.today import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
+from screenpop.journal.appending import Door
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
+from screenpop.lookup.as_json import as_json, column_types
 from screenpop.lookup.explain import Explanation, explain
+from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.outage import NodeProblem, Outage

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from screenpop.app.checking import load_checked
-from screenpop.app.explaining import age_s, as_json, column_types, strangers
 from screenpop.config.facets import FacetShape, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
 from screenpop.domain.profile import Answer, Facet, FieldState
+from screenpop.lookup.as_json import age_s, as_json, column_types, strangers
 from screenpop.lookup.explain import Explanation
 from screenpop.support import log as logs
 from screenpop.support.loop import quick_loop

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from screenpop.app.sources import SourceSeen
 from screenpop.desk.transport import Transport
 from screenpop.domain.access import Only
 from screenpop.domain.agent import Role, User, UserId
@@ -16,6 +15,7 @@ from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
+from screenpop.lookup.source_states import SourceSeen
 from screenpop.support.outage import NodeProblem
 from screenpop.web.services import Kind, Services
 

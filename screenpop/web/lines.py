@@ -8,8 +8,8 @@ from __future__ import annotations
 import msgspec
 from aiohttp import web
 
-from screenpop.app.sources import SourcesSeen
 from screenpop.intake.shown import LinesSeen
+from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web.health import NotRight, readiness
 from screenpop.web.query import whole_number
 from screenpop.web.site import Site, Visit, answered

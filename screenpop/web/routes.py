@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from screenpop.app.sources import SourcesSeen
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import NotFound
 from screenpop.intake.shown import LinesSeen, RequestsSeen
+from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
     calls,
     health,

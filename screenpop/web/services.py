@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from screenpop.app.sources import SourceSeen
 from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.transport import Transport
 from screenpop.domain.access import Only
@@ -21,6 +20,7 @@ from screenpop.domain.call import NamedCall
 from screenpop.domain.caller import Json
 from screenpop.intake.lines import AllLines
 from screenpop.intake.request import Request, Response
+from screenpop.lookup.source_states import SourceSeen
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.outage import NodeProblem

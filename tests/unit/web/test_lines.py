@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from screenpop.app.sources import CacheSeen, SourceSeen
 from screenpop.config.model import Server
+from screenpop.lookup.source_states import CacheSeen, SourceSeen
 
 PATHS = ("/v1/lines", "/v1/lines/main/requests", "/v1/sources", "/v1/node")
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from screenpop.app.door import Door
 from screenpop.domain.call import CallId
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.journal.appending import Door
 from screenpop.journal.base import START
 from screenpop.journal.records import AnswersRecord, fit_for_storage
 from screenpop.journal.sqlite import SqliteJournal
@@ -77,7 +77,7 @@ def test_what_can_be_stored_stays_as_it_is() -> None:
 async def test_the_other_answers_of_an_unfit_record_are_stored(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.ERROR, "screenpop.app.door")
+    caplog.set_level(logging.ERROR, "screenpop.journal.appending")
     journal = SqliteJournal(tmp_path / "journal.sqlite", clock=SystemClock())
     await journal.open()
     try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.app.explaining import strangers
 from screenpop.config.facets import BUILT_IN
 from screenpop.domain.profile import Facet, Field, FieldState
+from screenpop.lookup.as_json import strangers
 
 BALANCE = next(shape for shape in BUILT_IN if shape.name == "balance")
 

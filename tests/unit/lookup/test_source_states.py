@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.app.sources import SourceStates, incomplete, state_of
 from screenpop.config.load import Loaded, examine_text
 from screenpop.connector import ContactsReading, Lookup, Row, Unavailable
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan
+from screenpop.lookup.source_states import SourceStates, incomplete, state_of
 from screenpop.lookup.sources import Sources
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
