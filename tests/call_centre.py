@@ -31,14 +31,14 @@ from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from screenpop.app.checking import load_checked
-from screenpop.app.service import Service
-from screenpop.app.starting import running
 from screenpop.domain.agent import Role
 from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.users import Users
 from screenpop.journal.base import Journal
+from screenpop.node.checking import load_checked
+from screenpop.node.node import Service
+from screenpop.node.starting import running
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from screenpop.app.follow import Follower
 from screenpop.desk.case import Case
+from screenpop.node.follow import Follower
 from screenpop.wallboard.counters import WaitingLine
 
 LEFT_OUT = {

@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 
 from call_centre import CallCentre, Frame, write_config
 
-from screenpop.app.build import build
-from screenpop.app.checking import load_checked
-from screenpop.app.service import Service
 from screenpop.config.load import Loaded
 from screenpop.lookup.explain import Explanation
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.build import build
+from screenpop.node.checking import load_checked
+from screenpop.node.node import Service
 from screenpop.support.clock import Clock, SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from screenpop.app.checking import checked_whole
 from screenpop.cli import tell
 from screenpop.config.check import Checked
 from screenpop.config.facets import enabled_lookups
@@ -16,6 +15,7 @@ from screenpop.config.load import examine
 from screenpop.config.model import Configuration
 from screenpop.config.problems import ConfigProblems, listed
 from screenpop.config.report import as_json
+from screenpop.node.checking import checked_whole
 
 
 def register(app: typer.Typer) -> None:

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from screenpop.app.checking import load_checked
 from screenpop.config.facets import FacetShape, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
 from screenpop.domain.profile import Answer, Facet, FieldState
 from screenpop.lookup.as_json import age_s, as_json, column_types, strangers
 from screenpop.lookup.explain import Explanation
+from screenpop.node.checking import load_checked
 from screenpop.support import log as logs
 from screenpop.support.loop import quick_loop
 
@@ -89,7 +89,7 @@ async def _explain(
     dialled: str | None,
     attributes: dict[str, str],
 ) -> Explanation:
-    from screenpop.app.asking import explained
+    from screenpop.node.asking import explained
 
     return await explained(
         loaded,

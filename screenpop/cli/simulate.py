@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from screenpop.app.checking import load_checked
 from screenpop.demo.meter import Report
 from screenpop.demo.simulate import Options, simulate
 from screenpop.domain.errors import ConfigError
+from screenpop.node.checking import load_checked
 from screenpop.support.loop import quick_loop
 
 

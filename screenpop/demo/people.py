@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-from screenpop.app.parts import data_dir_of
 from screenpop.config.load import Loaded
 from screenpop.demo.folder import Account
 from screenpop.domain.agent import Role, User
 from screenpop.history.opening import open_database
 from screenpop.history.users import Users
+from screenpop.node.parts import data_dir_of
 
 
 @asynccontextmanager

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from screenpop.app.checking import load_checked
-from screenpop.app.starting import running
 from screenpop.demo.folder import Account
 from screenpop.demo.people import let_in, opened_users
+from screenpop.node.checking import load_checked
+from screenpop.node.starting import running
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import pytest
 from call_centre import PASSWORD, CallCentre, open_call_centre
 from key_effects import NUMBER, built, customers, explained, loaded, shows_effect_of
 
-from screenpop.app.parts import call_limits, placing_limits
 from screenpop.domain.call import (
     AgentId,
     CallEvent,
@@ -21,6 +20,7 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.occurrences import Occurrences
+from screenpop.node.parts import call_limits, placing_limits
 from screenpop.support.clock import FakeClock
 
 S = 1_000_000

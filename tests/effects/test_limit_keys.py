@@ -15,10 +15,10 @@ from key_effects import built, hello_of, loaded, shows_effect_of, turns
 from push_doubles import Browser
 from websockets.exceptions import ConnectionClosed
 
-from screenpop.app.parts import call_limits
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook
+from screenpop.node.parts import call_limits
 from screenpop.support import numbering
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner

@@ -15,11 +15,11 @@ import pytest
 from call_centre import CallCentre, open_call_centre, signed
 from key_effects import built, hello_of, loaded, ringing, shows_effect_of, turns
 
-from screenpop.app.parts import data_dir_of, journal_of
 from screenpop.domain.errors import ConfigError
 from screenpop.journal.base import Journal, Receipt
 from screenpop.journal.records import Record
 from screenpop.journal.sqlite import SqliteJournal
+from screenpop.node.parts import data_dir_of, journal_of
 from screenpop.support.clock import FakeClock, SystemClock
 from screenpop.support.tasks import TaskOwner
 

@@ -24,9 +24,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from screenpop.app.garbage import spare_the_loop
 from screenpop.connector import ContactRecord
 from screenpop.lookup.number_index import NumberIndex
+from screenpop.node.garbage import spare_the_loop
 
 CALL_EVERY_S = 0.01
 BATCH = 500

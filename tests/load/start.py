@@ -27,10 +27,6 @@ from typing import Any
 
 import yaml
 
-from screenpop.app.build import build
-from screenpop.app.checking import load_checked
-from screenpop.app.garbage import spare_the_loop
-from screenpop.app.service import Service
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId, Scope
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.profile import Answer, LookupOutcome
@@ -41,6 +37,10 @@ from screenpop.journal.records import (
     Record,
 )
 from screenpop.journal.sqlite import SqliteJournal
+from screenpop.node.build import build
+from screenpop.node.checking import load_checked
+from screenpop.node.garbage import spare_the_loop
+from screenpop.node.node import Service
 from screenpop.support.clock import SystemClock
 
 AGENTS = 500

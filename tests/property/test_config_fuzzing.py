@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screenpop.app.checking import checked_whole
 from screenpop.config.check import Checked
 from screenpop.config.load import Examined, examine_text
+from screenpop.node.checking import checked_whole
 
 FOLDER = Path(__file__).parents[2] / "config"
 FILE = FOLDER / "fuzzed.yaml"

@@ -21,12 +21,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from key_effects import built
 
-from screenpop.app import build
-from screenpop.app.folds import Folds
-from screenpop.app.follow import Follower
-from screenpop.app.parts import numbering_plans, placing_limits
-from screenpop.app.service import Service
-from screenpop.app.snapshots import Snapshots
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import (
     AgentId,
@@ -50,6 +44,12 @@ from screenpop.journal.records import (
     Record,
 )
 from screenpop.lookup.calls import CallLookups
+from screenpop.node import build
+from screenpop.node.folds import Folds
+from screenpop.node.follow import Follower
+from screenpop.node.node import Service
+from screenpop.node.parts import numbering_plans, placing_limits
+from screenpop.node.snapshots import Snapshots
 from screenpop.support.clock import FakeClock
 from screenpop.wallboard.agents import Person
 

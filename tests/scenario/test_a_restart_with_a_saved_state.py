@@ -10,7 +10,7 @@ import pytest
 from call_centre import CallCentre, Frame, open_call_centre
 from key_effects import shows_effect_of
 
-from screenpop.app.snapshots import NAME
+from screenpop.node.snapshots import NAME
 
 
 async def cards(centre: CallCentre) -> list[Frame]:

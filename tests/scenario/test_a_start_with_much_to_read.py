@@ -11,12 +11,12 @@ import aiohttp
 import pytest
 from call_centre import CallCentre, Pop, let_everybody_in, write_config
 
-from screenpop.app.build import build
-from screenpop.app.checking import load_checked
-from screenpop.app.service import Service
 from screenpop.domain.call import CallEvent, CallId, EventType, LineId
 from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.records import EventRecord
+from screenpop.node.build import build
+from screenpop.node.checking import load_checked
+from screenpop.node.node import Service
 from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from screenpop.app.asking import explained
-from screenpop.app.checking import load_checked
 from screenpop.connector.registry import Registry
 from screenpop.lookup.explain import Explanation
 from screenpop.lookup.sources import WARMING, Sources, make_sources
+from screenpop.node.asking import explained
+from screenpop.node.checking import load_checked
 from screenpop.support.clock import FakeClock
 
 CONFIGURATION = """

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import aiohttp
 
-from screenpop.app.checking import load_checked
 from screenpop.demo.run import Options, Ready, run_demo
 from screenpop.demo.service import run_service
 from screenpop.demo.simulate import Options as SimulateOptions
 from screenpop.demo.simulate import simulate
+from screenpop.node.checking import load_checked
 
 TODAY = date(2026, 11, 21)
 

@@ -22,12 +22,12 @@ from postgres_gate import Gate, gate_before
 from sqlalchemy import func, select
 from unit.history.postgres_server import PostgresServer, binary
 
-from screenpop.app.checking import load_checked
-from screenpop.app.starting import running
 from screenpop.history import migrate, tables
 from screenpop.history.engine import Database
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
+from screenpop.node.checking import load_checked
+from screenpop.node.starting import running
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)

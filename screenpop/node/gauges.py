@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from screenpop.app.follow import Follower
 from screenpop.journal.base import Journal
 from screenpop.lookup.sources import Sources
+from screenpop.node.follow import Follower
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 

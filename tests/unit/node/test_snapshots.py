@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.app.snapshots import NAME, Snapshots, Useless
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import Offset
 from screenpop.journal.memory import MemoryJournal
+from screenpop.node.snapshots import NAME, Snapshots, Useless
 
 
 class Sums:

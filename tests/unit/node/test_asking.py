@@ -1,4 +1,4 @@
-"""What `explain` does without a running service: `screenpop/app/asking.py`."""
+"""What `explain` does without a running service: `screenpop/node/asking.py`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.app.asking import explained
-from screenpop.app.checking import load_checked
 from screenpop.config.load import Loaded
 from screenpop.domain.errors import NotFound
+from screenpop.node.asking import explained
+from screenpop.node.checking import load_checked
 
 CONFIGURATION = """
 version: 1

@@ -16,14 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import screenpop
-from screenpop.app.boards import encoded, stats_json
-from screenpop.app.follow import Follower
-from screenpop.app.garbage import collect_when_quiet, collect_young
-from screenpop.app.gauges import watch
-from screenpop.app.live_calls import LiveCalls
-from screenpop.app.parts import Lookups, data_dir_of
-from screenpop.app.resume import resume
-from screenpop.app.snapshots import Snapshots
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.desk.audience import shared_telephone
@@ -47,6 +39,14 @@ from screenpop.journal.records import EventRecord, Record
 from screenpop.lookup.as_json import as_json, column_types
 from screenpop.lookup.explain import Explanation, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
+from screenpop.node.follow import Follower
+from screenpop.node.garbage import collect_when_quiet, collect_young
+from screenpop.node.gauges import watch
+from screenpop.node.live_calls import LiveCalls
+from screenpop.node.parts import Lookups, data_dir_of
+from screenpop.node.resume import resume
+from screenpop.node.snapshots import Snapshots
+from screenpop.node.wallboard_frames import encoded, stats_json
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.outage import NodeProblem, Outage

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from screenpop.app.garbage import (
+from screenpop.node.garbage import (
     AT_LATEST_S,
     EVERY_S,
     QUIET_S,

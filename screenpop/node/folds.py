@@ -14,8 +14,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 import screenpop
-from screenpop.app.follow import Follower
-from screenpop.app.snapshots import Part, fingerprint
 from screenpop.config.model import Configuration
 from screenpop.desk.agent_states import SavedStates
 from screenpop.desk.case import SavedCase
@@ -28,14 +26,16 @@ from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.same_calls import SavedBegun, SavedJoined
 from screenpop.history.recent_notes import SavedNote
 from screenpop.lookup.calls import Choice
+from screenpop.node.follow import Follower
+from screenpop.node.snapshots import Part, fingerprint
 from screenpop.wallboard.agents import Facts, Subject
 from screenpop.wallboard.counters import SavedSums
 
 SLICE = 500  # of a list that is packed together
 
 CODE = (
-    "domain/*.py", "wallboard/*.py", "push/*.py", "app/follow.py", "app/folds.py",
-    "history/recent_notes.py", "intake/placing.py", "app/snapshots.py", "lookup/calls.py",
+    "domain/*.py", "wallboard/*.py", "push/*.py", "node/follow.py", "node/folds.py",
+    "history/recent_notes.py", "intake/placing.py", "node/snapshots.py", "lookup/calls.py",
     "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""

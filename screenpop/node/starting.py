@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from screenpop.app.build import build
-from screenpop.app.service import Service
 from screenpop.config.load import Loaded
 from screenpop.journal.base import Journal
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.build import build
+from screenpop.node.node import Service
 from screenpop.support.clock import Clock, SystemClock
 
 

@@ -7,24 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import screenpop
-from screenpop.app.boards import encoded
-from screenpop.app.folds import Folds, made_by
-from screenpop.app.follow import Follower
-from screenpop.app.parts import (
-    Lookups,
-    call_limits,
-    data_dir_of,
-    journal_of,
-    make_lookups,
-    placing_limits,
-    rules,
-    same_calls,
-    session_limits,
-    shown_by,
-    source_labels,
-)
-from screenpop.app.service import Service
-from screenpop.app.snapshots import Snapshots
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.desk.audience import Directory
@@ -46,6 +28,24 @@ from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.folds import Folds, made_by
+from screenpop.node.follow import Follower
+from screenpop.node.node import Service
+from screenpop.node.parts import (
+    Lookups,
+    call_limits,
+    data_dir_of,
+    journal_of,
+    make_lookups,
+    placing_limits,
+    rules,
+    same_calls,
+    session_limits,
+    shown_by,
+    source_labels,
+)
+from screenpop.node.snapshots import Snapshots
+from screenpop.node.wallboard_frames import encoded
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings

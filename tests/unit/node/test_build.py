@@ -6,8 +6,8 @@ from pathlib import Path
 
 from call_centre import write_config
 
-from screenpop.app.build import build
-from screenpop.app.checking import load_checked
+from screenpop.node.build import build
+from screenpop.node.checking import load_checked
 from screenpop.support.clock import SystemClock
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from screenpop.app.follow import Follower
-from screenpop.app.snapshots import NAME, Snapshots, Useless
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import Journal
+from screenpop.node.follow import Follower
+from screenpop.node.snapshots import NAME, Snapshots, Useless
 
 log = logging.getLogger(__name__)
 

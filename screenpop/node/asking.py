@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screenpop.app.parts import Lookups, data_dir_of, make_lookups
 from screenpop.config.load import Loaded
 from screenpop.config.problems import did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
 from screenpop.lookup.explain import Explanation, call_from, explain
 from screenpop.lookup.own_source import SOURCE, own_lookups
 from screenpop.lookup.sources import reason_of
+from screenpop.node.parts import Lookups, data_dir_of, make_lookups
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner

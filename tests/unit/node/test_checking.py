@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screenpop.app.checking import checked_whole
 from screenpop.config.load import examine_text
+from screenpop.node.checking import checked_whole
 
 
 def said(text: str) -> list[str]:
