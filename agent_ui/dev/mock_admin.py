@@ -10,8 +10,20 @@ from aiohttp import web
 from screenpop.support.clock import iso_from_us
 from screenpop.web.health import NotRight
 from screenpop.web.lines import NodeSeen
-from screenpop.lookup.source_states import CacheSeen, FailureSeen, SourceSeen, SourcesSeen
-from screenpop.intake.shown import Counts, LineSeen, LinesSeen, RequestSeen, RequestsSeen, StreamSeen
+from screenpop.lookup.source_states import (
+    CacheSeen,
+    FailureSeen,
+    SourceSeen,
+    SourcesSeen,
+)
+from screenpop.intake.shown import (
+    Counts,
+    LineSeen,
+    LinesSeen,
+    RequestSeen,
+    RequestsSeen,
+    StreamSeen,
+)
 
 
 def ago(seconds: float) -> str:

@@ -34,9 +34,9 @@ from screenpop.wallboard.counters import SavedSums
 SLICE = 500  # of a list that is packed together
 
 CODE = (
-    "domain/*.py", "wallboard/*.py", "push/*.py", "node/follow.py", "node/folds.py",
-    "history/recent_notes.py", "intake/placing.py", "node/snapshots.py", "lookup/calls.py",
-    "lookup/normalise.py", "journal/records.py",
+    "domain/*.py", "wallboard/*.py", "desk/*.py", "node/follow.py", "node/folds.py",
+    "history/recent_notes.py", "intake/placing.py", "node/snapshots.py",
+    "lookup/calls.py", "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""
 
