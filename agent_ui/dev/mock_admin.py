@@ -7,15 +7,6 @@ import time
 import msgspec
 from aiohttp import web
 
-from screenpop.support.clock import iso_from_us
-from screenpop.web.health import NotRight
-from screenpop.web.lines import NodeSeen
-from screenpop.lookup.source_states import (
-    CacheSeen,
-    FailureSeen,
-    SourceSeen,
-    SourcesSeen,
-)
 from screenpop.intake.shown import (
     Counts,
     LineSeen,
@@ -24,6 +15,15 @@ from screenpop.intake.shown import (
     RequestsSeen,
     StreamSeen,
 )
+from screenpop.lookup.source_states import (
+    CacheSeen,
+    FailureSeen,
+    SourceSeen,
+    SourcesSeen,
+)
+from screenpop.support.clock import iso_from_us
+from screenpop.web.health import NotRight
+from screenpop.web.lines import NodeSeen
 
 
 def ago(seconds: float) -> str:
