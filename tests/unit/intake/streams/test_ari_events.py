@@ -20,6 +20,7 @@ from streams_doubles import (
 )
 
 from screenpop.domain.call import CallEvent
+from screenpop.domain.caller import Json
 from screenpop.intake.streams.ari_events import iso_us
 
 HIDDEN_NUMBER = "7700900456"
@@ -113,7 +114,7 @@ def test_a_call_within_the_house_is_joined_though_its_dialling_fell_into_a_gap()
     fold.ask()
     assert sorted(fold.unlinked(rows)) == ["1795304477.2", "1795304477.3"]
     links = dict.fromkeys(shown, "1795304477.2")
-    bridges = [{"id": "b", "channels": list(shown)}]
+    bridges: list[Json] = [{"id": "b", "channels": list(shown)}]
     told = fold.listed(rows, bridges, links, (), NOON_US)
     assert [(e.type, e.call_id, e.agents) for e in told] == [
         ("arrived", "1795304477.2", ()),
