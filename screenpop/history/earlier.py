@@ -6,8 +6,9 @@ none at all for a caller who is certain to have no history.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -15,10 +16,13 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     ScalarSelect,
+    Select,
     Table,
     Text,
     and_,
     bindparam,
+    cast,
+    func,
     or_,
     select,
     tuple_,
@@ -36,7 +40,18 @@ from screenpop.history.texts import fit_id
 EARLIER_MAX = 100
 LEARNED_PER_STEP = 2000
 
+_WITHIN, _BETWEEN = "\x1f", "\x1e"  # ASCII's separators of units and records
+
 _calls = tables.calls.c
+
+
+class WrittenNote(NamedTuple):
+    """One person's note in a call."""
+
+    at_us: int
+    username: str
+    agent: AgentId | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class EarlierCall:
     ended_us: int
     agent: AgentId | None  # which telephone answered first
     username: str | None  # who was there, "" for nobody with a log-in
-    note: str | None  # the newest
+    notes: tuple[WrittenNote, ...]  # of each person the newest, in their order
     disposition: str | None  # the newest
 
 
@@ -124,7 +139,32 @@ class EarlierCalls:
     ) -> list[EarlierCall]:
         given |= {"leave_out": fit_id(leave_out), "rows_max": min(limit, EARLIER_MAX)}
         found = await self._database.fetch(statement, given)
-        return [EarlierCall(*row) for row in found]
+        return [EarlierCall(*(*row[:8], _notes(row[8]), row[9])) for row in found]
+
+
+def _notes(joined: str | None) -> tuple[WrittenNote, ...]:
+    """Takes apart what `_written_by_each` joined; a sign within a text does no harm."""
+    found: list[WrittenNote] = []
+    for piece in (joined or "").split(_BETWEEN):
+        at_us, *rest = piece.split(_WITHIN, 3)
+        if len(rest) == 3 and at_us.isdecimal():
+            username, agent, text = rest
+            by = AgentId(agent) if agent else None
+            found.append(WrittenNote(int(at_us), username, by, text))
+        elif found:
+            found[-1] = found[-1]._replace(text=found[-1].text + piece)
+    return tuple(sorted(found, key=lambda note: note.at_us))
+
+
+def _written_by_each(dialect: str) -> ScalarSelect[Any]:
+    """Every person's note in the call as one text."""
+    notes = tables.notes.c
+    agent = func.coalesce(notes.agent, "")
+    parts = (cast(notes.at_us, Text), notes.username, agent, notes.text)
+    one = functools.reduce(lambda told, part: told + _WITHIN + part, parts)
+    joined = func.group_concat if dialect == "sqlite" else func.string_agg
+    each = select(joined(one, _BETWEEN))
+    return each.where(_of_this_call(tables.notes), notes.text != "").scalar_subquery()
 
 
 def _newest(table: Table, column: str) -> ScalarSelect[Any]:
@@ -152,24 +192,28 @@ def _who_answered(column: str) -> ScalarSelect[Any]:
 
 
 def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
-    query = (
-        select(
-            _calls.arrived_us,
-            _calls.direction,
-            _calls.queue,
-            _calls.outcome,
-            _calls.answered_us,
-            _calls.ended_us,
-            _who_answered("agent"),
-            _who_answered("username"),
-            _newest(tables.notes, "text"),
-            _newest(tables.dispositions, "code"),
+    def query(dialect: str) -> Select[Any]:
+        return (
+            select(
+                _calls.arrived_us,
+                _calls.direction,
+                _calls.queue,
+                _calls.outcome,
+                _calls.answered_us,
+                _calls.ended_us,
+                _who_answered("agent"),
+                _who_answered("username"),
+                _written_by_each(dialect),
+                _newest(tables.dispositions, "code"),
+            )
+            .where(those, _OVER, or_(_OTHER_ID, _OTHER_OCCURRENCE))
+            .order_by(
+                _calls.arrived_us.desc(), _calls.line.desc(), _calls.call_id.desc()
+            )
+            .limit(bindparam("rows_max", type_=Integer))
         )
-        .where(those, _OVER, or_(_OTHER_ID, _OTHER_OCCURRENCE))
-        .order_by(_calls.arrived_us.desc(), _calls.line.desc(), _calls.call_id.desc())
-        .limit(bindparam("rows_max", type_=Integer))
-    )
-    return Statement(lambda _: query, (*names, "leave_out", "occurrence", "rows_max"))
+
+    return Statement(query, (*names, "leave_out", "occurrence", "rows_max"))
 
 
 def _text(name: str) -> BindParameter[str]:

@@ -172,8 +172,8 @@ class HistoryCalls:
             "outcome": call.outcome,
             "talk_s": talk_s(call.answered_us, call.ended_us),
             "agents": self._talked(call),
-            "note": notes[-1].text if notes else "",
-            "disposition": codes[-1].code if codes else None,
+            "note": _own_or_last(notes, only).text if notes else "",
+            "disposition": _own_or_last(codes, only).code if codes else None,
         }
 
     def _talked(self, call: PastCall) -> list[str | None]:
@@ -275,9 +275,20 @@ def earlier_row(call: EarlierCall, name_of: NameOf) -> Row:
         "queue": call.queue,
         "outcome": call.outcome,
         "disposition": call.disposition,
-        "note": call.note,
+        "note": _joined_notes(call, name_of),
         "talk_s": talk_s(call.answered_us, call.ended_us),
     }
+
+
+def _joined_notes(call: EarlierCall, name_of: NameOf) -> str | None:
+    """The words of each who wrote, by name where it is not the one who talked first."""
+    named = name_of(call.username, call.agent)
+    told: list[str] = []
+    for note in call.notes:
+        author = name_of(note.username, note.agent)
+        alone = len(call.notes) == 1 and author == named
+        told.append(note.text if alone or not author else f"{author}: {note.text}")
+    return " · ".join(told) or None
 
 
 def talk_s(answered_us: int | None, ended_us: int | None) -> int | None:
@@ -290,6 +301,11 @@ def talk_s(answered_us: int | None, ended_us: int | None) -> int | None:
 def _readable(written: Iterable[W], call: PastCall, only: Only) -> list[W]:
     """The notes or results of a call that this person may read."""
     return [x for x in written if may_read_note(only, x.username, call.talked)]
+
+
+def _own_or_last(written: list[W], only: Only) -> W:
+    """In a list of one's own calls stands what one wrote oneself."""
+    return next((x for x in written if x.username == only), written[-1])
 
 
 def _caller(call: PastCall, home: str | None) -> Json:

@@ -82,7 +82,11 @@ async def test_a_call_says_who_answered_first_and_what_was_written_last(
         )
     )
     (call,) = await EarlierCalls(database).from_number(history.NUMBER)
-    assert (call.agent, call.note, call.disposition) == ("1001", "newer", "order")
+    assert (call.agent, call.disposition) == ("1001", "order")
+    assert [(x.username, x.text) for x in call.notes] == [
+        ("ben", "older"),
+        ("ana", "newer"),
+    ]
     assert (call.queue, call.answered_us, call.ended_us) == ("care", 20, 90)
 
 
@@ -98,7 +102,16 @@ async def test_a_cleared_disposition_does_not_count(database: Database) -> None:
 
 async def test_nobody_answered_and_nothing_was_written(earlier: EarlierCalls) -> None:
     (call,) = await earlier.from_number(OTHER)
-    assert (call.agent, call.note, call.disposition) == (None, None, None)
+    assert (call.agent, call.notes, call.disposition) == (None, (), None)
+
+
+async def test_signs_that_part_notes_do_no_harm_within_one(database: Database) -> None:
+    state = history.state(arrived_us=10, answered_us=20, ended_us=90)
+    odd = history.written("one\x1etwo\x1fthree\x1e7\x1ffour", at_us=5)
+    await Archive(database).write(history.batch(1, calls=[state], notes=[odd]))
+    (call,) = await EarlierCalls(database).from_number(history.NUMBER)
+    assert len(call.notes) == 1
+    assert call.notes[0].text.startswith("onetwo\x1fthree")
 
 
 async def test_who_has_no_history_is_not_asked_for(

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from screenpop.domain.agent import UserId
+from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput
-from screenpop.history.calls import Place
-from screenpop.history.past_calls import _cursor, _place
+from screenpop.history.calls import NoteWritten, Place
+from screenpop.history.earlier import EarlierCall, WrittenNote
+from screenpop.history.past_calls import _cursor, _own_or_last, _place, earlier_row
 
 
 def cursor(**parts: Any) -> str:
@@ -38,3 +41,42 @@ def test_a_forged_cursor_is_the_clients_fault(forged: str) -> None:
 def test_our_own_cursors_are_read(call_id: str) -> None:
     place = Place(arrived_us=2**62, line="main", call_id=call_id)
     assert _place(_cursor(place)) == place
+
+
+def earlier(*notes: tuple[str, str]) -> EarlierCall:
+    written = tuple(
+        WrittenNote(at_us, username, None, text)
+        for at_us, (username, text) in enumerate(notes)
+    )
+    return EarlierCall(
+        arrived_us=1, direction="inbound", queue=None, outcome="completed",
+        answered_us=2, ended_us=3, agent=AgentId("1001"), username="ana",
+        notes=written, disposition=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("notes", "told"),
+    [
+        ([], None),
+        ([("ana", "pays Monday")], "pays Monday"),
+        ([("ben", "wants a quote")], "Ben: wants a quote"),
+        ([("ana", "pays Monday"), ("ben", "done")], "Ana: pays Monday · Ben: done"),
+    ],
+)
+def test_nobodys_note_of_an_earlier_call_hides_anothers(
+    notes: list[tuple[str, str]], told: str | None
+) -> None:
+    """After a transfer the second agent's words stood under the first one's name."""
+    row = earlier_row(earlier(*notes), lambda username, _: (username or "").title())
+    assert (row["agent"], row["note"]) == ("Ana", told)
+
+
+def test_in_a_list_of_ones_own_calls_stands_ones_own_note() -> None:
+    ana, ben = (
+        NoteWritten(username=name, agent=None, text=name, at_us=at_us)
+        for at_us, name in enumerate(("ana", "ben"))
+    )
+    assert _own_or_last([ana, ben], UserId("ana")) == ana
+    assert _own_or_last([ana, ben], UserId("cleo")) == ben
+    assert _own_or_last([ana, ben], None) == ben
