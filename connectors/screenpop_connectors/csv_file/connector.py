@@ -20,6 +20,7 @@ from screenpop.connector import (
     contact_from_row,
 )
 from screenpop.connector.reading import UNREADABLE
+from screenpop.connector.same_key import as_numbers, uncertain
 from screenpop.support.countries import names_a_country
 from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
 from screenpop_connectors.csv_file.reader import read_file
@@ -144,9 +145,18 @@ class CsvLookupByValue(Lookup):
         if self._match is None:
             table.need_numbers()
             return table.with_number(str(params["number"]))
-        return table.matching(
-            {column: str(params[name]) for column, name in self._match.items()}
-        )
+        found = self._matching(table, self._match, params)
+        if not found:
+            numbers = as_numbers(params, self._match.values())
+            if numbers is not None and self._matching(table, self._match, numbers):
+                raise uncertain(f"{', '.join(self._match)} of the file")
+        return found
+
+    @staticmethod
+    def _matching(
+        table: Table, match: Mapping[str, str], params: Mapping[str, Scalar]
+    ) -> Sequence[Row]:
+        return table.matching({column: params[name] for column, name in match.items()})
 
     def _chosen(self, table: Table, row: Row) -> Row:
         if self._fields is None:

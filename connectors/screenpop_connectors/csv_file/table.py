@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
 
-from screenpop.connector import OddItems, Row, Unavailable
+from screenpop.connector import OddItems, Row, Scalar, Unavailable
 from screenpop.connector.reading import UNKNOWN_COUNTRY
 from screenpop.connector.records import holds_numbers
+from screenpop.connector.same_key import number_of, number_texts, uuid_of, uuid_texts
 from screenpop.domain.phone import E164
 from screenpop.support.countries import country_beside
 from screenpop.support.number_fields import NO_COUNTRY, FieldReading, read_field
@@ -16,6 +19,9 @@ from screenpop.support.spellings import subscriber
 from screenpop_connectors.csv_file.reader import Content
 
 ROWS_BETWEEN_PAUSES = 20
+
+Comparable: TypeAlias = str | Decimal
+"""A cell's text in one case, or the number that it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +45,26 @@ class Table:
     by_number: Mapping[E164, Sequence[Row]] = field(default_factory=dict)
     odd: OddItems = field(default_factory=OddItems)
     left_out: int = 0  # rows that could not be read at all
-    _by_column: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    _by_column: dict[str, dict[Comparable, list[int]]] = field(default_factory=dict)
 
-    def matching(self, wanted: Mapping[str, str]) -> Sequence[Row]:
+    def matching(self, wanted: Mapping[str, Scalar]) -> Sequence[Row]:
         """Rows whose columns have these values; raises `Unavailable`: no such column.
 
-        Values are compared as text without regard to case and outer blanks.
+        Values are compared as text without regard to case and outer blanks, and by
+        value where one of the two is a number.
         """
         (column, value), *others = wanted.items()
-        found: Sequence[Row] = self._index(column).get(_folded(value), ())
+        index = self._index(column)
+        same = [index[kept] for kept in _spellings(value) if kept in index]
+        at = (
+            same[0]
+            if len(same) == 1
+            else sorted(place for few in same for place in few)
+        )
+        found = [self.rows[place] for place in at]
         for column, value in others:
-            name = self.column(column)
-            found = [row for row in found if _folded(row[name]) == _folded(value)]
+            name, kept = self.column(column), frozenset(_spellings(value))
+            found = [r for r in found if r[name] is not None and _kept(r[name]) in kept]
         return found
 
     def with_number(self, number: str) -> Sequence[Row]:
@@ -76,13 +90,13 @@ class Table:
                 f" {', '.join(self.columns[:30])}."
             )
 
-    def _index(self, name: str) -> Mapping[str, Sequence[Row]]:
+    def _index(self, name: str) -> Mapping[Comparable, Sequence[int]]:
         column = self.column(name)
         if column not in self._by_column:
-            index: dict[str, list[Row]] = {}
-            for row in self.rows:
-                if row[column] is not None:
-                    index.setdefault(_folded(row[column]), []).append(row)
+            index: dict[Comparable, list[int]] = {}
+            for place, row in enumerate(self.rows):
+                if (value := row[column]) is not None:
+                    index.setdefault(_kept(value), []).append(place)
             self._by_column[column] = index
         return self._by_column[column]
 
@@ -169,3 +183,23 @@ def _country(row: Row, column: str | None) -> str | None:
 
 def _folded(value: object) -> str:
     return str(value).strip().casefold()
+
+
+def _kept(value: Scalar) -> Comparable:
+    """A cell as its column's index has it: a number is no text."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _folded(value)
+    return Decimal(str(value))
+
+
+def _spellings(value: Scalar) -> tuple[Comparable, ...]:
+    """The cells that are the same key as this value; no two are equal."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (Decimal(str(value)), *number_texts(value))
+    text = _folded(value)
+    number = number_of(text)
+    if number is not None:
+        return text, number
+    uuid = uuid_of(text)
+    same = () if uuid is None else uuid_texts(uuid)
+    return tuple(dict.fromkeys((text, *map(_folded, same))))

@@ -11,6 +11,7 @@ from typing import Protocol
 import jmespath
 
 from screenpop.connector import ConfigError, Row, Scalar, as_scalar
+from screenpop.connector.same_key import KEY_COLUMNS, as_key
 
 
 class ExactFloat(float):
@@ -85,10 +86,14 @@ class Reading:
         return [row for row, has_any in zip(rows, filled, strict=True) if has_any]
 
     def _value(
-        self, expression: Expression, item: object, report: Callable[[str], None] | None
+        self,
+        name: str,
+        expression: Expression,
+        item: object,
+        report: Callable[[str], None] | None,
     ) -> Scalar:
         try:
-            return scalar(expression.search(item))
+            return scalar(expression.search(item), name)
         except jmespath.exceptions.JMESPathError as error:
             if nothing_there(error):
                 return None
@@ -102,15 +107,15 @@ class Reading:
             found = {}
             for name, expression in self._fields.items():
                 report = partial(odd, number, name) if odd else None
-                found[name] = self._value(expression, item, report)
+                found[name] = self._value(name, expression, item, report)
             return found
         if isinstance(item, Mapping):
             return {
-                str(name): scalar(value)
+                str(name): scalar(value, str(name))
                 for name, value in item.items()
                 if not isinstance(value, Mapping | list)
             }
-        return {"value": scalar(item)}
+        return {"value": scalar(item, "value")}
 
 
 def nothing_there(error: Exception) -> bool:
@@ -119,9 +124,10 @@ def nothing_there(error: Exception) -> bool:
     return getattr(error, "actual_type", None) in kinds
 
 
-def scalar(value: object) -> Scalar:
+def scalar(value: object, name: str = "") -> Scalar:
     if isinstance(value, ExactFloat):
-        return as_scalar(Decimal(value.text))
+        number = Decimal(value.text)
+        return as_key(number) if name.lower() in KEY_COLUMNS else as_scalar(number)
     return as_scalar(value)
 
 

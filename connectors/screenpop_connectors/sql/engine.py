@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from screenpop.connector import ConfigError, Scalar, Unloadable, told
+from screenpop.connector.same_key import Exact, number_texts
 from screenpop.support.postgres_url import translated
 from screenpop_connectors.sql.options import SqlSource
-from screenpop_connectors.sql.spelling import Bound, shown
+from screenpop_connectors.sql.spelling import Bound, Flag, shown, whole
 
 RECYCLE_S = 1800
 NOT_LET_IN = ("28", "3D", "53300", "57P")  # wrong log-in, database; full; going down
@@ -40,8 +41,8 @@ _MYSQL_WORDS = frozenset({"ssl", "sslmode", "usessl", "tls", "requiressl", "ssla
 
 INTEGERS = ("int2", "int4", "int8", "oid")
 TEXTS = (
-    "numeric", "money", "text", "varchar", "bpchar", "uuid", "date", "time", "timetz",
-    "interval", "varbit", "json", "jsonb", "xml", "inet", "cidr",
+    "money", "text", "varchar", "bpchar", "date", "time", "timetz",
+    "interval", "json", "jsonb", "xml", "inet", "cidr",
 )  # fmt: skip
 FLOATS = ("float4", "float8")
 INSTANTS = ("timestamp", "timestamptz")
@@ -205,14 +206,20 @@ def _pass_text(connection: _SyncConnection, _record: ConnectionPoolEntry) -> Non
 
 async def _set_codecs(connection: _AsyncpgConnection) -> None:
     decoders: dict[str, Callable[[str], Scalar]] = dict.fromkeys(TEXTS, str)
+    decoders["numeric"] = Exact
+    decoders["uuid"] = decoders["varbit"] = str
     decoders |= dict.fromkeys(INTEGERS, int)
     decoders |= dict.fromkeys(FLOATS, float)
     decoders |= dict.fromkeys(INSTANTS, _iso_instant)
     decoders["bool"] = lambda text: text == "t"
     decoders["bit"] = _bits
     decoders["bytea"] = _of_bytea
+    encoders: dict[str, Callable[[Scalar], str]] = dict.fromkeys(INTEGERS, _as_whole)
+    encoders |= dict.fromkeys(("bool", "bit", "varbit"), _as_whole)
+    encoders |= dict.fromkeys(("numeric", *FLOATS), _as_number)
+    encoders |= {"bytea": _as_bytea, "uuid": _as_uuid}
     for name, decoder in decoders.items():
-        encoder = _as_bytea if name == "bytea" else str
+        encoder = encoders.get(name, str)
         await connection.set_type_codec(
             name, schema="pg_catalog", encoder=encoder, decoder=decoder, format="text"
         )
@@ -222,7 +229,24 @@ def sent(value: Bound) -> str:
     """How a value goes to PostgreSQL: as in psql."""
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return Flag(str(value).lower())
+    if isinstance(value, int | float):
+        return number_texts(value)[0]
+    return value if isinstance(value, str) else str(value)
+
+
+def _as_number(value: Scalar) -> str:
+    return value.digit if isinstance(value, Flag) else str(value)
+
+
+def _as_whole(value: Scalar) -> str:
+    """No failed query for `41.00`: as an integer it is 41."""
+    return str(whole(_as_number(value)))
+
+
+def _as_uuid(value: Scalar) -> str:
+    return str(value).removeprefix("\\x")  # sixteen bytes, by another database
 
 
 def _bits(text: str) -> Scalar:

@@ -17,10 +17,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screenpop.connector import Busy, Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector.same_key import KEY_COLUMNS, is_typed_in, uncertain
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource
-from screenpop_connectors.sql.spelling import Asking, Bound, bits, is_bit, shown, whole
+from screenpop_connectors.sql.spelling import (
+    Asking,
+    Bound,
+    bits,
+    is_bit,
+    key_shown,
+    shown,
+    whole,
+)
 from screenpop_connectors.sql.statement import Statement
 
 log = logging.getLogger(__name__)
@@ -131,6 +140,15 @@ class ServerQuery:
         )
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
+        rows = await self._found(params, rows_max)
+        numbers = None if rows else self._asking.as_numbers(params)
+        if numbers is not None and await self._found(numbers, 1):
+            raise uncertain(self._label)
+        return rows
+
+    async def _found(
+        self, params: Mapping[str, Scalar], rows_max: int
+    ) -> Sequence[Row]:
         try:
             return await self._retried(params, rows_max)
         except Unavailable:
@@ -163,7 +181,7 @@ class ServerQuery:
         """
         wholes = {name: whole(value) for name, value in params.items()}
         if wholes != params:
-            return await self.rows(wholes, rows_max)
+            return await self._found(wholes, rows_max)
         unlike = [name for name in _misfits(error, params) if not is_typed_in(name)]
         if not unlike:
             return ()
@@ -264,8 +282,17 @@ def _bit_lengths(result: sa.CursorResult[Any]) -> dict[int, int]:
 
 def _as_rows(names: Iterable[str], lines: Iterable[Sequence[object]]) -> list[Row]:
     columns = list(names)
+    readers = [key_shown if c.lower() in KEY_COLUMNS else shown for c in columns]
+    if key_shown not in readers:
+        return [
+            {name: shown(value) for name, value in zip(columns, line, strict=True)}
+            for line in lines
+        ]
     return [
-        {name: shown(value) for name, value in zip(columns, line, strict=True)}
+        {
+            name: read(value)
+            for name, read, value in zip(columns, readers, line, strict=True)
+        }
         for line in lines
     ]
 
@@ -289,18 +316,14 @@ def _cannot_match(error: Exception, params: Mapping[str, Scalar]) -> bool:
 def _misfits(error: Exception, params: Mapping[str, Scalar]) -> list[str]:
     """The parameters whose value the error names; all where it names none."""
     cause = getattr(error, "orig", error)
-    named = [name for name, value in params.items() if str(value) in str(cause)]
+    text = str(cause)
+    named = [n for n, v in params.items() if str(v) in text or sent(v) in text]
     return named or (list(params) if _is_of_a_type(cause) else [])
 
 
 def _is_of_a_type(cause: object) -> bool:
     """Oracle and SQL Server do not name the value that fits no column's type."""
     return any(text in str(cause).lower() for text in OF_ANOTHER_TYPE)
-
-
-def is_typed_in(parameter: str) -> bool:
-    """Does its value come from the call, not from a source?"""
-    return "." not in parameter or parameter.startswith("ivr.")
 
 
 def _storable(value: Scalar) -> bool:

@@ -12,8 +12,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from uuid import UUID
 
 from screenpop.connector import Scalar, as_scalar
+from screenpop.connector.same_key import (
+    Exact,
+    as_key,
+    as_numbers,
+    number_texts,
+    uuid_of,
+    uuid_texts,
+)
 from screenpop_connectors.sql.statement import Statement, bind_name
 
 BINARY_BYTES_MAX = 64
@@ -23,7 +33,21 @@ INT64 = range(-(2**63), 2**63)
 _BINARY = re.compile(r"x'((?:[0-9a-f]{2})+)'")
 _MYSQL_BIT = 16  # its type code in a cursor's description
 
+CONVERTING = frozenset({"postgresql", "mysql", "mariadb"})
+"""They compare `41.0` with an integer. Others refuse, or depend on their language."""
+UUID_BYTES = 16
+
 Bound = Scalar | bytes
+
+
+class Flag(str):
+    """How a text column may keep true or false; a number column keeps 1 or 0."""
+
+    __slots__ = ()
+
+    @property
+    def digit(self) -> str:
+        return "1" if self in ("true", "t", "1") else "0"
 
 
 def shown(value: object) -> Scalar:
@@ -35,6 +59,11 @@ def shown(value: object) -> Scalar:
     if isinstance(plain, str) and plain.startswith("(binary, "):
         return f"x'{data.hex()}'" if len(data) <= BINARY_BYTES_MAX else plain
     return plain
+
+
+def key_shown(value: object) -> Scalar:
+    """The same for a column that identifies: a decimal is a number there."""
+    return as_key(value) if isinstance(value, Decimal | Exact) else shown(value)
 
 
 def bits(value: object, length: int) -> object:
@@ -51,26 +80,35 @@ def is_bit(type_code: object) -> bool:
 
 def spellings(value: Scalar, backend: str) -> tuple[Bound, ...]:
     """The value as read first, then the same key as other types; no two are equal."""
-    found = _sqlite(value) if backend == "sqlite" else _server(value)
-    return tuple(_distinct(found))
+    if isinstance(value, bool):
+        return _of_flag(value, backend)
+    if isinstance(value, int | float):
+        return _of_number(value, backend)
+    if value is None:
+        return (None,)
+    return tuple(_distinct(_of_text(value) if backend == "sqlite" else _server(value)))
 
 
-def _sqlite(value: Scalar) -> Iterator[Bound]:
-    if isinstance(value, str):
-        yield from _of_text(value)
-        return
-    yield value
-    if isinstance(value, bool) or value is None:
-        return
-    if isinstance(value, float) and value.is_integer():
-        yield int(value)
-        yield str(int(value))
-    yield str(value)
+def _of_flag(value: bool, backend: str) -> tuple[Bound, ...]:
+    texts = ("true", "t", "1") if value else ("false", "f", "0")
+    if backend == "sqlite":
+        return (value, *texts, bytes((value,)))
+    return tuple(map(Flag, texts)) if backend == "postgresql" else (value,)
+
+
+def _of_number(value: int | float, backend: str) -> tuple[Bound, ...]:
+    texts = number_texts(value)
+    if backend != "sqlite":
+        return texts if backend in CONVERTING else texts[:1]
+    if isinstance(value, float) and value.is_integer() and int(value) in INT64:
+        return (value, int(value), *texts, texts[0].encode())
+    return (value, *texts, texts[0].encode())
 
 
 def _of_text(text: str) -> Iterator[Bound]:
     if (data := binary(text)) is not None:
         yield data
+        yield from _of_uuid_bytes(data)
     yield text
     bare = text.strip()
     yield bare
@@ -78,21 +116,27 @@ def _of_text(text: str) -> Iterator[Bound]:
     if number is not None:
         yield number
     yield text.encode()
+    if (uuid := uuid_of(bare)) is not None:
+        yield from uuid_texts(uuid)
+        yield uuid.bytes
 
 
-def _server(value: Scalar) -> Iterator[Bound]:
+def _server(text: str) -> Iterator[Bound]:
     """Servers convert text to the column's type; padding is theirs, but for Oracle."""
-    if isinstance(value, bool) or value is None:
-        yield value
-        return
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value)
     if (data := binary(text)) is not None:
         yield data
+        yield from _of_uuid_bytes(data)
         return
     yield text
-    yield text.strip()
+    bare = text.strip()
+    yield bare
+    if (uuid := uuid_of(bare)) is not None:
+        yield from uuid_texts(uuid)
+
+
+def _of_uuid_bytes(data: bytes) -> Iterator[str]:
+    if len(data) == UUID_BYTES:
+        yield from uuid_texts(UUID(bytes=data))
 
 
 class Asking:
@@ -118,6 +162,9 @@ class Asking:
                 bound[_place(name, place)] = value
         counts = {name: len(values) for name, values in compared.items()}
         return self._text(counts), bound
+
+    def as_numbers(self, params: Mapping[str, Scalar]) -> Mapping[str, Scalar] | None:
+        return as_numbers(params, self._statement.compared)
 
     def _text(self, counts: Mapping[str, int]) -> str:
         key = tuple(counts.values())

@@ -19,6 +19,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector.same_key import uncertain
 from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.spelling import Asking, shown
@@ -151,6 +152,15 @@ class SqliteQuery:
         self._label = label
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
+        rows = await self._found(params, rows_max)
+        numbers = None if rows else self._asking.as_numbers(params)
+        if numbers is not None and await self._found(numbers, 1):
+            raise uncertain(self._label)
+        return rows
+
+    async def _found(
+        self, params: Mapping[str, Scalar], rows_max: int
+    ) -> Sequence[Row]:
         try:
             text, bound = self._asking.asked(params)
         except UnicodeEncodeError:  # half a surrogate pair: in no text of a database
