@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 from browser.company import ADA
+from browser.desk import Desk
 from browser.house import House, open_house
 from playwright.async_api import Browser, expect
 
@@ -50,6 +51,59 @@ async def test_a_note_written_long_after_its_call_is_kept(
         await desk.button("Sold").click()
         await expect(desk.part('.dispositions [data-state="saved"]')).to_be_visible()
         await kept_in_history(house, "promised for Monday", "sold")
+
+
+async def in_wrap_up(house: House) -> Desk:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await house.hang_up(call)
+    await desk.call_is("Wrap-up")
+    return desk
+
+
+async def test_a_result_goes_out_after_its_note_though_the_card_is_finished(
+    house: House,
+) -> None:
+    desk = await in_wrap_up(house)
+    await desk.press("Alt+2")
+    await desk.note.evaluate(TYPES, "pays on Monday")
+    await desk.press("Control+Enter")
+    await desk.has_no_card()
+    await kept_in_history(house, "pays on Monday", "call_back")
+
+
+async def test_a_result_that_waits_for_its_note_survives_a_reload(
+    house: House,
+) -> None:
+    desk = await in_wrap_up(house)
+    await desk.press("Alt+2")
+    waiting = desk.part('.dispositions [data-state="waiting"]')
+    await expect(waiting).to_have_text("Call back")
+    await expect(waiting).to_have_css("border-style", "dashed")
+    await desk.page.reload()
+    await expect(waiting).to_have_text("Call back")
+    await desk.writes("pays on Monday")
+    await desk.press("Control+Enter")
+    await desk.has_no_card()
+    await kept_in_history(house, "pays on Monday", "call_back")
+
+
+async def test_note_and_result_of_a_finished_card_outlive_the_connection_and_the_page(
+    house: House,
+) -> None:
+    desk = await in_wrap_up(house)
+    await house.goes_down()
+    await desk.sees(re.compile("Connection lost at"))
+    await desk.press("Alt+2")
+    await desk.note.evaluate(TYPES, "pays on Monday")
+    await desk.press("Control+Enter")
+    await desk.has_no_card()
+    await house.comes_back()
+    await desk.page.reload()
+    await desk.is_ready()
+    await kept_in_history(house, "pays on Monday", "call_back")
 
 
 async def test_two_tabs_that_write_at_once_keep_the_words_of_both(

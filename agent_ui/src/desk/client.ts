@@ -12,7 +12,7 @@ import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
 import { Store } from "../shared/store";
 import { namedBy, received, sendable } from "../state/calls";
-import { draftOf, keptDrafts, restoredDrafts, ripeDisposition } from "../state/drafts";
+import { draftOf, keptDrafts, restoredDrafts, ripeResults } from "../state/drafts";
 import {
   type AgentState,
   type DeskAction,
@@ -133,15 +133,26 @@ export class DeskClient {
 
   /** One that needs a note waits until the service has told us the note. */
   dispose(callId: string, code: string | null): void {
+    this.#dispose(callId, code, draftOf(this.store.state, callId).echoedText);
+  }
+
+  #dispose(callId: string, code: string | null, told: string): void {
     const { hello } = this.store.state;
     const choice = hello?.dispositions.find((each) => each.code === code);
-    const { echoedText } = draftOf(this.store.state, callId);
-    if (code && choice?.note_required && !echoedText.trim()) {
+    if (code && choice?.note_required && !told.trim()) {
       this.store.dispatch({ type: "disposition_waits", callId, code });
       this.saveNote(callId);
-      return;
+    } else {
+      this.#do({ frame: "disposition", call_id: callId, code: code ?? "" });
     }
-    this.#do({ frame: "disposition", call_id: callId, code: code ?? "" });
+    this.#keepDrafts();
+  }
+
+  /** What was refused and has no card any more: text, result or both. */
+  tryAgain(callId: string): void {
+    const { dispositionState, disposition } = draftOf(this.store.state, callId);
+    this.saveNote(callId);
+    if (dispositionState === "failed") this.dispose(callId, disposition);
   }
 
   /** Between several it is said of this call only: the next caller may be another. */
@@ -223,7 +234,8 @@ export class DeskClient {
     for (const { call_id: callId, offset } of shownBy(frame)) {
       this.#receipts.applied({ callId, offset, receivedMs });
     }
-    if (frame.frame === "pop.updated" && frame.note) this.#noteTold(frame.call_id);
+    if (frame.frame === "pop.updated" && frame.note) this.#saveRest(frame.call_id);
+    this.#disposeRipe();
     if (frame.frame === "done") this.#settled(frame.reply_to, frame.offset, null);
     if (frame.frame === "error" && frame.reply_to) {
       if (frame.code === NOT_ON_DESK) void this.#late(frame.reply_to, frame.message);
@@ -250,7 +262,12 @@ export class DeskClient {
     const failure = late
       ? await writeLate(sendable(command), this.session.csrf)
       : refusal;
+    if (command?.frame === "note" && failure === null) {
+      const { call_id: callId, text } = command;
+      this.store.dispatch({ type: "note_kept_late", callId, text });
+    }
     this.#settled(replyTo, this.store.state.offset, failure);
+    this.#disposeRipe();
   }
 
   /** The end was never reported; the card closes when the service journalled it. */
@@ -296,10 +313,10 @@ export class DeskClient {
     keep(localStorage, "wrap_up", { username: this.#username, kept: from });
   }
 
-  #noteTold(callId: string): void {
-    this.#saveRest(callId);
-    const code = ripeDisposition(draftOf(this.store.state, callId));
-    if (code) this.dispose(callId, code);
+  #disposeRipe(): void {
+    for (const { callId, code } of ripeResults(this.store.state)) {
+      this.dispose(callId, code);
+    }
   }
 
   /** What was written while a text was on its way, here or elsewhere. */
@@ -318,6 +335,10 @@ export class DeskClient {
     for (const command of this.#commands.waiting()) this.#send(command);
     for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
       if (unsaved(draft)) this.saveNote(callId);
+      if (draft.dispositionState === "waiting") {
+        // Saved before the connection was lost, so the service has applied it by now.
+        this.#dispose(callId, draft.disposition, draft.echoedText || draft.savedText);
+      }
     }
   }
 

@@ -18,7 +18,7 @@ import { DeskContext } from "./context";
 import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { EmptyDesk, Farewells } from "./quiet";
-import { StrandedNotes, TalkingBar, UndoOffer } from "./reminders";
+import { Stranded, TalkingBar, UndoOffer } from "./reminders";
 import { type Actions, press } from "./shortcuts";
 import { StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
@@ -98,7 +98,7 @@ export function DeskPage(props: DeskPageProps) {
         <h1 class="hidden">Desk</h1>
         <Banner />
         <Troubles />
-        <StrandedNotes />
+        <Stranded />
         {pop ? (
           <Card
             key={pop.call_id}

@@ -1,7 +1,7 @@
 // What must the agent not overlook: another caller on the line, a press to take back?
 
-import { strandedNotes } from "../state/drafts";
-import { callerTitle } from "../state/model";
+import { stranded } from "../state/drafts";
+import { callerTitle, type Draft } from "../state/model";
 import { talkingElsewhere } from "../state/pops";
 import { useDesk } from "./context";
 import { phaseOf } from "./hero";
@@ -68,18 +68,15 @@ function useUndoWords(): string {
   return chosen ? `Result: ${chosen.label}` : "Result cleared";
 }
 
-/** Notes that the service refused after their card had left: the text stays here. */
-export function StrandedNotes() {
+/** What the service refused after the card had left: it stays here. */
+export function Stranded() {
   const { client, state } = useDesk();
   return (
     <>
-      {strandedNotes(state).map(({ callId, draft }) => (
+      {stranded(state).map(({ callId, draft }) => (
         <div class="trouble" role="status" key={callId}>
-          <span>
-            {`A note could not be saved: ${draft.failed} It is kept here: `}
-            <q dir="auto">{draft.text}</q>
-          </span>
-          <button type="button" class="link" onClick={() => client.saveNote(callId)}>
+          <StrandedWords draft={draft} />
+          <button type="button" class="link" onClick={() => client.tryAgain(callId)}>
             Try again
           </button>
           <button type="button" class="link" onClick={() => client.dropDraft(callId)}>
@@ -88,5 +85,24 @@ export function StrandedNotes() {
         </div>
       ))}
     </>
+  );
+}
+
+function StrandedWords({ draft }: { draft: Draft }) {
+  const { hello } = useDesk().state;
+  if (draft.failed !== null) {
+    return (
+      <span>
+        {`A note could not be saved: ${draft.failed} It is kept here: `}
+        <q dir="auto">{draft.text}</q>
+      </span>
+    );
+  }
+  const result = hello?.dispositions.find((each) => each.code === draft.disposition);
+  return (
+    <span>
+      {"A result could not be saved: "}
+      <q dir="auto">{result?.label ?? "none"}</q>
+    </span>
   );
 }

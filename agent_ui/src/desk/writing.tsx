@@ -4,7 +4,7 @@ import type { Ref } from "preact";
 import { useState } from "preact/hooks";
 import { duration } from "../shared/format";
 import { draftOf } from "../state/drafts";
-import { type Draft, type Pop, unsaved } from "../state/model";
+import { type Draft, type Pop, resultPending, unsaved } from "../state/model";
 import { stateAfterWrapUp } from "../state/wrap_up";
 import type { DispositionChoice } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
@@ -107,6 +107,9 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
           aria-pressed={draft.disposition === choice.code}
           data-state={draft.disposition === choice.code ? draft.dispositionState : ""}
           title={index < 9 ? `Alt+${index + 1}` : undefined}
+          {...(waitsForNote(draft, choice)
+            ? { "aria-description": "not saved yet" }
+            : {})}
           {...(index < 9 ? { "aria-keyshortcuts": `Alt+${index + 1}` } : {})}
           onClick={() => client.pressResult(pop.call_id, choice.code)}
         >
@@ -115,6 +118,10 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
       ))}
     </fieldset>
   );
+}
+
+function waitsForNote(draft: Draft, { code }: DispositionChoice): boolean {
+  return draft.disposition === code && draft.dispositionState === "waiting";
 }
 
 export function noteMissing(draft: Draft, required: boolean): boolean {
@@ -160,7 +167,7 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
 }
 
 function resultWaits(draft: Draft, live: boolean): boolean {
-  return !live && ["sending", "waiting"].includes(draft.dispositionState);
+  return !live && resultPending(draft);
 }
 
 /** Until when, and what Finish leads to. */

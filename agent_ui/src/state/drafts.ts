@@ -2,7 +2,7 @@
 
 import type { AgentNote } from "../wire/frames";
 import { mergedText } from "./merge";
-import { type DeskState, type Draft, NO_DRAFT, unsaved } from "./model";
+import { type DeskState, type Draft, NO_DRAFT, resultPending, unsaved } from "./model";
 
 export function draftOf(state: DeskState, callId: string): Draft {
   return state.drafts[callId] ?? NO_DRAFT;
@@ -87,16 +87,58 @@ export function noteEchoed(
   return patchDraft(state, callId, patch);
 }
 
+/** The echo of a call without a card: a result may still wait for it. */
+export function noteEchoedWithoutCard(
+  state: DeskState,
+  callId: string,
+  note: AgentNote,
+  offset: number,
+): DeskState {
+  return callId in state.drafts ? noteEchoed(state, callId, note, offset) : state;
+}
+
+/** The history took our text; no frame reports it, since the call left the desk. */
+export function noteKeptLate(
+  state: DeskState,
+  callId: string,
+  text: string,
+): DeskState {
+  const { disposition, savedOffset } = draftOf(state, callId);
+  const note = { text, disposition, saved_at: null };
+  const offset = Math.max(savedOffset, state.offset);
+  return patchDraft(noteEchoed(state, callId, note, offset), callId, { failed: null });
+}
+
 export function draftDropped(state: DeskState, callId: string): DeskState {
   const { [callId]: _gone, ...drafts } = state.drafts;
   return { ...state, drafts };
 }
 
-/** Texts that the service refused, of calls that have no card any more. */
-export function strandedNotes(state: DeskState): { callId: string; draft: Draft }[] {
+/** What the service refused, of calls that have no card any more. */
+export function stranded(state: DeskState): { callId: string; draft: Draft }[] {
   return Object.entries(state.drafts)
-    .filter(([callId, draft]) => !(callId in state.pops) && draft.failed)
+    .filter(([callId, draft]) => !(callId in state.pops) && refused(draft))
     .map(([callId, draft]) => ({ callId, draft }));
+}
+
+function refused({ failed, dispositionState }: Draft): boolean {
+  return failed !== null || dispositionState === "failed";
+}
+
+/** Must outlive its card: text or result that the service does not have. */
+export function unsettled(draft: Draft): boolean {
+  const text = unsaved(draft) || draft.sending !== null;
+  // Without a card nobody can write the note that a result waits for.
+  const waitsInVain = draft.dispositionState === "waiting" && !draft.text.trim();
+  return text || refused(draft) || (resultPending(draft) && !waitsInVain);
+}
+
+/** The calls whose result waited for a note that the service has now. */
+export function ripeResults(state: DeskState): { callId: string; code: string }[] {
+  return Object.entries(state.drafts).flatMap(([callId, draft]) => {
+    const code = ripeDisposition(draft);
+    return code ? { callId, code } : [];
+  });
 }
 
 /** The disposition that waits for its note, now that the service has the note. */
@@ -105,16 +147,17 @@ export function ripeDisposition(draft: Draft): string | null {
   return ripe ? draft.disposition : null;
 }
 
-/** A text and the saved one that it was written on. */
-type Kept = Pick<Draft, "text" | "savedText">;
+/** A text, the saved one that it was written on, and a result not yet saved. */
+type Kept = Pick<Draft, "text" | "savedText"> & { result?: string | null };
 
-/** Drafts worth keeping over a reload: unsaved ones only. */
+/** Drafts worth keeping over a reload: what the service does not have. */
 export function keptDrafts(state: DeskState): Record<string, Kept> {
   const kept: Record<string, Kept> = {};
   for (const [callId, draft] of Object.entries(state.drafts)) {
     const { text, savedText, elsewhere } = draft;
-    if (unsaved(draft))
-      kept[callId] = { text, savedText: elsewhere?.base ?? savedText };
+    if (!unsaved(draft) && !resultPending(draft)) continue;
+    kept[callId] = { text, savedText: elsewhere?.base ?? savedText };
+    if (resultPending(draft)) kept[callId].result = draft.disposition;
   }
   return kept;
 }
@@ -125,9 +168,12 @@ export function restoredDrafts(
 ): Record<string, Draft> {
   const drafts: Record<string, Draft> = {};
   for (const [callId, one] of Object.entries(kept)) {
-    const { text, savedText } =
+    const { text, savedText, result }: Kept =
       typeof one === "string" ? { text: one, savedText: "" } : one;
     drafts[callId] = { ...NO_DRAFT, text, savedText };
+    if (result === undefined) continue;
+    drafts[callId].disposition = result;
+    drafts[callId].dispositionState = "waiting";
   }
   return drafts;
 }

@@ -113,6 +113,7 @@ export type DeskAction =
   | { type: "note_sent"; callId: string }
   | { type: "note_saved"; callId: string; text: string; offset: number }
   | { type: "note_failed"; callId: string; message: string }
+  | { type: "note_kept_late"; callId: string; text: string }
   | { type: "disposition_waits"; callId: string; code: string }
   | { type: "disposition_sent"; callId: string; code: string | null }
   | { type: "disposition_settled"; callId: string; ok: boolean }
@@ -173,6 +174,11 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
 /** The agent's writing that the server has not confirmed. */
 export function unsaved(draft: Draft): boolean {
   return draft.text !== draft.savedText;
+}
+
+/** A result that the service does not have yet. */
+export function resultPending({ dispositionState }: Draft): boolean {
+  return dispositionState === "waiting" || dispositionState === "sending";
 }
 
 /** Who a card is about, as short as can be. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PopOpened, PopUpdated } from "../wire/frames";
-import { draftOf, strandedNotes } from "./drafts";
+import { draftOf, stranded } from "./drafts";
 import { story, told } from "./golden";
 import { type DeskState, POPS_MAX } from "./model";
 import { talkingElsewhere } from "./pops";
@@ -50,7 +50,7 @@ describe("beyond the limit of cards", () => {
     expect(state.pops[callId]).toBeUndefined();
     expect(draftOf(state, callId).text).toBe("half a sent");
     const failed = { type: "note_failed", callId, message: "no such call" } as const;
-    expect(strandedNotes(reduce(state, failed))).toMatchObject([{ callId }]);
+    expect(stranded(reduce(state, failed))).toMatchObject([{ callId }]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Which cards are on the desk, and which one is in front?
 
 import type { PopClosed, PopOpened, PopUpdated } from "../wire/frames";
-import { noteEchoed } from "./drafts";
+import { noteEchoed, noteEchoedWithoutCard, unsettled } from "./drafts";
 import {
   callerTitle,
   type DeskState,
@@ -10,7 +10,6 @@ import {
   numberTitle,
   POPS_MAX,
   type Pop,
-  unsaved,
 } from "./model";
 
 export function openPop(
@@ -18,10 +17,12 @@ export function openPop(
   frame: PopOpened,
   typing: boolean,
 ): DeskState {
-  if (isFinished(state, frame)) return state;
+  if (isFinished(state, frame)) return withoutCard(state, frame);
   const known = state.pops[frame.call_id];
   if (known && known.offset > frame.offset) return state;
-  if (frame.closed && !staysForWrapUp(frame)) return passedBy(state, frame);
+  if (frame.closed && !staysForWrapUp(frame)) {
+    return passedBy(withoutCard(state, frame), frame);
+  }
   const next = noteEchoed(
     place(state, toPop(frame)),
     frame.call_id,
@@ -39,7 +40,8 @@ export function updatePop(
   typing: boolean,
 ): DeskState {
   const pop = state.pops[frame.call_id];
-  if (!pop || frame.offset < pop.offset) return state;
+  if (!pop) return withoutCard(state, frame);
+  if (frame.offset < pop.offset) return state;
   const { frame: _name, facets, note, ...changes } = frame;
   const updated: Pop = { ...pop, ...changes };
   if (facets) updated.facets = { ...pop.facets, ...facets };
@@ -124,6 +126,12 @@ function withoutOldest(state: DeskState, newest: string): DeskState {
   return removePop(state, over ?? others[0] ?? newest);
 }
 
+/** Of a card that is not shown only the note matters: a result may wait for it. */
+function withoutCard(state: DeskState, frame: PopOpened | PopUpdated): DeskState {
+  const { call_id, note, offset } = frame;
+  return note ? noteEchoedWithoutCard(state, call_id, note, offset) : state;
+}
+
 /** The same card again, or one that rang before it was finished. */
 function isFinished(state: DeskState, frame: PopOpened): boolean {
   const offset = state.finished[frame.call_id];
@@ -196,11 +204,10 @@ function nextInFront(state: DeskState): string | null {
   return pops[0]?.call_id ?? null;
 }
 
-/** Saved drafts of cards that left are not needed; unsaved ones are kept until sent. */
+/** Saved drafts of cards that left are not needed; others are kept until sent. */
 function forgetDrafts(state: DeskState): DeskState {
   const kept = Object.entries(state.drafts).filter(
-    ([callId, draft]) =>
-      callId in state.pops || unsaved(draft) || draft.sending !== null,
+    ([callId, draft]) => callId in state.pops || unsettled(draft),
   );
   return { ...state, drafts: Object.fromEntries(kept) };
 }

@@ -3,6 +3,7 @@
 import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
 import {
   draftDropped,
+  noteKeptLate,
   noteReadied,
   noteSaved,
   noteSent,
@@ -37,6 +38,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
         sending: null,
         failed: action.message,
       });
+    case "note_kept_late":
+      return noteKeptLate(state, action.callId, action.text);
     case "disposition_waits":
       return patchDraft(state, action.callId, {
         disposition: action.code,
