@@ -16,7 +16,7 @@ from collections import deque
 
 import msgspec
 
-SAMPLES_MAX = 64
+SAMPLES_MAX = 64  # each with more delay than those before it
 WINDOW_US = 600_000_000  # a drifting clock is followed within ten minutes
 RIGHT_US = 2_000_000  # a clock this near to ours is taken for right
 STEP_US = 1_000_000  # the correction in use changes in steps of at least this
@@ -49,6 +49,7 @@ class LineClock:
 
     def __init__(self) -> None:
         self.correction_us = 0
+        # Of the window only those that can still be its least: the least comes first.
         self._samples: deque[tuple[int, int]] = deque(maxlen=SAMPLES_MAX)
         self._suspect: tuple[int, int] | None = None
 
@@ -59,7 +60,7 @@ class LineClock:
     @property
     def offset_s(self) -> float:
         """Seconds that the line's clock is ahead of ours; negative when behind."""
-        return -self._least_us() / 1e6 if self._samples else 0.0
+        return -self._samples[0][1] / 1e6 if self._samples else 0.0
 
     def saved(self) -> SavedClock:
         return SavedClock(self.correction_us, list(self._samples), self._suspect)
@@ -74,9 +75,9 @@ class LineClock:
         if self._late(difference_us, at_us):
             correction_us = self.correction_us
         else:
-            least_us = min(difference_us, self._least_us(difference_us))
-            if self._reset_by(difference_us):
-                least_us = difference_us
+            least_us = difference_us
+            if self._samples and not self._reset_by(difference_us):
+                least_us = min(difference_us, self._samples[0][1])
             correction_us = self._step(least_us)
         return Judgement(correction_us, difference_us - correction_us)
 
@@ -91,11 +92,10 @@ class LineClock:
         self._suspect = None
         while self._samples and received_us - self._samples[0][0] > WINDOW_US:
             self._samples.popleft()
+        while self._samples and self._samples[-1][1] >= difference_us:
+            self._samples.pop()
         self._samples.append((received_us, difference_us))
-        self.correction_us = self._step(self._least_us())
-
-    def _least_us(self, default: int = 0) -> int:
-        return min((sample[1] for sample in self._samples), default=default)
+        self.correction_us = self._step(self._samples[0][1])
 
     def _step(self, least_us: int) -> int:
         if abs(least_us) <= RIGHT_US:
@@ -108,14 +108,14 @@ class LineClock:
         """Is the clock another one than the samples tell of?"""
         if not self._samples:
             return False
-        return difference_us - self._least_us() > PROMPT_US
+        return difference_us - self._samples[0][1] > PROMPT_US
 
     def _late(self, difference_us: int, at_us: int) -> bool:
         if not self._reset_by(difference_us):
             return False
         if abs(difference_us) <= PROMPT_US or difference_us >= DAY_US:
             return False
-        excess_us = difference_us - self._least_us()
+        excess_us = difference_us - self._samples[0][1]
         beyond_zone_us = (excess_us + ZONE_SLACK_US) % ZONE_US
         if excess_us >= ZONE_US - ZONE_SLACK_US and beyond_zone_us <= 2 * ZONE_SLACK_US:
             return False

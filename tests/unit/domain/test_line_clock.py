@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from screenpop.domain.line_clock import SAMPLES_MAX, LineClock
@@ -75,5 +77,16 @@ def test_a_drifting_clock_is_followed() -> None:
 def test_a_line_keeps_few_samples() -> None:
     clock = LineClock()
     for n in range(10 * SAMPLES_MAX):
-        hear(clock, n, n)
+        hear(clock, n, n + n / 1000)  # each with more delay than the one before
     assert len(clock._samples) == SAMPLES_MAX
+
+
+def test_the_least_delay_of_the_last_ten_minutes_counts() -> None:
+    """Kept as those samples that can still be the least; compared with all of them."""
+    chance, clock, heard = random.Random(7), LineClock(), []
+    for n in range(3000):
+        received_s, delay_s = n / 2, chance.random() * 8
+        hear(clock, received_s - delay_s - 300, received_s)
+        heard.append((received_s, 300 + delay_s))
+        least_s = min(delay for at_s, delay in heard if received_s - at_s <= 600)
+        assert clock.offset_s == pytest.approx(-least_s, abs=0.001)
