@@ -98,22 +98,23 @@ def _read_facts(r: Reading, event: CallEvent) -> None:
 
 def _read_parties(r: Reading, event: CallEvent) -> None:
     """The earliest word counts, but an outside number beats an extension."""
-    outside = _beats(r.caller, event.caller) or _beats(r.dialled, event.dialled)
+    caller = r.caller is not None and _beats(r.caller, event.caller)
+    dialled = r.dialled is not None and _beats(r.dialled, event.dialled)
     if r.direction is None or (
-        outside and r.direction is Direction.INTERNAL and event.direction is not None
+        (caller or dialled)
+        and r.direction is Direction.INTERNAL
+        and event.direction is not None
     ):
         r.direction = event.direction
-    if r.caller is None or _beats(r.caller, event.caller):
+    if r.caller is None or caller:
         r.caller = event.caller
-    if r.dialled is None or _beats(r.dialled, event.dialled):
+    if r.dialled is None or dialled:
         r.dialled = event.dialled
     r.caller_name = r.caller_name or event.caller_name
 
 
-def _beats(before: str | None, now: str | None) -> bool:
-    if before is None or now is None:
-        return False
-    return now.startswith("+") and is_extension(before)
+def _beats(before: str, now: str | None) -> bool:
+    return now is not None and now.startswith("+") and is_extension(before)
 
 
 def _take_back_end(r: Reading, ended_us: int) -> None:
@@ -342,10 +343,11 @@ _RELEASES = {
 def _outcome(r: Reading) -> Outcome | None:
     if r.ended is None:
         return None
-    if any(leg.answered_us is not None for leg in (*r.former, *r.legs.values())) or (
-        r.answered_us is not None and not r.voicemail
-    ):
+    if r.answered_us is not None and not r.voicemail:
         return Outcome.COMPLETED
+    for leg in (*r.former, *r.legs.values()):
+        if leg.answered_us is not None:
+            return Outcome.COMPLETED
     if r.callback:
         return Outcome.CALLBACK
     if r.voicemail:
@@ -368,7 +370,7 @@ def _visits(r: Reading) -> tuple[QueueVisit, ...]:
 def _phase(r: Reading) -> Phase:
     if r.ended is not None:
         return Phase.ENDED
-    states = {leg.state for leg in r.legs.values()}
+    states = [leg.state for leg in r.legs.values()]
     if LegState.ANSWERED in states or LegState.HELD in states:
         return Phase.ANSWERED
     if LegState.ALERTING in states:
@@ -400,7 +402,7 @@ def view(key: CallKey, r: Reading) -> Call:
         ended_us=r.ended.at_us if r.ended is not None else None,
         outcome=_outcome(r),
         cause=r.ended.cause if r.ended is not None else None,
-        legs=tuple(leg.view() for leg in (*r.former, *r.legs.values())),
+        legs=tuple([leg.view() for leg in (*r.former, *r.legs.values())]),
         visits=_visits(r),
         related_call_ids=r.related,
         attributes=dict(r.attributes),

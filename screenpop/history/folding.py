@@ -37,7 +37,7 @@ from screenpop.history.batch import (
     StoredEvent,
     Written,
 )
-from screenpop.history.texts import fit, fit_or_none
+from screenpop.history.texts import fit
 from screenpop.journal.base import Entry
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
 
@@ -162,12 +162,11 @@ class BatchMaker:
             yield
 
     def _with_people(self, call: Call) -> Call:
-        if all(leg.people is not None for leg in call.legs):
+        nameless = [leg for leg in call.legs if leg.people is None]
+        if not nameless:
             return call
         legs = [
-            replace(leg, people=self._people_at(leg.agent))
-            if leg.people is None
-            else leg
+            replace(leg, people=self._people_at(leg.agent)) if leg in nameless else leg
             for leg in call.legs
         ]
         return replace(call, legs=tuple(legs))
@@ -317,7 +316,7 @@ def _shown(answer: Answer, at_us: int) -> ShownAnswer:
         row_count=len(answer.rows) or len(answer.candidates),
         subject_source=None if subject is None else subject.source,
         subject_key=None if subject is None else fit(subject.key, MESSAGE_CHARS),
-        message=fit_or_none(answer.message, MESSAGE_CHARS),
+        message=None if answer.message is None else fit(answer.message, MESSAGE_CHARS),
     )
 
 

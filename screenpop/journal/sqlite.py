@@ -291,7 +291,8 @@ class SqliteJournal(Journal):
     def _settle(self, settled: Settled) -> None:
         """In the loop: tell the tails, then the appenders; see module docstring."""
         self._under_way = not settled.last
-        self._pending -= sum(len(append.rows) for append in settled.appends)
+        for append in settled.appends:
+            self._pending -= len(append.rows)
         if settled.error is not None:
             self._refuse(settled.appends, settled.error)
         else:
@@ -308,7 +309,7 @@ class SqliteJournal(Journal):
 
     def _publish(self, settled: Settled) -> None:
         self._outage.recovered()
-        records = (record for append in settled.appends for record in append.records)
+        records = [record for append in settled.appends for record in append.records]
         entries = [
             Entry(receipt.offset, record)
             for receipt, record in zip(settled.receipts, records, strict=True)

@@ -127,7 +127,7 @@ class GroupWriter:
                 "a commit took %.0f ms: the journal's thread goes on", took_s * 1e3
             )
             self._not_here_until_s = began_s + BY_THREAD_S
-        self._checkpoints.wrote(_rows_of(group))
+        self._checkpoints.wrote(len(settled.receipts))
         return settled
 
     def put(self, job: list[Append] | Work) -> None:
@@ -170,7 +170,7 @@ class GroupWriter:
             self._newest = newest_given(connection)
         follows = self._newest
         self._numbers.take(connection)
-        rows = list(chain.from_iterable(append.rows for append in group))
+        rows = [row for append in group for row in append.rows]
         receipts = insert(connection, rows, follows)
         fresh = [receipt.offset for receipt in receipts if receipt.fresh]
         self._newest = max(fresh, default=follows)
@@ -192,7 +192,10 @@ class GroupWriter:
 
 
 def _rows_of(group: list[Append]) -> int:
-    return sum(len(append.rows) for append in group)
+    rows = 0
+    for append in group:
+        rows += len(append.rows)
+    return rows
 
 
 def newest_given(connection: sqlite3.Connection) -> Offset:

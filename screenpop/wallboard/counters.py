@@ -264,7 +264,8 @@ class DaySums:
 
     def add(self, queue: str, name: str, amount: int) -> None:
         """Into the total, and into the queue's own row while there is room for it."""
-        _add(self.by_queue[TOTAL], name, amount)
+        total = self.by_queue[TOTAL]
+        total[name] = total.get(name, 0) + amount
         if queue == TOTAL:
             return
         sums = self.by_queue.get(queue)
@@ -272,11 +273,7 @@ class DaySums:
             if len(self.by_queue) > QUEUES_MAX:
                 return
             sums = self.by_queue[queue] = {}
-        _add(sums, name, amount)
-
-
-def _add(sums: dict[str, int], name: str, amount: int) -> None:
-    sums[name] = sums.get(name, 0) + amount
+        sums[name] = sums.get(name, 0) + amount
 
 
 class SavedSums(msgspec.Struct, frozen=True, array_like=True):
