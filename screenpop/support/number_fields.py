@@ -15,6 +15,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from screenpop.domain.phone import E164
+from screenpop.support.number_areas import (
+    GAP_DIGITS_MIN,
+    JOINING,
+    SIDE_DIGITS_MIN,
+    area_joins,
+    with_areas_joined,
+)
 from screenpop.support.number_plan import e164, in_plan, meant
 from screenpop.support.number_text import (
     EXTENSION,
@@ -30,8 +37,6 @@ from screenpop.support.number_words import not_shown, words
 
 FIELD_CHARS_MAX = 1000
 NUMBERS_MAX = 20
-SIDE_DIGITS_MIN = 6  # 'a / b' are two numbers only when each side has as many
-GAP_DIGITS_MIN = 8  # of each of two numbers with nothing but a blank between them
 RANGE_DIGITS_MAX = 4
 SHORTEST_DIGITS = 6
 
@@ -135,8 +140,8 @@ _SIMPLE = re.compile(r"\+?[\d\s().]{6,40}\Z")
 _FLOATING = re.compile(
     r"\d+(?:[.,]\d+)?[eE][+\-]?\d+\Z|\d+[.,]0+\Z|\d{1,3}(?:[,'’]\d{3}){2,}(?:\.0+)?\Z"
 )
-_JOINING = ("/", ",")
 _AREA = re.compile(r"(?:^[^\w+]*|[+0(])[\d\s().\-\[\]]*\Z")
+_PREFIXED = re.compile(r"[^\w+]*0[1-9]")
 _RANGE = re.compile(rf"(.*\d[\s)]*-\s*)(\d{{1,{RANGE_DIGITS_MAX}}})\s*$", re.DOTALL)
 _RANGE_NEXT = re.compile(rf"\s*-?\s*(\d{{1,{RANGE_DIGITS_MAX}}})\s*$")
 _EXTENSION_FIRST = re.compile(
@@ -163,7 +168,7 @@ def _written(text: str, country: str | None) -> Iterator[list[FieldNumber]]:
         if number.e164 is not None or _FLOATING.match(text) is not None:
             yield [number]
             return
-    for part in _parts(text, country):
+    for part in _parts(with_areas_joined(text, country), country):
         yield from _of_part(part, country)
 
 
@@ -187,14 +192,14 @@ def _add(parts: list[_Part], separator: str, piece: str, country: str | None) ->
     before = _digits(last.text)
     if _EXTENSION_FIRST.match(piece):
         last.text = f"{last.text} {piece}"
-    elif before < SIDE_DIGITS_MIN and separator in _JOINING and _begins(last.text):
+    elif before < SIDE_DIGITS_MIN and separator in JOINING and _begin_one(last, piece):
         last.text = f"{last.text}/{piece}"
     elif digits < SIDE_DIGITS_MIN and before >= SIDE_DIGITS_MIN:
         last.tails.append((separator, piece))
     elif (
         separator == "/"
         and before == SIDE_DIGITS_MIN
-        and _joins(last.text, piece, country)
+        and area_joins(last.text, piece, country)
     ):
         last.text = f"{last.text}/{piece}"
     else:
@@ -208,21 +213,11 @@ def _begin(parts: list[_Part], last: _Part | None, separator: str, piece: str) -
         parts.append(_Part(piece, []))
 
 
-def _begins(text: str) -> bool:
-    """`030`, `Büro (030)`, `22`: what a number may begin with; not so `House 12`."""
-    return _AREA.search(text) is not None
-
-
-def _joins(first: str, second: str, country: str | None) -> bool:
-    """`036452/123456`: an area code of six digits, not a number of its own."""
-    joined, alone = (apart(text) for text in (f"{first}/{second}", first))
-    if not isinstance(joined, Apart):
+def _begin_one(first: _Part, second: str) -> bool:
+    """`030`, `Büro (030)`, `22` begin a number; not so `House 12`, or `12, 0171 …`."""
+    if _AREA.search(first.text) is None:
         return False
-    number = meant(joined, country).sure
-    if number is None or not in_plan(number):
-        return False
-    own = meant(alone, country).sure if isinstance(alone, Apart) else None
-    return own is None or not in_plan(own)
+    return "+" not in second and ("0" in first.text or not _PREFIXED.match(second))
 
 
 def _of_part(part: _Part, country: str | None) -> Iterator[list[FieldNumber]]:

@@ -9,8 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.domain.phone import Presentation
+from screenpop.support.number_fields import read_field
 from screenpop.support.numbering import describe, read_number
 
+AREAS = {
+    "DE": ("+49", {"030": 8, "0172": 7, "0711": 6, "06452": 5, "036452": 6}),
+    "AT": ("+43", {"01": 7, "0662": 6, "0664": 7}),
+    "CH": ("+41", {"044": 7, "079": 7}),
+    "FR": ("+33", {"01": 8, "06": 8}),
+    "GB": ("+44", {"020": 8, "0161": 7, "07700": 6}),
+    "NL": ("+31", {"020": 7, "0318": 6}),
+    "BE": ("+32", {"02": 7, "0470": 6}),
+    "IT": ("+39", {"02": 8, "06": 8}),
+    "JP": ("+81", {"03": 8, "090": 8}),
+    "AU": ("+61", {"02": 8, "03": 8}),
+}
+"""Per country its code, and area codes with the length of the numbers behind them."""
+SEPARATORS = [
+    ", ", ",", "; ", ";", " / ", "/", " ::: ", ":::", "\n", "\r\n", " | ", " & ",
+    "  ", " oder ", " und ", " or ", " ou ", " bzw. ", " - ", " Handy: ", " (mobil) ",
+    ", Fax: ",
+]  # fmt: skip
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 countries = st.one_of(st.none(), st.sampled_from(REGIONS), st.text(max_size=3))
 telephonic = st.text(alphabet="0123456789+ ()-./;:@x#<>ext=sipl", max_size=40)
@@ -58,3 +77,31 @@ def test_reading_what_was_read_changes_nothing(text: str, country: str | None) -
 @given(texts, countries)
 def test_describing_never_raises(text: str, country: str | None) -> None:
     assert describe(text, country).text or not text
+
+
+@st.composite
+def _numbers_with_areas(draw: st.DrawFn) -> tuple[str, str, list[str]]:
+    """A country, its people's way of writing several numbers, and those numbers."""
+    country = draw(st.sampled_from(sorted(AREAS)))
+    code, areas = AREAS[country]
+    text, numbers = draw(st.sampled_from(["", "Tel.: ", "Büro: "])), []
+    for at in range(draw(st.integers(1, 4))):
+        area = draw(st.sampled_from(sorted(areas)))
+        rest = draw(st.integers(2 * 10 ** (areas[area] - 1), 10 ** areas[area] - 1))
+        slash = draw(st.sampled_from(["/", " / ", "/ "]))
+        written = draw(st.sampled_from([area, f"({area})"]))
+        text += draw(st.sampled_from(SEPARATORS)) if at else ""
+        text += f"{written}{slash}{rest}"
+        kept = area if country == "IT" else area[1:]
+        numbers.append(f"{code}{kept}{rest}")
+    return country, text, numbers
+
+
+@given(_numbers_with_areas())
+def test_an_area_code_before_a_slash_stays_with_its_number(
+    field: tuple[str, str, list[str]],
+) -> None:
+    country, text, numbers = field
+    reading = read_field(text, country=country)
+    assert list(reading.sure) == list(dict.fromkeys(numbers))
+    assert {x for number in reading.numbers for x in number.possible} <= set(numbers)
