@@ -1,6 +1,6 @@
 """What does the web need from the rest of the house?
 
-`app.py` fills in one `Services`; `doubles.py` ships one for tests. The web decides
+The node fills in one `Services`. The web decides
 nothing about calls: it lets people in, carries bytes, and answers in one shape.
 """
 

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from web_doubles import EchoHub, FakeIntake, services
 
 from screenpop.config.model import Limits, Server
-from screenpop.web.doubles import EchoHub, FakeIntake, services
 from screenpop.web.routes import ROUTES
 from screenpop.web.server import WebServer
 

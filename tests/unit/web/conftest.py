@@ -10,16 +10,16 @@ from typing import Any
 
 import aiohttp
 import pytest
-
-from screenpop.config.model import Server
-from screenpop.support.clock import FakeClock
-from screenpop.web.doubles import (
+from web_doubles import (
     EchoHub,
     FakeCalls,
     FakeIntake,
     FakeUsers,
     services,
 )
+
+from screenpop.config.model import Server
+from screenpop.support.clock import FakeClock
 from screenpop.web.server import WebServer
 
 

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
+from web_doubles import EchoHub, services
 
 from screenpop.config.model import Server
 from screenpop.desk.transport import Transport
-from screenpop.web.doubles import EchoHub, services
 from screenpop.web.server import WebServer
 
 HANDSHAKE = (

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from key_effects import shows_effect_of
+from web_doubles import services
 
 from screenpop.config.model import Limits, Server
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.request import Request, Response
-from screenpop.web.doubles import services
 from screenpop.web.server import WebServer
 
 

@@ -5,12 +5,12 @@ import logging
 from typing import Any
 
 import pytest
+from web_doubles import FakeUsers
 
 from screenpop.config.model import Security, Server
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.errors import Unavailable
 from screenpop.web.auth import COOKIE, HOST_COOKIE
-from screenpop.web.doubles import FakeUsers
 
 
 async def test_a_right_password_gives_a_session(house: Any) -> None:

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from web_doubles import user
 
 from screenpop.desk.close_codes import RESTART
 from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
 from screenpop.support.metrics import Metrics
 from screenpop.web.auth import Identity
-from screenpop.web.doubles import user
 from screenpop.web.errors import TooMany
 from screenpop.web.sockets import Sockets
 from screenpop.web.websocket import Socket

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from web_doubles import user
 
-from screenpop.web.doubles import user
 from screenpop.web.tokens import Signer
 
 ANA = user("ana")

@@ -3,8 +3,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from web_doubles import user
+
 from screenpop.web.auth import Identity
-from screenpop.web.doubles import user
 from screenpop.web.rfc6455 import PING
 from screenpop.web.websocket import Socket
 

@@ -32,7 +32,7 @@ def user(name: str, role: Role = Role.AGENT, *agents: str) -> User:
 class FakeUsers:
     """Ana and Ben are agents, Sue supervises, Ada administers; see `password`."""
 
-    password = "correct horse"  # noqa: S105 (of doubles)
+    password = "correct horse"
 
     def __init__(self) -> None:
         everybody = (
