@@ -9,34 +9,18 @@ limited; duplicate keys and tags are problems.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import yaml
 
 from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
+from screenpop.support.yaml_text import DEPTH_MAX, NotYaml, composed, plain
 
 BYTES_MAX = 1_048_576
-DEPTH_MAX = 40
 VALUES_MAX = 100_000  # after aliases are expanded
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
-_FLOAT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+|(?=[eE]))([eE][-+]?[0-9]{1,3})?\Z")
-_WORDS: dict[str, bool | None] = {
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
-    "null": None,
-    "Null": None,
-    "NULL": None,
-    "~": None,
-    "": None,
-}
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _TAGS = frozenset(
     "tag:yaml.org,2002:" + kind
@@ -60,55 +44,18 @@ class Document:
     two_faced: dict[KeyPath, str] = field(default_factory=dict)
 
 
-class _Loader(yaml.SafeLoader):
-    """Only composes nodes: values are made by `_Reader`, never by tags."""
-
-
 def read_document(text: str, file: str) -> Document:
     """Raises `ConfigProblems` when the text is not YAML that can be used at all."""
-    if len(text.encode("utf-8", "replace")) > BYTES_MAX:
-        raise _fatal(
-            Place(file=file),
-            f"is larger than {BYTES_MAX} bytes",
-            "Move texts such as long SQL to views or files of the source.",
-        )
     try:
-        _check_depth(text, file)
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        raise _fatal(_error_place(error, file), *_explained(error)) from error
-    except yaml.YAMLError as error:
-        sentence = "has a character that YAML does not allow"
-        place = _reader_place(error, text, file)
-        raise _fatal(place, sentence, "Remove it; save as UTF-8.") from error
+        node = composed(text, BYTES_MAX)
+    except NotYaml as error:
+        place = Place(file=file, line=error.line, column=error.column)
+        raise _fatal(place, error.sentence, error.remedy) from error
     document = Document(root=None)
     if node is not None:
         reader = _Reader(document, file)
         document.root = reader.value(node, (), _place(node, file))
     return document
-
-
-def _check_depth(text: str, file: str) -> None:
-    """Walk the events first: composing recurses, so depth must be known before."""
-    depth = 0
-    documents = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-        if depth > DEPTH_MAX:
-            place = _place(event, file)
-            sentence = f"is nested deeper than {DEPTH_MAX} levels"
-            raise _fatal(place, sentence, "Check brackets and indentation.")
-        if documents > 1:
-            raise _fatal(
-                _place(event, file),
-                "holds more than one document",
-                "Remove the line `---`; one file is one configuration.",
-            )
 
 
 class _Reader:
@@ -223,17 +170,6 @@ class _Reader:
         self._document.problems.append(Problem.at(place, path, sentence, remedy))
 
 
-def plain(text: str) -> str | int | float | bool | None:
-    """What a scalar without quotes means."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    return text
-
-
 def _place(marked: yaml.Node | yaml.Event, file: str) -> Place:
     mark = marked.start_mark
     if mark is None:
@@ -241,40 +177,5 @@ def _place(marked: yaml.Node | yaml.Event, file: str) -> Place:
     return Place(file=file, line=mark.line + 1, column=mark.column + 1)
 
 
-def _error_place(error: yaml.MarkedYAMLError, file: str) -> Place:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Place(file=file)
-    return Place(file=file, line=mark.line + 1, column=mark.column + 1)
-
-
-def _reader_place(error: yaml.YAMLError, text: str, file: str) -> Place:
-    position = getattr(error, "position", 0)
-    before = text[: position if isinstance(position, int) else 0]
-    line = before.count("\n") + 1
-    return Place(file=file, line=line, column=len(before) - before.rfind("\n"))
-
-
 def _fatal(place: Place, sentence: str, remedy: str) -> ConfigProblems:
     return ConfigProblems([Problem.at(place, "", sentence, remedy)])
-
-
-_REMEDIES = (
-    ("found character '\\t'", "Indent with spaces, not with tabs."),
-    ("mapping values are not allowed", "Put a text that holds `: ` in quotes."),
-    ("found undefined alias", "Write the anchor `&name` before the alias `*name`."),
-    ("could not find expected ':'", "Write `key: value`."),
-    ("expected ',' or '}'", "Put `${NAME}` in quotes inside of `{ }`."),
-    ("expected ',' or ']'", "Close the list with `]`; quote texts with brackets."),
-    ("expected <block end>", "Check the indentation: same level, same column."),
-    ("found unexpected end of stream", "Close the quotes or brackets."),
-    ("cannot start any token", "Put the text in quotes."),
-)
-
-
-def _explained(error: yaml.MarkedYAMLError) -> tuple[str, str]:
-    said = " ".join(filter(None, (error.context, error.problem)))
-    for fragment, remedy in _REMEDIES:
-        if fragment in said:
-            return f"is not valid YAML here ({said})", remedy
-    return f"is not valid YAML here ({said})", "Check indentation and quotes."

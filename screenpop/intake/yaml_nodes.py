@@ -1,14 +1,12 @@
 """Where in the file does this stand, and is it of the right kind?
 
 Dialects are read as YAML nodes rather than values, so that every complaint can
-name file, line and column. Plain scalars follow YAML 1.2: `on`, `no` and
-`12:30` are text.
+name file, line and column.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,15 +14,11 @@ import yaml
 
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.spelling import meant
+from screenpop.support.yaml_text import NotYaml, composed, plain
 
 Scalar = str | int | float | bool | None
 
 DIALECT_BYTES_MAX = 262_144
-_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?[0-9]+\.[0-9]*(e[-+]?[0-9]+)?", re.IGNORECASE)
-_CONSTANTS: Mapping[str, Scalar] = {
-    "true": True, "false": False, "null": None, "~": None, "": None,
-}  # fmt: skip
 
 
 class Node:
@@ -105,11 +99,7 @@ class Node:
         text: str = self.yaml.value
         if self.yaml.style is not None:
             return text
-        if text.lower() in _CONSTANTS:
-            return _CONSTANTS[text.lower()]
-        if _INT.fullmatch(text):
-            return int(text)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        return plain(text)
 
     def text(self) -> str:
         """A text as written, numbers included."""
@@ -158,16 +148,11 @@ def read_yaml(path: Path) -> Node:
 
 
 def parse_yaml(text: str, file: str) -> Node:
-    if len(text) > DIALECT_BYTES_MAX:
-        raise ConfigError(f"{file}:1:1: longer than {DIALECT_BYTES_MAX} bytes.")
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise ConfigError(f"{file}:{place}: not YAML: {error.problem}.") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"{file}:1:1: not YAML: {error}.") from error
+        node = composed(text, DIALECT_BYTES_MAX)
+    except NotYaml as error:
+        place = f"{file}:{error.line}:{error.column}"
+        raise ConfigError(f"{place}: {error.sentence}. {error.remedy}") from error
     if node is None:
         raise ConfigError(f"{file}:1:1: is empty.")
     return Node(file, node)

@@ -2,14 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.config.document import (
-    BYTES_MAX,
-    DEPTH_MAX,
-    Value,
-    plain,
-    read_document,
-)
+from screenpop.config.document import BYTES_MAX, Value, read_document
 from screenpop.config.problems import ConfigProblems
+from screenpop.support.yaml_text import DEPTH_MAX, plain
 
 
 def root(text: str) -> Value:

@@ -111,7 +111,7 @@ def test_a_built_in_dialect_tells_what_an_operator_must_know(name: str) -> None:
         ),
         ("decode: {body: yaml}\nevents: []", "must be one of auto, json, form"),
         ("answers: [{ask: {number: a}}]\nevents: []", "`known` is missing."),
-        ("events: [", "mine.yaml:4:1: not YAML"),
+        ("events: [", "mine.yaml:4:1: is not valid YAML here"),
     ],
 )
 def test_a_wrong_dialect_is_told_with_file_line_and_column(
