@@ -218,6 +218,21 @@ async def test_a_result_that_needs_a_note_waits_for_it(house: House) -> None:
     await desk.has_no_card()
 
 
+async def test_a_recent_call_gets_its_outcome_after_its_leg_has_left(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    await desk.chooses_state("Available")
+    call = await house.ring("ana", caller=ADA, queue="sales")
+    await desk.card_of("Ada Byron")
+    await house.event("ended", call, "ana", scope="leg")
+    await desk.has_no_card()
+    recent = desk.part(".recent li")
+    await expect(recent).to_contain_text("Sales")
+    await house.hang_up(call)
+    await expect(recent).to_contain_text(re.compile("Missed|Abandoned"))
+
+
 async def test_the_day_begins_with_one_click(house: House) -> None:
     desk = await house.open_desk("ana")
     await desk.sees("You are not available now")

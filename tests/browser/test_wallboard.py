@@ -27,6 +27,15 @@ async def test_numbers_move_with_the_calls(house: House) -> None:
     await board.shows("Talking", "0")
 
 
+async def test_a_share_of_nothing_is_a_dash(house: House) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    await house.event("queued", "c-1", queue="sales", direction="inbound")
+    await house.event("ended", "c-1")
+    await board.shows("Short abandons", "1")
+    await board.shows("Abandon rate", "–")
+
+
 async def test_queues_and_agents_are_seen_without_scrolling(house: House) -> None:
     board = await house.open_wallboard("sue", viewport={"width": 1280, "height": 800})
     await board.is_live()

@@ -1,11 +1,11 @@
 // What happened without this agent, and what have they done lately?
 
-import { useEffect, useState } from "preact/hooks";
-import { type RecentCall, recentCalls } from "../shared/api";
+import type { RecentCall } from "../shared/api";
 import { duration } from "../shared/format";
 import { Said } from "./amount";
 import { useDesk } from "./context";
-import { farewellSentence, humanised, outcomeWord } from "./words";
+import { useRecentCalls } from "./recent";
+import { directionWord, farewellSentence, humanised, outcomeWord } from "./words";
 
 /** Cards that left, one quiet line each; calls missed while away stand out a little. */
 export function Farewells() {
@@ -39,8 +39,6 @@ export function Farewells() {
     </section>
   );
 }
-
-const RECENT = 20;
 
 export function EmptyDesk() {
   const { client, state } = useDesk();
@@ -89,15 +87,9 @@ function NoTelephone() {
 }
 
 function Recent() {
-  const [calls, setCalls] = useState<RecentCall[] | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    recentCalls(RECENT).then((list) => wanted && setCalls(list));
-    return () => {
-      wanted = false;
-    };
-  }, []);
-  if (!calls?.length) return null;
+  const { farewells, link } = useDesk().state;
+  const calls = useRecentCalls([farewells, link.status]);
+  if (calls.length === 0) return null;
   return (
     <section class="recent" aria-labelledby="recent-title">
       <h3 id="recent-title">Your recent calls</h3>
@@ -128,7 +120,7 @@ function RecentLine({ call }: { call: RecentCall }) {
       </span>
       <span class="recent-how muted">
         {[
-          call.direction !== "inbound" && humanised(call.direction),
+          directionWord(call.direction),
           call.queue_label ?? call.queue,
           outcomeWord(call.outcome, call.direction),
           call.talk_s ? duration(call.talk_s) : null,

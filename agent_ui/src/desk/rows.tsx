@@ -232,7 +232,7 @@ function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
             {at && <When value={row[at.name] ?? null} column={at} />}
           </span>
           <span class="what">
-            {directionWord(row.direction)}
+            {direction && ledBy(directionWord(row.direction))}
             <Rest row={row} columns={rest} unlabelled />
           </span>
           {mark && row[mark.name] && (
@@ -245,6 +245,10 @@ function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
       ))}
     </ol>
   );
+}
+
+function ledBy(word: string): string {
+  return word && `${word} · `;
 }
 
 const RECENT_MS = 7 * 86_400_000;

@@ -74,8 +74,8 @@ export function sureness(confidence: number): string {
 
 /** Who called whom goes without saying only where the customer called us. */
 export function directionWord(direction: Scalar | undefined): string {
-  if (direction === "outbound") return "Outgoing · ";
-  return direction === "internal" ? "Internal · " : "";
+  if (direction === "outbound") return "Outgoing";
+  return direction === "internal" ? "Internal" : "";
 }
 
 const UNANSWERED = ["missed", "abandoned", "unanswered"];

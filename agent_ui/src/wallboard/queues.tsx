@@ -201,21 +201,26 @@ interface FigureProps extends BoardProps {
   queue: QueueCounters;
 }
 
-/** What an average or a share is taken of; of nothing there is none, not 0. */
-const TAKEN_OF: Record<string, string> = {
-  average_speed_of_answer_s: "answered",
-  abandon_rate: "offered",
-  calls_average_speed_of_answer_s: "calls_answered",
-  calls_abandon_rate: "calls",
-  direct_average_speed_of_answer_s: "direct_answered",
-  direct_abandon_rate: "direct",
+/** What an average or a share is taken of, and what of that is left out. */
+const TAKEN_OF: Record<string, [of: string, without?: string]> = {
+  average_speed_of_answer_s: ["answered"],
+  abandon_rate: ["offered", "short_abandoned"],
+  calls_average_speed_of_answer_s: ["calls_answered"],
+  calls_abandon_rate: ["calls", "calls_short_abandoned"],
+  direct_average_speed_of_answer_s: ["direct_answered"],
+  direct_abandon_rate: ["direct", "direct_short_abandoned"],
 };
+
+/** An average or a share of nothing is a dash, although the frame says 0. */
+export function takenOfNothing(name: string, values: QueueCounters["values"]): boolean {
+  const [of, without = ""] = TAKEN_OF[name] ?? [];
+  return of !== undefined && (values[of] ?? 0) - (values[without] ?? 0) <= 0;
+}
 
 function Figure(props: FigureProps) {
   const { counter, queue, formats } = props;
   if (isLongestWait(counter)) return <LongestWait {...props} />;
-  const of = TAKEN_OF[counter.name];
-  if (of && !queue.values[of]) return <>–</>;
+  if (takenOfNothing(counter.name, queue.values)) return <>–</>;
   return <>{figureText(counter, queue.values[counter.name], formats)}</>;
 }
 

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { takenOfNothing } from "./queues";
+
+test("a share of short abandons only has nothing to divide by", () => {
+  for (const [rate, of, short] of [
+    ["abandon_rate", "offered", "short_abandoned"],
+    ["calls_abandon_rate", "calls", "calls_short_abandoned"],
+    ["direct_abandon_rate", "direct", "direct_short_abandoned"],
+  ] as const) {
+    expect(takenOfNothing(rate, { [of]: 1, [short]: 1 })).toBe(true);
+    expect(takenOfNothing(rate, { [of]: 2, [short]: 1 })).toBe(false);
+    expect(takenOfNothing(rate, {})).toBe(true);
+  }
+});
+
+test("a count is never a dash, an average is one until a call is answered", () => {
+  expect(takenOfNothing("offered", { offered: 0 })).toBe(false);
+  expect(takenOfNothing("average_speed_of_answer_s", { answered: 0 })).toBe(true);
+  expect(takenOfNothing("average_speed_of_answer_s", { answered: 1 })).toBe(false);
+});
