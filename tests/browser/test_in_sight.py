@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from browser.company import ADA, ARABIC, ARABIC_NAME, HALLS, STRANGER
+from browser.company import (
+    ADA,
+    ARABIC,
+    ARABIC_NAME,
+    HALLS,
+    LONG,
+    LONG_NAME,
+    STRANGER,
+    configuration,
+)
 from browser.desk import WITHIN_MS, Desk
-from browser.house import House
-from playwright.async_api import Page, WebSocketRoute, expect
+from browser.house import House, open_house
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 SIZES = [(1280, 800), (768, 1024), (360, 640)]
 NOTICED_WITHIN_MS = 10_000
@@ -94,6 +105,86 @@ async def test_the_call_on_which_one_talks_is_named_and_comes_after_the_typing(
     await desk.press("Alt+Shift+G")
     await desk.card_of(ARABIC_NAME)
     await expect(desk.note).to_have_value("other")
+
+
+async def test_the_bar_about_the_talk_leaves_room_for_the_card(house: House) -> None:
+    desk = await house.open_desk("ana", **at(360, 760))
+    call = await house.ring("ana", caller=LONG)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await house.ring("ana", caller=ADA)
+    await desk.part('.tab[data-state="alerting"]').click()
+    await desk.card_of("Ada Byron")
+    bar = desk.part(".talking-bar")
+    assert (await bar.inner_text()).count("Wolfeschlegel") == 1
+    head, whole = await desk.part(".desk-head").bounding_box(), await bar.bounding_box()
+    assert head
+    assert head["height"] < 200
+    assert whole
+    assert whole["height"] < 60
+    await desk.button("Go to this call", exact=False).click()
+    await desk.card_of(LONG_NAME)
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1600])
+async def test_a_name_that_is_cut_shows_it(house: House, width: int) -> None:
+    names = f"key,name,company,phone\n1,{'Featherstonehaugh ' * 12},,020 7946 0958\n"
+    (house.folder / "cards.csv").write_text(names)
+    await house.goes_down()
+    await house.comes_back()
+    desk = await house.open_desk("ana", **at(width, 800))
+    await house.ring("ana", caller=ADA)
+    name = desk.part(".hero h2 .name")
+    await expect(name).to_contain_text("Featherstonehaugh", timeout=WITHIN_MS)
+    await expect(name).to_have_css("-webkit-line-clamp", "2")
+    await expect(name).to_have_css("display", re.compile("-webkit-box|flow-root"))
+    cut = "each => each.scrollHeight > each.clientHeight"
+    assert await name.evaluate(cut)
+
+
+def with_a_late_contact(url: str) -> dict[str, Any]:
+    config = configuration(url)
+    config["lookups"]["late"] = {
+        "source": "erp",
+        "facet": "identity",
+        "kind": "fields",
+        "path": "/terms/{customer.key}",
+        "fields": {"contact": "currency"},
+    }
+    return config
+
+
+async def test_the_details_of_a_caller_keep_their_places_between_two_calls(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with open_house(tmp_path, chromium, with_a_late_contact) as house:
+        house.company.holds("terms")
+        desk, _ = await talking(house)
+        labels = desk.part(".identity .cell-label")
+        await expect(labels).to_have_text(["E-mail", "City"])
+        house.company.lets_go()
+        await expect(labels).to_have_text(["E-mail", "City", "Contact"])
+        await house.ring("ana", caller=STRANGER)
+        await expect(desk.page.get_by_role("tab")).to_have_count(2)
+        await desk.press("]")
+        await desk.card_of("020 7946 0123")
+        await desk.press("[")
+        await desk.card_of("Ada Byron")
+        await expect(labels).to_have_text(["E-mail", "City", "Contact"])
+
+
+@pytest.mark.parametrize("size", [*SIZES, (1000, 700), (1600, 900)])
+async def test_the_help_stands_over_neither_note_nor_results(
+    house: House, size: tuple[int, int]
+) -> None:
+    desk, _ = await talking(house, **at(*size))
+    await desk.facet_is("balance", "fresh")
+    await desk.button("Keyboard help").click()
+    help_, writing = desk.part(".help"), desk.part(".writing")
+    boxes = [await each.bounding_box() for each in (help_, writing)]
+    (a, b) = ((x["x"], x["y"], x["width"], x["height"]) for x in boxes if x)
+    beside = a[0] + a[2] <= b[0] or b[0] + b[2] <= a[0]
+    assert beside or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
 
 
 async def test_a_caller_on_hold_counts_from_the_hold(house: House) -> None:

@@ -1,4 +1,4 @@
-// Which keys are there? A sheet at the side that blocks nothing.
+// Which keys are there? A sheet that never stands over the note and the results.
 
 import type { Change, Preferences } from "../shared/preferences";
 import { SHORTCUTS } from "./shortcuts";

@@ -43,7 +43,7 @@ function Name({ title, company }: { title: string; company: string }) {
         data-long={company ? "" : long}
         data-small={company ? long : ""}
       >
-        {title}
+        <span class="name">{title}</span>
       </h2>
       <p class="company" dir="auto">
         {company}

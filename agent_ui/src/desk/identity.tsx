@@ -1,6 +1,6 @@
 // What else is known of the caller, in a room that is always of one size?
 
-import { useRef } from "preact/hooks";
+import { inOrderOfArrival } from "../state/arrivals";
 import type { Pop } from "../state/model";
 import type { Column, Facet, FacetShape } from "../wire/frames";
 import { useDesk } from "./context";
@@ -16,7 +16,7 @@ export function Identity({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   const shape = state.hello?.facets.find((each) => each.name === "identity");
   const facet = pop.facets.identity;
-  const columns = useArrivals(pop.call_id, facet, shape);
+  const columns = inOrderOfArrival(usefulFirst(facet, shape), pop.arrivals);
   return (
     // Scrolls when a company knows very much about its customers.
     <section
@@ -43,18 +43,10 @@ function Bones() {
   );
 }
 
-/** Fields in the order in which they came, so that a later source moves none. */
-function useArrivals(callId: string, facet: Facet | undefined, shape?: FacetShape) {
-  const seen = useRef<{ subject: string; names: string[] }>({ subject: "", names: [] });
-  if (seen.current.subject !== callId) seen.current = { subject: callId, names: [] };
-  const known = inOrder(facet, shape);
-  const names = seen.current.names.filter((name) => known.some((c) => c.name === name));
-  names.push(...known.map((c) => c.name).filter((name) => !names.includes(name)));
-  seen.current.names = names;
-  return names.flatMap((name) => known.find((column) => column.name === name) ?? []);
-}
-
-function inOrder(facet: Facet | undefined, shape: FacetShape | undefined): Column[] {
+function usefulFirst(
+  facet: Facet | undefined,
+  shape: FacetShape | undefined,
+): Column[] {
   const shown = (shape?.fields ?? []).filter((column) => {
     const field = facet?.fields[column.name];
     const blank = !field || field.value === null || field.value === "";

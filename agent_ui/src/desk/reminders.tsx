@@ -15,25 +15,32 @@ export function TalkingBar() {
   if (!talking || !front) return null;
   return (
     <p class="talking-bar" role="status">
-      <span>
+      <span class="talking-words">
         {"You are talking to "}
-        <b>
-          <bdi>{callerTitle(talking)}</bdi>
-        </b>
-        {". This card is "}
-        <b>
-          <bdi>{callerTitle(front)}</bdi>
-        </b>
-        {` (${phaseOf(front).word.toLowerCase()}).`}
+        <BarName name={callerTitle(talking)} />
+        <span class="talking-front">
+          {". This card is "}
+          <BarName name={callerTitle(front)} />
+          {` (${phaseOf(front).word.toLowerCase()}).`}
+        </span>
       </span>
       <button
         type="button"
         aria-keyshortcuts="Alt+Shift+G"
         onClick={() => client.selectWriting(talking.call_id)}
       >
-        Go to <bdi>{callerTitle(talking)}</bdi> <kbd>Alt+Shift+G</kbd>
+        Go to this call <kbd>Alt+Shift+G</kbd>
       </button>
     </p>
+  );
+}
+
+/** Cut where it is long: the bar takes room from the card, the tab has it as well. */
+function BarName({ name }: { name: string }) {
+  return (
+    <b class="bar-name" title={name}>
+      <bdi>{name}</bdi>
+    </b>
   );
 }
 

@@ -13,6 +13,7 @@ import type { DeskAction, DeskState } from "./model";
 import { reduce } from "./reduce";
 
 const frames = story("fills_in_and_is_answered");
+const opened = frames.find((frame) => frame.frame === "pop.opened") as PopOpened;
 const id = "c-1";
 
 function act(state: DeskState, ...actions: DeskAction[]): DeskState {
@@ -21,12 +22,19 @@ function act(state: DeskState, ...actions: DeskAction[]): DeskState {
 
 function wrapUp(): DeskState {
   const closed = { ...(frames.at(-1) as PopClosed), offset: 99, wrap_up: true };
-  return told([frames[0] as PopOpened, closed]);
+  return told([opened, closed]);
 }
 
 function echo(text: string, offset = 120): PopUpdated {
   const note = { text, disposition: null, saved_at: "" };
-  return { ...(frames[3] as PopUpdated), note, offset };
+  return {
+    frame: "pop.updated",
+    call_id: id,
+    line: "pbx",
+    occurrence: 0,
+    note,
+    offset,
+  };
 }
 
 /** A result that needs a note is pressed, the note is typed and sent, then Finish. */
@@ -56,10 +64,9 @@ describe("a result that waits for its note", () => {
   });
 
   test("goes out when a reload shows the note of the finished card", () => {
-    const state = told(
-      [{ ...(frames[0] as PopOpened), ...echo("x"), frame: "pop.opened" } as PopOpened],
-      finishedAtOnce(),
-    );
+    const { note, offset } = echo("x");
+    const again = { ...opened, closed: "ended", note, offset } as PopOpened;
+    const state = told([again], finishedAtOnce());
     expect(state.pops).toEqual({});
     expect(ripeDisposition(draftOf(state, id))).toBe("complaint");
   });

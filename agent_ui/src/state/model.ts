@@ -12,6 +12,8 @@ import type {
 
 /** One call on this screen. `offset` is that of the newest frame that changed it. */
 export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
+  /** Since which frame (by offset) each identity field has a value. */
+  arrivals: Record<string, number>;
   /** Over, kept for note and disposition until the agent finishes it. */
   wrapUp: boolean;
 }

@@ -1,6 +1,7 @@
 // Which cards are on the desk, and which one is in front?
 
 import type { PopClosed, PopOpened, PopUpdated } from "../wire/frames";
+import { arrivalsOf } from "./arrivals";
 import { noteEchoed, noteEchoedWithoutCard, unsettled } from "./drafts";
 import {
   callerTitle,
@@ -73,7 +74,12 @@ export function closePop(state: DeskState, frame: PopClosed): DeskState {
 /** Everything is replaced; what the agent is writing stays. */
 export function resyncPops(state: DeskState, frames: PopOpened[]): DeskState {
   const empty: DeskState = { ...state, pops: {}, order: [], selected: null };
-  const live = frames.reduce((sum, frame) => openPop(sum, frame, true), empty);
+  const opened = frames.reduce((sum, frame) => openPop(sum, frame, true), empty);
+  const pops = Object.entries(opened.pops).map(([callId, pop]) => {
+    const before = state.pops[callId]?.arrivals;
+    return [callId, { ...pop, arrivals: { ...pop.arrivals, ...before } }];
+  });
+  const live: DeskState = { ...opened, pops: Object.fromEntries(pops) };
   const kept = state.selected && state.selected in live.pops ? state.selected : null;
   return forgetDrafts({ ...live, selected: kept ?? nextInFront(live) });
 }
@@ -108,15 +114,20 @@ function answeredMs(pop: Pop | null): number {
 
 function toPop(frame: PopOpened): Pop {
   const { frame: _name, missed_while_away: _missed, ...pop } = frame;
-  return { ...pop, wrapUp: frame.closed !== null };
+  return { ...pop, wrapUp: frame.closed !== null, arrivals: {} };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {
   const known = state.order.includes(pop.call_id);
   const order = known ? state.order : [...state.order, pop.call_id];
-  const pops = { ...state.pops, [pop.call_id]: pop };
+  const pops = { ...state.pops, [pop.call_id]: arrived(pop, state.pops[pop.call_id]) };
   const next = { ...state, pops, order };
   return order.length > POPS_MAX ? withoutOldest(next, pop.call_id) : next;
+}
+
+function arrived(pop: Pop, before: Pop | undefined): Pop {
+  const { facets, offset } = pop;
+  return { ...pop, arrivals: arrivalsOf(facets, before?.arrivals ?? {}, offset) };
 }
 
 /** A card leaves whole, the oldest that is over first; never the one in front. */
