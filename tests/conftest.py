@@ -2,7 +2,7 @@
 
 Hypothesis sets no time limit on one example: a busy machine is no defect. In CI it
 draws the same examples each time, so that a change is judged by the change; at home
-it looks for new ones and keeps those that failed.
+it looks for new ones and keeps those that failed. `scripts/test --quick` draws fewer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ settings.register_profile(
     print_blob=True,
 )
 settings.register_profile("ci", settings.get_profile("home"), derandomize=True)
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=15)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import shutil
 import statistics
@@ -49,8 +50,7 @@ def named(file: Path) -> str:
 
 def functions(file: Path) -> Iterator[tuple[str, int]]:
     """Each function with its lines, without decorators, docstring and blank lines."""
-    text = file.read_text()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_tree(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.lineno
             if ast.get_docstring(node) is not None and len(node.body) > 1:
@@ -179,6 +179,7 @@ def _text(file: Path) -> str:
         return ""
 
 
+@functools.cache
 def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
 

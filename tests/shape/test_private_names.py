@@ -7,6 +7,7 @@ every WebSocket failed with all versions but the locked one.
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -45,6 +46,7 @@ def is_library(module: str) -> bool:
     return first not in OURS and first not in sys.stdlib_module_names
 
 
+@functools.cache
 def private_names_of(library_class: type) -> set[str]:
     """What a library's class keeps for itself: methods, slots, attributes."""
     names = set(vars(library_class)) | set(inspect.get_annotations(library_class))

@@ -57,6 +57,7 @@ def test_its_licence_and_entry_points_are_there(wheel: zipfile.ZipFile) -> None:
     assert any(name.endswith("/LICENSE") for name in wheel.namelist())
 
 
+@pytest.mark.slow
 def test_the_source_distribution_can_be_built(tmp_path: Path) -> None:
     from hatchling.builders.sdist import SdistBuilder
 

@@ -85,6 +85,7 @@ def test_only_a_mapping_can_be_merged() -> None:
     assert "must name a mapping" in problem("a: &x 1\nb: {<<: *x}\n")
 
 
+@pytest.mark.slow
 def test_a_billion_laughs_end_after_a_hundred_thousand_values() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for level in range(1, 10):

@@ -98,6 +98,7 @@ def test_a_changed_customer_is_found_once_with_the_new_values() -> None:
     assert len(index) == 1
 
 
+@pytest.mark.slow
 def test_finding_while_sources_are_read_never_fails() -> None:
     """The first reading of each source used to change a mapping that was read."""
     index = NumberIndex("GB")
@@ -131,6 +132,7 @@ def test_finding_while_sources_are_read_never_fails() -> None:
     assert index.sizes() == {"erp": 1}
 
 
+@pytest.mark.slow
 def test_a_full_collection_has_nothing_to_walk() -> None:
     index = NumberIndex("GB")
     gc.collect()
@@ -150,6 +152,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, junk: bytes) -> None:
     assert keys(index) == ["7"]
 
 
+@pytest.mark.slow
 def test_damage_that_shows_later_costs_the_answer_not_the_call(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
