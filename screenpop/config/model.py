@@ -96,7 +96,8 @@ class Store(Model):
     url: SecretStr | None = Field(
         None,
         description="SQLAlchemy URL (sqlite+aiosqlite or postgresql+asyncpg); default:"
-        " store.sqlite in data_dir.",
+        " store.sqlite in data_dir."
+        " In a password, percent-encode @ : / ? # and % (%40 for @).",
     )
     history_days: int = Field(730, gt=0, description="Days that calls are kept.")
 

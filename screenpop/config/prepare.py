@@ -26,6 +26,7 @@ from screenpop.connector import (
     told,
 )
 from screenpop.domain.errors import ConfigError, Unloadable
+from screenpop.support.log import Redactor
 
 AnyConnector: TypeAlias = Connector[Any, Any]
 """A connector whose options only itself knows: the rim of the plugins."""
@@ -111,7 +112,7 @@ def made(
     except ConfigError:
         raise
     except Exception as error:
-        raise _defect(error, "the connector cannot be made") from error
+        raise _defect(error, "the connector cannot be made", options) from error
 
 
 def prepared_lookup(connector: AnyConnector, name: str, options: LookupOptions) -> Any:
@@ -122,12 +123,13 @@ def prepared_lookup(connector: AnyConnector, name: str, options: LookupOptions) 
         raise
     except Exception as error:
         what = f"lookup {name} cannot be prepared by its connector"
-        raise _defect(error, what) from error
+        raise _defect(error, what, connector.options) from error
 
 
-def _defect(error: Exception, what: str) -> Unloadable:
+def _defect(error: Exception, what: str, options: BaseModel) -> Unloadable:
+    reason = told(Redactor(secrets_of(options))(str(error)) or type(error).__name__)
     return Unloadable(
-        f"{what}: {type(error).__name__}: {told(error)}. Repair or reinstall the"
+        f"{what}: {type(error).__name__}: {reason}. Repair or reinstall the"
         " package that brings the connector, or what it needs; the other sources"
         " still work."
     )

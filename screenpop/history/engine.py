@@ -18,14 +18,14 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.blame import Blame, blame, is_lost, is_of_database, remedy_of
 from screenpop.history.sqlite_threads import SqliteThreads
 from screenpop.history.statement import Sql, Statement, Value, Values, for_rows
+from screenpop.support.database_url import ENCODE, is_unknown_host, parsed
 from screenpop.support.postgres_url import PostgresOptions, translated
 from screenpop.support.private import private_database, private_folder
 from screenpop.support.same_file import SameFile
@@ -61,7 +61,7 @@ class Database:
 
     def __init__(self, url: str):
         """Raises `ConfigError` when the URL cannot be used."""
-        self.url = _parsed(url)
+        self.url = _usable(url)
         self.place = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine | None = None
@@ -220,7 +220,9 @@ class Database:
     def _unavailable(self, error: Exception) -> Unavailable:
         cause = getattr(error, "orig", None) or error
         remedy = remedy_of(error) or (
-            "Check the file's disk and rights."
+            f"Check the host in store.url. {ENCODE}"
+            if is_unknown_host(cause)
+            else "Check the file's disk and rights."
             if self.is_sqlite
             else "Check that the database runs, and store.url."
         )
@@ -245,14 +247,11 @@ class Database:
             ) from error
 
 
-def _parsed(text: str) -> URL:
+def _usable(text: str) -> URL:
     try:
-        url = make_url(text)
-    except ArgumentError as error:
-        raise ConfigError(
-            "store.url: cannot be read as a URL. Write it like"
-            " postgresql+asyncpg://user:password@host/database."
-        ) from error
+        url = parsed(text)
+    except ConfigError as error:
+        raise ConfigError(f"store.{error}") from None
     if url.drivername not in DRIVERS:
         raise ConfigError(
             f"store.url: {url.drivername} is not supported. Use {' or '.join(DRIVERS)}."

@@ -12,6 +12,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
 from urllib.parse import quote, quote_plus, urlsplit
@@ -19,10 +20,13 @@ from urllib.parse import quote, quote_plus, urlsplit
 from screenpop.domain.phone import shortened
 
 SECRET_CHARS_MIN = 4  # shorter ones would tear ordinary words to pieces
+PIECE_CHARS_MIN = 6  # of a password that a URL's rules tear apart
 LINE_CHARS_MAX = 16_384
 HIDDEN = "[secret]"
 
 _NUMBER = re.compile(r"(?:\+|%2B)[0-9](?:[ ().\-/\u00a0]{0,2}[0-9]){6,14}", re.I)
+_PASSWORD = re.compile(r"://[^:/]*:(.*)@", re.DOTALL)
+_PIECES = re.compile(r"[@:/?#%]")
 _OUR_OWN = frozenset({"message", "asctime", "taskName"})
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | _OUR_OWN
 
@@ -57,13 +61,7 @@ def _short(match: re.Match[str]) -> str:
 
 def _forms(secret: str) -> set[str]:
     """The secret as it may stand in URLs, JSON, reprs, line by line; its password."""
-    forms = {secret, *secret.splitlines()}
-    try:
-        password = urlsplit(secret).password
-    except ValueError:
-        password = None
-    if password:
-        forms.add(password)
+    forms = {secret, *secret.splitlines(), *_passwords(secret)}
     return {
         form
         for text in forms
@@ -76,6 +74,18 @@ def _forms(secret: str) -> set[str]:
             repr(text)[1:-1],
         )
     }
+
+
+def _passwords(secret: str) -> set[str]:
+    """A URL's password, and its pieces where it is not percent-encoded."""
+    found: set[str] = set()
+    with suppress(ValueError):
+        found.add(urlsplit(secret).password or "")
+    if (written := _PASSWORD.search(secret)) is not None:
+        found.add(written[1])
+        pieces = _PIECES.split(written[1])
+        found |= {piece for piece in pieces if len(piece) >= PIECE_CHARS_MIN}
+    return found - {""}
 
 
 class _Formatter(logging.Formatter):

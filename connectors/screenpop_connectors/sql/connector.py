@@ -20,6 +20,7 @@ from screenpop.connector import (
     lacking_for_contacts,
 )
 from screenpop.connector.reading import OVER_LIMIT
+from screenpop.support.database_url import parsed
 from screenpop_connectors.sql.database import Database, Query
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase
@@ -48,7 +49,7 @@ lookups:
 
     def __init__(self, options: SqlSource, context: ConnectorContext):
         super().__init__(options, context)
-        url = _url(options)
+        url = parsed(options.url.get_secret_value())
         self._dialect = url.get_backend_name()
         self.database = _database(url, options, context)
         self._ping = self._bare("select 1", "ping")
@@ -160,16 +161,6 @@ class SqlQueryLookup(Lookup):
                 self._rows_max,
             )
         return rows[: self._rows_max]
-
-
-def _url(options: SqlSource) -> sa.URL:
-    try:
-        return sa.make_url(options.url.get_secret_value())
-    except sa.exc.ArgumentError as error:
-        raise ConfigError(
-            "url: not a database URL (its text is not shown, it may hold a"
-            " password). Write it like postgresql://user:${PASSWORD}@host/database."
-        ) from error
 
 
 def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Database:

@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from screenpop.connector import ConfigError, Scalar, Unloadable, told
 from screenpop.connector.same_key import Exact, number_texts
+from screenpop.support.database_url import ENCODE, is_unknown_host
 from screenpop.support.postgres_url import translated
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import Bound, Flag, shown, whole
@@ -163,6 +164,8 @@ def remedy_for(cause: object) -> str:
     text, state = str(cause).lower(), str(getattr(cause, "sqlstate", None) or "")
     if any(word in text for word in _NO_DRIVER):
         return "Install the database's own driver that the url names."
+    if is_unknown_host(cause):
+        return f"Check the host in the url. {ENCODE}"
     if isinstance(cause, TypeError):
         return "Check the options behind the ? in the url."
     if _number(cause) in MYSQL_NO_SERVER or any(word in text for word in _NO_SERVER):

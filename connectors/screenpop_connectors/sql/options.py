@@ -35,6 +35,7 @@ class SqlSource(SourceOptions):
     url: SecretStr = Field(
         description="SQLAlchemy URL: `sqlite:///crm.sqlite` (relative to this file),"
         " `postgresql://reader:${CRM_PASSWORD}@host/database`."
+        " In a password, percent-encode @ : / ? # and % (%40 for @)."
     )
     connections_max: int = Field(
         4, gt=0, le=100, description="Connections kept open at most."

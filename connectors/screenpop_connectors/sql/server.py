@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screenpop.connector import Busy, Row, Scalar, TimedOut, Unavailable, told
 from screenpop.connector.same_key import KEY_COLUMNS, is_typed_in, uncertain
+from screenpop.support.database_url import shown_host
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource
@@ -44,6 +45,7 @@ class ServerDatabase:
     def __init__(self, url: sa.URL, options: SqlSource, folder: Path):
         self.options = options
         self.engine = make_engine(url, options, folder)
+        self._host = shown_host(url)
         self._secrets = (url.password,) if url.password else ()
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> ServerQuery:
@@ -85,7 +87,8 @@ class ServerDatabase:
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         reason = told(_without_class(cause), secrets=self._secrets)
         return Unavailable(
-            f"cannot connect to the database: {reason}. {remedy_for(cause)}",
+            f"cannot connect to the database at {self._host}: {reason}."
+            f" {remedy_for(cause)}",
             brief="cannot be reached",
         )
 

@@ -166,6 +166,9 @@ async def test_contacts_are_read_in_batches_up_to_their_limit(
     ("url", "said"),
     [
         ("crm.sqlite and secret", "not a database URL"),
+        ("postgresql://reader:a@b:c7secret@host:1/db", "percent-encode"),
+        ("postgresql://reader:ab@secret@host:1/db", "percent-encode"),
+        ("postgresql://reader:secret@host:1x/db", "port is not a number"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
         ("sqlite:///crm.sqlite?mode=rwc", "must be a plain path"),
@@ -312,11 +315,18 @@ async def test_postgresql_says_that_it_lets_nobody_in(
 ) -> None:
     nowhere = sa.make_url(postgresql).set(database="nowhere")
     sql = connector(folder, nowhere.render_as_string(hide_password=False))
-    said = 'cannot connect to the database: database "nowhere" does not exist.'
+    said = f'the database at {nowhere.host}.*: database "nowhere" does not exist.'
     with pytest.raises(Unavailable, match=said) as told:
         await ask(sql, "select 1 as one")
     assert "Check user, password and database in the url" in str(told.value)
     assert told.value.brief == "cannot be reached"
+    await sql.close()
+
+
+async def test_a_host_without_an_address_is_named(folder: Path) -> None:
+    sql = connector(folder, "postgresql://reader:pw@nowhere.invalid:5433/erp")
+    with pytest.raises(Unavailable, match=r"nowhere\.invalid:5433: .*percent-enc"):
+        await ask(sql, "select 1 as one")
     await sql.close()
 
 

@@ -310,3 +310,19 @@ def test_the_options_of_the_stores_url_are_checked(
     texts = [str(x) for x in check(loaded) if x.key == "store.url"]
     assert len(texts) == (0 if said is None else 1)
     assert all(str(said) in text for text in texts)
+
+
+@pytest.mark.parametrize("password", ["a@b:c7secret", "ab@secret", "a@b/secret"])
+def test_a_password_in_a_url_that_must_be_encoded_is_said_and_never_shown(
+    password: str, tmp_path: Path
+) -> None:
+    url = f"postgresql+asyncpg://reader:{password}@127.0.0.1:1/store"
+    text = f"""version: 1
+store: {{url: "{url}"}}
+sources:
+  erp: {{connector: sql, url: "{url.replace("+asyncpg", "")}"}}
+"""
+    found = check(from_text(text, folder=tmp_path))
+    assert [problem.key for problem in found] == ["store.url", "sources.erp.url"]
+    assert all("percent-encode" in str(problem) for problem in found)
+    assert "secret" not in str(found)

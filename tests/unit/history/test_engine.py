@@ -84,7 +84,7 @@ async def test_a_locked_sqlite_store_is_unavailable(tmp_path: Path) -> None:
     ("url", "reason"),
     [
         ("mysql://x", "mysql is not supported"),
-        ("no url at all", "cannot be read"),
+        ("no url at all", "not a database URL"),
     ],
 )
 def test_a_url_that_cannot_be_used_is_a_configuration_error(
@@ -92,6 +92,18 @@ def test_a_url_that_cannot_be_used_is_a_configuration_error(
 ) -> None:
     with pytest.raises(ConfigError, match=reason):
         Database(url)
+
+
+def test_a_password_that_must_be_encoded_is_said_and_never_shown() -> None:
+    with pytest.raises(ConfigError, match=r"^store\.url: .*percent-encode") as caught:
+        Database("postgresql+asyncpg://reader:a@b:c7secret@127.0.0.1:1/store")
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_store_whose_host_has_no_address_names_a_cause() -> None:
+    database = Database("postgresql+asyncpg://u:pw@nowhere.invalid:1/store")
+    with pytest.raises(Unavailable, match=r"nowhere\.invalid.*percent-encode"):
+        await database.open()
 
 
 async def test_a_store_in_memory_is_refused() -> None:

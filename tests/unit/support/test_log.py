@@ -146,6 +146,12 @@ def test_a_very_short_secret_does_not_tear_words() -> None:
     assert Redactor(["a"])("a banana") == "a banana"
 
 
+@pytest.mark.parametrize("shown", ["c7secret@127.0.0.1:1", "a@b:c7secret"])
+def test_no_piece_of_a_password_that_a_url_tears_apart_is_shown(shown: str) -> None:
+    redact = Redactor(["postgresql://reader:a@b:c7secret@127.0.0.1:1/erp"])
+    assert "c7secret" not in redact(f"invalid literal for int(): '{shown}'")
+
+
 def test_a_key_of_several_lines_stays_out_line_by_line() -> None:
     redact = Redactor(["-----BEGIN-----\nMIIEvQIBADAN\n-----END-----"])
     assert "MIIEvQIBADAN" not in redact("line 2: MIIEvQIBADAN")
