@@ -223,7 +223,10 @@ def _told_by_dialect(
         path = tuple(keys.split("."))
         if path[-1] in ("country", "time_zone"):
             continue  # told above, in the words for all of them
-        if colon and (path[:2] == ("lines", name) or path[0] == "server"):
+        if colon and path[0] == "server":
+            wanted_by = None if loaded.has(*path) else ("lines", name)
+            yield loaded.told(path, ConfigError(text), at=wanted_by)
+        elif colon and path[:2] == ("lines", name):
             yield loaded.told(path, ConfigError(text))
         else:
             yield loaded.told(("lines", name, "dialect"), ConfigError(said))

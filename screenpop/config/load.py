@@ -62,16 +62,25 @@ class Loaded:
         return path in self.filled or secret_name(path)
 
     def problem(
-        self, path: KeyPath, sentence: str, remedy: str = "", *, stops: bool = True
+        self,
+        path: KeyPath,
+        sentence: str,
+        remedy: str = "",
+        *,
+        stops: bool = True,
+        at: KeyPath | None = None,
     ) -> Problem:
-        place = self.place(*path)
+        """`at`: the key that the problem comes from, where it is another one."""
+        place = self.place(*(path if at is None else at))
         said = self._without_secrets(sentence), self._without_secrets(remedy)
         return Problem.at(place, path, *said, stops=stops)
 
-    def told(self, path: KeyPath, error: ConfigError) -> Problem:
+    def told(
+        self, path: KeyPath, error: ConfigError, *, at: KeyPath | None = None
+    ) -> Problem:
         """An error of a connector or dialect: `sentence. Remedy.`"""
         stops = not isinstance(error, Unloadable)
-        return self.problem(path, *split_text(str(error)), stops=stops)
+        return self.problem(path, *split_text(str(error)), stops=stops, at=at)
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:

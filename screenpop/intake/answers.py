@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -65,6 +66,25 @@ class Answer:
 
 def read_answers(node: Node | None, compiler: Compiler) -> list[Answer]:
     return [] if node is None else [_answer(e, compiler) for e in node.elements()]
+
+
+def answers_url(entries: Mapping[str, Node]) -> bool:
+    """Do a dialect's answers hold `$url`, or a `let` variable that does?"""
+    let = (
+        {n: str(v.data()) for n, v in entries["let"].items()}
+        if "let" in entries
+        else {}
+    )
+    names = {"url"}
+    for name, written in let.items():
+        if _uses(written, names):
+            names.add(name)
+    answered = [entries[key] for key in ("answers", "handshakes") if key in entries]
+    return any(_uses(str(node.data()), names) for node in answered)
+
+
+def _uses(written: str, names: Iterable[str]) -> bool:
+    return any(re.search(rf"\${re.escape(name)}(?![\w])", written) for name in names)
 
 
 def _answer(node: Node, compiler: Compiler) -> Answer:

@@ -74,6 +74,22 @@ class Authenticator:
             )
         _refuse_if(reason)
 
+    def need_public_url(self, line: str, *, answers_it: bool) -> None:
+        """Raises `ConfigError`: it is not configured, and this line wants it."""
+        signing = [scheme.name for scheme, _ in self._schemes if scheme.signs_url]
+        if not signing and not answers_it:
+            return
+        why = (
+            f"{signing[0]} signs the URL that the sender called"
+            if signing
+            else "the sender is answered the URL that it calls next"
+        )
+        raise ConfigError(
+            f"server.public_url: is missing; lines.{line} needs it: {why}. Give the"
+            " address under which it reaches this service, e.g."
+            " https://pop.example.net."
+        )
+
     def _named(self, scheme: Scheme) -> str:
         """By its kind; where two are of one kind also by setting and headers."""
         if sum(other.name == scheme.name for other, _ in self._schemes) < 2:
@@ -119,9 +135,7 @@ def _networks(settings: Settings) -> tuple[str, ...]:
     return networks
 
 
-def bind_schemes(
-    schemes: Iterable[Scheme], settings: Settings, public_url: str | None
-) -> Authenticator:
+def bind_schemes(schemes: Iterable[Scheme], settings: Settings) -> Authenticator:
     """The schemes that are configured; raises `ConfigError` when none is."""
     schemes = tuple(schemes)
     bound = [
@@ -129,13 +143,6 @@ def bind_schemes(
         for scheme in schemes
         if settings.get(scheme.secret)
     ]
-    wants_url = [scheme.name for scheme, _ in bound if scheme.signs_url]
-    if wants_url and not public_url:
-        raise ConfigError(
-            f"server.public_url: is missing; {wants_url[0]} signs the URL that the"
-            " sender called. Give the address under which it reaches this service,"
-            " e.g. https://pop.example.net."
-        )
     allowed = settings.get(ALLOW_UNAUTHENTICATED.name) == ("true",)
     if not bound and not allowed:
         names = ", ".join(dict.fromkeys(scheme.secret for scheme in schemes))

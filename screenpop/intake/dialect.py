@@ -21,7 +21,7 @@ from msgspec import structs
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
-from screenpop.intake.answers import Answer, read_answers
+from screenpop.intake.answers import Answer, answers_url, read_answers
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
 from screenpop.intake.built_in import DIALECTS_FOLDER as DIALECTS_FOLDER
@@ -92,6 +92,7 @@ class Dialect:
     paste: str
     tests: Node | None
     joins_legs: bool = False  # some events name only a leg
+    answers_url: bool = False  # an answer holds the service's own address
 
     @property
     def own_schemes(self) -> tuple[Scheme, ...]:
@@ -123,7 +124,11 @@ class Dialect:
         authenticator: Authenticator | None = None
         try:
             bound = bind_settings(self.settings, settings or {}, self.name)
-            authenticator = bind_schemes(self.schemes, bound, public_url)
+            authenticator = bind_schemes(self.schemes, bound)
+            if not public_url:
+                authenticator.need_public_url(
+                    label or line, answers_it=self.answers_url
+                )
         except ConfigError as error:
             problems.append(str(error))
         if problems or authenticator is None:
@@ -369,6 +374,7 @@ def compile_dialect(node: Node) -> Dialect:
         paste=entries["paste"].text() if "paste" in entries else "",
         tests=entries.get("tests"),
         joins_legs="call_of_leg" in str(node.data()),
+        answers_url=answers_url(entries),
     )
 
 

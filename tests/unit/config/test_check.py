@@ -326,3 +326,18 @@ sources:
     assert [problem.key for problem in found] == ["store.url", "sources.erp.url"]
     assert all("percent-encode" in str(problem) for problem in found)
     assert "secret" not in str(found)
+
+
+def test_a_public_url_that_a_line_needs_is_reported_at_that_line(
+    tmp_path: Path,
+) -> None:
+    def needing(name: str, line: object) -> None:
+        raise ConfigError(f"server.public_url: is missing; lines.{name} needs it. Add.")
+
+    text = "version: 1\nlines:\n  a: {settings: {}}\n  b: {settings: {}}\n"
+    found = check(from_text(text, folder=tmp_path), check_line=needing)
+    places = [(p.line, p.key, p.sentence.split("; ")[1]) for p in found]
+    assert places == [
+        (3, "server.public_url", "lines.a needs it"),
+        (4, "server.public_url", "lines.b needs it"),
+    ]

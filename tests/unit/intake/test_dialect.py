@@ -289,6 +289,27 @@ def test_a_signed_url_needs_the_public_url_to_be_known() -> None:
         bound("twilio", settings={"auth_token": "x"}, public_url=None)
 
 
+ANSWERS_URL = """
+events: [{when: {a: b}, type: ignored, why: x}]
+answers: [{xml: '<Next url="{$url}"/>'}]
+"""
+ANSWERS_LET = """
+let: {here: $url, next: $here}
+events: [{when: {a: b}, type: ignored, why: x}]
+answers: [{json: {next: "{$next}"}}]
+"""
+
+
+@pytest.mark.parametrize("text", [ANSWERS_URL, ANSWERS_LET])
+def test_an_answer_that_holds_the_url_needs_the_public_url_to_be_known(
+    text: str,
+) -> None:
+    with pytest.raises(ConfigError, match=r"^server.public_url: is missing; lines.ma"):
+        made(text)
+    made(text, public_url="https://pop.example.net")
+    made(text.replace("$url", "$method"))
+
+
 def test_addresses_must_be_allowed_besides_the_secret() -> None:
     line = bound("wazo", settings={"query_name": "key", "query_value": "s",
                                    "allowed_networks": "192.0.2.0/24"})  # fmt: skip
