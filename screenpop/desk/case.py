@@ -131,7 +131,8 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
 
     def take(self, record: AnswersRecord) -> bool:
         """Take answers in; False when this record was taken before."""
-        self.unpack()
+        if self.packed:
+            self.unpack()
         if record.round == self.round and record.part <= self.part:
             return False
         if record.round in self.forgotten_rounds:

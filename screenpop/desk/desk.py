@@ -27,6 +27,7 @@ PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
 class Outgoing(msgspec.Struct, frozen=True, gc=False):
     user: UserId
     frame: PopFrame
+    opens: Pop | None = None  # set when the frame is the first one of a card
 
 
 class Desk:
@@ -80,13 +81,13 @@ class Desk:
         if known is not None:
             case.take(known)
         audience = self.directory.audience(call)
-        heard = any(self.listens(user) for user in case.pops)
+        heard = any(map(self.listens, case.pops))
         common = self._common(before, case, old) if heard else _UNHEARD
-        sent = [
-            frame
-            for user, leg in audience.items()
-            if (frame := self._for(offset, event, case, user, leg, common)) is not None
-        ]
+        sent: list[Outgoing] = []
+        for user, leg in audience.items():
+            frame = self._for(offset, event, case, user, leg, common)
+            if frame is not None:
+                sent.append(frame)
         return sent
 
     def answers(self, offset: int, record: AnswersRecord) -> list[Outgoing]:
@@ -98,7 +99,7 @@ class Desk:
         if not case.take(record):
             return []
         self.touched.add(record.call_key)
-        if not any(self.listens(user) for user in case.pops):
+        if not any(map(self.listens, case.pops)):
             _touch(case, offset)
             return []
         changes = self._facets.changes(old, self.profile(case))
@@ -129,10 +130,8 @@ class Desk:
             return []
         pop.changed = offset
         self.touched.add(pop.key)
-        update = frames.PopUpdated(
-            offset=offset, note=pop.note, **render.named(pop.key)
-        )
-        return [Outgoing(pop.user, update)]
+        update = self._updated(offset, pop, {"note": pop.note})
+        return [] if update is None else [update]
 
     def pop_of(
         self,
@@ -194,8 +193,8 @@ class Desk:
             self.floors[name] = offset + 1
 
     def profile(self, case: Case) -> Profile:
-        case.unpack()
         if case.profile is None:
+            case.unpack()
             case.profile = self._profile_of(case)
         return case.profile
 
@@ -225,8 +224,8 @@ class Desk:
             call_id=call.call_id,
             line=call.line,
             occurrence=call.occurrence,
-            state=render.pop_state(pop.leg),
-            direction=call.direction.value,
+            state=render.POP_STATES[pop.leg.state],
+            direction=render.DIRECTIONS[call.direction],
             caller=render.caller(case.shown.ani, call.caller_name),
             dialled=render.dialled(case.shown.dnis, case.shown.dialled_display),
             queue=call.queue,
@@ -235,9 +234,9 @@ class Desk:
             alerting_at=render.maybe_iso(pop.leg.alerting_us),
             answered_at=render.maybe_iso(pop.leg.answered_us),
             held_at=render.maybe_iso(pop.leg.held_us),
-            candidates=[self._facets.candidate(x) for x in profile.candidates],
+            candidates=self._facets.candidates(profile.candidates),
             chosen=render.chosen(profile),
-            facets={name: self._facets(x) for name, x in profile.facets.items()},
+            facets=self._facets.all(profile.facets),
             attributes=dict(call.attributes),
             earlier_agents=self._earlier(call, pop.user),
             note=pop.note,
@@ -260,8 +259,9 @@ class Desk:
             if not leg.open:
                 return None
             pop = self._open(offset, event, case, user, leg, pop)
-            heard = self.listens(user)
-            return Outgoing(user, self.opened(pop, offset)) if heard else None
+            if not self.listens(user):
+                return None
+            return Outgoing(user, self.opened(pop, offset), opens=pop)
         before, pop.leg = pop.leg, leg
         earlier = self._earlier(case.call, user)
         if pop.closed:
@@ -274,7 +274,7 @@ class Desk:
             return Outgoing(user, self._closed(offset, pop, case.call))
         changes = dict(common)
         if before.state is not leg.state:
-            changes["state"] = render.pop_state(leg)
+            changes["state"] = render.POP_STATES[leg.state]
         if before.answered_us != leg.answered_us:
             changes["answered_at"] = render.maybe_iso(leg.answered_us)
         if leg.held_us is not None and before.held_us != leg.held_us:
@@ -341,17 +341,12 @@ class Desk:
         if not changes:
             return None
         pop.changed = offset
-        frame = frames.PopUpdated(offset=offset, **render.named(pop.key), **changes)  # type: ignore[arg-type]
-        return Outgoing(pop.user, frame)
+        return Outgoing(pop.user, render.update(offset, pop.key, changes))
 
     def _updates(
         self, offset: int, case: Case, changes: dict[str, object]
     ) -> list[Outgoing]:
-        frame = frames.PopUpdated(
-            offset=offset,
-            **render.named(case.call.key),
-            **changes,  # type: ignore[arg-type]
-        )
+        frame = render.update(offset, case.call.key, changes)
         sent = []
         for pop in case.pops.values():
             if not pop.closed or pop.wrap_up:
@@ -360,11 +355,14 @@ class Desk:
         return sent
 
     def _closed(self, offset: int, pop: Pop, call: Call) -> frames.PopClosed:
+        line, call_id, occurrence = pop.key
         colleague = render.answered_by(call, pop.leg)
         mine = colleague is not None and pop.user in self.directory.of_leg(colleague)
         return frames.PopClosed(
             offset=offset,
-            **render.named(pop.key),
+            line=line,
+            call_id=call_id,
+            occurrence=occurrence,
             reason=render.close_reason(pop.leg),
             wrap_up=pop.wrap_up,
             ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
@@ -374,9 +372,12 @@ class Desk:
         )
 
     def _dropped(self, offset: int, pop: Pop) -> frames.PopClosed:
+        line, call_id, occurrence = pop.key
         return frames.PopClosed(
             offset=offset,
-            **render.named(pop.key),
+            line=line,
+            call_id=call_id,
+            occurrence=occurrence,
             reason="dropped",
             wrap_up=False,
         )
@@ -404,13 +405,13 @@ class Desk:
 
     def _earlier(self, call: Call, user: UserId) -> list[str]:
         """Colleagues who talked in this call before."""
-        return [
-            self.directory.name(leg)
-            for leg in call.legs
-            if leg.talked
-            and leg.state is LegState.RELEASED
-            and user not in self.directory.of_leg(leg)
-        ]
+        earlier: list[str] = []
+        for leg in call.legs:
+            if leg.state is not LegState.RELEASED or not leg.talked:
+                continue
+            if user not in self.directory.of_leg(leg):
+                earlier.append(self.directory.name(leg))
+        return earlier
 
     def _missed_of(self, pop: Pop, after: int) -> Iterator[tuple[int, PopFrame]]:
         call = self.cases[pop.key].call

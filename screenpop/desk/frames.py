@@ -9,6 +9,7 @@ its currency beside it or in the column's declaration. The TypeScript types in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -429,11 +430,6 @@ ClientFrame = Resume | Ack | Choose | Note | Disposition | SetAgentState
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 _CLIENT: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
-
-def encode(frame: ServerFrame) -> bytes:
-    return _ENCODER.encode(frame)
-
-
-def decode_client(text: str | bytes) -> ClientFrame:
-    """Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
-    return _CLIENT.decode(text)
+encode: Callable[[ServerFrame], bytes] = _ENCODER.encode
+decode_client: Callable[[str | bytes], ClientFrame] = _CLIENT.decode
+"""Raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""

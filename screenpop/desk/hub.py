@@ -24,6 +24,7 @@ from screenpop.desk.presence import DESK_GRACE_S, Presence
 from screenpop.desk.session import Session, SessionKind, SessionLimits
 from screenpop.desk.transport import Transport
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
+from screenpop.domain.call import LegState
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock
@@ -101,10 +102,11 @@ class Hub:
             for session in sessions:
                 if session.resumed:
                     due.setdefault(session, []).append(data)
-            if isinstance(item.frame, frames.PopOpened):
-                self._pushed(item)
+            if item.opens is not None:
+                self._pushed(item.opens)
         for user in moved:
-            self._tell_telephone(user, due)
+            if user in self._sessions:
+                self._tell_telephone(user, due)
         for session, encoded_frames in due.items():
             session.seen = offset
             session.write(*encoded_frames)
@@ -120,11 +122,10 @@ class Hub:
             self.tell_agent(user)
 
     def _tell_telephone(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
-        if user in self._sessions:
-            now = self._telephone(user)
-            if self._telephones.get(user, "idle") != now:
-                self._telephones[user] = now
-                self._tell_agent(user, due)
+        now = self._telephone(user)
+        if self._telephones.get(user, "idle") != now:
+            self._telephones[user] = now
+            self._tell_agent(user, due)
 
     def tell_agent(self, user: UserId) -> None:
         """Send a person's own state to their desks."""
@@ -330,15 +331,17 @@ class Hub:
         )
 
     def _telephone(self, user: UserId) -> frames.Telephone:
-        states = {
-            render.pop_state(pop.leg)
-            for pop in self.desk.open_pops.get(user, {}).values()
-        }
-        if "answered" in states:
-            return "talking"
-        if "held" in states:
-            return "held"
-        return "alerting" if "alerting" in states else "idle"
+        """One who talks is not shown as held, one with a held call not as alerting."""
+        found: frames.Telephone = "idle"
+        for pop in self.desk.open_pops.get(user, {}).values():
+            match pop.leg.state:
+                case LegState.ANSWERED:
+                    return "talking"
+                case LegState.HELD:
+                    found = "held"
+                case LegState.ALERTING if found == "idle":
+                    found = "alerting"
+        return found
 
     def _acknowledge(self, session: Session, ack: frames.Ack) -> None:
         """The card is on screen: measure it once, from the event's receipt."""
@@ -352,13 +355,10 @@ class Hub:
         receipt = commands.receipt_of(ack, session.user, pop, ms, now_us)
         self._tools.append_soon(receipt)
 
-    def _pushed(self, item: Outgoing) -> None:
+    def _pushed(self, pop: Pop) -> None:
         self._tools.count_pop()
-        frame = item.frame
-        pop = self.desk.pop_of(item.user, frame.call_id, frame.line, frame.occurrence)
-        if pop is not None:
-            spent_us = max(0, self._tools.clock.now_us() - pop.received_us)
-            self._tools.observe_first_push(spent_us / 1e6)
+        spent_us = max(0, self._tools.clock.now_us() - pop.received_us)
+        self._tools.observe_first_push(spent_us / 1e6)
 
     def _bad_frame(self, session: Session, error: Exception) -> None:
         session.bad_frames += 1

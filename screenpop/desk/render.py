@@ -5,18 +5,22 @@ Pure: domain values in, frames out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from screenpop.desk import frames
 from screenpop.domain import profile as known
-from screenpop.domain.call import AgentLeg, Call, CallKey, LegState, Release
+from screenpop.domain.call import AgentLeg, Call, CallKey, Direction, LegState, Release
 from screenpop.domain.caller import Candidate
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us
-EMPTY_MAX = 2000
+UNANSWERED_MAX = 2000
+_STATES: dict[known.FieldState, frames.State] = {x: x.value for x in known.FieldState}
+_PRESENTATIONS: dict[Presentation, Literal["allowed", "withheld", "unavailable"]] = {
+    each: each.value for each in Presentation
+}
 
 
 def maybe_iso(at_us: int | None) -> str | None:
@@ -26,7 +30,7 @@ def maybe_iso(at_us: int | None) -> str | None:
 def caller(ani: Ani, name: str | None) -> frames.Caller:
     shown = ani.national or ani.extension or ani.raw
     return frames.Caller(
-        presentation=ani.presentation.value,
+        presentation=_PRESENTATIONS[ani.presentation],
         number=ani.number,
         display=shown if ani.presentation is Presentation.ALLOWED else "",
         country=ani.country,
@@ -47,75 +51,89 @@ def chosen(profile: known.Profile) -> frames.Ref | None:
 class Facets:
     """Facets as frames; sources go by the names that agents know.
 
-    A facet that holds no value yet is the same object in many calls: made once.
+    A facet that no source has answered yet is the same object in many calls: it is
+    made once.
     """
 
     def __init__(self, labels: Mapping[str, str] | None = None):
         self._labels = labels or {}
-        self._empty: dict[int, tuple[known.Facet, frames.Facet]] = {}
+        self._unanswered: dict[int, tuple[known.Facet, frames.Facet]] = {}
 
-    def __call__(self, one: known.Facet) -> frames.Facet:
-        if one.fields or one.rows:
-            return self._made(one)
-        kept = self._empty.get(id(one))
-        if kept is not None and kept[0] is one:
-            return kept[1]
-        if len(self._empty) >= EMPTY_MAX:
-            self._empty.clear()
-        made = self._made(one)
-        self._empty[id(one)] = (one, made)
+    def all(self, facets: Mapping[str, known.Facet]) -> dict[str, frames.Facet]:
+        made: dict[str, frames.Facet] = {}
+        for name, one in facets.items():
+            kept = self._unanswered.get(id(one))
+            if kept is not None and kept[0] is one:
+                made[name] = kept[1]
+            else:
+                made[name] = self._made(one)
         return made
 
-    def candidate(self, one: Candidate) -> frames.Candidate:
-        return frames.Candidate(
-            source=one.ref.source,
-            source_label=self._label(one.ref.source),
-            key=one.ref.key,
-            name=one.name,
-            company=one.company,
-            confidence=one.confidence,
-            why=one.why,
-        )
+    def candidates(self, found: Sequence[Candidate]) -> list[frames.Candidate]:
+        made: list[frames.Candidate] = []
+        for one in found:
+            source = one.ref.source
+            made.append(
+                frames.Candidate(
+                    source=source,
+                    source_label=self._labels.get(source, source),
+                    key=one.ref.key,
+                    name=one.name,
+                    company=one.company,
+                    confidence=one.confidence,
+                    why=one.why,
+                )
+            )
+        return made
 
     def _made(self, one: known.Facet) -> frames.Facet:
-        rows_source = one.rows_source
-        return frames.Facet(
-            state=one.state.value,
-            fields={name: self._field(value) for name, value in one.fields.items()},
-            rows=[dict(row) for row in one.rows],
-            rows_source=None if rows_source is None else self._label(rows_source),
-            rows_fetched_at=maybe_iso(one.rows_fetched_us),
-            rows_state=None if one.rows_state is None else one.rows_state.value,
-            notes=[self._note(x) for x in one.notes],
-        )
-
-    def _label(self, source: str) -> str:
-        return self._labels.get(source, source)
-
-    def _field(self, one: known.Field) -> frames.Field:
-        return frames.Field(
-            value=one.value,
-            source=self._label(one.source),
-            fetched_at=iso(one.fetched_us),
-            state=one.state.value,
-            others=[
-                frames.Other(
-                    value=other.value,
-                    source=self._label(other.source),
-                    fetched_at=iso(other.fetched_us),
+        labels = self._labels
+        fields: dict[str, frames.Field] = {}
+        for name, field in one.fields.items():
+            fields[name] = frames.Field(
+                value=field.value,
+                source=labels.get(field.source, field.source),
+                fetched_at=iso(field.fetched_us),
+                state=_STATES[field.state],
+                others=self._others(field.others) if field.others else [],
+            )
+        notes: list[frames.SourceNote] = []
+        for note in one.notes:
+            source = labels.get(note.source, note.source)
+            notes.append(
+                frames.SourceNote(
+                    lookup=note.lookup,
+                    source=source,
+                    state=_STATES[note.state],
+                    ms=note.ms,
+                    message=note.message,
                 )
-                for other in one.others
-            ],
+            )
+        listed, at_us, state = one.rows_source, one.rows_fetched_us, one.rows_state
+        made = frames.Facet(
+            state=_STATES[one.state],
+            fields=fields,
+            rows=[*map(dict, one.rows)],
+            rows_source=None if listed is None else labels.get(listed, listed),
+            rows_fetched_at=None if at_us is None else iso(at_us),
+            rows_state=None if state is None else _STATES[state],
+            notes=notes,
         )
+        if not fields and not one.rows:
+            if len(self._unanswered) >= UNANSWERED_MAX:
+                self._unanswered.clear()
+            self._unanswered[id(one)] = (one, made)
+        return made
 
-    def _note(self, one: known.SourceNote) -> frames.SourceNote:
-        return frames.SourceNote(
-            lookup=one.lookup,
-            source=self._label(one.source),
-            state=one.state.value,
-            ms=one.ms,
-            message=one.message,
-        )
+    def _others(self, others: Sequence[known.OtherValue]) -> list[frames.Other]:
+        return [
+            frames.Other(
+                value=other.value,
+                source=self._labels.get(other.source, other.source),
+                fetched_at=iso(other.fetched_us),
+            )
+            for other in others
+        ]
 
     def changes(
         self, old: known.Profile | None, new: known.Profile
@@ -123,19 +141,23 @@ class Facets:
         """The keys of `pop.updated` that lead from one profile to the next."""
         if old is new:
             return {}
-        facets: Mapping[str, known.Facet] = old.facets if old is not None else {}
-        changed = {n: x for n, x in new.facets.items() if facets.get(n) != x}
+        before: Mapping[str, known.Facet] = old.facets if old is not None else {}
+        changed: dict[str, known.Facet] = {}
+        for name, one in new.facets.items():
+            was = before.get(name)
+            if was is not one and was != one:
+                changed[name] = one
         changes: dict[str, object] = {}
         if changed:
-            changes["facets"] = {name: self(x) for name, x in changed.items()}
+            changes["facets"] = self.all(changed)
         if old is None or old.candidates != new.candidates:
-            changes["candidates"] = [self.candidate(x) for x in new.candidates]
+            changes["candidates"] = self.candidates(new.candidates)
         if old is None or old.chosen != new.chosen:
             changes["chosen"] = chosen(new)
         return changes
 
 
-_POP_STATES: dict[LegState, frames.PopState] = {
+POP_STATES: dict[LegState, frames.PopState] = {
     LegState.ALERTING: "alerting",
     LegState.ANSWERED: "answered",
     LegState.HELD: "held",
@@ -143,12 +165,14 @@ _POP_STATES: dict[LegState, frames.PopState] = {
 }
 
 
-def pop_state(leg: AgentLeg) -> frames.PopState:
-    return _POP_STATES[leg.state]
+DIRECTIONS: dict[Direction, Literal["inbound", "outbound", "internal"]] = {
+    each: each.value for each in Direction
+}
+_REASONS: dict[Release, frames.CloseReason] = {each: each.value for each in Release}
 
 
 def close_reason(leg: AgentLeg) -> frames.CloseReason:
-    return (leg.release or Release.ENDED).value
+    return _REASONS[leg.release or Release.ENDED]
 
 
 def answered_by(call: Call, mine: AgentLeg) -> AgentLeg | None:
@@ -157,25 +181,27 @@ def answered_by(call: Call, mine: AgentLeg) -> AgentLeg | None:
     After a transfer to a group that is the colleague who took it there, not the one
     who talked first.
     """
-    talked = sorted(
-        (leg for leg in call.legs if leg.talked), key=lambda leg: leg.answered_us or 0
-    )
+    talked = [leg for leg in call.legs if leg.answered_us is not None]
+    if not talked:
+        return None
+    talked.sort(key=lambda leg: leg.answered_us or 0)
     end_us = mine.released_us
     by_then = [x for x in talked if end_us is None or (x.answered_us or 0) <= end_us]
-    if by_then:
-        return by_then[-1]
-    return talked[0] if talked else None
+    return by_then[-1] if by_then else talked[0]
 
 
-class Name(TypedDict):
-    line: str
-    call_id: str
-    occurrence: int
-
-
-def named(key: CallKey) -> Name:
+def update(
+    offset: int, key: CallKey, changes: Mapping[str, object]
+) -> frames.PopUpdated:
+    """What changed, by the keys of the frame."""
     line, call_id, occurrence = key
-    return {"line": line, "call_id": call_id, "occurrence": occurrence}
+    return frames.PopUpdated(
+        offset=offset,
+        line=line,
+        call_id=call_id,
+        occurrence=occurrence,
+        **changes,  # type: ignore[arg-type]
+    )
 
 
 def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
