@@ -3,6 +3,9 @@
 Written out in Python rather than in the dialect language because it is the hot
 path and because its complaints name the place to the letter; authentication,
 settings and documentation are its dialect file's, like anybody's.
+
+A body about which there is nothing to say is read by its type (`generic_event`). Any
+other is read here, key by key, for the words of what is wrong.
 """
 
 from __future__ import annotations
@@ -10,15 +13,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from screenpop.domain.call import CallEvent, Direction, EventType, Outcome, Scope
+from screenpop.domain.call import CallEvent, Direction, EventType, Scope
 from screenpop.domain.errors import BadInput, TooLarge
-from screenpop.intake import times
 from screenpop.intake.bodies import read_json
 from screenpop.intake.facts import Facts
+from screenpop.intake.generic_event import (
+    OUTCOMES_HERE,
+    SEQUENCE_END,
+    moment_of,
+    sound_events,
+)
 from screenpop.intake.normal import (
     AGENTS_MAX,
     ATTRIBUTES_MAX,
@@ -28,11 +35,10 @@ from screenpop.intake.normal import (
     unread_caller,
 )
 from screenpop.intake.request import Ignored, Received, Response, Told
-from screenpop.intake.rules import AGENT_STATES, OUTCOMES
+from screenpop.intake.rules import AGENT_STATES
 from screenpop.intake.spelling import translated
 from screenpop.intake.times import Moment
 
-UTC = ZoneInfo("UTC")
 KEYS = frozenset(
     {
         "type", "call_id", "from", "to", "direction", "queue", "agents", "at", "cause",
@@ -43,7 +49,6 @@ KEYS = frozenset(
 _TYPES = {str(each): each for each in EventType}
 _SCOPES = {str(each): each for each in Scope}
 _DIRECTIONS = frozenset(str(each) for each in Direction)
-_OUTCOMES = OUTCOMES | frozenset(str(each) for each in Outcome)
 _TEXTS = (
     "leg_id", "related_call_id", "from_agent", "target", "caller_name", "queue",
     "cause", "event_id",
@@ -66,6 +71,9 @@ def receive(facts: Facts, line: Line) -> Received:
     answer says which were refused. A type that means nothing here is no mistake of
     the sender's: it is left aside, counted and explained.
     """
+    sound = sound_events(facts)
+    if sound is not None:
+        return _taken(sound, facts, line)
     payload = read_json(facts.request.body, charset=facts.charset)
     if isinstance(payload, dict):
         return _one(payload, facts, line)
@@ -114,6 +122,17 @@ class _Sorted:
         if self.rejected:
             body["rejected"] = self.rejected
         return Response(status=200, headers=_JSON, body=_ENCODER.encode(body))
+
+
+def _taken(sound: list[tuple[Draft, Told]], facts: Facts, line: Line) -> Received:
+    found = _Sorted()
+    for draft, told in sound:
+        event = line.event(draft, facts.request.received_us)
+        found.events.append(event)
+        found.told.append(told)
+        if (remark := unread_caller(event)) is not None:
+            found.ignored.append(Ignored(why=remark, item=told.item, whole=False))
+    return found.received()
 
 
 def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
@@ -266,7 +285,7 @@ def _outcome(item: Mapping[str, object]) -> str | None:
     outcome = item.get("outcome")
     if outcome is None:
         return None
-    if not isinstance(outcome, str) or outcome not in _OUTCOMES:
+    if not isinstance(outcome, str) or outcome not in OUTCOMES_HERE:
         _refuse("outcome", "unanswered, voicemail or callback", outcome, '"unanswered"')
     return outcome
 
@@ -309,18 +328,12 @@ def _at(item: Mapping[str, object]) -> Moment | None:
     value = item.get("at")
     if value is None:
         return None
-    moment = times.iso(value, UTC) if _has_offset(value) else None
+    moment = moment_of(value) if isinstance(value, str) else None
     if moment is None:
         _refuse(
             "at", "a time with its offset (RFC 3339)", value, '"2026-11-21T09:00:00Z"'
         )
     return moment
-
-
-def _has_offset(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > 64:
-        return False
-    return value[-1:] in ("Z", "z") or any(mark in value[19:] for mark in "+-")
 
 
 def _flag(item: Mapping[str, object], name: str) -> bool:
@@ -334,7 +347,11 @@ def _sequence(item: Mapping[str, object]) -> int | None:
     value = item.get("sequence")
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**62:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int)
+        or not 0 <= value < SEQUENCE_END
+    ):
         _refuse("sequence", "a whole number that is not negative", value, "7")
     return value
 

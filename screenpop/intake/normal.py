@@ -88,7 +88,9 @@ class Line:
 
     def event(self, draft: Draft, received_us: int) -> CallEvent:
         caller, dialled = self._numbers(draft)
-        withheld = draft.withheld or _hidden(caller, Presentation.WITHHELD)
+        withheld = draft.withheld or (
+            caller is not None and caller.presentation is Presentation.WITHHELD
+        )
         at_us = received_us if draft.at_us is None else draft.at_us
         caller_text = None if withheld or caller is None else caller.text
         dialled_text = None if dialled is None else dialled.text
@@ -106,7 +108,9 @@ class Line:
             at_given=draft.at_us is not None,
             scope=draft.scope,
             leg_id=LegId(draft.leg_id) if draft.leg_id else None,
-            related_call_id=_call_id(draft.related_call_id),
+            related_call_id=CallId(draft.related_call_id)
+            if draft.related_call_id
+            else None,
             direction=DIRECTIONS.get(draft.direction.lower())
             if draft.direction
             else None,
@@ -140,7 +144,7 @@ class Line:
         home = dialled.country if dialled is not None else None
         caller = None if caller_text is None else self.number(caller_text, home)
         ours = caller.country if caller is not None else None
-        if ours and dialled_text and _outbound(draft) and home is None:
+        if ours and dialled_text and home is None and _outbound(draft):
             dialled = self.number(dialled_text, ours)
         return caller, dialled
 
@@ -182,14 +186,6 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(
         text.encode("utf-8", "surrogatepass"), digest_size=12
     ).hexdigest()
-
-
-def _hidden(reading: NumberReading | None, presentation: Presentation) -> bool:
-    return reading is not None and reading.presentation is presentation
-
-
-def _call_id(text: str | None) -> CallId | None:
-    return CallId(text) if text else None
 
 
 def _outbound(draft: Draft) -> bool:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from screenpop.domain.call import CallEvent
 from screenpop.domain.occurrences import UNPLACED, Occurrences
-from screenpop.journal.base import Entry
+from screenpop.journal.base import Entry, Offset
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock
 
@@ -39,12 +39,18 @@ class Placing:
         """The records as they are to be journalled."""
         decide = self.live and not self._open
         steady_us = self._clock.steady_us()
-        return [
-            EventRecord(event=self._stamp(record.event, steady_us, decide=decide))
-            if isinstance(record, EventRecord)
-            else record
-            for record in records
-        ]
+        stamped: list[Record] = []
+        for record in records:
+            if isinstance(record, EventRecord):
+                event = record.event
+                if decide:
+                    event = self.occurrences.place(event, steady_us)
+                else:
+                    self._open.add((event.line, event.event_id))
+                    event = replace(event, occurrence=UNPLACED)
+                record = EventRecord(event=event)
+            stamped.append(record)
+        return stamped
 
     def not_kept(self, records: Iterable[Record]) -> None:
         """These were not journalled, or were there before."""
@@ -68,9 +74,12 @@ class Placing:
         return event
 
     def _learn(self, event: CallEvent) -> None:
-        before_us = self._corrected_us(event)
+        clocks = self.occurrences.clocks
+        clock = clocks.get(event.line)
+        before_us = 0 if clock is None else clock.correction_us
         self.occurrences.learn(event)
-        after_us = self._corrected_us(event)
+        clock = clocks.get(event.line)
+        after_us = 0 if clock is None else clock.correction_us
         if abs(after_us - before_us) > CLOCK_LOGGED_US:
             log.warning(
                 "line %s: its clock differs from ours by %.0f s; times are corrected",
@@ -78,13 +87,14 @@ class Placing:
                 -after_us / 1e6,
             )
 
-    def _corrected_us(self, event: CallEvent) -> int:
-        clock = self.occurrences.clocks.get(event.line)
-        return 0 if clock is None else clock.correction_us
-
     def placed(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Entries for the history: each event as the folds were told of it."""
-        return [self._placed(entry) for entry in entries]
+        placed = list(entries)
+        for at, entry in enumerate(entries):
+            record = entry.record
+            if isinstance(record, EventRecord) and record.event.occurrence == UNPLACED:
+                placed[at] = self._placed(entry.offset, record.event)
+        return placed
 
     def saved(self) -> list[tuple[int, CallEvent]]:
         """Events that were decided here: the journal does not hold their place."""
@@ -93,18 +103,9 @@ class Placing:
     def restore(self, decided: Iterable[tuple[int, CallEvent]]) -> None:
         self._decided.update(decided)
 
-    def _placed(self, entry: Entry) -> Entry:
-        record = entry.record
-        if not isinstance(record, EventRecord) or record.event.occurrence != UNPLACED:
-            return entry
-        event = self._decided.get(entry.offset)
-        if event is None:
-            newest = self.occurrences.newest_of(record.event.line, record.event.call_id)
-            event = replace(record.event, occurrence=newest)
-        return Entry(entry.offset, EventRecord(event=event))
-
-    def _stamp(self, event: CallEvent, steady_us: int, *, decide: bool) -> CallEvent:
-        if decide:
-            return self.occurrences.place(event, steady_us)
-        self._open.add((event.line, event.event_id))
-        return replace(event, occurrence=UNPLACED)
+    def _placed(self, offset: Offset, event: CallEvent) -> Entry:
+        decided = self._decided.get(offset)
+        if decided is None:
+            newest = self.occurrences.newest_of(event.line, event.call_id)
+            decided = replace(event, occurrence=newest)
+        return Entry(offset, EventRecord(event=decided))

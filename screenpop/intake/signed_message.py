@@ -34,7 +34,9 @@ class SignedMessage:
     def __init__(self, node: Node, compiler: Compiler):
         compiler = Compiler(compiler.names | _SIGNED_PARTS)
         self._choices: list[tuple[Condition | None, list[str | Getter]]] = []
-        written = str(node.data())
+        written = node.data()
+        self._plain = _plain(written) if isinstance(written, str) else None
+        written = str(written)
         self._uses_url, self._uses_md5 = "{url" in written, "{body_md5" in written
         for each in node.one_or_many():
             when: Condition | None = None
@@ -47,6 +49,12 @@ class SignedMessage:
         self, facts: Facts, scope: Scope, timestamp: str, secret: str = ""
     ) -> list[bytes]:
         """No bytes at all when no choice fits or a hole is null."""
+        if self._plain is not None:
+            sent = {
+                b"body": facts.request.body,
+                b"timestamp": signature.as_bytes(timestamp),
+            }
+            return [self._plain % sent]
         scope.variables["signed_time"] = timestamp
         scope.variables["signed_secret"] = secret
         if self._uses_md5:
@@ -67,6 +75,16 @@ _HOLES = {
 }
 _SIGNED_PARTS = frozenset(_HOLES.values())
 _HOLE = re.compile(r"\{(" + "|".join(_HOLES) + r")\b")
+
+
+_PLAIN_HOLE = re.compile(r"\{(body|timestamp)\}")
+
+
+def _plain(template: str) -> bytes | None:
+    """The template as a bytes format, if its only holes are body and signed time."""
+    if re.search("[{}]", _PLAIN_HOLE.sub("", template)):
+        return None
+    return _PLAIN_HOLE.sub(r"%(\1)s", template.replace("%", "%%")).encode()
 
 
 def _signed_parts(node: Node, compiler: Compiler) -> list[str | Getter]:
@@ -131,14 +149,15 @@ class Envelope:
         if self._signature is None:
             found = self._time(scope) if self._time is not None else None
             return given, as_text(found)
-        pairs = [
-            (name.strip(), value.strip())
-            for header in given
-            for name, _, value in (each.partition("=") for each in header.split(","))
-        ]
-        signatures = [value for name, value in pairs if name == self._signature]
-        times = [value for name, value in pairs if name == self._time_part]
-        return signatures, times[0] if times else None
+        signatures: list[str] = []
+        timestamp: str | None = None
+        for part in ",".join(given).split(","):
+            name, _, value = part.partition("=")
+            if name.strip() == self._signature:
+                signatures.append(value.strip())
+            if name.strip() == self._time_part and timestamp is None:
+                timestamp = value.strip()
+        return signatures, timestamp
 
     def late(self, timestamp: str | None, facts: Facts) -> str | None:
         if not self.dated:

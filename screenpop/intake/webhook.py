@@ -112,9 +112,11 @@ class Intake:
             [EventRecord(event=event) for event in received.events]
         )
         self._metrics.append_s.observe(perf_counter() - started_s)
+        repeated = 0
         for event, receipt in zip(received.events, receipts, strict=True):
-            self._count(line, event.type.value if receipt.fresh else REPEATED)
-        return sum(not receipt.fresh for receipt in receipts)
+            self._count(line, event.type if receipt.fresh else REPEATED)
+            repeated += not receipt.fresh
+        return repeated
 
     def _count(self, line: str, what: str) -> None:
         counter = self._counters.get((line, what))

@@ -8,9 +8,13 @@ at most one header. It decides nothing else; whatever it misreads, the parser re
 
 from __future__ import annotations
 
-from enum import Enum
+import re
+from enum import StrEnum
 
 _END = {"head": b"\r\n\r\n", "chunk": b"\r\n", "trailer": b"\r\n"}
+_FRAMING = re.compile(
+    rb"\r\n(transfer-encoding|content-length|upgrade):(.*?)(?=\r\n)", re.DOTALL
+)
 _CHUNK_LINE_BYTES_MAX = 1024
 _DIGITS_MAX = 18  # more cannot be a length
 
@@ -23,7 +27,7 @@ class BehindHandshake(Exception):
     """Bytes behind a WebSocket handshake that is not answered yet (RFC 6455, 4.1)."""
 
 
-class _Reading(Enum):
+class _Reading(StrEnum):
     HEAD = "head"
     CHUNK = "chunk"  # the line with a chunk's size
     TRAILER = "trailer"
@@ -56,9 +60,11 @@ class HeadMeter:
 
     def _read(self, data: bytes, place: int) -> int:
         """Read on to the end of the header or line; returns the place behind it."""
-        text, end = self._text, _END[self._reading.value]
-        known = len(text)
-        room = self._room() - known
+        text, end = self._text, _END[self._reading]
+        known, limit = len(text), self._bytes_max
+        if self._reading is not _Reading.HEAD:
+            limit = min(_CHUNK_LINE_BYTES_MAX, limit)
+        room = limit - known
         text += data[place : place + room]
         found = text.find(end, max(0, known - len(end) + 1))
         if found < 0:
@@ -69,11 +75,6 @@ class HeadMeter:
         text.clear()
         self._whole(whole)
         return place + len(whole) - known
-
-    def _room(self) -> int:
-        if self._reading is _Reading.HEAD:
-            return self._bytes_max
-        return min(_CHUNK_LINE_BYTES_MAX, self._bytes_max)
 
     def _whole(self, text: bytes) -> None:
         match self._reading:
@@ -88,20 +89,14 @@ class HeadMeter:
                     self._reading = _Reading.HEAD
 
     def _head(self, head: bytes) -> None:
-        if b"\r\ntransfer-encoding:" in head:
+        framing: dict[bytes, bytes] = {}
+        for name, value in _FRAMING.findall(head):
+            framing.setdefault(name, value.strip())
+        if b"transfer-encoding" in framing:
             self._reading = _Reading.CHUNK
-        elif (length := _value(head, b"\r\ncontent-length:")) is not None:
-            self._skip = _number(length, base=10)
-        upgrade = _value(head, b"\r\nupgrade:")
-        self.upgrading = upgrade is not None and b"websocket" in upgrade
-
-
-def _value(head: bytes, name: bytes) -> bytes | None:
-    start = head.find(name)
-    if start < 0:
-        return None
-    start += len(name)
-    return head[start : head.find(b"\r\n", start)].strip()
+        elif b"content-length" in framing:
+            self._skip = _number(framing[b"content-length"], base=10)
+        self.upgrading = b"websocket" in framing.get(b"upgrade", b"")
 
 
 def _number(text: bytes, base: int) -> int:

@@ -66,8 +66,8 @@ _ALWAYS = {"Server": "Screenpop", "X-Content-Type-Options": "nosniff"}
 
 
 def _head(status: int, length: int, headers: Mapping[str, str]) -> bytes:
-    own = "" if not headers else _own(headers)
-    return _start(status, length, int(time.time())) + own.encode("latin-1") + b"\r\n"
+    own = _own(tuple(headers.items())) if headers else b""
+    return _start(status, length, int(time.time())) + own + b"\r\n"
 
 
 @lru_cache(maxsize=256)
@@ -83,8 +83,12 @@ def _start(status: int, length: int, now_s: int) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode("latin-1")
 
 
-def _own(headers: Mapping[str, str]) -> str:
-    text = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+@lru_cache(maxsize=256)
+def _own(headers: tuple[tuple[str, str], ...]) -> bytes:
+    """A line's acknowledgements have the same headers: written once."""
+    text = ""
+    for name, value in headers:
+        text += f"{name}: {value}\r\n"
     if text.count("\n") != len(headers) or text.count("\r") != len(headers):
         raise ValueError("a line break in a header of the answer")
-    return text
+    return text.encode("latin-1")
