@@ -72,7 +72,7 @@ def with_generated(text: str, part: str) -> str:
 
 
 def _is_close_code(value: object) -> bool:
-    return isinstance(value, close_codes.CloseCode)
+    return isinstance(value, close_codes.CloseFrame)
 
 
 def _frame(struct: type[msgspec.Struct]) -> str:

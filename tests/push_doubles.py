@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from screenpop.desk import frames
 from screenpop.desk.audience import Directory, principal
 from screenpop.desk.case import Case, Shown
-from screenpop.desk.commands import Rules
+from screenpop.desk.commands import CommandRules
 from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
 from screenpop.desk.presence import DESK
@@ -110,7 +110,7 @@ class Floor:
                 append_soon=self._append_soon,
                 hello=self._hello,
                 wallboard=lambda: b'{"frame":"wallboard.snapshot","offset":0}',
-                rules=Rules(dispositions=["sold"], note_chars_max=100),
+                rules=CommandRules(dispositions=["sold"], note_chars_max=100),
                 limits=SessionLimits(**limits),  # type: ignore[arg-type]
             ),
         )

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallEvent, LineId
 from screenpop.domain.call_state import CallBook
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.ami_events import AmiEvents
 from screenpop.intake.streams.ari_events import AriEvents
@@ -178,8 +178,8 @@ def frames(name: str) -> tuple[tuple[float, dict[str, object]], ...]:
     return tuple((each["t"], each["event"]) for each in map(json.loads, lines))
 
 
-def a_line(country: str | None = "GB") -> Line:
-    return Line(line=LineId("pbx"), country=country, zone=ZoneInfo("UTC"))
+def a_line(country: str | None = "GB") -> LineContext:
+    return LineContext(line=LineId("pbx"), country=country, zone=ZoneInfo("UTC"))
 
 
 def ami_fold(**more: object) -> AmiEvents:

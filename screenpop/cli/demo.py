@@ -27,7 +27,7 @@ from screenpop.demo.company import NAME, TIME_ZONE
 from screenpop.demo.delivery import Tally
 from screenpop.demo.folder import PASSWORD_CHARS_MAX, account_json
 from screenpop.demo.habits import CALLS_PER_MINUTE
-from screenpop.demo.run import LINE, Options, Ready, run_demo
+from screenpop.demo.run import LINE, DemoOptions, Ready, run_demo
 from screenpop.demo.service import run_service
 from screenpop.support.loop import quick_loop
 
@@ -68,7 +68,7 @@ def demo(
     """
     err = Console(stderr=True)
     with _folder(data_dir) as folder:
-        options = Options(
+        options = DemoOptions(
             folder=folder,
             today=datetime.now(ZoneInfo(TIME_ZONE)).date(),
             port=port,
@@ -92,7 +92,7 @@ def _folder(wanted: Path | None) -> Iterator[Path]:
         yield Path(name)
 
 
-async def _run(options: Options, *, json_wanted: bool) -> Tally:
+async def _run(options: DemoOptions, *, json_wanted: bool) -> Tally:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from screenpop.config.facets import FacetShape, all_shapes
+from screenpop.config.facets import FacetLayout, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.caller import Scalar
 from screenpop.domain.profile import Answer, Facet, FieldState
@@ -108,7 +108,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _print(told: Explanation, shapes: tuple[FacetShape, ...]) -> None:
+def _print(told: Explanation, shapes: tuple[FacetLayout, ...]) -> None:
     console = Console(highlight=False)
     _print_caller(console, told)
     for name, why in told.unread.items():
@@ -190,7 +190,7 @@ def _bar(answer: Answer, whole_ms: float) -> str:
 
 
 def _print_facet(
-    console: Console, shape: FacetShape, facet: Facet, now_us: int
+    console: Console, shape: FacetLayout, facet: Facet, now_us: int
 ) -> None:
     state = facet.state.value
     console.print(

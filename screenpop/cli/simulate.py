@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from screenpop.demo.meter import Report
-from screenpop.demo.simulate import Options, simulate
+from screenpop.demo.simulate import SimulateOptions, simulate
 from screenpop.domain.errors import ConfigError
 from screenpop.node.checking import load_checked
 from screenpop.support.loop import quick_loop
@@ -60,7 +60,7 @@ def simulate_calls(
     WebSockets and checks that each ring is shown once. Run it on the machine of the
     service. Exit code 1 when a card was lost or shown twice, or an event refused.
     """
-    options = Options(
+    options = SimulateOptions(
         line=line,
         url=url,
         rate=rate,

@@ -23,14 +23,14 @@ from screenpop.config.customers import sources_of_customers, unclear
 from screenpop.config.dataflow import RESERVED, findings, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
 from screenpop.config.load import Examined, Loaded
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.config.prepare import FindConnector, prepare
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 from screenpop.support.postgres_url import translated
 
-LineCheck: TypeAlias = Callable[[str, Line], None]
+LineCheck: TypeAlias = Callable[[str, LineSettings], None]
 """Binds the dialect of a line; raises `ConfigError`, one problem a line of its text."""
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}\Z")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from screenpop.config.facets import enabled_lookups, kind_of
 from screenpop.config.load import Loaded
-from screenpop.config.model import Configuration, Lookup
+from screenpop.config.model import Configuration, LookupSettings
 from screenpop.config.problems import Problem, did_you_mean, listed
 
 KEY = "customer.key"
@@ -33,7 +33,7 @@ def sources_of_customers(
 
 
 def asked_about(
-    lookup: Lookup, needs: Collection[str], bringing: Sequence[str]
+    lookup: LookupSettings, needs: Collection[str], bringing: Sequence[str]
 ) -> frozenset[str] | None:
     """The sources whose customers it is asked about; None: whosever they are.
 

@@ -19,7 +19,7 @@ RESERVED = frozenset({CUSTOMER, IVR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class LookupNeeds:
     """One lookup as the dataflow sees it."""
 
     name: str
@@ -37,7 +37,7 @@ class Finding:
 
 
 def findings(
-    lookups: Iterable[Asking],
+    lookups: Iterable[LookupNeeds],
     *,
     declared: frozenset[str],
     contacts: bool,
@@ -61,7 +61,10 @@ def findings(
 
 
 def _wrong(
-    need: str, lookup: Asking, asking: Mapping[str, Asking], declared: frozenset[str]
+    need: str,
+    lookup: LookupNeeds,
+    asking: Mapping[str, LookupNeeds],
+    declared: frozenset[str],
 ) -> tuple[str, str] | None:
     head, dot, column = need.partition(".")
     if not dot:
@@ -87,7 +90,7 @@ def _wrong(
 
 
 def _without_customer(
-    asking: Mapping[str, Asking], declared: frozenset[str], contacts: bool
+    asking: Mapping[str, LookupNeeds], declared: frozenset[str], contacts: bool
 ) -> list[Finding]:
     unusable = declared - asking.keys()  # one of these may be the identity lookup
     if contacts or unusable or any(x.kind == "identity" for x in asking.values()):
@@ -104,7 +107,7 @@ def _without_customer(
     ]
 
 
-def upstream(asking: Mapping[str, Asking]) -> dict[str, tuple[str, ...]]:
+def upstream(asking: Mapping[str, LookupNeeds]) -> dict[str, tuple[str, ...]]:
     """For each lookup those it waits for, itself included if it does."""
     finders = [name for name, other in asking.items() if other.kind == "identity"]
     above = {}
@@ -116,7 +119,7 @@ def upstream(asking: Mapping[str, Asking]) -> dict[str, tuple[str, ...]]:
     return above
 
 
-def cycle(asking: Mapping[str, Asking]) -> tuple[str, ...] | None:
+def cycle(asking: Mapping[str, LookupNeeds]) -> tuple[str, ...] | None:
     """A circle as its members in order, the first one again at the end.
 
     What no step of the waterfall holds has something upstream that none holds
@@ -135,7 +138,7 @@ def cycle(asking: Mapping[str, Asking]) -> tuple[str, ...] | None:
         way.append(following)
 
 
-def _told(circle: tuple[str, ...], asking: Mapping[str, Asking]) -> Finding:
+def _told(circle: tuple[str, ...], asking: Mapping[str, LookupNeeds]) -> Finding:
     if len(circle) == 2 and asking[circle[0]].kind == "identity":
         return Finding(
             lookup=circle[0],
@@ -149,7 +152,7 @@ def _told(circle: tuple[str, ...], asking: Mapping[str, Asking]) -> Finding:
     )
 
 
-def waterfall(lookups: Iterable[Asking]) -> tuple[tuple[str, ...], ...]:
+def waterfall(lookups: Iterable[LookupNeeds]) -> tuple[tuple[str, ...], ...]:
     """Lookups in steps: each step may start when those before it have answered."""
     above = upstream({lookup.name: lookup for lookup in lookups})
     waiting = {name: len(names) for name, names in above.items()}

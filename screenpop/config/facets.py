@@ -10,7 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from screenpop.config.model import Column, Configuration, Facet, Lookup
+from screenpop.config.model import (
+    ColumnSettings,
+    Configuration,
+    FacetSettings,
+    LookupSettings,
+)
 
 ColumnType = Literal[
     "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
@@ -30,7 +35,7 @@ class ColumnShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FacetShape:
+class FacetLayout:
     """A card: single values are `fields`, each of its rows has `columns`."""
 
     name: str
@@ -49,8 +54,8 @@ def _columns(**columns: tuple[str, ColumnType] | str) -> tuple[ColumnShape, ...]
     )
 
 
-BUILT_IN: tuple[FacetShape, ...] = (
-    FacetShape(
+BUILT_IN: tuple[FacetLayout, ...] = (
+    FacetLayout(
         name="identity",
         label="Customer",
         kind="identity",
@@ -72,7 +77,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             url=("Record", "url"),
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="balance",
         label="Balance",
         kind="fields",
@@ -95,7 +100,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="credit_terms",
         label="Credit terms",
         kind="fields",
@@ -112,7 +117,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="sales_history",
         label="Last orders",
         columns=_columns(
@@ -124,7 +129,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="frequent_items",
         label="Buys often",
         columns=_columns(
@@ -135,7 +140,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             quantity=("Quantity", "number"),
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="yearly_totals",
         label="Per year",
         columns=_columns(
@@ -145,7 +150,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="recommendations",
         label="To offer",
         columns=_columns(
@@ -157,7 +162,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="tickets",
         label="Tickets",
         columns=_columns(
@@ -171,7 +176,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             url=("Link", "url"),
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="opportunities",
         label="Opportunities",
         columns=_columns(
@@ -184,7 +189,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             currency="Currency",
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="entitlements",
         label="Warranty and service",
         columns=_columns(
@@ -197,7 +202,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             active=("Active", "flag"),
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="interactions",
         label="Earlier calls",
         columns=_columns(
@@ -211,7 +216,7 @@ BUILT_IN: tuple[FacetShape, ...] = (
             talk_s=("Talk time (s)", "integer"),
         ),
     ),
-    FacetShape(
+    FacetLayout(
         name="notes",
         label="Notes",
         columns=_columns(
@@ -226,7 +231,7 @@ SERVICE_FACETS = ("identity", "interactions")
 """Filled by the service itself: candidates, and calls of its own history."""
 
 
-def kind_of(lookup: Lookup, config: Configuration) -> Kind:
+def kind_of(lookup: LookupSettings, config: Configuration) -> Kind:
     """What a lookup's rows are: as it says, else as is usual for its facet."""
     if lookup.kind is not None:
         return lookup.kind
@@ -234,7 +239,9 @@ def kind_of(lookup: Lookup, config: Configuration) -> Kind:
     return usual.get(lookup.facet, "rows")
 
 
-def columns_of(lookup: Lookup, config: Configuration) -> tuple[ColumnShape, ...]:
+def columns_of(
+    lookup: LookupSettings, config: Configuration
+) -> tuple[ColumnShape, ...]:
     """The columns that its facet declares for what it answers, by its kind."""
     for shape in all_shapes(config):
         if shape.name == lookup.facet:
@@ -250,7 +257,7 @@ def identity_columns(config: Configuration) -> tuple[ColumnShape, ...]:
 
 def shapes(
     config: Configuration, *, also: Iterable[str] = SERVICE_FACETS
-) -> tuple[FacetShape, ...]:
+) -> tuple[FacetLayout, ...]:
     """The facets that this configuration fills, in the order of the card.
 
     Filled is what an enabled lookup names, and `also`.
@@ -259,7 +266,7 @@ def shapes(
     return tuple(shape for shape in all_shapes(config) if shape.name in filled)
 
 
-def all_shapes(config: Configuration) -> tuple[FacetShape, ...]:
+def all_shapes(config: Configuration) -> tuple[FacetLayout, ...]:
     """Built-in facets with the configuration's changes, then its own ones."""
     own = dict(config.facets)
     changed = [_changed(shape, own.pop(shape.name, None)) for shape in BUILT_IN]
@@ -267,7 +274,7 @@ def all_shapes(config: Configuration) -> tuple[FacetShape, ...]:
     return (*changed, *declared)
 
 
-def enabled_lookups(config: Configuration) -> dict[str, Lookup]:
+def enabled_lookups(config: Configuration) -> dict[str, LookupSettings]:
     """Lookups whose source is there and enabled, in the order written."""
     enabled = {name for name, source in config.sources.items() if source.enabled}
     return {
@@ -275,7 +282,7 @@ def enabled_lookups(config: Configuration) -> dict[str, Lookup]:
     }
 
 
-def _changed(shape: FacetShape, facet: Facet | None) -> FacetShape:
+def _changed(shape: FacetLayout, facet: FacetSettings | None) -> FacetLayout:
     if facet is None:
         return shape
     return replace(
@@ -286,9 +293,9 @@ def _changed(shape: FacetShape, facet: Facet | None) -> FacetShape:
     )
 
 
-def _declared(name: str, facet: Facet) -> FacetShape:
+def _declared(name: str, facet: FacetSettings) -> FacetLayout:
     """A facet with fields and no columns is filled by first rows."""
-    return FacetShape(
+    return FacetLayout(
         name=name,
         label=facet.label,
         fields=_merged((), facet.fields),
@@ -298,14 +305,14 @@ def _declared(name: str, facet: Facet) -> FacetShape:
 
 
 def _merged(
-    shapes: tuple[ColumnShape, ...], columns: dict[str, Column]
+    shapes: tuple[ColumnShape, ...], columns: dict[str, ColumnSettings]
 ) -> tuple[ColumnShape, ...]:
     by_name = {shape.name: shape for shape in shapes}
     by_name |= {name: _shape(name, column) for name, column in columns.items()}
     return tuple(by_name.values())
 
 
-def _shape(name: str, column: Column) -> ColumnShape:
+def _shape(name: str, column: ColumnSettings) -> ColumnShape:
     return ColumnShape(
         name=name, label=column.label, type=column.type, currency=column.currency
     )

@@ -123,7 +123,7 @@ def examine_text(
         document = read_document(text, str(path))
     except ConfigProblems as error:
         return Examined(loaded=None, problems=error.problems)
-    return _Reading(path, document, environ).examined()
+    return _ConfigReading(path, document, environ).examined()
 
 
 def from_text(
@@ -131,7 +131,7 @@ def from_text(
 ) -> Loaded:
     """A configuration that is not in a file (demo, tests)."""
     name = "screenpop.yaml"
-    reading = _Reading(folder / name, read_document(text, name), environ or {})
+    reading = _ConfigReading(folder / name, read_document(text, name), environ or {})
     examined = reading.examined()
     if examined.problems or examined.loaded is None:
         raise ConfigProblems(examined.problems)
@@ -152,7 +152,7 @@ def _read(path: Path) -> str:
         raise ConfigProblems([Problem.at(place, "", sentence, remedy)]) from error
 
 
-class _Reading:
+class _ConfigReading:
     """One file on its way from YAML to `Loaded`."""
 
     def __init__(self, path: Path, document: Document, environ: Mapping[str, str]):

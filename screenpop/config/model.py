@@ -158,7 +158,7 @@ class Limits(Model):
         return max(1, self.connections_max // 2) if given is None else given
 
 
-class Calls(Model):
+class CallSettings(Model):
     """When is a call over though nobody said so?"""
 
     alerting_max_s: float = Field(
@@ -207,7 +207,7 @@ class Calls(Model):
     )
 
 
-class Line(Model):
+class LineSettings(Model):
     """One telephone system or trunk that sends events."""
 
     dialect: str = Field("generic", description="How its events are written.")
@@ -237,7 +237,7 @@ class Label(Model):
     label: str = Field(description="The words on screen.")
 
 
-class Breaker(Model):
+class BreakerSettings(Model):
     """When is a source paused for a while?"""
 
     failures: int = Field(5, gt=0, description="Failures in a row that open it.")
@@ -263,7 +263,7 @@ class Source(BaseModel):
         86_400, ge=0, description="An answer this old is shown if the source fails."
     )
     cache_entries: int = Field(10_000, gt=0, description="Answers kept.")
-    breaker: Breaker = Breaker()
+    breaker: BreakerSettings = BreakerSettings()
     contacts_every_s: float = Field(
         600, gt=0, description="How often the number index is read again."
     )
@@ -274,7 +274,7 @@ class Source(BaseModel):
         return dict(self.model_extra or {})
 
 
-class Lookup(BaseModel):
+class LookupSettings(BaseModel):
     """One question to a source. Further keys belong to the source's connector."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
@@ -304,7 +304,7 @@ class Lookup(BaseModel):
         return dict(self.model_extra or {})
 
 
-class Column(Model):
+class ColumnSettings(Model):
     """How one field or column is labelled and typed."""
 
     label: str = Field(description="The words beside the value.")
@@ -315,19 +315,19 @@ class Column(Model):
     currency: str | None = Field(None, description="Fixed currency (ISO 4217).")
 
 
-class Facet(Model):
+class FacetSettings(Model):
     """A card of the profile: built-in ones may be relabelled, own ones declared."""
 
     label: str = Field(description="The card's heading.")
-    fields: dict[str, Column] = Field(
+    fields: dict[str, ColumnSettings] = Field(
         default_factory=dict, description="Its single values, by column name."
     )
-    columns: dict[str, Column] = Field(
+    columns: dict[str, ColumnSettings] = Field(
         default_factory=dict, description="The columns of its rows, by column name."
     )
 
 
-class Disposition(Model):
+class DispositionSettings(Model):
     """A result code that agents choose after a call."""
 
     code: Name = Field(description="What is stored and exported.")
@@ -372,15 +372,15 @@ class Configuration(Model):
     journal: JournalOptions = JournalOptions()
     store: Store = Store()
     limits: Limits = Limits()
-    calls: Calls = Calls()
+    calls: CallSettings = CallSettings()
     identify: Identify = Identify()
     security: Security = Security()
-    lines: dict[Name, Line] = Field(default_factory=dict)
+    lines: dict[Name, LineSettings] = Field(default_factory=dict)
     queues: dict[str, Label] = Field(default_factory=dict)
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )
     sources: dict[Name, Source] = Field(default_factory=dict)
-    lookups: dict[Name, Lookup] = Field(default_factory=dict)
-    facets: dict[Name, Facet] = Field(default_factory=dict)
-    dispositions: tuple[Disposition, ...] = ()
+    lookups: dict[Name, LookupSettings] = Field(default_factory=dict)
+    facets: dict[Name, FacetSettings] = Field(default_factory=dict)
+    dispositions: tuple[DispositionSettings, ...] = ()

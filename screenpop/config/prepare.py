@@ -12,10 +12,10 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from screenpop.config.dataflow import Asking
+from screenpop.config.dataflow import LookupNeeds
 from screenpop.config.facets import enabled_lookups, kind_of
 from screenpop.config.load import Loaded, secrets_of
-from screenpop.config.model import Lookup, Source
+from screenpop.config.model import LookupSettings, Source
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.config.translate import translated
 from screenpop.connector import (
@@ -38,7 +38,7 @@ class Prepared:
     """What could be prepared, and what is wrong with the rest."""
 
     connectors: dict[str, AnyConnector] = field(default_factory=dict)
-    lookups: list[Asking] = field(default_factory=list)
+    lookups: list[LookupNeeds] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
 
@@ -88,7 +88,11 @@ def _prepare_source(
 
 
 def _prepare_lookup(
-    loaded: Loaded, connector: AnyConnector, name: str, lookup: Lookup, into: Prepared
+    loaded: Loaded,
+    connector: AnyConnector,
+    name: str,
+    lookup: LookupSettings,
+    into: Prepared,
 ) -> None:
     path: KeyPath = ("lookups", name)
     options = _options(loaded, path, connector.lookup_options, lookup, into)
@@ -100,7 +104,7 @@ def _prepare_lookup(
         into.problems.append(_told(loaded, path, error))
         return
     kind = kind_of(lookup, loaded.config)
-    into.lookups.append(Asking(name=name, kind=kind, needs=frozenset(needs)))
+    into.lookups.append(LookupNeeds(name=name, kind=kind, needs=frozenset(needs)))
 
 
 def made(
@@ -147,7 +151,7 @@ def _options(
     loaded: Loaded,
     path: KeyPath,
     model: type[BaseModel],
-    written: Source | Lookup,
+    written: Source | LookupSettings,
     into: Prepared,
 ) -> Any:
     """The connector's own keys as its model, or the problems with them."""

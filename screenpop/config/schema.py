@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel
 
-from screenpop.config.model import Configuration, Lookup, Source
+from screenpop.config.model import Configuration, LookupSettings, Source
 from screenpop.config.prepare import AnyConnector
 
 Schema: TypeAlias = dict[str, Any]
@@ -26,7 +26,7 @@ def json_schema(connectors: Mapping[str, type[AnyConnector]]) -> Schema:
     """The whole schema. A source's further keys follow from its `connector`."""
     schema = Configuration.model_json_schema()
     definitions = schema["$defs"]
-    source, lookup = definitions[Source.__name__], definitions[Lookup.__name__]
+    source, lookup = definitions[Source.__name__], definitions[LookupSettings.__name__]
     for definition in (source, lookup):
         definition.pop("additionalProperties", None)
         definition["unevaluatedProperties"] = False

@@ -71,7 +71,7 @@ _BOUNDS = {
 }
 
 
-class Subject(typing.Protocol):
+class ErrorSubject(typing.Protocol):
     """The file an error is about (`Loaded` is one)."""
 
     def place(self, *path: str | int) -> Place: ...
@@ -82,7 +82,7 @@ def translated(
     errors: Iterable[ErrorDetails],
     model: type[BaseModel],
     data: object,
-    subject: Subject,
+    subject: ErrorSubject,
     *,
     prefix: KeyPath = (),
     known: Iterable[str] = (),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from screenpop.demo.centre import OWN_NUMBERS
 from screenpop.demo.company import Company
-from screenpop.demo.customers import Customer
+from screenpop.demo.customers import DemoCustomer
 from screenpop.demo.names import RIGHT_TO_LEFT
 from screenpop.demo.numbers import BLOCKS
 
@@ -16,7 +16,7 @@ WITHHELD_WORDS = ("anonymous", "Anonymous", "withheld", "Restricted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class DemoCaller:
     """`shown` is what the network presents; `wants` rings first if free.
 
     `kind` says why this caller is interesting: `customer` `shared` `unknown`
@@ -36,7 +36,7 @@ class Planned:
     """A caller of the opening: comes at a set time, at the visitor's telephone."""
 
     at_s: float
-    caller: Caller
+    caller: DemoCaller
 
 
 class Callers:
@@ -61,26 +61,26 @@ class Callers:
         }
         self._complaining = {t.account for t in company.tickets if t.closed is None}
 
-    def __iter__(self) -> Iterator[Caller]:
+    def __iter__(self) -> Iterator[DemoCaller]:
         while True:
             yield self.next()
 
-    def next(self) -> Caller:
+    def next(self) -> DemoCaller:
         kind = self._rng.choices(
             ("customer", "shared", "unknown", "withheld", "account"),
             (72, 7, 9, 5, 7),
         )[0]
         return self.of_kind(kind)
 
-    def of_kind(self, kind: str) -> Caller:
+    def of_kind(self, kind: str) -> DemoCaller:
         rng = self._rng
         match kind:
             case "withheld":
                 shown = rng.choice(WITHHELD_WORDS)
-                return Caller(kind=kind, shown=shown, queue="sales")
+                return DemoCaller(kind=kind, shown=shown, queue="sales")
             case "unknown":
                 number = rng.choice(self._foreign)
-                return Caller(kind=kind, shown=as_sent(number, rng), queue="sales")
+                return DemoCaller(kind=kind, shown=as_sent(number, rng), queue="sales")
             case "shared":
                 number = rng.choice(self._shared)
                 customer = rng.choice(self._by_number[number])
@@ -92,15 +92,15 @@ class Callers:
             return replace(caller, account=customer.account)
         return self._from(customer, rng.choice(customer.all_numbers), kind)
 
-    def _from(self, customer: Customer, number: str, kind: str) -> Caller:
-        return Caller(
+    def _from(self, customer: DemoCustomer, number: str, kind: str) -> DemoCaller:
+        return DemoCaller(
             kind=kind,
             shown=as_sent(number, self._rng),
             queue=self._queue(customer),
             customer=customer.account,
         )
 
-    def _queue(self, customer: Customer) -> str:
+    def _queue(self, customer: DemoCustomer) -> str:
         dice = self._rng.random()
         if customer.account in self._overdue and dice < 0.45:
             return "accounts"
@@ -137,7 +137,7 @@ def foreign_numbers(
     return found
 
 
-def showpiece(company: Company) -> Customer:
+def showpiece(company: Company) -> DemoCustomer:
     """The customer whose card has everything: debts, habits, a return, a quote."""
     open_by_account, today = company.open_invoices(), company.today.toordinal()
     orders: dict[str, int] = {}
@@ -147,7 +147,7 @@ def showpiece(company: Company) -> Customer:
     quotes = {q.account for q in company.quotes if q.valid_until >= today}
     numbers = company.customers_by_number()
 
-    def worth(customer: Customer) -> tuple[int, int]:
+    def worth(customer: DemoCustomer) -> tuple[int, int]:
         open_invoices = open_by_account.get(customer.account, [])
         overdue = [i for i in open_invoices if i.due < today]
         score = (
@@ -180,8 +180,8 @@ def opening(company: Company, visitor: str, rng: random.Random) -> tuple[Planned
         (c for c in company.customers if c.numbers), key=lambda c: len(c.name)
     )
 
-    def from_customer(customer: Customer) -> Caller:
-        return Caller(
+    def from_customer(customer: DemoCustomer) -> DemoCaller:
+        return DemoCaller(
             kind="customer",
             shown=customer.numbers[0],
             queue="sales",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 
-from screenpop.demo.callers import Caller, Planned
+from screenpop.demo.callers import DemoCaller, Planned
 from screenpop.demo.centre import Centre
 from screenpop.demo.habits import DEMAND_PEAK, Habits, demand
 
@@ -32,7 +32,7 @@ class Event:
     body: Mapping[str, Json]
 
 
-class Desk(Enum):
+class DemoDesk(Enum):
     """What an agent is doing."""
 
     FREE = "free"
@@ -47,7 +47,7 @@ class _Live:
     """A call that has not ended. `turn` grows with each step: old timers miss."""
 
     call_id: str
-    caller: Caller
+    caller: DemoCaller
     queue: str
     dialled: str
     turn: int = 0
@@ -64,7 +64,7 @@ class Exchange:
     def __init__(
         self,
         centre: Centre,
-        callers: Iterable[Caller],
+        callers: Iterable[DemoCaller],
         rng: random.Random,
         *,
         habits: Habits | None = None,
@@ -85,7 +85,7 @@ class Exchange:
         self._order = itertools.count()
         self._numbers = itertools.count(1)
         self._out: list[Event] = []
-        self.desks = {agent.agent: Desk.FREE for agent in centre.agents}
+        self.desks = {agent.agent: DemoDesk.FREE for agent in centre.agents}
         self._waiting: dict[str, list[_Live]] = {q.name: [] for q in centre.queues}
         self._live: set[_Live] = set()
         self._opening = opening
@@ -148,7 +148,7 @@ class Exchange:
         self._arrive(next(self._callers))
         self._next_arrival()
 
-    def _arrive(self, caller: Caller) -> None:
+    def _arrive(self, caller: DemoCaller) -> None:
         if len(self._live) >= self._habits.live_max:
             return
         queue = self._centre.queue(caller.queue)
@@ -190,7 +190,7 @@ class Exchange:
         free = [
             agent.agent
             for agent in self._centre.group(queue)
-            if self.desks[agent.agent] is Desk.FREE
+            if self.desks[agent.agent] is DemoDesk.FREE
         ]
         if wants is not None:
             return free if wants in free else []
@@ -201,7 +201,7 @@ class Exchange:
         call.turn += 1
         call.ringing = agents
         for agent in agents:
-            self.desks[agent] = Desk.RINGING
+            self.desks[agent] = DemoDesk.RINGING
         self._tell(call, "alerting", agents=agents, queue=call.queue)
         timeout_s = self._habits.ring_timeout_s
         if (
@@ -231,7 +231,7 @@ class Exchange:
 
     def _stop_ringing(self, call: _Live) -> None:
         for agent in call.ringing:
-            self.desks[agent] = Desk.FREE
+            self.desks[agent] = DemoDesk.FREE
         call.ringing = []
 
     def _give_up(self, call: _Live, mark: int) -> None:
@@ -259,7 +259,7 @@ class Exchange:
 
     def _talk(self, call: _Live, agent: str) -> None:
         call.talking = agent
-        self.desks[agent] = Desk.TALKING
+        self.desks[agent] = DemoDesk.TALKING
 
     def _converse(self, call: _Live) -> None:
         """Choose what this conversation brings, and when."""
@@ -301,14 +301,14 @@ class Exchange:
 
     def _consult(self, call: _Live) -> None:
         """Hold the caller and ring one colleague; without one, go on talking."""
-        free = [a for a, desk in self.desks.items() if desk is Desk.FREE]
+        free = [a for a, desk in self.desks.items() if desk is DemoDesk.FREE]
         if not free:
             self._on_turn(call, 15, lambda: self._hang_up(call))
             return
         colleague = self._rng.choice(free)
         self._tell(call, "held", agents=[call.talking or ""])
         call.ringing = [colleague]
-        self.desks[colleague] = Desk.RINGING
+        self.desks[colleague] = DemoDesk.RINGING
         self._tell(call, "alerting", agents=[colleague])
         in_s = self._rng.uniform(3, 8)
         self._on_turn(call, in_s, lambda: self._hand_over(call, colleague))
@@ -340,22 +340,22 @@ class Exchange:
     # --- agents
 
     def _wrap_up(self, agent: str) -> None:
-        self.desks[agent] = Desk.WRAP_UP
+        self.desks[agent] = DemoDesk.WRAP_UP
         self._state(agent, "wrap_up")
         self._later(
             self._rng.uniform(*self._habits.wrap_up_s), lambda: self._ready(agent)
         )
 
     def _ready(self, agent: str) -> None:
-        self.desks[agent] = Desk.FREE
+        self.desks[agent] = DemoDesk.FREE
         self._state(agent, "available")
         self._distribute()
 
     def _break(self, agent: str) -> None:
         if self._now_s > self._until_s:
             return
-        if self.desks[agent] is Desk.FREE and agent not in self._resting:
-            self.desks[agent] = Desk.BREAK
+        if self.desks[agent] is DemoDesk.FREE and agent not in self._resting:
+            self.desks[agent] = DemoDesk.BREAK
             self._state(agent, "break")
             back_s = self._rng.uniform(*self._habits.break_s)
             self._later(back_s, lambda: self._ready(agent))

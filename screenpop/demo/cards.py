@@ -16,7 +16,7 @@ from pathlib import Path
 
 from screenpop.demo.chance import chance
 from screenpop.demo.company import Company
-from screenpop.demo.customers import Customer, typed_again
+from screenpop.demo.customers import DemoCustomer, typed_again
 from screenpop.demo.names import NAMING
 
 COLUMNS = (
@@ -74,7 +74,9 @@ def cards(company: Company, always: tuple[str, ...] = ()) -> list[Card]:
     return found
 
 
-def _card(customer: Customer, conflict: bool, today: date, rng: random.Random) -> Card:
+def _card(
+    customer: DemoCustomer, conflict: bool, today: date, rng: random.Random
+) -> Card:
     person = customer.people[0].name if customer.people else customer.name
     name = customer.name
     if conflict:
@@ -96,7 +98,7 @@ def _card(customer: Customer, conflict: bool, today: date, rng: random.Random) -
 
 
 def _disagreeing(
-    customer: Customer, person: str, rng: random.Random
+    customer: DemoCustomer, person: str, rng: random.Random
 ) -> tuple[str, str]:
     """An older name of the firm, or a successor at the telephone."""
     if customer.trade and rng.random() < 0.6:

@@ -14,7 +14,7 @@ from datetime import date
 
 from screenpop.demo.catalogue import PRODUCTS, Product
 from screenpop.demo.chance import chance
-from screenpop.demo.customers import Customer, customers
+from screenpop.demo.customers import DemoCustomer, customers
 from screenpop.demo.trade import (
     Invoice,
     Order,
@@ -80,14 +80,14 @@ class Quote:
 class Company:
     seed: int
     today: date
-    customers: tuple[Customer, ...]
+    customers: tuple[DemoCustomer, ...]
     stock: tuple[Stock, ...]
     orders: tuple[Order, ...]
     invoices: tuple[Invoice, ...]
     tickets: tuple[Ticket, ...]
     quotes: tuple[Quote, ...]
 
-    def by_account(self) -> Mapping[str, Customer]:
+    def by_account(self) -> Mapping[str, DemoCustomer]:
         return {customer.account: customer for customer in self.customers}
 
     def open_invoices(self) -> Mapping[str, list[Invoice]]:
@@ -97,9 +97,9 @@ class Company:
                 found[invoice.account].append(invoice)
         return found
 
-    def customers_by_number(self) -> Mapping[str, list[Customer]]:
+    def customers_by_number(self) -> Mapping[str, list[DemoCustomer]]:
         """E.164 -> who has it; more than one for switchboards and households."""
-        found: defaultdict[str, list[Customer]] = defaultdict(list)
+        found: defaultdict[str, list[DemoCustomer]] = defaultdict(list)
         for customer in self.customers:
             for number in customer.all_numbers:
                 found[number].append(customer)
@@ -124,7 +124,7 @@ def found_company(seed: int, today: date) -> Company:
 
 
 def _trade(
-    people: tuple[Customer, ...], seed: int, today: date
+    people: tuple[DemoCustomer, ...], seed: int, today: date
 ) -> tuple[tuple[Order, ...], tuple[Invoice, ...]]:
     rng, last = chance(seed, "trade"), today.toordinal()
     months, by_account = months_by_day(today), {c.account: c for c in people}
@@ -175,7 +175,7 @@ def _tickets(orders: tuple[Order, ...], today: int, rng: random.Random) -> list[
 
 
 def _quotes(
-    people: tuple[Customer, ...], today: int, rng: random.Random
+    people: tuple[DemoCustomer, ...], today: int, rng: random.Random
 ) -> list[Quote]:
     trade = [c for c in people if c.trade and c.habits.lapsed_days_ago is None]
     found = []

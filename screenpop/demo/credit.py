@@ -19,7 +19,7 @@ from aiohttp import web
 
 from screenpop.demo.chance import chance
 from screenpop.demo.company import Company
-from screenpop.demo.customers import Customer
+from screenpop.demo.customers import DemoCustomer
 
 LATENCY_MS = (30, 250)
 SLOW_MS = (700, 1400)
@@ -102,7 +102,7 @@ def _turnover(company: Company) -> dict[str, int]:
 
 
 def _record(
-    customer: Customer,
+    customer: DemoCustomer,
     used: int,
     overdue_days: int,
     turnover: int,

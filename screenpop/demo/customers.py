@@ -37,7 +37,7 @@ REPS = ("H. Castell", "M. Oyelaran", "S. Brandt", "P. Fournier")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DemoPerson:
     name: str
     role: str
     email: str
@@ -46,7 +46,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
+class BuyingHabits:
     """How they buy and how they pay."""
 
     business: int  # index into HABITS
@@ -59,7 +59,7 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
+class DemoCustomer:
     account: str
     name: str
     trade: bool
@@ -70,8 +70,8 @@ class Customer:
     phone: str  # as typed; "" if none
     phone2: str
     numbers: tuple[str, ...]  # E.164, what `phone` and `phone2` mean
-    people: tuple[Person, ...]
-    habits: Habits
+    people: tuple[DemoPerson, ...]
+    habits: BuyingHabits
     rep: str
 
     @property
@@ -84,10 +84,10 @@ class Customer:
         return tuple(dict.fromkeys(mine))
 
 
-def customers(rng: random.Random) -> list[Customer]:
+def customers(rng: random.Random) -> list[DemoCustomer]:
     """About 2,400 customers; account numbers are five digits, not in a row."""
     accounts = iter(rng.sample(range(10_100, 89_900), 4000))
-    found: list[Customer] = []
+    found: list[DemoCustomer] = []
     for country, count in PER_COUNTRY.items():
         pool = NumberPool(country, rng)
         for name, person in _names(country, count, rng):
@@ -137,14 +137,14 @@ def _customer(
     person: str | None,
     pool: NumberPool,
     rng: random.Random,
-) -> Customer:
+) -> DemoCustomer:
     naming, trade = NAMING[country], bool(company)
     number, town = pool.take(mobile=not trade and rng.random() < 0.55)
     town = town or rng.choice(_TOWNS[country])
     owner = person or _full_name(naming, rng)
     name = company.replace(TOWN, town) or owner
     phone, phone2, numbers = _phones(number, pool, trade, rng)
-    return Customer(
+    return DemoCustomer(
         account=account,
         name=name,
         trade=trade,
@@ -200,7 +200,7 @@ def _phones(
 
 def _people(
     owner: str, company: str, naming: Naming, pool: NumberPool, rng: random.Random
-) -> tuple[Person, ...]:
+) -> tuple[DemoPerson, ...]:
     more = rng.choice((0, 0, 1, 1, 1, 2, 3))
     names = [owner, *(_full_name(naming, rng) for _ in range(more))]
     roles = [ROLES[0], *rng.sample(ROLES[1:], 4)]
@@ -212,13 +212,13 @@ def _people(
 
 def _person(
     name: str, role: str, company: str, pool: NumberPool, rng: random.Random
-) -> Person:
+) -> DemoPerson:
     phone, numbers = "", tuple[str, ...]()
     if rng.random() < 0.3:
         number, _ = pool.take(mobile=True)
         phone, numbers = typed(number, rng), (number.e164,)
     email = f"{_slug(name) or 'office'}@{_slug(company)[:24] or 'velo'}.example"
-    return Person(name=name, role=role, email=email, phone=phone, numbers=numbers)
+    return DemoPerson(name=name, role=role, email=email, phone=phone, numbers=numbers)
 
 
 def _slug(text: str) -> str:
@@ -227,13 +227,13 @@ def _slug(text: str) -> str:
     return "-".join(part for part in kept.split("-") if part)
 
 
-def _habits(trade: bool, rng: random.Random) -> Habits:
+def _habits(trade: bool, rng: random.Random) -> BuyingHabits:
     first = rng.randint(30, 730) if rng.random() < 0.3 else 730
     lapsed = rng.randint(120, 500) if rng.random() < 0.14 else None
     if lapsed is not None and lapsed >= first:
         lapsed = None
     interval = min(180, max(12, round(rng.lognormvariate(3.85, 0.5))))
-    return Habits(
+    return BuyingHabits(
         business=rng.randrange(len(HABITS)),
         interval_days=interval if trade else rng.randint(110, 420),
         first_order_days_ago=first,
@@ -244,7 +244,7 @@ def _habits(trade: bool, rng: random.Random) -> Habits:
     )
 
 
-def _share_numbers(found: list[Customer], rng: random.Random) -> list[Customer]:
+def _share_numbers(found: list[DemoCustomer], rng: random.Random) -> list[DemoCustomer]:
     """Let some customers share: one switchboard for a yard, one line for a home."""
     shared = {c.account: c for c in found}
     for trade, groups, sizes in ((True, 30, (2, 2, 3, 4)), (False, 45, (2, 2, 2, 3))):
@@ -262,7 +262,9 @@ def _share_numbers(found: list[Customer], rng: random.Random) -> list[Customer]:
     return list(shared.values())
 
 
-def _beside(first: Customer, other: Customer, rng: random.Random) -> Customer:
+def _beside(
+    first: DemoCustomer, other: DemoCustomer, rng: random.Random
+) -> DemoCustomer:
     """`other` at `first`'s address and number; a relative if both are private."""
     number = _number_of(first)
     name = other.name
@@ -281,13 +283,13 @@ def _beside(first: Customer, other: Customer, rng: random.Random) -> Customer:
     )
 
 
-def _number_of(customer: Customer) -> Number:
+def _number_of(customer: DemoCustomer) -> Number:
     digits = customer.numbers[0].removeprefix("+" + CALLING_CODE[customer.country])
     areas = [b.area for b in BLOCKS[customer.country] if digits.startswith(b.area)]
     area = max(areas, key=len)
     return Number(customer.country, area, digits[len(area) :])
 
 
-def typed_again(customer: Customer, rng: random.Random) -> str:
+def typed_again(customer: DemoCustomer, rng: random.Random) -> str:
     """The customer's first number, typed by somebody else in their own way."""
     return typed(_number_of(customer), rng)

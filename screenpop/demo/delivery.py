@@ -86,7 +86,7 @@ def signature(secret: str, body: bytes, unix_s: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class LineCredentials:
     """How a line knows us: a signing secret or a bearer token."""
 
     secret: str | None = None
@@ -126,7 +126,7 @@ class Sender:
     """
 
     post: Post
-    credentials: Credentials
+    credentials: LineCredentials
     clock: Clock = field(default_factory=SystemClock)
     pause: Pause = asyncio.sleep
     rng: random.Random = field(default_factory=random.SystemRandom)

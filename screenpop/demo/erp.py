@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from screenpop.demo.company import Company
-from screenpop.demo.customers import COUNTRY_NAME, Customer
+from screenpop.demo.customers import COUNTRY_NAME, DemoCustomer
 
 SCHEMA = """
 CREATE TABLE CUSTMAST (
@@ -135,7 +135,7 @@ def _tables(company: Company) -> Iterator[tuple[str, Iterable[Values]]]:
     )  # fmt: skip
 
 
-def _customer(customer: Customer, company: Company, day: _Days) -> Values:
+def _customer(customer: DemoCustomer, company: Company, day: _Days) -> Values:
     habits = customer.habits
     since = company.today.toordinal() - habits.first_order_days_ago
     return (

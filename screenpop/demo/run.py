@@ -18,7 +18,7 @@ from screenpop.demo.centre import LARKSPOKE
 from screenpop.demo.chance import chance
 from screenpop.demo.company import Company, found_company
 from screenpop.demo.credit import CreditDepartment, credit_records
-from screenpop.demo.delivery import Credentials, Sender, Tally, deliveries
+from screenpop.demo.delivery import LineCredentials, Sender, Tally, deliveries
 from screenpop.demo.folder import Account, Folder
 from screenpop.demo.habits import CALLS_PER_MINUTE, Habits
 from screenpop.demo.ports import free_port
@@ -35,7 +35,7 @@ Serve = Callable[[Path, Sequence[Account]], AbstractAsyncContextManager[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class DemoOptions:
     folder: Path
     today: date
     port: int = 8080
@@ -48,7 +48,7 @@ class Options:
 class Ready:
     """The demo runs: what to tell the person who started it."""
 
-    options: Options
+    options: DemoOptions
     url: str
     credit_url: str
     port: int
@@ -63,7 +63,7 @@ class Ready:
 
 
 async def run_demo(
-    options: Options,
+    options: DemoOptions,
     serve: Serve,
     *,
     tell: Callable[[Ready], None],
@@ -125,7 +125,7 @@ async def _telephones(ready: Ready, company: Company) -> None:
     async with aiohttp.ClientSession() as session:
         sender = Sender(
             post=HttpPost(session, f"{ready.url}/v1/telephony/{LINE}"),
-            credentials=Credentials(secret=ready.folder.secret("signing_secret")),
+            credentials=LineCredentials(secret=ready.folder.secret("signing_secret")),
             tally=ready.tally,
         )
         rng = chance(options.seed, "network")

@@ -12,13 +12,19 @@ from dataclasses import dataclass
 import aiohttp
 
 from screenpop.config.load import Loaded
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.demo.browsers import Browsers, Seat
-from screenpop.demo.callers import Caller, as_sent
+from screenpop.demo.callers import DemoCaller, as_sent
 from screenpop.demo.calls import Exchange
 from screenpop.demo.centre import Centre, big_centre
 from screenpop.demo.chance import chance
-from screenpop.demo.delivery import Credentials, Delivery, Disorder, Sender, deliveries
+from screenpop.demo.delivery import (
+    Delivery,
+    Disorder,
+    LineCredentials,
+    Sender,
+    deliveries,
+)
 from screenpop.demo.habits import Habits
 from screenpop.demo.meter import Meter, Report
 from screenpop.demo.numbers import BLOCKS
@@ -36,7 +42,7 @@ DISORDER = Disorder(repeated_share=0.01, late_share=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class SimulateOptions:
     line: str | None = None  # default: the only one, or the only generic one
     url: str | None = None  # default: as the configuration says
     rate: float = 1.0  # calls a second
@@ -64,7 +70,7 @@ def brisk(rate: float) -> Habits:
 
 
 async def simulate(
-    loaded: Loaded, options: Options, *, tell: Callable[[str], None]
+    loaded: Loaded, options: SimulateOptions, *, tell: Callable[[str], None]
 ) -> Report:
     """Post calls for that time and watch the desks; ends by itself."""
     name, line = chosen_line(loaded, options.line)
@@ -85,7 +91,7 @@ async def simulate(
     )
 
 
-def chosen_line(loaded: Loaded, wanted: str | None) -> tuple[str, Line]:
+def chosen_line(loaded: Loaded, wanted: str | None) -> tuple[str, LineSettings]:
     """The line to call on; raises `ConfigError` when that is not clear."""
     lines = loaded.config.lines
     generic = {name: line for name, line in lines.items() if line.dialect == "generic"}
@@ -101,13 +107,15 @@ def chosen_line(loaded: Loaded, wanted: str | None) -> tuple[str, Line]:
     )
 
 
-def credentials_of(name: str, line: Line) -> Credentials:
+def credentials_of(name: str, line: LineSettings) -> LineCredentials:
     secret, token = (line.settings.get(key) for key in ("signing_secret", "token"))
     first = secret[0] if isinstance(secret, list) and secret else secret
     if first:
-        return Credentials(secret=str(first))
+        return LineCredentials(secret=str(first))
     if token:
-        return Credentials(token=str(token[0] if isinstance(token, list) else token))
+        return LineCredentials(
+            token=str(token[0] if isinstance(token, list) else token)
+        )
     raise ConfigError(
         f"lines.{name}.settings: neither signing_secret nor token is set, so events"
         " cannot be sent. Set one of them."
@@ -157,9 +165,9 @@ async def _desks(
 
 async def _call(
     url: str,
-    credentials: Credentials,
+    credentials: LineCredentials,
     centre: Centre,
-    options: Options,
+    options: SimulateOptions,
     meter: Meter,
     watched: frozenset[str],
 ) -> Sender:
@@ -203,16 +211,18 @@ async def _settle(meter: Meter, browsers: Browsers) -> None:
                 await browsers.news.wait()
 
 
-def strangers(numbers: Sequence[str], centre: Centre, seed: int) -> Iterator[Caller]:
+def strangers(
+    numbers: Sequence[str], centre: Centre, seed: int
+) -> Iterator[DemoCaller]:
     """Callers from the numbers given, else from fictional ones; some withheld."""
     rng = chance(seed, "strangers")
     while True:
         queue = rng.choice(centre.queues).name
         if rng.random() < 0.05:
-            yield Caller(kind="withheld", shown="anonymous", queue=queue)
+            yield DemoCaller(kind="withheld", shown="anonymous", queue=queue)
             continue
         number = rng.choice(numbers) if numbers else _fictional(rng)
-        yield Caller(kind="unknown", shown=as_sent(number, rng), queue=queue)
+        yield DemoCaller(kind="unknown", shown=as_sent(number, rng), queue=queue)
 
 
 def _fictional(rng: random.Random) -> str:

@@ -22,14 +22,14 @@ from screenpop.demo.catalogue import (
     family_of,
     season_percent,
 )
-from screenpop.demo.customers import Customer
+from screenpop.demo.customers import DemoCustomer
 
 VAT_PERCENT = {"GB": 20}  # elsewhere: export, none
 LINES_MAX = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrderLine:
     sku: str
     quantity: int
     price_cents: int
@@ -40,7 +40,7 @@ class Order:
     number: int
     account: str
     day: int
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     status: str  # "SHIPPED", "PICKING"
 
     @property
@@ -77,8 +77,8 @@ def months_by_day(today: date) -> dict[int, int]:
 
 
 def orders_of(
-    customer: Customer, today: int, months: dict[int, int], rng: random.Random
-) -> Iterator[tuple[int, tuple[Line, ...]]]:
+    customer: DemoCustomer, today: int, months: dict[int, int], rng: random.Random
+) -> Iterator[tuple[int, tuple[OrderLine, ...]]]:
     """(day, lines) in order of time."""
     staples = _staples(customer, rng)
     due = {p.sku: 0.0 for p, _ in staples}
@@ -92,7 +92,7 @@ def orders_of(
         day += max(3, round(gap))
 
 
-def _staples(customer: Customer, rng: random.Random) -> list[tuple[Product, float]]:
+def _staples(customer: DemoCustomer, rng: random.Random) -> list[tuple[Product, float]]:
     """What this customer buys again and again, each with its own distance in days."""
     families = HABITS[customer.habits.business][1]
     count = rng.randint(4, 7) if customer.trade else rng.randint(1, 2)
@@ -139,11 +139,11 @@ def _companion(product: Product, family: str) -> Product:
     return partner if partner is not product else choices[0]
 
 
-def _line(product: Product, customer: Customer, rng: random.Random) -> Line:
+def _line(product: Product, customer: DemoCustomer, rng: random.Random) -> OrderLine:
     usual = product.per_order if customer.trade else 1
     quantity = max(1, round(usual * rng.uniform(0.5, 1.5)))
     list_price = product.price_in(customer.currency)
-    return Line(
+    return OrderLine(
         product.sku,
         quantity,
         list_price * (100 - customer.habits.discount_percent) // 100,
@@ -151,7 +151,7 @@ def _line(product: Product, customer: Customer, rng: random.Random) -> Line:
 
 
 def invoice_for(
-    number: int, order: Order, customer: Customer, today: int, rng: random.Random
+    number: int, order: Order, customer: DemoCustomer, today: int, rng: random.Random
 ) -> Invoice:
     """The invoice goes out with the goods, a day or two after the order."""
     day = min(today, order.day + rng.randint(0, 2))
@@ -163,7 +163,12 @@ def invoice_for(
 
 
 def _payments(
-    customer: Customer, day: int, due: int, gross: int, today: int, rng: random.Random
+    customer: DemoCustomer,
+    day: int,
+    due: int,
+    gross: int,
+    today: int,
+    rng: random.Random,
 ) -> Iterator[Payment]:
     if not customer.trade:
         yield Payment(day, gross, "CARD")

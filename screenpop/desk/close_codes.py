@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class CloseCode(NamedTuple):
+class CloseFrame(NamedTuple):
     code: int
     reason: str  # at most 123 bytes travel
 
 
-NORMAL = CloseCode(1000, "goodbye")
-RESTART = CloseCode(1012, "the service restarts: connect again")
-TOO_BIG = CloseCode(1009, "message too big")
-DEFECT = CloseCode(1011, "defect in the service: connect again")
-BAD_FRAMES = CloseCode(4400, "too many frames that cannot be read")
-LOGGED_OUT = CloseCode(4401, "log in again")
-FORBIDDEN = CloseCode(4403, "not for this role")
-SLOW = CloseCode(4408, "too slow: connect again and resume")
-REPLACED = CloseCode(4409, "too many tabs of one user: a newer one took over")
-FLOOD = CloseCode(4429, "too many frames a second")
+NORMAL = CloseFrame(1000, "goodbye")
+RESTART = CloseFrame(1012, "the service restarts: connect again")
+TOO_BIG = CloseFrame(1009, "message too big")
+DEFECT = CloseFrame(1011, "defect in the service: connect again")
+BAD_FRAMES = CloseFrame(4400, "too many frames that cannot be read")
+LOGGED_OUT = CloseFrame(4401, "log in again")
+FORBIDDEN = CloseFrame(4403, "not for this role")
+SLOW = CloseFrame(4408, "too slow: connect again and resume")
+REPLACED = CloseFrame(4409, "too many tabs of one user: a newer one took over")
+FLOOD = CloseFrame(4429, "too many frames a second")

@@ -26,7 +26,7 @@ Command = frames.Choose | frames.Note | frames.Disposition | frames.SetAgentStat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class CommandRules:
     dispositions: Collection[str] = ()
     note_required: Collection[str] = ()
     note_chars_max: int = 4000
@@ -37,7 +37,7 @@ def record_of(
     user: User,
     pop: Pop | None,
     case: Case | None,
-    rules: Rules,
+    rules: CommandRules,
     now_us: int,
 ) -> ActionRecord:
     """The record that carries the command out. Raises `BadInput`."""
@@ -168,7 +168,7 @@ def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
     }
 
 
-def _text(command: frames.Note, rules: Rules) -> str:
+def _text(command: frames.Note, rules: CommandRules) -> str:
     if len(command.text) > rules.note_chars_max:
         raise BadInput(
             f"note: {len(command.text)} characters are too many,"
@@ -179,7 +179,7 @@ def _text(command: frames.Note, rules: Rules) -> str:
     return command.text
 
 
-def _code(command: frames.Disposition, pop: Pop, rules: Rules) -> str:
+def _code(command: frames.Disposition, pop: Pop, rules: CommandRules) -> str:
     """The code that is recorded; the empty one clears what was chosen before."""
     if not command.code:
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import screenpop
-from screenpop.config.facets import ColumnShape, FacetShape, shapes
+from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
 from screenpop.desk.audience import principal
@@ -48,7 +48,7 @@ def greeter(
     return hello
 
 
-def _facet(shape: FacetShape) -> frames.FacetShape:
+def _facet(shape: FacetLayout) -> frames.FacetShape:
     return frames.FacetShape(
         name=shape.name,
         label=shape.label,

@@ -18,7 +18,7 @@ from screenpop.desk import close_codes, commands, frames, render
 from screenpop.desk.agent_states import AgentStates
 from screenpop.desk.audience import Directory, principal
 from screenpop.desk.case import Pop
-from screenpop.desk.close_codes import CloseCode
+from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.presence import DESK_GRACE_S, Presence
 from screenpop.desk.session import Session, SessionKind, SessionLimits
@@ -46,7 +46,7 @@ class HubTools:
     append_soon: Callable[[ActionRecord], None]  # for receipts: nobody waits
     hello: Callable[[User, int], frames.Hello]
     wallboard: Callable[[], bytes]  # an encoded wallboard.snapshot
-    rules: commands.Rules = field(default_factory=commands.Rules)
+    rules: commands.CommandRules = field(default_factory=commands.CommandRules)
     limits: SessionLimits = field(default_factory=SessionLimits)
     observe_ring_to_pop: Callable[[float], None] = lambda seconds: None
     observe_first_push: Callable[[float], None] = lambda seconds: None
@@ -224,7 +224,7 @@ class Hub:
         if not mine:
             self._sessions.pop(session.username, None)
 
-    def _cut(self, session: Session, code: CloseCode) -> None:
+    def _cut(self, session: Session, code: CloseFrame) -> None:
         if code is close_codes.SLOW:
             self._tools.count_slow()
         self._leave(session)

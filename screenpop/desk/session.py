@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from screenpop.desk.close_codes import SLOW, CloseCode
+from screenpop.desk.close_codes import SLOW, CloseFrame
 from screenpop.desk.transport import Transport
 from screenpop.domain.agent import User, UserId
 from screenpop.support.clock import Clock
@@ -50,14 +50,14 @@ class Session:
         transport: Transport,
         kind: SessionKind,
         limits: SessionLimits,
-        on_cut: Callable[[Session, CloseCode], None],
+        on_cut: Callable[[Session, CloseFrame], None],
     ):
         self.user = user
         self.transport = transport
         self.kind: SessionKind = kind
         self.resumed = False  # only then it is sent anything but `hello`
         self.seen = 0  # the newest offset that was written to it
-        self.cut: CloseCode | None = None
+        self.cut: CloseFrame | None = None
         self.bad_frames = 0
         self._limits = limits
         self._on_cut = on_cut
@@ -76,7 +76,7 @@ class Session:
         if self.transport.buffered_bytes() > self._limits.outbox_bytes_max:
             self.cut_off(SLOW)
 
-    def cut_off(self, code: CloseCode) -> None:
+    def cut_off(self, code: CloseFrame) -> None:
         if self.cut is None:
             self.cut = code
             self._on_cut(self, code)

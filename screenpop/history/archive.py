@@ -17,15 +17,15 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.history import rows, tables
 from screenpop.history.batch import (
     Batch,
-    Customer,
+    CustomerOfCall,
     OfACall,
-    Remembered,
     ShownAnswer,
+    StoredCall,
 )
 from screenpop.history.contacts import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.engine import Database, Put
 from screenpop.history.known import Known
-from screenpop.history.statement import Statement, Values, putting
+from screenpop.history.statement import StoredStatement, Values, putting
 from screenpop.history.tables import OF_A_CALL
 from screenpop.history.texts import fit_id
 from screenpop.history.wanted import of_wanted, wanted
@@ -45,7 +45,7 @@ PUT_RECEIPTS = putting(tables.receipts, new_only=True)
 PUT_NOTES = putting(tables.notes)
 PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
-CHOOSE = Statement(
+CHOOSE = StoredStatement(
     lambda _: (
         tables.calls.update()
         .values({name: bindparam(name) for name in CUSTOMER})
@@ -84,14 +84,14 @@ class Archive:
             _learn(self._known, batch)
         await self._database.put([*_calls_of(batch), *_rest_of(batch)])
 
-    async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, Remembered]:
+    async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, StoredCall]:
         """What is stored of these calls; those without events are left out."""
-        found: dict[CallKey, Remembered] = {}
+        found: dict[CallKey, StoredCall] = {}
         for some in _chunks(sorted(keys)):
             found |= await self._recall(some)
         return found
 
-    async def _recall(self, some: Sequence[CallKey]) -> dict[CallKey, Remembered]:
+    async def _recall(self, some: Sequence[CallKey]) -> dict[CallKey, StoredCall]:
         """Most calls are new: then one query is all."""
         events: dict[CallKey, list[str]] = {}
         for key, (body,) in await self._of(EVENTS_OF, some):
@@ -104,7 +104,7 @@ class Archive:
         customers = {key: _customer(key, values) for key, values in chosen}
         none: tuple[ShownAnswer, ...] = ()
         return {
-            key: Remembered(
+            key: StoredCall(
                 events=tuple(bodies),
                 answers=answers.get(key, none),
                 customer=customers.get(key),
@@ -113,7 +113,7 @@ class Archive:
         }
 
     async def _of(
-        self, statement: Statement, keys: Sequence[CallKey]
+        self, statement: StoredStatement, keys: Sequence[CallKey]
     ) -> list[tuple[CallKey, tuple[Any, ...]]]:
         names = {(key[0], fit_id(key[1]), key[2]): key for key in keys}
         found = await self._database.fetch(statement, wanted(names))
@@ -178,7 +178,7 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
 
 
 def _some(
-    statement: Statement, row: Callable[[T], Values], things: Sequence[T]
+    statement: StoredStatement, row: Callable[[T], Values], things: Sequence[T]
 ) -> Iterator[Put]:
     if things:
         yield statement, map(row, things)
@@ -215,11 +215,11 @@ def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
     return list(times.items())
 
 
-def _customer(key: CallKey, values: tuple[object, ...]) -> Customer | None:
+def _customer(key: CallKey, values: tuple[object, ...]) -> CustomerOfCall | None:
     source, customer, name, by_agent = values
     if source is None:
         return None
-    return Customer(
+    return CustomerOfCall(
         key=key,
         ref=CandidateRef(source=str(source), key=str(customer)),
         name=None if name is None else str(name),

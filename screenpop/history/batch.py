@@ -20,7 +20,7 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     body: str  # as the journal wrote it
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class CustomerOfCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whom the call's card spoke of."""
 
     key: CallKey
@@ -37,7 +37,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     call: Call
     number: str | None
-    customer: Customer | None = None
+    customer: CustomerOfCall | None = None
 
 
 class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True, gc=False):
@@ -68,12 +68,12 @@ class ShownInCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answers: tuple[ShownAnswer, ...]
 
 
-class Remembered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class StoredCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the store holds of a call that is to be followed again."""
 
     events: tuple[str, ...] = ()  # bodies, in the order of their time
     answers: tuple[ShownAnswer, ...] = ()
-    customer: Customer | None = None
+    customer: CustomerOfCall | None = None
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -127,7 +127,7 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     at_us: int = 0
     calls: list[CallState] = []
     events: list[StoredEvent] = []
-    customers: list[Customer] = []
+    customers: list[CustomerOfCall] = []
     shown: list[ShownInCall] = []
     receipts: list[ReceiptOfPop] = []
     notes: list[Written] = []

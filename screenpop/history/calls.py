@@ -30,7 +30,7 @@ _calls = tables.calls.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PagePlace:
     """Where a page ends: the next one is before it."""
 
     arrived_us: int
@@ -40,7 +40,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class PastLeg:
     """`username` was at the agent's telephone; None for nobody with a log-in."""
 
     agent: AgentId
@@ -95,7 +95,7 @@ class PastCall:
     customer_name: str | None
     chosen_by_agent: bool
     attributes: Mapping[str, str]
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[PastLeg, ...] = ()
     notes: tuple[NoteWritten, ...] = ()
     dispositions: tuple[DispositionChosen, ...] = ()
 
@@ -112,8 +112,8 @@ class PastCall:
         )
 
     @property
-    def place(self) -> Place:
-        return Place(
+    def place(self) -> PagePlace:
+        return PagePlace(
             arrived_us=self.arrived_us,
             line=self.line,
             call_id=self.call_id,
@@ -161,7 +161,7 @@ class AnswerShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class PastVisit:
     queue: str
     entered_us: int
     left_us: int | None
@@ -171,7 +171,7 @@ class Visit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCall:
     call: PastCall
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[PastVisit, ...] = ()
     events: tuple[EventOfCall, ...] = ()
     shown: tuple[AnswerShown, ...] = ()
     receipts: tuple[ReceiptOfCall, ...] = field(default=())
@@ -186,7 +186,7 @@ class Calls:
     async def recent(
         self,
         user: str | None = None,
-        before: Place | None = None,
+        before: PagePlace | None = None,
         limit: int = 50,
     ) -> list[PastCall]:
         """Newest first: calls that rang where `user` was, or all when None."""
@@ -225,7 +225,7 @@ class Calls:
             return await _read(connection, query, CALLS_PER_PAGE_MAX)
 
 
-def _of_user(user: str, before: Place | None, limit: int) -> Select[Any]:
+def _of_user(user: str, before: PagePlace | None, limit: int) -> Select[Any]:
     """A person may have several legs in one call: each call once."""
     legs = tables.call_legs.c
     named = select(legs.line, legs.call_id, legs.occurrence, legs.arrived_us).distinct()
@@ -239,7 +239,7 @@ def _of_user(user: str, before: Place | None, limit: int) -> Select[Any]:
     return _before(select(tables.calls).join(page, same), tables.calls.c, None)
 
 
-def _before(query: Select[Any], columns: Any, before: Place | None) -> Select[Any]:
+def _before(query: Select[Any], columns: Any, before: PagePlace | None) -> Select[Any]:
     """Newest first, from a place on; along an index that ends in `arrived_us`."""
     if before is not None:
         query = query.where(columns.arrived_us <= before.arrived_us).where(
@@ -253,7 +253,7 @@ def _before(query: Select[Any], columns: Any, before: Place | None) -> Select[An
     )
 
 
-def _is_after(columns: Any, before: Place) -> ColumnElement[bool]:
+def _is_after(columns: Any, before: PagePlace) -> ColumnElement[bool]:
     same_time = tuple_(columns.line, columns.call_id, columns.occurrence) < (
         before.line,
         fit_id(before.call_id),
@@ -320,7 +320,7 @@ async def _whole(connection: AsyncConnection, call: PastCall) -> WholeCall:
     visits = await of(tables.call_visits, "place")
     return WholeCall(
         call=call,
-        visits=tuple(Visit(**_without(v, "place")) for v in visits),
+        visits=tuple(PastVisit(**_without(v, "place")) for v in visits),
         events=tuple(EventOfCall(**e) for e in await of(tables.call_events, "at_us")),
         shown=_shown(await of(tables.answers_shown, "at_us")),
         receipts=tuple(ReceiptOfCall(**_without(r, "action_id")) for r in receipts),
@@ -373,10 +373,10 @@ def _past_call(
     )
 
 
-def _leg(row: Mapping[str, Any]) -> Leg:
+def _leg(row: Mapping[str, Any]) -> PastLeg:
     user = row["username"]
     known = {**row, "username": None if user == NOBODY else user}
-    return Leg(**_without(known, "arrived_us"))
+    return PastLeg(**_without(known, "arrived_us"))
 
 
 def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from screenpop.history import tables
 from screenpop.history.engine import Database
 from screenpop.history.known import Known
 from screenpop.history.rows import stored_ref
-from screenpop.history.statement import Statement, Value
+from screenpop.history.statement import StoredStatement, Value
 from screenpop.history.texts import fit_id
 
 EARLIER_MAX = 100
@@ -132,7 +132,7 @@ class EarlierCalls:
 
     async def _fetch(
         self,
-        statement: Statement,
+        statement: StoredStatement,
         given: dict[str, Value],
         leave_out: str,
         limit: int,
@@ -191,7 +191,7 @@ def _who_answered(column: str) -> ScalarSelect[Any]:
     return first.limit(1).scalar_subquery()
 
 
-def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
+def _earlier(*names: str, those: ColumnElement[bool]) -> StoredStatement:
     def query(dialect: str) -> Select[Any]:
         return (
             select(
@@ -213,7 +213,7 @@ def _earlier(*names: str, those: ColumnElement[bool]) -> Statement:
             .limit(bindparam("rows_max", type_=Integer))
         )
 
-    return Statement(query, (*names, "leave_out", "occurrence", "rows_max"))
+    return StoredStatement(query, (*names, "leave_out", "occurrence", "rows_max"))
 
 
 def _text(name: str) -> BindParameter[str]:
@@ -231,7 +231,7 @@ _OF_CUSTOMER = _earlier(
         _calls.customer_source == _text("source"), _calls.customer_key == _text("key")
     ),
 )
-_NUMBERS = Statement(
+_NUMBERS = StoredStatement(
     lambda _: (
         select(_calls.number)
         .where(_OVER, _calls.number > _text("number"))
@@ -241,7 +241,7 @@ _NUMBERS = Statement(
     ),
     ("number",),
 )
-_CUSTOMERS = Statement(
+_CUSTOMERS = StoredStatement(
     lambda _: (
         select(_calls.customer_source, _calls.customer_key)
         .where(

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.blame import Blame, blame, is_lost, is_of_database, remedy_of
 from screenpop.history.sqlite_threads import SqliteThreads
-from screenpop.history.statement import Sql, Statement, Value, Values, for_rows
+from screenpop.history.statement import Sql, StoredStatement, Value, Values, for_rows
 from screenpop.support.database_url import ENCODE, is_unknown_host, parsed
 from screenpop.support.postgres_url import PostgresOptions, translated
 from screenpop.support.private import private_database, private_folder
@@ -49,7 +49,7 @@ PRAGMAS = (
 )
 
 _SQLITE: Dialect = sqlite.dialect()  # the driver's own parameters: ?
-Put = tuple[Statement, Iterable[Values]]
+Put = tuple[StoredStatement, Iterable[Values]]
 
 
 def sqlite_url(path: Path) -> str:
@@ -112,7 +112,7 @@ class Database:
             yield connection
 
     async def fetch(
-        self, statement: Statement, given: Mapping[str, Value]
+        self, statement: StoredStatement, given: Mapping[str, Value]
     ) -> Sequence[Sequence[Any]]:
         """The rows of one query. Raises `Unavailable`."""
         if self.is_sqlite:

@@ -29,7 +29,7 @@ from screenpop.history.batch import (
     Batch,
     CallState,
     Contact,
-    Customer,
+    CustomerOfCall,
     NumberLink,
     ReceiptOfPop,
     ShownAnswer,
@@ -52,14 +52,14 @@ NumberOf = Callable[[Call], str | None]
 
 
 @dataclass(slots=True)
-class _Followed:
+class _ArchivedCall:
     """One call: its events, what is on its cards, whom it is taken to speak of."""
 
     fold: CallFold
     open: list[AgentId] = field(default_factory=list)
     answers: dict[str, ShownAnswer] = field(default_factory=dict)
     left: list[ShownAnswer] = field(default_factory=list)
-    customer: Customer | None = None
+    customer: CustomerOfCall | None = None
     ended: bool = False
 
     def show(self, answer: ShownAnswer) -> bool:
@@ -100,12 +100,12 @@ class BatchMaker:
         self._consumer = consumer
         self._number_of = number_of
         self._limits = limits
-        self._followed: OrderedDict[CallKey, _Followed] = OrderedDict()
+        self._followed: OrderedDict[CallKey, _ArchivedCall] = OrderedDict()
         self._over: set[CallKey] = set()
         self._batch = Batch(consumer=consumer)
-        self._changed: dict[CallKey, _Followed] = {}
+        self._changed: dict[CallKey, _ArchivedCall] = {}
         self._cards: dict[CallKey, int] = {}  # what is shown changed, and when
-        self._chosen: dict[CallKey, Customer] = {}
+        self._chosen: dict[CallKey, CustomerOfCall] = {}
 
     def __len__(self) -> int:
         return len(self._followed)
@@ -120,7 +120,7 @@ class BatchMaker:
         key: CallKey,
         events: Iterable[CallEvent],
         answers: Iterable[ShownAnswer],
-        customer: Customer | None,
+        customer: CustomerOfCall | None,
     ) -> None:
         """Take in what the store holds of a call."""
         call = self._follow(key)
@@ -187,11 +187,11 @@ class BatchMaker:
         self._forget(changed)
         return batch
 
-    def _follow(self, key: CallKey) -> _Followed:
+    def _follow(self, key: CallKey) -> _ArchivedCall:
         followed = self._followed.get(key)
         if followed is None:
             limit = self._limits.events_per_call_max
-            followed = _Followed(CallFold(*key, limit=limit))
+            followed = _ArchivedCall(CallFold(*key, limit=limit))
             self._followed[key] = followed
         return followed
 
@@ -232,12 +232,12 @@ class BatchMaker:
         self, key: CallKey, ref: CandidateRef, name: str | None, *, by_agent: bool
     ) -> None:
         followed = self._follow(key)
-        customer = Customer(key=key, ref=ref, name=name, by_agent=by_agent)
+        customer = CustomerOfCall(key=key, ref=ref, name=name, by_agent=by_agent)
         followed.customer = self._chosen[key] = customer
         if len(followed.fold):
             self._changed[key] = followed
 
-    def _forget(self, changed: dict[CallKey, _Followed]) -> None:
+    def _forget(self, changed: dict[CallKey, _ArchivedCall]) -> None:
         """Calls that were over a batch ago; beyond the limit the longest silent."""
         for key in self._over - changed.keys():
             self._followed.pop(key, None)

@@ -24,12 +24,12 @@ from screenpop.history.calls import (
     Calls,
     DispositionChosen,
     EventOfCall,
-    Leg,
     NoteWritten,
+    PagePlace,
     PastCall,
-    Place,
+    PastLeg,
+    PastVisit,
     ReceiptOfCall,
-    Visit,
     WholeCall,
 )
 from screenpop.history.earlier import EarlierCall
@@ -206,7 +206,7 @@ class HistoryCalls:
             ],
         }
 
-    def _leg(self, leg: Leg) -> Json:
+    def _leg(self, leg: PastLeg) -> Json:
         return {
             "agent": leg.agent,
             "user": leg.username,
@@ -227,7 +227,7 @@ def _named(call: PastCall) -> Json:
     }
 
 
-def _visit(visit: Visit) -> Json:
+def _visit(visit: PastVisit) -> Json:
     return {
         "queue": visit.queue,
         "entered_at": _iso(visit.entered_us),
@@ -330,13 +330,13 @@ def _not_found(call_id: str) -> NotFound:
     )
 
 
-def _cursor(place: Place) -> str:
+def _cursor(place: PagePlace) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(asdict(place))).decode()
 
 
-def _place(cursor: str) -> Place:
+def _place(cursor: str) -> PagePlace:
     try:
-        place = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=Place)
+        place = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=PagePlace)
         place.arrived_us.to_bytes(8, signed=True)  # as much as a database holds
         if b"\0" in f"{place.line}{place.call_id}".encode():  # nor half a surrogate
             raise ValueError("NUL")

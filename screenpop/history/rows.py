@@ -14,7 +14,7 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.history.batch import (
     CallState,
     Contact,
-    Customer,
+    CustomerOfCall,
     NumberLink,
     ReceiptOfPop,
     ShownAnswer,
@@ -67,7 +67,7 @@ def call_row(state: CallState) -> Values:
     )
 
 
-def customer_row(customer: Customer) -> Values:
+def customer_row(customer: CustomerOfCall) -> Values:
     """For `choosing`: the customer of a call that is there."""
     return (*_customer(customer), *named(customer.key))
 
@@ -185,7 +185,7 @@ def fit_json(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _customer(customer: Customer) -> Values:
+def _customer(customer: CustomerOfCall) -> Values:
     return (
         fit(customer.ref.source, LABEL_CHARS),
         fit_id(customer.ref.key),

@@ -28,7 +28,7 @@ Settled = tuple["asyncio.Future[Any]", object, BaseException | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _QueuedWork:
     work: Work
     done: asyncio.Future[Any]
 
@@ -50,7 +50,7 @@ class SqliteThreads:
         self._busy_s = busy_s
         self._waiting_max = waiting_max
         self._loop = asyncio.get_running_loop()
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_QueuedWork | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._run, name=f"store-{n}", daemon=True)
             for n in range(threads)
@@ -67,7 +67,7 @@ class SqliteThreads:
                 " may. Check its disk."
             )
         done: asyncio.Future[T] = self._loop.create_future()
-        self._jobs.put(_Job(work, done))
+        self._jobs.put(_QueuedWork(work, done))
         return done
 
     async def close(self) -> None:
@@ -91,10 +91,10 @@ class SqliteThreads:
         if connection is not None:
             connection.close()
 
-    def _take(self) -> tuple[list[_Job], bool]:
+    def _take(self) -> tuple[list[_QueuedWork], bool]:
         """All that waits, at most so much; False when this thread is to end."""
         job = self._jobs.get()
-        jobs: list[_Job] = []
+        jobs: list[_QueuedWork] = []
         while job is not None:
             jobs.append(job)
             if len(jobs) == JOBS_PER_TURN:
@@ -106,7 +106,10 @@ class SqliteThreads:
         return jobs, False
 
     def _do(
-        self, job: _Job, connection: sqlite3.Connection | None, settled: list[Settled]
+        self,
+        job: _QueuedWork,
+        connection: sqlite3.Connection | None,
+        settled: list[Settled],
     ) -> sqlite3.Connection | None:
         if job.done.cancelled():
             return connection

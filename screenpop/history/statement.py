@@ -35,7 +35,7 @@ class Sql:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Statement:
+class StoredStatement:
     """`build` makes it for a database by name; `names` are its parameters."""
 
     build: Callable[[str], ClauseElement]
@@ -61,7 +61,7 @@ def putting(
     newest_by: str | None = None,
     new_only: bool = False,
     kept_together: tuple[str, ...] = (),
-) -> Statement:
+) -> StoredStatement:
     """Insert a row, all columns; one that is there takes the new values.
 
     With `newest_by` (a column) only when the new one is not older, with `new_only`
@@ -95,7 +95,7 @@ def putting(
             index_elements=keys, set_=changed, where=newer
         )
 
-    return Statement(build, tuple(column.name for column in table.columns))
+    return StoredStatement(build, tuple(column.name for column in table.columns))
 
 
 @lru_cache(maxsize=100)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.expression import ClauseElement
 
-from screenpop.history.statement import Statement, Value
+from screenpop.history.statement import StoredStatement, Value
 
 _KEYS = "wanted_keys"
 
@@ -37,7 +37,7 @@ def of_wanted(
     table: Table,
     columns: tuple[ColumnElement[object], ...],
     order: tuple[ColumnElement[object], ...] = (),
-) -> Statement:
+) -> StoredStatement:
     """Line, call id, occurrence and these columns of each row of the wanted calls."""
 
     def build(dialect: str) -> ClauseElement:
@@ -60,4 +60,4 @@ def of_wanted(
             .order_by(*order)
         )
 
-    return Statement(build, (_KEYS,))
+    return StoredStatement(build, (_KEYS,))

@@ -11,7 +11,7 @@ import msgspec
 
 from screenpop.domain.caller import Candidate
 from screenpop.domain.profile import Profile
-from screenpop.intake.expression import Getter, Scope
+from screenpop.intake.expression import ExpressionScope, Getter
 from screenpop.intake.filters import as_text
 from screenpop.intake.request import ProfileAnswer, Response
 from screenpop.intake.values import Compiler, Condition
@@ -20,7 +20,7 @@ from screenpop.intake.yaml_nodes import Node
 ANSWER_BYTES_MAX = 32_768  # the smallest limit that a provider is known to set
 BUDGET_MS_MAX = 5_000
 
-Content = Callable[[Scope], Response]
+Content = Callable[[ExpressionScope], Response]
 
 _CONTENT_KEYS = frozenset({"status", "headers", "type", "text", "xml", "json"})
 _ANSWER_KEYS = _CONTENT_KEYS | {"when", "ask"}
@@ -43,12 +43,12 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class DialectAnswer:
     holds: Condition | None
     content: Content
     ask: Ask | None
 
-    def profile_answer(self, scope: Scope) -> ProfileAnswer | None:
+    def profile_answer(self, scope: ExpressionScope) -> ProfileAnswer | None:
         ask = self.ask
         if ask is None:
             return None
@@ -64,7 +64,7 @@ class Answer:
         return ProfileAnswer(number=number, budget_ms=ask.budget_ms, render=render)
 
 
-def read_answers(node: Node | None, compiler: Compiler) -> list[Answer]:
+def read_answers(node: Node | None, compiler: Compiler) -> list[DialectAnswer]:
     return [] if node is None else [_answer(e, compiler) for e in node.elements()]
 
 
@@ -87,11 +87,11 @@ def _uses(written: str, names: Iterable[str]) -> bool:
     return any(re.search(rf"\${re.escape(name)}(?![\w])", written) for name in names)
 
 
-def _answer(node: Node, compiler: Compiler) -> Answer:
+def _answer(node: Node, compiler: Compiler) -> DialectAnswer:
     entries = node.mapping(_ANSWER_KEYS)
     when = entries.get("when")
     ask = _ask(entries["ask"], compiler) if "ask" in entries else None
-    return Answer(
+    return DialectAnswer(
         holds=compiler.condition(when) if when is not None else None,
         content=ask.unknown if ask is not None else read_content(entries, compiler),
         ask=ask,
@@ -122,7 +122,7 @@ def read_content(entries: Mapping[str, Node], compiler: Compiler) -> Content:
     media = entries["type"].text() if "type" in entries else _TYPES[kind]
     body = _BODIES[kind](entries[kind], compiler)
 
-    def content(scope: Scope) -> Response:
+    def content(scope: ExpressionScope) -> Response:
         raw = body(scope)
         if len(raw) > ANSWER_BYTES_MAX:
             raw = raw[:0]
@@ -137,12 +137,12 @@ def read_content(entries: Mapping[str, Node], compiler: Compiler) -> Content:
 
 def _headers(
     node: Node | None, compiler: Compiler
-) -> Callable[[Scope], dict[str, str]]:
+) -> Callable[[ExpressionScope], dict[str, str]]:
     if node is None:
         return lambda scope: {}
     getters = [(name, compiler.template(each)) for name, each in node.items()]
 
-    def headers(scope: Scope) -> dict[str, str]:
+    def headers(scope: ExpressionScope) -> dict[str, str]:
         found = ((name, as_text(read(scope))) for name, read in getters)
         return {name: _one_line(text) for name, text in found if text is not None}
 
@@ -156,10 +156,10 @@ def _one_line(text: str) -> str:
 
 def _filled(
     node: Node, compiler: Compiler, escape: Callable[[str], str]
-) -> Callable[[Scope], bytes]:
+) -> Callable[[ExpressionScope], bytes]:
     parts = compiler.template_parts(node)
 
-    def fill(scope: Scope) -> bytes:
+    def fill(scope: ExpressionScope) -> bytes:
         texts = [
             part if isinstance(part, str) else escape(as_text(part(scope)) or "")
             for part in parts
@@ -169,15 +169,15 @@ def _filled(
     return fill
 
 
-def _text_body(node: Node, compiler: Compiler) -> Callable[[Scope], bytes]:
+def _text_body(node: Node, compiler: Compiler) -> Callable[[ExpressionScope], bytes]:
     return _filled(node, compiler, lambda text: text)
 
 
-def _xml_body(node: Node, compiler: Compiler) -> Callable[[Scope], bytes]:
+def _xml_body(node: Node, compiler: Compiler) -> Callable[[ExpressionScope], bytes]:
     return _filled(node, compiler, html.escape)
 
 
-def _json_body(node: Node, compiler: Compiler) -> Callable[[Scope], bytes]:
+def _json_body(node: Node, compiler: Compiler) -> Callable[[ExpressionScope], bytes]:
     build = _json_value(node, compiler)
     return lambda scope: msgspec.json.encode(build(scope))
 
@@ -199,7 +199,7 @@ def _json_value(node: Node, compiler: Compiler) -> Getter:
 
 
 def _joined(parts: list[str | Getter]) -> Getter:
-    def build(scope: Scope) -> object:
+    def build(scope: ExpressionScope) -> object:
         return "".join(
             part if isinstance(part, str) else as_text(part(scope)) or ""
             for part in parts

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from screenpop.intake import times
 from screenpop.intake.comparing import as_text
-from screenpop.intake.expression import Filter, FilterFactory, Getter, Scope
+from screenpop.intake.expression import ExpressionScope, Filter, FilterFactory, Getter
 from screenpop.intake.times import Moment
 
 
@@ -54,7 +54,7 @@ def arithmetic(
     def factory(arguments: list[Getter]) -> Filter:
         (argument,) = exactly(arguments, 1)
 
-        def apply(value: object, scope: Scope) -> object:
+        def apply(value: object, scope: ExpressionScope) -> object:
             given = argument(scope)
             if isinstance(value, Moment):
                 us = _duration_us(given) if on_times else None

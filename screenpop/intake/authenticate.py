@@ -17,13 +17,13 @@ from screenpop.domain.errors import (
     Unsigned,
 )
 from screenpop.intake import signature
-from screenpop.intake.expression import Scope
+from screenpop.intake.expression import ExpressionScope
 from screenpop.intake.facts import Facts, Settings
 from screenpop.intake.settings import ALLOW_UNAUTHENTICATED
 from screenpop.intake.signed_message import with_payload
 from screenpop.intake.values import Condition
 
-Check = Callable[[Facts, Scope, tuple[str, ...]], str | None]
+Check = Callable[[Facts, ExpressionScope, tuple[str, ...]], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Authenticator:
         self._schemes = schemes
         self._networks = _networks(settings)
 
-    def check(self, facts: Facts, scope: Scope) -> None:
+    def check(self, facts: Facts, scope: ExpressionScope) -> None:
         """Raises `Unauthenticated` with the reason of every scheme that failed."""
         if self._networks:
             remote = facts.request.remote
@@ -101,7 +101,7 @@ class Authenticator:
         return f"{scheme.name} ({', '.join(where)})"
 
 
-def _forgotten(scheme: Scheme, facts: Facts, scope: Scope) -> bool:
+def _forgotten(scheme: Scheme, facts: Facts, scope: ExpressionScope) -> bool:
     """Looks at the unproved body only to choose between two ways of refusing."""
     if scheme.retry_when is None:
         return False

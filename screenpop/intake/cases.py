@@ -21,11 +21,11 @@ from screenpop.domain.errors import BadInput, ConfigError
 from screenpop.intake import times
 from screenpop.intake.dialect import BoundDialect, Dialect
 from screenpop.intake.request import (
+    HowTold,
     Ignored,
     Received,
     Request,
     Response,
-    Told,
     origin_form,
 )
 
@@ -38,7 +38,7 @@ EMPTY_EVENT: Mapping[str, object] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class RecordedCase:
     """Requests of one line, with what is known about it."""
 
     requests: tuple[Request, ...]
@@ -50,7 +50,7 @@ class Case:
     masked: bool = False  # captured: its proofs were taken out, so none is asked for
 
 
-def read_case(path: Path) -> Case:
+def read_case(path: Path) -> RecordedCase:
     """Raises `ConfigError` that names the file and what is wrong with it."""
     try:
         if path.stat().st_size > CASE_BYTES_MAX:
@@ -61,13 +61,13 @@ def read_case(path: Path) -> Case:
     return case_from(value, str(path))
 
 
-def case_from(value: object, place: str) -> Case:
+def case_from(value: object, place: str) -> RecordedCase:
     case = _mapping(value, place)
     requests = case.get("requests")
     if not isinstance(requests, list) or not requests:
         raise ConfigError(f"{place}: requests: must be a list of requests.")
     public_url = case.get("public_base_url")
-    return Case(
+    return RecordedCase(
         requests=tuple(
             _request(each, f"{place}: requests[{i}]") for i, each in enumerate(requests)
         ),
@@ -136,7 +136,7 @@ def _sent(value: object, place: str) -> int:
 # -- configuring a line as the case says ----------------------------------------
 
 
-def bind_case(dialect: Dialect, case: Case) -> BoundDialect:
+def bind_case(dialect: Dialect, case: RecordedCase) -> BoundDialect:
     """The dialect with the case's secrets, country and zone."""
     settings = _settings(dialect, case)
     if case.masked:
@@ -163,7 +163,7 @@ _ABOUT_SECRETS = frozenset(
 )
 
 
-def _settings(dialect: Dialect, case: Case) -> Mapping[str, object]:
+def _settings(dialect: Dialect, case: RecordedCase) -> Mapping[str, object]:
     """The dialect's settings for a case, whose words for its secret may be others."""
     declared = dialect.settings
     told = {**case.settings, **case.secret}
@@ -180,7 +180,7 @@ def _settings(dialect: Dialect, case: Case) -> Mapping[str, object]:
 _PLAIN = frozenset({"static_header", "bearer", "basic", "query_secret"})
 
 
-def _plain(dialect: Dialect, case: Case) -> bool:
+def _plain(dialect: Dialect, case: RecordedCase) -> bool:
     """Does the case use a way of proving that this system has not of its own?"""
     scheme = case.secret.get("scheme")
     return scheme in _PLAIN and all(e.name != scheme for e in dialect.own_schemes)
@@ -211,7 +211,7 @@ def _by_place(secret: Mapping[str, object]) -> Mapping[str, object]:
 # -- decoding -------------------------------------------------------------------
 
 
-def decode_case(dialect: Dialect, case: Case) -> list[dict[str, object]]:
+def decode_case(dialect: Dialect, case: RecordedCase) -> list[dict[str, object]]:
     """What `screenpop decode --json` prints: one entry per request."""
     line = bind_case(dialect, case)
     return [decode_request(line, request) for request in case.requests]
@@ -282,7 +282,7 @@ def _ignored(ignored: Ignored) -> dict[str, object]:
     return {"type": "ignored", **EMPTY_EVENT, "why": ignored.why}
 
 
-def _told(event: CallEvent, told: Told) -> dict[str, object]:
+def _told(event: CallEvent, told: HowTold) -> dict[str, object]:
     entry: dict[str, object] = {
         "type": str(event.type),
         "scope": str(event.scope),

@@ -14,7 +14,7 @@ _NEVER_NOTHING = frozenset({"scope", "withheld", "identity"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class DeclaredField:
     """A field that a rule fills: its name in the dialect, and where it stands then.
 
     `entry` names one attribute.
@@ -33,7 +33,7 @@ class Declared:
 
 
 def came_to_nothing(
-    declared: Iterable[Declared], fields: Mapping[str, object]
+    declared: Iterable[DeclaredField], fields: Mapping[str, object]
 ) -> tuple[str, ...]:
     """Their names, with the expressions that gave nothing."""
     return tuple(
@@ -43,25 +43,27 @@ def came_to_nothing(
     )
 
 
-def declared_fields(fields: Mapping[str, Node]) -> Iterator[Declared]:
+def declared_fields(fields: Mapping[str, Node]) -> Iterator[DeclaredField]:
     for name, node in fields.items():
         if name in _NEVER_NOTHING or node.data() is None or _may_be_nothing(node):
             continue
         if name != "attributes":
             written = node.data() if node.is_scalar else ""
-            yield Declared(name=name, key=_KEYS.get(name, name), written=str(written))
+            yield DeclaredField(
+                name=name, key=_KEYS.get(name, name), written=str(written)
+            )
             continue
         for entry, inner in node.items():
             written = inner.data() if inner.is_scalar else ""
             if entry != "*":
-                yield Declared(
+                yield DeclaredField(
                     name=f"attributes.{entry}",
                     key="attributes",
                     written=str(written),
                     entry=entry,
                 )
             else:
-                yield Declared(
+                yield DeclaredField(
                     name="attributes", key="attributes", written=str(written)
                 )
 

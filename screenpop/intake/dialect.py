@@ -21,19 +21,19 @@ from msgspec import structs
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
-from screenpop.intake.answers import Answer, answers_url, read_answers
+from screenpop.intake.answers import DialectAnswer, answers_url, read_answers
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
 from screenpop.intake.built_in import DIALECTS_FOLDER as DIALECTS_FOLDER
 from screenpop.intake.built_in import dialect_names as dialect_names
 from screenpop.intake.built_in import unknown_dialect
-from screenpop.intake.expression import Getter, Scope
+from screenpop.intake.expression import ExpressionScope, Getter
 from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
 from screenpop.intake.handshakes import Handshake, read_handshake
 from screenpop.intake.legs import Legs
-from screenpop.intake.normal import Line, unread_caller
-from screenpop.intake.request import Ignored, Received, Request, Response, Told
+from screenpop.intake.normal import LineContext, unread_caller
+from screenpop.intake.request import HowTold, Ignored, Received, Request, Response
 from screenpop.intake.rules import Rules, read_rules
 from screenpop.intake.schemes import COMMON_SCHEMES, read_schemes
 from screenpop.intake.settings import (
@@ -59,7 +59,7 @@ EACH_FOUND_NOTHING = (
     "`decode.each` found nothing in the payload; the rules saw the payload as a whole"
 )
 _STATUSES = ("verified", "partly", "unverified")
-Native = Callable[[Facts, Line], Received]
+Native = Callable[[Facts, LineContext], Received]
 _NATIVE: Mapping[str, Native] = {"generic": generic.receive}
 
 
@@ -87,7 +87,7 @@ class Dialect:
     plus_missing: bool
     decoding: Decoding
     rules: Rules
-    answers: tuple[Answer, ...]
+    answers: tuple[DialectAnswer, ...]
     native: Native | None
     paste: str
     tests: Node | None
@@ -137,7 +137,7 @@ class Dialect:
             raise ConfigError("\n".join(_placed(prefix, each) for each in listed))
         return BoundDialect(
             dialect=self,
-            line=Line(
+            line=LineContext(
                 line=line, country=country, zone=zone, plus_missing=self.plus_missing
             ),
             settings=bound,
@@ -167,7 +167,7 @@ class BoundDialect:
         self,
         *,
         dialect: Dialect,
-        line: Line,
+        line: LineContext,
         settings: Settings,
         authenticator: Authenticator,
         public_url: str | None,
@@ -200,7 +200,7 @@ class BoundDialect:
             raise BadInput("the URL cannot be read", code="bad_url")
         facts = self._facts(request)
         facts.explain = explain
-        scope = Scope(None, facts)
+        scope = ExpressionScope(None, facts)
         greeting = self._greeted(scope, signed=False)
         if greeting is not None:
             return greeting
@@ -228,7 +228,7 @@ class BoundDialect:
             decode=lambda facts: read_body(kind, facts),
         )
 
-    def _greeted(self, scope: Scope, *, signed: bool) -> Received | None:
+    def _greeted(self, scope: ExpressionScope, *, signed: bool) -> Received | None:
         for handshake in self.dialect.handshakes:
             if handshake.signed is signed and handshake.holds(scope):
                 return Received(handshake=True, response=handshake.content(scope))
@@ -236,15 +236,15 @@ class BoundDialect:
 
     def _decoded(self, facts: Facts) -> Received:
         payload = facts.payload
-        whole = Scope(payload, facts)
+        whole = ExpressionScope(payload, facts)
         greeting = self._greeted(whole, signed=True)
         if greeting is not None:
             return greeting
         events: list[CallEvent] = []
         ids: Counter[str] = Counter()
-        told: list[Told] = []
+        told: list[HowTold] = []
         ignored: list[Ignored] = []
-        first: Scope | None = None
+        first: ExpressionScope | None = None
         for scope in self._items(whole, ignored):
             first = first or scope
             found = self.dialect.rules.apply(scope)
@@ -261,14 +261,16 @@ class BoundDialect:
             first or whole, tuple(events), tuple(told), tuple(ignored)
         )
 
-    def _items(self, whole: Scope, ignored: list[Ignored]) -> list[Scope]:
+    def _items(
+        self, whole: ExpressionScope, ignored: list[Ignored]
+    ) -> list[ExpressionScope]:
         each = self.dialect.decoding.each
         found = None if each is None else each(whole)
         listed = elements(found, texts=whole.facts.body_kind == "xml")
         if listed is None:
             if each and whole.facts.explain:
                 ignored.append(Ignored(why=EACH_FOUND_NOTHING, whole=False))
-            return [self._prepared(Scope(whole.item, whole.facts))]
+            return [self._prepared(ExpressionScope(whole.item, whole.facts))]
         if len(listed) > self._events_max:
             raise TooLarge(
                 f"the request holds {len(listed)} events, at most"
@@ -279,20 +281,20 @@ class BoundDialect:
         if not listed:
             ignored.append(Ignored(why="it holds no event"))
         return [
-            self._prepared(Scope(item, whole.facts, whole.item, index))
+            self._prepared(ExpressionScope(item, whole.facts, whole.item, index))
             for index, item in enumerate(listed)
         ]
 
-    def _prepared(self, scope: Scope) -> Scope:
+    def _prepared(self, scope: ExpressionScope) -> ExpressionScope:
         for name, read in self.dialect.decoding.let:
             scope.variables[name] = read(scope)
         return scope
 
     def _answered(
         self,
-        scope: Scope,
+        scope: ExpressionScope,
         events: tuple[CallEvent, ...],
-        told: tuple[Told, ...],
+        told: tuple[HowTold, ...],
         ignored: tuple[Ignored, ...],
     ) -> Received:
         for answer in self.dialect.answers:

@@ -26,7 +26,7 @@ from screenpop.intake.spelling import meant
 
 
 @dataclass(slots=True)
-class Scope:
+class ExpressionScope:
     """What an expression can see: the item at hand, and the request around it."""
 
     item: object
@@ -36,10 +36,10 @@ class Scope:
     variables: dict[str, object] = field(default_factory=dict)
 
 
-Getter = Callable[[Scope], object]
-Filter = Callable[[object, Scope], object]
+Getter = Callable[[ExpressionScope], object]
+Filter = Callable[[object, ExpressionScope], object]
 FilterFactory = Callable[[list[Getter]], Filter]
-Step = Callable[[object, Scope], object]
+Step = Callable[[object, ExpressionScope], object]
 
 ROOTS = frozenset(
     {
@@ -78,10 +78,10 @@ def compile_expression(
     text: str, filters: Mapping[str, FilterFactory], names: frozenset[str]
 ) -> Getter:
     """Raises `ExpressionError`. `names` are the variables that `$` may name."""
-    return _Parser(text, filters, names).whole()
+    return _ExpressionParser(text, filters, names).whole()
 
 
-class _Parser:
+class _ExpressionParser:
     def __init__(
         self, text: str, filters: Mapping[str, FilterFactory], names: frozenset[str]
     ):
@@ -231,14 +231,14 @@ class _Parser:
         raise ExpressionError(f"a whole number was expected, not `{text}`.", offset)
 
     def _selection(self) -> Step:
-        tests: list[Callable[[Scope], bool]] = [self._test()]
+        tests: list[Callable[[ExpressionScope], bool]] = [self._test()]
         while self._is("&&"):
             self._at += 1
             tests.append(self._test())
         self._expect("]")
         return _selected(tests)
 
-    def _pattern_test(self, left: Getter) -> Callable[[Scope], bool]:
+    def _pattern_test(self, left: Getter) -> Callable[[ExpressionScope], bool]:
         kind, text, offset = self._take()
         if kind != "text":
             raise ExpressionError("a pattern in quotes was expected.", offset)
@@ -248,7 +248,7 @@ class _Parser:
             raise ExpressionError(f"{text} is no pattern: {error}.", offset) from error
         return lambda scope: _fits(pattern, left(scope))
 
-    def _test(self) -> Callable[[Scope], bool]:
+    def _test(self) -> Callable[[ExpressionScope], bool]:
         left = self._alternatives()
         if self._is("=~"):
             self._at += 1
@@ -284,7 +284,7 @@ def _unescaped(text: str) -> str:
 
 
 def first_of(getters: list[Getter]) -> Getter:
-    def getter(scope: Scope) -> object:
+    def getter(scope: ExpressionScope) -> object:
         value: object = None
         for each in getters:
             value = each(scope)
@@ -311,7 +311,7 @@ def _item_path(keys: tuple[str, ...]) -> Getter:
     if len(keys) == 1:
         (key,) = keys
 
-        def one(scope: Scope) -> object:
+        def one(scope: ExpressionScope) -> object:
             item = scope.item
             return item.get(key) if type(item) is dict else None
 
@@ -328,11 +328,11 @@ def _request_path(root: str, keys: tuple[str, ...]) -> Getter:
     return lambda scope: _descend(read(scope), keys)
 
 
-def _settings(scope: Scope) -> dict[str, str]:
+def _settings(scope: ExpressionScope) -> dict[str, str]:
     return {name: texts[0] for name, texts in scope.facts.settings.items() if texts}
 
 
-_REQUEST_PARTS: Mapping[str, Callable[[Scope], object]] = {
+_REQUEST_PARTS: Mapping[str, Callable[[ExpressionScope], object]] = {
     "header": lambda scope: scope.facts.headers,
     "query": lambda scope: scope.facts.query,
     "setting": _settings,
@@ -347,7 +347,7 @@ _REQUEST_PARTS: Mapping[str, Callable[[Scope], object]] = {
 
 
 def _stepped(getter: Getter, steps: list[Step]) -> Getter:
-    def stepped(scope: Scope) -> object:
+    def stepped(scope: ExpressionScope) -> object:
         value = getter(scope)
         for step in steps:
             if value is None:
@@ -363,7 +363,7 @@ def _key_step(key: str) -> Step:
 
 
 def _each_key(key: str) -> Step:
-    def step(value: object, scope: Scope) -> object:
+    def step(value: object, scope: ExpressionScope) -> object:
         if not isinstance(value, list):
             return None
         found = [_descend(each, (key,)) for each in value]
@@ -372,11 +372,11 @@ def _each_key(key: str) -> Step:
     return step
 
 
-def _listed(value: object, scope: Scope) -> object:
+def _listed(value: object, scope: ExpressionScope) -> object:
     return listed(value)
 
 
-def _flatten(value: object, scope: Scope) -> object:
+def _flatten(value: object, scope: ExpressionScope) -> object:
     elements = listed(value)
     if elements is None:
         return None
@@ -387,7 +387,7 @@ def _flatten(value: object, scope: Scope) -> object:
 
 
 def _index_step(index: int) -> Step:
-    def step(value: object, scope: Scope) -> object:
+    def step(value: object, scope: ExpressionScope) -> object:
         elements = listed(value)
         if elements is None:
             return None
@@ -396,12 +396,14 @@ def _index_step(index: int) -> Step:
     return step
 
 
-def _selected(tests: list[Callable[[Scope], bool]]) -> Step:
-    def step(value: object, scope: Scope) -> object:
+def _selected(tests: list[Callable[[ExpressionScope], bool]]) -> Step:
+    def step(value: object, scope: ExpressionScope) -> object:
         elements = listed(value)
         if elements is None:
             return None
-        inner = Scope(None, scope.facts, scope.parent, scope.index, scope.variables)
+        inner = ExpressionScope(
+            None, scope.facts, scope.parent, scope.index, scope.variables
+        )
         kept: list[object] = []
         for each in elements:
             inner.item = each
@@ -412,5 +414,7 @@ def _selected(tests: list[Callable[[Scope], bool]]) -> Step:
     return step
 
 
-def _equal(left: Getter, right: Getter, wanted: bool) -> Callable[[Scope], bool]:
+def _equal(
+    left: Getter, right: Getter, wanted: bool
+) -> Callable[[ExpressionScope], bool]:
     return lambda scope: alike(left(scope), right(scope)) is wanted

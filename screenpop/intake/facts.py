@@ -12,7 +12,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.intake.charsets import text_of
 from screenpop.intake.legs import CallOfLeg
 from screenpop.intake.multipart import multipart_pairs, parameters_of
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.request import Request
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class Facts:
     """One request with its lazily read parts."""
 
     request: Request
-    line: Line
+    line: LineContext
     settings: Settings
     public_url: str | None
     events_max: int = 500

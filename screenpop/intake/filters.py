@@ -21,10 +21,10 @@ from screenpop.intake.arithmetic import arithmetic, epoch_filter, exactly
 from screenpop.intake.comparing import as_text as as_text
 from screenpop.intake.encodings import component_encoded
 from screenpop.intake.expression import (
+    ExpressionScope,
     Filter,
     FilterFactory,
     Getter,
-    Scope,
     alike,
     empty,
     listed,
@@ -39,7 +39,7 @@ def _text_filter(change: Callable[[str], object]) -> FilterFactory:
         if arguments:
             raise ValueError("takes no argument.")
 
-        def apply(value: object, scope: Scope) -> object:
+        def apply(value: object, scope: ExpressionScope) -> object:
             text = as_text(value)
             return None if text is None else change(text[:TEXT_CHARS_MAX])
 
@@ -52,7 +52,7 @@ def _text_argument_filter(change: Callable[[str, str], object]) -> FilterFactory
     def factory(arguments: list[Getter]) -> Filter:
         (argument,) = exactly(arguments, 1)
 
-        def apply(value: object, scope: Scope) -> object:
+        def apply(value: object, scope: ExpressionScope) -> object:
             text, given = as_text(value), as_text(argument(scope))
             if text is None or given is None:
                 return None
@@ -103,7 +103,7 @@ def _split(arguments: list[Getter]) -> Filter:
     if not isinstance(separator, str) or not separator or not isinstance(index, int):
         raise ValueError("takes a text and a whole number.")
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         text = as_text(value)
         parts = [] if text is None else text[:TEXT_CHARS_MAX].split(separator)
         return parts[index] if -len(parts) <= index < len(parts) else None
@@ -120,7 +120,7 @@ def _match(arguments: list[Getter]) -> Filter:
     except re.error as error:
         raise ValueError(f"`{pattern}` is no pattern: {error}.") from error
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         found = compiled.search((as_text(value) or "")[:512])
         return None if found is None else found[1 if compiled.groups else 0]
 
@@ -130,7 +130,7 @@ def _match(arguments: list[Getter]) -> Filter:
 def _join(arguments: list[Getter]) -> Filter:
     separator = as_text(_fixed(exactly(arguments, 1)[0])) or ""
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         if not isinstance(value, list):
             return as_text(value)
         texts = [text for each in value if (text := as_text(each)) is not None]
@@ -187,7 +187,7 @@ def _id(arguments: list[Getter]) -> Filter:
     """An identifier as text; the junk that some systems put there is nothing."""
     exactly(arguments, 0)
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         text = (as_text(value) or "").strip()
         return None if text.lower() in ("", "0", "null", "none", "undefined") else text
 
@@ -215,7 +215,7 @@ def _phone(arguments: list[Getter]) -> Filter:
     """E.164 where it can be known, else an extension, else the text as sent."""
     exactly(arguments, 0)
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         text = as_text(value)
         return None if text is None else scope.facts.line.number(text).text
 
@@ -225,7 +225,7 @@ def _phone(arguments: list[Getter]) -> Filter:
 def _integer(arguments: list[Getter]) -> Filter:
     exactly(arguments, 0)
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         if isinstance(value, bool):
             return None
         if isinstance(value, int):
@@ -266,7 +266,7 @@ def _rfc2822(arguments: list[Getter]) -> Filter:
 def _append(arguments: list[Getter]) -> Filter:
     """Further texts behind this one; null when one of them is."""
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         texts = [as_text(value), *(as_text(each(scope)) for each in arguments)]
         known = [text for text in texts if text is not None]
         return "".join(known) if len(known) == len(texts) else None
@@ -280,7 +280,7 @@ def _pairs(arguments: list[Getter]) -> Filter:
     if not isinstance(name, str) or not isinstance(content, str):
         raise ValueError("takes two names in quotes.")
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         found: dict[str, object] = {}
         for each in listed(value) or []:
             if isinstance(each, dict) and (key := as_text(each.get(name))):
@@ -293,7 +293,7 @@ def _pairs(arguments: list[Getter]) -> Filter:
 def _seconds(arguments: list[Getter]) -> Filter:
     exactly(arguments, 0)
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         us = times.duration_us(value)
         return None if us is None else us // 1_000_000
 
@@ -310,7 +310,7 @@ def _hmac_sha256(arguments: list[Getter]) -> Filter:
     """Hex HMAC-SHA256 under a setting: for the answer to a challenge."""
     (secret,) = exactly(arguments, 1)
 
-    def apply(value: object, scope: Scope) -> object:
+    def apply(value: object, scope: ExpressionScope) -> object:
         text, key = as_text(value), as_text(secret(scope))
         if text is None or key is None:
             return None

@@ -31,10 +31,10 @@ from screenpop.intake.normal import (
     ATTRIBUTES_MAX,
     TEXT_CHARS_MAX,
     Draft,
-    Line,
+    LineContext,
     unread_caller,
 )
-from screenpop.intake.request import Ignored, Received, Response, Told
+from screenpop.intake.request import HowTold, Ignored, Received, Response
 from screenpop.intake.rules import AGENT_STATES
 from screenpop.intake.spelling import translated
 from screenpop.intake.times import Moment
@@ -64,7 +64,7 @@ class _NoNews(Exception):
     """One item is sound, but of a type that means nothing here."""
 
 
-def receive(facts: Facts, line: Line) -> Received:
+def receive(facts: Facts, line: LineContext) -> Received:
     """Raises `BadInput` when all that is in the body is wrong.
 
     In a list a wrong item does not lose its neighbours: they are taken, and the
@@ -102,7 +102,7 @@ class _Sorted:
     """The items of one request: taken, no news to us, or wrong."""
 
     events: list[CallEvent] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    told: list[HowTold] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     no_news: list[dict[str, object]] = field(default_factory=list)
     rejected: list[dict[str, object]] = field(default_factory=list)
@@ -124,7 +124,9 @@ class _Sorted:
         return Response(status=200, headers=_JSON, body=_ENCODER.encode(body))
 
 
-def _taken(sound: list[tuple[Draft, Told]], facts: Facts, line: Line) -> Received:
+def _taken(
+    sound: list[tuple[Draft, HowTold]], facts: Facts, line: LineContext
+) -> Received:
     found = _Sorted()
     for draft, told in sound:
         event = line.event(draft, facts.request.received_us)
@@ -135,7 +137,7 @@ def _taken(sound: list[tuple[Draft, Told]], facts: Facts, line: Line) -> Receive
     return found.received()
 
 
-def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
+def _one(item: dict[str, object], facts: Facts, line: LineContext) -> Received:
     try:
         event, told = _event(item, facts, line)
     except _NoNews as news:
@@ -152,7 +154,7 @@ def _one(item: dict[str, object], facts: Facts, line: Line) -> Received:
     )
 
 
-def _many(items: list[object], facts: Facts, line: Line) -> Received:
+def _many(items: list[object], facts: Facts, line: LineContext) -> Received:
     found = _Sorted()
     for index, item in enumerate(items):
         _sort(item, index, facts, line, found)
@@ -164,7 +166,9 @@ def _many(items: list[object], facts: Facts, line: Line) -> Received:
     return found.received()
 
 
-def _sort(item: object, index: int, facts: Facts, line: Line, found: _Sorted) -> None:
+def _sort(
+    item: object, index: int, facts: Facts, line: LineContext, found: _Sorted
+) -> None:
     try:
         event, told = _event(item, facts, line, index)
     except _NoNews as news:
@@ -204,8 +208,8 @@ def _unknown_key(key: str) -> str:
 
 
 def _event(
-    item: object, facts: Facts, line: Line, index: int = 0
-) -> tuple[CallEvent, Told]:
+    item: object, facts: Facts, line: LineContext, index: int = 0
+) -> tuple[CallEvent, HowTold]:
     if not isinstance(item, dict):
         raise _Wrong(f"must be an event, is {_found(item)}.")
     kind = _kind(item)
@@ -229,7 +233,7 @@ def _event(
     for name in _TEXTS:
         if item.get(name) is not None:
             setattr(draft, name, _optional(item, name) or None)
-    told = Told(
+    told = HowTold(
         item=index,
         at_digits=moment.digits if moment is not None else 0,
         call_id_given=draft.call_id is not None,

@@ -22,7 +22,7 @@ from screenpop.intake.normal import (
     TEXT_CHARS_MAX,
     Draft,
 )
-from screenpop.intake.request import Told
+from screenpop.intake.request import HowTold
 from screenpop.intake.rules import OUTCOMES
 from screenpop.intake.times import Moment
 
@@ -70,7 +70,7 @@ _SENT: msgspec.json.Decoder[_Sent | list[_Sent]] = msgspec.json.Decoder(
 )
 
 
-def sound_events(facts: Facts) -> list[tuple[Draft, Told]] | None:
+def sound_events(facts: Facts) -> list[tuple[Draft, HowTold]] | None:
     """All events of the body, or None when anything about one of them is to be said."""
     if (facts.charset or "utf-8").lower() != "utf-8":
         return None
@@ -81,7 +81,7 @@ def sound_events(facts: Facts) -> list[tuple[Draft, Told]] | None:
     items = sent if isinstance(sent, list) else [sent]
     if not 0 < len(items) <= facts.events_max:
         return None
-    found: list[tuple[Draft, Told]] = []
+    found: list[tuple[Draft, HowTold]] = []
     for index, item in enumerate(items):
         moment = None if item.at is None else moment_of(item.at)
         if (
@@ -91,7 +91,7 @@ def sound_events(facts: Facts) -> list[tuple[Draft, Told]] | None:
             or (item.outcome is not None and item.outcome not in OUTCOMES_HERE)
         ):
             return None
-        told = Told(item=index, at_digits=0 if moment is None else moment.digits)
+        told = HowTold(item=index, at_digits=0 if moment is None else moment.digits)
         found.append((_draft(item, moment), told))
     return found
 

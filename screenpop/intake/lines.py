@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
 from screenpop.intake.recent import RequestLog, settings_shown
 from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
-from screenpop.intake.streams.base import Health
+from screenpop.intake.streams.base import StreamHealth
 from screenpop.intake.streams.listening import ListenedLine
 from screenpop.support.clock import iso_from_us
 from screenpop.support.outage import NodeProblem
@@ -28,7 +28,7 @@ class AllLines:
 
     def __init__(
         self,
-        configured: Mapping[str, Line],
+        configured: Mapping[str, LineSettings],
         webhooks: RequestLog,
         streams: Mapping[str, ListenedLine],
         clocks: Mapping[LineId, LineClock],
@@ -109,7 +109,7 @@ def wrong_clock(clock: LineClock) -> str:
     )
 
 
-def _stream_seen(health: Health, clean: Clean) -> StreamSeen:
+def _stream_seen(health: StreamHealth, clean: Clean) -> StreamSeen:
     counted = health.counters
     return StreamSeen(
         connected_since=_at(health.connected_since_us),

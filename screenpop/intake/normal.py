@@ -78,7 +78,7 @@ class Draft(msgspec.Struct, kw_only=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LineContext:
     """What a line's events are read with."""
 
     line: LineId

@@ -36,7 +36,7 @@ ROOM_BYTES = 1024  # of a request beside its body, roughly
 
 
 @dataclass(slots=True)
-class Kept:
+class KeptRequest:
     """One request as it is kept: references, nothing worked out.
 
     Of an error only the words stay: its traceback would keep half the service alive.
@@ -75,12 +75,12 @@ class Ring:
     def __init__(self, bytes_max: int):
         self._bytes_max = bytes_max
         self._bytes = 0
-        self._kept: deque[Kept] = deque()
+        self._kept: deque[KeptRequest] = deque()
 
-    def __iter__(self) -> Iterator[Kept]:
+    def __iter__(self) -> Iterator[KeptRequest]:
         return iter(self._kept)
 
-    def add(self, kept: Kept) -> None:
+    def add(self, kept: KeptRequest) -> None:
         """The oldest make room; the newest stays, however large it is."""
         mine = self._kept
         mine.append(kept)
@@ -111,7 +111,7 @@ class LineRequests:
         self._requests = self._accepted = self._ignored = self._refused = 0
         self._genuine, self._forged = Ring(ring_bytes_max), Ring(ring_bytes_max)
 
-    def took(self, request: Request, received: Received) -> Kept:
+    def took(self, request: Request, received: Received) -> KeptRequest:
         """Note a genuine request; runs on the way of every call."""
         kept = self._next(request)
         kept.received = received
@@ -160,7 +160,7 @@ class LineRequests:
         self._requests, self._accepted = saved.requests, saved.accepted
         self._ignored, self._refused = saved.ignored, saved.refused
 
-    def after(self, number: int) -> list[Kept]:
+    def after(self, number: int) -> list[KeptRequest]:
         """Those with a higher number, oldest first."""
         both = [*self._genuine, *self._forged]
         return sorted(
@@ -168,7 +168,7 @@ class LineRequests:
             key=lambda kept: kept.number,
         )
 
-    def _next(self, request: Request) -> Kept:
+    def _next(self, request: Request) -> KeptRequest:
         if request.received_us >= self._day_end_us:
             self._turn(request.received_us)
         self.newest += 1
@@ -177,7 +177,7 @@ class LineRequests:
         size = len(request.body)
         if size > BODY_BYTES_MAX:
             request = replace(request, body=request.body[:BODY_BYTES_MAX])
-        return Kept(self.newest, request, size)
+        return KeptRequest(self.newest, request, size)
 
     def _turn(self, now_us: int) -> None:
         """A new business day counts from nought."""
@@ -322,7 +322,7 @@ def _at(at_us: int | None) -> str | None:
 # -- explaining --------------------------------------------------------------------
 
 
-def shown(kept: Kept, mask: Mask) -> RequestSeen:
+def shown(kept: KeptRequest, mask: Mask) -> RequestSeen:
     """Masked once: an admin page asks every two seconds for the same requests."""
     before = kept.shown
     if (
@@ -334,7 +334,7 @@ def shown(kept: Kept, mask: Mask) -> RequestSeen:
     return before
 
 
-def explained(kept: Kept, mask: Mask) -> RequestSeen:
+def explained(kept: KeptRequest, mask: Mask) -> RequestSeen:
     """A kept request as it may be shown."""
     request, received = kept.request, kept.received
     cut = kept.body_bytes > BODY_BYTES_MAX
@@ -358,7 +358,7 @@ def explained(kept: Kept, mask: Mask) -> RequestSeen:
     )
 
 
-def _verdict(kept: Kept) -> Verdict:
+def _verdict(kept: KeptRequest) -> Verdict:
     received = kept.received
     if received is None:
         return "refused"
@@ -374,7 +374,7 @@ def _verdict(kept: Kept) -> Verdict:
 _NOTHING_SAID = "the dialect found nothing in it"
 
 
-def _why(kept: Kept, mask: Mask) -> str | None:
+def _why(kept: KeptRequest, mask: Mask) -> str | None:
     """Of a request of which nothing was made: the reasons in words."""
     if kept.why is not None:
         return mask.text(kept.why)
@@ -388,7 +388,9 @@ def _notes(received: Received, mask: Mask) -> list[str]:
     return [mask.text(each.why) for each in received.ignored if not each.whole]
 
 
-def _events(kept: Kept, received: Received, mask: Mask) -> list[dict[str, object]]:
+def _events(
+    kept: KeptRequest, received: Received, mask: Mask
+) -> list[dict[str, object]]:
     if received.handshake:
         return []
     hide = number_hider(received.events, kept.request.received_us)

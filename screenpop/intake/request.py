@@ -64,7 +64,7 @@ class Ignored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     whole: bool = True
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class HowTold(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How the payload said what an event holds; for people who read a decoding."""
 
     item: int = 0  # which of the request's items it comes from
@@ -89,7 +89,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that one request meant. `told` runs beside `events`."""
 
     events: tuple[CallEvent, ...] = ()
-    told: tuple[Told, ...] = ()
+    told: tuple[HowTold, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     response: Response = Response()
     handshake: bool = False

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from screenpop.domain.call import EventType
 from screenpop.domain.call import Scope as CallScope
 from screenpop.intake.constants import check_constants
-from screenpop.intake.declared import Declared, came_to_nothing, declared_fields
-from screenpop.intake.expression import Getter, Scope, empty, listed
+from screenpop.intake.declared import DeclaredField, came_to_nothing, declared_fields
+from screenpop.intake.expression import ExpressionScope, Getter, empty, listed
 from screenpop.intake.filters import as_text
 from screenpop.intake.normal import (
     AGENTS_MAX,
@@ -22,7 +22,7 @@ from screenpop.intake.normal import (
     TEXT_CHARS_MAX,
     Draft,
 )
-from screenpop.intake.request import Ignored, Told
+from screenpop.intake.request import HowTold, Ignored
 from screenpop.intake.spelling import meant
 from screenpop.intake.times import Moment
 from screenpop.intake.values import Compiler, Condition
@@ -32,7 +32,7 @@ IGNORED = "ignored"
 HANDSHAKE = "handshake"
 RULES_MAX = 200
 
-Fill = Callable[[dict[str, object], Scope], None]
+Fill = Callable[[dict[str, object], ExpressionScope], None]
 
 AGENT_STATES = frozenset({"offline", "available", "break", "wrap_up"})
 OUTCOMES = frozenset({"unanswered", "voicemail", "callback"})
@@ -47,14 +47,14 @@ class Rule:
     also: bool
     each: Getter | None
     must_have_call: bool
-    declared: tuple[Declared, ...] = ()
+    declared: tuple[DeclaredField, ...] = ()
 
 
 @dataclass(slots=True)
-class Found:
+class ReadItem:
     """What the rules made of one item."""
 
-    drafts: list[tuple[Draft, Told]]
+    drafts: list[tuple[Draft, HowTold]]
     ignored: list[Ignored]
 
 
@@ -66,8 +66,8 @@ class Rules:
         self._kind = kind
         self._dialect = dialect
 
-    def apply(self, scope: Scope) -> Found:
-        found = Found([], [])
+    def apply(self, scope: ExpressionScope) -> ReadItem:
+        found = ReadItem([], [])
         for rule in self._rules:
             if rule.holds is not None and not rule.holds(scope):
                 continue
@@ -83,7 +83,9 @@ class Rules:
             found.ignored.append(Ignored(why=self._unknown(scope), item=scope.index))
         return found
 
-    def _fire(self, rule: Rule, scope: Scope, found: Found, item: int) -> None:
+    def _fire(
+        self, rule: Rule, scope: ExpressionScope, found: ReadItem, item: int
+    ) -> None:
         if rule.kind == IGNORED:
             why = as_text(rule.why(scope)) if rule.why is not None else None
             found.ignored.append(Ignored(why=why or "it is no news", item=item))
@@ -98,7 +100,7 @@ class Rules:
             return
         moment = scope.variables.get("at")
         digits = moment.digits if isinstance(moment, Moment) else 0
-        told = Told(
+        told = HowTold(
             item=item,
             at_digits=digits,
             call_id_given=draft.call_id is not None,
@@ -108,19 +110,19 @@ class Rules:
         )
         found.drafts.append((draft, told))
 
-    def _unknown(self, scope: Scope) -> str:
+    def _unknown(self, scope: ExpressionScope) -> str:
         kind = as_text(self._kind(scope)) if self._kind is not None else None
         named = f"`{kind[:80]}`" if kind else "this"
         return f"{named} fits no rule of the dialect {self._dialect}"
 
 
-def _scopes(rule: Rule, scope: Scope) -> list[Scope]:
+def _scopes(rule: Rule, scope: ExpressionScope) -> list[ExpressionScope]:
     scope.variables["at"] = None
     if rule.each is None:
         return [scope]
     items = listed(rule.each(scope)) or []
     return [
-        Scope(item, scope.facts, scope.item, index, scope.variables)
+        ExpressionScope(item, scope.facts, scope.item, index, scope.variables)
         for index, item in enumerate(items[:AGENTS_MAX])
     ]
 
@@ -207,7 +209,7 @@ def _all(conditions: list[Condition]) -> Condition | None:
 def _text(name: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         text = as_text(read(scope))
         if text:
             fields[name] = text[:TEXT_CHARS_MAX]
@@ -219,7 +221,7 @@ def _identifier(name: str, node: Node, compiler: Compiler) -> Fill:
     """Never cut: what is cut could name another call."""
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         text = (as_text(read(scope)) or "").strip()
         if text:
             fields[name] = text
@@ -233,7 +235,7 @@ def _as(attribute: str) -> Callable[[str, Node, Compiler], Fill]:
     def factory(_: str, node: Node, compiler: Compiler) -> Fill:
         read = compiler.value(node)
 
-        def fill(fields: dict[str, object], scope: Scope) -> None:
+        def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
             text = as_text(read(scope))
             if text is not None:
                 fields[attribute] = text[:TEXT_CHARS_MAX]
@@ -246,7 +248,7 @@ def _as(attribute: str) -> Callable[[str, Node, Compiler], Fill]:
 def _agents(name: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         value = read(scope)
         listed = value if isinstance(value, list) else [value]
         texts = (as_text(each) for each in listed[:AGENTS_MAX])
@@ -260,13 +262,13 @@ def _scope(name: str, node: Node, compiler: Compiler) -> Fill:
     if node.is_scalar:
         fixed = CallScope(node.choice(*CallScope))
 
-        def constant(fields: dict[str, object], scope: Scope) -> None:
+        def constant(fields: dict[str, object], scope: ExpressionScope) -> None:
             fields[name] = fixed
 
         return constant
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         leg = as_text(read(scope)) == CallScope.LEG
         fields[name] = CallScope.LEG if leg else CallScope.CALL
 
@@ -276,7 +278,7 @@ def _scope(name: str, node: Node, compiler: Compiler) -> Fill:
 def _at(_: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         moment = read(scope)
         scope.variables["at"] = moment
         if isinstance(moment, Moment):
@@ -288,7 +290,7 @@ def _at(_: str, node: Node, compiler: Compiler) -> Fill:
 def _start(_: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         moment = read(scope)
         if isinstance(moment, Moment):
             fields["start_us"] = moment.us
@@ -299,7 +301,7 @@ def _start(_: str, node: Node, compiler: Compiler) -> Fill:
 def _sequence(name: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         text = as_text(read(scope)) or ""
         if text.isdecimal() and len(text) <= 18:
             fields[name] = int(text)
@@ -310,7 +312,7 @@ def _sequence(name: str, node: Node, compiler: Compiler) -> Fill:
 def _outcome(name: str, node: Node, compiler: Compiler) -> Fill:
     read = compiler.value(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         text = as_text(read(scope))
         if text in OUTCOMES:
             fields[name] = text
@@ -321,7 +323,7 @@ def _outcome(name: str, node: Node, compiler: Compiler) -> Fill:
 def _withheld(name: str, node: Node, compiler: Compiler) -> Fill:
     holds = compiler.condition(node)
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         fields[name] = holds(scope)
 
     return fill
@@ -331,7 +333,7 @@ def _attributes(name: str, node: Node, compiler: Compiler) -> Fill:
     """Named values; under `"*"` a mapping whose entries are taken as they are."""
     getters = [(key, compiler.value(each)) for key, each in node.items()]
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         attributes: dict[str, str] = {}
         for key, read in getters:
             value = read(scope)
@@ -348,7 +350,7 @@ def _attributes(name: str, node: Node, compiler: Compiler) -> Fill:
 def _identity(name: str, node: Node, compiler: Compiler) -> Fill:
     getters = [compiler.value(each) for each in node.one_or_many()]
 
-    def fill(fields: dict[str, object], scope: Scope) -> None:
+    def fill(fields: dict[str, object], scope: ExpressionScope) -> None:
         values = [as_text(read(scope)) or "" for read in getters]
         fields[name] = tuple(values) if not all(map(empty, values)) else ()
 

@@ -12,7 +12,7 @@ from screenpop.intake import public_keys, signature, tokens
 from screenpop.intake.authenticate import Check, Scheme
 from screenpop.intake.claims import claim_check
 from screenpop.intake.encodings import unbase64
-from screenpop.intake.expression import Scope
+from screenpop.intake.expression import ExpressionScope
 from screenpop.intake.facts import Facts
 from screenpop.intake.filters import as_text
 from screenpop.intake.public_keys import read_public_key
@@ -128,7 +128,9 @@ def _url_and_fields(entries: Mapping[str, Node], _: Compiler, node: Node) -> Che
     names = _header_names(entries, node)
     repeated = entries["repeated"].choice("ordered", "sorted", "unique")
 
-    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    def check(
+        facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+    ) -> str | None:
         form = [] if facts.request.method == "GET" else facts.form_pairs
         return signature.url_and_fields(
             next(iter(_given(facts, names)), None),
@@ -164,7 +166,9 @@ def _mac(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> Check:
     envelope = Envelope(entries, compiler)
     decode_secret = "base64_secret" in entries and entries["base64_secret"].flag()
 
-    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    def check(
+        facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+    ) -> str | None:
         given, timestamp = envelope.open(_given(facts, names), facts, scope)
         late = envelope.late(timestamp, facts)
         if late is not None:
@@ -202,7 +206,9 @@ def _standard_webhooks(
     tolerance = entries.get("tolerance_s")
     tolerance_s = tolerance.number() if tolerance else TOLERANCE_S
 
-    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    def check(
+        facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+    ) -> str | None:
         reasons = [
             signature.standard_webhooks(
                 facts.headers.get(f"{prefix}-id"),
@@ -241,7 +247,9 @@ def _asymmetric(
         message = SignedMessage(entries["over"], compiler)
         envelope = Envelope(entries, compiler)
 
-        def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+        def check(
+            facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+        ) -> str | None:
             given, timestamp = envelope.open(_given(facts, names), facts, scope)
             late = envelope.late(timestamp, facts)
             if late is not None:
@@ -288,7 +296,9 @@ def _token(
 
 
 def _jwt_body(entries: Mapping[str, Node], _: Compiler, node: Node) -> Check:
-    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    def check(
+        facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+    ) -> str | None:
         text = facts.body_text.strip().strip('"')
         return _token(text, facts, secrets, entries)
 
@@ -301,7 +311,9 @@ def _jwt_header(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> 
     claims = entries.get("claims")
     checks = [] if claims is None else [claim_check(n, e) for n, e in claims.items()]
 
-    def check(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+    def check(
+        facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+    ) -> str | None:
         header = next(iter(_given(facts, names)), "")
         if not header.lower().startswith(prefix.lower()):
             return f"its {names[0]} header holds no token"
@@ -379,12 +391,16 @@ _FACTORIES: Mapping[str, tuple[_Factory, frozenset[str], str]] = {
 SCHEME_NAMES = tuple(_FACTORIES)
 
 
-def _named_header(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+def _named_header(
+    facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+) -> str | None:
     name = "".join(facts.settings.get("header_name", ())) or "X-Api-Key"
     return signature.static_header([facts.headers.get(name.lower())], secrets)
 
 
-def _named_query(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+def _named_query(
+    facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+) -> str | None:
     name = "".join(facts.settings.get("query_name", ())) or "key"
     given = [value for key, value in facts.query_pairs if key == name]
     return signature.static_header(given, secrets)
@@ -395,12 +411,16 @@ def _common(name: str, secret: str, check: Check) -> Scheme:
     return Scheme(name=name, secret=secret, check=check, not_covered=told)
 
 
-def _plain_basic(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+def _plain_basic(
+    facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+) -> str | None:
     username = "".join(facts.settings.get("username", ()))
     return signature.basic(facts.headers.get("authorization"), username, secrets)
 
 
-def _plain_bearer(facts: Facts, scope: Scope, secrets: tuple[str, ...]) -> str | None:
+def _plain_bearer(
+    facts: Facts, scope: ExpressionScope, secrets: tuple[str, ...]
+) -> str | None:
     return signature.bearer(facts.headers.get("authorization"), secrets)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from screenpop.intake import signature
-from screenpop.intake.expression import Getter, Scope
+from screenpop.intake.expression import ExpressionScope, Getter
 from screenpop.intake.facts import Facts
 from screenpop.intake.filters import as_text
 from screenpop.intake.values import Compiler, Condition
@@ -17,7 +17,7 @@ from screenpop.intake.yaml_nodes import Node
 TOLERANCE_S = 300.0
 
 
-def with_payload(scope: Scope, facts: Facts) -> Scope:
+def with_payload(scope: ExpressionScope, facts: Facts) -> ExpressionScope:
     """The scope with the decoded body in it. Raises `BadInput`."""
     scope.item = facts.payload
     return scope
@@ -46,7 +46,7 @@ class SignedMessage:
             self._choices.append((when, _signed_parts(each, compiler)))
 
     def variants(
-        self, facts: Facts, scope: Scope, timestamp: str, secret: str = ""
+        self, facts: Facts, scope: ExpressionScope, timestamp: str, secret: str = ""
     ) -> list[bytes]:
         """No bytes at all when no choice fits or a hole is null."""
         if self._plain is not None:
@@ -93,7 +93,10 @@ def _signed_parts(node: Node, compiler: Compiler) -> list[str | Getter]:
 
 
 def _messages(
-    parts: list[str | Getter], facts: Facts, scope: Scope, urls: tuple[str, ...]
+    parts: list[str | Getter],
+    facts: Facts,
+    scope: ExpressionScope,
+    urls: tuple[str, ...],
 ) -> list[bytes]:
     messages: list[bytes] = []
     for url in urls:
@@ -117,7 +120,7 @@ def _md5(body: bytes) -> str:
 _BODY = object()
 
 
-def _piece(part: str | Getter, facts: Facts, scope: Scope) -> bytes | None:
+def _piece(part: str | Getter, facts: Facts, scope: ExpressionScope) -> bytes | None:
     if isinstance(part, str):
         return part.encode()
     scope.variables["signed_body"] = _BODY
@@ -144,7 +147,7 @@ class Envelope:
         self.dated = self._time is not None or self._time_part is not None
 
     def open(
-        self, given: list[str], facts: Facts, scope: Scope
+        self, given: list[str], facts: Facts, scope: ExpressionScope
     ) -> tuple[list[str], str | None]:
         if self._signature is None:
             found = self._time(scope) if self._time is not None else None

@@ -27,8 +27,8 @@ from jmespath.exceptions import JMESPathError
 
 from screenpop.intake.expression import (
     ExpressionError,
+    ExpressionScope,
     Getter,
-    Scope,
     alike,
     compile_expression,
     constant,
@@ -38,7 +38,7 @@ from screenpop.intake.expression import (
 from screenpop.intake.filters import FILTERS, as_text
 from screenpop.intake.yaml_nodes import Node
 
-Condition = Callable[[Scope], bool]
+Condition = Callable[[ExpressionScope], bool]
 Test = Callable[[object], bool]
 
 _FORMS: Mapping[str, frozenset[str]] = {
@@ -102,7 +102,7 @@ class Compiler:
         read = self.value(of)
         known = {name.casefold(): node.scalar() for name, node in table.items()}
 
-        def getter(scope: Scope) -> object:
+        def getter(scope: ExpressionScope) -> object:
             key = (as_text(read(scope)) or "").casefold()
             return known[key] if key in known else other(scope)
 
@@ -112,7 +112,7 @@ class Compiler:
         """Text with `{expression}` holes; null when one of them is null."""
         parts = self.template_parts(node)
 
-        def getter(scope: Scope) -> object:
+        def getter(scope: ExpressionScope) -> object:
             texts: list[str] = []
             for part in parts:
                 text = part if isinstance(part, str) else as_text(part(scope))
@@ -266,7 +266,7 @@ def _jmespath(node: Node) -> Getter:
     except JMESPathError as error:
         node.fail(f"`{node.text()}` is no JMESPath: {str(error).splitlines()[0]}")
 
-    def getter(scope: Scope) -> object:
+    def getter(scope: ExpressionScope) -> object:
         try:
             found: object = compiled.search(scope.item)
         except (JMESPathError, RecursionError, TypeError, ValueError):

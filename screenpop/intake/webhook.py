@@ -15,13 +15,13 @@ from time import perf_counter
 
 from prometheus_client import Counter
 
-from screenpop.config.model import Configuration, Limits, Line
+from screenpop.config.model import Configuration, Limits, LineSettings
 from screenpop.domain.call import LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
-from screenpop.intake.recent import Kept, RequestLog
+from screenpop.intake.recent import KeptRequest, RequestLog
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
 from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
@@ -94,7 +94,7 @@ class Intake:
             )
 
     async def _kept_and_answered(
-        self, line: str, received: Received, kept: Kept
+        self, line: str, received: Received, kept: KeptRequest
     ) -> Response:
         if received.ignored:
             whole = sum(part.whole for part in received.ignored)
@@ -154,7 +154,7 @@ def join_legs(lines: Mapping[str, BoundDialect], book: CallBook) -> None:
         line.legs.known = partial(book.call_of_leg, name)
 
 
-def check_line(name: str, line: Line, public_url: str | None) -> None:
+def check_line(name: str, line: LineSettings, public_url: str | None) -> None:
     """Can this line be used as it is configured? Raises `ConfigError`."""
     if stream_dialect(line.dialect) is None:
         bind_line(name, line, public_url, Limits())
@@ -163,7 +163,7 @@ def check_line(name: str, line: Line, public_url: str | None) -> None:
 
 
 def bind_line(
-    name: str, line: Line, public_url: str | None, limits: Limits
+    name: str, line: LineSettings, public_url: str | None, limits: Limits
 ) -> BoundDialect:
     """One line with its dialect; raises `ConfigError`."""
     return load_dialect(line.dialect).bind(

@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class JournalHealth:
     """How the journal fares: for `/readyz` and `/metrics`."""
 
     pending: int  # records accepted and not yet durable
@@ -164,4 +164,4 @@ class Journal(ABC):
 
     @property
     @abstractmethod
-    def health(self) -> Health: ...
+    def health(self) -> JournalHealth: ...

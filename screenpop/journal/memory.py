@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
 
 from screenpop.domain.errors import Overloaded, Unavailable
-from screenpop.journal.base import START, Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
 from screenpop.journal.records import Record
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
@@ -136,8 +136,8 @@ class MemoryJournal(Journal):
         return self._identity
 
     @property
-    def health(self) -> Health:
-        return Health(pending=0, pending_max=self._pending_max)
+    def health(self) -> JournalHealth:
+        return JournalHealth(pending=0, pending_max=self._pending_max)
 
     def _store(self, record: Record) -> Receipt:
         identity = (record.stream, record.key)

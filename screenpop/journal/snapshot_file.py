@@ -20,7 +20,7 @@ FORMAT = 1
 HEADER_BYTES_MAX = 4096
 
 
-class Place(msgspec.Struct, frozen=True):
+class SnapshotPlace(msgspec.Struct, frozen=True):
     """Where a state stands: which journal, and which entry was the last one in it.
 
     `entry` is that entry's stream and key; None: there is none at this offset. A
@@ -34,12 +34,12 @@ class Place(msgspec.Struct, frozen=True):
 
 class _Header(msgspec.Struct, frozen=True):
     format: int
-    place: Place
+    place: SnapshotPlace
     length: int
     digest: str
 
 
-def write(path: Path, place: Place, body: bytes) -> None:
+def write(path: Path, place: SnapshotPlace, body: bytes) -> None:
     """Put the state in place of the one before, or leave that one whole."""
     header = _Header(FORMAT, place, len(body), _digest(place, body))
     new = path.with_name(path.name + ".new")
@@ -53,7 +53,7 @@ def write(path: Path, place: Place, body: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def read(path: Path) -> tuple[Place, bytes] | None:
+def read(path: Path) -> tuple[SnapshotPlace, bytes] | None:
     """The state and where it stands; None, and a line in the log, if it is of no use.
 
     Raises `OSError`.
@@ -78,7 +78,7 @@ def read(path: Path) -> tuple[Place, bytes] | None:
     return header.place, body
 
 
-def same_place(path: Path, then: Place, now: Place) -> bool:
+def same_place(path: Path, then: SnapshotPlace, now: SnapshotPlace) -> bool:
     """Does the journal still hold what it held when the state was saved?"""
     if then.journal != now.journal:
         _useless(path, "it belongs to another journal")
@@ -99,7 +99,7 @@ def _useless(path: Path, why: str) -> None:
     )
 
 
-def _digest(place: Place, body: bytes) -> str:
+def _digest(place: SnapshotPlace, body: bytes) -> str:
     digest = hashlib.blake2b(msgspec.json.encode(place), digest_size=16)
     digest.update(body)
     return digest.hexdigest()

@@ -20,10 +20,10 @@ from typing import TypeGuard, TypeVar
 
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal import snapshot_file
-from screenpop.journal.base import START, Entry, Health, Journal, Offset, Receipt
+from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
 from screenpop.journal.numbers import SKIPPED, Numbers
 from screenpop.journal.records import Record, encode
-from screenpop.journal.snapshot_file import Place
+from screenpop.journal.snapshot_file import SnapshotPlace
 from screenpop.journal.sqlite_checkpoint import Checkpoints
 from screenpop.journal.sqlite_damage import make_whole
 from screenpop.journal.sqlite_file import (
@@ -247,9 +247,9 @@ class SqliteJournal(Journal):
         used = snapshot_file.same_place(path, place, now)
         return (Offset(place.offset), body) if used else None
 
-    async def _place(self, offset: Offset) -> Place:
+    async def _place(self, offset: Offset) -> SnapshotPlace:
         entry = await self._reader.entry_at(offset)
-        return Place(self._identity, offset, entry)
+        return SnapshotPlace(self._identity, offset, entry)
 
     def skip_to(self, offset: Offset) -> None:
         self._numbers.skip_to(offset)
@@ -262,8 +262,8 @@ class SqliteJournal(Journal):
         return self._identity
 
     @property
-    def health(self) -> Health:
-        return Health(
+    def health(self) -> JournalHealth:
+        return JournalHealth(
             pending=self._pending,
             pending_max=self._pending_max,
             trouble=self._outage.text or self._moved(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
-from screenpop.config.facets import FacetShape
+from screenpop.config.facets import FacetLayout
 from screenpop.domain.caller import Candidate, Json, Scalar
 from screenpop.domain.profile import Answer, Facet, Field
 from screenpop.lookup.explain import Explanation
@@ -16,7 +16,7 @@ Types = Mapping[str, Mapping[str, str]]
 """Column types by facet and column."""
 
 
-def column_types(shapes: tuple[FacetShape, ...]) -> Types:
+def column_types(shapes: tuple[FacetLayout, ...]) -> Types:
     return {
         shape.name: {x.name: x.type for x in (*shape.fields, *shape.columns)}
         for shape in shapes
@@ -48,7 +48,7 @@ def as_json(told: Explanation, types: Types) -> Json:
     }
 
 
-def strangers(shape: FacetShape, facet: Facet) -> list[str]:
+def strangers(shape: FacetLayout, facet: Facet) -> list[str]:
     """Columns that the card does not know, though a similar one of it has no value.
 
     Other columns that it does not know are shown under their own names.

@@ -16,8 +16,7 @@ from typing import Any
 
 from screenpop.config.customers import asked_about, sources_of_customers
 from screenpop.config.facets import columns_of, enabled_lookups, kind_of
-from screenpop.config.model import Configuration, Source
-from screenpop.config.model import Lookup as LookupKeys
+from screenpop.config.model import Configuration, LookupSettings, Source
 from screenpop.config.prepare import has_contacts, prepared_lookup
 from screenpop.config.prepare import made as made_connector
 from screenpop.connector import (
@@ -353,7 +352,7 @@ def _planned(
 
 def _lookup(
     name: str,
-    written: LookupKeys,
+    written: LookupSettings,
     connector: AnyConnector | None,
     unloadable: dict[str, str],
 ) -> Lookup:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screenpop.config.check import Checked, verdict
 from screenpop.config.load import Examined, Loaded, examine
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.config.problems import ConfigProblems
 from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.sources import FindConnector
@@ -25,7 +25,7 @@ def checked_whole(examined: Examined, find: FindConnector | None = None) -> Chec
     loaded = examined.loaded
     public_url = loaded.config.server.public_url if loaded else None
 
-    def check_line(name: str, line: Line) -> None:
+    def check_line(name: str, line: LineSettings) -> None:
         check_one(name, line, public_url)
 
     if loaded is not None:

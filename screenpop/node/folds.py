@@ -27,8 +27,8 @@ from screenpop.domain.same_calls import SavedBegun, SavedJoined
 from screenpop.history.recent_notes import SavedNote
 from screenpop.lookup.calls import Choice
 from screenpop.node.follow import Follower
-from screenpop.node.snapshots import Part, fingerprint
-from screenpop.wallboard.agents import Facts, Subject
+from screenpop.node.snapshots import SavedPart, fingerprint
+from screenpop.wallboard.agents import AgentFacts, Subject
 from screenpop.wallboard.counters import SavedSums
 
 SLICE = 500  # of a list that is packed together
@@ -62,7 +62,7 @@ class Small(msgspec.Struct, frozen=True):
     floors: dict[UserId, int]
 
 
-class Piece(msgspec.Struct, frozen=True, omit_defaults=True):
+class StatePiece(msgspec.Struct, frozen=True, omit_defaults=True):
     """Some of what is taken as a whole."""
 
     small: Small | None = None
@@ -79,11 +79,11 @@ class Saved:
     """All of a snapshot, decoded."""
 
     def __init__(self) -> None:
-        self.pieces: list[Piece] = []
+        self.pieces: list[StatePiece] = []
         self.calls: list[SavedCall] = []
         self.cards: list[SavedCase] = []
         self.names: list[tuple[CallName, NewestOf]] = []
-        self.agents: list[tuple[Subject, Facts]] = []
+        self.agents: list[tuple[Subject, AgentFacts]] = []
 
     @property
     def small(self) -> Small:
@@ -93,14 +93,14 @@ class Saved:
         return found[0]
 
 
-class _Loader(Generic[Item]):
+class _PartLoader(Generic[Item]):
     """Decodes one part; `adopt` is called when all parts are decoded."""
 
     def __init__(
         self,
         kind: Any,
         items: list[Item],
-        pieces: list[Piece],
+        pieces: list[StatePiece],
         adopt: Callable[[], None],
     ):
         self._decoder: msgspec.msgpack.Decoder[Item] = msgspec.msgpack.Decoder(kind)
@@ -115,7 +115,7 @@ class _Loader(Generic[Item]):
         self._pieces.append(_PIECE.decode(data))
 
 
-_PIECE = msgspec.msgpack.Decoder(Piece)
+_PIECE = msgspec.msgpack.Decoder(StatePiece)
 
 
 class _Keyed(Generic[Item]):
@@ -129,7 +129,7 @@ class _Keyed(Generic[Item]):
         loading: Callable[[], list[Item]],
         adopt: Callable[[], None] = lambda: None,
         rest: Callable[[], Sequence[object]] = lambda: (),
-        pieces: Callable[[], list[Piece]] = lambda: [],
+        pieces: Callable[[], list[StatePiece]] = lambda: [],
     ):
         """`fold` has `touched`, `order` and `saved`; `loading` is where items go."""
         self.name = name
@@ -152,8 +152,8 @@ class _Keyed(Generic[Item]):
     def item(self, key: Any) -> object:
         return self._fold.saved(key)
 
-    def loader(self) -> _Loader[Item]:
-        return _Loader(self._kind, self._loading(), self._pieces(), self._adopt)
+    def loader(self) -> _PartLoader[Item]:
+        return _PartLoader(self._kind, self._loading(), self._pieces(), self._adopt)
 
 
 class Folds:
@@ -164,7 +164,7 @@ class Folds:
         self._saved = Saved()
         self._cards = SavedDesk(follower.desk)
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[SavedPart]:
         it, saved = self._follower, self._saved
         names = it.placing.occurrences
         return [
@@ -174,7 +174,7 @@ class Folds:
             _Keyed(
                 "agents",
                 it.feed.agents,
-                tuple[Subject, Facts],
+                tuple[Subject, AgentFacts],
                 lambda: saved.agents,
                 adopt=self._adopt,
                 rest=self._rest,
@@ -188,14 +188,17 @@ class Folds:
         ended, gone = it.book.over()
         begun, joined = it.placing.occurrences.same_calls.saved()
         return [
-            Piece(small=self._small()),
-            *(Piece(ended=some) for some in _sliced(ended)),
-            *(Piece(gone=some) for some in _sliced(gone)),
-            *(Piece(choices=some) for some in _sliced([*it.lookups.chosen_lately])),
-            *(Piece(notes=some) for some in _sliced(it.notes.saved())),
-            *(Piece(decided=some) for some in _sliced(it.placing.saved())),
-            *(Piece(begun=some) for some in _sliced(begun)),
-            *(Piece(joined=some) for some in _sliced(joined)),
+            StatePiece(small=self._small()),
+            *(StatePiece(ended=some) for some in _sliced(ended)),
+            *(StatePiece(gone=some) for some in _sliced(gone)),
+            *(
+                StatePiece(choices=some)
+                for some in _sliced([*it.lookups.chosen_lately])
+            ),
+            *(StatePiece(notes=some) for some in _sliced(it.notes.saved())),
+            *(StatePiece(decided=some) for some in _sliced(it.placing.saved())),
+            *(StatePiece(begun=some) for some in _sliced(begun)),
+            *(StatePiece(joined=some) for some in _sliced(joined)),
         ]
 
     def _small(self) -> Small:

@@ -42,7 +42,6 @@ from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
 from screenpop.node.garbage import collect_when_quiet, collect_young
 from screenpop.node.gauges import watch
-from screenpop.node.live_calls import LiveCalls
 from screenpop.node.parts import Lookups, data_dir_of
 from screenpop.node.resume import resume
 from screenpop.node.snapshots import Snapshots
@@ -54,6 +53,7 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
+from screenpop.web.live_calls import LiveCalls
 from screenpop.web.server import WebServer
 from screenpop.web.services import Services
 

@@ -15,7 +15,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
 from screenpop.desk.case import Case, Shown, ShownOf
-from screenpop.desk.commands import Rules
+from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
@@ -212,8 +212,8 @@ def placing_limits(config: Configuration) -> PlacingLimits:
     )
 
 
-def rules(config: Configuration) -> Rules:
-    return Rules(
+def rules(config: Configuration) -> CommandRules:
+    return CommandRules(
         dispositions=[x.code for x in config.dispositions],
         note_required=[x.code for x in config.dispositions if x.note_required],
         note_chars_max=config.limits.note_chars_max,

@@ -47,7 +47,7 @@ class Loader(Protocol):
         ...
 
 
-class Part(Protocol):
+class SavedPart(Protocol):
     """A fold whose state can be saved item by item.
 
     `touched` collects the keys of items that changed. `item` and `rest` give what
@@ -76,7 +76,7 @@ class _Head(msgspec.Struct, frozen=True):
     made_by: str
 
 
-class _Group(msgspec.Struct, frozen=True, array_like=True):
+class _ItemGroup(msgspec.Struct, frozen=True, array_like=True):
     part: str
     items: list[bytes]
     place: int = -1  # in `rest`; -1: items
@@ -84,7 +84,7 @@ class _Group(msgspec.Struct, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder()
 _HEAD = msgspec.msgpack.Decoder(_Head)
-_GROUP = msgspec.msgpack.Decoder(_Group)
+_GROUP = msgspec.msgpack.Decoder(_ItemGroup)
 
 
 class Useless(Exception):
@@ -96,7 +96,7 @@ class Snapshots:
 
     def __init__(
         self,
-        parts: Iterable[Part],
+        parts: Iterable[SavedPart],
         offset: Callable[[], int],
         made_by: str,
         *,
@@ -138,7 +138,7 @@ class Snapshots:
         self._saved = offset
         log.debug("snapshot at entry %d: %d bytes", offset, len(body))
 
-    async def taken(self, turn: Turn) -> tuple[int, Iterator[_Group]]:
+    async def taken(self, turn: Turn) -> tuple[int, Iterator[_ItemGroup]]:
         """The state after one entry, and its offset; `turn` lets others work."""
         items: dict[str, dict[Hashable, bytes]] = {}
         for part in self._parts:
@@ -183,7 +183,7 @@ class Snapshots:
 
     async def _encode(
         self,
-        part: Part,
+        part: SavedPart,
         keys: Sequence[Hashable],
         items: dict[Hashable, bytes],
         turn: Turn,
@@ -196,7 +196,7 @@ class Snapshots:
                 until_s = perf_counter() + self._slice_s
 
     def _encode_one(
-        self, part: Part, key: Hashable, items: dict[Hashable, bytes]
+        self, part: SavedPart, key: Hashable, items: dict[Hashable, bytes]
     ) -> None:
         found = part.item(key)
         if found is None:
@@ -206,7 +206,7 @@ class Snapshots:
 
     def _whole(
         self, items: dict[str, dict[Hashable, bytes]]
-    ) -> tuple[int, Iterator[_Group]]:
+    ) -> tuple[int, Iterator[_ItemGroup]]:
         """The last step, in one turn of the event loop."""
         whole: list[_Taken] = []
         for part in self._parts:
@@ -217,23 +217,23 @@ class Snapshots:
             whole.append((part, mine, part.order(), part.rest()))
         return self._offset(), _groups(whole)
 
-    def _packed(self, groups: Iterable[_Group]) -> bytes:
+    def _packed(self, groups: Iterable[_ItemGroup]) -> bytes:
         head = _ENCODER.encode(_Head(FORMAT, self._made_by))
         frames = [head, *(zlib.compress(_ENCODER.encode(x), 1) for x in groups)]
         return b"".join(len(x).to_bytes(4, "big") + x for x in frames)
 
 
-_Taken = tuple[Part, dict[Hashable, bytes], Sequence[Hashable], Sequence[object]]
+_Taken = tuple[SavedPart, dict[Hashable, bytes], Sequence[Hashable], Sequence[object]]
 
 
-def _groups(whole: Sequence[_Taken]) -> Iterator[_Group]:
+def _groups(whole: Sequence[_Taken]) -> Iterator[_ItemGroup]:
     """In their order; for a thread: tens of thousands of items take a while."""
     for part, items, order, rest in whole:
         for first in range(0, len(order), GROUP_ITEMS):
             keys = order[first : first + GROUP_ITEMS]
-            yield _Group(part.name, [items[key] for key in keys if key in items])
+            yield _ItemGroup(part.name, [items[key] for key in keys if key in items])
         for place, one in enumerate(rest):
-            yield _Group(part.name, [_ENCODER.encode(one)], place)
+            yield _ItemGroup(part.name, [_ENCODER.encode(one)], place)
 
 
 def _frames(body: bytes) -> Iterator[bytes]:

@@ -125,10 +125,12 @@ class TaskOwner:
         end of the work, only failures start it again. `fatal`: while it is down
         this node must get no traffic.
         """
-        kept = _Kept(work, name, self, fatal, until_done, restarts)
+        kept = _Supervised(work, name, self, fatal, until_done, restarts)
         return self._keep(kept, None)
 
-    def _keep(self, kept: _Kept, after: BaseException | None) -> asyncio.Task[None]:
+    def _keep(
+        self, kept: _Supervised, after: BaseException | None
+    ) -> asyncio.Task[None]:
         supervised = kept.supervise(self._clock, self._pause, after)
         task = self.spawn(supervised, name=kept.name)
 
@@ -163,7 +165,7 @@ class TaskOwner:
             )
 
 
-class _Kept:
+class _Supervised:
     """One supervised task and how it fared so far."""
 
     def __init__(

@@ -107,7 +107,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 @dataclass(slots=True)
-class Facts:
+class AgentFacts:
     """What was heard of one person, or of one telephone."""
 
     said_us: int = 0
@@ -137,7 +137,7 @@ class AgentBoard:
         self._counts: Counter[str] = Counter()
         self._changed: set[Subject] = set()
         self._stale: set[Subject] = set()  # their rows are to be made again
-        self._facts: dict[Subject, Facts] = {}
+        self._facts: dict[Subject, AgentFacts] = {}
         self._strangers = 0  # facts of telephones and users without a log-in
         self._rows: dict[Subject, AgentStatus] = {}
         self._people: dict[UserId, Person] = {}
@@ -234,11 +234,11 @@ class AgentBoard:
         """All of whom something was heard."""
         return list(self._facts)
 
-    def saved(self, who: Subject) -> tuple[Subject, Facts] | None:
+    def saved(self, who: Subject) -> tuple[Subject, AgentFacts] | None:
         facts = self._facts.get(who)
         return None if facts is None else (who, facts)
 
-    def restore(self, heard: Iterable[tuple[Subject, Facts]]) -> None:
+    def restore(self, heard: Iterable[tuple[Subject, AgentFacts]]) -> None:
         """Take up what was saved of another board."""
         self._facts.update(heard)
         self.know(list(self._people.values()))
@@ -262,7 +262,7 @@ class AgentBoard:
             self.touched.add(who)
             self._outdated(who)
 
-    def _of(self, who: Subject) -> Facts | None:
+    def _of(self, who: Subject) -> AgentFacts | None:
         self.touched.add(who)
         facts = self._facts.get(who)
         if facts is not None:
@@ -271,7 +271,7 @@ class AgentBoard:
             if self._strangers >= self._strangers_max:
                 return None
             self._strangers += 1
-        facts = self._facts[who] = Facts()
+        facts = self._facts[who] = AgentFacts()
         return facts
 
     def _is_known(self, who: Subject) -> bool:
@@ -336,7 +336,7 @@ def _legs_by_subject(call: Call) -> dict[Subject, AgentLeg]:
     return legs
 
 
-def _status(nothing: AgentStatus, facts: list[Facts]) -> AgentStatus:
+def _status(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
     """A row from what was heard of a person and of all their telephones."""
     if not facts:
         return nothing

@@ -74,7 +74,7 @@ class BusinessDays:
         return int(midnight.astimezone(UTC).timestamp()) * US_PER_S
 
 
-class Live(NamedTuple):
+class LiveState(NamedTuple):
     """What a call is doing now. `queue` is the queue it entered last."""
 
     queue: str
@@ -90,7 +90,7 @@ class Live(NamedTuple):
 class Contribution(NamedTuple):
     """What one call adds: to now, and to the sums of days and queues."""
 
-    live: Live
+    live: LiveState
     entries: tuple[Entry, ...]
 
 
@@ -101,9 +101,9 @@ def contribution(
     return Contribution(_live(call), _entries(call, days, short_abandon_s))
 
 
-def _live(call: Call) -> Live:
+def _live(call: Call) -> LiveState:
     visit = call.visits[-1] if waits(call) else None
-    return Live(
+    return LiveState(
         queue=(visit.queue if visit else call.queue) or TOTAL,
         waiting_since_us=visit.entered_us if visit else None,
         alerting=alerts(call),
@@ -240,13 +240,13 @@ class QueueNow:
     def waiting(self) -> int:
         return len(self.line)
 
-    def add(self, key: CallKey, live: Live) -> None:
+    def add(self, key: CallKey, live: LiveState) -> None:
         self.alerting += live.alerting
         self.talking += live.talking
         if live.waiting_since_us is not None:
             self.line.enter(key, live.waiting_since_us)
 
-    def take_back(self, key: CallKey, live: Live) -> None:
+    def take_back(self, key: CallKey, live: LiveState) -> None:
         self.alerting -= live.alerting
         self.talking -= live.talking
         self.line.leave(key)
@@ -296,7 +296,7 @@ class Counters:
         self.today = today
         self.short_abandon_s = short_abandon_s
         self.changed: set[str] = set()
-        self._live: dict[CallKey, Live] = {}
+        self._live: dict[CallKey, LiveState] = {}
         self._now: dict[str, QueueNow] = {TOTAL: QueueNow()}
         self._sums: dict[date, DaySums] = {today: DaySums()}
         self._first_day = today - timedelta(days=1)
@@ -313,7 +313,7 @@ class Counters:
 
     def drop(self, call: Call) -> None:
         """A call that is followed no longer leaves the live gauges, not the sums."""
-        gone = Live(TOTAL, None, alerting=False, talking=False)
+        gone = LiveState(TOTAL, None, alerting=False, talking=False)
         self._replace_live(call.key, gone)
 
     def saved(self) -> SavedSums:
@@ -368,7 +368,7 @@ class Counters:
         lines = {n.removeprefix(INFERRED) for n in sums if n.startswith(INFERRED)}
         return tuple(sorted(x for x in lines if f"{REPORTED}{x}" not in sums))
 
-    def _replace_live(self, key: CallKey, new: Live) -> None:
+    def _replace_live(self, key: CallKey, new: LiveState) -> None:
         old = self._live.pop(key, None)
         if not new.idle:
             self._live[key] = new

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import AgentBoard, AgentStatus, Facts, Subject
+from screenpop.wallboard.agents import AgentBoard, AgentFacts, AgentStatus, Subject
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
-from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, CounterDef, wait_s
+from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, MetricDefinition, wait_s
 from screenpop.wallboard.metrics import today_values as todays
 
 INTERVAL_S = 0.25  # at most four deltas a second
@@ -45,7 +45,7 @@ class SnapshotData:
     at_us: int
     day: str  # ISO date
     time_zone: str
-    counters: tuple[CounterDef, ...]
+    counters: tuple[MetricDefinition, ...]
     queues: tuple[QueueRow, ...]  # total first
     agents: tuple[AgentStatus, ...]
     lines_without_queues: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class WallboardFeed:
     def restore(
         self,
         sums: SavedSums,
-        heard: Iterable[tuple[Subject, Facts]],
+        heard: Iterable[tuple[Subject, AgentFacts]],
         calls: Iterable[Call],
         offset: int,
     ) -> None:

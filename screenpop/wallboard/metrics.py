@@ -32,7 +32,7 @@ DIRECT_WAIT_US = "direct_answered_wait_us"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CounterDef:
+class MetricDefinition:
     """A number of the wallboard with its formula in words."""
 
     name: str
@@ -162,25 +162,25 @@ def _share(amounts: Amounts, abandoned: str, offered: str, short: str) -> float 
 
 
 LIVE = (
-    CounterDef(
+    MetricDefinition(
         name="waiting",
         label="Waiting",
         formula="Callers in the queue now whom no agent has answered,"
         " ringing somewhere or not.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="longest_wait_s",
         label="Longest wait",
         formula="Now − the moment when the caller waiting longest entered the queue.",
         unit="seconds",
     ),
-    CounterDef(
+    MetricDefinition(
         name="alerting",
         label="Ringing",
         formula="Calls that ring at an agent now. One that is being transferred"
         " may talk as well.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="talking",
         label="Talking",
         formula="Calls connected to an agent now, on hold included.",
@@ -188,125 +188,125 @@ LIVE = (
 )
 
 TODAY = (
-    CounterDef(
+    MetricDefinition(
         name="offered",
         label="Offered",
         formula="Inbound calls that entered the queue today, or rang in it where the"
         " line reports no queues. A call counts once in each queue it visits.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="answered",
         label="Answered",
         formula="Of those offered today: left the queue by an agent's answer.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="abandoned",
         label="Abandoned",
         formula="Of those offered today: the caller hung up in the queue, short"
         " abandons left out.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="short_abandoned",
         label="Short abandons",
         formula="Of those offered today: the caller hung up sooner than"
         " calls.short_abandon_s after the wait began, in this queue or in one before"
         " it from which the call was moved.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="moved",
         label="Moved",
         formula="Of those offered today: went on to another queue or by transfer;"
         " offered again where they went.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="diverted",
         label="Diverted",
         formula="Of those offered today: ended in a mailbox or an announcement.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="callbacks",
         label="Callbacks",
         formula="Of those offered today: the caller asked to be called back instead of"
         " waiting. Not abandoned.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="direct",
         label="Direct",
         formula="Inbound calls today that rang at agents, with no queue named.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="direct_answered",
         label="Direct, answered",
         formula="Of the direct calls of today: an agent answered.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="missed",
         label="Missed",
         formula="Of the direct calls of today: ended and nobody answered, short ones"
         " left out.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="direct_short_abandoned",
         label="Direct, short",
         formula="Of the direct calls of today: ended unanswered sooner than"
         " calls.short_abandon_s after the first ring.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="direct_average_speed_of_answer_s",
         label="Direct, speed of answer",
         formula="Sum of the time from the first ring to the answer of direct calls ÷"
         " direct, answered.",
         unit="seconds",
     ),
-    CounterDef(
+    MetricDefinition(
         name="direct_abandon_rate",
         label="Direct, abandon rate",
         formula="Missed ÷ (direct − direct, short).",
         unit="ratio",
     ),
-    CounterDef(
+    MetricDefinition(
         name="average_speed_of_answer_s",
         label="Average speed of answer",
         formula="Sum of the time in the queue of those answered ÷ answered.",
         unit="seconds",
     ),
-    CounterDef(
+    MetricDefinition(
         name="abandon_rate",
         label="Abandon rate",
         formula="Abandoned ÷ (offered − short abandons).",
         unit="ratio",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls",
         label="Calls",
         formula="Inbound calls that entered a queue today, each once, under the first"
         " queue they visited.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls_answered",
         label="Calls answered",
         formula="Of these calls: an agent answered in any queue.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls_abandoned",
         label="Calls abandoned",
         formula="Of these calls: the caller hung up in a queue and was never answered,"
         " short ones left out.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls_short_abandoned",
         label="Calls, short",
         formula="Of these calls: the caller hung up sooner than calls.short_abandon_s"
         " after entering the first queue.",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls_average_speed_of_answer_s",
         label="Speed of answer since the first queue",
         formula="Sum of the time from the first queue to the first answer ÷ calls"
         " answered.",
         unit="seconds",
     ),
-    CounterDef(
+    MetricDefinition(
         name="calls_abandon_rate",
         label="Abandon rate since the first queue",
         formula="Calls abandoned ÷ (calls − calls, short).",
@@ -315,33 +315,33 @@ TODAY = (
 )
 
 AGENTS = (
-    CounterDef(
+    MetricDefinition(
         name="agents_available",
         label="Available",
         formula="Agents available at an open desk, or by their telephone system, and"
         " not on the telephone now. Total only.",
         unit="agents",
     ),
-    CounterDef(
+    MetricDefinition(
         name="agents_on_call",
         label="On a call",
         formula="Agents who are Ringing, Talking or have a Caller on hold now, whatever"
         " their state. Total only.",
         unit="agents",
     ),
-    CounterDef(
+    MetricDefinition(
         name="agents_wrap_up",
         label="Wrap-up",
         formula="Agents in wrap-up and not on the telephone now. Total only.",
         unit="agents",
     ),
-    CounterDef(
+    MetricDefinition(
         name="agents_break",
         label="Break",
         formula="Agents on break and not on the telephone now. Total only.",
         unit="agents",
     ),
-    CounterDef(
+    MetricDefinition(
         name="agents_no_desk",
         label="No desk",
         formula="Agents who named a state at a desk, have had none open for"
@@ -350,7 +350,7 @@ AGENTS = (
     ),
 )
 
-DEFINITIONS: tuple[CounterDef, ...] = LIVE + TODAY + AGENTS
+DEFINITIONS: tuple[MetricDefinition, ...] = LIVE + TODAY + AGENTS
 """All numbers that are shown, in the order of the wallboard."""
 
 COUNTED = (

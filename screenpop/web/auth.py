@@ -16,10 +16,10 @@ from aiohttp import web
 from screenpop.config.model import Security, Server
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import Forbidden, Unauthenticated
+from screenpop.history.opening import People
 from screenpop.support.clock import Clock
 from screenpop.web.remote import Origins
-from screenpop.web.services import Users
-from screenpop.web.tokens import TOKEN_CHARS_MAX, Session, Signer
+from screenpop.web.tokens import TOKEN_CHARS_MAX, SessionToken, Signer
 
 COOKIE = "screenpop_session"
 HOST_COOKIE = f"__Host-{COOKIE}"
@@ -34,7 +34,7 @@ class Identity:
     """A user, and how we know: by a session, or by a bearer token's id."""
 
     user: User
-    session: Session | None
+    session: SessionToken | None
     token: str | None = None
 
 
@@ -43,7 +43,7 @@ class Auth:
 
     def __init__(
         self,
-        users: Users,
+        users: People,
         signer: Signer,
         origins: Origins,
         clock: Clock,
@@ -87,7 +87,7 @@ class Auth:
         user, token_id = found
         return Identity(user, None, token_id)
 
-    def _sessions(self, request: web.BaseRequest) -> list[tuple[User, Session]]:
+    def _sessions(self, request: web.BaseRequest) -> list[tuple[User, SessionToken]]:
         """Of every cookie of our name: a neighbouring host may have planted one."""
         now_s = self._clock.now_us() / 1e6
         read = (self.signer.read(t, now_s) for t in _cookies(request, self.cookie))
@@ -97,7 +97,7 @@ class Auth:
             if session is not None and (user := self.user_of(session)) is not None
         ]
 
-    def user_of(self, session: Session) -> User | None:
+    def user_of(self, session: SessionToken) -> User | None:
         """Its user, if the session still counts; asked again while a socket lives."""
         now_s = self._clock.now_us() / 1e6
         if session.expires_s <= now_s or self._users.has_ended(session.session):
@@ -123,7 +123,7 @@ class Auth:
             and self._users.token_lives(who.token)
         )
 
-    async def end(self, session: Session) -> None:
+    async def end(self, session: SessionToken) -> None:
         await self._users.end_session(
             session.session, session.user, session.expires_s * 1_000_000
         )

@@ -10,7 +10,7 @@ from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestPayloadError
 
 from screenpop.domain.errors import BadInput, TooLarge
-from screenpop.web.errors import TooSlow, Unsupported, shown
+from screenpop.web.errors import BodyTooSlow, Unsupported, shown
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -45,7 +45,7 @@ async def _read_slowly(content: StreamReader, bytes_max: int, within_s: float) -
                 if len(body) > bytes_max:
                     raise _too_large(bytes_max)
     except TimeoutError:
-        raise TooSlow(
+        raise BodyTooSlow(
             f"the body did not arrive within {within_s:g} s; {len(body)} bytes came.",
             remedy="Send it at once.",
         ) from None

@@ -23,7 +23,7 @@ from aiohttp import web
 from screenpop.domain.errors import BadInput
 from screenpop.support.clock import Clock
 from screenpop.support.seldom import Seldom
-from screenpop.web.errors import Answer, HeaderTooLarge, answer_for
+from screenpop.web.errors import ErrorAnswer, HeaderTooLarge, answer_for
 from screenpop.web.head_meter import BehindHandshake, HeadMeter, HeadTooLarge
 from screenpop.web.remote import place_of
 
@@ -219,7 +219,7 @@ def _early() -> BadInput:
     )
 
 
-def _written(answer: Answer) -> bytes:
+def _written(answer: ErrorAnswer) -> bytes:
     """A whole answer for a connection that ends with it."""
     body = answer.json()
     head = (

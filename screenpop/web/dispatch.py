@@ -21,7 +21,7 @@ from screenpop.domain.errors import Forbidden, Unauthenticated
 from screenpop.intake.request import origin_form
 from screenpop.web import health
 from screenpop.web.auth import UNSAFE, Identity, require_role
-from screenpop.web.errors import Answer, MethodNotAllowed, answer_for, page
+from screenpop.web.errors import ErrorAnswer, MethodNotAllowed, answer_for, page
 from screenpop.web.quick import quick_answer
 from screenpop.web.route import Route
 from screenpop.web.routes import Router
@@ -149,7 +149,7 @@ class Dispatcher:
         for name, value in dress.items():
             response.headers.setdefault(name, value)
 
-    def _refusal(self, request: web.BaseRequest, answer: Answer) -> web.Response:
+    def _refusal(self, request: web.BaseRequest, answer: ErrorAnswer) -> web.Response:
         """The error as JSON; for a person who opened a page, as a page."""
         as_page = _wants_page(request)
         dress = self._site.page_headers if as_page else self._site.data_headers

@@ -48,7 +48,7 @@ class Unsupported(BadInput):
     status = 415
 
 
-class TooSlow(BadInput):
+class BodyTooSlow(BadInput):
     """A body that did not arrive within `server.body_read_s`."""
 
     status = 408
@@ -88,7 +88,7 @@ class FaultAnswer(msgspec.Struct, frozen=True, kw_only=True):
     error: Fault
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An error as it leaves: status, extra headers, the inside of the shape."""
 
     status: int
@@ -105,11 +105,11 @@ _CODES: dict[type[BadInput], str] = {
     NotFound: "not_found",
     TooLarge: "too_large",
     Unsupported: "unsupported_media_type",
-    TooSlow: "too_slow",
+    BodyTooSlow: "too_slow",
 }
 
 
-def answer_for(error: Exception, request_id: str) -> Answer:
+def answer_for(error: Exception, request_id: str) -> ErrorAnswer:
     """Turn any exception into an answer; logs what nobody foresaw."""
     match error:
         case BadInput():
@@ -127,7 +127,7 @@ def answer_for(error: Exception, request_id: str) -> Answer:
 _AGAIN = "Try again; if it stays, look at /readyz."
 
 
-def _bad_input(error: BadInput, request_id: str) -> Answer:
+def _bad_input(error: BadInput, request_id: str) -> ErrorAnswer:
     code = error.code
     if code == "bad_input":
         code = _CODES.get(type(error), code)
@@ -139,13 +139,13 @@ def _bad_input(error: BadInput, request_id: str) -> Answer:
     fault = Fault(
         code=code, message=str(error), remedy=error.remedy, request_id=request_id
     )
-    return Answer(status=error.status, headers=headers, fault=fault)
+    return ErrorAnswer(status=error.status, headers=headers, fault=fault)
 
 
-def _overloaded(error: Overloaded, request_id: str) -> Answer:
+def _overloaded(error: Overloaded, request_id: str) -> ErrorAnswer:
     wait_s = max(1, round(error.retry_after_s + 0.5))
     many = isinstance(error, TooMany)
-    return Answer(
+    return ErrorAnswer(
         status=429 if many else 503,
         headers=(("Retry-After", str(wait_s)),),
         fault=Fault(
@@ -159,12 +159,12 @@ def _overloaded(error: Overloaded, request_id: str) -> Answer:
 
 def _plain(
     status: int, code: str, remedy: str, error: ScreenpopError, request_id: str
-) -> Answer:
+) -> ErrorAnswer:
     fault = Fault(code=code, message=str(error), remedy=remedy, request_id=request_id)
-    return Answer(status=status, headers=(), fault=fault)
+    return ErrorAnswer(status=status, headers=(), fault=fault)
 
 
-def _internal(error: Exception, request_id: str) -> Answer:
+def _internal(error: Exception, request_id: str) -> ErrorAnswer:
     log.error("request %s failed", request_id, exc_info=error)
     fault = Fault(
         code="internal",
@@ -172,7 +172,7 @@ def _internal(error: Exception, request_id: str) -> Answer:
         remedy=f"Tell the administrator the request id {request_id}; the log has it.",
         request_id=request_id,
     )
-    return Answer(status=500, headers=(), fault=fault)
+    return ErrorAnswer(status=500, headers=(), fault=fault)
 
 
 def shown(text: str, chars_max: int = 40) -> str:

@@ -27,7 +27,7 @@ class BehindHandshake(Exception):
     """Bytes behind a WebSocket handshake that is not answered yet (RFC 6455, 4.1)."""
 
 
-class _Reading(StrEnum):
+class _HeadPart(StrEnum):
     HEAD = "head"
     CHUNK = "chunk"  # the line with a chunk's size
     TRAILER = "trailer"
@@ -40,7 +40,7 @@ class HeadMeter:
 
     def __init__(self, bytes_max: int):
         self._bytes_max = bytes_max
-        self._reading = _Reading.HEAD
+        self._reading = _HeadPart.HEAD
         self._text = bytearray()  # of the header or line that is not whole yet
         self._skip = 0  # bytes of a body still to come
         self.upgrading = False  # a WebSocket handshake is complete
@@ -62,7 +62,7 @@ class HeadMeter:
         """Read on to the end of the header or line; returns the place behind it."""
         text, end = self._text, _END[self._reading]
         known, limit = len(text), self._bytes_max
-        if self._reading is not _Reading.HEAD:
+        if self._reading is not _HeadPart.HEAD:
             limit = min(_CHUNK_LINE_BYTES_MAX, limit)
         room = limit - known
         text += data[place : place + room]
@@ -78,22 +78,22 @@ class HeadMeter:
 
     def _whole(self, text: bytes) -> None:
         match self._reading:
-            case _Reading.HEAD:
+            case _HeadPart.HEAD:
                 self._head(text.lower())
-            case _Reading.CHUNK:
+            case _HeadPart.CHUNK:
                 size = _number(text.partition(b";")[0].strip(), base=16)
                 self._skip = size + 2 if size else 0  # the chunk and its line end
-                self._reading = _Reading.CHUNK if size else _Reading.TRAILER
-            case _Reading.TRAILER:
+                self._reading = _HeadPart.CHUNK if size else _HeadPart.TRAILER
+            case _HeadPart.TRAILER:
                 if text == b"\r\n":
-                    self._reading = _Reading.HEAD
+                    self._reading = _HeadPart.HEAD
 
     def _head(self, head: bytes) -> None:
         framing: dict[bytes, bytes] = {}
         for name, value in _FRAMING.findall(head):
             framing.setdefault(name, value.strip())
         if b"transfer-encoding" in framing:
-            self._reading = _Reading.CHUNK
+            self._reading = _HeadPart.CHUNK
         elif b"content-length" in framing:
             self._skip = _number(framing[b"content-length"], base=10)
         self.upgrading = b"websocket" in framing.get(b"upgrade", b"")

@@ -14,7 +14,7 @@ Answer = type[msgspec.Struct] | Literal["object", "text", "page", "file", "socke
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class RouteParameter:
     """One query parameter, for the OpenAPI document."""
 
     name: str
@@ -40,7 +40,7 @@ class Route:
     body: type[msgspec.Struct] | None = None
     answer: Answer = "object"
     status: int = 200
-    query: tuple[Parameter, ...] = ()
+    query: tuple[RouteParameter, ...] = ()
     errors: tuple[int, ...] = ()
 
     @property

@@ -27,12 +27,12 @@ from screenpop.web import (
     webhooks,
 )
 from screenpop.web.errors import MethodNotAllowed
-from screenpop.web.route import Parameter, Route
+from screenpop.web.route import Route, RouteParameter
 
 _CALL = "/v1/calls/{call_id}"
 _WHICH = (
-    Parameter(name="line", text="The call's line, where two lines use the id."),
-    Parameter(
+    RouteParameter(name="line", text="The call's line, where two lines use the id."),
+    RouteParameter(
         name="occurrence",
         text="Which call of that id; without it the newest that may be seen.",
     ),
@@ -84,8 +84,8 @@ ROUTES: tuple[Route, ...] = (
         method="GET", path="/v1/calls", handler=calls.recent, role=Role.AGENT,
         summary="Calls, newest first: an agent's own, a supervisor's all.",
         query=(
-            Parameter(name="before", text="Cursor of the page before."),
-            Parameter(name="limit", text=f"1 to {calls.PAGE_MAX}."),
+            RouteParameter(name="before", text="Cursor of the page before."),
+            RouteParameter(name="limit", text=f"1 to {calls.PAGE_MAX}."),
         ),
         errors=(400, 503),
     ),
@@ -118,8 +118,8 @@ ROUTES: tuple[Route, ...] = (
         method="GET", path="/v1/lookup", handler=lookup.look_up, role=Role.AGENT,
         summary="Run the lookups for a number, as `screenpop explain --json`.",
         query=(
-            Parameter(name="number", text="As people write it.", required=True),
-            Parameter(name="candidate", text="Key of one candidate to see in full."),
+            RouteParameter(name="number", text="As people write it.", required=True),
+            RouteParameter(name="candidate", text="Key of one candidate, in full."),
         ),
         errors=(400, 404, 503, 504),
     ),
@@ -135,7 +135,7 @@ ROUTES: tuple[Route, ...] = (
         method="GET", path="/v1/lines/{line}/requests", handler=lines.requests,
         role=Role.ADMIN, answer=RequestsSeen, errors=(400, 404),
         summary="The last requests of a line, masked, and what was made of each.",
-        query=(Parameter(name="after", text="Only those with a higher number."),),
+        query=(RouteParameter(name="after", text="Only those with a higher number."),),
     ),
     Route(
         method="GET", path="/v1/sources", handler=lines.sources, role=Role.ADMIN,

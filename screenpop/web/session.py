@@ -15,7 +15,7 @@ from screenpop.web.auth import Identity
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.errors import TooMany
 from screenpop.web.site import Site, Visit, answered
-from screenpop.web.tokens import Session
+from screenpop.web.tokens import SessionToken
 
 BODY_BYTES_MAX = 4096
 USERNAME_CHARS_MAX = 200
@@ -172,7 +172,7 @@ def _session_answer(site: Site, who: Identity) -> SessionAnswer:
     )
 
 
-def _expiry(session: Session | None) -> str | None:
+def _expiry(session: SessionToken | None) -> str | None:
     return None if session is None else iso_from_us(session.expires_s * 1_000_000)
 
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
-from screenpop.desk.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseCode
+from screenpop.desk.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseFrame
 from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
 from screenpop.support.metrics import Metrics
@@ -19,7 +19,7 @@ from screenpop.support.tasks import TaskOwner
 from screenpop.web.auth import Identity
 from screenpop.web.errors import TooMany
 from screenpop.web.services import Kind
-from screenpop.web.tokens import Session
+from screenpop.web.tokens import SessionToken
 from screenpop.web.websocket import Socket
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Sockets:
         """Let the hub serve a connected socket; its end closes it."""
         self._hubs.spawn(_carried(socket, serve), name="a browser")
 
-    def end_session(self, session: Session) -> None:
+    def end_session(self, session: SessionToken) -> None:
         """Close the sockets of a session that logged out."""
         for socket in self._all:
             mine = socket.who.session
@@ -141,7 +141,7 @@ class Sockets:
         """Returns when no browser is connected."""
         await self._empty.wait()
 
-    async def close_all(self, code: CloseCode, within_s: float = FAREWELL_S) -> None:
+    async def close_all(self, code: CloseFrame, within_s: float = FAREWELL_S) -> None:
         """Tell every browser, wait a moment for their answers, cut off the rest."""
         for batch in _batches(list(self._all), SLICE):
             for socket in batch:

@@ -20,14 +20,14 @@ from screenpop.domain.agent import User, UserId
 TOKEN_CHARS_MAX = 1024
 
 
-class Session(msgspec.Struct, frozen=True, array_like=True):
+class SessionToken(msgspec.Struct, frozen=True, array_like=True):
     session: str
     user: UserId
     token_epoch: int
     expires_s: int
 
 
-_decode = msgspec.json.Decoder(Session).decode
+_decode = msgspec.json.Decoder(SessionToken).decode
 
 
 class Signer:
@@ -36,8 +36,8 @@ class Signer:
     def __init__(self, key: bytes):
         self._key = key
 
-    def issue(self, user: User, expires_s: int) -> tuple[str, Session]:
-        session = Session(
+    def issue(self, user: User, expires_s: int) -> tuple[str, SessionToken]:
+        session = SessionToken(
             session=secrets.token_urlsafe(16),
             user=user.username,
             token_epoch=user.token_epoch,
@@ -47,7 +47,7 @@ class Signer:
         mac = urlsafe_b64encode(self._mac(b"session", payload)).rstrip(b"=")
         return f"v1.{payload.decode()}.{mac.decode()}", session
 
-    def read(self, token: str, now_s: float) -> Session | None:
+    def read(self, token: str, now_s: float) -> SessionToken | None:
         """None unless the token is ours, whole and not yet expired."""
         if len(token) > TOKEN_CHARS_MAX or not token.isascii():
             return None
@@ -60,12 +60,12 @@ class Signer:
         session = _decode(_unpadded(payload) or b"")
         return session if session.expires_s > now_s else None
 
-    def csrf(self, session: Session) -> str:
+    def csrf(self, session: SessionToken) -> str:
         """What a page must send back in `X-Screenpop-CSRF`."""
         mac = self._mac(b"csrf", session.session.encode())
         return urlsafe_b64encode(mac).rstrip(b"=").decode()
 
-    def csrf_matches(self, session: Session, given: str) -> bool:
+    def csrf_matches(self, session: SessionToken, given: str) -> bool:
         return hmac.compare_digest(
             self.csrf(session).encode(), given.encode("utf-8", "surrogateescape")
         )

@@ -14,7 +14,7 @@ from browser.chromium import launched
 from browser.desk import Desk, Wallboard
 from playwright.async_api import Browser, expect
 
-from screenpop.demo.run import Options, Ready, run_demo
+from screenpop.demo.run import DemoOptions, Ready, run_demo
 from screenpop.demo.service import run_service
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
@@ -29,7 +29,7 @@ PATIENCE_MS = 240_000
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[Ready]:
     today = datetime.now(UTC).date()
-    options = Options(folder=folder, today=today, port=FIRST_PORT, pace=PACE)
+    options = DemoOptions(folder=folder, today=today, port=FIRST_PORT, pace=PACE)
     stop, started = asyncio.Event(), asyncio.Future[Ready]()
     async with asyncio.TaskGroup() as group:
         group.create_task(

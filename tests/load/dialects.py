@@ -20,7 +20,7 @@ from rich.table import Table
 
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import BadInput
-from screenpop.intake.cases import Case, bind_case, case_from, read_case
+from screenpop.intake.cases import RecordedCase, bind_case, case_from, read_case
 from screenpop.intake.dialect import BoundDialect, Dialect, dialect_names, load_dialect
 from screenpop.intake.request import Received, Request
 
@@ -71,12 +71,12 @@ def _all_samples() -> Iterator[tuple[str, str, list[Sample]]]:
             yield name, of, samples
 
 
-def _vectors(dialect: Dialect) -> list[Case]:
+def _vectors(dialect: Dialect) -> list[RecordedCase]:
     nodes = dialect.tests.elements() if dialect.tests is not None else []
     return [case_from(node.data(), dialect.file) for node in nodes]
 
 
-def _taken(dialect: Dialect, cases: list[Case]) -> list[Sample]:
+def _taken(dialect: Dialect, cases: list[RecordedCase]) -> list[Sample]:
     samples = []
     for case in cases:
         line = bind_case(dialect, case)

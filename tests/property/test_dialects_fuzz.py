@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import BadInput
-from screenpop.intake.cases import Case, bind_case, read_case, told_events
+from screenpop.intake.cases import RecordedCase, bind_case, read_case, told_events
 from screenpop.intake.dialect import BoundDialect, Dialect, dialect_names, load_dialect
 from screenpop.intake.request import Received, Request
 
@@ -60,7 +60,7 @@ def open_line(name: str) -> BoundDialect:
 
 
 @lru_cache(maxsize=64)
-def locked_line(name: str) -> tuple[BoundDialect, Case]:
+def locked_line(name: str) -> tuple[BoundDialect, RecordedCase]:
     dialect = load_dialect(name)
     case = read_case(sorted(recorded(dialect).glob("*.json"))[0])
     return bind_case(dialect, case), case

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.connector import ContactsReading, contact_from_row
-from screenpop_connectors.http_json.answer import Reading, parsed
+from screenpop_connectors.http_json.answer import AnswerReading, parsed
 
 FIELDS = {"key": "id", "name": "join(' ', [first, last])", "phone": "phone"}
 
@@ -42,7 +42,7 @@ def test_healthy_rows_are_all_found_and_each_odd_one_is_named_once(
 ) -> None:
     reading = ContactsReading()
     body = json.dumps({"people": items}).encode()
-    rows = Reading("people", FIELDS).rows(
+    rows = AnswerReading("people", FIELDS).rows(
         parsed(body), lambda row, name, why: reading.odd.add(f"{row}", name, why)
     )
     found = []

@@ -29,7 +29,7 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.occurrences import Occurrences
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import Profile
-from screenpop.intake.normal import Draft, Line
+from screenpop.intake.normal import Draft, LineContext
 from screenpop.support.clock import FakeClock
 
 PEOPLE = ("ana", "ben")
@@ -62,7 +62,7 @@ class Floor:
     def __post_init__(self) -> None:
         self.occurrences = Occurrences()
         self.book = CallBook()
-        self.line = Line(line=LineId("pbx"), country="GB", zone=ZoneInfo("UTC"))
+        self.line = LineContext(line=LineId("pbx"), country="GB", zone=ZoneInfo("UTC"))
         self.directory = Directory()
         self.desk = Desk(
             self.directory, profile_of=lambda case: Profile(), shown_of=_shown

@@ -26,7 +26,7 @@ from screenpop.cli.demo import ready_json, show
 from screenpop.config.load import examine
 from screenpop.demo.delivery import signature
 from screenpop.demo.folder import Account, Folder
-from screenpop.demo.run import Options, Ready, run_demo
+from screenpop.demo.run import DemoOptions, Ready, run_demo
 
 TODAY = date(2026, 11, 21)
 
@@ -78,13 +78,13 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
     return asyncio.run(run(StandIn(), options(tmp_path_factory.mktemp("demo"))))
 
 
-def options(folder: Path) -> Options:
-    return Options(folder=folder, today=TODAY, port=0, calls=False)
+def options(folder: Path) -> DemoOptions:
+    return DemoOptions(folder=folder, today=TODAY, port=0, calls=False)
 
 
 async def run(
     stand_in: StandIn,
-    chosen: Options,
+    chosen: DemoOptions,
     meanwhile: Callable[[Ready], AbstractAsyncContextManager[None]] | None = None,
 ) -> Ready:
     """Start the demo, do something while it runs, stop it."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import aiohttp
 
-from screenpop.demo.run import Options, Ready, run_demo
+from screenpop.demo.run import DemoOptions, Ready, run_demo
 from screenpop.demo.service import run_service
-from screenpop.demo.simulate import Options as SimulateOptions
+from screenpop.demo.simulate import SimulateOptions as SimulateOptions
 from screenpop.demo.simulate import simulate
 from screenpop.node.checking import load_checked
 
@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 21)
 
 @asynccontextmanager
 async def demo(folder: Path, *, calls: bool) -> AsyncIterator[Ready]:
-    options = Options(folder=folder, today=TODAY, port=0, calls=calls)
+    options = DemoOptions(folder=folder, today=TODAY, port=0, calls=calls)
     stop, started = asyncio.Event(), asyncio.Future[Ready]()
     async with asyncio.TaskGroup() as group:
         group.create_task(

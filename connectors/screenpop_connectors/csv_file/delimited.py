@@ -19,7 +19,7 @@ SHORT_CELL_CHARS = 2_000  # a cell's limit when those are used up
 STRAY = "has a stray quotation mark"
 
 
-class Line(NamedTuple):
+class CsvLine(NamedTuple):
     number: int  # of the line in the file that it begins with, from 1
     cells: list[str]
     is_stray: bool = False  # a quotation mark in it is wrong: read by itself
@@ -45,20 +45,20 @@ class Delimited:
         self._by_itself = re.compile(rf' *"(.*?)" *(?={mark}|\Z)')
         self._budget = SEARCHES * (len(text) + 1)
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[CsvLine]:
         text, place, number = self._text, 0, self._skipped + 1
         while place < len(text):
             end = text.find("\n", place)
             end = len(text) if end < 0 else end
             if text.find('"', place, end) < 0:
-                yield Line(number, text[place:end].split(self._delimiter))
+                yield CsvLine(number, text[place:end].split(self._delimiter))
             else:
                 cells, after = self._record(place)
                 if cells is None:
                     alone = self._alone(text[place:end])
-                    yield Line(number, alone, is_stray=True)
+                    yield CsvLine(number, alone, is_stray=True)
                 else:
-                    yield Line(number, cells)
+                    yield CsvLine(number, cells)
                     number += text.count("\n", place, after)
                     end = after
             place, number = end + 1, number + 1

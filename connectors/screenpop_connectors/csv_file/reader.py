@@ -29,7 +29,7 @@ from screenpop_connectors.csv_file.workbook import (
     NO_VALUE,
     Merged,
     Sheet,
-    TooLarge,
+    SheetTooLarge,
 )
 
 ROWS_BETWEEN_PAUSES = 50
@@ -66,7 +66,7 @@ class Content:
     left_out: int = 0  # rows that could not be read at all
 
 
-class _Line(NamedTuple):
+class _FileLine(NamedTuple):
     number: int
     cells: Sequence[object]
     is_stray: bool = False
@@ -88,7 +88,7 @@ def read_file(path: Path, options: CsvSource) -> Content:
             f"cannot read {path}: no such file. Put the export back, or set"
             " `enabled: false` for this source."
         ) from error
-    except TooLarge as error:
+    except SheetTooLarge as error:
         raise _beyond(path, str(error), "bytes_max", options) from error
     except Unavailable:
         raise
@@ -116,9 +116,9 @@ def _text(path: Path, options: CsvSource) -> Content:
     lines = Delimited(found.text, options.delimiter)
     rows = _Rows(path, options, found.said, has_odd_text=found.has_odd)
 
-    def all_lines() -> Iterator[_Line]:
+    def all_lines() -> Iterator[_FileLine]:
         for line in lines:
-            yield _Line(*line)
+            yield _FileLine(*line)
             lines.columns_expected = len(rows.columns) or None
 
     return rows.read(all_lines())
@@ -127,7 +127,7 @@ def _text(path: Path, options: CsvSource) -> Content:
 def _workbook(path: Path, options: CsvSource) -> Content:
     sheet = Sheet(path, options.sheet, options.bytes_max)
     rows = _Rows(path, options, sheet.said, merged=sheet.merged)
-    content = rows.read(_Line(*row) for row in sheet.rows())
+    content = rows.read(_FileLine(*row) for row in sheet.rows())
     for place in sheet.formulas:
         letters = place.rstrip("0123456789")
         content.odd.add(f"row {place[len(letters) :]}", letters, NO_VALUE)
@@ -155,7 +155,7 @@ class _Rows:
         self._odd = OddItems()
         self._left_out = 0
 
-    def read(self, lines: Iterable[_Line]) -> Content:
+    def read(self, lines: Iterable[_FileLine]) -> Content:
         rows: list[Row] = []
         places: list[int] = []
         limit = self._options.rows_max
@@ -182,7 +182,7 @@ class _Rows:
             self._left_out,
         )
 
-    def _row(self, line: _Line) -> Row | None:
+    def _row(self, line: _FileLine) -> Row | None:
         cells = [_cell(value) for value in line.cells]
         if all(cell is None for cell in cells):
             return None
@@ -216,7 +216,7 @@ class _Rows:
                     row[column] = whole.strip() or None
         return row
 
-    def _name_columns(self, line: _Line) -> None:
+    def _name_columns(self, line: _FileLine) -> None:
         cells = [_cell(value) for value in line.cells]
         for merged in self._merged:
             if merged.first_row == line.number == merged.last_row:

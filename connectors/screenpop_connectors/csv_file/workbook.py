@@ -53,7 +53,7 @@ _FORMULA = re.compile(
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
-class TooLarge(Exception):
+class SheetTooLarge(Exception):
     """The sheet is beyond the limit; the text says how large it is at least."""
 
 
@@ -149,11 +149,11 @@ class Sheet:
         while chunk := raw.read(CHUNK_BYTES):
             read += len(chunk)
             if read > RAW_TIMES_MAX * self._bytes_max:
-                raise TooLarge(f"over {read} bytes unpacked")
+                raise SheetTooLarge(f"over {read} bytes unpacked")
             whole, kept = _whole_rows(kept + chunk)
             written += out.write(self._without_empty(whole))
             if written > limit:
-                raise TooLarge(f"over {written} bytes unpacked")
+                raise SheetTooLarge(f"over {written} bytes unpacked")
         return written + out.write(self._without_empty(kept))
 
     def _without_empty(self, xml: bytes) -> bytes:
@@ -205,7 +205,7 @@ def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     with archive.open(name) as part:
         data = part.read(PART_BYTES_MAX + 1)
     if len(data) > PART_BYTES_MAX:
-        raise TooLarge(f"over {len(data)} bytes in {name}")
+        raise SheetTooLarge(f"over {len(data)} bytes in {name}")
     return ElementTree.fromstring(data)  # noqa: S314 - bounded; expat limits entities
 
 
@@ -217,7 +217,7 @@ def _copied(
         while chunk := raw.read(CHUNK_BYTES):
             size += out.write(chunk)
             if size > limit:
-                raise TooLarge(f"over {size} bytes unpacked")
+                raise SheetTooLarge(f"over {size} bytes unpacked")
     return size
 
 

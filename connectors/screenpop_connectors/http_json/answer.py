@@ -56,7 +56,7 @@ def parsed(body: bytes) -> object:
         raise ValueError("nested too deeply") from error
 
 
-class Reading:
+class AnswerReading:
     """Takes rows out of an answer: `select` finds them, `fields` their values."""
 
     def __init__(

@@ -39,7 +39,7 @@ class Passing(Unavailable):
     """A failure that may pass soon: the same request may be sent again."""
 
 
-class Answer(NamedTuple):
+class HttpReply(NamedTuple):
     """`value` is None where nothing is there; `link` names the next page."""
 
     value: object
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class HttpRequest:
     """`label` stands for the URL in error texts: it holds no caller's number."""
 
     url: URL
@@ -94,14 +94,14 @@ class HttpClient:
     def source(self) -> str:
         return self._context.source
 
-    async def json(self, request: Request) -> object:
+    async def json(self, request: HttpRequest) -> object:
         """What the answer holds; None where it means: nothing there.
 
         Raises `Unavailable`, `TimedOut`.
         """
         return (await self.answer(request)).value
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: HttpRequest) -> HttpReply:
         """Raises `Unavailable`; `Passing` or `TimedOut` for what may pass soon."""
         try:
             return await self._followed(request)
@@ -119,7 +119,7 @@ class HttpClient:
                 brief="cannot be reached",
             ) from error
 
-    async def _followed(self, request: Request) -> Answer:
+    async def _followed(self, request: HttpRequest) -> HttpReply:
         for _ in range(self._options.redirects_max + 1):
             async with self._sent(request) as response:
                 if response.status not in REDIRECTS:
@@ -131,7 +131,7 @@ class HttpClient:
         )
 
     def _sent(
-        self, request: Request
+        self, request: HttpRequest
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the connector was not opened")
@@ -145,24 +145,26 @@ class HttpClient:
         )
 
     async def _answer(
-        self, request: Request, response: aiohttp.ClientResponse
-    ) -> Answer:
+        self, request: HttpRequest, response: aiohttp.ClientResponse
+    ) -> HttpReply:
         if response.status in request.empty_on or response.status in NOTHING_THERE:
-            return Answer(None, None)
+            return HttpReply(None, None)
         body = await self._body(request, response)
         if response.status >= 400:
             raise self._refused(request, response, body)
         if not body.strip(b" \t\r\n\xef\xbb\xbf"):
-            return Answer(None, None)
+            return HttpReply(None, None)
         try:
-            return Answer(parsed(body), _next_link(response))
+            return HttpReply(parsed(body), _next_link(response))
         except ValueError as error:
             raise Unavailable(
                 self._strange(request, response, body),
                 brief="failed: its answer cannot be read",
             ) from error
 
-    async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
+    async def _body(
+        self, request: HttpRequest, response: aiohttp.ClientResponse
+    ) -> bytes:
         limit = self._options.response_bytes_max
         body = bytearray()
         async for chunk in response.content.iter_any():
@@ -175,8 +177,8 @@ class HttpClient:
         return bytes(body)
 
     def _redirected(
-        self, request: Request, response: aiohttp.ClientResponse
-    ) -> Request:
+        self, request: HttpRequest, response: aiohttp.ClientResponse
+    ) -> HttpRequest:
         """The request once more, if the new place is on the same host."""
         location = URL(response.headers.get("Location", ""))
         target = request.url.join(location)
@@ -194,7 +196,7 @@ class HttpClient:
         )
 
     def _refused(
-        self, request: Request, response: aiohttp.ClientResponse, body: bytes
+        self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
     ) -> Unavailable:
         text = self._strange(request, response, body)
         brief = f"failed: it answered {response.status}"
@@ -206,7 +208,7 @@ class HttpClient:
         return Passing(text, brief=brief, retry_after_s=after_s)
 
     def _strange(
-        self, request: Request, response: aiohttp.ClientResponse, body: bytes
+        self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
     ) -> str:
         excerpt = " ".join(body[:1000].decode(errors="replace").split())
         shown = self._told(excerpt[:EXCERPT_CHARS], request) if excerpt else "nothing"
@@ -226,16 +228,16 @@ class HttpClient:
             f" {shown}. {remedy}"
         )
 
-    def failed(self, request: Request, reason: object) -> Unavailable:
+    def failed(self, request: HttpRequest, reason: object) -> Unavailable:
         """The service answered, but says or holds something that cannot be used."""
         return Unavailable(
             f"{self._where(request)} answered: {self._told(str(reason), request)}."
         )
 
-    def _told(self, error: Exception | str, request: Request) -> str:
+    def _told(self, error: Exception | str, request: HttpRequest) -> str:
         return told(error, params=request.params, secrets=self._secrets)
 
-    def _where(self, request: Request) -> str:
+    def _where(self, request: HttpRequest) -> str:
         return f"{request.method} {request.label}"
 
     def _tls(self) -> ssl.SSLContext | None:

@@ -16,8 +16,8 @@ from screenpop.connector import (
     contact_from_row,
 )
 from screenpop.connector.reading import OVER_LIMIT
-from screenpop_connectors.http_json.answer import Expression, Reading, compiled
-from screenpop_connectors.http_json.client import HttpClient, Request
+from screenpop_connectors.http_json.answer import AnswerReading, Expression, compiled
+from screenpop_connectors.http_json.client import HttpClient, HttpRequest
 from screenpop_connectors.http_json.options import HttpLookup, HttpSource
 from screenpop_connectors.http_json.paging import ContactPages
 from screenpop_connectors.http_json.template import (
@@ -83,7 +83,7 @@ lookups:
     async def ping(self) -> None:
         every_status = tuple(range(200, 500))
         await self.client.json(
-            Request(url=URL(self.base), label=self.base, empty_on=every_status)
+            HttpRequest(url=URL(self.base), label=self.base, empty_on=every_status)
         )
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
@@ -104,7 +104,7 @@ lookups:
                     yield contact
 
     def raise_told(
-        self, request: Request, answer: object, error: Expression | None = None
+        self, request: HttpRequest, answer: object, error: Expression | None = None
     ) -> None:
         """Raise `Unavailable` when the answer holds the source's own error."""
         expression = error or self._error
@@ -127,7 +127,7 @@ class HttpJsonLookup(Lookup):
         self._headers = {n: parse(text) for n, text in options.headers.items()}
         self._body: Body = parse_body(options.body)
         self._form = {n: parse(text) for n, text in (options.form or {}).items()}
-        self._reading = Reading(options.select, options.fields)
+        self._reading = AnswerReading(options.select, options.fields)
         self._error = compiled(options.error, key="error") if options.error else None
         self._said = False
         templates = [self._path, *self._headers.values(), *self._form.values()]
@@ -149,10 +149,10 @@ class HttpJsonLookup(Lookup):
                 request, f"{error} (select or fields do not fit the answer)"
             ) from error
 
-    def _request(self, params: Mapping[str, Scalar]) -> Request:
+    def _request(self, params: Mapping[str, Scalar]) -> HttpRequest:
         base = self._connector.base
         form = {name: text.filled(params) for name, text in self._form.items()}
-        return Request(
+        return HttpRequest(
             url=URL(base + filled_url(self._path, params), encoded=True),
             label=base + self._options.path.partition("?")[0],
             method=self._options.method,

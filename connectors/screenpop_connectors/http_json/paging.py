@@ -14,12 +14,12 @@ from yarl import URL
 
 from screenpop.connector import OddItems, Row, TimedOut, Unavailable
 from screenpop.support.text import sound
-from screenpop_connectors.http_json.answer import Reading, compiled, nothing_there
+from screenpop_connectors.http_json.answer import AnswerReading, compiled, nothing_there
 from screenpop_connectors.http_json.client import (
-    Answer,
     HttpClient,
+    HttpReply,
+    HttpRequest,
     Passing,
-    Request,
     followed,
 )
 from screenpop_connectors.http_json.options import HttpContacts
@@ -31,7 +31,7 @@ NO_SUCH_PAGE = (400, 404, 410, 416)
 FIRST_RETRY_S = 1.0  # after a passing failure; doubled each time
 RETRY_MAX_S = 60.0
 
-RaiseTold = Callable[[Request, object], None]
+RaiseTold = Callable[[HttpRequest, object], None]
 
 
 class ContactPages:
@@ -49,7 +49,7 @@ class ContactPages:
         self._client = client
         self._base = base
         self._raise_told = raise_told
-        self._reading = Reading(options.select, options.fields, key="contacts.")
+        self._reading = AnswerReading(options.select, options.fields, key="contacts.")
         self._next = (
             compiled(options.next, key="contacts.next") if options.next else None
         )
@@ -63,7 +63,7 @@ class ContactPages:
         for number in range(self.options.pages_max):
             page = self._numbered(url, number)
             asked.add(page)
-            request = Request(
+            request = HttpRequest(
                 url=page,
                 label=str(url.with_query(None)),
                 empty_on=NO_SUCH_PAGE if number else (),
@@ -81,7 +81,7 @@ class ContactPages:
             url = target
         self.cut_off("pages_max", self.options.pages_max)
 
-    async def _page(self, request: Request, number: int) -> Answer:
+    async def _page(self, request: HttpRequest, number: int) -> HttpReply:
         """One page; asked again as long as the failure may pass."""
         if number and self.options.pace_ms:
             await asyncio.sleep(self.options.pace_ms / 1000)
@@ -115,7 +115,7 @@ class ContactPages:
         return min(FIRST_RETRY_S * float(2**tried), RETRY_MAX_S)
 
     def _rows(
-        self, request: Request, answer: Answer, odd: OddItems, page: int
+        self, request: HttpRequest, answer: HttpReply, odd: OddItems, page: int
     ) -> Sequence[Row]:
         try:
             return self._reading.rows(
@@ -134,7 +134,9 @@ class ContactPages:
         page = options.page_start + number * options.page_step
         return url.update_query({options.page_param: page})
 
-    def _following(self, request: Request, start: URL, answer: Answer) -> URL | None:
+    def _following(
+        self, request: HttpRequest, start: URL, answer: HttpReply
+    ) -> URL | None:
         """Where the next page is; None: there is none."""
         if self.options.page_param:
             return start
@@ -168,7 +170,7 @@ class ContactPages:
             )
         return sound(str(found))
 
-    def _linked(self, request: Request, link: str) -> URL:
+    def _linked(self, request: HttpRequest, link: str) -> URL:
         try:
             target = request.url.join(URL(link))
         except ValueError as error:

@@ -21,7 +21,7 @@ from screenpop.connector import (
 )
 from screenpop.connector.reading import OVER_LIMIT
 from screenpop.support.database_url import parsed
-from screenpop_connectors.sql.database import Database, Query
+from screenpop_connectors.sql.database import Query, SqlDatabase
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase
 from screenpop_connectors.sql.statement import parse
@@ -163,7 +163,9 @@ class SqlQueryLookup(Lookup):
         return rows[: self._rows_max]
 
 
-def _database(url: sa.URL, options: SqlSource, context: ConnectorContext) -> Database:
+def _database(
+    url: sa.URL, options: SqlSource, context: ConnectorContext
+) -> SqlDatabase:
     if url.get_backend_name() != "sqlite":
         # not needed for SQLite; 0.2 s, 10 MB
         from screenpop_connectors.sql.server import ServerDatabase

@@ -24,7 +24,7 @@ class Query(Protocol):
         ...
 
 
-class Database(Protocol):
+class SqlDatabase(Protocol):
     def query(self, statement: Statement, *, label: str, rows_max: int) -> Query:
         """Prepare, without I/O. `label` names the query in error texts."""
         ...

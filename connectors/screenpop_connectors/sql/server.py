@@ -23,8 +23,8 @@ from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import (
-    Asking,
     Bound,
+    SpelledQuery,
     bits,
     is_bit,
     key_shown,
@@ -127,7 +127,7 @@ class ServerQuery:
         self._database = database
         self._label = label
         self._backend = database.engine.dialect.name
-        self._asking = Asking(statement, self._backend, _escaped)
+        self._asking = SpelledQuery(statement, self._backend, _escaped)
         self._limit = rows_max
         # Without a limit asyncpg would read all rows before the first is given out.
         # A cursor costs it two more journeys; elsewhere a cursor is the only way that

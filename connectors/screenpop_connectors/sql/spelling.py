@@ -139,7 +139,7 @@ def _of_uuid_bytes(data: bytes) -> Iterator[str]:
         yield from uuid_texts(UUID(bytes=data))
 
 
-class Asking:
+class SpelledQuery:
     """A statement and its values, for one set of parameters."""
 
     def __init__(self, statement: Statement, backend: str, other: Callable[[str], str]):

@@ -22,7 +22,7 @@ from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
 from screenpop.connector.same_key import uncertain
 from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS
-from screenpop_connectors.sql.spelling import Asking, shown
+from screenpop_connectors.sql.spelling import SpelledQuery, shown
 from screenpop_connectors.sql.statement import Statement
 
 OPCODES_BETWEEN_CHECKS = 10_000
@@ -53,7 +53,7 @@ class SqliteDatabase:
         )
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> SqliteQuery:
-        return SqliteQuery(self, Asking(statement, "sqlite", str), label)
+        return SqliteQuery(self, SpelledQuery(statement, "sqlite", str), label)
 
     async def version(self) -> str | None:
         return await asyncio.to_thread(self._version)
@@ -146,7 +146,7 @@ class SqliteDatabase:
 
 
 class SqliteQuery:
-    def __init__(self, database: SqliteDatabase, asking: Asking, label: str):
+    def __init__(self, database: SqliteDatabase, asking: SpelledQuery, label: str):
         self._database = database
         self._asking = asking
         self._label = label

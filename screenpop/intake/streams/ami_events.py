@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from screenpop.domain.call import Call, CallEvent
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.streams import parking, transfers
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.asterisk_ami import Message, text_of
@@ -32,7 +32,10 @@ class AmiEvents:
     """The fold of one manager connection, kept through its interruptions."""
 
     def __init__(
-        self, line: Line, names: AgentNames, variables: frozenset[str] = frozenset()
+        self,
+        line: LineContext,
+        names: AgentNames,
+        variables: frozenset[str] = frozenset(),
     ):
         self.teller = Teller(line)
         self.board = Switchboard(names, self.teller)

@@ -87,7 +87,7 @@ class AmiStream(Stream):
         wire = await Wire.open(self.address, self.tools.limits)
         patience = TaskOwner(f"presentations of {self.line}")
         try:
-            messages = _Messages(wire)
+            messages = _AmiMessages(wire)
             await self._log_in(wire, messages)
             self._connected()
             self._presentations.connected()
@@ -102,7 +102,7 @@ class AmiStream(Stream):
 
     # -- log-in -------------------------------------------------------------
 
-    async def _log_in(self, wire: Wire, messages: _Messages) -> None:
+    async def _log_in(self, wire: Wire, messages: _AmiMessages) -> None:
         await wire.write(action("Challenge", AuthType="MD5", ActionID="challenge"))
         answer = await messages.response()
         challenge = text_of(answer, "Challenge")
@@ -210,7 +210,7 @@ class AmiStream(Stream):
         await self._hand_on(self._presentations.ready())
 
 
-class _Messages:
+class _AmiMessages:
     """The messages of one connection, one by one."""
 
     def __init__(self, wire: Wire):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from screenpop.domain.call import Call, CallEvent
 from screenpop.domain.caller import Json
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.streams import parking, transfers
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.live import Snapshot, Stamp
@@ -32,7 +32,7 @@ class AriEvents:
 
     def __init__(
         self,
-        line: Line,
+        line: LineContext,
         names: AgentNames,
         variables: frozenset[str] = frozenset(),
         queues: frozenset[str] = frozenset(),

@@ -86,7 +86,7 @@ class StreamTools:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class StreamHealth:
     """How a stream does: for `/readyz` and people.
 
     `trouble` says in words why nothing comes, `behind` why calls of a gap may be
@@ -132,8 +132,8 @@ class Stream(ABC):
         self._say: Say = log.info
 
     @property
-    def health(self) -> Health:
-        return Health(
+    def health(self) -> StreamHealth:
+        return StreamHealth(
             line=self.line,
             dialect=self.dialect,
             connected_since_us=self._connected_us,

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from screenpop.domain.call import AgentId, EventType, Scope
 from screenpop.intake.normal import Draft
 from screenpop.intake.streams.agent_names import AgentNames, is_local
-from screenpop.intake.streams.live import Channel, Leg, LiveCall, Stamp
+from screenpop.intake.streams.live import Channel, LiveCall, LiveLeg, Stamp
 from screenpop.intake.streams.telling import Teller
 
 INBOUND, OUTBOUND, INTERNAL = "inbound", "outbound", "internal"
@@ -80,7 +80,7 @@ class Conversations:
         leg = call.legs.get(agent)
         if leg is None:
             call.leaving = False
-            leg = call.legs[agent] = Leg(agent=agent, id=channel.uid)
+            leg = call.legs[agent] = LiveLeg(agent=agent, id=channel.uid)
             self.announce(call)
             draft = Draft(type=EventType.ALERTING)
             self.teller.tell_leg(call, leg, "alerting", draft, stamp)
@@ -108,7 +108,7 @@ class Conversations:
         return agent is not None and agent == call.originator and not call.direction
 
     def _picked_up(
-        self, call: LiveCall, channel: Channel, leg: Leg, agent: AgentId | None
+        self, call: LiveCall, channel: Channel, leg: LiveLeg, agent: AgentId | None
     ) -> None:
         """A colleague took the call: their device stands in the ringing one's place."""
         if agent in (None, leg.agent) or is_local(channel.shown.name):
@@ -118,7 +118,7 @@ class Conversations:
         leg.over = True
         call.legs.pop(leg.agent, None)
         assert agent is not None
-        channel.leg = Leg(agent=agent, id=channel.uid, channels={channel.uid})
+        channel.leg = LiveLeg(agent=agent, id=channel.uid, channels={channel.uid})
 
     def _answered_outside(self, call: LiveCall, channel: Channel, stamp: Stamp) -> None:
         """A customer whom we called, or somebody outside to whom a call is sent."""
@@ -155,7 +155,7 @@ class Conversations:
             self.move(channel, call, stamp)
         leg = call.legs.get(agent)
         if leg is None:
-            leg = channel.leg or Leg(agent=agent, id=channel.uid)
+            leg = channel.leg or LiveLeg(agent=agent, id=channel.uid)
             call.legs[agent] = leg
         leg.channels.add(channel.uid)
         channel.leg = leg
@@ -176,7 +176,7 @@ class Conversations:
         what = f"{kind.value}/{stamp.us}"
         self.teller.tell_leg(call, leg, what, Draft(type=kind), stamp)
 
-    def end_leg(self, call: LiveCall, leg: Leg, stamp: Stamp, cause: str) -> None:
+    def end_leg(self, call: LiveCall, leg: LiveLeg, stamp: Stamp, cause: str) -> None:
         if leg.over:
             return
         leg.over = True

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from screenpop.domain.agent import AgentState
 from screenpop.domain.call import AgentId, Call, CallEvent
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.streams import parking
 from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.freeswitch import Event
@@ -37,7 +37,7 @@ Row = Mapping[str, object]
 class FreeswitchEvents:
     """The fold of one event socket, kept through its interruptions."""
 
-    def __init__(self, line: Line, names: AgentNames):
+    def __init__(self, line: LineContext, names: AgentNames):
         self.teller = Teller(line)
         self.board = Switchboard(names, self.teller)
         self.names = names

@@ -79,7 +79,7 @@ class FreeswitchStream(Stream):
         wire = await Wire.open(self.address, self.tools.limits)
         self._questions.clear()
         try:
-            messages = _Messages(wire, self._ping)
+            messages = _EslMessages(wire, self._ping)
             await self._log_in(wire, messages)
             self._connected()
             await self._ask(wire)
@@ -88,7 +88,7 @@ class FreeswitchStream(Stream):
         finally:
             await wire.close()
 
-    async def _log_in(self, wire: Wire, messages: _Messages) -> None:
+    async def _log_in(self, wire: Wire, messages: _EslMessages) -> None:
         first = await messages.next()
         if first.kind != "auth/request":
             raise LoginRefused(
@@ -107,7 +107,7 @@ class FreeswitchStream(Stream):
         if not answer.startswith("+OK"):
             raise StreamLost(f"{self.address} refuses the subscription: {answer}")
 
-    async def _reply(self, messages: _Messages) -> str:
+    async def _reply(self, messages: _EslMessages) -> str:
         while (message := await messages.next()).kind != "command/reply":
             pass
         return message.reply
@@ -181,7 +181,7 @@ def _agents(body: str) -> list[tuple[str, str]]:
     return [(line[name], line[status]) for line in lines[1:] if len(line) > wide]
 
 
-class _Messages:
+class _EslMessages:
     """The messages of one connection, one by one."""
 
     def __init__(self, wire: Wire, ping: Ping):

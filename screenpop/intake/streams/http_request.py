@@ -42,14 +42,14 @@ async def request(
         )
         await wire.write(head.encode())
         async with asyncio.timeout(limits.answer_s):
-            return await _Answer(wire).read()
+            return await _HttpAnswer(wire).read()
     except TimeoutError as error:
         raise StreamLost(f"{address}{path}: no answer in time") from error
     finally:
         await wire.close()
 
 
-class _Answer:
+class _HttpAnswer:
     """One HTTP/1.x answer, read to its own end (RFC 9112, section 6.3)."""
 
     def __init__(self, wire: Wire):

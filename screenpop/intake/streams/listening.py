@@ -12,7 +12,7 @@ from screenpop.domain.call import Call, CallEvent, Phase
 from screenpop.domain.call_state import CallBook
 from screenpop.intake.facts import Settings
 from screenpop.intake.settings import bind_settings
-from screenpop.intake.streams.base import Health, Stream
+from screenpop.intake.streams.base import Stream, StreamHealth
 from screenpop.intake.streams.registry import (
     StreamDialect,
     make_stream,
@@ -98,5 +98,5 @@ class Streams:
         return known
 
 
-def _trouble(health: Health) -> str | None:
+def _trouble(health: StreamHealth) -> str | None:
     return health.trouble or health.behind

@@ -46,7 +46,7 @@ class Snapshot:
 
 
 @dataclass(slots=True)
-class Leg:
+class LiveLeg:
     """One agent's connection to one call, over one or more channels of theirs."""
 
     agent: AgentId
@@ -62,7 +62,7 @@ class Channel:
 
     shown: Snapshot
     call: LiveCall | None = None
-    leg: Leg | None = None
+    leg: LiveLeg | None = None
     bridge: str = ""
     queue: str = ""  # waiting in
     since: int = 0  # the number of the event that brought it
@@ -96,7 +96,7 @@ class LiveCall:
     voicemail: bool = False
     queue: str = ""
     joins: dict[str, int] = field(default_factory=dict)
-    legs: dict[AgentId, Leg] = field(default_factory=dict)
+    legs: dict[AgentId, LiveLeg] = field(default_factory=dict)
     channels: set[str] = field(default_factory=set)
     related: str = ""
     attributes: dict[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from screenpop.domain.call import AgentId, EventType
 from screenpop.intake.normal import Draft
-from screenpop.intake.streams.live import Channel, Leg, LiveCall, Stamp
+from screenpop.intake.streams.live import Channel, LiveCall, LiveLeg, Stamp
 from screenpop.intake.streams.switchboard import Switchboard
 
 
@@ -58,13 +58,13 @@ def _call(board: Switchboard, uid: str) -> LiveCall | None:
 
 def _leg_of(
     board: Switchboard, call: LiveCall, channel: Channel, stamp: Stamp
-) -> Leg | None:
+) -> LiveLeg | None:
     agent = board.names.of_channel(channel.shown.name)
     if agent is None or channel.uid == call.customer:
         return None
     if channel.call is not call:
         board.move(channel, call, stamp)
-    leg = call.legs.setdefault(agent, Leg(agent=agent, id=channel.uid))
+    leg = call.legs.setdefault(agent, LiveLeg(agent=agent, id=channel.uid))
     leg.channels.add(channel.uid)
     channel.leg = leg
     leg.talking = call.answered = True

@@ -18,7 +18,7 @@ import phonenumbers
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.facts import Settings
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.settings import Setting, bind_settings
 from screenpop.intake.streams import agent_names, freeswitch_events
 from screenpop.intake.streams.agent_names import AgentNames
@@ -107,7 +107,7 @@ class _Making:
     """Everything of which a stream is made, checked."""
 
     name: str
-    line: Line
+    line: LineContext
     tools: StreamTools
     settings: Settings
 
@@ -367,7 +367,7 @@ def make_stream(
     return dialect.make(_Making(name=name, line=line, tools=tools, settings=settings))
 
 
-def _line(name: str, config: LineConfig, problems: list[str]) -> Line:
+def _line(name: str, config: LineConfig, problems: list[str]) -> LineContext:
     country = config.country
     if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
         problems.append(f"country: `{country}` is no country (ISO 3166, e.g. DE).")
@@ -376,7 +376,7 @@ def _line(name: str, config: LineConfig, problems: list[str]) -> Line:
         zone = ZoneInfo(config.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         problems.append(f"time_zone: `{config.time_zone}` is no time zone.")
-    return Line(line=LineId(name), country=country, zone=zone)
+    return LineContext(line=LineId(name), country=country, zone=zone)
 
 
 def _wrong(settings: Settings) -> list[str]:

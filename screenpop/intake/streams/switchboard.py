@@ -26,7 +26,7 @@ from screenpop.intake.streams.conversations import (
     OUTBOUND,
     Conversations,
 )
-from screenpop.intake.streams.live import Channel, Leg, LiveCall, Snapshot, Stamp
+from screenpop.intake.streams.live import Channel, LiveCall, LiveLeg, Snapshot, Stamp
 from screenpop.intake.streams.telling import NO_NUMBERS, number_in, same_number
 
 CHANNELS_MAX = 50_000
@@ -191,7 +191,7 @@ class Switchboard(Conversations):
         if agent is not None:
             self.ring(call, called, agent, stamp)
 
-    def _leg_behind(self, channel: Channel) -> Leg | None:
+    def _leg_behind(self, channel: Channel) -> LiveLeg | None:
         """A device called from the far half of a Local channel is that leg's."""
         name = channel.shown.name
         if not is_local(name) or channel.call is None:

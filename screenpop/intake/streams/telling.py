@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from screenpop.domain.call import AgentId, CallEvent, EventType, Scope
-from screenpop.intake.normal import Draft, Line
-from screenpop.intake.streams.live import Leg, LiveCall, Stamp
+from screenpop.intake.normal import Draft, LineContext
+from screenpop.intake.streams.live import LiveCall, LiveLeg, Stamp
 
 NO_NUMBERS = frozenset({"", "<unknown>", "s", "h", "i", "t"})
 
@@ -38,7 +38,7 @@ def same_number(one: str, other: str) -> bool:
 class Teller:
     """Collects the events of one line, in an order that can be relied upon."""
 
-    def __init__(self, line: Line):
+    def __init__(self, line: LineContext):
         self.line = line
         self._out: list[CallEvent] = []
         self._sequence = 0
@@ -63,7 +63,7 @@ class Teller:
         call.last_us = self._out[-1].at_us
 
     def tell_leg(
-        self, call: LiveCall, leg: Leg, what: str, draft: Draft, stamp: Stamp
+        self, call: LiveCall, leg: LiveLeg, what: str, draft: Draft, stamp: Stamp
     ) -> None:
         draft.leg_id = leg.id
         draft.agents = (leg.agent,)

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from screenpop.connector import ConnectorContext, Row, Scalar, Unavailable
 from screenpop_connectors.csv_file import CsvFileConnector
-from screenpop_connectors.http_json.answer import Reading, parsed
+from screenpop_connectors.http_json.answer import AnswerReading, parsed
 
 UUID = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
 FOUND = [{"open": "150"}]
@@ -96,6 +96,6 @@ async def test_what_may_be_a_decimal_or_a_text_is_a_failure_if_that_matters(
 
 def test_a_key_of_an_http_service_is_a_number_and_an_amount_stays_as_sent() -> None:
     answer = parsed(b'[{"id": 41.00, "total": 41.00}]')
-    assert Reading(None, {}).rows(answer) == [{"id": 41, "total": "41.00"}]
+    assert AnswerReading(None, {}).rows(answer) == [{"id": 41, "total": "41.00"}]
     fields = {"key": "id", "total": "total"}
-    assert Reading(None, fields).rows(answer) == [{"key": 41, "total": "41.00"}]
+    assert AnswerReading(None, fields).rows(answer) == [{"key": 41, "total": "41.00"}]

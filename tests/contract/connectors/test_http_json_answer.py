@@ -3,11 +3,11 @@
 import pytest
 
 from screenpop.connector import ConfigError, Row, Scalar
-from screenpop_connectors.http_json.answer import Reading, parsed, scalar
+from screenpop_connectors.http_json.answer import AnswerReading, parsed, scalar
 
 
 def rows(body: str, select: str | None = None, **fields: str) -> list[Row]:
-    return list(Reading(select, fields or None).rows(parsed(body.encode())))
+    return list(AnswerReading(select, fields or None).rows(parsed(body.encode())))
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_an_answer_nested_too_deeply_is_no_answer() -> None:
 
 def test_a_wrong_expression_is_an_error_of_the_configuration() -> None:
     with pytest.raises(ConfigError, match=r"fields\.a: not a JMESPath"):
-        Reading(None, {"a": "a[["})
+        AnswerReading(None, {"a": "a[["})

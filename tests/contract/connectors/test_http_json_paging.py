@@ -17,7 +17,7 @@ from yarl import URL
 
 from screenpop.connector import ConnectorContext, OddItems, Unavailable
 from screenpop_connectors.http_json import HttpJsonConnector
-from screenpop_connectors.http_json.answer import Reading
+from screenpop_connectors.http_json.answer import AnswerReading
 from screenpop_connectors.http_json.client import followed
 from screenpop_connectors.http_json.options import HttpLookup, HttpSource
 
@@ -357,7 +357,7 @@ async def test_one_odd_row_costs_no_other_customer() -> None:
         {"id": 3, "first": "Cleo", "last": ["Cole"], "phone": "3"},
         {"id": 4, "first": "Dora", "last": "Dunn \ud83d", "phone": "4"},
     ]
-    reading = Reading(None, {"key": "id", "name": "join(' ', [first, last])"})
+    reading = AnswerReading(None, {"key": "id", "name": "join(' ', [first, last])"})
     odd = OddItems()
     answer = json.loads(json.dumps(people))
     rows = reading.rows(answer, lambda row, name, why: odd.add(f"row {row}", name, why))

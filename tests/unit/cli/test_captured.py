@@ -15,7 +15,13 @@ from screenpop.cli.captured import (
     write_case,
 )
 from screenpop.domain.errors import BadInput, ConfigError
-from screenpop.intake.cases import Case, bind_case, case_from, decode_case, read_case
+from screenpop.intake.cases import (
+    RecordedCase,
+    bind_case,
+    case_from,
+    decode_case,
+    read_case,
+)
 from screenpop.intake.dialect import dialect_names, load_dialect
 from screenpop.intake.masking import Mask
 from screenpop.intake.recent import LineRequests, explained
@@ -30,7 +36,7 @@ FILES = [
 COMPARED = ("type", "call_id", "from", "to", "agents", "queue", "at", "withheld")
 
 
-def seen_of(file: Path) -> tuple[Case, list[RequestSeen], set[str]]:
+def seen_of(file: Path) -> tuple[RecordedCase, list[RequestSeen], set[str]]:
     """A case's requests as a running service would show them, and its secrets."""
     case, dialect = read_case(file), load_dialect(file.parent.name)
     bound = bind_case(dialect, case)
@@ -49,7 +55,7 @@ def seen_of(file: Path) -> tuple[Case, list[RequestSeen], set[str]]:
     return case, [explained(kept, log.mask) for kept in log.after(0)], hidden
 
 
-def line_of(file: Path, case: Case) -> LineSeen:
+def line_of(file: Path, case: RecordedCase) -> LineSeen:
     where = case.settings
     zone = where.get("timezone") or where.get("time_zone") or "UTC"
     country = where.get("default_region") or where.get("country")

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from screenpop.config.check import check, inspect
 from screenpop.config.load import Loaded, from_text
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.connector import (
     ConfigError,
     Connector,
@@ -67,7 +67,7 @@ def find(name: str) -> type[Connector[Any, Any]]:
     return BoxConnector
 
 
-def check_line(name: str, line: Line) -> None:
+def check_line(name: str, line: LineSettings) -> None:
     if line.dialect != "generic":
         raise ConfigError(f"no dialect is called {line.dialect}. There is generic.")
     if "token" not in line.settings:

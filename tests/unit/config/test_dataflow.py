@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from screenpop.config.dataflow import Asking, cycle, findings, waterfall
+from screenpop.config.dataflow import LookupNeeds, cycle, findings, waterfall
 from screenpop.config.facets import Kind
 
 
-def ask(name: str, *needs: str, kind: Kind = "rows") -> Asking:
-    return Asking(name=name, kind=kind, needs=frozenset(needs))
+def ask(name: str, *needs: str, kind: Kind = "rows") -> LookupNeeds:
+    return LookupNeeds(name=name, kind=kind, needs=frozenset(needs))
 
 
-def said(*lookups: Asking, contacts: bool = False) -> list[str]:
+def said(*lookups: LookupNeeds, contacts: bool = False) -> list[str]:
     declared = frozenset(lookup.name for lookup in lookups)
     found = findings(lookups, declared=declared, contacts=contacts)
     return [f"{f.lookup}: {f.sentence}. {f.remedy}" for f in found]

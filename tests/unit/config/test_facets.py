@@ -4,7 +4,7 @@ from pathlib import Path
 
 from screenpop.config.facets import BUILT_IN, all_shapes, kind_of, shapes
 from screenpop.config.load import from_text
-from screenpop.config.model import Configuration, Lookup
+from screenpop.config.model import Configuration, LookupSettings
 
 TEXT = """
 sources:
@@ -58,9 +58,9 @@ def test_what_rows_mean_follows_from_the_facet_unless_the_lookup_says() -> None:
     assert kinds["deals"] == "rows"
     assert kinds["bikes"] == "rows"
     assert kinds["size"] == "fields"
-    said = Lookup(source="erp", facet="balance", kind="rows")
+    said = LookupSettings(source="erp", facet="balance", kind="rows")
     assert kind_of(said, config()) == "rows"
-    who = Lookup(source="erp", facet="identity")
+    who = LookupSettings(source="erp", facet="identity")
     assert kind_of(who, config()) == "identity"
 
 

@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from screenpop.demo.callers import Caller, Callers, opening, showpiece
-from screenpop.demo.calls import Desk, Event, Exchange
+from screenpop.demo.callers import Callers, DemoCaller, opening, showpiece
+from screenpop.demo.calls import DemoDesk, Event, Exchange
 from screenpop.demo.centre import LARKSPOKE
 from screenpop.demo.chance import chance
 from screenpop.demo.company import Company
@@ -43,7 +43,7 @@ def run(
     )
     found = list(exchange.events(until_s))
     assert exchange.live_calls == 0
-    assert Desk.TALKING not in exchange.desks.values()
+    assert DemoDesk.TALKING not in exchange.desks.values()
     return found
 
 
@@ -237,7 +237,7 @@ def test_what_callers_show_can_be_read_and_means_them(company: Company) -> None:
 
 
 def assert_means(
-    caller: Caller, e164: str, company: Company, by_account: object
+    caller: DemoCaller, e164: str, company: Company, by_account: object
 ) -> None:
     sharing = company.customers_by_number().get(e164, [])
     accounts = [c.account for c in sharing]

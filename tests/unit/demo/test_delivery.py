@@ -14,9 +14,9 @@ from screenpop.demo.delivery import (
     ATTEMPTS_MAX,
     BACK_OFF_MAX_S,
     ORDERLY,
-    Credentials,
     Delivery,
     Disorder,
+    LineCredentials,
     Sender,
     deliveries,
 )
@@ -64,7 +64,7 @@ class Time:
 def sender(service: Service, time: Time, **more: str) -> Sender:
     return Sender(
         post=service,
-        credentials=Credentials(**(more or {"secret": "s3cret"})),
+        credentials=LineCredentials(**(more or {"secret": "s3cret"})),
         clock=time.clock,
         pause=time.pause,
         rng=random.Random(1),

@@ -23,7 +23,7 @@ from screenpop.history.batch import (
     Batch,
     CallState,
     Contact,
-    Customer,
+    CustomerOfCall,
     NumberLink,
     ReceiptOfPop,
     ShownAnswer,
@@ -124,9 +124,9 @@ def receipt(action_id: str = "r-1") -> ReceiptOfPop:
     )
 
 
-def customer(name: str = "Globex", **values: Any) -> Customer:
+def customer(name: str = "Globex", **values: Any) -> CustomerOfCall:
     known: dict[str, Any] = {"key": key(), "ref": ERP, "by_agent": False}
-    return Customer(name=name, **{**known, **values})
+    return CustomerOfCall(name=name, **{**known, **values})
 
 
 def contact(name: str = "Cara", at_us: int = 1, contact_key: str = "k-1") -> Contact:

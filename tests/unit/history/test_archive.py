@@ -11,7 +11,7 @@ from screenpop.domain.call import AgentId, Direction, LegState, Phase
 from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import Unavailable
 from screenpop.history.archive import Archive
-from screenpop.history.batch import Remembered
+from screenpop.history.batch import StoredCall
 from screenpop.history.calls import AnswerShown, Calls
 from screenpop.history.earlier import EarlierCalls
 from screenpop.history.engine import Database
@@ -206,7 +206,7 @@ async def test_events_of_calls_come_back_in_their_order(archive: Archive) -> Non
     )
     found = await archive.recall([history.key(), history.key("c-3")])
     bodies = ('{"event": "early"}', '{"event": "late"}')
-    assert found == {history.key(): Remembered(events=bodies)}
+    assert found == {history.key(): StoredCall(events=bodies)}
 
 
 async def test_what_was_shown_and_chosen_comes_back(archive: Archive) -> None:
@@ -220,7 +220,7 @@ async def test_what_was_shown_and_chosen_comes_back(archive: Archive) -> None:
         )
     )
     assert await archive.recall([history.key()]) == {
-        history.key(): Remembered(
+        history.key(): StoredCall(
             events=('{"event": "e-1"}',),
             answers=(answer,),
             customer=history.customer(),

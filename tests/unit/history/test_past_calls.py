@@ -11,7 +11,7 @@ import pytest
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput
-from screenpop.history.calls import NoteWritten, Place
+from screenpop.history.calls import NoteWritten, PagePlace
 from screenpop.history.earlier import EarlierCall, WrittenNote
 from screenpop.history.past_calls import _cursor, _own_or_last, _place, earlier_row
 
@@ -39,7 +39,7 @@ def test_a_forged_cursor_is_the_clients_fault(forged: str) -> None:
 
 @pytest.mark.parametrize("call_id", ["c-1", "é" * 300, "x/y?z", "🙂"])
 def test_our_own_cursors_are_read(call_id: str) -> None:
-    place = Place(arrived_us=2**62, line="main", call_id=call_id)
+    place = PagePlace(arrived_us=2**62, line="main", call_id=call_id)
     assert _place(_cursor(place)) == place
 
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from screenpop.domain.errors import Unauthenticated, Unsigned
-from screenpop.intake.cases import Case, bind_case, case_from, decode_case
+from screenpop.intake.cases import RecordedCase, bind_case, case_from, decode_case
 from screenpop.intake.dialect import load_dialect
 
 NOON = "2026-03-10T12:00:00Z"
@@ -28,7 +28,7 @@ def told(
     return event
 
 
-def case_of(payload: object, form: bool, settings: dict[str, str]) -> Case:
+def case_of(payload: object, form: bool, settings: dict[str, str]) -> RecordedCase:
     kind = "x-www-form-urlencoded" if form else "json"
     body = urlencode(payload) if form else json.dumps(payload)  # type: ignore[arg-type]
     request = {
@@ -133,7 +133,7 @@ CALLBACK = {"status": "completed", "uuid": "u", "conversation_uuid": "CON-1"}
 def vonage(payload: object, **headers: str) -> None:
     case = case_of(payload, False, {})
     secret = {"scheme": "vonage_jwt", "signature_secret": "s3cret"}
-    line = bind_case(load_dialect("vonage"), Case(requests=(), secret=secret))
+    line = bind_case(load_dialect("vonage"), RecordedCase(requests=(), secret=secret))
     (request,) = case.requests
     line.receive(
         type(request)(

@@ -8,9 +8,9 @@ import pytest
 
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import ConfigError
-from screenpop.intake.expression import Scope
+from screenpop.intake.expression import ExpressionScope
 from screenpop.intake.facts import Facts
-from screenpop.intake.normal import Line
+from screenpop.intake.normal import LineContext
 from screenpop.intake.request import Request
 from screenpop.intake.times import Moment
 from screenpop.intake.values import Compiler
@@ -35,7 +35,7 @@ ITEM = {
 }
 
 
-def scope() -> Scope:
+def scope() -> ExpressionScope:
     request = Request(
         method="POST",
         path="/v1/telephony/x?key=k%20y&n=1&n=2",
@@ -43,14 +43,14 @@ def scope() -> Scope:
         body=b"raw",
         received_us=0,
     )
-    line = Line(line=LineId("x"), country="GB", zone=ZoneInfo("Europe/Kyiv"))
+    line = LineContext(line=LineId("x"), country="GB", zone=ZoneInfo("Europe/Kyiv"))
     facts = Facts(
         request=request,
         line=line,
         settings={"secret": ("s1", "s2")},
         public_url="https://pop.example.net/",
     )
-    return Scope(ITEM, facts, parent={"p": 1}, index=4)
+    return ExpressionScope(ITEM, facts, parent={"p": 1}, index=4)
 
 
 def value(text: str) -> object:

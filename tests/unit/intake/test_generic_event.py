@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.config.model import Limits, Line
+from screenpop.config.model import Limits, LineSettings
 from screenpop.domain.errors import BadInput
 from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.generic import KEYS
@@ -15,7 +15,7 @@ from screenpop.intake.webhook import bind_line
 
 LINE = bind_line(
     "main",
-    Line(country="GB", settings={"allow_unauthenticated": True}),
+    LineSettings(country="GB", settings={"allow_unauthenticated": True}),
     None,
     Limits(events_per_request_max=3),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.intake.cases import Case, decode_case, read_case
+from screenpop.intake.cases import RecordedCase, decode_case, read_case
 from screenpop.intake.dialect import load_dialect
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
@@ -19,7 +19,7 @@ HIDDEN = re.compile(rb"(?<![_\w])[Aa]nonymous")
 OURS = {"attributes", "event_id", "withheld", "caller_name", "sequence", "why"}
 
 
-def decoded(path: Path) -> tuple[Case, list[dict[str, object]]]:
+def decoded(path: Path) -> tuple[RecordedCase, list[dict[str, object]]]:
     case = read_case(PAYLOADS / path)
     return case, decode_case(load_dialect(path.parent.name), case)
 

@@ -25,7 +25,7 @@ from screenpop.intake.recent import (
     BODY_BYTES_MAX,
     REQUESTS_MAX,
     RING_BYTES_MAX,
-    Kept,
+    KeptRequest,
     RequestLog,
     Ring,
     day_end_us,
@@ -224,9 +224,9 @@ def test_large_requests_push_older_ones_out_before_there_are_many() -> None:
     ring = Ring(bytes_max=10_000)
     request = Request(method="POST", path="/", received_us=0)
     for number in range(20):
-        ring.add(Kept(number, request, body_bytes=4000))
+        ring.add(KeptRequest(number, request, body_bytes=4000))
     assert [kept.number for kept in ring] == [19]
-    ring.add(Kept(20, request, body_bytes=RING_BYTES_MAX))
+    ring.add(KeptRequest(20, request, body_bytes=RING_BYTES_MAX))
     assert [kept.number for kept in ring] == [20]
 
 

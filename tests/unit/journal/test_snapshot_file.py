@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.journal import snapshot_file
-from screenpop.journal.snapshot_file import Place
+from screenpop.journal.snapshot_file import SnapshotPlace
 
-PLACE = Place("journal-1", 7, ("main", "e7"))
+PLACE = SnapshotPlace("journal-1", 7, ("main", "e7"))
 BODY = bytes(range(256)) * 8
 
 
@@ -61,13 +61,13 @@ def test_a_file_that_was_cut_off_is_noticed(
 @pytest.mark.parametrize(
     ("now", "why"),
     [
-        (Place("journal-2", 7, ("main", "e7")), "another journal"),
-        (Place("journal-1", 7, ("main", "e8")), "another entry"),
-        (Place("journal-1", 7, None), "another entry"),
+        (SnapshotPlace("journal-2", 7, ("main", "e7")), "another journal"),
+        (SnapshotPlace("journal-1", 7, ("main", "e8")), "another entry"),
+        (SnapshotPlace("journal-1", 7, None), "another entry"),
     ],
 )
 def test_a_state_of_another_past_is_noticed(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, now: Place, why: str
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, now: SnapshotPlace, why: str
 ) -> None:
     path = saved(tmp_path)
     found = snapshot_file.read(path)

@@ -15,7 +15,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def defined(definitions: tuple[metrics.CounterDef, ...]) -> list[list[str]]:
+def defined(definitions: tuple[metrics.MetricDefinition, ...]) -> list[list[str]]:
     return [[d.name, d.label, d.formula, d.unit] for d in definitions]
 
 

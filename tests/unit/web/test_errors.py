@@ -16,10 +16,10 @@ from screenpop.domain.errors import (
     Unavailable,
 )
 from screenpop.web.errors import (
+    BodyTooSlow,
     Fault,
     MethodNotAllowed,
     TooMany,
-    TooSlow,
     Unsupported,
     answer_for,
     page,
@@ -36,7 +36,7 @@ from screenpop.web.errors import (
         (Forbidden("x"), 403, "forbidden"),
         (NotFound("x"), 404, "not_found"),
         (MethodNotAllowed("PUT", ("GET",)), 405, "method_not_allowed"),
-        (TooSlow("x"), 408, "too_slow"),
+        (BodyTooSlow("x"), 408, "too_slow"),
         (TooLarge("x"), 413, "too_large"),
         (Unsupported("x"), 415, "unsupported_media_type"),
         (TooMany("x", code="too_many_logins"), 429, "too_many_logins"),

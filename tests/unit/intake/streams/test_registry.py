@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.config.model import Line
+from screenpop.config.model import LineSettings
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.dialect import dialect_names
 from screenpop.intake.streams.ami_stream import AmiStream
@@ -27,7 +27,7 @@ SETTINGS = {
 def test_each_dialect_makes_its_stream() -> None:
     kinds = {}
     for name, settings in SETTINGS.items():
-        line = Line(dialect=name, country="GB", settings=settings)
+        line = LineSettings(dialect=name, country="GB", settings=settings)
         kinds[name] = type(make_stream("pbx", line, FakeClock()))
     assert kinds == {
         "asterisk_ami": AmiStream,
@@ -56,7 +56,7 @@ def test_a_dialect_says_what_it_needs_and_what_to_paste(name: str) -> None:
 
 
 def test_all_problems_are_told_at_once_with_their_keys() -> None:
-    line = Line(
+    line = LineSettings(
         dialect="asterisk_ami",
         country="XX",
         time_zone="Nowhere",
@@ -87,7 +87,7 @@ def test_all_problems_are_told_at_once_with_their_keys() -> None:
     ],
 )
 def test_a_wrong_setting_is_named(settings: dict[str, object], problem: str) -> None:
-    line = Line(
+    line = LineSettings(
         dialect="asterisk_ami", settings={**SETTINGS["asterisk_ami"], **settings}
     )
     with pytest.raises(ConfigError, match="lines") as caught:
@@ -98,7 +98,7 @@ def test_a_wrong_setting_is_named(settings: dict[str, object], problem: str) -> 
 
 def test_a_webhook_is_no_stream() -> None:
     with pytest.raises(ConfigError, match="`generic` is no stream"):
-        make_stream("pbx", Line(dialect="generic"), FakeClock())
+        make_stream("pbx", LineSettings(dialect="generic"), FakeClock())
 
 
 @pytest.mark.parametrize("given", ["secret", "password"])
@@ -107,13 +107,15 @@ def test_the_password_of_a_switch_has_two_accepted_names(name: str, given: str) 
     others = {
         k: v for k, v in SETTINGS[name].items() if k not in ("secret", "password")
     }
-    line = Line(dialect=name, country="GB", settings={**others, given: "s3cret"})
+    line = LineSettings(
+        dialect=name, country="GB", settings={**others, given: "s3cret"}
+    )
     assert make_stream("pbx", line, FakeClock()).dialect == name
 
 
 def test_a_password_given_twice_is_a_problem_that_names_both_keys() -> None:
     settings = {**SETTINGS["asterisk_ari"], "secret": "another"}
-    line = Line(dialect="asterisk_ari", settings=settings)
+    line = LineSettings(dialect="asterisk_ari", settings=settings)
     with pytest.raises(ConfigError) as caught:
         make_stream("pbx", line, FakeClock())
     assert "settings.secret: means the same as `password`" in str(caught.value)
