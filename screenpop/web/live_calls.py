@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from screenpop.desk.audience import Directory
 from screenpop.domain.access import visible_to
 from screenpop.domain.agent import User
-from screenpop.domain.call import Call, NamedCall, Phase
+from screenpop.domain.call import Call, LegState, NamedCall, Phase
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.caller import Json
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
@@ -121,6 +121,7 @@ class LiveCalls:
         return {
             **_name(call),
             "phase": call.phase.value,
+            "held": _held(call),
             "direction": call.direction.value,
             "queue": call.queue,
             "arrived_at": iso_from_us(call.arrived_us),
@@ -133,6 +134,12 @@ class LiveCalls:
             self._directory.name(leg) for leg in call.legs if leg.open
         )
         return list(dict.fromkeys(open_legs))
+
+
+def _held(call: Call) -> bool:
+    """The caller is on hold: nobody talks to them, somebody put them there."""
+    states = {leg.state for leg in call.legs}
+    return LegState.HELD in states and LegState.ANSWERED not in states
 
 
 def _name(call: Call) -> dict[str, object]:

@@ -188,6 +188,7 @@ def configuration(url: str) -> dict[str, Any]:
         "dispositions": [
             {"code": "sold", "label": "Sold"},
             {"code": "call_back", "label": "Call back", "note_required": True},
+            {"code": "quote", "label": "Wants a quote"},
         ],
     }
 

@@ -233,6 +233,19 @@ async def test_a_recent_call_gets_its_outcome_after_its_leg_has_left(
     await expect(recent).to_contain_text(re.compile("Missed|Abandoned"))
 
 
+async def test_a_result_is_named_by_its_label_everywhere(house: House) -> None:
+    desk, call = await talking(house)
+    await house.hang_up(call)
+    await desk.writes("after five")
+    await desk.button("Wants a quote").click()
+    await expect(desk.part('.dispositions [data-state="saved"]')).to_be_visible()
+    await desk.button("Finish").click()
+    await house.archived()
+    await expect(desk.part(".recent li")).to_contain_text("Wants a quote")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_says("interactions", "Wants a quote")
+
+
 async def test_the_day_begins_with_one_click(house: House) -> None:
     desk = await house.open_desk("ana")
     await desk.sees("You are not available now")

@@ -191,3 +191,23 @@ async def test_arabic_dates_are_read_in_their_own_direction(house: House) -> Non
             .map(each => each.textContent)"""
     )
     assert cut == []
+
+
+async def test_the_tip_of_an_amount_names_its_currency(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_is("balance", "fresh")
+    await desk.facet("balance").locator('[data-field="overdue"]').hover()
+    await expect(desk.part(".tip")).to_contain_text("£480.50")
+
+
+async def test_an_empty_year_is_shown_and_a_small_amount_not_rounded(
+    house: House,
+) -> None:
+    rows = ({"year": 2024, "total": "63.55"}, {"year": 2026, "total": "900.00"})
+    house.company.lists("years", *rows)
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await expect(desk.part(".years .year")).to_have_text(["2024", "2025", "2026"])
+    figures = desk.part(".years .bar-figure")
+    await expect(figures).to_have_text(["63.55", "0", "900"])

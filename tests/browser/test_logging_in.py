@@ -19,7 +19,7 @@ async def test_a_wrong_password_is_said_plainly_and_the_right_one_opens_the_desk
     await expect(desk.page.get_by_role("alert")).to_contain_text("password")
     await desk.signs_in("ana")
     await desk.is_ready()
-    await desk.sees("Ready for the next call")
+    await desk.sees("You are not available now")
 
 
 async def test_who_logs_out_is_out_after_a_reload_too(house: House) -> None:

@@ -83,6 +83,28 @@ async def test_a_supervisor_clears_a_call_that_is_stuck(house: House) -> None:
     await board.sees("No call goes on.")
 
 
+async def test_live_calls_are_named_as_on_the_board_and_clear_can_be_taken_back(
+    house: House,
+) -> None:
+    board = await house.open_wallboard("sue")
+    call = await house.ring("ana", caller=ADA, queue="sales")
+    await house.answer(call, "ana")
+    await house.event("held", call, "ana")
+    await board.part(".live-calls summary").click()
+    row = board.part(".live-calls tbody tr")
+    await expect(row).to_contain_text("On hold")
+    clear = row.get_by_role("button", name="Clear…")
+    armed = row.get_by_role("button", name="It is over: clear it")
+    await clear.click()
+    await expect(armed).to_be_focused()
+    await board.press("Escape")
+    await expect(armed).to_have_count(0)
+    await clear.click()
+    await expect(armed).to_be_visible()
+    await board.part("h1").first.evaluate("document.activeElement.blur()")
+    await expect(clear).to_be_visible()
+
+
 async def test_a_line_that_reports_no_queues_is_named_and_fills_the_figures(
     house: House,
 ) -> None:

@@ -72,14 +72,19 @@ function Sources({ facet }: { facet: Facet }) {
     const at = fetchedAt(facet, note.source);
     return { note, text: headText(note, at === null ? "" : formats.age(at, now)) };
   });
+  const messages = notes.flatMap((note) => note.message ?? []);
+  const all = [...new Set([...lines.map((line) => line.text), ...messages])];
   return (
-    <p class="sources" title={notes.flatMap((note) => note.message ?? []).join("\n")}>
+    <p class="sources" title={all.join("\n")}>
       {differs && <span data-state="differs">{differs}</span>}
       {(differs ? [] : lines).map(({ note, text }) => (
         <span key={note.lookup} data-state={note.state}>
           {text}
         </span>
       ))}
+      {!differs && lines.length > 1 && (
+        <span class="further" aria-hidden="true">{`+${lines.length - 1}`}</span>
+      )}
     </p>
   );
 }

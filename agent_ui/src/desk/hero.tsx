@@ -3,7 +3,7 @@
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { useCallNow, useDesk } from "./context";
-import { overWords, sureness } from "./words";
+import { overWords, phaseWord, sureness } from "./words";
 
 interface HeroProps {
   pop: Pop;
@@ -142,19 +142,14 @@ export function StatePill({ pop }: { pop: Pop }) {
 }
 
 export function phaseOf(pop: Pop): { word: string; since: string | null } {
-  switch (pop.state) {
-    case "alerting":
-      return {
-        word: pop.direction === "outbound" ? "Calling" : "Ringing",
-        since: pop.alerting_at ?? pop.arrived_at,
-      };
-    case "answered":
-      return { word: "Talking", since: pop.answered_at };
-    case "held":
-      return { word: "On hold", since: pop.held_at ?? pop.answered_at };
-    case "closed":
-      return { word: "Wrap-up", since: pop.ended_at };
-  }
+  const calling = pop.state === "alerting" && pop.direction === "outbound";
+  const since = {
+    alerting: pop.alerting_at ?? pop.arrived_at,
+    answered: pop.answered_at,
+    held: pop.held_at ?? pop.answered_at,
+    closed: pop.ended_at,
+  };
+  return { word: calling ? "Calling" : phaseWord(pop.state), since: since[pop.state] };
 }
 
 function NumberLine({ pop }: { pop: Pop }) {

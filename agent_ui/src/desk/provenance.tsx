@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Column, Facet, Field } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
+import { currencyOf } from "./verdict";
 import { stateWord } from "./words";
 
 /** `ERP · 3 s. ago · older value`, as it stands under a value. */
@@ -17,6 +18,7 @@ export function Meta({ field, brief = false }: { field: Field; brief?: boolean }
 }
 
 interface Shown {
+  currency: string | null;
   field: Field;
   column: Column;
   left: number;
@@ -53,7 +55,7 @@ export function WithProvenance({ facet, columns, children }: Props) {
 function Tip({ shown }: { shown: Shown }) {
   const { formats } = useDesk();
   const tip = useRef<HTMLDivElement>(null);
-  const { field, column, left, top } = shown;
+  const { field, column, currency, left, top } = shown;
   useEffect(() => {
     tip.current?.style.setProperty("left", `${left}px`);
     tip.current?.style.setProperty("top", `${top}px`);
@@ -61,13 +63,13 @@ function Tip({ shown }: { shown: Shown }) {
   return (
     <div class="tip" role="tooltip" ref={tip}>
       <strong>{column.label}</strong>
-      <span dir="auto">{formats.value(field.value, column, null)}</span>
+      <span dir="auto">{formats.value(field.value, column, currency)}</span>
       <span class="muted">
         <Meta field={field} />
       </span>
       {field.others.map((other) => (
         <span class="warn" key={other.source}>
-          {`${other.source} says ${formats.value(other.value, column, null)}`}
+          {`${other.source} says ${formats.value(other.value, column, currency)}`}
         </span>
       ))}
     </div>
@@ -87,5 +89,7 @@ function found(
   const at = cell.getBoundingClientRect();
   const around = box.getBoundingClientRect();
   const left = Math.min(at.left - around.left, around.width - 200);
-  return { field, column, left: Math.max(0, left), top: at.bottom - around.top };
+  const currency = currencyOf(facet.fields);
+  const top = at.bottom - around.top;
+  return { field, column, currency, left: Math.max(0, left), top };
 }

@@ -2,10 +2,11 @@
 
 import type { RecentCall } from "../shared/api";
 import { duration } from "../shared/format";
+import type { AgentState } from "../state/model";
 import { Said } from "./amount";
 import { useDesk } from "./context";
 import { useRecentCalls } from "./recent";
-import { directionWord, farewellSentence, humanised, outcomeWord } from "./words";
+import { directionWord, farewellSentence, outcomeWord, resultLabel } from "./words";
 
 /** Cards that left, one quiet line each; calls missed while away stand out a little. */
 export function Farewells() {
@@ -46,11 +47,11 @@ export function EmptyDesk() {
   if (state.hello && !state.hello.agent) return <NoTelephone />;
   return (
     <section class="empty">
-      <h2>Ready for the next call</h2>
+      <h2>{emptyTitle(state.agent?.state)}</h2>
       <p class="muted">
         {state.agent?.state === "available"
           ? "The card opens here as soon as your telephone rings."
-          : "You are not available now; calls that ring all the same are shown here."}
+          : "Calls that still reach your telephone appear here."}
       </p>
       {state.agent?.state === "offline" && (
         <button
@@ -65,6 +66,16 @@ export function EmptyDesk() {
       <Recent />
     </section>
   );
+}
+
+function emptyTitle(state: AgentState = "offline"): string {
+  const titles: Record<AgentState, string> = {
+    available: "Ready for the next call",
+    break: "You are on a break",
+    wrap_up: "You are in wrap-up",
+    offline: "You are not available now",
+  };
+  return titles[state];
 }
 
 function NoTelephone() {
@@ -105,10 +116,7 @@ function Recent() {
 function RecentLine({ call }: { call: RecentCall }) {
   const { formats, state } = useDesk();
   const number = call.caller?.display || call.caller?.number || "Number not shown";
-  const choice = state.hello?.dispositions.find(
-    (each) => each.code === call.disposition,
-  );
-  const result = choice?.label ?? (call.disposition && humanised(call.disposition));
+  const result = resultLabel(call.disposition, state.hello?.dispositions ?? []);
   return (
     <li>
       <span class="muted when">

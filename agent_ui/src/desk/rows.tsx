@@ -7,7 +7,7 @@ import { Amount, Fit, Numbered, Said } from "./amount";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
 import { rowsOf } from "./lanes";
-import { directionWord, humanised, outcomeWord } from "./words";
+import { directionWord, humanised, outcomeWord, resultLabel } from "./words";
 
 const ROWS_SHOWN_MAX = 50;
 type Row = Record<string, Scalar>;
@@ -215,6 +215,7 @@ function Orders({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
 
 /** Earlier calls and notes: when and by whom, and the words that were left. */
 function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
+  const results = useDesk().state.hello?.dispositions ?? [];
   const byName = (...names: string[]) =>
     shape.columns.find((each) => names.includes(each.name));
   const at = byName("at", "date");
@@ -236,7 +237,7 @@ function Timeline({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
             <Rest row={row} columns={rest} unlabelled />
           </span>
           {mark && row[mark.name] && (
-            <span class="mark">{humanised(String(row[mark.name]))}</span>
+            <span class="mark">{resultLabel(row[mark.name] ?? null, results)}</span>
           )}
           <span class="words" dir="auto">
             <Text row={row} column={words} />

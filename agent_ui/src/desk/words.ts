@@ -3,6 +3,7 @@
 import type { AgentState } from "../state/model";
 import type {
   CloseReason,
+  DispositionChoice,
   Facet,
   PopOpened,
   Scalar,
@@ -114,6 +115,24 @@ export function farewellSentence(
 /** How a call of one's own came to its end. */
 export function overWords(reason: CloseReason): string {
   return reason === "ended" ? "Call over" : humanised(farewellSentence(reason, null));
+}
+
+/** As the agent chose it; a code that is not configured any more in its own words. */
+export function resultLabel(code: Scalar, choices: DispositionChoice[]): string {
+  const choice = choices.find((each) => each.code === code);
+  return choice?.label ?? humanised(String(code ?? ""));
+}
+
+/** What a call does now: one set of words for desk and wallboard. */
+export function phaseWord(phase: string, held = false): string {
+  const words: Record<string, string> = {
+    queued: "Waiting",
+    alerting: "Ringing",
+    answered: held ? "On hold" : "Talking",
+    held: "On hold",
+    closed: "Wrap-up",
+  };
+  return words[phase] ?? humanised(phase);
 }
 
 /** `last_order_date` → `Last order date`, for columns nobody labelled. */

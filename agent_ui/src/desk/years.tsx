@@ -105,15 +105,29 @@ export function barsOf(facet: Facet, shape: FacetShape): Bar[] {
   const numeric = (each: Column) => each !== year && each.type !== "text";
   const total = shape.columns.find(numeric);
   if (!year || !total) return [];
-  return facet.rows
+  const bars = facet.rows
     .map((row) => ({
       label: String(row[year.name] ?? ""),
       amount: Number(row[total.name] ?? 0),
       currency: typeof row.currency === "string" ? row.currency : total.currency,
     }))
     .filter((bar) => Number.isFinite(bar.amount))
-    .sort((a, b) => a.label.localeCompare(b.label))
-    .slice(-YEARS_MAX);
+    .sort((a, b) => a.label.localeCompare(b.label));
+  return withEmptyYears(bars).slice(-YEARS_MAX);
+}
+
+/** Two years side by side are taken for neighbours: a year without a row is 0. */
+function withEmptyYears(bars: Bar[]): Bar[] {
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (!first || !last || !bars.every((bar) => /^\d{4}$/.test(bar.label))) return bars;
+  const from = Math.max(Number(first.label), Number(last.label) - YEARS_MAX + 1);
+  const years = Array.from({ length: Number(last.label) - from + 1 }, (_, at) =>
+    String(from + at),
+  );
+  return years.flatMap((label) => {
+    const known = bars.filter((bar) => bar.label === label);
+    return known.length ? known : [{ label, amount: 0, currency: last.currency }];
+  });
 }
 
 interface Placed extends Bar {

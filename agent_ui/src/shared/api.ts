@@ -123,6 +123,7 @@ export interface LiveCall {
   line: string;
   occurrence: number;
   phase: string;
+  held: boolean;
   queue: string | null;
   arrived_at: string;
   last_event_at: string;

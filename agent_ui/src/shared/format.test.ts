@@ -41,6 +41,14 @@ test("a figure in the least room is a number and its unit", () => {
   expect(british.compact(297_455).join()).toMatch(/^297.5k$/i);
 });
 
+test("a small amount is not rounded to one decimal", () => {
+  expect(british.compact(63.55)).toEqual(["63.55"]);
+  expect(british.compact(900)).toEqual(["900"]);
+  expect(british.compact(63.5)).toEqual(["63.50"]);
+  expect(british.money("63.55", "GBP").brief).toBe("£63.55");
+  expect(british.money("-63.50", "GBP").brief).toBe("-£63.50");
+});
+
 test("a day of the calendar is the same day in every time zone", () => {
   expect(shown("date", "2026-03-01")).toBe("1 Mar 2026");
   expect(shown("datetime", "2026-03-01")).toBe("1 Mar 2026");

@@ -68,6 +68,7 @@ export function formatsFor(locale: string | null): Formats {
   const money = (value: Scalar, currency: string | null) =>
     moneyIn(currency).format(value as Intl.StringNumericLiteral);
   const compactMoney = (value: number, currency: string | null) => {
+    if (isSmall(value) && !Number.isInteger(value)) return money(value, currency);
     const options = { ...currencyOptions(currency), notation: "compact" as const };
     const format = numbers(`c${currency}`, { ...options, ...SHORT });
     return piecesOf(format.formatToParts(value)).join(" ");
@@ -139,6 +140,7 @@ export function formatsFor(locale: string | null): Formats {
       };
     },
     compact: (value) => {
+      if (isSmall(value)) return [numbers(...digitsOf(value)).format(value)];
       const options = { notation: "compact", ...SHORT } as const;
       return piecesOf(numbers("k", options).formatToParts(value));
     },
@@ -146,6 +148,18 @@ export function formatsFor(locale: string | null): Formats {
 }
 
 const SHORT = { minimumFractionDigits: 0, maximumFractionDigits: 1 };
+
+/** Too small for a short form: 63.6 would be another amount than 63.55. */
+function isSmall(value: number): boolean {
+  return Math.abs(value) < 1000;
+}
+
+/** Two decimals or none: an amount never has one. */
+function digitsOf(value: number): [string, Intl.NumberFormatOptions] {
+  const digits = Number.isInteger(value) ? 0 : 2;
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return [`d${digits}`, options];
+}
 
 function asCame(text: string): Money {
   return { text, pieces: [text], brief: text };

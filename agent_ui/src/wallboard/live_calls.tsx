@@ -1,7 +1,7 @@
 // Which calls go on, and which of them is stuck?
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { humanised } from "../desk/words";
+import { phaseWord } from "../desk/words";
 import { endCall, type LiveCall, Refused, read } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration } from "../shared/format";
@@ -10,6 +10,8 @@ import type { WallboardSnapshot } from "../wire/frames";
 import { labelOf } from "./queues";
 
 const EVERY_MS = 5000;
+/** So long a press on "Clear…" waits for the second one. */
+const SURE_MS = 8_000;
 
 interface LiveCallsProps {
   board: WallboardSnapshot;
@@ -112,10 +114,15 @@ interface RowProps {
 
 function Row({ call, board, now, onClear }: RowProps) {
   const [sure, setSure] = useState(false);
+  const notSure = () => setSure(false);
+  useEffect(() => {
+    const timer = sure ? setTimeout(notSure, SURE_MS) : 0;
+    return () => clearTimeout(timer);
+  }, [sure]);
   const since = (at: string) => duration((now - Date.parse(at)) / 1000);
   return (
     <tr>
-      <td data-label="Phase">{humanised(call.phase)}</td>
+      <td data-label="Phase">{phaseWord(call.phase, call.held)}</td>
       <td data-label="Queue">{call.queue ? labelOf(board, call.queue) : "–"}</td>
       <td data-label="Agents">
         <bdi>{call.agents.join(", ") || "–"}</bdi>
@@ -127,7 +134,12 @@ function Row({ call, board, now, onClear }: RowProps) {
       </td>
       <td>
         {sure ? (
-          <button type="button" onClick={onClear}>
+          <button
+            type="button"
+            onClick={onClear}
+            onBlur={notSure}
+            onKeyDown={(event) => event.key === "Escape" && notSure()}
+          >
             It is over: clear it
           </button>
         ) : (
