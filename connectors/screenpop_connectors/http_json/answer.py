@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -12,6 +13,9 @@ import jmespath
 
 from screenpop.connector import ConfigError, Row, Scalar, as_scalar
 from screenpop.connector.same_key import KEY_COLUMNS, as_key
+
+MEMBERS_SHOWN = 8
+MEMBER_CHARS_MAX = 40
 
 
 class ExactFloat(float):
@@ -30,6 +34,7 @@ class ExactFloat(float):
 ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
 
 
+_PLAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 Odd = Callable[[int, str, str], None]
 """(row, field, why): one value that could not be read."""
 
@@ -63,6 +68,7 @@ class AnswerReading:
         self, select: str | None, fields: Mapping[str, str] | None, *, key: str = ""
     ):
         self._select = compiled(select or "@", key=f"{key}select")
+        self._members = (select or "").split(".") if _PLAIN.match(select or "") else []
         self._fields = {
             name: compiled(expression, key=f"{key}fields.{name}")
             for name, expression in (fields or {}).items()
@@ -84,6 +90,25 @@ class AnswerReading:
             if odd is not None and not has_any:
                 odd(number, "item", "an item without any of the fields")
         return [row for row, has_any in zip(rows, filled, strict=True) if has_any]
+
+    def lacks_select(self, answer: object) -> bool:
+        """Is there no such path in an answer that is not empty?
+
+        A member that is there and null is an empty list to many services.
+        """
+        if answer in (None, False, "", [], {}):
+            return False
+        try:
+            if self._select.search(answer) is not None:
+                return False
+        except jmespath.exceptions.JMESPathError:
+            return False  # `rows` says what does not fit
+        found = answer
+        for member in self._members:
+            if not isinstance(found, Mapping) or member not in found:
+                return True
+            found = found[member]
+        return not self._members
 
     def _value(
         self,
@@ -116,6 +141,17 @@ class AnswerReading:
                 if not isinstance(value, Mapping | list)
             }
         return {"value": scalar(item, "value")}
+
+
+def members_of(answer: object) -> str:
+    """What an answer has at its top, in words that are never long."""
+    if isinstance(answer, list):
+        return "a list"
+    if not isinstance(answer, Mapping):
+        return "a single value"
+    names = [str(name)[:MEMBER_CHARS_MAX] for name in list(answer)[:MEMBERS_SHOWN]]
+    more = ", …" if len(answer) > MEMBERS_SHOWN else ""
+    return f"an object with {', '.join(names)}{more}"
 
 
 def nothing_there(error: Exception) -> bool:

@@ -14,7 +14,12 @@ from yarl import URL
 
 from screenpop.connector import OddItems, Row, TimedOut, Unavailable
 from screenpop.support.text import sound
-from screenpop_connectors.http_json.answer import AnswerReading, compiled, nothing_there
+from screenpop_connectors.http_json.answer import (
+    AnswerReading,
+    compiled,
+    members_of,
+    nothing_there,
+)
 from screenpop_connectors.http_json.client import (
     HttpClient,
     HttpReply,
@@ -27,6 +32,12 @@ from screenpop_connectors.http_json.template import filled_url, path_of
 
 NO_SUCH_PAGE = (400, 404, 410, 416)
 """What services answer to a page behind their last one."""
+
+REPEATED = (
+    "is the same as the page before; contacts.page_param or next_param may be a name"
+    " that the service does not know"
+)
+CIRCLE = "names itself, or a page before it, as the next one; later pages are not read"
 
 FIRST_RETRY_S = 1.0  # after a passing failure; doubled each time
 RETRY_MAX_S = 60.0
@@ -70,16 +81,32 @@ class ContactPages:
             )
             answer = await self._page(request, number)
             self._raise_told(request, answer.value)
+            if not number and self._reading.lacks_select(answer.value):
+                raise self._without_select(request, answer)
             rows = list(self._rows(request, answer, odd, number + 1))
-            if not rows or rows == before:  # some services repeat their last page
+            if not rows:
+                return
+            if rows == before:  # some services repeat their last page
+                if number == 1:
+                    odd.add("page 2", None, REPEATED)
                 return
             yield rows
             before = rows
             target = self._following(request, start, answer)
-            if target is None or (target in asked and not self.options.page_param):
+            if target is None:
+                return
+            if target in asked and not self.options.page_param:
+                odd.add(f"page {number + 1}", None, CIRCLE)
                 return
             url = target
         self.cut_off("pages_max", self.options.pages_max)
+
+    def _without_select(self, request: HttpRequest, answer: HttpReply) -> Unavailable:
+        return self._client.failed(
+            request,
+            f"{members_of(answer.value)}, without what contacts.select"
+            f" ({self.options.select}) names. Correct contacts.select",
+        )
 
     async def _page(self, request: HttpRequest, number: int) -> HttpReply:
         """One page; asked again as long as the failure may pass."""

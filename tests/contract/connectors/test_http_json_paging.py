@@ -203,6 +203,58 @@ async def test_links_that_go_round_in_a_circle_end_the_reading() -> None:
     assert set(await read(page, next="next")) == set(ALL)
 
 
+@pytest.mark.parametrize(
+    ("answer", "select"),
+    [
+        ({"d": some(0)}, "data"),
+        ({"d": {"results": some(0)}}, "data.results"),
+        ({"d": some(0)}, "data[?id]"),
+        (some(0), "data"),
+    ],
+)
+async def test_a_list_that_is_not_where_select_looks_is_an_error(
+    answer: object, select: str
+) -> None:
+    async def page(request: web.Request) -> web.StreamResponse:
+        return web.json_response(answer)
+
+    with pytest.raises(Unavailable, match=r"contacts\.select \(data.*Correct contacts"):
+        await read(page, select=select)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, [], None, {"results": []}, {"results": None}, {"results": None, "total": 0}],
+)
+async def test_a_service_without_customers_is_no_error(answer: object) -> None:
+    async def page(request: web.Request) -> web.StreamResponse:
+        return web.json_response(answer)
+
+    assert await read(page) == []
+
+
+@pytest.mark.parametrize(
+    ("paging", "said"),
+    [
+        ({"page_param": "seite"}, "is the same as the page before"),
+        ({"next": "cursor", "next_param": "nach"}, "is the same as the page before"),
+        ({"next": "self"}, "names itself"),
+    ],
+)
+async def test_a_service_that_gives_its_first_page_again_is_said(
+    paging: dict[str, str], said: str
+) -> None:
+    async def page(request: web.Request) -> web.StreamResponse:
+        again = {"results": some(0), "cursor": "c1", "self": "/people"}
+        return web.json_response(again)
+
+    async with connected(page, **paging) as crm:
+        found = crm.contacts()
+        assert [contact.key async for contact in found] == ALL[:SIZE]
+        (sentence,) = crm.reading.odd.said()
+    assert said in sentence
+
+
 class Limited:
     """Three pages; says how often it wants to be asked."""
 
