@@ -93,7 +93,10 @@ class Delimited:
         text = self._text
         bare = self._bare.match(text, place)
         assert bare is not None
-        if not bare[0].lstrip(" ").startswith('"'):
+        content = bare[0].lstrip(" ")
+        if content.startswith('="'):
+            return self._as_text(bare.end() - len(content), bare)
+        if not content.startswith('"'):
             return bare[0], bare.end()
         limit = CELL_CHARS_MAX if self._budget > 0 else SHORT_CELL_CHARS
         found = self._quoted.match(text, place, place + limit)
@@ -105,6 +108,15 @@ class Delimited:
         else:
             self._budget -= limit
         return None
+
+    def _as_text(self, place: int, bare: re.Match[str]) -> tuple[str, int]:
+        """`="Ann, Lee"`: a delimiter within is part of it; a line end is not."""
+        found = self._quoted.match(self._text, place + 1, place + SHORT_CELL_CHARS)
+        if found is None or "\n" in found[0]:
+            return bare[0], bare.end()
+        if self._text[found.end() : found.end() + 1] not in ("", "\n", self._delimiter):
+            return bare[0], bare.end()
+        return f"={found[0]}", found.end()
 
     def _alone(self, line: str) -> list[str]:
         """A line with a stray mark, read in the way that gives as many cells as it

@@ -6,6 +6,7 @@ costs itself and is named in `Content.odd`; the others are read.
 
 from __future__ import annotations
 
+import re
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ SHEET_ERRORS = frozenset(
     {"#N/A", "#NV", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!",
      "#GETTING_DATA", "#SPILL!", "#CALC!", "#BEZUG!", "#WERT!", "#ZAHL!"}
 )  # fmt: skip
+_AS_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\Z')
+"""`="0001"`: how exports keep a spreadsheet from making a number of a text."""
 SHEET_ERROR = "holds a spreadsheet's error instead of a value"
 MORE_CELLS = "has more cells than there are columns; these are cut off"
 NOT_SPLIT = f"{STRAY}; its cells cannot be told apart, the row is left out"
@@ -261,7 +264,10 @@ def _named(cells: Sequence[Scalar]) -> tuple[tuple[str, ...], list[str]]:
 
 def _cell(value: object) -> Scalar:
     if isinstance(value, str):
-        return value.strip() or None
+        text = value.strip()
+        if text.startswith("=") and (wrapped := _AS_TEXT.match(text)) is not None:
+            text = wrapped[1].replace('""', '"').strip()
+        return text or None
     if isinstance(value, datetime) and value.time() == time.min:
         return value.date().isoformat()  # a sheet's date is a date at midnight
     if isinstance(value, float) and value.is_integer():

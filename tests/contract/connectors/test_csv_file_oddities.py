@@ -47,6 +47,26 @@ def written(folder: Path, data: bytes | str, **keys: object) -> File:
     return File(path, keys)
 
 
+async def test_a_cell_that_is_wrapped_to_stay_text_is_its_text(
+    tmp_path: Path,
+) -> None:
+    file = written(
+        tmp_path,
+        '="key",="name",phone,="limit",note\n'
+        '="0001",="Ann, Lee",="020 7946 0301","=""1.234,50""",="say ""hi"""\n'
+        '0002, ="Ben" ,020 7946 0302,="",=A1+"x"\n'
+        '0003,="Cleo,020 7946 0303,7,8\n',
+    )
+    contacts = await file.contacts()
+    assert [(each.key, each.name) for each in contacts] == [
+        ("0001", "Ann, Lee"),
+        ("0002", "Ben"),
+        ("0003", '="Cleo'),
+    ]
+    assert contacts[0].fields == {"limit": "1.234,50", "note": 'say "hi"'}
+    assert contacts[1].fields["note"] == '=A1+"x"'
+
+
 HEAD = "key,name,phone\n"
 FIRST, LAST = "1,Ada,020 7946 0301\n", '9,"Zoe, Ltd",020 7946 0309\n'
 
