@@ -21,6 +21,8 @@ from screenpop.config.reference import documented_keys
 from screenpop.connector.parameters import PARAMETERS
 from screenpop.connector.registry import Registry
 from screenpop.domain import agent, call, caller, phone, profile
+from screenpop.intake.webhook import check_line
+from screenpop.intake.yaml_nodes import parse_yaml
 from screenpop.support.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
@@ -70,10 +72,31 @@ def test_every_connector_parameter_and_facet_is_named() -> None:
         assert f"| `{facet}` |" in text
 
 
-def test_the_yaml_of_the_configuration_page_is_understood() -> None:
-    for block in re.findall(r"```yaml\n(.*?)```", page("configuration.md"), re.DOTALL):
-        found = examine_text(block, ROOT / "x.yaml", environ={"CRM_PASSWORD": "p"})
+PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
+YAML_BLOCKS = [
+    pytest.param(block, id=f"{path.name}-{number}")
+    for path in PAGES
+    for number, block in enumerate(
+        re.findall(r"```yaml\n(.*?)```", path.read_text(), re.DOTALL), 1
+    )
+]
+
+
+@pytest.mark.parametrize("block", YAML_BLOCKS)
+def test_every_yaml_example_passes_the_reader_of_its_kind(block: str) -> None:
+    keys = set(re.findall(r"^([a-z]\w*):", block, re.MULTILINE))
+    if keys & {"groups"}:  # rules of Prometheus
+        assert yaml.safe_load(block)
+    elif keys <= set(Configuration.model_fields):
+        names = re.findall(r"\$\{([A-Z_]+)", block)
+        environ = dict.fromkeys(names, "long-enough-for-a-secret")
+        found = examine_text(block, ROOT / "x.yaml", environ=environ)
         assert found.problems == ()
+        assert found.loaded is not None
+        for name, line in found.loaded.config.lines.items():
+            check_line(name, line, "https://pop.example.net")
+    else:
+        assert parse_yaml(block, "dialect.yaml").data()
 
 
 def test_every_metric_has_its_entry() -> None:
