@@ -114,8 +114,8 @@ class HttpClient:
             ) from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Passing(
-                f"{self._where(request)} failed: {self._told(error, request)}."
-                " Is the service running, and may this machine reach it?",
+                f"{self._where(request)} failed: {self._cause(error, request)}."
+                f" {_remedy(error, request.url)}",
                 brief="cannot be reached",
             ) from error
 
@@ -234,6 +234,12 @@ class HttpClient:
             f"{self._where(request)} answered: {self._told(str(reason), request)}."
         )
 
+    def _cause(self, error: Exception, request: HttpRequest) -> str:
+        reason = self._told(error, request)
+        if not _is_of_tls(error, request.url):
+            return reason
+        return f"no TLS connection can be made ({reason})"
+
     def _told(self, error: Exception | str, request: HttpRequest) -> str:
         return told(error, params=request.params, secrets=self._secrets)
 
@@ -251,6 +257,33 @@ class HttpClient:
                 f"ca_file: cannot use {path}:"
                 f" {told(error)}. Give a PEM file with the certificates to trust."
             ) from error
+
+
+def _is_of_tls(error: Exception, url: URL) -> bool:
+    """Did the handshake fail, behind a connection that could be made?
+
+    A server without TLS answers it with a text, or closes the connection: then the
+    error has no number of the system, or says that the connection was reset.
+    """
+    if url.scheme != "https" or not isinstance(error, aiohttp.ClientConnectorError):
+        return False
+    cause = error.os_error
+    reset = isinstance(cause, ConnectionResetError | ConnectionAbortedError)
+    return isinstance(cause, ssl.SSLError) or reset or cause.errno is None
+
+
+def _remedy(error: Exception, url: URL) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "Name the certificate to trust under ca_file, or correct base_url."
+    if _is_of_tls(error, url):
+        return (
+            "Does this port speak TLS? Write http:// in base_url for a service that"
+            " speaks plain HTTP, or correct the port."
+        )
+    cut_off = (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError)
+    if url.scheme == "http" and isinstance(error, cut_off):
+        return "Does this port expect TLS? Write https:// in base_url if it does."
+    return "Is the service running, and may this machine reach it?"
 
 
 def followed(old: URL, new: URL) -> URL | None:

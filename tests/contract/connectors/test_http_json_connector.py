@@ -328,3 +328,49 @@ async def test_certificates_that_cannot_be_read_are_an_error(tmp_path: Path) -> 
     with pytest.raises(ConfigError, match="ca_file"):
         await crm.open()
     await crm.close()
+
+
+async def test_https_on_a_port_without_tls_is_named_as_the_cause(
+    serve: Serve, opened: Open
+) -> None:
+    url = await serve(answering("{}"))
+    said = await refused(opened, url.replace("http://", "https://"))
+    assert "no TLS connection can be made" in said
+    assert "Write http:// in base_url" in said
+
+
+@pytest.mark.parametrize(
+    ("scheme", "reply", "remedy"),
+    [
+        ("https", b"", "Write http:// in base_url"),
+        ("https", b"HTTP/1.1 400 Bad Request\r\n\r\n", "Write http:// in base_url"),
+        ("http", b"", "Write https:// in base_url"),
+        ("http", b"\x15\x03\x03\x00\x02\x02\x50", "Write https:// in base_url"),
+    ],
+)
+async def test_a_port_that_speaks_the_other_of_http_and_https_is_said(
+    opened: Open, scheme: str, reply: bytes, remedy: str
+) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.write(reply)
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        said = await refused(opened, f"{scheme}://127.0.0.1:{port}")
+    assert remedy in said
+
+
+async def test_a_port_where_nothing_listens_is_not_a_matter_of_tls(
+    opened: Open,
+) -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    for scheme in ("http", "https"):
+        said = await refused(opened, f"{scheme}://127.0.0.1:{port}")
+        assert "Is the service running" in said
+        assert "TLS" not in said
