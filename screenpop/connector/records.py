@@ -9,11 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from itertools import chain
+from sys import float_info
+from typing import Annotated, cast
+
+import msgspec
+from msgspec import Meta
 
 from screenpop.connector.base import ContactRecord
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.caller import Row, Scalar
-from screenpop.support.text import WRONG_BYTE, Mended, is_sound, sound
+from screenpop.support.text import WRONG_BYTE, Mended, sound
 
 INTEGER_MAX = 2**53 - 1
 """Larger integers become text: a browser would round them."""
@@ -30,6 +36,19 @@ KINDS_OF_NUMBER = ("label", "type", "kind")
 """`Phone 1 - Label` says which kind of number stands in the next column."""
 
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
+_DICT, _TEXT = frozenset({dict}), frozenset({str})
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_InRange = tuple[
+    dict[
+        str,
+        str
+        | Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+        | Annotated[float, Meta(ge=-float_info.max, le=float_info.max)]
+        | bool
+        | None,
+    ],
+    ...,
+]
 _BINARY = "(binary, "
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -69,27 +88,32 @@ def sound_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
 
     Raises `TypeError` for what is not a mapping of columns to values.
     """
-    return tuple(row if _is_plain(row) else as_row(row) for row in rows)
+    given = tuple(rows)
+    return given if _are_plain(given) else tuple(map(_sound_row, given))
 
 
-def _is_plain(row: Row) -> bool:
+def _are_plain(rows: tuple[object, ...]) -> bool:
+    """Is nothing to be done? All values at once: almost all answers are plain."""
+    if not _DICT.issuperset(map(type, rows)):
+        return False
+    dicts = cast("tuple[dict[object, object], ...]", rows)
+    values = chain.from_iterable(map(dict.values, dicts))
+    if not _TEXT.issuperset(map(type, chain.from_iterable(dicts))):
+        return False
+    if not _PLAIN.issuperset(map(type, values)):
+        return False
+    try:
+        msgspec.convert(dicts, _InRange)
+        msgspec.json.encode(dicts)  # half a surrogate pair cannot be encoded
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _sound_row(row: object) -> Row:
     if not isinstance(row, Mapping):
         raise TypeError(f"a row is a {type(row).__name__}, not columns with values")
-    return all(
-        type(name) is str and is_sound(name) and _is_plain_value(value)
-        for name, value in row.items()
-    )
-
-
-def _is_plain_value(value: object) -> bool:
-    kind = type(value)
-    if kind is str:
-        return is_sound(value)  # type: ignore[arg-type]
-    if kind is int:
-        return -INTEGER_MAX <= value <= INTEGER_MAX  # type: ignore[operator]
-    if kind is float:
-        return math.isfinite(value)  # type: ignore[arg-type]
-    return value is None or kind is bool
+    return as_row(row)
 
 
 def contact_from_row(

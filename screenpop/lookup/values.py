@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
@@ -51,6 +51,24 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\Z")
 _ODATA = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/\Z")
 _COMPACT = re.compile(r"\d{8}\Z")
 _SHORT_OFFSET = re.compile(r"([+-]\d\d)\Z")
+
+_DAY = r"(?!0000|0001-01-01)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{3}(?:\d{3})?)?)?"
+_AMOUNT = re.compile(r"-?\d{1,30}(?:\.\d{1,20})?", re.ASCII)
+_NEVER = re.compile("(?!)")
+_IS_PLAIN: Mapping[str, Callable[[str], object]] = {
+    "money": _AMOUNT.fullmatch,
+    "number": _AMOUNT.fullmatch,
+    "percent": _AMOUNT.fullmatch,
+    "integer": _NEVER.fullmatch,
+    "flag": _NEVER.fullmatch,
+    "date": re.compile(_DAY, re.ASCII).fullmatch,
+    "datetime": re.compile(
+        rf"{_DAY}[T ]{_TIME}(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?", re.ASCII
+    ).fullmatch,
+}
+"""Most texts are written as we show them, and need no reading: those that match here,
+and all of the types that are not named."""
 
 
 class Type(NamedTuple):
@@ -98,42 +116,57 @@ class ValueReader:
     def rows(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         if not self._types:
             return rows
-        return tuple(map(self._row, rows))
-
-    def _row(self, row: Row) -> Row:
-        read, misread = read_row(row, self._types)
+        read, misread = read_rows(rows, self._types)
         for one in misread:
             if one.column not in self._said:
-                self._said.add(one.column)
-                place, why = f"lookup {self._lookup}", f"not of type {one.type}"
-                self._odd.add(place, one.column, why, str(one.value))
-                log.warning(
-                    "lookup %s: a value of %s is not of the type %s (%s); it is shown"
-                    " as it came. Correct the query, or the column's type.",
-                    self._lookup,
-                    one.column,
-                    one.type,
-                    shortened_text(str(one.value)),
-                )
+                self._say(one)
         return read
 
+    def _say(self, one: Misread) -> None:
+        self._said.add(one.column)
+        place, why = f"lookup {self._lookup}", f"not of type {one.type}"
+        self._odd.add(place, one.column, why, str(one.value))
+        log.warning(
+            "lookup %s: a value of %s is not of the type %s (%s); it is shown"
+            " as it came. Correct the query, or the column's type.",
+            self._lookup,
+            one.column,
+            one.type,
+            shortened_text(str(one.value)),
+        )
 
-def read_row(row: Row, types: Mapping[str, Type]) -> tuple[Row, tuple[Misread, ...]]:
-    """The row by its columns' types, and what of it was not understood."""
-    changed: dict[str, Scalar] = {}
+
+def read_row(row: Row, types: Mapping[str, Type]) -> tuple[Row, list[Misread]]:
+    """One row by its columns' types, and what of it was not understood."""
+    (read,), misread = read_rows((row,), types)
+    return read, misread
+
+
+def read_rows(
+    rows: tuple[Row, ...], types: Mapping[str, Type]
+) -> tuple[tuple[Row, ...], list[Misread]]:
+    """The rows by their columns' types, and what of them was not understood."""
+    read: list[Row] = []
     misread: list[Misread] = []
-    for name, kind in types.items():
-        value = row.get(name)
-        if value is None or value == "":
-            continue
-        try:
-            plain = _read(value, kind, row, changed)
-        except ValueError:
-            misread.append(Misread(name, kind.name, value))
-            continue
-        if plain is not value:
-            changed[name] = plain
-    return ({**row, **changed} if changed else row), tuple(misread)
+    for row in rows:
+        changed: dict[str, Scalar] = {}
+        for name, kind in types.items():
+            value = row.get(name)
+            if value is None or value == "":
+                continue
+            if type(value) is str:
+                is_plain = _IS_PLAIN.get(kind.name)
+                if is_plain is None or is_plain(value):
+                    continue
+            try:
+                plain = _read(value, kind, row, changed)
+            except ValueError:
+                misread.append(Misread(name, kind.name, value))
+                continue
+            if plain is not value:
+                changed[name] = plain
+        read.append({**row, **changed} if changed else row)
+    return tuple(read), misread
 
 
 def _read(value: Scalar, kind: Type, row: Row, more: dict[str, Scalar]) -> Scalar:

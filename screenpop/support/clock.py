@@ -32,8 +32,7 @@ class SystemClock:
     def now_us(self) -> int:
         return time.time_ns() // 1000
 
-    def monotonic_s(self) -> float:
-        return time.monotonic()
+    monotonic_s = staticmethod(time.monotonic)
 
     def steady_us(self) -> int:
         return time.monotonic_ns() // 1000 + _STEADY_SHIFT_US

@@ -4,10 +4,18 @@ import math
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from screenpop.connector.records import as_row, as_scalar, contact_from_row
+from screenpop.connector.records import (
+    as_row,
+    as_scalar,
+    contact_from_row,
+    sound_rows,
+)
 from screenpop.domain.caller import Row, Scalar
 
 
@@ -94,3 +102,53 @@ def test_a_contact_without_a_name_is_called_by_its_key() -> None:
     contact = contact_from_row({"key": "4711", "number": "1234567"})
     assert contact is not None
     assert contact.name == "4711"
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(st.characters(exclude_categories=())),
+    st.decimals(),
+    st.dates(),
+    st.lists(st.integers(), max_size=2),
+)
+names = st.one_of(st.text(st.characters(exclude_categories=()), max_size=3))
+
+
+@given(st.lists(st.dictionaries(names, scalars, max_size=3), max_size=3))
+def test_one_value_that_is_not_plain_never_loses_another(
+    rows: list[dict[str, object]],
+) -> None:
+    read = sound_rows(rows)  # type: ignore[arg-type]
+    assert [list(row.items()) for row in read] == [
+        list(as_row(row).items()) for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    "value", [1, "Müller", 2.5, True, None, 2**53 - 1, 1.7e308, "\U0001f600"]
+)
+def test_plain_rows_are_taken_as_they_are(value: object) -> None:
+    row = {"value": value}
+    assert sound_rows([row])[0] is row  # type: ignore[list-item]
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**80), math.nan, math.inf, "\ud83d", Text("x"), Decimal(1)]
+)
+def test_what_is_not_plain_is_made_so(value: object) -> None:
+    (row,) = sound_rows([{"value": value}])  # type: ignore[dict-item]
+    assert row == {"value": as_scalar(value)}
+    assert type(row["value"]) in (str, type(None))
+
+
+def test_columns_of_another_kind_of_mapping_are_a_row() -> None:
+    assert sound_rows([MappingProxyType({"a": 1})]) == ({"a": 1},)
+    with pytest.raises(TypeError, match="a row is a list, not columns"):
+        sound_rows([{"a": 1}, ["a", 1]])  # type: ignore[list-item]

@@ -229,3 +229,26 @@ def test_what_is_not_understood_is_logged_once_a_column_and_counted(
         assert reader.rows(({"open": text},)) == ({"open": text},)
     assert len(caplog.messages) == len(odd) == 1
     assert "a value of open is not of the type money (n/a)" in caplog.messages[0]
+
+
+digits = st.integers(0, 99).map("{:02d}".format)
+days = st.builds("{}{}-{}-{}".format, digits, digits, digits, digits)
+
+
+@given(
+    text=st.one_of(
+        days,
+        st.builds("{}{}{}:{}:{}{}".format, days, st.sampled_from("T "), digits, digits,
+                  digits, st.sampled_from(["", "Z", ".5", ".250", "+01:00", "+99:00"])),
+        st.from_regex(r"[-+]?\d{1,3}(\.\d{1,3})?", fullmatch=True),
+    ),
+    kind=st.sampled_from(["money", "number", "percent", "date", "datetime"]),
+)  # fmt: skip
+def test_a_text_that_is_taken_as_it_is_reads_the_same_with_blanks_around_it(
+    text: str, kind: str
+) -> None:
+    row, misread = read_row({"x": text}, {"x": Type(kind)})
+    padded, padded_misread = read_row({"x": f" {text} "}, {"x": Type(kind)})
+    assert bool(misread) == bool(padded_misread)
+    if not misread:
+        assert row == padded
