@@ -43,7 +43,7 @@ class AnswerCache:
     def fresh(self, key: Hashable, fresh_s: float) -> Kept | None:
         """An answer at most `fresh_s` old."""
         kept = self._kept.get(key)
-        if kept is None or self._age_s(kept) > fresh_s:
+        if kept is None or self._clock.monotonic_s() - kept.kept_s > fresh_s:
             return None
         self._kept.move_to_end(key)
         return kept
@@ -51,7 +51,7 @@ class AnswerCache:
     def stale(self, key: Hashable) -> Kept | None:
         """An answer that may still be shown when the source cannot answer."""
         kept = self._kept.get(key)
-        if kept is None or self._age_s(kept) > self._stale_s:
+        if kept is None or self._clock.monotonic_s() - kept.kept_s > self._stale_s:
             return None
         return kept
 
@@ -63,6 +63,3 @@ class AnswerCache:
             if len(self._kept) > self._entries_max:
                 self._kept.popitem(last=False)
         return kept
-
-    def _age_s(self, kept: Kept) -> float:
-        return self._clock.monotonic_s() - kept.kept_s

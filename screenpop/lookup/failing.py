@@ -24,6 +24,11 @@ class Failing:
         self._late: dict[str, bool] = {}
 
     @property
+    def any(self) -> bool:
+        """Has one failed, or been late, that has not answered since?"""
+        return bool(self._late)
+
+    @property
     def lookups(self) -> tuple[str, ...]:
         """Those that fail; not those that merely were late the last time."""
         return tuple(name for name, late in self._late.items() if not late)

@@ -8,9 +8,10 @@ gets half. Independent evidence for the same customer adds up by
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -26,6 +27,10 @@ TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment"
 """Columns that tell customers apart, the most telling first; others are not read."""
 TOLD_MAX = 2
 TOLD_CHARS_MAX = 40
+
+Sharing = defaultdict[str, int]
+"""By source: how many of its customers have this number."""
+_CONFIDENCE = attrgetter("confidence")
 
 EvidenceKind = Literal["number", "account", "choice", "earlier_choice"]
 
@@ -50,21 +55,29 @@ class Certainty:
 def rank(evidence: Iterable[Evidence], limit: int = 10) -> tuple[Candidate, ...]:
     """Candidates, the likeliest first; equal ones in the order they were found."""
     pieces = _one_each(evidence)
+    if not pieces:
+        return ()
     owners = [x for x in pieces if x.kind == "number"]
-    sharing = Counter(x.candidate.ref.source for x in owners)
-    first_rank = min((x.rank for x in owners), default=0)
-    pieces = [
-        part
-        for piece in pieces
-        for part in _beside_owners(piece, owners, sharing, first_rank)
-    ]
+    sharing: Sharing = defaultdict(int)
+    first_rank = owners[0].rank if owners else 0
+    for owner in owners:
+        sharing[owner.candidate.ref.source] += 1
+        first_rank = min(first_rank, owner.rank)
     best: dict[CandidateRef, Candidate] = {}
+    parts: list[Evidence] = []
     for piece in pieces:
-        weighed = _weigh(piece, sharing, first_rank)
+        if piece.kind == "earlier_choice":
+            parts += _beside_owners(piece, owners, sharing, first_rank)
+        else:
+            parts.append(piece)
+    for piece in parts:
+        weighed = piece.candidate
+        if piece.kind == "number":
+            weighed = _weigh(piece, sharing, first_rank)
         known = best.get(weighed.ref)
         best[weighed.ref] = weighed if known is None else _joined(known, weighed)
-    ordered = sorted(best.values(), key=lambda c: -c.confidence)
-    return _told_apart(ordered[:limit])
+    ordered = sorted(best.values(), key=_CONFIDENCE, reverse=True)
+    return tuple(ordered) if len(ordered) < 2 else _told_apart(ordered[:limit])
 
 
 def sure_choice(
@@ -82,15 +95,13 @@ def sure_choice(
 def _beside_owners(
     piece: Evidence,
     owners: Sequence[Evidence],
-    sharing: Counter[str],
+    sharing: Sharing,
     first_rank: int,
 ) -> list[Evidence]:
     """An earlier choice decides alone only where nobody else has the number.
 
     Whoever was chosen and has the number in no source shares it with its owners.
     """
-    if piece.kind != "earlier_choice":
-        return [piece]
     ref = piece.candidate.ref
     rivals = [
         x
@@ -157,10 +168,8 @@ def _one_each(pieces: Iterable[Evidence]) -> list[Evidence]:
     return list(best.values())
 
 
-def _weigh(piece: Evidence, sharing: Counter[str], first_rank: int) -> Candidate:
+def _weigh(piece: Evidence, sharing: Sharing, first_rank: int) -> Candidate:
     candidate = piece.candidate
-    if piece.kind != "number":
-        return candidate
     sharers = sharing[candidate.ref.source]
     confidence, why = candidate.confidence, candidate.why
     if sharers > 1:

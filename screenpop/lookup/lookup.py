@@ -6,7 +6,10 @@ limited, and each question is answered at its deadline at the latest.
 
 There are two deadlines. A question's runs from the moment it is asked. A flight's
 runs from the moment the source is asked, after any wait for a place: only a flight
-that had its whole time at the source is a failure of the source.
+that had its whole time at the source is a failure of the source. Almost always the
+two are one, with one timer: who finds no place, or joins others, has a second one.
+
+While all goes well breaker, outage and queue are not looked at.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -65,54 +69,47 @@ SOON_S = 0.005
 """An answer that usually comes within this time is waited for with the others."""
 USUAL_WEIGHT = 0.2  # of the newest answer in what is usual
 DUE_WITHIN_S = 0.002  # deadlines this close together fall together
+LATE = 0.05  # of its time: a flight that gets its place so late has a new deadline
+OLDER = "an older answer; a new one is under way"
 
 Landed = tuple[Row, ...] | Exception
-Later = Callable[[Callable[[], object]], object]
-
-
-def at_once(work: Callable[[], object]) -> None:
-    work()
-
-
 Listener = Callable[[Result], None]
 
 
-class _Flight(msgspec.Struct, kw_only=True):
+class _Flight(msgspec.Struct, kw_only=True, eq=False):
     """One fetch under way and all who wait for it.
 
-    `asked_s` is None while it waits for a place at the source.
+    `asked_s` is None while it waits for a place at the source; `timer` rings at its
+    deadline. `wanted` counts the questions that are still open.
     """
 
+    key: QuestionKey
     lookup: Lookup
     params: Mapping[str, Scalar]
     timeout_s: float
     began_s: float
     asked_s: float | None = None
     task: asyncio.Task[None] | None = None
-    timer: Deadline | None = None
+    timer: Deadline
     questions: list[Question] = []
-
-    @property
-    def wanted(self) -> bool:
-        return any(not question.done for question in self.questions)
+    wanted: int = 0
 
 
-class Question(msgspec.Struct, kw_only=True):
-    """One asker's wait; `close` ends it without an answer."""
+class Question(msgspec.Struct, kw_only=True, eq=False):
+    """One asker's wait; `close` ends it without an answer.
+
+    `timer` is its own where it joined a flight of others, which may be over sooner.
+    """
 
     tell: Listener
+    due_s: float
+    flight: _Flight | None  # None when it is answered or closed
     timer: Deadline | None = None
-    flight: _Flight | None = None
-    done: bool = False
-
-    def answer(self, result: Result) -> None:
-        if not self.done:
-            self.close()
-            self.tell(result)
 
     def close(self) -> None:
-        self.done = True
-        self.flight = None
+        if self.flight is not None:
+            self.flight.wanted -= 1
+            self.flight = None
         if self.timer is not None:
             self.timer.cancel()
 
@@ -127,19 +124,16 @@ class GuardedSource:
         limits: SourceLimits,
         clock: Clock,
         tasks: TaskOwner,
-        later: Later = at_once,
     ):
-        """`later` begins a flight, when nothing more urgent is to do."""
         self.name = name
         self.label = label
         self.limits = limits
         self._clock = clock
         self._tasks = tasks
-        self.later = later
         self._deadlines = Deadlines()
         self._places = Places(limits.concurrency)
         self._flights: dict[QuestionKey, _Flight] = {}
-        self._usual_s: dict[str, float] = {}  # how long each lookup takes, smoothed
+        self.usual_s: dict[str, float] = {}  # how long each lookup takes, smoothed
         self.cache = AnswerCache(
             clock, entries_max=limits.cache_entries, stale_s=limits.stale_s
         )
@@ -150,6 +144,18 @@ class GuardedSource:
         self.breaker = Breaker(
             clock, failures=limits.breaker_failures, open_s=limits.breaker_open_s
         )
+        self._in_trouble = False  # since a failure, until all is well again
+
+    def known(
+        self, name: str, params: Mapping[str, Scalar], cache_s: float | None = None
+    ) -> Result | None:
+        """What needs no asking: a fresh answer, or an older one to show meanwhile."""
+        key = (name, tuple(params.values()))
+        fresh_s = self.limits.cache_s if cache_s is None else cache_s
+        if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
+            return _from_cache(kept)
+        kept = self.cache.stale(key)
+        return None if kept is None else _stale(kept, OLDER)
 
     def ask(
         self,
@@ -160,212 +166,210 @@ class GuardedSource:
         *,
         timeout_ms: int | None = None,
         cache_s: float | None = None,
-    ) -> tuple[Question | None, Kept | None]:
+    ) -> Question | None:
         """Ask once, with just the parameters that the lookup needs, in one order.
 
-        `tell` is called exactly once, at once or later. Returns the open question
-        (None when it is answered already) and, for an open one, an older answer
-        that may be shown meanwhile.
+        `tell` is called exactly once, at once or later. Returns the open question,
+        None when it is answered already.
         """
         key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
         if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
             tell(_from_cache(kept))
-            return None, None
+            return None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
-        question = Question(tell=tell)
-        self.later(
-            lambda: self._begin(key, question, lookup, params, timeout_s, fresh_s)
-        )
-        return (None, None) if question.done else (question, self.cache.stale(key))
-
-    def answers_soon(self, name: str) -> bool:
-        """Does this lookup usually answer so fast that waiting for it costs nobody?"""
-        return self._usual_s.get(name, 1.0) <= SOON_S
-
-    def _took(self, name: str, flight: _Flight) -> None:
-        if flight.asked_s is None:
-            return
-        took_s = self._clock.monotonic_s() - flight.asked_s
-        usual_s = self._usual_s.get(name, took_s)
-        self._usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
+        flight = others = self._flights.get(key)
+        if flight is None:
+            begun = self._begin(key, lookup, params, timeout_s)
+            if isinstance(begun, Result):
+                tell(begun)
+                return None
+            flight = begun
+        question = Question(tell=tell, due_s=flight.timer.due_s, flight=flight)
+        flight.questions.append(question)
+        flight.wanted += 1
+        if others is not None:
+            overdue = partial(self._overdue, question)
+            question.timer = self._deadlines.after(timeout_s, overdue)
+            question.due_s = question.timer.due_s
+        return question
 
     def _waiting(self) -> int:
         """Flights without a place; those of this turn have not asked for one yet."""
         without = len(self._flights) - self.limits.concurrency
         return max(self._places.waiting, without)
 
-    def _refusal(self) -> str | None:
+    def _refusal(self, key: QuestionKey) -> Result | None:
+        """Why the source is not to be asked now."""
+        if self.unusable is not None:
+            why = f"{self.label} cannot be used: its set-up is not complete"
+            return self._without(key, LookupOutcome.FAILED, why, self.unusable)
         waiting = self._waiting()
         if waiting >= self.limits.waiting_max:
-            return (
+            why = (
                 f"{self.label} is asked by too many at once"
                 f" ({waiting} wait); try again shortly"
             )
-        if not self.breaker.allows():
+        elif not self.breaker.allows():
             seconds = max(1, round(self.breaker.retry_in_s))
             asked = self.breaker.paused_for_s > 0
-            why = "asked to be asked less" if asked else "keeps failing"
-            return f"{self.label} {why}; next try in {seconds} s"
-        return None
+            rests = "asked to be asked less" if asked else "keeps failing"
+            why = f"{self.label} {rests}; next try in {seconds} s"
+        else:
+            return None
+        return self._without(key, LookupOutcome.FAILED, why)
 
     def _begin(
         self,
         key: QuestionKey,
-        question: Question,
         lookup: Lookup,
         params: Mapping[str, Scalar],
         timeout_s: float,
-        fresh_s: float,
-    ) -> None:
-        """Its turn has come: its deadline runs from now."""
-        if question.done:
-            return
-        asks = key not in self._flights
-        kept = self.cache.fresh(key, fresh_s) if asks and fresh_s else None
-        if kept is not None:
-            question.answer(_from_cache(kept))  # another was quicker
-            return
-        question.timer = self._deadlines.after(
-            timeout_s, lambda: self._overdue(key, question, timeout_s)
+    ) -> _Flight | Result:
+        full = not self._places.free or len(self._flights) >= self.limits.concurrency
+        if full or self._in_trouble or self.unusable is not None:
+            refused = self._refusal(key)
+            if refused is not None:
+                return refused
+        flight = _Flight(
+            key=key,
+            lookup=lookup,
+            params=params,
+            timeout_s=timeout_s,
+            began_s=self._clock.monotonic_s(),
+            timer=self._deadlines.after(timeout_s, lambda: self._due(flight)),
         )
-        self._join(key, question, lookup, params, timeout_s)
+        self._flights[key] = flight
+        flight.task = self._tasks.spawn(
+            self._fly(flight), name=f"lookup {key[0]} at {self.name}"
+        )
+        return flight
 
-    def _join(
-        self,
-        key: QuestionKey,
-        question: Question,
-        lookup: Lookup,
-        params: Mapping[str, Scalar],
-        timeout_s: float,
-    ) -> None:
-        """Wait with those who ask the same, or ask."""
-        if self.unusable is not None:
-            message = f"{self.label} cannot be used: its set-up is not complete"
-            failed = LookupOutcome.FAILED
-            question.answer(self._without(key, failed, message, self.unusable))
-            return
-        flight = self._flights.get(key)
-        if flight is None:
-            refusal = self._refusal()
-            if refusal is not None:
-                question.answer(self._without(key, LookupOutcome.FAILED, refusal))
-                return
-            now_s = self._clock.monotonic_s()
-            flight = _Flight(
-                lookup=lookup, params=params, timeout_s=timeout_s, began_s=now_s
-            )
-            self._flights[key] = flight
-            flight.task = self._tasks.spawn(
-                self._fly(key, flight), name=f"lookup {key[0]} at {self.name}"
-            )
-        question.flight = flight
-        flight.questions.append(question)
-
-    async def _fly(self, key: QuestionKey, flight: _Flight) -> None:
+    async def _fly(self, flight: _Flight) -> None:
         """Wait for a place, ask the source, answer all who wait.
 
         Cancelled at the source's deadline, and when nobody waits for it any more
-        before it got a place.
+        before it got a place. A failure is an answer, too: nobody else logs it.
         """
         if not self._places.take():
             await self._places.wait()
         try:
             if not flight.wanted:
-                self._drop(key, flight)
+                self._end(flight)
                 return
             flight.asked_s = self._clock.monotonic_s()
-            flight.timer = self._deadlines.after(
-                flight.timeout_s, lambda: self._expired(key, flight)
-            )
-            landed = await self._fetch(flight)
-        finally:
-            self._places.give_back()
-        self._landed(key, flight, landed)
-
-    async def _fetch(self, flight: _Flight) -> Landed:
-        """A failure is an answer, too: nobody else logs it."""
-        try:
-            return sound_rows(await flight.lookup.fetch(flight.params))
+            late_s = flight.timeout_s - flight.timer.due_s + _loop_s()
+            if late_s > flight.timeout_s * LATE:  # the source has its whole time
+                flight.timer = self._deadlines.after(
+                    flight.timeout_s, partial(self._due, flight)
+                )
+            landed: Landed = sound_rows(await flight.lookup.fetch(flight.params))
         except Unavailable as error:
-            return error
+            landed = error
         except Exception as error:
             log.debug("source %s: defect in its connector", self.name, exc_info=error)
-            return error
+            landed = error
+        finally:
+            self._places.give_back()
+        self._landed(flight, landed)
 
-    def _expired(self, key: QuestionKey, flight: _Flight) -> None:
-        """The source had its whole time: those whose time is over too are answered.
+    def _due(self, flight: _Flight) -> None:
+        """A deadline has come: the flight's, or that of one who waits for it.
 
-        Who joined later has time left, and asks again together.
+        Where only a question's time is over the flight may still land, for the cache.
+        Where the source had its whole time, who joined later asks again together.
         """
-        self._drop(key, flight)
-        self._took(key[0], flight)
-        self._note_failure(key[0], f"no answer within {flight.timeout_s:g} s")
-        questions, flight.questions = flight.questions, []
+        if self._flights.get(flight.key) is not flight:
+            return
+        now_s = _loop_s() + DUE_WITHIN_S
+        expired = flight.asked_s is not None and flight.timer.due_s <= now_s
+        if expired:
+            why = f"no answer within {flight.timeout_s:g} s"
+            self._note_failure(flight.key[0], why)
+            self._give_up(flight)
+        for question in flight.questions:
+            if question.flight is not flight:
+                continue
+            if question.due_s <= now_s:
+                question.close()
+                question.tell(self._timed_out(flight, expired))
+            elif expired:
+                self._ask_again(flight, question)
+        if flight.asked_s is None and not flight.wanted:
+            self._give_up(flight)
+
+    def _overdue(self, question: Question) -> None:
+        if question.flight is not None:
+            self._due(question.flight)
+
+    def _ask_again(self, old: _Flight, question: Question) -> None:
+        """With what is left of its own time."""
+        flight: _Flight | Result | None = self._flights.get(old.key)
+        if flight is None:
+            flight = self._begin(old.key, old.lookup, old.params, old.timeout_s)
+        if isinstance(flight, Result):
+            question.close()
+            question.tell(flight)
+            return
+        question.flight = flight
+        flight.questions.append(question)
+        flight.wanted += 1
+
+    def _give_up(self, flight: _Flight) -> None:
+        self._end(flight)
         if flight.task is not None:
             flight.task.cancel()
-        now_s = asyncio.get_running_loop().time()
-        for question in questions:
-            left_s = question.timer.due_s - now_s if question.timer else 0.0
-            if question.done:
-                continue
-            if left_s > DUE_WITHIN_S:
-                self._join(
-                    key, question, flight.lookup, flight.params, flight.timeout_s
-                )
-            else:
-                question.answer(self._timed_out(key, flight.timeout_s))
 
-    def _overdue(self, key: QuestionKey, question: Question, timeout_s: float) -> None:
-        """A question's own deadline: the flight may still land, for the cache."""
-        flight = question.flight
-        if flight is None:
-            return
+    def _end(self, flight: _Flight) -> None:
+        """It is under way no more; if the source was asked, it took so long."""
+        flight.timer.cancel()
+        name = flight.key[0]
+        if self._flights.get(flight.key) is flight:
+            del self._flights[flight.key]
+        if flight.asked_s is not None:
+            took_s = self._clock.monotonic_s() - flight.asked_s
+            usual_s = self.usual_s.get(name, took_s)
+            self.usual_s[name] = usual_s + USUAL_WEIGHT * (took_s - usual_s)
+
+    def _timed_out(self, flight: _Flight, expired: bool) -> Result:
+        timeout_s = flight.timeout_s
+        message = f"{self.label} did not answer within {timeout_s:g} s"
         placed_s = flight.asked_s or self._clock.monotonic_s()
         waited_s = min(timeout_s, placed_s - flight.began_s)
-        question.answer(self._timed_out(key, timeout_s, waited_s))
-        if flight.asked_s is None and not flight.wanted:
-            self._drop(key, flight)
-            if flight.task is not None:
-                flight.task.cancel()
-
-    def _drop(self, key: QuestionKey, flight: _Flight) -> None:
-        if self._flights.get(key) is flight:
-            del self._flights[key]
-
-    def _timed_out(
-        self, key: QuestionKey, timeout_s: float, waited_s: float = 0.0
-    ) -> Result:
-        message = f"{self.label} did not answer within {timeout_s:g} s"
-        if waited_s >= timeout_s / 10:
+        if waited_s >= timeout_s / 10 and not expired:
             message = (
                 f"{self.label} is busy with other lookups: no answer within"
                 f" {timeout_s:g} s, {waited_s:.2g} s of it waiting for a place"
             )
-        return self._without(key, LookupOutcome.TIMED_OUT, message)
+        return self._without(flight.key, LookupOutcome.TIMED_OUT, message)
 
-    def _landed(self, key: QuestionKey, flight: _Flight, landed: Landed) -> None:
-        if flight.timer is not None:
-            flight.timer.cancel()
-        self._drop(key, flight)
-        self._took(key[0], flight)
-        result = self._result(key, flight, landed)
-        for question in flight.questions:
-            question.answer(result)
-
-    def _result(self, key: QuestionKey, flight: _Flight, landed: Landed) -> Result:
+    def _landed(self, flight: _Flight, landed: Landed) -> None:
+        self._end(flight)
         if isinstance(landed, Exception):
-            sentence, why = self._said(landed, flight)
-            if not isinstance(landed, Busy):
-                self._note_failure(key[0], why, landed)
-            late = isinstance(landed, TimedOut)
-            outcome = LookupOutcome.TIMED_OUT if late else LookupOutcome.FAILED
-            return self._without(key, outcome, sentence, why)
+            result = self._failed(flight, landed)
+        else:
+            if self._in_trouble:
+                self._recover(flight.key[0])
+            kept = self.cache.keep(flight.key, landed)
+            self.answered_us = kept.fetched_us
+            result = _from_cache(kept)
+        for question in flight.questions:
+            if question.flight is flight:
+                question.close()
+                question.tell(result)
+
+    def _recover(self, lookup: str) -> None:
         self.breaker.succeeded()
-        self.failing.answered(key[0])
-        kept = self.cache.keep(key, landed)
-        self.answered_us = kept.fetched_us
-        return _from_cache(kept)
+        self.failing.answered(lookup)
+        self._in_trouble = self.failing.any or self.breaker.paused_for_s > 0
+
+    def _failed(self, flight: _Flight, error: Exception) -> Result:
+        sentence, why = self._said(error, flight)
+        if not isinstance(error, Busy):
+            self._note_failure(flight.key[0], why, error)
+        late = isinstance(error, TimedOut)
+        outcome = LookupOutcome.TIMED_OUT if late else LookupOutcome.FAILED
+        return self._without(flight.key, outcome, sentence, why)
 
     def _said(self, error: Exception, flight: _Flight) -> tuple[str, str]:
         """What agents are shown, and what is written for operators."""
@@ -380,6 +384,7 @@ class GuardedSource:
     def _note_failure(
         self, lookup: str, why: str, error: Exception | None = None
     ) -> None:
+        self._in_trouble = True
         self.failure = (self._clock.now_us(), why)
         late = error is None or isinstance(error, TimedOut)
         self.failing.failed(lookup, why, late=late)
@@ -406,15 +411,23 @@ class GuardedSource:
                 detail=detail,
                 fetched_us=self._clock.now_us(),
             )
-        return Result(
-            outcome=LookupOutcome.STALE,
-            rows=kept.rows,
-            fetched_us=kept.fetched_us,
-            message=message,
-            detail=detail,
-        )
+        return _stale(kept, message, detail)
+
+
+def _loop_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _from_cache(kept: Kept) -> Result:
     outcome = LookupOutcome.OK if kept.rows else LookupOutcome.EMPTY
     return Result(outcome=outcome, rows=kept.rows, fetched_us=kept.fetched_us)
+
+
+def _stale(kept: Kept, message: str, detail: str | None = None) -> Result:
+    return Result(
+        outcome=LookupOutcome.STALE,
+        rows=kept.rows,
+        fetched_us=kept.fetched_us,
+        message=message,
+        detail=detail,
+    )

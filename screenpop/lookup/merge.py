@@ -7,10 +7,11 @@ speaks of another customer than the chosen one is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
 from screenpop.domain.profile import (
@@ -127,9 +128,10 @@ def merge(findings: Findings, groups: Groups, memo: Memo | None = None) -> Profi
         profile, made = _unanswered_profile(findings, groups)
         kept.update(made)
         return profile
-    facets = {group.facet: _kept(group, findings, kept) for group in groups}
     return Profile(
-        candidates=findings.candidates, chosen=findings.chosen, facets=facets
+        candidates=findings.candidates,
+        chosen=findings.chosen,
+        facets=_facets(groups, findings, kept),
     )
 
 
@@ -140,7 +142,7 @@ def _unanswered_profile(findings: Findings, groups: Groups) -> tuple[Profile, Me
     if found is not None and found[0] is groups:
         return found[1], found[2]
     memo: Memo = {}
-    facets = {group.facet: _kept(group, findings, memo) for group in groups}
+    facets = _facets(groups, findings, memo)
     profile = Profile(chosen=findings.chosen, facets=facets)
     if len(_BEGINNINGS) >= UNTOLD_MAX:
         _BEGINNINGS.clear()
@@ -148,25 +150,28 @@ def _unanswered_profile(findings: Findings, groups: Groups) -> tuple[Profile, Me
     return profile, memo
 
 
-def _kept(group: Group, findings: Findings, memo: Memo) -> Facet:
-    about_caller = group.facet == IDENTITY
-    answers = tuple(map(findings.answers.get, group.names))
-    made_of: MadeOf = (
-        answers,
-        findings.pending & group.name_set,
-        findings.chosen,
-        findings.withheld,
-        findings.candidates if about_caller else bool(findings.candidates),
-    )
-    known = memo.get(group.facet)
-    if known is not None and known[0] == made_of:
-        return known[1]
-    if any(answers) or (about_caller and findings.candidates):
-        facet = _facet(group, findings)
-    else:
-        facet = _untold(group, made_of, findings)
-    memo[group.facet] = (made_of, facet)
-    return facet
+def _facets(groups: Groups, findings: Findings, memo: Memo) -> dict[str, Facet]:
+    """Each facet, made again only where something of it has changed."""
+    facets: dict[str, Facet] = {}
+    for group in groups:
+        about_caller = group.facet == IDENTITY
+        answers = tuple(map(findings.answers.get, group.names))
+        made_of: MadeOf = (
+            answers,
+            findings.pending & group.name_set,
+            findings.chosen,
+            findings.withheld,
+            findings.candidates if about_caller else bool(findings.candidates),
+        )
+        known = memo.get(group.facet)
+        if known is None or known[0] != made_of:
+            if any(answers) or (about_caller and findings.candidates):
+                facet = _facet(group, findings)
+            else:
+                facet = _untold(group, made_of, findings)
+            known = memo[group.facet] = (made_of, facet)
+        facets[group.facet] = known[1]
+    return facets
 
 
 def _untold(group: Group, made_of: MadeOf, findings: Findings) -> Facet:
@@ -183,70 +188,84 @@ def _untold(group: Group, made_of: MadeOf, findings: Findings) -> Facet:
 
 
 def _facet(group: Group, findings: Findings) -> Facet:
-    name, shapes = group.facet, group.shapes
-    notes = tuple(_note(shape, findings) for shape in shapes)
-    spoken = [a for shape in shapes if (a := _answer(shape, findings)) is not None]
-    by_kind = {shape.name: shape.as_rows for shape in shapes}
-    fields = _fields(a for a in spoken if not by_kind[a.lookup] and not a.candidates)
-    if name == IDENTITY:
-        fields = _joined(_identity(findings, group.types), fields)
-    listing = next((a for a in spoken if by_kind[a.lookup] and a.rows), None)
-    states = [note.state for note in notes]
-    if fields and name == IDENTITY:
-        states.append(_best(field.state for field in fields.values()))
+    notes: list[SourceNote] = []
+    states: list[FieldState] = []
+    listing: Answer | None = None
+    fields: dict[str, Field] = {}
+    if group.facet == IDENTITY and findings.chosen is not None:
+        fields = _identity(findings, group.types)
+        if fields:
+            states.append(FieldState.FRESH)
+    for shape in group.shapes:
+        answer = findings.answers.get(shape.name)
+        if answer is None or (
+            shape.needs_customer and answer.subject != findings.chosen
+        ):
+            state, message = _unanswered(shape, findings)
+            note = SourceNote(
+                lookup=shape.name, source=shape.source, state=state, message=message
+            )
+        else:
+            state = _STATES[answer.outcome]
+            note = SourceNote(
+                lookup=shape.name,
+                source=shape.source,
+                state=state,
+                ms=answer.ms,
+                message=answer.message,
+            )
+            if not answer.rows:
+                pass
+            elif shape.as_rows:
+                listing = listing or answer
+            elif not answer.candidates:
+                _add(fields, answer, state)
+        notes.append(note)
+        states.append(state)
     return Facet(
-        state=_best(states) if states else FieldState.EMPTY,
+        state=min(states, key=_BEST_FIRST.index, default=FieldState.EMPTY),
         fields=fields,
         rows=listing.rows if listing is not None else (),
         rows_source=listing.source if listing is not None else None,
         rows_fetched_us=listing.fetched_us if listing is not None else None,
         rows_state=_STATES[listing.outcome] if listing is not None else None,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
-def _answer(shape: LookupShape, findings: Findings) -> Answer | None:
-    answer = findings.answers.get(shape.name)
-    if answer is None or answer.outcome in (
-        LookupOutcome.FAILED,
-        LookupOutcome.TIMED_OUT,
-    ):
-        return None
-    if shape.needs_customer and answer.subject != findings.chosen:
-        return None
-    return answer
-
-
-def _note(shape: LookupShape, findings: Findings) -> SourceNote:
-    answer = findings.answers.get(shape.name)
-    if answer is not None and shape.needs_customer:
-        answer = answer if answer.subject == findings.chosen else None
-    if answer is not None:
-        return SourceNote(
-            lookup=shape.name,
-            source=shape.source,
-            state=_STATES[answer.outcome],
-            ms=answer.ms,
-            message=answer.message,
-        )
-    state, message = _unanswered(shape, findings)
-    return SourceNote(
-        lookup=shape.name, source=shape.source, state=state, message=message
-    )
+def _add(fields: dict[str, Field], answer: Answer, state: FieldState) -> None:
+    """The first row's values; where they disagree the preferred one keeps the other."""
+    for name, value in answer.rows[0].items():
+        if value is None or name[:1] == "_":
+            continue
+        first = fields.get(name)
+        if first is None:
+            fields[name] = Field(
+                value=value,
+                source=answer.source,
+                fetched_us=answer.fetched_us,
+                state=state,
+            )
+        elif not same(first.value, value):
+            other = OtherValue(
+                value=value, source=answer.source, fetched_us=answer.fetched_us
+            )
+            fields[name] = replace(first, others=(*first.others, other))
 
 
 def _unanswered(
     shape: LookupShape, findings: Findings
 ) -> tuple[FieldState, str | None]:
+    chosen, about = findings.chosen, shape.customers_of
     if shape.name in findings.pending:
         return FieldState.PENDING, None
     if findings.withheld:
         return FieldState.WITHHELD, "number withheld: not asked"
-    if shape.needs_customer and findings.chosen is None:
+    if shape.needs_customer and chosen is None:
         if findings.candidates:
             return FieldState.EMPTY, "waits until you choose who it is"
         return FieldState.EMPTY, "no customer known: not asked"
-    if _foreign(shape, findings.chosen):
+    if about is not None and chosen is not None and chosen.source not in about:
         return FieldState.EMPTY, "not asked: it knows customers of other sources"
     return FieldState.EMPTY, _lacking(shape.needs)
 
@@ -261,85 +280,27 @@ def _lacking(needs: tuple[str, ...]) -> str:
     return f"not asked: {', '.join(names[:-1])} or {names[-1]} has no value"
 
 
-def _foreign(shape: LookupShape, chosen: CandidateRef | None) -> bool:
-    about = shape.customers_of
-    return about is not None and chosen is not None and chosen.source not in about
-
-
-def _best(states: Iterable[FieldState]) -> FieldState:
-    return min(states, key=_BEST_FIRST.index, default=FieldState.EMPTY)
-
-
 def _identity(findings: Findings, types: Mapping[str, Type]) -> dict[str, Field]:
     """What the chosen candidate's own record says."""
-    chosen = next((c for c in findings.candidates if c.ref == findings.chosen), None)
-    if chosen is None:
+    for chosen in findings.candidates:
+        if chosen.ref == findings.chosen:
+            break
+    else:
         return {}
-    values: dict[str, Scalar] = {"name": chosen.name, "company": chosen.company}
-    values |= {
-        name: value
-        for name, value in chosen.fields.items()
-        if name not in ("key", "name", "company") and not name.startswith("_")
-    }
+    own: Row = {"name": chosen.name, "company": chosen.company}
+    values = {**own, **chosen.fields, **own}
     read, _ = read_row(values, types)
-    return {
-        name: Field(
+    fields: dict[str, Field] = {}
+    for name, value in read.items():
+        if value is None or value == "" or name == "key" or name[:1] == "_":
+            continue
+        fields[name] = Field(
             value=value,
             source=chosen.ref.source,
             fetched_us=findings.chosen_us,
             state=FieldState.FRESH,
         )
-        for name, value in read.items()
-        if value not in (None, "")
-    }
-
-
-def _fields(answers: Iterable[Answer]) -> dict[str, Field]:
-    merged: dict[str, Field] = {}
-    for answer in answers:
-        if answer.rows:
-            merged = _joined(merged, _of(answer))
-    return merged
-
-
-def _of(answer: Answer) -> dict[str, Field]:
-    return {
-        name: Field(
-            value=value,
-            source=answer.source,
-            fetched_us=answer.fetched_us,
-            state=_STATES[answer.outcome],
-        )
-        for name, value in answer.rows[0].items()
-        if value is not None and not name.startswith("_")
-    }
-
-
-def _joined(
-    preferred: Mapping[str, Field], later: Mapping[str, Field]
-) -> dict[str, Field]:
-    """Both; where they disagree the preferred value keeps the other beside it."""
-    merged = dict(preferred)
-    for name, field in later.items():
-        first = merged.get(name)
-        if first is None:
-            merged[name] = field
-        elif not same(first.value, field.value):
-            merged[name] = _with_other(first, field)
-    return merged
-
-
-def _with_other(first: Field, field: Field) -> Field:
-    other = OtherValue(
-        value=field.value, source=field.source, fetched_us=field.fetched_us
-    )
-    return Field(
-        value=first.value,
-        source=first.source,
-        fetched_us=first.fetched_us,
-        state=first.state,
-        others=(*first.others, other, *field.others),
-    )
+    return fields
 
 
 def same(one: Scalar, other: Scalar) -> bool:

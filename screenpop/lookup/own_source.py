@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.caller import CandidateRef
-from screenpop.lookup.lookup import GuardedSource, Later, SourceLimits, at_once
+from screenpop.lookup.lookup import GuardedSource, SourceLimits
 from screenpop.lookup.plan import PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
@@ -56,9 +56,7 @@ def _this_call(params: Mapping[str, Scalar]) -> tuple[str, int]:
     return str(params["call_id"]), int(str(params["occurrence"]))
 
 
-def own_lookups(
-    earlier: Earlier, clock: Clock, tasks: TaskOwner, later: Later = at_once
-) -> OwnLookups:
+def own_lookups(earlier: Earlier, clock: Clock, tasks: TaskOwner) -> OwnLookups:
     """The history source with its two lookups, customer before number."""
     guard = GuardedSource(
         SOURCE,
@@ -66,7 +64,6 @@ def own_lookups(
         SourceLimits(timeout_ms=1000, cache_s=0, cache_entries=0),
         clock,
         tasks,
-        later,
     )
     asked: list[tuple[str, Lookup]] = [
         ("earlier_calls", EarlierOfCustomer(earlier)),

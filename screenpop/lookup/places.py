@@ -22,7 +22,7 @@ class Places:
     """
 
     def __init__(self, count: int):
-        self._free = count
+        self.free = count
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -31,9 +31,9 @@ class Places:
 
     def take(self) -> bool:
         """A place at once, or False."""
-        if self._free <= 0:
+        if self.free <= 0:
             return False
-        self._free -= 1
+        self.free -= 1
         return True
 
     async def wait(self) -> None:
@@ -55,4 +55,4 @@ class Places:
             if not next_one.done():
                 next_one.set_result(None)
                 return
-        self._free += 1
+        self.free += 1

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from screenpop.connector import Lookup, Scalar
+from screenpop.connector import Lookup
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
 
@@ -42,7 +42,9 @@ class PlannedLookup:
     cache_s: float | None = None
     confidence: float = 0.9
     why: str | None = None
-    customers_of: frozenset[str] | None = None  # asked about those of these sources
+    customers_of: frozenset[str] | None = None
+    """Sources: asked only about a chosen customer of one of them. The same key may be
+    somebody else in another source."""
     reader: ValueReader | None = None  # of its values, by their declared types
 
     @property
@@ -50,14 +52,6 @@ class PlannedLookup:
         if self.customers_of is None:
             return self.lookup.needs
         return self.lookup.needs | {CUSTOMER_SOURCE}
-
-    def is_about(self, values: Mapping[str, Scalar]) -> bool:
-        """Is the chosen customer one of those whom this lookup can know?
-
-        The same key may be somebody else in another source.
-        """
-        about = self.customers_of
-        return about is None or values.get(CUSTOMER_SOURCE) in about
 
 
 class Plan:

@@ -18,9 +18,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter
 
 import msgspec
-from msgspec.structs import replace
 
 from screenpop.connector import Scalar
 from screenpop.connector.records import key_text
@@ -29,8 +30,8 @@ from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef, Row
 from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.lookup.lookup import SOON_S, GuardedSource, Later, Question, Result
-from screenpop.lookup.plan import Plan, PlannedLookup
+from screenpop.lookup.lookup import SOON_S, GuardedSource, Question, Result
+from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
 
@@ -38,6 +39,8 @@ _Left = tuple[
     frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool
 ]  # how the newest record left the run: pending, candidates, chosen, by an agent
 Publish = Callable[[AnswersRecord], None]
+Later = Callable[[Callable[[], object]], object]
+_IS_SOON = attrgetter("soon")
 
 
 def at_the_end_of_the_turn(work: Callable[[], object]) -> None:
@@ -61,14 +64,15 @@ class RunTools:
     """Of the columns of a customer's own record."""
 
 
-class _Asked(msgspec.Struct, kw_only=True):
-    """A lookup that was asked, with the values it was asked with."""
+class _Asked(msgspec.Struct, kw_only=True, eq=False):
+    """A lookup that was asked, or soon will be, with the values it asks with."""
 
+    lookup: PlannedLookup
     values: Mapping[str, Scalar]
     started_s: float
-    question: Question | None = None
-    soon: bool = False  # its source usually answers at once
-    subject: CandidateRef | None = None
+    question: Question | None = None  # None until its turn has come
+    soon: bool  # its source usually answers at once
+    subject: CandidateRef | None
 
 
 class Run(msgspec.Struct, kw_only=True):
@@ -86,6 +90,8 @@ class Run(msgspec.Struct, kw_only=True):
     by_agent: bool = False
     done: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
     _asked: dict[str, _Asked] = {}
+    _open: dict[str, _Asked] = {}  # of these, the ones without an answer
+    _to_ask: list[_Asked] = []  # of these, the ones whose source was not asked yet
     _fresh: dict[str, Answer] = {}
     _found: dict[str, list[Evidence]] = {}
     _told: Mapping[str, Scalar] = {}
@@ -98,6 +104,7 @@ class Run(msgspec.Struct, kw_only=True):
     _turning: bool = False  # `_turn` is due, or what it would do is under way
     _gathering: asyncio.TimerHandle | None = None  # the end of waiting for company
     _woken: bool = False
+    _settled: bool = False  # as `done` says
     _closed: bool = False
 
     def start(self) -> AnswersRecord:
@@ -116,9 +123,10 @@ class Run(msgspec.Struct, kw_only=True):
         """The call is over: nobody waits for the open questions any more."""
         self._closed = True
         self._stop_gathering()
-        for asked in self._asked.values():
+        for asked in self._open.values():
             if asked.question is not None:
                 asked.question.close()
+        self._open = {}
         self.done.set()
 
     def learn(self, params: Mapping[str, Scalar], evidence: list[Evidence]) -> None:
@@ -150,15 +158,15 @@ class Run(msgspec.Struct, kw_only=True):
     @property
     def pending(self) -> frozenset[str]:
         """Asked and not answered, or waiting for what may still come."""
-        asked = {n for n, a in self._asked.items() if a.question is not None}
+        asked = frozenset(self._open)
         if not asked or len(self._asked) == len(self.tools.plan.lookups):
-            return frozenset(asked)
+            return asked
         may_come = self.tools.plan.reachable(
             frozenset(self._values()), customer=self.chosen is not None
         )
-        idle = {name for name in may_come if name not in self._asked}
+        idle = may_come.difference(self._asked)
         waits = {n for n in idle if self.tools.plan.upstream_all(n) & asked}
-        return frozenset(asked | waits)
+        return asked | waits if waits else asked
 
     def _identify(self) -> None:
         self._woken = True
@@ -168,23 +176,23 @@ class Run(msgspec.Struct, kw_only=True):
         if not self.by_agent:
             self.chosen = sure_choice(self.candidates, self.tools.certainty)
 
-    def _customer(self) -> Row:
+    def _values(self) -> dict[str, Scalar]:
+        """What lookups may be asked with: of the call, and of the chosen customer."""
+        values = dict(self.params)
         for candidate in self.candidates:
             if candidate.ref == self.chosen:
-                return {
-                    **{f"customer.{k}": v for k, v in candidate.fields.items()},
-                    "customer.key": candidate.fields.get(
-                        KEY_AS_READ, candidate.ref.key
-                    ),
-                    "customer.source": candidate.ref.source,
-                    "customer.name": candidate.name,
-                    "customer.company": candidate.company,
+                of_customer: Row = {
+                    **candidate.fields,
+                    "key": candidate.fields.get(KEY_AS_READ, candidate.ref.key),
+                    "source": candidate.ref.source,
+                    "name": candidate.name,
+                    "company": candidate.company,
                 }
-        return {}
-
-    def _values(self) -> dict[str, Scalar]:
-        customer = {k: v for k, v in self._customer().items() if v not in (None, "")}
-        return {**self.params, **customer}
+                for name, value in of_customer.items():
+                    if value is not None and value != "":
+                        values[f"customer.{name}"] = value
+                break
+        return values
 
     def _advance(self) -> None:
         """Ask each lookup whose needs are there and were not asked with before.
@@ -197,71 +205,78 @@ class Run(msgspec.Struct, kw_only=True):
             for lookup, needs in self.tools.plan.with_needs:
                 if not all(map(values.__contains__, needs)):
                     continue
-                if lookup.is_about(values):
-                    self._ask(lookup, {need: values[need] for need in needs})
-                else:
+                about, before = lookup.customers_of, self._asked.get(lookup.name)
+                if about is not None and values[CUSTOMER_SOURCE] not in about:
                     self._take_back(lookup)
+                    continue
+                asks_with = dict(zip(needs, map(values.get, needs), strict=True))
+                if before is None or before.values != asks_with:
+                    self._ask(lookup, asks_with)
 
     def _in_time(self) -> bool:
         spent_s = self.tools.clock.monotonic_s() - self._round_began_s
         return spent_s < self.tools.deadline_s or self.by_agent
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
-        before = self._asked.get(lookup.name)
-        if before is not None:
-            if before.values == values:
-                return
-            if before.question is not None:
-                before.question.close()
-            self._forget_columns(lookup.name)
-        about_customer = lookup.name in self.tools.plan.about_customer
-        asked = _Asked(
+        """Show what is known; ask the source when nothing more urgent is to do."""
+        name, source = lookup.name, self.tools.sources[lookup.source]
+        if name in self._asked:
+            self._take_back(lookup)
+        about_customer = name in self.tools.plan.about_customer
+        asked = self._asked[name] = _Asked(
+            lookup=lookup,
             values=values,
             started_s=self.tools.clock.monotonic_s(),
+            soon=source.usual_s.get(name, 1.0) <= SOON_S,
             subject=self.chosen if about_customer else None,
         )
-        self._asked[lookup.name] = asked
-        self.done.clear()
-        source = self.tools.sources[lookup.source]
-        asked.soon = source.answers_soon(lookup.name)
-        asked.question, older = source.ask(
-            lookup.name,
-            lookup.lookup,
-            values,
-            lambda result: self._answered(lookup, asked, result),
-            timeout_ms=lookup.timeout_ms,
-            cache_s=lookup.cache_s,
-        )
-        if older is not None:
-            self._fresh[lookup.name] = self._answer(
-                lookup,
-                asked,
-                Result(
-                    outcome=LookupOutcome.STALE,
-                    rows=older.rows,
-                    fetched_us=older.fetched_us,
-                    message="an older answer; a new one is under way",
-                ),
-            )
+        known = source.known(name, values, lookup.cache_s)
+        if known is not None and known.outcome is not LookupOutcome.STALE:
+            self._answered(asked, known)
+            return
+        if known is not None:
+            self._fresh[name] = self._answer(asked, known)
+        self._open[name] = asked
+        if self._settled:
+            self._settled = False
+            self.done.clear()
+        if not self._to_ask:
+            self.tools.later(self._ask_sources)
+        self._to_ask.append(asked)
+
+    def _ask_sources(self) -> None:
+        to_ask, self._to_ask = self._to_ask, []
+        for asked in to_ask:
+            lookup = asked.lookup
+            if self._open.get(lookup.name) is asked:
+                asked.question = self.tools.sources[lookup.source].ask(
+                    lookup.name,
+                    lookup.lookup,
+                    asked.values,
+                    partial(self._answered, asked),
+                    timeout_ms=lookup.timeout_ms,
+                    cache_s=lookup.cache_s,
+                )
 
     def _take_back(self, lookup: PlannedLookup) -> None:
-        """It was asked about a customer who is no longer the chosen one."""
+        """It was asked with other values, or about who is no longer the customer."""
         before = self._asked.pop(lookup.name, None)
         if before is not None:
             if before.question is not None:
                 before.question.close()
+            self._open.pop(lookup.name, None)
             self._forget_columns(lookup.name)
 
     def _forget_columns(self, lookup: str) -> None:
         for name in [x for x in self.params if x.startswith(f"{lookup}.")]:
             del self.params[name]
 
-    def _answered(self, lookup: PlannedLookup, asked: _Asked, result: Result) -> None:
+    def _answered(self, asked: _Asked, result: Result) -> None:
+        lookup = asked.lookup
         if self._closed or self._asked.get(lookup.name) is not asked:
             return
-        asked.question = None
-        answer = self._answer(lookup, asked, result)
-        self._fresh[lookup.name] = answer
+        self._open.pop(lookup.name, None)
+        answer = self._fresh[lookup.name] = self._answer(asked, result)
         self.tools.observe(lookup.name, answer.outcome, answer.ms / 1000)
         if result.rows and lookup.name in self.tools.plan.feeding:
             self._woken = True
@@ -271,15 +286,23 @@ class Run(msgspec.Struct, kw_only=True):
         if lookup.kind == "identity":
             self._found[lookup.name] = self._evidence(lookup, answer)
             self._identify()
-        self._turn_soon()
+        if not self._turning:
+            self._turn_soon()
 
-    def _answer(self, lookup: PlannedLookup, asked: _Asked, result: Result) -> Answer:
-        answer = Answer(
+    def _answer(self, asked: _Asked, result: Result) -> Answer:
+        """As shown: parameters of other lookups keep the values as they came."""
+        lookup, rows = asked.lookup, result.rows
+        found: list[Candidate] = []
+        if lookup.kind == "identity":
+            read = (_candidate(lookup, row) for row in rows)
+            found = [candidate for candidate in read if candidate is not None]
+        return Answer(
             lookup=lookup.name,
             source=lookup.source,
             facet=lookup.facet,
             outcome=result.outcome,
-            rows=_read(lookup, result.rows),
+            rows=rows if lookup.reader is None else lookup.reader.rows(rows),
+            candidates=tuple(found),
             subject=asked.subject,
             fetched_us=result.fetched_us,
             started_ms=round((asked.started_s - self._began_s) * 1000, 3),
@@ -287,10 +310,6 @@ class Run(msgspec.Struct, kw_only=True):
             message=result.message,
             detail=result.detail,
         )
-        if lookup.kind != "identity":
-            return answer
-        found = tuple(_candidate(lookup, row) for row in result.rows)
-        return replace(answer, candidates=tuple(c for c in found if c is not None))
 
     def _evidence(self, lookup: PlannedLookup, answer: Answer) -> list[Evidence]:
         by_account = any(need.startswith("ivr.") for need in lookup.needs)
@@ -315,14 +334,15 @@ class Run(msgspec.Struct, kw_only=True):
         if self._closed:
             return
         self._advance()
-        if not any(x.soon and x.question is not None for x in self._asked.values()):
+        if not any(map(_IS_SOON, self._open.values())):
             self._publish()
         elif self._gathering is None:
             loop = asyncio.get_running_loop()
             self._gathering = loop.call_later(SOON_S, self._publish)
 
     def _publish(self) -> None:
-        self._stop_gathering()
+        if self._gathering is not None:
+            self._stop_gathering()
         stands = self._stands()
         if self._fresh or stands != self._left:
             self.tools.publish(self._record(stands))
@@ -356,15 +376,11 @@ class Run(msgspec.Struct, kw_only=True):
         return (self.pending, self.candidates, self.chosen, self.by_agent)
 
     def _settle(self) -> None:
-        if self.done.is_set() or any(x.question for x in self._asked.values()):
+        if self._open or self._settled:
             return
+        self._settled = True
         self.done.set()
         self.tools.observe_whole(self.tools.clock.monotonic_s() - self._began_s)
-
-
-def _read(lookup: PlannedLookup, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """As shown: parameters of other lookups keep the values as they came."""
-    return rows if lookup.reader is None else lookup.reader.rows(rows)
 
 
 def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:

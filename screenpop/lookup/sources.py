@@ -33,7 +33,7 @@ from screenpop.connector import (
 from screenpop.connector.errors import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow, rest_s
-from screenpop.lookup.lookup import GuardedSource, Later, SourceLimits, at_once
+from screenpop.lookup.lookup import GuardedSource, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.values import ValueReader, types_of
@@ -231,7 +231,6 @@ def make_sources(
     find: FindConnector,
     clock: Clock,
     own: Mapping[str, tuple[GuardedSource, list[PlannedLookup]]] | None = None,
-    later: Later = at_once,
     index_folder: Path | None = None,
     watch: Watch | None = None,
 ) -> Sources:
@@ -255,7 +254,7 @@ def make_sources(
             connector = _connector(name, source, find, context, unloadable)
             limits = _limits(source, connector)
             label = source.label or name
-            guards[name] = GuardedSource(name, label, limits, clock, tasks, later)
+            guards[name] = GuardedSource(name, label, limits, clock, tasks)
             if connector is not None:
                 connectors[name] = connector
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]

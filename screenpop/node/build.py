@@ -77,7 +77,7 @@ async def build(
     journal, past = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
-        own = own_lookups(past.earlier, clock, tasks, spare.run)
+        own = own_lookups(past.earlier, clock, tasks)
         lookups = make_lookups(
             loaded,
             clock,

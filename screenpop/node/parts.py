@@ -107,7 +107,6 @@ def make_lookups(
         find or Registry().find,
         clock,
         own,
-        spare.run,
         index_folder,
         watch,
     )

@@ -11,17 +11,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 Late = Callable[[], None]
 
 
-class Deadline:
+class Deadline(msgspec.Struct, eq=False):
     """One of them; `cancel` takes it back."""
 
-    __slots__ = ("due_s", "late")
-
-    def __init__(self, due_s: float, late: Late):
-        self.due_s = due_s
-        self.late: Late | None = late
+    due_s: float
+    late: Late | None
 
     def cancel(self) -> None:
         self.late = None

@@ -107,7 +107,9 @@ class TaskOwner:
 
     def spawn(self, coroutine: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Start a piece of work that ends by itself."""
-        return spawn(coroutine, name=name, owner=self)
+        task = asyncio.get_running_loop().create_task(coroutine, name=name)
+        self.adopt(task)
+        return task
 
     def keep_running(
         self,

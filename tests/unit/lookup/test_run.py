@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -34,6 +36,34 @@ async def test_a_lookup_by_number_is_asked_at_once() -> None:
     await settled()
     assert first.pending == ("who",)
     assert who.asked == [{"number": NUMBER}]
+
+
+async def test_a_source_is_asked_when_nothing_more_urgent_is_to_do() -> None:
+    who, terms = Told("number"), Told("number")
+    bench = Bench(
+        planned("who", "identity", who, "identity"),
+        planned("terms", "credit_terms", terms, source="credit"),
+        number=NUMBER,
+    )
+    waiting: list[Callable[[], object]] = []
+    bench.run.tools = dataclasses.replace(bench.tools, later=waiting.append)
+    first = bench.start()
+    await settled()
+    assert first.pending == ("terms", "who")
+    assert (who.asked, terms.asked) == ([], [])
+    [ask] = waiting
+    ask()
+    await settled()
+    assert (len(who.asked), len(terms.asked)) == (1, 1)
+
+
+async def test_a_source_is_not_asked_for_a_call_that_is_over_meanwhile() -> None:
+    who = Told("number")
+    bench = Bench(planned("who", "identity", who, "identity"), number=NUMBER)
+    bench.start()
+    bench.run.close()
+    await settled()
+    assert who.asked == []
 
 
 async def test_a_lookup_by_customer_waits_for_the_customer() -> None:
