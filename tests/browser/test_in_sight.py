@@ -344,3 +344,30 @@ async def test_the_panel_and_the_verdict_are_told_to_a_screen_reader(
     await expect(panel).to_be_visible()
     spoken = desk.part('[aria-live="polite"]').filter(has_text="Overdue, £480.50")
     await expect(spoken).to_have_count(1)
+
+
+def with_a_second_source_of_the_balance(url: str) -> dict[str, Any]:
+    config = configuration(url)
+    config["lookups"]["payments"] = {
+        "source": "credit",
+        "facet": "balance",
+        "kind": "fields",
+        "path": "/terms/{customer.key}",
+        "fields": {"last_payment": "limit"},
+    }
+    return config
+
+
+async def test_a_facets_head_counts_the_sources_that_it_has_no_room_for(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    sources = with_a_second_source_of_the_balance
+    async with open_house(tmp_path, chromium, sources) as house:
+        desk, _ = await talking(house)
+        await desk.facet_is("balance", "fresh")
+        head = desk.facet("balance").locator(".sources")
+        await expect(head.locator(".further")).to_have_text("+1")
+        await expect(head.locator("span:visible")).to_have_count(2)
+        await expect(head).to_have_attribute("title", re.compile("ERP.*\nCredit"))
+        cut = "each => each.scrollWidth > each.clientWidth"
+        assert not await head.locator("span").first.evaluate(cut)
