@@ -36,9 +36,9 @@ from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.users import Users
 from screenpop.journal.base import Journal
+from screenpop.node.build import running
 from screenpop.node.checking import load_checked
 from screenpop.node.node import Service
-from screenpop.node.starting import running
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from screenpop.desk.transport import Transport
+from screenpop.desk.session import Transport
 from screenpop.domain.access import Only
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall

@@ -93,8 +93,7 @@ def installed_verbs() -> dict[str, tuple[str, str]]:
 
 def tell(error: ScreenpopError, *, err: bool = True) -> None:
     """Write an error of ours, to standard error unless it is what was asked for."""
-    from screenpop.config.problems import ConfigProblems
-    from screenpop.config.report import counted, plain, rich
+    from screenpop.config.problems import ConfigProblems, counted, plain, rich
 
     stream = sys.stderr if err else sys.stdout
     if not isinstance(error, ConfigProblems):

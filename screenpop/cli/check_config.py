@@ -13,8 +13,7 @@ from screenpop.config.check import Checked
 from screenpop.config.facets import enabled_lookups
 from screenpop.config.load import examine
 from screenpop.config.model import Configuration
-from screenpop.config.problems import ConfigProblems, listed
-from screenpop.config.report import as_json
+from screenpop.config.problems import ConfigProblems, as_json, listed
 from screenpop.node.checking import checked_whole
 
 

@@ -22,14 +22,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from screenpop.demo.centre import LARKSPOKE
+from screenpop.demo.centre import CALLS_PER_MINUTE, LARKSPOKE
 from screenpop.demo.company import NAME, TIME_ZONE
 from screenpop.demo.delivery import Tally
 from screenpop.demo.folder import PASSWORD_CHARS_MAX, account_json
-from screenpop.demo.habits import CALLS_PER_MINUTE
-from screenpop.demo.run import LINE, DemoOptions, Ready, run_demo
-from screenpop.demo.service import run_service
-from screenpop.support.loop import quick_loop
+from screenpop.demo.run import LINE, DemoOptions, Ready, run_demo, run_service
+from screenpop.support.tasks import quick_loop
 
 
 def register(app: typer.Typer) -> None:

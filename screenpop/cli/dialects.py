@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from screenpop.intake.cases import run_vectors
 from screenpop.intake.dialect import Dialect, dialect_names, load_dialect
 from screenpop.intake.settings import COMMON_SETTINGS, Setting
 from screenpop.intake.streams.registry import (
@@ -15,7 +16,6 @@ from screenpop.intake.streams.registry import (
     stream_dialect,
     stream_dialects,
 )
-from screenpop.intake.vectors import run_vectors
 
 
 def register(app: typer.Typer) -> None:

@@ -20,7 +20,7 @@ from screenpop.lookup.as_json import age_s, as_json, column_types, strangers
 from screenpop.lookup.explain import Explanation
 from screenpop.node.checking import load_checked
 from screenpop.support import log as logs
-from screenpop.support.loop import quick_loop
+from screenpop.support.tasks import quick_loop
 
 _STATE_STYLE = {
     "fresh": "green", "ok": "green", "stale": "yellow", "pending": "cyan",

@@ -18,15 +18,14 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from screenpop.cli.stored import opened_store
+from screenpop.cli.db import opened_store
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.users import Users
 from screenpop.intake.shown import LineSeen, LinesSeen, RequestsSeen
 from screenpop.web.auth import cookie_name
-from screenpop.web.keys import FILE_NAME, session_key
-from screenpop.web.tokens import Signer
+from screenpop.web.tokens import FILE_NAME, Signer, session_key
 
 TOKEN_VARIABLE = "SCREENPOP_TOKEN"  # noqa: S105 (its name)
 ANSWER_BYTES_MAX = 33_554_432

@@ -13,7 +13,7 @@ import typer
 from screenpop.config.load import Loaded
 from screenpop.node.checking import load_checked
 from screenpop.support import log as logs
-from screenpop.support.loop import quick_loop
+from screenpop.support.tasks import quick_loop
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ def serve(
 
 
 async def _serve(loaded: Loaded) -> None:
+    from screenpop.node.build import running  # the whole service: a second
     from screenpop.node.garbage import spare_the_loop
-    from screenpop.node.starting import running  # the whole service: a second
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -15,7 +15,7 @@ from screenpop.demo.meter import Report
 from screenpop.demo.simulate import SimulateOptions, simulate
 from screenpop.domain.errors import ConfigError
 from screenpop.node.checking import load_checked
-from screenpop.support.loop import quick_loop
+from screenpop.support.tasks import quick_loop
 
 
 def register(app: typer.Typer) -> None:

@@ -10,20 +10,22 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from screenpop.cli.stored import opened_store
-from screenpop.cli.users_shown import shown_tokens, shown_users, token_row, user_row
-from screenpop.domain.agent import Role
+from screenpop.cli.db import opened_store
+from screenpop.domain.agent import Role, User
 from screenpop.history.engine import Database
 from screenpop.history.passwords import generated
-from screenpop.history.tokens import Tokens
+from screenpop.history.tokens import Token, Tokens
 from screenpop.history.users import Users
-from screenpop.support.clock import SystemClock
+from screenpop.support.clock import SystemClock, iso_from_us
 
 T = TypeVar("T")
 DAY_US = 86_400_000_000
@@ -281,3 +283,62 @@ def _print_json(value: object) -> None:
 
 def _example(words: str) -> str:
     return f"Example: screenpop users {words} --config screenpop.yaml"
+
+
+UserRow = dict[str, str | bool | list[str] | None]
+TokenRow = dict[str, str | None]
+
+
+def user_row(user: User) -> UserRow:
+    return {
+        "username": user.username,
+        "name": user.name,
+        "role": user.role.value,
+        "agents": sorted(user.agents),
+        "locale": user.locale,
+        "active": user.active,
+    }
+
+
+def token_row(token: Token) -> TokenRow:
+    revoked_us, expires_us = token.revoked_us, token.expires_us
+    return {
+        "token_id": token.token_id,
+        "username": token.username,
+        "label": token.label,
+        "created_at": iso_from_us(token.created_us),
+        "revoked_at": None if revoked_us is None else iso_from_us(revoked_us),
+        "expires_at": None if expires_us is None else iso_from_us(expires_us),
+    }
+
+
+def shown_users(users: Iterable[User]) -> None:
+    _print(
+        ("user", "name", "role", "agents", "locale", "may log in"),
+        [
+            (
+                user.username,
+                user.name,
+                user.role.value,
+                ", ".join(sorted(user.agents)),
+                user.locale or "",
+                "yes" if user.active else "no",
+            )
+            for user in users
+        ],
+    )
+
+
+def shown_tokens(tokens: Iterable[Token]) -> None:
+    rows = [token_row(token) for token in tokens]
+    _print(
+        ("token", "user", "label", "made", "revoked", "expires"),
+        [tuple(value or "" for value in row.values()) for row in rows],
+    )
+
+
+def _print(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    table = Table(*heads)
+    for row in rows:
+        table.add_row(*(escape(value) for value in row))
+    Console().print(table)

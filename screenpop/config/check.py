@@ -19,12 +19,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
-from screenpop.config.customers import sources_of_customers, unclear
 from screenpop.config.dataflow import RESERVED, findings, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
 from screenpop.config.load import Examined, Loaded
 from screenpop.config.model import LineSettings
-from screenpop.config.prepare import FindConnector, prepare
+from screenpop.config.prepare import (
+    FindConnector,
+    prepare,
+    sources_of_customers,
+    unclear,
+)
 from screenpop.config.problems import KeyPath, Problem, did_you_mean
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError

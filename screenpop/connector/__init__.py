@@ -12,8 +12,8 @@ from screenpop.connector.base import (
     Lookup,
     LookupOptions,
     SourceOptions,
+    told,
 )
-from screenpop.connector.errors import told
 from screenpop.connector.parameters import PARAMETERS, checked
 from screenpop.connector.reading import ContactsReading, OddItems
 from screenpop.connector.records import (

@@ -7,8 +7,7 @@ from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeAlias
 
-from screenpop.connector.base import Connector, LookupOptions, SourceOptions
-from screenpop.connector.errors import told
+from screenpop.connector.base import Connector, LookupOptions, SourceOptions, told
 from screenpop.domain.errors import ConfigError, Unloadable
 
 GROUP = "screenpop.connectors"

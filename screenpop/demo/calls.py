@@ -18,8 +18,7 @@ from enum import Enum
 from functools import partial
 
 from screenpop.demo.callers import DemoCaller, Planned
-from screenpop.demo.centre import Centre
-from screenpop.demo.habits import DEMAND_PEAK, Habits, demand
+from screenpop.demo.centre import DEMAND_PEAK, Centre, Habits, demand
 
 Json = str | float | None | list[str] | dict[str, str]
 

@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import aiohttp
+
 from screenpop.demo.calls import Event
 from screenpop.support.clock import Clock, SystemClock, iso_from_us
 
@@ -196,3 +198,26 @@ class Sender:
     def _back_off_s(self, attempt: int) -> float:
         ceiling = min(BACK_OFF_MAX_S, BACK_OFF_S * 2.0**attempt)
         return ceiling * self.rng.uniform(0.5, 1.0)
+
+
+TIMEOUT_S = 10.0
+
+
+class HttpPost:
+    """Posts to one line's webhook address."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str):
+        self._session = session
+        self._url = url
+        self._timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
+
+    async def __call__(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status; raises `OSError` when there was no answer in time."""
+        try:
+            async with self._session.post(
+                self._url, data=body, headers=dict(headers), timeout=self._timeout
+            ) as response:
+                await response.read()
+                return response.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ConnectionError(f"no answer from {self._url}: {error}") from error

@@ -12,15 +12,22 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from screenpop.config.load import Loaded
 from screenpop.demo.callers import showpiece
 from screenpop.demo.cards import cards, write_cards
 from screenpop.demo.centre import LOGINS, Login
 from screenpop.demo.company import Company
 from screenpop.demo.erp import write_erp
+from screenpop.domain.agent import Role, User
+from screenpop.history.opening import open_database
+from screenpop.history.users import Users
+from screenpop.node.parts import data_dir_of
 
 GENERATION = 1
 """Raise it when the generator makes other data from the same seed."""
@@ -125,3 +132,49 @@ def _write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
+
+
+@asynccontextmanager
+async def opened_users(loaded: Loaded) -> AsyncIterator[Users]:
+    """The users of that configuration's store; raises `Unavailable`, `ConfigError`."""
+    database = await open_database(loaded, data_dir_of(loaded))
+    try:
+        yield Users(database)
+    finally:
+        await database.close()
+
+
+async def let_in(users: Users, accounts: Sequence[Account]) -> None:
+    """Everybody of the demo can log in with the password printed."""
+    for account in accounts:
+        login = account.login
+        if await users.get(login.username) is None:
+            await users.create(
+                login.username,
+                password=account.password,
+                name=login.name,
+                role=Role(login.role),
+                agents=[login.agent] if login.agent else [],
+                by="demo",
+            )
+        elif await users.verify(login.username, account.password) is None:
+            await users.set_password(login.username, account.password, by="demo")
+
+
+async def simulated(users: Users, agents: Iterable[str]) -> list[User]:
+    """One user without a password for each simulated agent, active."""
+    found = []
+    for agent in agents:
+        user = await users.get(agent)
+        if user is None:
+            user = await users.create(agent, password=None, agents=[agent], by="demo")
+        elif not user.active:
+            user = await users.change(agent, active=True, by="demo")
+        found.append(user)
+    return found
+
+
+async def send_home(users: Users, who: Iterable[User]) -> None:
+    """Simulated agents may not connect any more; their calls stay in the history."""
+    for user in who:
+        await users.change(user.username, active=False, by="demo")

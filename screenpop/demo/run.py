@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,15 +16,15 @@ import aiohttp
 
 from screenpop.demo.callers import Callers, opening
 from screenpop.demo.calls import Exchange
-from screenpop.demo.centre import LARKSPOKE
+from screenpop.demo.centre import CALLS_PER_MINUTE, LARKSPOKE, Habits
 from screenpop.demo.chance import chance
 from screenpop.demo.company import Company, found_company
 from screenpop.demo.credit import CreditDepartment, credit_records
-from screenpop.demo.delivery import LineCredentials, Sender, Tally, deliveries
-from screenpop.demo.folder import Account, Folder
-from screenpop.demo.habits import CALLS_PER_MINUTE, Habits
-from screenpop.demo.ports import free_port
-from screenpop.demo.posting import HttpPost
+from screenpop.demo.delivery import HttpPost, LineCredentials, Sender, Tally, deliveries
+from screenpop.demo.folder import Account, Folder, let_in, opened_users
+from screenpop.domain.errors import ConfigError
+from screenpop.node.build import running
+from screenpop.node.checking import load_checked
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
@@ -138,3 +140,47 @@ def _credit(company: Company, folder: Folder) -> CreditDepartment:
         folder.secret("credit_token"),
         rng=chance(company.seed, "latency"),
     )
+
+
+TRIED_MAX = 50
+HOST = "127.0.0.1"
+
+
+def free_port(wanted: int, host: str = HOST) -> int:
+    """The wanted port, else the next free one above it; 0 gives any.
+
+    Raises `ConfigError` when none of the next ports can be had.
+    """
+    last = min(wanted + TRIED_MAX, 65_535) if wanted else 0
+    for port in range(wanted, last + 1):
+        if (bound := _try(host, port)) is not None:
+            return bound
+    raise ConfigError(
+        f"none of the ports {wanted} to {last} on {host} can be listened on: they are"
+        " in use or not allowed. Choose another with --port, or --port 0 for any."
+    )
+
+
+def _try(host: str, port: int) -> int | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return None
+            raise
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def run_service(config: Path, accounts: Sequence[Account]) -> AsyncIterator[str]:
+    """Serve that configuration; gives the base URL once it takes calls.
+
+    The people are in the store before the service reads it.
+    """
+    loaded = load_checked(config)
+    async with opened_users(loaded) as users:
+        await let_in(users, accounts)
+    async with running(loaded) as service:
+        yield service.url

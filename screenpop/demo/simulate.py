@@ -16,24 +16,22 @@ from screenpop.config.model import LineSettings
 from screenpop.demo.browsers import Browsers, Seat
 from screenpop.demo.callers import DemoCaller, as_sent
 from screenpop.demo.calls import Exchange
-from screenpop.demo.centre import Centre, big_centre
+from screenpop.demo.centre import Centre, Habits, big_centre
 from screenpop.demo.chance import chance
 from screenpop.demo.delivery import (
     Delivery,
     Disorder,
+    HttpPost,
     LineCredentials,
     Sender,
     deliveries,
 )
-from screenpop.demo.habits import Habits
+from screenpop.demo.folder import opened_users, send_home, simulated
 from screenpop.demo.meter import Meter, Report
 from screenpop.demo.numbers import BLOCKS
-from screenpop.demo.people import opened_users, send_home, simulated
-from screenpop.demo.posting import HttpPost
 from screenpop.domain.errors import ConfigError
 from screenpop.web.auth import cookie_name
-from screenpop.web.keys import session_key
-from screenpop.web.tokens import Signer
+from screenpop.web.tokens import Signer, session_key
 
 SESSION_S = 6 * 3600
 SETTLE_S = 5.0  # for the last cards to arrive

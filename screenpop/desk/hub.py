@@ -21,8 +21,7 @@ from screenpop.desk.case import Pop
 from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.presence import DESK_GRACE_S, Presence
-from screenpop.desk.session import Session, SessionKind, SessionLimits
-from screenpop.desk.transport import Transport
+from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.call import LegState
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from screenpop.desk.close_codes import SLOW, CloseFrame
-from screenpop.desk.transport import Transport
 from screenpop.domain.agent import User, UserId
 from screenpop.support.clock import Clock
 
@@ -96,3 +95,23 @@ class Session:
             return False
         self._budget -= cost
         return True
+
+
+class Transport(Protocol):
+    """One WebSocket. Writing never waits: the kernel and one bounded buffer take it."""
+
+    def write(self, *frames: bytes) -> None:
+        """Text frames, in one piece; does nothing when the browser is gone."""
+        ...
+
+    def buffered_bytes(self) -> int:
+        """What was written and has not left yet."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the connection is over."""
+        ...
+
+    def say_goodbye(self, code: int, reason: str) -> None:
+        """Close with this code, at once; later calls do nothing."""
+        ...

@@ -34,8 +34,8 @@ from screenpop.domain.call import (
     LineId,
     Scope,
 )
-from screenpop.domain.call_progress import Reading
 from screenpop.domain.call_reading import read, view
+from screenpop.domain.leg_reading import Reading
 
 _TYPE_RANK = {
     EventType.ARRIVED: 0,

@@ -28,9 +28,9 @@ from screenpop.domain.call import (
     Scope,
     is_extension,
 )
-from screenpop.domain.call_progress import Reading
 from screenpop.domain.leg_reading import (
     Leg,
+    Reading,
     leg_of_who_is_there,
     new_leg,
     talk_on,

@@ -23,12 +23,17 @@ from screenpop.history.batch import (
     StoredCall,
 )
 from screenpop.history.contacts import PUT_CONTACTS, PUT_LINKS
+from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
-from screenpop.history.known import Known
-from screenpop.history.statement import StoredStatement, Values, putting
+from screenpop.history.rows import fit_id
+from screenpop.history.statement import (
+    StoredStatement,
+    Values,
+    of_wanted,
+    putting,
+    wanted,
+)
 from screenpop.history.tables import OF_A_CALL
-from screenpop.history.texts import fit_id
-from screenpop.history.wanted import of_wanted, wanted
 
 CALLS_PER_QUERY = 500
 CALLS_FORGOTTEN_PER_STEP = 200

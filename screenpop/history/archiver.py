@@ -20,8 +20,8 @@ from screenpop.history.batch import Batch
 from screenpop.history.blame import blames_statement
 from screenpop.history.folding import BatchMaker, NumberOf, PeopleAt
 from screenpop.journal.base import Entry, Journal, Offset
-from screenpop.journal.numbers import SKIPPED
 from screenpop.journal.records import EventRecord, decode
+from screenpop.journal.sqlite_writer import SKIPPED
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.history.engine import Database
+from screenpop.history.rows import fit
 from screenpop.history.tables import LABEL_CHARS, audit
-from screenpop.history.texts import fit
 from screenpop.support.clock import Clock
 
 DETAIL_CHARS_MAX = 2000

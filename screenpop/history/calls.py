@@ -18,8 +18,7 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.history import rows, tables
 from screenpop.history.batch import ShownAnswer
 from screenpop.history.engine import Database
-from screenpop.history.rows import AGENT_BYTES, NOBODY
-from screenpop.history.texts import fit_id
+from screenpop.history.rows import AGENT_BYTES, NOBODY, fit_id
 
 CALLS_PER_PAGE_MAX = 500
 EVENTS_PER_CALL_MAX = 1000

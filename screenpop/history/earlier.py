@@ -32,10 +32,8 @@ from screenpop.domain.call import AgentId
 from screenpop.domain.caller import CandidateRef
 from screenpop.history import tables
 from screenpop.history.engine import Database
-from screenpop.history.known import Known
-from screenpop.history.rows import stored_ref
+from screenpop.history.rows import fit_id, stored_ref
 from screenpop.history.statement import StoredStatement, Value
-from screenpop.history.texts import fit_id
 
 EARLIER_MAX = 100
 LEARNED_PER_STEP = 2000
@@ -255,3 +253,35 @@ _CUSTOMERS = StoredStatement(
     ),
     ("source", "key"),
 )
+
+
+BITS = 1 << 23  # one MiB
+MARKS = 4
+
+Who = str | CandidateRef
+"""An E.164 number or a customer."""
+
+
+class Known:
+    """Who has history. Until it is `complete` everybody might."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray(BITS // 8)
+        self.complete = False
+
+    def add(self, who: Who) -> None:
+        bits = self._bits
+        for mark in _marks(who):
+            bits[mark >> 3] |= 1 << (mark & 7)
+
+    def may_have(self, who: Who) -> bool:
+        if not self.complete:
+            return True
+        bits = self._bits
+        return all(bits[mark >> 3] >> (mark & 7) & 1 for mark in _marks(who))
+
+
+def _marks(who: Who) -> list[int]:
+    whole = hash(who)
+    first, step = whole & 0xFFFF_FFFF, whole >> 32 | 1
+    return [(first + n * step) % BITS for n in range(MARKS)]

@@ -27,8 +27,7 @@ from screenpop.history.sqlite_threads import SqliteThreads
 from screenpop.history.statement import Sql, StoredStatement, Value, Values, for_rows
 from screenpop.support.database_url import ENCODE, is_unknown_host, parsed
 from screenpop.support.postgres_url import PostgresOptions, translated
-from screenpop.support.private import private_database, private_folder
-from screenpop.support.same_file import SameFile
+from screenpop.support.private import SameFile, private_database, private_folder
 
 READERS_MAX = 4
 LEAN_READERS = 2

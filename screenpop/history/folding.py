@@ -37,7 +37,7 @@ from screenpop.history.batch import (
     StoredEvent,
     Written,
 )
-from screenpop.history.texts import fit
+from screenpop.history.rows import fit
 from screenpop.journal.base import Entry
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
 

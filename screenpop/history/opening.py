@@ -30,13 +30,10 @@ from screenpop.history.audit import Audit
 from screenpop.history.batch import Contact, NumberLink
 from screenpop.history.calls import Calls
 from screenpop.history.contacts import Contacts
-from screenpop.history.directory import UsersCache
-from screenpop.history.earlier import EarlierCalls
+from screenpop.history.earlier import EarlierCalls, Known
 from screenpop.history.engine import Database, sqlite_url
-from screenpop.history.known import Known
-from screenpop.history.past_calls import Append, HistoryCalls, earlier_row
-from screenpop.history.recent_notes import RecentNotes
-from screenpop.history.sessions import EndedSessions
+from screenpop.history.past_calls import Append, HistoryCalls, RecentNotes, earlier_row
+from screenpop.history.sessions import EndedSessions, UsersCache
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
 from screenpop.support.clock import Clock

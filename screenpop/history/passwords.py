@@ -11,9 +11,9 @@ import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from screenpop.domain.errors import BadInput
-from screenpop.history.weak_passwords import weakness
 
 PASSWORD_CHARS_MIN = 12
 PASSWORD_CHARS_MAX = 256
@@ -83,3 +83,16 @@ def generated() -> str:
 
 def _normal(password: str) -> bytes:
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+GUESSES_LOG10_MIN = 10.0  # zxcvbn's highest score: out of reach for a slow hash, too
+CHARS_MAX = 72  # more are not looked at: its time grows with the square
+
+
+def weakness(password: str, username: str) -> str | None:
+    """Why it is weak, in words that go on after "the password"; None if it is not."""
+    text = unicodedata.normalize("NFKC", password)[:CHARS_MAX]
+    found = zxcvbn(text, user_inputs=[username.casefold()])
+    if found["guesses_log10"] >= GUESSES_LOG10_MIN:
+        return None
+    return "is easy to guess: a common one, a row of keys, a repetition, or a name"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import TypeVar
@@ -16,7 +17,7 @@ import msgspec
 
 from screenpop.domain.access import Only, may_read_call, may_read_note
 from screenpop.domain.agent import User
-from screenpop.domain.call import AgentId, NamedCall
+from screenpop.domain.call import AgentId, CallKey, NamedCall
 from screenpop.domain.caller import Json, Row
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.history.calls import (
@@ -33,7 +34,6 @@ from screenpop.history.calls import (
     WholeCall,
 )
 from screenpop.history.earlier import EarlierCall
-from screenpop.history.recent_notes import RecentNotes
 from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.numbering import describe
@@ -347,3 +347,41 @@ def _place(cursor: str) -> PagePlace:
             code="bad_cursor",
             remedy="Leave it out for the newest calls.",
         ) from error
+
+
+NOTES_MAX = 5_000  # newest notes; older ones are in the store by then
+
+NoteKey = tuple[str, CallKey | None]
+"""(user, call)."""
+SavedNote = tuple[NoteKey, tuple[int, str]]
+"""Whose note about which call: at which offset, and the text."""
+
+
+class RecentNotes:
+    """The newest text by person and call; entries may be taken twice."""
+
+    def __init__(self, notes_max: int = NOTES_MAX):
+        self._notes_max = notes_max
+        self._texts: OrderedDict[NoteKey, tuple[int, str]] = OrderedDict()
+
+    def take(self, offset: int, record: ActionRecord) -> None:
+        """Take a note in as it stands in the journal."""
+        key = (record.user, record.call_key)
+        before = self._texts.get(key)
+        if before is not None and before[0] >= offset:
+            return
+        self._texts[key] = (offset, record.data.get("text", ""))
+        self._texts.move_to_end(key)
+        if len(self._texts) > self._notes_max:
+            self._texts.popitem(last=False)
+
+    def saved(self) -> list[SavedNote]:
+        return list(self._texts.items())
+
+    def restore(self, notes: Iterable[SavedNote]) -> None:
+        self._texts.update(notes)
+
+    def text(self, user: str, call: CallKey) -> str | None:
+        """None: nothing is remembered, the store may know."""
+        found = self._texts.get((user, call))
+        return None if found is None else found[1]

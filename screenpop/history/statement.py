@@ -6,14 +6,27 @@ work for each row or query costs more than SQLite's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Table, case
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Table,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql.expression import ClauseElement, ColumnElement
+from sqlalchemy.sql.expression import ClauseElement
 
 Value = str | int | float | bool | None
 Values = tuple[Value, ...]
@@ -105,3 +118,41 @@ def for_rows(text: str, columns: int, rows: int) -> str:
     head, found, tail = text.partition(f"VALUES {one}")
     assert found, text
     return f"{head}VALUES {', '.join([one] * rows)}{tail}"
+
+
+_KEYS = "wanted_keys"
+
+
+def wanted(keys: Iterable[tuple[str, str, int]]) -> dict[str, Value]:
+    """The parameter; call ids as `texts.fit_id` makes them."""
+    return {_KEYS: msgspec.json.encode(list(keys)).decode()}
+
+
+def of_wanted(
+    table: Table,
+    columns: tuple[ColumnElement[object], ...],
+    order: tuple[ColumnElement[object], ...] = (),
+) -> StoredStatement:
+    """Line, call id, occurrence and these columns of each row of the wanted calls."""
+
+    def build(dialect: str) -> ClauseElement:
+        names: list[ColumnElement[Any]]
+        key = (table.c.line, table.c.call_id, table.c.occurrence)
+        if dialect == "postgresql":
+            keys = cast(bindparam(_KEYS, type_=Text), JSONB)
+            each = func.jsonb_array_elements(keys).table_valued("value", name="wanted")
+            names = [each.c.value.op("->>")(place) for place in (0, 1, 2)]
+            names[2] = cast(names[2], BigInteger)
+        else:
+            each = func.json_each(bindparam(_KEYS, type_=Text)).table_valued(
+                "value", name="wanted"
+            )
+            names = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1, 2)]
+        return (
+            select(*key, *columns)
+            .select_from(each)
+            .where(*(column == name for column, name in zip(key, names, strict=True)))
+            .order_by(*order)
+        )
+
+    return StoredStatement(build, (_KEYS,))

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.history.audit import Audit
-from screenpop.history.directory import FindsUsers
 from screenpop.history.engine import Database
+from screenpop.history.rows import one_line
+from screenpop.history.sessions import FindsUsers
 from screenpop.history.tables import LABEL_CHARS, api_tokens, users
-from screenpop.history.texts import one_line
 from screenpop.history.users import next_stamp, username_of
 from screenpop.support.clock import Clock, SystemClock
 

@@ -27,8 +27,8 @@ from screenpop.domain.errors import BadInput, NotFound
 from screenpop.history.audit import Audit
 from screenpop.history.engine import Database
 from screenpop.history.passwords import Passwords
+from screenpop.history.rows import one_line
 from screenpop.history.tables import LABEL_CHARS, NAME_CHARS, users
-from screenpop.history.texts import one_line
 from screenpop.support.clock import Clock, SystemClock
 
 AGENTS_MAX = 20

@@ -13,7 +13,7 @@ from xml.parsers import expat
 import msgspec
 
 from screenpop.domain.errors import BadInput
-from screenpop.intake.charsets import text_of
+from screenpop.intake.encodings import text_of
 from screenpop.intake.facts import Facts, fields_of
 from screenpop.intake.yaml_nodes import Node
 from screenpop.support.text import sound_json

@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import CallEvent, LineId
-from screenpop.domain.errors import BadInput, ConfigError
+from screenpop.domain.errors import BadInput, ConfigError, ScreenpopError
 from screenpop.intake import times
 from screenpop.intake.dialect import BoundDialect, Dialect
 from screenpop.intake.request import (
@@ -318,3 +318,52 @@ def rfc3339(at_us: int, digits: int) -> str:
     if digits == 0:
         return f"{at}Z"
     return f"{at}.{f'{at_us % 1_000_000:06d}'[:digits]}Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorResult:
+    """One request of one vector; no problem means that it holds."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+def run_vectors(dialect: Dialect) -> list[VectorResult]:
+    """All vectors, each request on its own."""
+    if dialect.tests is None:
+        return []
+    results: list[VectorResult] = []
+    for number, node in enumerate(dialect.tests.elements(), 1):
+        name = f"tests[{number}]"
+        try:
+            case = case_from(node.data(), f"{dialect.file}: {name}")
+            entries = decode_case(dialect, case)
+        except ScreenpopError as error:
+            results.append(VectorResult(name=name, problems=(str(error),)))
+            continue
+        for at, entry in enumerate(entries):
+            expected = case.expect[at] if at < len(case.expect) else None
+            problems = tuple(_differences(entry, expected))
+            results.append(
+                VectorResult(name=f"{name}.requests[{at}]", problems=problems)
+            )
+    return results
+
+
+def _differences(entry: Mapping[str, object], expected: object) -> list[str]:
+    if expected is None:
+        return ["nothing is expected. Say what under `expect`."]
+    if expected == "rejected":
+        return [] if "rejected" in entry else ["is taken, but must be refused."]
+    if "rejected" in entry:
+        return [f"is refused: {entry['rejected']}"]
+    events = entry["events"]
+    wanted = expected if isinstance(expected, list) else [expected]
+    if not isinstance(events, list) or len(events) != len(wanted):
+        return [f"gives {events}, expected are {len(wanted)} events."]
+    return [
+        f"{key} is {event.get(key)!r}, expected is {value!r}."
+        for event, want in zip(events, wanted, strict=True)
+        for key, value in want.items()
+        if event.get(key) != value
+    ]

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from screenpop.domain.errors import BadInput
-from screenpop.intake.charsets import text_of
+from screenpop.intake.encodings import text_of
 from screenpop.intake.legs import CallOfLeg
 from screenpop.intake.multipart import multipart_pairs, parameters_of
 from screenpop.intake.normal import LineContext

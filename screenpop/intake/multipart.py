@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from screenpop.domain.errors import BadInput
-from screenpop.intake.charsets import BY_BYTES, text_of
+from screenpop.intake.encodings import BY_BYTES, text_of
 
 PARTS_MAX = 2000
 PART_HEAD_BYTES_MAX = 8192

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 from screenpop.domain.call import EventType
 from screenpop.domain.call import Scope as CallScope
-from screenpop.intake.constants import check_constants
-from screenpop.intake.declared import DeclaredField, came_to_nothing, declared_fields
+from screenpop.intake.declared import (
+    DeclaredField,
+    came_to_nothing,
+    check_constants,
+    declared_fields,
+)
 from screenpop.intake.expression import ExpressionScope, Getter, empty, listed
 from screenpop.intake.filters import as_text
 from screenpop.intake.normal import (

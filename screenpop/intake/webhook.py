@@ -27,8 +27,8 @@ from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.log import Seldom
 from screenpop.support.metrics import Metrics
-from screenpop.support.seldom import Seldom
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
 REPEATED = "repeated"

@@ -21,10 +21,8 @@ from typing import TypeGuard, TypeVar
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal import snapshot_file
 from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
-from screenpop.journal.numbers import SKIPPED, Numbers
 from screenpop.journal.records import Record, encode
 from screenpop.journal.snapshot_file import SnapshotPlace
-from screenpop.journal.sqlite_checkpoint import Checkpoints
 from screenpop.journal.sqlite_damage import make_whole
 from screenpop.journal.sqlite_file import (
     Synchronous,
@@ -35,11 +33,19 @@ from screenpop.journal.sqlite_file import (
     open_writer,
 )
 from screenpop.journal.sqlite_reader import SqliteReader
-from screenpop.journal.sqlite_writer import Append, GroupWriter, Settled, Work
+from screenpop.journal.sqlite_writer import (
+    SKIPPED,
+    Append,
+    Checkpoints,
+    GroupWriter,
+    Numbers,
+    Settled,
+    Work,
+)
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.outage import Outage
-from screenpop.support.same_file import SameFile
+from screenpop.support.private import SameFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -18,11 +18,10 @@ import msgspec
 
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import START, Entry, Offset
-from screenpop.journal.numbers import Gap, stored_gaps
 from screenpop.journal.records import decode
 from screenpop.journal.sqlite_damage import Lost, damage_mark, read_around, said
 from screenpop.journal.sqlite_file import explained, open_reader
-from screenpop.journal.sqlite_writer import newest_given
+from screenpop.journal.sqlite_writer import Gap, newest_given, stored_gaps
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

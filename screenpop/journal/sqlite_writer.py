@@ -12,12 +12,14 @@ SQL statement in autocommit: one hand-over of the interpreter lock, not one a ro
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, TypeVar
@@ -25,9 +27,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from screenpop.journal.base import Offset, Receipt
-from screenpop.journal.numbers import Numbers
 from screenpop.journal.records import Record
-from screenpop.journal.sqlite_checkpoint import Checkpoints
+from screenpop.journal.sqlite_file import explained
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -260,3 +261,124 @@ _STATEMENTS = {  # only placeholders are put together
     + ' ON CONFLICT (stream, "key") DO NOTHING'
     for count in range(1, STATEMENT_ROWS_MAX + 1)
 }
+
+
+SKIPPED = 1_000_000
+"""So many numbers are passed over after an unclean end: more than are ever lost."""
+GAPS_MAX = 100  # older ones become one, from the beginning
+
+Gap = tuple[int, int]
+"""Greater than the first, up to and with the second."""
+
+
+class Numbers:
+    """The gaps of one journal, and the one that is about to be."""
+
+    def __init__(self, gaps: list[Gap], newest: Offset):
+        """`newest` is the newest offset that is stored at the start."""
+        self._gaps = gaps
+        self._newest = newest
+        self.pending: Offset | None = None  # nothing up to it may be given
+
+    def skip_to(self, offset: Offset) -> None:
+        if offset > self._newest:
+            self.pending = max(self.pending or offset, offset)
+
+    def lost(self, offset: int) -> bool:
+        gaps = self._gaps
+        if self.pending is not None:
+            gaps = [*gaps, (self._newest, self.pending)]
+        return any(after < offset <= up_to for after, up_to in gaps)
+
+    def take(self, connection: sqlite3.Connection) -> None:
+        """Pass the numbers over, just before the next one is given."""
+        if self.pending is None:
+            return
+        gaps = _fewer([*self._gaps, (self._newest, self.pending)])
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(
+                "INSERT OR REPLACE INTO about VALUES ('lost', ?)", (json.dumps(gaps),)
+            )
+            connection.execute("DELETE FROM sqlite_sequence WHERE name = 'entries'")
+            connection.execute(
+                "INSERT INTO sqlite_sequence VALUES ('entries', ?)", (self.pending,)
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._gaps, self.pending = gaps, None
+
+
+def _fewer(gaps: list[Gap]) -> list[Gap]:
+    if len(gaps) <= GAPS_MAX:
+        return gaps
+    old = gaps[: len(gaps) - GAPS_MAX + 1]
+    return [(0, old[-1][1]), *gaps[len(old) :]]
+
+
+def stored_gaps(connection: sqlite3.Connection) -> list[Gap]:
+    row = connection.execute("SELECT value FROM about WHERE name = 'lost'").fetchone()
+    return [] if row is None else [(a, b) for a, b in json.loads(row[0])]
+
+
+PAGES_BETWEEN = 16_000  # 64 MB of log
+PAGES_PER_GROUP = 4  # table, index and their parents, at least
+
+
+class Checkpoints:
+    """Belongs to whoever writes; owns one more thread and its connection.
+
+    `rest_due` asks for the writing thread: the last pages of a long log, and the first
+    group of the next, wait for the disk.
+    """
+
+    def __init__(self, path: Path, writing: sqlite3.Connection):
+        self._path = path
+        self._writing = writing
+        writing.execute("PRAGMA wal_autocheckpoint = 0")
+        self._own = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._pages = 0
+        self._wanted = threading.Event()
+        self.rest_due = False
+        self._stopping = False
+        self._thread = threading.Thread(
+            target=self._run, name="journal-checkpoint", daemon=True
+        )
+        self._thread.start()
+
+    def rest(self) -> None:
+        """Called by the writing thread before each group."""
+        if self.rest_due:
+            self.rest_due = False
+            self._pages = 0
+            self._pass(self._writing)
+
+    def wrote(self, rows: int) -> None:
+        """Called after each group."""
+        self._pages += PAGES_PER_GROUP + rows
+        if self._pages >= PAGES_BETWEEN and not self.rest_due:
+            self._wanted.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wanted.set()
+        self._thread.join()
+        self._own.close()
+
+    def _run(self) -> None:
+        while not self._stopping and self._wanted.wait() and not self._stopping:
+            self._pass(self._own)
+            self.rest_due = True
+            self._wanted.clear()
+
+    def _pass(self, connection: sqlite3.Connection) -> None:
+        """Moves what it can without making anybody wait for a lock."""
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:  # the next one tries again; nothing is lost
+            log.warning("no checkpoint now: %s", explained(error, self._path))
+        except Exception:  # a thread that ended would leave appends waiting
+            log.exception("no checkpoint now")

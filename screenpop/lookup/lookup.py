@@ -23,7 +23,7 @@ from functools import partial
 import msgspec
 
 from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable
-from screenpop.connector.errors import defect
+from screenpop.connector.base import defect
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.breaker import Breaker

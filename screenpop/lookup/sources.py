@@ -14,10 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from screenpop.config.customers import asked_about, sources_of_customers
 from screenpop.config.facets import columns_of, enabled_lookups, kind_of
 from screenpop.config.model import Configuration, LookupSettings, Source
-from screenpop.config.prepare import has_contacts, prepared_lookup
+from screenpop.config.prepare import (
+    asked_about,
+    has_contacts,
+    prepared_lookup,
+    sources_of_customers,
+)
 from screenpop.config.prepare import made as made_connector
 from screenpop.connector import (
     Connector,
@@ -30,7 +34,7 @@ from screenpop.connector import (
     Unavailable,
     Unloadable,
 )
-from screenpop.connector.errors import defect
+from screenpop.connector.base import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow, rest_s
 from screenpop.lookup.lookup import GuardedSource, SourceLimits

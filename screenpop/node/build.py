@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import screenpop
@@ -46,14 +47,14 @@ from screenpop.node.parts import (
 )
 from screenpop.node.snapshots import Snapshots
 from screenpop.node.wallboard_frames import encoded
-from screenpop.support.clock import Clock
+from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
 from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
-from screenpop.web.keys import FILE_NAME
+from screenpop.web.tokens import FILE_NAME
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 
@@ -269,3 +270,25 @@ def _hub(
         lost=door.lost,
     )
     return Hub(desk, tools)
+
+
+@asynccontextmanager
+async def running(
+    loaded: Loaded,
+    *,
+    clock: Clock | None = None,
+    find: FindConnector | None = None,
+    journal: Journal | None = None,
+) -> AsyncIterator[Service]:
+    """One node, from listening to gone.
+
+    `journal` is used in place of the configured one.
+    Raises `ConfigError` or `Unavailable` for what cannot work; nothing is left
+    running then.
+    """
+    service = await build(loaded, clock or SystemClock(), find, journal)
+    try:
+        await service.begin()
+        yield service
+    finally:
+        await service.end()

@@ -24,7 +24,7 @@ from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.same_calls import SavedBegun, SavedJoined
-from screenpop.history.recent_notes import SavedNote
+from screenpop.history.past_calls import SavedNote
 from screenpop.lookup.calls import Choice
 from screenpop.node.follow import Follower
 from screenpop.node.snapshots import SavedPart, fingerprint
@@ -35,7 +35,7 @@ SLICE = 500  # of a list that is packed together
 
 CODE = (
     "domain/*.py", "wallboard/*.py", "desk/*.py", "node/follow.py", "node/folds.py",
-    "history/recent_notes.py", "intake/placing.py", "node/snapshots.py",
+    "history/past_calls.py", "intake/placing.py", "node/snapshots.py",
     "lookup/calls.py", "lookup/normalise.py", "journal/records.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""

@@ -20,7 +20,7 @@ from screenpop.desk.presence import DESK
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
-from screenpop.history.recent_notes import RecentNotes
+from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (

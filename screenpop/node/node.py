@@ -43,8 +43,7 @@ from screenpop.node.follow import Follower
 from screenpop.node.garbage import collect_when_quiet, collect_young
 from screenpop.node.gauges import watch
 from screenpop.node.parts import Lookups, data_dir_of
-from screenpop.node.resume import resume
-from screenpop.node.snapshots import Snapshots
+from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import sys
+from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import TextIO
 from urllib.parse import quote, quote_plus, urlsplit
 
 from screenpop.domain.phone import shortened
+from screenpop.support.clock import Clock
 
 SECRET_CHARS_MIN = 4  # shorter ones would tear ordinary words to pieces
 PIECE_CHARS_MIN = 6  # of a password that a URL's rules tear apart
@@ -191,3 +193,27 @@ def _quoted(value: str | int | float | bool | None) -> str:
         return json.dumps(value)
     plain = bool(value) and not re.search(r"[\s\"=]", value)
     return _one_line(value if plain else json.dumps(value, ensure_ascii=False))
+
+
+KEYS_MAX = 1000
+
+
+class Seldom:
+    def __init__(self, clock: Clock, *, every_s: float, keys_max: int = KEYS_MAX):
+        self._clock = clock
+        self._every_s = every_s
+        self._keys_max = keys_max
+        self._said: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def may(self, key: str) -> int | None:
+        """How many were left out since the last line; None: leave this one out."""
+        now_s = self._clock.monotonic_s()
+        said_s, left_out = self._said.get(key, (None, 0))
+        if said_s is not None and now_s - said_s < self._every_s:
+            self._said[key] = (said_s, left_out + 1)
+            return None
+        self._said[key] = (now_s, 0)
+        self._said.move_to_end(key)
+        if len(self._said) > self._keys_max:
+            self._said.popitem(last=False)
+        return left_out

@@ -8,17 +8,20 @@ session's CSRF token.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from screenpop.config.model import Security, Server
-from screenpop.domain.agent import Role, User
+from screenpop.domain.agent import Role, User, folded_name
 from screenpop.domain.errors import Forbidden, Unauthenticated
 from screenpop.history.opening import People
 from screenpop.support.clock import Clock
-from screenpop.web.remote import Origins
+from screenpop.support.log import Seldom
+from screenpop.web.errors import shown
+from screenpop.web.remote import Origins, place_of
 from screenpop.web.tokens import TOKEN_CHARS_MAX, SessionToken, Signer
 
 COOKIE = "screenpop_session"
@@ -192,3 +195,39 @@ def _cookies(request: web.BaseRequest, name: str) -> Iterator[str]:
             key, _, value = part.strip().partition("=")
             if key == name:
                 yield value
+
+
+log = logging.getLogger("screenpop.security")
+
+EVERY_S = 60.0
+USER_CHARS_MAX = 100
+
+
+class SecurityLog:
+    def __init__(self, clock: Clock):
+        self._seldom = Seldom(clock, every_s=EVERY_S)
+
+    def note(self, event: str, *, user: str | None, address: str, **more: str) -> None:
+        """Something that a person did who has a log-in."""
+        log.info(event, extra=_extra(user, address, more))
+
+    def warn(self, event: str, *, user: str | None, address: str, **more: str) -> None:
+        """Something refused; seldom enough, since it is counted and limited."""
+        log.warning(event, extra=_extra(user, address, more))
+
+    def warn_seldom(self, event: str, *, address: str, **more: str) -> None:
+        """Something that anybody can cause as often as they like."""
+        left_out = self._seldom.may(f"{event}\n{place_of(address)}")
+        if left_out is not None:
+            more |= {"left_out": str(left_out)} if left_out else {}
+            log.warning(event, extra=_extra(None, address, more))
+
+
+def _extra(user: str | None, address: str, more: dict[str, str]) -> dict[str, str]:
+    named = {} if user is None else {"user": _printable(folded_name(user))}
+    return {**named, "address": address or "unknown", **more}
+
+
+def _printable(name: str) -> str:
+    """As typed by a stranger: bounded, and on one line."""
+    return name[:USER_CHARS_MAX] if name.isprintable() else shown(name, USER_CHARS_MAX)

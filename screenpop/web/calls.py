@@ -12,10 +12,13 @@ import msgspec
 from aiohttp import web
 
 from screenpop.domain.access import visible_to
+from screenpop.domain.agent import Role
 from screenpop.domain.call import NamedCall
+from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, TooLarge
+from screenpop.domain.phone import shortened
 from screenpop.web.body import decoded, read_body, require_json
-from screenpop.web.query import text, whole_number
+from screenpop.web.query import required, text, whole_number
 from screenpop.web.site import Site, Visit, answered
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -114,3 +117,52 @@ async def _body(site: Site, visit: Visit, kind: type[T], bytes_max: int) -> T:
     within_s = site.services.server.body_read_s
     body = await read_body(visit.request, bytes_max + ROOM_BYTES, within_s)
     return decoded(body, kind)
+
+
+async def show_stats(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/stats`: what the wallboard shows, for programs; for supervisors."""
+    return answered(await site.services.stats())
+
+
+NUMBER_CHARS_MAX = 64
+CANDIDATE_CHARS_MAX = 300
+
+
+async def look_up(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/lookup?number=&candidate=`: the same JSON as `screenpop explain`.
+
+    In a query string `+` means a space: a number that begins with one gets it back.
+    """
+    query = visit.request.query
+    number = required(query, "number", NUMBER_CHARS_MAX)
+    if number.startswith(" "):
+        number = f"+{number.lstrip()}"
+    candidate = text(query, "candidate", CANDIDATE_CHARS_MAX)
+    user = visit.user
+    site.lookups.take(user.username)
+    await site.services.audit(user.username, "lookup", shortened(number))
+    site.security.note(
+        "lookup", user=user.username, address=visit.remote, number=shortened(number)
+    )
+    found = await site.services.lookup(number, candidate)
+    may_see_causes = user.role.includes(Role.SUPERVISOR)
+    return answered(found if may_see_causes else _without_causes(found))
+
+
+def _without_causes(found: Json) -> Json:
+    """What a source answered to an error names inner addresses: not for agents."""
+    lookups = found.get("lookups")
+    if not isinstance(lookups, list):
+        return found
+    return {**found, "lookups": [{**each, "detail": None} for each in lookups]}
+
+
+async def live_calls(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/live`: the calls that go on, oldest first."""
+    return answered(site.services.live.listed())
+
+
+async def end_call(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/calls/{call_id}/over`: no end was reported, but it is over."""
+    assert visit.user is not None
+    return answered(await site.services.live.end(named_call(visit), visit.user))

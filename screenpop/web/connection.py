@@ -22,7 +22,7 @@ from aiohttp import web
 
 from screenpop.domain.errors import BadInput
 from screenpop.support.clock import Clock
-from screenpop.support.seldom import Seldom
+from screenpop.support.log import Seldom
 from screenpop.web.errors import ErrorAnswer, HeaderTooLarge, answer_for
 from screenpop.web.head_meter import BehindHandshake, HeadMeter, HeadTooLarge
 from screenpop.web.remote import place_of

@@ -14,15 +14,12 @@ from screenpop.domain.errors import NotFound
 from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
+    admin,
     calls,
     health,
-    lines,
-    live,
-    lookup,
     openapi,
     pages,
     session,
-    stats,
     upgrade,
     webhooks,
 )
@@ -104,18 +101,18 @@ ROUTES: tuple[Route, ...] = (
         body=calls.DispositionBody, query=_WHICH, errors=(400, 404, 408, 413, 415, 503),
     ),
     Route(
-        method="POST", path=f"{_CALL}/over", handler=live.end, role=Role.AGENT,
+        method="POST", path=f"{_CALL}/over", handler=calls.end_call, role=Role.AGENT,
         summary="End a call whose end was never reported: an agent's own, a"
         " supervisor's any.",
         query=_WHICH,
         errors=(400, 403, 404, 503),
     ),
     Route(
-        method="GET", path="/v1/live", handler=live.listed, role=Role.SUPERVISOR,
+        method="GET", path="/v1/live", handler=calls.live_calls, role=Role.SUPERVISOR,
         summary="The calls that go on, oldest first.",
     ),
     Route(
-        method="GET", path="/v1/lookup", handler=lookup.look_up, role=Role.AGENT,
+        method="GET", path="/v1/lookup", handler=calls.look_up, role=Role.AGENT,
         summary="Run the lookups for a number, as `screenpop explain --json`.",
         query=(
             RouteParameter(name="number", text="As people write it.", required=True),
@@ -124,26 +121,26 @@ ROUTES: tuple[Route, ...] = (
         errors=(400, 404, 503, 504),
     ),
     Route(
-        method="GET", path="/v1/stats", handler=stats.show, role=Role.SUPERVISOR,
+        method="GET", path="/v1/stats", handler=calls.show_stats, role=Role.SUPERVISOR,
         summary="What the wallboard shows now.", errors=(503,),
     ),
     Route(
-        method="GET", path="/v1/lines", handler=lines.lines, role=Role.ADMIN,
+        method="GET", path="/v1/lines", handler=admin.lines, role=Role.ADMIN,
         summary="The configured lines and how much arrived today.", answer=LinesSeen,
     ),
     Route(
-        method="GET", path="/v1/lines/{line}/requests", handler=lines.requests,
+        method="GET", path="/v1/lines/{line}/requests", handler=admin.requests,
         role=Role.ADMIN, answer=RequestsSeen, errors=(400, 404),
         summary="The last requests of a line, masked, and what was made of each.",
         query=(RouteParameter(name="after", text="Only those with a higher number."),),
     ),
     Route(
-        method="GET", path="/v1/sources", handler=lines.sources, role=Role.ADMIN,
+        method="GET", path="/v1/sources", handler=admin.sources, role=Role.ADMIN,
         summary="The data sources and how they are.", answer=SourcesSeen,
     ),
     Route(
-        method="GET", path="/v1/node", handler=lines.node, role=Role.ADMIN,
-        summary="This node: what is wrong, how many browsers.", answer=lines.NodeSeen,
+        method="GET", path="/v1/node", handler=admin.node, role=Role.ADMIN,
+        summary="This node: what is wrong, how many browsers.", answer=admin.NodeSeen,
     ),
     Route(
         method="GET", path="/v1/openapi.json", handler=openapi.show,

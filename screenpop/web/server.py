@@ -15,23 +15,20 @@ from aiohttp import web
 from screenpop.desk.close_codes import RESTART
 from screenpop.domain.errors import ConfigError
 from screenpop.support.tasks import TaskOwner, Watch
-from screenpop.web.auth import Auth, secure_cookie
+from screenpop.web.auth import Auth, SecurityLog, secure_cookie
 from screenpop.web.built_ui import BuiltUi
 from screenpop.web.connection import Listener
 from screenpop.web.dispatch import Dispatcher
 from screenpop.web.headers import security_headers
-from screenpop.web.keys import session_key
-from screenpop.web.login_limit import LoginGate, LoginLimit
+from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
 from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
-from screenpop.web.rate_limit import RateLimit
 from screenpop.web.remote import Origins, Proxies
 from screenpop.web.routes import ROUTES
-from screenpop.web.security_log import SecurityLog
 from screenpop.web.services import Services
 from screenpop.web.site import Site
 from screenpop.web.sockets import Sockets
-from screenpop.web.tokens import Signer
+from screenpop.web.tokens import Signer, session_key
 from screenpop.web.turn_gate import TurnGate
 from screenpop.web.webhooks import Webhooks
 

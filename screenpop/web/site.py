@@ -10,13 +10,11 @@ import msgspec
 from aiohttp import web
 
 from screenpop.domain.agent import Role, User
-from screenpop.web.auth import Auth, Identity, require_role
+from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
 from screenpop.web.built_ui import BuiltUi
 from screenpop.web.headers import Headers
-from screenpop.web.login_limit import LoginGate, LoginLimit
-from screenpop.web.rate_limit import RateLimit
+from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
 from screenpop.web.remote import Proxies
-from screenpop.web.security_log import SecurityLog
 from screenpop.web.services import Services
 from screenpop.web.sockets import Sockets
 from screenpop.web.turn_gate import TurnGate

@@ -14,8 +14,7 @@ from browser.chromium import launched
 from browser.desk import Desk, Wallboard
 from playwright.async_api import Browser, expect
 
-from screenpop.demo.run import DemoOptions, Ready, run_demo
-from screenpop.demo.service import run_service
+from screenpop.demo.run import DemoOptions, Ready, run_demo, run_service
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}

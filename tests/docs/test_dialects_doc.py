@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from screenpop.intake.cases import run_vectors
 from screenpop.intake.dialect import (
     DIALECTS_FOLDER,
     dialect_from_text,
@@ -17,7 +18,6 @@ from screenpop.intake.filters import FILTERS
 from screenpop.intake.rules import FIELDS
 from screenpop.intake.schemes import SCHEME_NAMES
 from screenpop.intake.settings import COMMON_SETTINGS
-from screenpop.intake.vectors import run_vectors
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "dialects.md").read_text()

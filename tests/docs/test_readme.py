@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.cli import VERBS
-from screenpop.demo.ports import free_port
+from screenpop.demo.run import free_port
 from screenpop.intake.dialect import dialect_names
 from screenpop.web.routes import ROUTES
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from screenpop.demo.run import DemoOptions, Ready, run_demo
-from screenpop.demo.service import run_service
+from screenpop.demo.run import DemoOptions, Ready, run_demo, run_service
 from screenpop.demo.simulate import SimulateOptions as SimulateOptions
 from screenpop.demo.simulate import simulate
 from screenpop.node.checking import load_checked

@@ -27,7 +27,7 @@ from screenpop.intake.streams.base import (
     StreamLost,
     StreamTools,
 )
-from screenpop.intake.streams.conversation import Address, Wire
+from screenpop.intake.streams.conversations import Address, Wire
 from screenpop.intake.streams.presentation import (
     PATIENCE_S,
     PRESENTATION_HINT,

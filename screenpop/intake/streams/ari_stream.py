@@ -38,7 +38,7 @@ from screenpop.intake.streams.base import (
     StreamTools,
     TakenOver,
 )
-from screenpop.intake.streams.conversation import Address
+from screenpop.intake.streams.conversations import Address
 from screenpop.intake.streams.http_request import basic, request
 from screenpop.intake.streams.presentation import (
     PATIENCE_S,

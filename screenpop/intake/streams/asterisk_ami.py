@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from screenpop.intake.charsets import BY_BYTES
+from screenpop.intake.encodings import BY_BYTES
 
 Message = dict[str, str | list[str]]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from screenpop.intake.bodies import read_json
-from screenpop.intake.charsets import BY_BYTES
+from screenpop.intake.encodings import BY_BYTES
 
 HEAD_BYTES_MAX = 65_536
 BODY_BYTES_MAX = 16_777_216

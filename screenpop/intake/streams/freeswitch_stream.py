@@ -19,7 +19,7 @@ from screenpop.intake.streams.base import (
     StreamLost,
     StreamTools,
 )
-from screenpop.intake.streams.conversation import Address, Wire
+from screenpop.intake.streams.conversations import Address, Wire
 from screenpop.intake.streams.freeswitch import (
     EslBroken,
     EslMessage,

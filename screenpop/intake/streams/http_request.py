@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from screenpop.intake.streams.base import StreamLimits, StreamLost
-from screenpop.intake.streams.conversation import Address, Wire
+from screenpop.intake.streams.conversations import Address, Wire
 
 ANSWER_BYTES_MAX = 33_554_432
 HEAD_BYTES_MAX = 65_536  # status line and headers, and the trailers of chunks

@@ -27,7 +27,7 @@ from screenpop.intake.streams.ami_stream import AmiStream
 from screenpop.intake.streams.ari_events import AriEvents
 from screenpop.intake.streams.ari_stream import AriAccess, AriStream
 from screenpop.intake.streams.base import KnownCalls, Stream, StreamLimits, StreamTools
-from screenpop.intake.streams.conversation import Address
+from screenpop.intake.streams.conversations import Address
 from screenpop.intake.streams.freeswitch_events import FreeswitchEvents
 from screenpop.intake.streams.freeswitch_stream import FreeswitchStream
 from screenpop.support.clock import Clock

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from screenpop.cli.captured import (
+from screenpop.cli.capture import (
     case_of,
     free_name,
     terminal_safe,

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from screenpop.cli import decode, dialects
 from screenpop.domain.errors import ConfigError
+from screenpop.intake.cases import run_vectors
 from screenpop.intake.dialect import dialect_names, load_dialect
 from screenpop.intake.streams.registry import stream_dialects
-from screenpop.intake.vectors import run_vectors
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 

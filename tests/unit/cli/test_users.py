@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from screenpop.cli import main
-from screenpop.cli.stored import opened_store
+from screenpop.cli.db import opened_store
 from screenpop.domain.agent import User
 from screenpop.history.audit import Audit
-from screenpop.history.directory import UsersCache
+from screenpop.history.sessions import UsersCache
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
 from screenpop.support.clock import SystemClock

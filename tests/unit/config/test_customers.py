@@ -1,4 +1,4 @@
-"""Whose key a lookup may ask with: `screenpop/config/customers.py`."""
+"""Whose key a lookup may ask with: `screenpop/config/prepare.py`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from screenpop.config.problems import Place, Problem
-from screenpop.config.report import as_json, counted, plain, rich
+from screenpop.config.problems import Place, Problem, as_json, counted, plain, rich
 
 PROBLEMS = [
     Problem.at(

@@ -2,7 +2,7 @@
 
 import re
 
-from screenpop.connector.errors import MESSAGE_CHARS_MAX, defect, told
+from screenpop.connector.base import MESSAGE_CHARS_MAX, defect, told
 from screenpop.domain.caller import Row
 
 

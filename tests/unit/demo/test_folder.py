@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from screenpop.demo.folder import PASSWORD_CHARS_MAX, Folder
-from screenpop.history.weak_passwords import weakness
+from screenpop.history.passwords import weakness
 
 
 def test_no_log_in_of_the_demo_is_easy_to_guess(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from screenpop.domain.call import AgentId
-from screenpop.history.directory import UsersCache
 from screenpop.history.engine import Database
 from screenpop.history.passwords import Passwords
+from screenpop.history.sessions import UsersCache
 from screenpop.history.users import Users
 from screenpop.support.clock import FakeClock
 

@@ -13,9 +13,8 @@ from screenpop.domain.errors import Unavailable
 from screenpop.history.archive import Archive
 from screenpop.history.batch import Batch, CallState
 from screenpop.history.calls import Calls
-from screenpop.history.earlier import _FROM_NUMBER, _OF_CUSTOMER, EarlierCalls
+from screenpop.history.earlier import _FROM_NUMBER, _OF_CUSTOMER, EarlierCalls, Known
 from screenpop.history.engine import Database
-from screenpop.history.known import Known
 
 OTHER = "+4930123456"
 

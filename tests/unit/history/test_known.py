@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screenpop.domain.caller import CandidateRef
-from screenpop.history.known import Known, Who
+from screenpop.history.earlier import Known, Who
 
 
 def test_everybody_might_have_history_until_it_is_complete() -> None:

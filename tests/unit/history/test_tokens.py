@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from screenpop.domain.errors import BadInput, NotFound
-from screenpop.history.directory import UsersCache
 from screenpop.history.engine import Database
 from screenpop.history.passwords import Passwords
+from screenpop.history.sessions import UsersCache
 from screenpop.history.tables import api_tokens
 from screenpop.history.tokens import TOKENS_PER_USER_MAX, Tokens
 from screenpop.history.users import Users

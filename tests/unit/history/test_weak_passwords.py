@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.history.passwords import generated
-from screenpop.history.weak_passwords import weakness
+from screenpop.history.passwords import generated, weakness
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from screenpop.journal.sqlite_checkpoint import PAGES_BETWEEN, Checkpoints
 from screenpop.journal.sqlite_file import open_writer
+from screenpop.journal.sqlite_writer import PAGES_BETWEEN, Checkpoints
 
 
 class Interrupted(Checkpoints):

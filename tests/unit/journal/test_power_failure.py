@@ -14,8 +14,8 @@ import pytest
 from unit.journal.journal_records import rang
 
 from screenpop.journal.base import START, Offset
-from screenpop.journal.numbers import GAPS_MAX, SKIPPED
 from screenpop.journal.sqlite import SqliteJournal
+from screenpop.journal.sqlite_writer import GAPS_MAX, SKIPPED
 
 
 @pytest.fixture

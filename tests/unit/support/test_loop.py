@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from screenpop.support.loop import quick_loop
+from screenpop.support.tasks import quick_loop
 
 
 def module_of_loop() -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screenpop.support.same_file import SameFile
+from screenpop.support.private import SameFile
 
 
 def test_a_file_that_stays_is_no_problem(tmp_path: Path) -> None:

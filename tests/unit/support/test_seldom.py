@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from screenpop.support.clock import FakeClock
-from screenpop.support.seldom import Seldom
+from screenpop.support.log import Seldom
 
 
 def test_a_line_is_said_once_in_a_while_with_the_number_left_out() -> None:

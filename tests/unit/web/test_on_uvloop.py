@@ -10,7 +10,7 @@ import uvloop
 from web_doubles import EchoHub, services
 
 from screenpop.config.model import Server
-from screenpop.desk.transport import Transport
+from screenpop.desk.session import Transport
 from screenpop.web.server import WebServer
 
 HANDSHAKE = (

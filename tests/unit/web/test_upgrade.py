@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
 from screenpop.config.model import Limits
-from screenpop.desk.transport import Transport
+from screenpop.desk.session import Transport
 from screenpop.domain.agent import User
 from screenpop.support.tasks import spawn
 from screenpop.web.auth import COOKIE

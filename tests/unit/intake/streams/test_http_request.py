@@ -8,7 +8,7 @@ import pytest
 
 from screenpop.intake.streams import http_request
 from screenpop.intake.streams.base import StreamLimits, StreamLost
-from screenpop.intake.streams.conversation import Address
+from screenpop.intake.streams.conversations import Address
 from screenpop.intake.streams.http_request import request
 
 LIMITS = StreamLimits(answer_s=5)
