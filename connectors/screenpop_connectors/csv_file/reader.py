@@ -24,6 +24,7 @@ from screenpop.connector import (
 )
 from screenpop_connectors.csv_file.decoding import decoded, mended
 from screenpop_connectors.csv_file.delimited import STRAY, Delimited
+from screenpop_connectors.csv_file.names import names_shown
 from screenpop_connectors.csv_file.options import CsvSource
 from screenpop_connectors.csv_file.workbook import (
     COLUMNS_MAX,
@@ -233,7 +234,7 @@ class _Rows:
             )
         self.columns, doubled = _named(cells[:COLUMNS_MAX])
         if doubled:
-            self._said += (f"has columns of the same name: {', '.join(doubled[:5])}",)
+            self._said += (f"has columns of the same name: {names_shown(doubled, 5)}",)
 
 
 def _spread(cells: list[Scalar], merged: Merged) -> None:

@@ -16,6 +16,7 @@ from screenpop.domain.phone import E164
 from screenpop.support.countries import country_beside
 from screenpop.support.number_fields import NO_COUNTRY, FieldReading, read_field
 from screenpop.support.spellings import subscriber
+from screenpop_connectors.csv_file.names import encoding_hint, names_shown
 from screenpop_connectors.csv_file.reader import Content
 
 ROWS_BETWEEN_PAUSES = 20
@@ -78,7 +79,8 @@ class Table:
             if column.casefold() == wanted:
                 return column
         raise Unavailable(
-            f"the file has no column {name}. It has {', '.join(self.columns[:30])}."
+            f"the file has no column {name}. It has {names_shown(self.columns)}."
+            f"{encoding_hint(self.columns)}"
         )
 
     def need_numbers(self) -> None:
@@ -87,7 +89,7 @@ class Table:
             raise Unavailable(
                 "the file has no column of numbers: none whose name begins with"
                 " phone or number. List them under `numbers`. It has"
-                f" {', '.join(self.columns[:30])}."
+                f" {names_shown(self.columns)}.{encoding_hint(self.columns)}"
             )
 
     def _index(self, name: str) -> Mapping[Comparable, Sequence[int]]:

@@ -67,6 +67,27 @@ async def test_a_cell_that_is_wrapped_to_stay_text_is_its_text(
     assert contacts[1].fields["note"] == '=A1+"x"'
 
 
+async def test_a_wrong_encoding_is_a_cause_and_no_message_shows_the_file(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"{n},Customer {n},020 7946 {n:04}\n" for n in range(1000))
+    file = written(tmp_path, f"key,name,phone\n{rows}", encoding="utf-16")
+    with pytest.raises(Unavailable, match="correct `encoding`") as caught:
+        await file.contacts()
+    assert len(str(caught.value)) < 200
+
+
+async def test_many_and_long_names_of_columns_are_shown_shortened(
+    tmp_path: Path,
+) -> None:
+    head = ",".join(f"{'long' * 50}{n}" for n in range(100))
+    file = written(tmp_path, f"{head}\n1,2,3\n")
+    with pytest.raises(Unavailable, match=r"no column key\. It has long.*…") as caught:
+        await file.contacts()
+    assert len(str(caught.value)) < 600
+    assert "encoding" not in str(caught.value)
+
+
 HEAD = "key,name,phone\n"
 FIRST, LAST = "1,Ada,020 7946 0301\n", '9,"Zoe, Ltd",020 7946 0309\n'
 
