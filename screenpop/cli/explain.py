@@ -158,7 +158,8 @@ def _print_candidates(console: Console, told: Explanation) -> None:
 
 def _print_waterfall(console: Console, told: Explanation) -> None:
     if not told.answers:
-        console.print("[dim]no lookup could be asked[/]\n")
+        why = "could be asked" if told.needs else "is configured"
+        console.print(f"[dim]no lookup {why}[/]\n")
         return
     whole_ms = max(a.started_ms + a.ms for a in told.answers) or 1.0
     table = Table(

@@ -244,6 +244,11 @@ def _remedy(
     path: KeyPath, field: FieldInfo | None, error: ErrorDetails | None = None
 ) -> str:
     name = str(path[-1]) if path else ""
+    if error is not None and isinstance(error["input"], list):
+        if error["type"] == "dict_type":
+            return f"Give each entry a name, without `-`: `{name}: {{NAME: …}}`."
+        if error["type"].startswith("model_"):
+            return f"Write its keys without `-`: `{name}: {{KEY: VALUE}}`."
     default = field.get_default(call_default_factory=False) if field else None
     number = isinstance(default, int | float) and not isinstance(default, bool)
     if number:

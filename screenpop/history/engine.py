@@ -242,7 +242,8 @@ class Database:
         except OSError as error:
             raise Unavailable(
                 f"cannot create the folder {folder}: {error.strerror}. Let the"
-                " service's user create it, or name another store.url."
+                " service's user create it, or name another folder: server.data_dir, or"
+                " store.url where it is set."
             ) from error
 
 

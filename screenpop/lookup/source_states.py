@@ -146,7 +146,8 @@ def problems_of(sources: Sources) -> Iterator[NodeProblem]:
             message = f"values are not of their column's type: {columns}"
             yield NodeProblem(part=f"source {name}", message=message, fatal=False)
     for name, reading in sources.readings.items():
-        if (lacking := incomplete(reading)) is not None:
+        lacking = incomplete(reading)
+        if lacking is not None and lacking != sources.unread.get(name):
             yield NodeProblem(part=f"source {name}", message=lacking, fatal=False)
 
 

@@ -8,7 +8,9 @@ A stop: `/readyz` turns 503, the socket stops listening, every browser is told 1
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import socket
 
 from aiohttp import web
 
@@ -102,9 +104,22 @@ class WebServer:
             await runner.cleanup()
             raise ConfigError(
                 f"cannot listen on {server.host}:{server.port}: {error.strerror}."
-                " Set server.host and server.port to a free address, or end the"
-                " program that holds it."
+                f" {_remedy(error)}"
             ) from error
+
+
+def _remedy(error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            "Set server.host to an address of this machine, e.g. 127.0.0.1, or 0.0.0.0"
+            " for all of them."
+        )
+    if isinstance(error, PermissionError):
+        return "Set server.port to 1024 or above, or give the service the right to it."
+    return (
+        "Set server.host and server.port to a free address, or end the program that"
+        " holds it."
+    )
 
 
 def site_of(services: Services) -> Site:

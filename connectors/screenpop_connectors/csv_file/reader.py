@@ -92,6 +92,15 @@ def read_file(path: Path, options: CsvSource) -> Content:
             f"cannot read {path}: no such file. Put the export back, or set"
             " `enabled: false` for this source."
         ) from error
+    except IsADirectoryError as error:
+        raise Unavailable(
+            f"cannot read {path}: it is a folder. Name a file under `path`."
+        ) from error
+    except PermissionError as error:
+        raise Unavailable(
+            f"cannot read {path}: no permission. Give the service's user the right to"
+            " read it."
+        ) from error
     except SheetTooLarge as error:
         raise _beyond(path, str(error), "bytes_max", options) from error
     except Unavailable:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from yarl import URL
 
 from screenpop.connector import LookupOptions, SourceOptions, lacking_for_contacts
+
+PORT_MAX = 65_535
 
 
 class HttpAuth(BaseModel):
@@ -129,6 +140,19 @@ class HttpSource(SourceOptions):
     contacts: HttpContacts | None = Field(
         None, description="Where the number index reads all customers."
     )
+
+    @field_validator("base_url")
+    @classmethod
+    def _port(cls, url: str) -> str:
+        try:
+            port = URL(url).port
+        except ValueError:
+            port = None
+        if not port or port > PORT_MAX:
+            raise ValueError(
+                f"must name a host, and a port from 1 to {PORT_MAX} if any. Correct it"
+            )
+        return url
 
 
 class HttpLookup(LookupOptions):

@@ -206,6 +206,11 @@ class SqliteQuery:
                 f"{self._label} took longer than {self._database.timeout_s:g} s and was"
                 " ended. Add an index, or raise statement_timeout_ms."
             )
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            return Unavailable(
+                f"cannot read {self._database.path}: {told(error)}. Correct the url;"
+                " the connector csv_file reads CSV and XLSX files."
+            )
         return Unavailable(
             f"{self._label} failed: {told(error, params=params)}."
             " Try the query in the sqlite3 shell and correct it."

@@ -88,6 +88,12 @@ async def test_many_and_long_names_of_columns_are_shown_shortened(
     assert "encoding" not in str(caught.value)
 
 
+async def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").mkdir()
+    with pytest.raises(Unavailable, match=r"it is a folder\. Name a file under `path`"):
+        await File(tmp_path / "cards.csv", {}).contacts()
+
+
 HEAD = "key,name,phone\n"
 FIRST, LAST = "1,Ada,020 7946 0301\n", '9,"Zoe, Ltd",020 7946 0309\n'
 

@@ -374,3 +374,10 @@ async def test_a_port_where_nothing_listens_is_not_a_matter_of_tls(
         said = await refused(opened, f"{scheme}://127.0.0.1:{port}")
         assert "Is the service running" in said
         assert "TLS" not in said
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "65536"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    with pytest.raises(ValueError, match="a port from 1 to 65535"):
+        made(base_url=f"http://127.0.0.1:{port}")
+    made(base_url="http://127.0.0.1:65535/api")

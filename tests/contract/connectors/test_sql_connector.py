@@ -323,6 +323,14 @@ async def test_postgresql_says_that_it_lets_nobody_in(
     await sql.close()
 
 
+async def test_a_sqlite_url_that_names_another_file_is_said(folder: Path) -> None:
+    (folder / "cards.csv").write_text("key,name,phone\n" + "1,Ada,020\n" * 99)
+    sql = connector(folder, "sqlite:///cards.csv")
+    with pytest.raises(Unavailable, match=r"cards\.csv: file is not a data.*csv_file"):
+        await ask(sql, "select 1 as one from cards")
+    await sql.close()
+
+
 async def test_a_host_without_an_address_is_named(folder: Path) -> None:
     sql = connector(folder, "postgresql://reader:pw@nowhere.invalid:5433/erp")
     with pytest.raises(Unavailable, match=r"nowhere\.invalid:5433: .*percent-enc"):

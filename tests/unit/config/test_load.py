@@ -54,7 +54,8 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file() -> None:
         " `sql`, `http_json`, `csv_file` or a plugin's.",
         'sources.erp.timeout_ms: must be a whole number, is "soon".'
         " Use milliseconds, e.g. 1500.",
-        "queues: must be keys with values, is a list.",
+        "queues: must be keys with values, is a list."
+        " Give each entry a name, without `-`: `queues: {NAME: …}`.",
         "dispositions[0].label: is missing. What agents see.",
         "dispositions[0].code: must be lower-case letters, digits and `_`, beginning"
         ' with a letter, is "X". At most 63 characters, e.g. `credit_department`.',
@@ -70,6 +71,20 @@ def test_what_is_right_in_a_wrong_file_can_still_be_examined(tmp_path: Path) -> 
     assert len(examined.problems) == 1
     assert examined.loaded is not None
     assert examined.loaded.config.lines["pbx"].country == "GB"
+
+
+@pytest.mark.parametrize("section", ["lines", "sources", "lookups", "facets"])
+def test_a_section_written_as_a_list_is_told_how_to_write_it(section: str) -> None:
+    (told,) = problems(f"{section}:\n  - name: main\n")
+    assert told.endswith(
+        f"{section}: must be keys with values, is a list."
+        f" Give each entry a name, without `-`: `{section}: {{NAME: …}}`."
+    )
+
+
+def test_a_group_of_keys_written_as_a_list_is_told_how_to_write_it() -> None:
+    (told,) = problems("limits:\n  - events: 1\n")
+    assert told.endswith("Write its keys without `-`: `limits: {KEY: VALUE}`.")
 
 
 def test_sections_left_empty_are_as_good_as_absent() -> None:

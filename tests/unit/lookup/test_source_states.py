@@ -10,7 +10,12 @@ from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan
-from screenpop.lookup.source_states import SourceStates, incomplete, state_of
+from screenpop.lookup.source_states import (
+    SourceStates,
+    incomplete,
+    problems_of,
+    state_of,
+)
 from screenpop.lookup.sources import Sources
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
@@ -123,6 +128,14 @@ def read_as(*, rows: int, contacts: int, **left_out: int) -> ContactsReading:
         for _ in range(count):
             reading.leave_out(REASONS[reason])
     return reading
+
+
+def test_one_problem_of_a_source_is_listed_once(crm: Crm) -> None:
+    held, reading = sources(crm), read_as(rows=3, contacts=0, no_key=3)
+    held.readings["crm"] = reading
+    held.unread["crm"] = str(reading.warning())
+    (problem,) = problems_of(held)
+    assert "none of them is a contact" in problem.message
 
 
 @pytest.mark.parametrize(

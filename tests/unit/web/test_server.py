@@ -25,6 +25,15 @@ async def test_a_port_that_is_taken_is_said_with_a_remedy(
         await WebServer(services(tmp_path / "other", server=server)).start()
 
 
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1"])
+async def test_a_host_that_is_not_this_machine_is_said_with_a_remedy(
+    tmp_path: Path, host: str
+) -> None:
+    server = Server(host=host, port=18999)
+    with pytest.raises(ConfigError, match=r"Set server\.host to an address of this"):
+        await WebServer(services(tmp_path / "other", server=server)).start()
+
+
 async def test_a_request_under_way_is_finished_before_the_end(open_house: Any) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
 

@@ -1,0 +1,39 @@
+"""What does `explain` print where no lookup gives an answer?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFIG = """version: 1
+server: {country: GB}
+lines: {main: {settings: {token: "0123456789abcdef"}}}
+sources:
+  cards: {connector: csv_file, path: cards.csv, contacts: {key: Id, name: Name}}
+"""
+LOOKUPS = """lookups:
+  card: {source: cards, facet: notes, match: {Id: customer.key}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CONFIG, "no lookup is configured"),
+        (CONFIG + LOOKUPS, "no lookup could be asked"),
+    ],
+)
+def test_why_there_is_no_waterfall_is_said(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "cards.csv").write_text("Id,Name,Phone\nA-1,Ada,020 7946 0958\n")
+    file = tmp_path / "screenpop.yaml"
+    file.write_text(text)
+    words = ["explain", "020 7946 0111", "--config", str(file)]
+    done = subprocess.run(  # the verb sets up logging, for all of a process
+        [sys.executable, "-m", "screenpop", *words], capture_output=True, text=True
+    )
+    assert said in done.stdout
