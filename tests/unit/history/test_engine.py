@@ -106,6 +106,15 @@ async def test_a_store_whose_host_has_no_address_names_a_cause() -> None:
         await database.open()
 
 
+async def test_a_folder_that_cannot_be_made_names_the_key_that_sets_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data").write_text("")
+    database = Database(sqlite_url(tmp_path / "data" / "in" / "store.sqlite"))
+    with pytest.raises(Unavailable, match=r"cannot create.*server\.data_dir"):
+        await database.open()
+
+
 async def test_a_store_in_memory_is_refused() -> None:
     with pytest.raises(ConfigError, match="forgets all users"):
         await Database("sqlite+aiosqlite:///:memory:").open()
