@@ -79,6 +79,12 @@ class EarlierCalls:
         self._database = database
         self._known = known
 
+    def may_have(self, who: str | CandidateRef) -> bool:
+        """Might there be a call with this E.164 number, or of this customer?"""
+        if self._known is None:
+            return True
+        return self._known.may_have(who if isinstance(who, str) else stored_ref(who))
+
     async def from_number(
         self,
         number: str,
@@ -88,7 +94,7 @@ class EarlierCalls:
         limit: int = 10,
     ) -> list[EarlierCall]:
         """Newest first: calls with this E.164 number that are over."""
-        if self._known is not None and not self._known.may_have(number):
+        if not self.may_have(number):
             return []
         given: dict[str, Value] = {"number": number, "occurrence": occurrence}
         return await self._fetch(_FROM_NUMBER, given, leave_out, limit)
@@ -102,9 +108,9 @@ class EarlierCalls:
         limit: int = 10,
     ) -> list[EarlierCall]:
         """Newest first: calls of this customer that are over."""
-        ref = stored_ref(ref)
-        if self._known is not None and not self._known.may_have(ref):
+        if not self.may_have(ref):
             return []
+        ref = stored_ref(ref)
         given: dict[str, Value] = {
             "source": ref.source,
             "key": ref.key,

@@ -140,6 +140,7 @@ class Past:
         self._contacts = Contacts(database)
         self.known = Known() if database.is_sqlite else None  # we alone write it
         self._earlier = EarlierCalls(database, self.known)
+        self.may_have_called = self._earlier.may_have
         self._outage = Outage("the store", log, clock)
         self.damage: str | None = None
         self._users_due = False  # they changed, and not everything knows it yet

@@ -30,6 +30,7 @@ from screenpop.lookup.breaker import Breaker
 from screenpop.lookup.cache import AnswerCache, Kept
 from screenpop.lookup.failing import Failing
 from screenpop.lookup.places import Places
+from screenpop.lookup.plan import AtHand
 from screenpop.support.clock import Clock
 from screenpop.support.deadlines import Deadline, Deadlines
 from screenpop.support.tasks import TaskOwner
@@ -147,13 +148,20 @@ class GuardedSource:
         self._in_trouble = False  # since a failure, until all is well again
 
     def known(
-        self, name: str, params: Mapping[str, Scalar], cache_s: float | None = None
+        self,
+        name: str,
+        params: Mapping[str, Scalar],
+        cache_s: float | None = None,
+        at_hand: AtHand | None = None,
     ) -> Result | None:
         """What needs no asking: a fresh answer, or an older one to show meanwhile."""
+        if at_hand is not None and (rows := at_hand(params)) is not None:
+            self.answered_us = self._clock.now_us()
+            return _answer(rows, self.answered_us)
         key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
         if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
-            return _from_cache(kept)
+            return _answer(kept.rows, kept.fetched_us)
         kept = self.cache.stale(key)
         return None if kept is None else _stale(kept, OLDER)
 
@@ -175,7 +183,7 @@ class GuardedSource:
         key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
         if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
-            tell(_from_cache(kept))
+            tell(_answer(kept.rows, kept.fetched_us))
             return None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
         flight = others = self._flights.get(key)
@@ -258,7 +266,8 @@ class GuardedSource:
                 self._end(flight)
                 return
             flight.asked_s = self._clock.monotonic_s()
-            late_s = flight.timeout_s - flight.timer.due_s + _loop_s()
+            due_s = asyncio.get_running_loop().time() + flight.timeout_s
+            late_s = due_s - flight.timer.due_s
             if late_s > flight.timeout_s * LATE:  # the source has its whole time
                 flight.timer = self._deadlines.after(
                     flight.timeout_s, partial(self._due, flight)
@@ -281,7 +290,7 @@ class GuardedSource:
         """
         if self._flights.get(flight.key) is not flight:
             return
-        now_s = _loop_s() + DUE_WITHIN_S
+        now_s = asyncio.get_running_loop().time() + DUE_WITHIN_S
         expired = flight.asked_s is not None and flight.timer.due_s <= now_s
         if expired:
             why = f"no answer within {flight.timeout_s:g} s"
@@ -352,7 +361,7 @@ class GuardedSource:
                 self._recover(flight.key[0])
             kept = self.cache.keep(flight.key, landed)
             self.answered_us = kept.fetched_us
-            result = _from_cache(kept)
+            result = _answer(landed, kept.fetched_us)
         for question in flight.questions:
             if question.flight is flight:
                 question.close()
@@ -414,13 +423,9 @@ class GuardedSource:
         return _stale(kept, message, detail)
 
 
-def _loop_s() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _from_cache(kept: Kept) -> Result:
-    outcome = LookupOutcome.OK if kept.rows else LookupOutcome.EMPTY
-    return Result(outcome=outcome, rows=kept.rows, fetched_us=kept.fetched_us)
+def _answer(rows: tuple[Row, ...], fetched_us: int) -> Result:
+    outcome = LookupOutcome.OK if rows else LookupOutcome.EMPTY
+    return Result(outcome=outcome, rows=rows, fetched_us=fetched_us)
 
 
 def _stale(kept: Kept, message: str, detail: str | None = None) -> Result:

@@ -23,6 +23,12 @@ Earlier = Callable[
     [str | None, CandidateRef | None, str, int], Awaitable[Sequence[Row]]
 ]
 """(number, customer, call id and occurrence to leave out) -> rows, newest first."""
+MayHave = Callable[[str | CandidateRef], bool]
+"""Has this number, or customer, perhaps called before? Most have not."""
+
+
+def _perhaps(who: str | CandidateRef) -> bool:
+    return True
 
 
 class EarlierOfCustomer(Lookup):
@@ -30,14 +36,15 @@ class EarlierOfCustomer(Lookup):
 
     needs = frozenset({"customer.source", "customer.key", "call_id", "occurrence"})
 
-    def __init__(self, earlier: Earlier):
+    def __init__(self, earlier: Earlier, may_have: MayHave):
         self._earlier = earlier
+        self._may_have = may_have
+
+    def at_hand(self, params: Mapping[str, Scalar]) -> tuple[Row, ...] | None:
+        return None if self._may_have(_customer(params)) else ()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
-        ref = CandidateRef(
-            source=str(params["customer.source"]), key=str(params["customer.key"])
-        )
-        return await self._earlier(None, ref, *_this_call(params))
+        return await self._earlier(None, _customer(params), *_this_call(params))
 
 
 class EarlierFromNumber(Lookup):
@@ -45,19 +52,34 @@ class EarlierFromNumber(Lookup):
 
     needs = frozenset({"number", "call_id", "occurrence"})
 
-    def __init__(self, earlier: Earlier):
+    def __init__(self, earlier: Earlier, may_have: MayHave):
         self._earlier = earlier
+        self._may_have = may_have
+
+    def at_hand(self, params: Mapping[str, Scalar]) -> tuple[Row, ...] | None:
+        return None if self._may_have(str(params["number"])) else ()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         return await self._earlier(str(params["number"]), None, *_this_call(params))
+
+
+def _customer(params: Mapping[str, Scalar]) -> CandidateRef:
+    return CandidateRef(
+        source=str(params["customer.source"]), key=str(params["customer.key"])
+    )
 
 
 def _this_call(params: Mapping[str, Scalar]) -> tuple[str, int]:
     return str(params["call_id"]), int(str(params["occurrence"]))
 
 
-def own_lookups(earlier: Earlier, clock: Clock, tasks: TaskOwner) -> OwnLookups:
-    """The history source with its two lookups, customer before number."""
+def own_lookups(
+    earlier: Earlier, clock: Clock, tasks: TaskOwner, may_have: MayHave = _perhaps
+) -> OwnLookups:
+    """The history source with its two lookups, customer before number.
+
+    Of those who `may_have` no history nothing is asked.
+    """
     guard = GuardedSource(
         SOURCE,
         "Call history",
@@ -65,12 +87,20 @@ def own_lookups(earlier: Earlier, clock: Clock, tasks: TaskOwner) -> OwnLookups:
         clock,
         tasks,
     )
-    asked: list[tuple[str, Lookup]] = [
-        ("earlier_calls", EarlierOfCustomer(earlier)),
-        ("earlier_calls_from_number", EarlierFromNumber(earlier)),
-    ]
+    of_customer = EarlierOfCustomer(earlier, may_have)
+    from_number = EarlierFromNumber(earlier, may_have)
     lookups = [
-        PlannedLookup(name=name, source=SOURCE, facet=FACET, kind="rows", lookup=lookup)
-        for name, lookup in asked
+        PlannedLookup(
+            name=name,
+            source=SOURCE,
+            facet=FACET,
+            kind="rows",
+            lookup=lookup,
+            at_hand=lookup.at_hand,
+        )
+        for name, lookup in (
+            ("earlier_calls", of_customer),
+            ("earlier_calls_from_number", from_number),
+        )
     ]
     return {SOURCE: (guard, lookups)}

@@ -7,11 +7,11 @@ an attribute of the call (`ivr.account`), a column of the chosen customer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from screenpop.connector import Lookup
+from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
 
@@ -29,6 +29,10 @@ BASE_PARAMETERS = frozenset(
 )  # fmt: skip
 
 
+AtHand = Callable[[Mapping[str, Scalar]], tuple[Row, ...] | None]
+"""Rows that can be had without waiting; None: the source must be asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedLookup:
     """One lookup of the configuration, ready to be asked."""
@@ -38,6 +42,7 @@ class PlannedLookup:
     facet: str
     kind: Kind
     lookup: Lookup
+    at_hand: AtHand | None = None
     timeout_ms: int | None = None
     cache_s: float | None = None
     confidence: float = 0.9
@@ -64,6 +69,9 @@ class Plan:
         )
         self.in_order = tuple(self._ordered())
         self.with_needs = tuple((x, tuple(sorted(x.needs))) for x in self.in_order)
+        self.by_account = frozenset(
+            x.name for x in self if any(need.startswith("ivr.") for need in x.needs)
+        )
         self.wanted: frozenset[str] = frozenset().union(*(x.needs for x in self))
         heads = {need.partition(".")[0] for need in self.wanted if "." in need}
         self.feeding: frozenset[str] = frozenset(heads & self.lookups.keys())

@@ -16,6 +16,7 @@ easier on the eye than one that changes three times, and costs a third.
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,6 +35,7 @@ from screenpop.lookup.lookup import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
+from screenpop.support.timings import Timing
 
 _Left = tuple[
     frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool
@@ -57,7 +59,10 @@ class RunTools:
     clock: Clock
     publish: Publish
     deadline_s: float = 10.0
-    observe: Callable[[str, str, float], None] = lambda lookup, outcome, s: None
+    timings: Mapping[tuple[str, ...], Timing] = field(
+        default_factory=lambda: defaultdict(lambda: Timing(()))
+    )
+    """By lookup and outcome."""
     observe_whole: Callable[[float], None] = lambda seconds: None
     later: Later = at_the_end_of_the_turn
     identity_types: Mapping[str, Type] = field(default_factory=dict)
@@ -230,7 +235,7 @@ class Run(msgspec.Struct, kw_only=True):
             soon=source.usual_s.get(name, 1.0) <= SOON_S,
             subject=self.chosen if about_customer else None,
         )
-        known = source.known(name, values, lookup.cache_s)
+        known = source.known(name, values, lookup.cache_s, lookup.at_hand)
         if known is not None and known.outcome is not LookupOutcome.STALE:
             self._answered(asked, known)
             return
@@ -277,7 +282,7 @@ class Run(msgspec.Struct, kw_only=True):
             return
         self._open.pop(lookup.name, None)
         answer = self._fresh[lookup.name] = self._answer(asked, result)
-        self.tools.observe(lookup.name, answer.outcome, answer.ms / 1000)
+        self.tools.timings[lookup.name, answer.outcome].observe(answer.ms / 1000)
         if result.rows and lookup.name in self.tools.plan.feeding:
             self._woken = True
             for column, value in result.rows[0].items():
@@ -292,17 +297,16 @@ class Run(msgspec.Struct, kw_only=True):
     def _answer(self, asked: _Asked, result: Result) -> Answer:
         """As shown: parameters of other lookups keep the values as they came."""
         lookup, rows = asked.lookup, result.rows
-        found: list[Candidate] = []
+        found: tuple[Candidate, ...] = ()
         if lookup.kind == "identity":
-            read = (_candidate(lookup, row) for row in rows)
-            found = [candidate for candidate in read if candidate is not None]
+            found = tuple(filter(None, map(partial(_candidate, lookup), rows)))
         return Answer(
             lookup=lookup.name,
             source=lookup.source,
             facet=lookup.facet,
             outcome=result.outcome,
             rows=rows if lookup.reader is None else lookup.reader.rows(rows),
-            candidates=tuple(found),
+            candidates=found,
             subject=asked.subject,
             fetched_us=result.fetched_us,
             started_ms=round((asked.started_s - self._began_s) * 1000, 3),
@@ -312,7 +316,7 @@ class Run(msgspec.Struct, kw_only=True):
         )
 
     def _evidence(self, lookup: PlannedLookup, answer: Answer) -> list[Evidence]:
-        by_account = any(need.startswith("ivr.") for need in lookup.needs)
+        by_account = lookup.name in self.tools.plan.by_account
         rank_of_source = list(self.tools.sources).index(lookup.source)
         return [
             Evidence(

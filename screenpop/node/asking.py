@@ -52,7 +52,11 @@ async def explained(
     clock = SystemClock()
     tasks = TaskOwner("explain")
     past, without = await _past(loaded, clock)
-    own = own_lookups(past.earlier, clock, tasks) if past is not None else None
+    own = (
+        own_lookups(past.earlier, clock, tasks, past.may_have_called)
+        if past is not None
+        else None
+    )
     lookups = make_lookups(loaded, clock, lambda record: None, Metrics(), own)
     try:
         await lookups.sources.open()

@@ -78,7 +78,7 @@ async def build(
     journal, past = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
-        own = own_lookups(past.earlier, clock, tasks)
+        own = own_lookups(past.earlier, clock, tasks, past.may_have_called)
         lookups = make_lookups(
             loaded,
             clock,

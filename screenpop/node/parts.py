@@ -5,7 +5,6 @@ One function per part: configuration in, a made but not yet opened part out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,7 +39,7 @@ from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import describe
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import Watch
-from screenpop.support.timings import Timing
+from screenpop.support.timings import Bound
 
 
 @dataclass(kw_only=True)
@@ -121,7 +120,7 @@ def make_lookups(
         clock=clock,
         publish=publish,
         deadline_s=config.calls.round_deadline_ms / 1000,
-        observe=lookup_timer(metrics),
+        timings=Bound(metrics.lookup_s),
         observe_whole=metrics.profile_s.observe,
         later=spare.run,
         identity_types=types_of(identity_columns(config)),
@@ -138,20 +137,6 @@ def make_lookups(
         calls=calls,
         groups=grouped(shapes_of(tools), tools.identity_types),
     )
-
-
-def lookup_timer(metrics: Metrics) -> Callable[[str, str, float], None]:
-    """Observes one lookup; labels are bound once for each pair that occurs."""
-    bound: dict[tuple[str, str], Timing] = {}
-
-    def observe(lookup: str, outcome: str, seconds: float) -> None:
-        timer = bound.get((lookup, outcome))
-        if timer is None:
-            timer = metrics.lookup_s.labels(lookup, outcome)
-            bound[(lookup, outcome)] = timer
-        timer.observe(seconds)
-
-    return observe
 
 
 def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:

@@ -108,7 +108,8 @@ class TaskOwner:
     def spawn(self, coroutine: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Start a piece of work that ends by itself."""
         task = asyncio.get_running_loop().create_task(coroutine, name=name)
-        self.adopt(task)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
         return task
 
     def keep_running(

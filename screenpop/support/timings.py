@@ -86,3 +86,15 @@ class Timings(Collector):
         for values, child in list(self._children.items()):
             family.add_metric(values, child.buckets(), child.total_s)
         yield family
+
+
+class Bound(dict[tuple[str, ...], Timing]):
+    """The histogram of each tuple of label values: found once, then at hand."""
+
+    def __init__(self, timings: Timings):
+        super().__init__()
+        self._timings = timings
+
+    def __missing__(self, values: tuple[str, ...]) -> Timing:
+        timing = self[values] = self._timings.labels(*values)
+        return timing

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
 from screenpop.support import timings
-from screenpop.support.timings import Timings
+from screenpop.support.timings import Bound, Timings
 
 BOUNDS_S = (0.001, 0.01, 0.5)
 
@@ -54,3 +54,11 @@ def test_label_values_beyond_the_limit_are_counted_as_one(
 def test_a_wrong_number_of_labels_is_refused() -> None:
     with pytest.raises(ValueError, match="labels"):
         ours(CollectorRegistry(), "line").labels()
+
+
+def test_bound_timings_are_those_of_the_labels() -> None:
+    mine = ours(CollectorRegistry(), "lookup", "outcome")
+    bound = Bound(mine)
+    for _ in range(2):
+        bound["crm", "ok"].observe(0.5)
+    assert mine.labels("crm", "ok").count == 2
