@@ -11,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from itertools import chain
+from operator import methodcaller
 from sys import float_info
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -40,17 +41,25 @@ KINDS_OF_NUMBER = ("label", "type", "kind")
 CONTACT_COLUMNS = frozenset({"key", "name", "company", "country"})
 _DICT, _TEXT = frozenset({dict}), frozenset({str})
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_InRange = tuple[
-    dict[
-        str,
-        str
-        | Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
-        | Annotated[float, Meta(ge=-float_info.max, le=float_info.max)]
-        | bool
-        | None,
-    ],
-    ...,
-]
+_VALUES = methodcaller("values")
+
+
+class _InRange(msgspec.Struct):
+    """A struct, because msgspec keeps how to check one."""
+
+    rows: tuple[
+        dict[
+            str,
+            str
+            | Annotated[int, Meta(ge=-INTEGER_MAX, le=INTEGER_MAX)]
+            | Annotated[float, Meta(ge=-float_info.max, le=float_info.max)]
+            | bool
+            | None,
+        ],
+        ...,
+    ]
+
+
 _BINARY = "(binary, "
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -94,19 +103,18 @@ def sound_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
     return given if _are_plain(given) else tuple(map(_sound_row, given))
 
 
-def _are_plain(rows: tuple[object, ...]) -> bool:
+def _are_plain(rows: tuple[Row, ...]) -> bool:
     """Is nothing to be done? All values at once: almost all answers are plain."""
     if not _DICT.issuperset(map(type, rows)):
         return False
-    dicts = cast("tuple[dict[object, object], ...]", rows)
-    values = chain.from_iterable(map(dict.values, dicts))
-    if not _TEXT.issuperset(map(type, chain.from_iterable(dicts))):
+    if not _TEXT.issuperset(map(type, chain.from_iterable(rows))):
         return False
+    values = chain.from_iterable(map(_VALUES, rows))
     if not _PLAIN.issuperset(map(type, values)):
         return False
     try:
-        msgspec.convert(dicts, _InRange)
-        msgspec.json.encode(dicts)  # half a surrogate pair cannot be encoded
+        msgspec.convert({"rows": rows}, _InRange)
+        msgspec.json.encode(rows)  # half a surrogate pair cannot be encoded
     except (msgspec.ValidationError, UnicodeEncodeError):
         return False
     return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
@@ -31,6 +32,8 @@ from screenpop.support.spellings import subscriber
 
 NAMED_BY_AGENT = 0.9
 CHOSEN_LATELY_MAX = 5_000
+
+_TALKED = attrgetter("talked")
 
 Choice = tuple[str, Candidate, str, int]
 """For which number whom whose choice was, and when (us)."""
@@ -219,7 +222,7 @@ def chosen_candidate(record: ActionRecord) -> Candidate:
 
 def _still_of_use(call: Call) -> bool:
     """After the end only people in wrap-up may still look at the card."""
-    return any(leg.talked for leg in call.legs)
+    return any(map(_TALKED, call.legs))
 
 
 def _with(candidate: Candidate, confidence: float, why: str) -> Candidate:

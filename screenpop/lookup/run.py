@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 
 import msgspec
@@ -175,9 +176,9 @@ class Run(msgspec.Struct, kw_only=True):
 
     def _identify(self) -> None:
         self._woken = True
-        found = [piece for pieces in self._found.values() for piece in pieces]
+        evidence = chain(self.evidence, *self._found.values())
         limit = self.tools.certainty.candidates_max
-        self.candidates = rank([*self.evidence, *found], limit)
+        self.candidates = rank(evidence, limit)
         if not self.by_agent:
             self.chosen = sure_choice(self.candidates, self.tools.certainty)
 
