@@ -122,7 +122,8 @@ class Run(msgspec.Struct, kw_only=True):
         self._advance()
         self._turning = False
         record = self._record(self._stands())
-        self._settle()
+        if not self._open:
+            self._settle()
         return record
 
     def close(self) -> None:
@@ -205,7 +206,10 @@ class Run(msgspec.Struct, kw_only=True):
 
         An answer that comes at once may bring values for lookups before it.
         """
-        while self._woken and not self._closed and self._in_time():
+        while self._woken and not self._closed:
+            spent_s = self.tools.clock.monotonic_s() - self._round_began_s
+            if spent_s >= self.tools.deadline_s and not self.by_agent:
+                return
             self._woken = False
             values = self._values()
             for lookup, needs in self.tools.plan.with_needs:
@@ -218,10 +222,6 @@ class Run(msgspec.Struct, kw_only=True):
                 asks_with = dict(zip(needs, map(values.get, needs), strict=True))
                 if before is None or before.values != asks_with:
                     self._ask(lookup, asks_with)
-
-    def _in_time(self) -> bool:
-        spent_s = self.tools.clock.monotonic_s() - self._round_began_s
-        return spent_s < self.tools.deadline_s or self.by_agent
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
         """Show what is known; ask the source when nothing more urgent is to do."""
@@ -335,10 +335,13 @@ class Run(msgspec.Struct, kw_only=True):
 
     def _turn(self) -> None:
         """All answers of a loop turn are in: ask what they make possible, publish."""
-        self._turning = False
+        try:
+            if self._woken:
+                self._advance()
+        finally:
+            self._turning = False
         if self._closed:
             return
-        self._advance()
         if not any(map(_IS_SOON, self._open.values())):
             self._publish()
         elif self._gathering is None:
@@ -351,7 +354,8 @@ class Run(msgspec.Struct, kw_only=True):
         stands = self._stands()
         if self._fresh or stands != self._left:
             self.tools.publish(self._record(stands))
-        self._settle()
+        if not self._open:
+            self._settle()
 
     def _stop_gathering(self) -> None:
         if self._gathering is not None:
@@ -381,7 +385,7 @@ class Run(msgspec.Struct, kw_only=True):
         return (self.pending, self.candidates, self.chosen, self.by_agent)
 
     def _settle(self) -> None:
-        if self._open or self._settled:
+        if self._settled:
             return
         self._settled = True
         self.done.set()

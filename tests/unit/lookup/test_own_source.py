@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline_doubles import Bench, by_number, settled
+from pipeline_doubles import AtOnce, Bench, by_number, planned, settled
 
 from screenpop.connector import Row
 from screenpop.domain.caller import CandidateRef
@@ -63,3 +63,27 @@ async def test_who_never_called_costs_no_question_and_is_answered_at_once() -> N
     assert history.asked == [NUMBER]
     assert bench.answers["earlier_calls_from_number"] == "ok"
     assert bench.guards["screenpop"].answered_us is not None
+
+
+async def test_what_is_at_hand_leaves_with_the_answer_that_made_it_possible() -> None:
+    history = History()
+    [(guard, lookups)] = own_lookups(
+        history.earlier, FakeClock(), TaskOwner("test"), history.may_have
+    ).values()
+    who = AtOnce(["number"], {"key": "7", "name": "Ada"})
+    bench = Bench(
+        planned("who", "identity", who, "identity"),
+        lookups[0],
+        number="+442079460000",
+        call_id="c-1",
+        occurrence=0,
+    )
+    bench.guards["screenpop"] = guard
+    bench.start()
+    await settled()
+    assert [[a.lookup for a in r.answers] for r in bench.records] == [
+        [],
+        ["who", "earlier_calls"],
+    ]
+    assert bench.records[-1].pending == ()
+    assert bench.run.done.is_set()
