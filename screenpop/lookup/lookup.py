@@ -202,17 +202,14 @@ class GuardedSource:
             question.due_s = question.timer.due_s
         return question
 
-    def _waiting(self) -> int:
-        """Flights without a place; those of this turn have not asked for one yet."""
-        without = len(self._flights) - self.limits.concurrency
-        return max(self._places.waiting, without)
-
     def _refusal(self, key: QuestionKey) -> Result | None:
         """Why the source is not to be asked now."""
         if self.unusable is not None:
             why = f"{self.label} cannot be used: its set-up is not complete"
             return self._without(key, LookupOutcome.FAILED, why, self.unusable)
-        waiting = self._waiting()
+        # without a place: those of this turn have not asked for one yet
+        without = len(self._flights) - self.limits.concurrency
+        waiting = max(self._places.waiting, without)
         if waiting >= self.limits.waiting_max:
             why = (
                 f"{self.label} is asked by too many at once"
