@@ -32,7 +32,9 @@ def ago(seconds: float) -> str:
 
 def node() -> NodeSeen:
     problem = NotRight(
-        part="source erp", message="ERP keeps failing and is left alone", fatal=False
+        part="source erp",
+        message="ERP circuit breaker open after 5 failures",
+        fatal=False,
     )
     sessions = {"agent": 41, "wallboard": 1}
     return NodeSeen(

@@ -24,7 +24,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "serve": ("serve", "Run the service."),
         "demo": ("demo", "Run the service with a company, calls and log-ins to try."),
-        "check-config": ("check_config", "Tell everything that is wrong in a file."),
+        "check-config": ("check_config", "Report every problem in a file."),
         "explain": ("explain", "Look a number up and show where each value is from."),
         "decode": ("decode", "Show what a dialect makes of captured requests."),
         "simulate": ("simulate", "Send realistic calls to a running service."),

@@ -215,7 +215,7 @@ def _key(handle: int, within_s: float) -> str:
 BODY_CHARS_MAX = 4000  # of one body on the terminal; the case file has it all
 NOTES = (
     "Captured by `screenpop capture`. Secrets and proofs are masked, so `screenpop"
-    " decode` takes the requests as genuine."
+    " decode` skips authentication."
 )
 _COMMON = frozenset(setting.name for setting in COMMON_SETTINGS)
 

@@ -95,8 +95,8 @@ def _show(registry: Registry, name: str, described: Described) -> None:
     kind = registry.find(name)
     typer.echo(f"{name} ({described['origin']})\n{described['summary']}\n")
     for place, model in (
-        (f"under sources.NAME, beside `connector: {name}`", kind.source_options),
-        ("under lookups.NAME, beside `source` and `facet`", kind.lookup_options),
+        (f"under sources.NAME, next to `connector: {name}`", kind.source_options),
+        ("under lookups.NAME, next to `source` and `facet`", kind.lookup_options),
     ):
         typer.echo(f"Keys {place}:")
         Console().print(_table(keys_of(model)))

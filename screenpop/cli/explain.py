@@ -138,7 +138,7 @@ def _print_caller(console: Console, told: Explanation) -> None:
 
 def _print_candidates(console: Console, told: Explanation) -> None:
     if not told.profile.candidates:
-        console.print("[dim]no candidate: nobody is known by this number[/]\n")
+        console.print("[dim]no candidate: no customer has this number[/]\n")
         return
     table = Table("", "source", "key", "name", "company", "sure", "why", box=None)
     for one in told.profile.candidates:

@@ -51,7 +51,7 @@ class Following:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(
-                f"--url: {url!r} is no address. Give one like http://127.0.0.1:8080."
+                f"--url: {url!r} is not a valid address. Give one like http://127.0.0.1:8080."
             )
         self._https, self._netloc = parts.scheme == "https", parts.netloc
         self._base = parts.path.rstrip("/")

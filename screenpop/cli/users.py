@@ -257,7 +257,7 @@ def _password(from_stdin: bool, generate: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise typer.BadParameter(
-            "nobody to ask: use --password-stdin, or --generate to have one made"
+            "no terminal to ask at: use --password-stdin or --generate"
         )
     asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return asked

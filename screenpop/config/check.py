@@ -105,7 +105,7 @@ def _server(loaded: Loaded) -> Iterator[Problem]:
             ipaddress.ip_network(network)
         except ValueError as error:
             path: KeyPath = ("server", "trusted_proxies", index)
-            sentence = f"is no network: {error}"
+            sentence = f"is not a valid network: {error}"
             yield loaded.problem(path, sentence, "Use CIDR, e.g. 10.0.0.0/8.")
     yield from _data_dir(loaded)
 
@@ -252,7 +252,7 @@ def _country(loaded: Loaded, path: KeyPath, code: str | None) -> Iterator[Proble
     if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
         hint = {"UK": "Did you mean `GB`?", "EN": "Did you mean `GB`?"}
         remedy = hint.get(code, "Use ISO 3166-1, e.g. DE, GB, US.")
-        sentence = f"`{code}` is no country with a numbering plan"
+        sentence = f"`{code}` is not a valid country code"
         yield loaded.problem(path, sentence, remedy)
 
 

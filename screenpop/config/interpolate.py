@@ -51,7 +51,7 @@ class _Filling:
             return self._file(inside.removeprefix("file:"))
         named = _NAME.match(inside)
         if named is None:
-            sentence = f"has `${{{inside}}}`, which is no name of a variable"
+            sentence = f"has `${{{inside}}}`, which is not a valid variable name"
             remedy = "Write `${NAME}`, `${NAME:-default}`, `${file:PATH}` or `$${`."
             return self._failed(sentence, remedy)
         return self._variable(named["name"], named["default"])

@@ -159,7 +159,7 @@ class Limits(Model):
 
 
 class CallSettings(Model):
-    """When is a call over though nobody said so?"""
+    """When does a call end without a reported end?"""
 
     alerting_max_s: float = Field(
         300,
@@ -190,7 +190,7 @@ class CallSettings(Model):
     reuse_grace_s: float = Field(
         5,
         ge=0,
-        description="A call id that comes again later than this after the call's"
+        description="A call id that is used again later than this after the call's"
         " end is another call.",
     )
     short_abandon_s: float = Field(
@@ -215,7 +215,7 @@ class LineSettings(Model):
         None,
         pattern=r"^[A-Z]{2}$",
         description="Numbering plan of national numbers where the dialled number"
-        " does not tell.",
+        " has no country.",
     )
     time_zone: str = Field("UTC", description="Zone of times without an offset.")
     same_calls_as: str | None = Field(
@@ -307,7 +307,7 @@ class LookupSettings(BaseModel):
 class ColumnSettings(Model):
     """How one field or column is labelled and typed."""
 
-    label: str = Field(description="The words beside the value.")
+    label: str = Field(description="The label of the value.")
     type: Literal[
         "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
         "email", "url", "flag",

@@ -99,7 +99,7 @@ def chosen_line(loaded: Loaded, wanted: str | None) -> tuple[str, LineSettings]:
         return next(iter(generic.items()))
     known = ", ".join(generic) or "none"
     raise ConfigError(
-        f"{loaded.file}: lines: cannot tell which line to call on"
+        f"{loaded.file}: lines: cannot choose the line to call on"
         f" (asked for: {wanted or 'any'}; with dialect generic: {known})."
         " Name one with --line."
     )

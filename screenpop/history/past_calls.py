@@ -343,7 +343,7 @@ def _place(cursor: str) -> PagePlace:
         return place
     except (ValueError, OverflowError, msgspec.MsgspecError) as error:
         raise BadInput(
-            "before: is no cursor of an earlier page.",
+            "before: is not a valid cursor.",
             code="bad_cursor",
             remedy="Leave it out for the newest calls.",
         ) from error

@@ -114,7 +114,7 @@ def _forgotten(scheme: Scheme, facts: Facts, scope: ExpressionScope) -> bool:
 def _refuse_if(reason: str | None) -> None:
     if reason is not None:
         raise Unauthenticated(
-            f"the request is not genuine: {reason}",
+            f"authentication failed: {reason}",
             code="bad_signature",
             remedy="Check the line's secret, its public URL and the sender's clock.",
         )
@@ -129,8 +129,8 @@ def _networks(settings: Settings) -> tuple[str, ...]:
             ipaddress.ip_network(network, strict=False)
         except ValueError as error:
             raise ConfigError(
-                f"settings.allowed_networks: `{network}` is no network, e.g."
-                " 192.0.2.0/24."
+                f"settings.allowed_networks: `{network}` is not a valid network,"
+                " e.g. 192.0.2.0/24."
             ) from error
     return networks
 
@@ -148,6 +148,6 @@ def bind_schemes(schemes: Iterable[Scheme], settings: Settings) -> Authenticator
         names = ", ".join(dict.fromkeys(scheme.secret for scheme in schemes))
         raise ConfigError(
             f"settings: no secret is configured. Give one of {names}, or"
-            " `allow_unauthenticated: true` where nobody else can reach the line."
+            " `allow_unauthenticated: true` where no one else can reach the line."
         )
     return Authenticator(bound, settings)

@@ -57,7 +57,7 @@ def read_case(path: Path) -> RecordedCase:
             raise ConfigError(f"{path}: longer than {CASE_BYTES_MAX} bytes.")
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: is no case file: {error}") from error
+        raise ConfigError(f"{path}: is not a case file: {error}") from error
     return case_from(value, str(path))
 
 
@@ -129,7 +129,7 @@ def _sent(value: object, place: str) -> int:
         return round(datetime.now(UTC).timestamp() * 1_000_000)
     moment = times.iso(value, ZoneInfo("UTC"))
     if moment is None:
-        raise ConfigError(f"{place}.sent_at: `{value}` is no time (RFC 3339).")
+        raise ConfigError(f"{place}.sent_at: `{value}` is not a time (RFC 3339).")
     return moment.us
 
 

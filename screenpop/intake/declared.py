@@ -84,7 +84,9 @@ def check_constants(name: str, node: Node, allowed: Collection[str]) -> None:
     for place, word in _constants(node):
         if word.lower() not in allowed:
             known = ", ".join(sorted(allowed))
-            place.fail(f"`{word}` is no {name}. Known: {known}.{meant(word, allowed)}")
+            place.fail(
+                f"`{word}` is not a valid {name}. Known: {known}.{meant(word, allowed)}"
+            )
 
 
 def _constants(node: Node) -> Iterator[tuple[Node, str]]:

@@ -13,9 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
 from msgspec import structs
 
 from screenpop.domain.call import CallEvent, LineId
@@ -33,6 +31,7 @@ from screenpop.intake.facts import Facts, Settings, splits
 from screenpop.intake.handshakes import Handshake, read_handshake
 from screenpop.intake.legs import Legs
 from screenpop.intake.normal import LineContext, unread_caller
+from screenpop.intake.region import check_country, zone_of
 from screenpop.intake.request import HowTold, Ignored, Received, Request, Response
 from screenpop.intake.rules import Rules, read_rules
 from screenpop.intake.schemes import COMMON_SCHEMES, read_schemes
@@ -117,9 +116,8 @@ class Dialect:
         path: several systems sign it. `label` names the line in messages.
         """
         problems: list[str] = []
-        zone = _zone(time_zone, problems)
-        if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
-            problems.append(f"country: `{country}` is no country (ISO 3166, e.g. DE).")
+        zone = zone_of(time_zone, problems)
+        check_country(country, problems)
         bound: Settings = {}
         authenticator: Authenticator | None = None
         try:
@@ -150,14 +148,6 @@ class Dialect:
 
 def _placed(prefix: str, problem: str) -> str:
     return problem if problem.startswith("server.") else f"{prefix}{problem}"
-
-
-def _zone(name: str, problems: list[str]) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        problems.append(f"time_zone: `{name}` is no time zone, e.g. Europe/Berlin.")
-        return ZoneInfo("UTC")
 
 
 class BoundDialect:

@@ -127,7 +127,9 @@ class _ExpressionParser:
         factory = self._filters.get(name) if kind == "name" else None
         if factory is None:
             known = f"{', '.join(sorted(self._filters))}.{meant(name, self._filters)}"
-            raise ExpressionError(f"`{name}` is no filter. Known: {known}", offset)
+            raise ExpressionError(
+                f"`{name}` is not a valid filter. Known: {known}", offset
+            )
         arguments: list[Getter] = []
         if self._is("("):
             self._at += 1
@@ -245,7 +247,9 @@ class _ExpressionParser:
         try:
             pattern = re.compile(_unescaped(text), re.IGNORECASE)
         except re.error as error:
-            raise ExpressionError(f"{text} is no pattern: {error}.", offset) from error
+            raise ExpressionError(
+                f"{text} is not a valid pattern: {error}.", offset
+            ) from error
         return lambda scope: _fits(pattern, left(scope))
 
     def _test(self) -> Callable[[ExpressionScope], bool]:

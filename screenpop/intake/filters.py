@@ -118,7 +118,7 @@ def _match(arguments: list[Getter]) -> Filter:
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
-        raise ValueError(f"`{pattern}` is no pattern: {error}.") from error
+        raise ValueError(f"`{pattern}` is not a valid pattern: {error}.") from error
 
     def apply(value: object, scope: ExpressionScope) -> object:
         found = compiled.search((as_text(value) or "")[:512])
@@ -254,7 +254,7 @@ def _local(arguments: list[Getter]) -> Filter:
     try:
         zone = ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"`{name}` is no time zone.") from error
+        raise ValueError(f"`{name}` is not a valid time zone.") from error
     return lambda value, scope: times.iso(value, zone)
 
 

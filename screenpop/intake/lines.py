@@ -58,7 +58,7 @@ class AllLines:
         """
         if line in self._streams:
             raise NotFound(
-                f"the line {line} is listened to: nobody sends requests to it.",
+                f"the line {line} is a live stream: it receives no requests.",
                 code="stream_line",
                 remedy="See how its stream does at /admin or in /v1/lines.",
             )
@@ -103,9 +103,9 @@ def wrong_clock(clock: LineClock) -> str:
     if clock.offset_s < 0:
         side = "behind"
     return (
-        f"the telephone system's clock is {seconds} s {side} ours; times of calls"
-        " are corrected. Let it follow a time server (NTP), or correct the line's"
-        " time_zone."
+        f"the telephone system's clock is {seconds} s {side} this machine's;"
+        " times of calls are corrected. Let it follow a time server (NTP), or"
+        " correct the line's time_zone."
     )
 
 

@@ -82,7 +82,8 @@ class Placing:
         after_us = 0 if clock is None else clock.correction_us
         if abs(after_us - before_us) > CLOCK_LOGGED_US:
             log.warning(
-                "line %s: its clock differs from ours by %.0f s; times are corrected",
+                "line %s: its clock differs from this machine's by %.0f s;"
+                " times are corrected",
                 event.line,
                 -after_us / 1e6,
             )

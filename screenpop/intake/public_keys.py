@@ -27,8 +27,8 @@ def read_public_key(text: str) -> PublicKey:
         return _public_key(text.strip())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise NotAKey(
-            "is no public key. Paste it as PEM (`-----BEGIN PUBLIC KEY-----` …) or"
-            " in base64."
+            "is not a valid public key. Paste it as PEM (`-----BEGIN PUBLIC"
+            " KEY-----` …) or in base64."
         ) from error
 
 

@@ -66,7 +66,7 @@ def _words(error: BaseException) -> tuple[int, str, str | None]:
         case Unavailable() | Overloaded():
             return 503, str(error), None
         case _:
-            return 500, "something failed that should not; the log has it", None
+            return 500, "internal error; the log has the details", None
 
 
 class Ring:

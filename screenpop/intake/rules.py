@@ -92,7 +92,7 @@ class Rules:
     ) -> None:
         if rule.kind == IGNORED:
             why = as_text(rule.why(scope)) if rule.why is not None else None
-            found.ignored.append(Ignored(why=why or "it is no news", item=item))
+            found.ignored.append(Ignored(why=why or "it changes nothing", item=item))
             return
         fields: dict[str, object] = {}
         for fill in rule.fills:
@@ -140,9 +140,9 @@ def _unusable(draft: Draft, rule: Rule) -> str | None:
             return f"its {name} is longer than {TEXT_CHARS_MAX} characters"
     if draft.type is EventType.AGENT_STATE:
         if not draft.agents:
-            return "it tells an agent's state but names no agent"
+            return "it reports an agent state but names no agent"
         if draft.agent_state not in AGENT_STATES:
-            return "it tells an agent's state that is not known"
+            return "it reports an unknown agent state"
     return None
 
 
@@ -156,7 +156,9 @@ def read_rules(node: Node, fields: Node | None, compiler: Compiler) -> list[Rule
     for name, each in common.items():
         if name not in FIELDS:
             known = ", ".join(sorted(FIELDS))
-            each.fail(f"`{name}` is no field. Known: {known}.{meant(name, FIELDS)}")
+            each.fail(
+                f"`{name}` is not a valid field. Known: {known}.{meant(name, FIELDS)}"
+            )
     rules = list(_rules(node, common, [], compiler))
     if len(rules) > RULES_MAX:
         node.fail(f"more than {RULES_MAX} rules.")

@@ -328,8 +328,8 @@ def _jwt_header(entries: Mapping[str, Node], compiler: Compiler, node: Node) -> 
 
 _Factory = Callable[[Mapping[str, Node], Compiler, Node], Check]
 _NOTHING_IS = (
-    "everything: the secret travels with the request and signs nothing; whoever reads"
-    " one request can send others"
+    "everything: the secret travels with the request and signs nothing; anyone who"
+    " reads one request can send others"
 )
 _FACTORIES: Mapping[str, tuple[_Factory, frozenset[str], str]] = {
     "static_header": (

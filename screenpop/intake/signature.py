@@ -52,7 +52,7 @@ def static_header(values: Iterable[str | None], secrets: Iterable[str]) -> str |
         return "it carries no secret"
     secrets = tuple(secrets)
     matched = [any_same(value, secrets) for value in given]
-    return None if any(matched) else "its secret is not one of ours"
+    return None if any(matched) else "its secret is not one of the configured ones"
 
 
 def bearer(authorization: str | None, secrets: Iterable[str]) -> str | None:
@@ -74,7 +74,11 @@ def basic(
         return "its Basic credentials cannot be read"
     right_name = same(name, username)
     right_password = any_same(password, passwords)
-    return None if right_name and right_password else "its credentials are not ours"
+    return (
+        None
+        if right_name and right_password
+        else "its credentials are not the configured ones"
+    )
 
 
 def ip_allow(remote: str | None, networks: Sequence[str]) -> str | None:
@@ -180,7 +184,7 @@ def in_window(timestamp: str | None, now_us: int, tolerance_s: float) -> str | N
     away_s = abs(now_us / 1_000_000 - at_s)
     if not away_s <= tolerance_s:  # also refuses NaN
         return (
-            f"its time is {away_s:.0f} s away from ours, more than"
+            f"its time is {away_s:.0f} s away from this machine's, more than"
             f" {tolerance_s:.0f} s are not accepted"
         )
     return None
@@ -253,7 +257,7 @@ def url_and_fields(
             return "its body does not fit `bodySHA256`"
         suffixes = ["", fields_in_order(form, repeated)]
     elif body and not form:
-        return "its body is no form and `bodySHA256` is missing: nothing covers it"
+        return "its body is not a form and `bodySHA256` is missing: nothing covers it"
     else:
         suffixes = [fields_in_order(form, repeated)]
     messages = [

@@ -91,10 +91,10 @@ class Compiler:
         other = self.value(entries["else"]) if "else" in entries else constant(None)
         if first == "of":
             if "map" not in entries:
-                node.fail("`map` is missing beside `of`.")
+                node.fail("`map` is missing next to `of`.")
             return self._mapped(entries["of"], entries["map"], other)
         if "value" not in entries:
-            node.fail("`value` is missing beside `when`.")
+            node.fail("`value` is missing next to `when`.")
         holds, value = self.condition(entries["when"]), self.value(entries["value"])
         return lambda scope: value(scope) if holds(scope) else other(scope)
 
@@ -225,7 +225,7 @@ def _matches(node: Node) -> Test:
     try:
         pattern = re.compile(node.text(), re.IGNORECASE)
     except re.error as error:
-        node.fail(f"`{node.text()}` is no pattern: {error}.")
+        node.fail(f"`{node.text()}` is not a valid pattern: {error}.")
     return lambda value: pattern.search((as_text(value) or "")[:512]) is not None
 
 
@@ -256,7 +256,9 @@ _OPERATORS: Mapping[str, Callable[[Node], Test]] = {
 
 def _operator(name: str, node: Node) -> Test:
     if name not in _OPERATORS:
-        node.fail(f"`{name}` is no test. Known: {', '.join(sorted(_OPERATORS))}.")
+        node.fail(
+            f"`{name}` is not a valid test. Known: {', '.join(sorted(_OPERATORS))}."
+        )
     return _OPERATORS[name](node)
 
 
@@ -264,7 +266,9 @@ def _jmespath(node: Node) -> Getter:
     try:
         compiled = jmespath.compile(node.text())
     except JMESPathError as error:
-        node.fail(f"`{node.text()}` is no JMESPath: {str(error).splitlines()[0]}")
+        node.fail(
+            f"`{node.text()}` is not valid JMESPath: {str(error).splitlines()[0]}"
+        )
 
     def getter(scope: ExpressionScope) -> object:
         try:

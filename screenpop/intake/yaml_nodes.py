@@ -62,7 +62,7 @@ class Node:
             if not isinstance(key, yaml.ScalarNode):
                 name.fail("a key must be plain text.")
             if key.value in seen:
-                name.fail(f"`{key.value}` stands twice here. Keep one.")
+                name.fail(f"`{key.value}` is a duplicate key. Keep one.")
             seen.add(key.value)
             yield key.value, Node(self.file, value)
 

@@ -60,8 +60,8 @@ log = logging.getLogger(__name__)
 
 REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
 NO_USERS = (
-    "no users: nobody can log in. Is the store the right one? Put it back from the"
-    " backup, or add people with `screenpop users add`."
+    "no users: no one can log in. Check `store.url`, restore the backup, or add users"
+    " with `screenpop users add`."
 )
 READ_AGAIN_S = 0.5
 TIDY_EVERY_S = 1.0

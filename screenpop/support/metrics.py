@@ -88,11 +88,11 @@ class Metrics:
         self.journal_pending = self._gauge(
             "journal_pending_records", "Records waiting to be durable."
         )
-        self.contacts = self._gauge(
-            "contacts", "Customers known by number, as their source told.", "source"
-        )
+        self.contacts = self._gauge("contacts", "Customers known by number.", "source")
         self.breaker_open = self._gauge(
-            "source_breaker_open", "1 while a source is left alone.", "source"
+            "source_breaker_open",
+            "1 while a source's circuit breaker is open.",
+            "source",
         )
 
     def _browsers(self) -> None:

@@ -242,7 +242,7 @@ TODAY = (
     MetricDefinition(
         name="missed",
         label="Missed",
-        formula="Of the direct calls of today: ended and nobody answered, short ones"
+        formula="Of the direct calls of today: ended without an answer, short ones"
         " left out.",
     ),
     MetricDefinition(

@@ -169,7 +169,7 @@ def require_role(who: Identity | None, role: Role) -> Identity:
     """Raises `Unauthenticated` for nobody, `Forbidden` for too little."""
     if who is None:
         raise Unauthenticated(
-            "nobody is logged in.",
+            "not logged in.",
             remedy="Log in with POST /v1/session, or send a bearer token.",
         )
     if not who.user.role.includes(role):

@@ -168,8 +168,8 @@ def _internal(error: Exception, request_id: str) -> ErrorAnswer:
     log.error("request %s failed", request_id, exc_info=error)
     fault = Fault(
         code="internal",
-        message="Something failed that should not.",
-        remedy=f"Tell the administrator the request id {request_id}; the log has it.",
+        message="Internal error.",
+        remedy=f"Give the administrator the request id {request_id}; the log has it.",
         request_id=request_id,
     )
     return ErrorAnswer(status=500, headers=(), fault=fault)

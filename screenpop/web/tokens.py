@@ -125,8 +125,8 @@ def _read(path: Path) -> bytes:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise ConfigError(
-            f"{path} can be read by others (mode {mode:03o}): whoever reads it can"
-            f" log in as anybody. Run `chmod 600 {path}`, or delete it: all must then"
+            f"{path} can be read by others (mode {mode:03o}): with it anyone can log"
+            f" in as any user. Run `chmod 600 {path}`, or delete it: all must then"
             " log in again."
         )
     key = path.read_bytes()

@@ -44,9 +44,7 @@ async def test_a_request_that_was_refused_or_ignored_says_why(house: House) -> N
     refused = requests(tab).first
     await expect(refused).to_have_attribute("data-verdict", "refused")
     await refused.get_by_role("button").click()
-    await expect(refused.locator(".admin-why")).to_contain_text(
-        "the request is not genuine"
-    )
+    await expect(refused.locator(".admin-why")).to_contain_text("authentication failed")
     assert await house.tell({"type": "coffee_break", "call_id": "c-1"}) == 200
     await tab.button("Show 1 newer request").click()
     ignored = requests(tab).first

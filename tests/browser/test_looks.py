@@ -68,7 +68,7 @@ async def strangers(house: House, desk: Desk) -> AsyncIterator[str]:
     yield "two candidates"
     await house.hang_up(call)
     call = await house.ring("ana", caller=STRANGER)
-    await desk.sees("Nobody is known under this number")
+    await desk.sees("No customer has this number")
     yield "unknown"
     await house.hang_up(call)
     call = await house.ring("ana", caller="anonymous")

@@ -70,7 +70,7 @@ async def test_an_unknown_caller_is_named_in_a_form_and_known_from_then_on(
 ) -> None:
     desk = await house.open_desk("ana")
     call = await house.ring("ana", caller=STRANGER)
-    await desk.sees("Nobody is known under this number")
+    await desk.sees("No customer has this number")
     await desk.page.get_by_label("Name", exact=True).fill("Dora Winter")
     await desk.page.get_by_label("Company", exact=True).fill("Winter Ltd")
     await desk.button("Save caller").click()

@@ -41,5 +41,5 @@ async def test_a_store_without_people_is_said(
             store.commit()
         await centre.service.past.people.cache.reload()
         [(message, fatal)] = (await problems(centre)).items()
-        assert message.startswith("no users: nobody can log in")
+        assert message.startswith("no users: no one can log in")
         assert not fatal

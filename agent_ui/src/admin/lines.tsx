@@ -126,7 +126,7 @@ function clockWords(aheadS: number | null): string {
   const seconds = Math.abs(aheadS);
   if (seconds <= RIGHT_S) return "right";
   const side = aheadS > 0 ? "ahead of" : "behind";
-  return `${seconds} s ${side} ours; times are corrected`;
+  return `${seconds} s ${side} this machine's; times are corrected`;
 }
 
 export function Pair({ name, value }: { name: string; value: string }) {

@@ -86,13 +86,13 @@ test("a request is summed up in one line", () => {
   const events = [
     { type: "alerting", agents: ["1001", "1002"], queue: "sales", from: "+44207" },
     { type: "answered", agents: ["1001"], withheld: true },
-    { type: "ignored", why: "it is no call" },
+    { type: "ignored", why: "it is not a call" },
   ];
   expect(summary(request(1, { events }))).toBe(
-    "alerting at 1001, 1002, in sales, +44207; answered at 1001, number withheld; ignored: it is no call",
+    "alerting at 1001, 1002, in sales, +44207; answered at 1001, number withheld; ignored: it is not a call",
   );
   expect(summary(request(1, { verdict: "refused", why: "forged" }))).toBe("forged");
-  expect(summary(request(1))).toBe("Nothing in it for us");
+  expect(summary(request(1))).toBe("No event in it");
 });
 
 test("an event shows what it says and nothing else", () => {

@@ -45,7 +45,7 @@ export function StreamDetails({ stream, formats }: StreamProps) {
   return (
     <details class="setup">
       <summary>
-        <span class="setup-word">Messages that told nothing, by type</span>
+        <span class="setup-word">Messages without an event, by type</span>
       </summary>
       {kinds.length === 0 && <p class="muted">None yet.</p>}
       <dl class="pairs">

@@ -14,7 +14,7 @@ export const VERDICTS: Record<Verdict, string> = {
 export const STATES: Record<Source["state"], string> = {
   working: "working",
   failing: "failing",
-  left_alone: "left alone",
+  left_alone: "circuit breaker open",
   unasked: "not asked yet",
   off: "switched off",
 };
@@ -39,7 +39,7 @@ export function summary(request: RequestSeen): string {
   if (request.why) return request.why;
   if (request.verdict === "handshake") return "A handshake, answered";
   if (request.verdict === "lookup") return "Asks who is calling, answered";
-  return request.events.map(brief).join("; ") || "Nothing in it for us";
+  return request.events.map(brief).join("; ") || "No event in it";
 }
 
 function brief(event: EventSeen): string {

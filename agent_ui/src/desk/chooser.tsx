@@ -22,7 +22,7 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
   return (
     <section class="chooser" aria-label="Who is calling?">
       <header>
-        <h3>{several ? "Who is it?" : "Nobody is known under this number"}</h3>
+        <h3>{several ? "Who is it?" : "No customer has this number"}</h3>
         {closable && (
           <button type="button" class="link" onClick={onDone}>
             Close

@@ -32,7 +32,7 @@ _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
 class CsvFileConnector(Connector[CsvSource, CsvLookup]):
-    """A CSV or XLSX file, read anew when it changes, answered from memory."""
+    """A CSV or XLSX file, read again when it changes, answered from memory."""
 
     name = "csv_file"
     source_options = CsvSource

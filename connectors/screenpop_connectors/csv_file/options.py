@@ -48,7 +48,7 @@ class CsvSource(SourceOptions):
     country: str | None = Field(
         None,
         pattern=r"^[A-Z]{2}$",
-        description="How national numbers are read where the row does not tell.",
+        description="How national numbers are read where the row has no country.",
     )
     country_column: str | None = Field(
         None,

@@ -43,7 +43,7 @@ _AS_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"\Z')
 """`="0001"`: how exports keep a spreadsheet from making a number of a text."""
 SHEET_ERROR = "holds a spreadsheet's error instead of a value"
 MORE_CELLS = "has more cells than there are columns; these are cut off"
-NOT_SPLIT = f"{STRAY}; its cells cannot be told apart, the row is left out"
+NOT_SPLIT = f"{STRAY}; its cells cannot be separated, the row is left out"
 _NOT_TABLES = (
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",

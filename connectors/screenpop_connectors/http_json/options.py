@@ -181,7 +181,7 @@ class HttpLookup(LookupOptions):
     fields: dict[str, str] | None = Field(
         None,
         description="JMESPath of each field, from its row; default: the row's own"
-        " members that are no lists or objects.",
+        " members except lists and objects.",
     )
     empty_on: tuple[int, ...] = Field(
         (404,), description="Statuses that mean: nothing there."

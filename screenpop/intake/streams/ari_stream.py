@@ -278,7 +278,7 @@ class AriStream(Stream):
                 self._unlisted = str(error)
             except Exception as error:
                 log.exception("%s: the lists cannot be read", self.line)
-                self._unlisted = f"a mistake of ours ({type(error).__name__})"
+                self._unlisted = f"internal error ({type(error).__name__})"
             if self._unlisted is None:
                 return
             await self.tools.sleep(self._pause_s(failures, refused=False))

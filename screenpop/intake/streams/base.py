@@ -241,8 +241,8 @@ class Stream(ABC):
                 why = _words(error)
                 refused = isinstance(error, LoginRefused | TakenOver)
             except Exception as error:
-                log.exception("%s: a mistake of ours ends the connection", self.line)
-                why, refused = f"a mistake of ours ({type(error).__name__})", False
+                log.exception("%s: an internal error ended the connection", self.line)
+                why, refused = f"internal error ({type(error).__name__})", False
             failures = 0 if self.counters["connections"] > connections else failures + 1
             self._lost(why)
             await self.tools.sleep(self._pause_s(failures, refused))

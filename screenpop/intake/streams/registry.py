@@ -11,14 +11,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import phonenumbers
 
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.facts import Settings
 from screenpop.intake.normal import LineContext
+from screenpop.intake.region import check_country, zone_of
 from screenpop.intake.settings import Setting, bind_settings
 from screenpop.intake.streams import agent_names, freeswitch_events
 from screenpop.intake.streams.agent_names import AgentNames
@@ -201,8 +199,8 @@ _DIALECTS = (
         facts=(
             "verified: on recordings of Asterisk 22 (queues, holds, blind transfer)",
             "unverified: attended transfers, Local members, pick-up: from its source",
-            "Tells calls, queues and agents; needs no change of the dialplan.",
-            "Withheld numbers are told only with `channelvars` as below.",
+            "Reports calls, queues and agents; needs no change of the dialplan.",
+            "Withheld numbers are reported only with `channelvars` as below.",
         ),
         settings=_settings(
             HOST,
@@ -240,9 +238,9 @@ then `manager reload`.
         facts=(
             "verified: on recordings of Asterisk 22 (queues, holds, blind transfer)",
             "unverified: attended transfers: from its source",
-            "Tells no log-ins to queues, breaks only of queues that are known; prefer"
+            "Reports no log-ins to queues, breaks only of queues that are known; prefer"
             " asterisk_ami for queues.",
-            "Withheld numbers are told only with `channelvars` as below.",
+            "Withheld numbers are reported only with `channelvars` as below.",
         ),
         settings=_settings(
             HOST,
@@ -348,7 +346,8 @@ def make_stream(
     if dialect is None:
         known = ", ".join(each.name for each in stream_dialects())
         raise ConfigError(
-            f"lines.{name}.dialect: `{config.dialect}` is no stream. Streams: {known}."
+            f"lines.{name}.dialect: `{config.dialect}` is not a live stream."
+            f" Streams: {known}."
         )
     problems: list[str] = []
     line = _line(name, config, problems)
@@ -368,15 +367,9 @@ def make_stream(
 
 
 def _line(name: str, config: LineConfig, problems: list[str]) -> LineContext:
-    country = config.country
-    if country is not None and country not in phonenumbers.SUPPORTED_REGIONS:
-        problems.append(f"country: `{country}` is no country (ISO 3166, e.g. DE).")
-    zone = ZoneInfo("UTC")
-    try:
-        zone = ZoneInfo(config.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        problems.append(f"time_zone: `{config.time_zone}` is no time zone.")
-    return LineContext(line=LineId(name), country=country, zone=zone)
+    check_country(config.country, problems)
+    zone = zone_of(config.time_zone, problems)
+    return LineContext(line=LineId(name), country=config.country, zone=zone)
 
 
 def _wrong(settings: Settings) -> list[str]:
@@ -384,7 +377,7 @@ def _wrong(settings: Settings) -> list[str]:
     problems = []
     port = settings["port"][0]
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
-        problems.append(f"settings.port: `{port}` is no port (1 to 65535).")
+        problems.append(f"settings.port: `{port}` is not a valid port (1 to 65535).")
     for pattern in settings.get("agent_pattern", ()):
         try:
             if re.compile(pattern).groups < 1:
@@ -399,7 +392,7 @@ def _wrong(settings: Settings) -> list[str]:
             interface, _, agent = pair.partition("=")
             if pair.strip() and not (interface.strip() and agent.strip()):
                 problems.append(
-                    f"settings.agents: `{pair.strip()}` is no `INTERFACE=agent`."
+                    f"settings.agents: `{pair.strip()}` is not `INTERFACE=agent`."
                 )
     problems.extend(
         f"settings.{secret}: must be one value, not a list."

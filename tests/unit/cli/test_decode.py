@@ -40,7 +40,7 @@ def test_decode_prints_one_entry_per_request_as_json() -> None:
 def test_decode_says_why_a_request_is_refused_and_a_part_ignored() -> None:
     code, output = run("decode", "zadarma", str(PAYLOADS / "zadarma" / "tampered.json"))
     assert code == 0
-    assert "refused: the request is not genuine: hmac: its signature" in output
+    assert "refused: authentication failed: hmac: its signature" in output
     _, output = run("decode", "twilio", str(PAYLOADS / "twilio" / "answered.json"))
     assert "ignored: `reservation.wrapup` changes nothing for the call" in output
 
@@ -49,7 +49,7 @@ def test_decode_of_a_file_that_is_no_case_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("[]")
     with pytest.raises(ConfigError, match="must be an object"):
         run("decode", "zadarma", str(tmp_path / "x.json"))
-    with pytest.raises(ConfigError, match="is no case file"):
+    with pytest.raises(ConfigError, match="is not a case file"):
         run("decode", "zadarma", str(tmp_path / "missing.json"))
     with pytest.raises(ConfigError, match="there is no dialect `nobody`"):
         run("decode", "nobody", str(tmp_path / "x.json"))

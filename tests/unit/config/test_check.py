@@ -170,7 +170,7 @@ def test_the_waterfall_of_a_good_file_is_known(tmp_path: Path) -> None:
         ),
         (
             "lines:\n  pbx: {country: UK, settings: {token: abc}}\n",
-            "2:9: lines.pbx.country: `UK` is no country with a numbering plan."
+            "2:9: lines.pbx.country: `UK` is not a valid country code."
             " Did you mean `GB`?",
         ),
         (
@@ -190,7 +190,7 @@ def test_the_waterfall_of_a_good_file_is_known(tmp_path: Path) -> None:
         ),
         (
             "server: {trusted_proxies: [10.0.0.1/8]}\n",
-            "1:28: server.trusted_proxies[0]: is no network:"
+            "1:28: server.trusted_proxies[0]: is not a valid network:"
             " 10.0.0.1/8 has host bits set. Use CIDR, e.g. 10.0.0.0/8.",
         ),
         (

@@ -36,8 +36,8 @@ def test_references_are_replaced(text: str, result: str) -> None:
     [
         ("${NONE}", "needs the environment variable NONE, which is not set"),
         ("${EMPTY}", "needs the environment variable EMPTY, which is empty"),
-        ("${a b}", "has `${a b}`, which is no name of a variable"),
-        ("${}", "has `${}`, which is no name of a variable"),
+        ("${a b}", "has `${a b}`, which is not a valid variable name"),
+        ("${}", "has `${}`, which is not a valid variable name"),
         ("${file:none.txt}", "cannot read none.txt: No such file or directory"),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_built_in_dialect_tells_what_an_operator_must_know(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("events: []\nevents: []", "mine.yaml:4:1: `events` stands twice here."),
+        ("events: []\nevents: []", "mine.yaml:4:1: `events` is a duplicate key."),
         ("evnts: []", "mine.yaml:3:1: `evnts` means nothing here. Known: answers,"),
         ("facts: [a]", "mine.yaml:1:1: `events` is missing."),
         ("events: [{when: {a: b}}]", "mine.yaml:3:10: `type` is missing."),
@@ -85,23 +85,26 @@ def test_a_built_in_dialect_tells_what_an_operator_must_know(name: str) -> None:
         ("events: [{type: held, at: when | isoo}]", "Did you mean `iso`?"),
         (
             "events: [{type: held, direction: =inbund}]",
-            "mine.yaml:3:34: `inbund` is no direction.",
+            "mine.yaml:3:34: `inbund` is not a valid direction.",
         ),
         (
             "events: [{type: ended, outcome: {of: why, map: {NOANS: unaswered}}}]",
-            "`unaswered` is no outcome. Known: callback, unanswered, voicemail."
-            " Did you mean `unanswered`?",
+            "`unaswered` is not a valid outcome. Known: callback, unanswered,"
+            " voicemail. Did you mean `unanswered`?",
         ),
         (
             "events: [{type: ended, outcome: [{when: {a: 1}, value: =voicmail}]}]",
-            "`voicmail` is no outcome.",
+            "`voicmail` is not a valid outcome.",
         ),
         (
             "events: [{type: agent_state, agents: a, state: {of: s, map: {x: busy}}}]",
-            "`busy` is no state. Known: available, break, offline, wrap_up.",
+            "`busy` is not a valid state. Known: available, break, offline, wrap_up.",
         ),
         ("events: [{type: ended, scope: room}]", "must be one of call, leg; is `room`"),
-        ("fields: {form: a}\nevents: []", "mine.yaml:3:16: `form` is no field."),
+        (
+            "fields: {form: a}\nevents: []",
+            "mine.yaml:3:16: `form` is not a valid field.",
+        ),
         ("events: {a: b}", "mine.yaml:3:9: must be a list"),
         ("events: [{type: ended, from: a | fone}]", "mine.yaml:3:34: in `a | fone`:"),
         ("authenticate: [{scheme: hmca}]\nevents: []", "must be one of basic, bearer"),
@@ -324,7 +327,7 @@ def test_addresses_must_be_allowed_besides_the_secret() -> None:
                     method="POST", path=path, body=b"{}", remote=remote, received_us=1
                 )
             )
-    with pytest.raises(ConfigError, match="`nowhere` is no network"):
+    with pytest.raises(ConfigError, match="`nowhere` is not a valid network"):
         bound("wazo", settings={**OPEN, "allowed_networks": "nowhere"})
 
 

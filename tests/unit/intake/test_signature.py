@@ -216,5 +216,5 @@ def test_a_detached_jws_covers_the_body() -> None:
 
 def test_what_is_no_key_is_told() -> None:
     for text in ("", "x", "AAAA", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END"):
-        with pytest.raises(public_keys.NotAKey, match="is no public key"):
+        with pytest.raises(public_keys.NotAKey, match="is not a valid public key"):
             public_keys.read_public_key(text)

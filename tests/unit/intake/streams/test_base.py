@@ -56,7 +56,7 @@ async def test_a_mistake_of_ours_ends_the_connection_not_the_stream() -> None:
     owner.spawn(stream.run(heard.emit, heard.say), name="stream")
     await heard.until(lambda events: len(events) == 2)
     await owner.close()
-    assert any("a mistake of ours (ValueError)" in text for text in heard.said)
+    assert any("internal error (ValueError)" in text for text in heard.said)
 
 
 async def test_an_event_that_is_refused_is_left_out_alone() -> None:

@@ -76,11 +76,11 @@ def test_all_problems_are_told_at_once_with_their_keys() -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"port": "70000"}, "settings.port: `70000` is no port"),
-        ({"port": "x"}, "settings.port: `x` is no port"),
+        ({"port": "70000"}, "settings.port: `70000` is not a valid port"),
+        ({"port": "x"}, "settings.port: `x` is not a valid port"),
         ({"agent_pattern": "PJSIP/1"}, "settings.agent_pattern: has no group"),
         ({"agent_pattern": "("}, "settings.agent_pattern: cannot be read"),
-        ({"agents": "PJSIP/a"}, "settings.agents: `PJSIP/a` is no `INTERFACE=agent`"),
+        ({"agents": "PJSIP/a"}, "settings.agents: `PJSIP/a` is not `INTERFACE=agent`"),
         ({"secret": ["a", "b"]}, "settings.secret: must be one value"),
         ({"tls": "maybe"}, "settings.tls: must be true or false"),
         ({"host": None}, "settings.host: is missing"),
@@ -97,7 +97,7 @@ def test_a_wrong_setting_is_named(settings: dict[str, object], problem: str) -> 
 
 
 def test_a_webhook_is_no_stream() -> None:
-    with pytest.raises(ConfigError, match="`generic` is no stream"):
+    with pytest.raises(ConfigError, match="`generic` is not a live stream"):
         make_stream("pbx", LineSettings(dialect="generic"), FakeClock())
 
 
