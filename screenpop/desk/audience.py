@@ -46,7 +46,9 @@ class Directory:
         """The event with the people who are at its telephones now."""
         if not event.agents:
             return event
-        return replace(event, people={agent: self.at(agent) for agent in event.agents})
+        by_agent = self._by_agent
+        people = {agent: by_agent.get(agent, ()) for agent in event.agents}
+        return replace(event, people=people)
 
     def of_leg(self, leg: AgentLeg) -> tuple[UserId, ...]:
         """Whose leg it is: of those who were there then, or else are there now."""
@@ -61,7 +63,10 @@ class Directory:
         """Each person with a leg in the call, with their most engaged one."""
         mine: dict[UserId, AgentLeg] = {}
         for leg in call.legs:
-            for user in self.of_leg(leg):
+            people = leg.people
+            if people is None:
+                people = self._by_agent.get(leg.agent, ())
+            for user in people:
                 if user in self.users:
                     before = mine.get(user)
                     mine[user] = most_engaged((before, leg)) if before else leg

@@ -70,10 +70,11 @@ class Desk:
         self.touched.add(call.key)
         case = self.cases.get(call.key)
         before = case.call if case is not None else None
+        others = before is not None and render.parties_changed(before, call)
         if case is None:
             case = Case(call=call, shown=self.shown_of(call))
             self.cases[call.key] = case
-        elif render.parties_changed(case.call, call):
+        elif others:
             case.shown = self.shown_of(call)
             case.profile = None
         case.call = call
@@ -82,7 +83,7 @@ class Desk:
             case.take(known)
         audience = self.directory.audience(call)
         heard = any(map(self.listens, case.pops))
-        common = self._common(before, case, old) if heard else _UNHEARD
+        common = self._common(before, case, old, others) if heard else _UNHEARD
         sent: list[Outgoing] = []
         for user, leg in audience.items():
             frame = self._for(offset, event, case, user, leg, common)
@@ -194,7 +195,8 @@ class Desk:
 
     def profile(self, case: Case) -> Profile:
         if case.profile is None:
-            case.unpack()
+            if case.packed:
+                case.unpack()
             case.profile = self._profile_of(case)
         return case.profile
 
@@ -263,7 +265,6 @@ class Desk:
                 return None
             return Outgoing(user, self.opened(pop, offset), opens=pop)
         before, pop.leg = pop.leg, leg
-        earlier = self._earlier(case.call, user)
         if pop.closed:
             if before.release is not leg.release and not leg.open:
                 return Outgoing(user, self._closed(pop.closed, pop, case.call))
@@ -279,6 +280,7 @@ class Desk:
             changes["answered_at"] = render.maybe_iso(leg.answered_us)
         if leg.held_us is not None and before.held_us != leg.held_us:
             changes["held_at"] = render.maybe_iso(leg.held_us)
+        earlier = self._earlier(case.call, user)
         if pop.earlier != earlier:
             pop.earlier = changes["earlier_agents"] = earlier
         return self._updated(offset, pop, changes)
@@ -383,14 +385,17 @@ class Desk:
         )
 
     def _common(
-        self, before: Call | None, case: Case, old: Profile | None
+        self, before: Call | None, case: Case, old: Profile | None, others: bool
     ) -> dict[str, object]:
-        """What changed for everybody who has the call on the desk."""
+        """What changed for everybody who has the call on the desk.
+
+        `others`: its parties are others than before.
+        """
         call = case.call
         changes = self._facets.changes(old, self.profile(case))
         if before is None:
             return changes
-        if render.parties_changed(before, call):
+        if others:
             changes["caller"] = render.caller(case.shown.ani, call.caller_name)
             display = case.shown.dialled_display
             changes["dialled"] = render.dialled(case.shown.dnis, display)

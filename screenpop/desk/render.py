@@ -6,6 +6,7 @@ Pure: domain values in, frames out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from screenpop.desk import frames
@@ -23,6 +24,7 @@ _PRESENTATIONS: dict[Presentation, Literal["allowed", "withheld", "unavailable"]
 }
 
 
+@lru_cache(maxsize=1024)
 def maybe_iso(at_us: int | None) -> str | None:
     return None if at_us is None else iso(at_us)
 

@@ -94,7 +94,10 @@ def receive(facts: Facts, line: LineContext) -> Received:
 
 
 _JSON: Mapping[str, str] = {"Content-Type": "application/json"}
-_ACCEPTED = Response(status=200, headers=_JSON, body=b'{"accepted":1}')
+
+
+def _accepted(events: int) -> Response:
+    return Response(status=200, headers=_JSON, body=b'{"accepted":%d}' % events)
 
 
 @dataclass(slots=True)
@@ -127,14 +130,21 @@ class _Sorted:
 def _taken(
     sound: list[tuple[Draft, HowTold]], facts: Facts, line: LineContext
 ) -> Received:
-    found = _Sorted()
+    events: list[CallEvent] = []
+    tolds: list[HowTold] = []
+    ignored: list[Ignored] = []
     for draft, told in sound:
         event = line.event(draft, facts.request.received_us)
-        found.events.append(event)
-        found.told.append(told)
+        events.append(event)
+        tolds.append(told)
         if (remark := unread_caller(event)) is not None:
-            found.ignored.append(Ignored(why=remark, item=told.item, whole=False))
-    return found.received()
+            ignored.append(Ignored(why=remark, item=told.item, whole=False))
+    return Received(
+        events=tuple(events),
+        told=tuple(tolds),
+        ignored=tuple(ignored),
+        response=_accepted(len(events)),
+    )
 
 
 def _one(item: dict[str, object], facts: Facts, line: LineContext) -> Received:
@@ -150,7 +160,7 @@ def _one(item: dict[str, object], facts: Facts, line: LineContext) -> Received:
         events=(event,),
         told=(told,),
         ignored=_remarks(item, event, 0),
-        response=_ACCEPTED,
+        response=_accepted(1),
     )
 
 

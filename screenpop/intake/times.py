@@ -101,7 +101,9 @@ def rfc3339(text: str) -> Moment | None:
         us = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
     except ValueError:
         return None
-    return _plausible(us, 0 if not digits else 3 if digits <= 3 else 6)
+    if not EARLIEST_US <= us < LATEST_US:
+        return None
+    return Moment(us, 0 if not digits else 3 if digits <= 3 else 6)
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:

@@ -13,20 +13,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from time import perf_counter
 
-from prometheus_client import Counter
-
 from screenpop.config.model import Configuration, Limits, LineSettings
 from screenpop.domain.call import LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
-from screenpop.intake.recent import KeptRequest, RequestLog
+from screenpop.intake.recent import RequestLog
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
 from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.event_counters import EventCounter
 from screenpop.support.log import Seldom
 from screenpop.support.metrics import Metrics
 
@@ -55,7 +54,7 @@ class Intake:
         self._profile_of = profile_of
         self._metrics = metrics
         self._seldom = Seldom(clock or SystemClock(), every_s=FORGED_EVERY_S)
-        self._counters: dict[tuple[str, str], Counter] = {}
+        self._counters: dict[tuple[str, str], EventCounter] = {}
         self._timers = {name: metrics.intake_s.labels(name) for name in lines}
 
     async def take(self, line: str, request: Request) -> Response:
@@ -79,7 +78,14 @@ class Intake:
         self._timers[line].observe(perf_counter() - started_s)
         kept = seen.took(request, received)
         try:
-            return await self._kept_and_answered(line, received, kept)
+            if received.ignored:
+                whole = sum(part.whole for part in received.ignored)
+                self._metrics.events_ignored.labels(line).inc(whole)
+            if received.events:
+                kept.repeated = await self._keep(line, received)
+            if received.profile_answer is not None:
+                return await self._answer(received.profile_answer, received.response)
+            return received.response
         except Exception as error:
             kept.failed(error)
             raise
@@ -92,18 +98,6 @@ class Intake:
             security.warning(
                 "webhook refused", extra=extra | {"left_out": str(left_out)}
             )
-
-    async def _kept_and_answered(
-        self, line: str, received: Received, kept: KeptRequest
-    ) -> Response:
-        if received.ignored:
-            whole = sum(part.whole for part in received.ignored)
-            self._metrics.events_ignored.labels(line).inc(whole)
-        if received.events:
-            kept.repeated = await self._keep(line, received)
-        if received.profile_answer is not None:
-            return await self._answer(received.profile_answer, received.response)
-        return received.response
 
     async def _keep(self, line: str, received: Received) -> int:
         """Durable when it returns; how many were delivered before?"""

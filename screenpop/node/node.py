@@ -241,7 +241,7 @@ class Service:
         """An event keeps who was at its telephones, however people move later."""
         if not isinstance(record, EventRecord):
             return record
-        return EventRecord(event=self.follower.directory.with_people(record.event))
+        return EventRecord(event=self.follower.desk.directory.with_people(record.event))
 
     async def _tidy_for_ever(self) -> None:
         while True:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
     generate_latest,
 )
 
+from screenpop.support.event_counters import EventCounter, EventCounters
 from screenpop.support.timings import Timing, Timings
 
 STAGE_BUCKETS_S = (
@@ -74,16 +74,16 @@ class Metrics:
         )
 
     def _calls(self) -> None:
-        self.events = self._counter(
+        self.events = self._counts(
             "events_total", "Call events taken and durable.", "line", "type"
         )
-        self.events_repeated = self._counter(
+        self.events_repeated = self._counts(
             "events_repeated_total", "Events delivered again and dropped.", "line"
         )
-        self.events_ignored = self._counter(
+        self.events_ignored = self._counts(
             "events_ignored_total", "Events a dialect has no use for.", "line"
         )
-        self.pops = self._counter("pops_total", "Cards opened at agents.")
+        self.pops = self._count("pops_total", "Cards opened at agents.")
         self.live_calls = self._gauge("live_calls", "Calls followed now.")
         self.journal_pending = self._gauge(
             "journal_pending_records", "Records waiting to be durable."
@@ -97,22 +97,22 @@ class Metrics:
 
     def _browsers(self) -> None:
         self.sessions = self._gauge("sessions", "WebSockets open now.", "kind")
-        self.handshakes_refused = self._counter(
+        self.handshakes_refused = self._counts(
             "handshakes_refused_total", "WebSockets refused before upgrade.", "status"
         )
-        self.sockets_cut = self._counter(
+        self.sockets_cut = self._counts(
             "sockets_cut_total",
             "WebSockets ended by the service: silent, expired, flood, shutdown.",
             "reason",
         )
-        self.frames_sent = self._counter("frames_sent_total", "Frames to browsers.")
-        self.outbox_overflows = self._counter(
+        self.frames_sent = self._count("frames_sent_total", "Frames to browsers.")
+        self.outbox_overflows = self._count(
             "outbox_overflows_total", "Browsers cut off because they read too slowly."
         )
-        self.logins = self._counter("logins_total", "Log-ins by outcome.", "outcome")
+        self.logins = self._counts("logins_total", "Log-ins by outcome.", "outcome")
 
     def _service(self) -> None:
-        self.requests = self._counter(
+        self.requests = self._counts(
             "http_requests_total", "Answers by route.", "route", "method", "status"
         )
         self.request_s = self._timings(
@@ -121,16 +121,16 @@ class Metrics:
         self.loop_lag_s = self._timing(
             "loop_lag_seconds", "How late the event loop runs what is due."
         )
-        self.history_left_out = self._counter(
+        self.history_left_out = self._count(
             "history_left_out_total",
             "Journal entries that the history could not take: the log names them.",
         )
-        self.fold_failures = self._counter(
+        self.fold_failures = self._counts(
             "fold_failures_total",
             "Journal entries that a fold (calls, lookups, desk, wallboard) failed on.",
             "fold",
         )
-        self.task_restarts = self._counter(
+        self.task_restarts = self._counts(
             "task_restarts_total",
             "Background tasks that ended and were started again.",
             "task",
@@ -146,9 +146,13 @@ class Metrics:
     def _timing(self, name: str, text: str) -> Timing:
         return self._timings(name, text).labels()
 
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        full = self._named(name, labels)
-        return Counter(full, text, labels, registry=self.registry)
+    def _counts(self, name: str, text: str, *labels: str) -> EventCounters:
+        return EventCounters(
+            self._named(name, labels), text, labels, registry=self.registry
+        )
+
+    def _count(self, name: str, text: str) -> EventCounter:
+        return self._counts(name, text).labels()
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         full = self._named(name, labels)

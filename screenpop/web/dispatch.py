@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from itertools import count
 from time import perf_counter
 
@@ -47,20 +47,23 @@ class Dispatcher:
         self._alive = health.alive()
         self._alive_headers = {**site.data_headers, "Content-Type": "application/json"}
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    def __call__(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
         path = request.raw_path
         if not path.startswith("/"):
             path = origin_form(path)
         if path.startswith(PREFIX) and request.method in METHODS:
-            return await self._webhook(request, path)
+            return self._webhook(request, path)
         if path == LIVE and request.method == "GET":
-            self._count(LIVE, "GET", 200)
-            headers = {**self._alive_headers, REQUEST_ID: self.next_id()}
-            return quick_answer(request, 200, headers, self._alive)
-        return await self._visit(request)
+            return self._is_alive(request)
+        return self._visit(request)
 
     def next_id(self) -> str:
         return f"{self._run}-{next(self._numbers):x}"
+
+    async def _is_alive(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._count(LIVE, "GET", 200)
+        headers = {**self._alive_headers, REQUEST_ID: self.next_id()}
+        return quick_answer(request, 200, headers, self._alive)
 
     async def _webhook(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         try:

@@ -59,15 +59,12 @@ def quick_answer(
         if upgrade:
             answer.force_close()
         return answer
-    return QuickAnswer(status, _head(status, len(body), headers) + body)
+    own = _own(tuple(headers.items())) if headers else b""
+    head = _start(status, len(body), int(time.time()))
+    return QuickAnswer(status, b"".join((head, own, b"\r\n", body)))
 
 
 _ALWAYS = {"Server": "Screenpop", "X-Content-Type-Options": "nosniff"}
-
-
-def _head(status: int, length: int, headers: Mapping[str, str]) -> bytes:
-    own = _own(tuple(headers.items())) if headers else b""
-    return _start(status, length, int(time.time())) + own + b"\r\n"
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from enum import IntEnum
-from typing import NamedTuple
+
+import msgspec
 
 
 class Opcode(IntEnum):
@@ -42,7 +43,7 @@ class Violation(Exception):
         self.reason = reason
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A whole message or control frame; text is checked to be UTF-8."""
 
     opcode: int

@@ -28,6 +28,7 @@ from screenpop.web.rfc6455 import (
 from screenpop.web.services import Kind
 
 JOINED_BYTES_MAX = 16_384  # larger frames are not copied behind their head
+MESSAGE_BYTES = 128  # of a waiting message beside its data: tiny ones take memory too
 
 
 class Socket(asyncio.Protocol):
@@ -170,7 +171,7 @@ class Socket(asyncio.Protocol):
         if self._inbox is None:
             self._inbox = deque()
         self._inbox.append(message)
-        self._inbox_bytes += _weight(message)
+        self._inbox_bytes += len(message.data) + MESSAGE_BYTES
         if self._inbox_bytes > self._read_bytes_max and not self._paused:
             self._paused = True
             assert self._transport is not None
@@ -179,7 +180,7 @@ class Socket(asyncio.Protocol):
 
     def _taken(self, inbox: deque[Message]) -> Message:
         message = inbox.popleft()
-        self._inbox_bytes -= _weight(message)
+        self._inbox_bytes -= len(message.data) + MESSAGE_BYTES
         if not inbox:
             self._inbox = None
             if self._paused and self._transport is not None:
@@ -202,8 +203,3 @@ class Socket(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-def _weight(message: Message) -> int:
-    """Tiny messages take memory too."""
-    return len(message.data) + 128
