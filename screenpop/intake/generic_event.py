@@ -57,7 +57,7 @@ class _Sent(
     from_agent: _Text | None = None
     target: _Text | None = None
     queue: _Text | None = None
-    at: _Text | None = None
+    at: Annotated[str, Meta(max_length=AT_CHARS_MAX)] | None = None
     outcome: _Text | None = None
     cause: _Text | None = None
     sequence: Annotated[int, Meta(ge=0, lt=SEQUENCE_END)] | None = None
@@ -83,7 +83,9 @@ def sound_events(facts: Facts) -> list[tuple[Draft, HowTold]] | None:
         return None
     found: list[tuple[Draft, HowTold]] = []
     for index, item in enumerate(items):
-        moment = None if item.at is None else moment_of(item.at)
+        moment = None
+        if item.at is not None:
+            moment = times.rfc3339(item.at) or moment_of(item.at)
         if (
             item.type is EventType.AGENT_STATE
             or not item.call_id.strip()
@@ -125,7 +127,5 @@ def moment_of(text: str) -> Moment | None:
     """A time that names its offset."""
     if len(text) > AT_CHARS_MAX:
         return None
-    moment = times.rfc3339(text)
-    if moment is None and (text[-1:] in ("Z", "z") or re.search("[+-]", text[19:])):
-        moment = times.iso(text, UTC)
-    return moment
+    has_offset = text[-1:] in ("Z", "z") or re.search("[+-]", text[19:])
+    return times.iso(text, UTC) if has_offset else None

@@ -10,10 +10,10 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from screenpop.config.load import SECRET_CHARS_MIN, Loaded
@@ -35,8 +35,7 @@ RING_BYTES_MAX = 2_097_152  # of one kind at one line
 ROOM_BYTES = 1024  # of a request beside its body, roughly
 
 
-@dataclass(slots=True)
-class KeptRequest:
+class KeptRequest(msgspec.Struct):
     """One request as it is kept: references, nothing worked out.
 
     Of an error only the words stay: its traceback would keep half the service alive.

@@ -187,7 +187,7 @@ class Follower:
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
         moved = self.live and _legs_moved(change.before, change.after)
-        people = self.desk.directory.audience(change.after) if moved else ()
+        people = self.desk.cases[change.after.key].pops if moved else ()
         self.hub.deliver(offset, shown, people)
 
     def _shown(self, offset: int, event: CallEvent, change: Change) -> list[Outgoing]:
