@@ -25,7 +25,7 @@ CloseReason = Literal[
 ]  # fmt: skip
 
 
-class Caller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+class Caller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`number` is null unless presentation is "allowed" and it could be read."""
 
     presentation: Literal["allowed", "withheld", "unavailable"]
@@ -36,13 +36,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     name: str | None = None  # as the network gave it (CNAM)
 
 
-class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+class Dialled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     number: str | None = None
     display: str = ""
     label: str | None = None
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`source` and `key` name it; `source_label` is how agents know the source."""
 
     source: str
@@ -54,18 +54,18 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-class Ref(msgspec.Struct, frozen=True, kw_only=True):
+class Ref(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source: str
     key: str
 
 
-class Other(msgspec.Struct, frozen=True, kw_only=True):
+class Other(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
     fetched_at: str
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
+class Field(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
     fetched_at: str
@@ -73,7 +73,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     others: list[Other] = []  # sources that disagree
 
 
-class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
+class SourceNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One lookup of a facet: what became of it, in words where it went wrong."""
 
     lookup: str
@@ -83,7 +83,7 @@ class SourceNote(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
 
 
-class Facet(msgspec.Struct, frozen=True, kw_only=True):
+class Facet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     state: State
     fields: dict[str, Field] = {}
     rows: list[dict[str, Scalar]] = []
@@ -93,7 +93,7 @@ class Facet(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[SourceNote] = []
 
 
-class AgentNote(msgspec.Struct, frozen=True, kw_only=True):
+class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What this agent has written for this call so far."""
 
     text: str = ""
