@@ -1,6 +1,6 @@
 """Can the service run with this configuration?
 
-What one key alone cannot tell: names that must exist elsewhere, options of
+What one key alone does not show: names that must exist elsewhere, options of
 connectors and dialects, the dataflow of the lookups, zones, countries, folders.
 `serve` and `check-config` ask the same function. No network, nothing is written.
 """
@@ -149,7 +149,7 @@ def _data_dir(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _unmakeable(wanted: Path) -> str | None:
-    """Why not? Rights alone do not tell: file systems of the kernel, long names."""
+    """Why not? Rights alone do not show it: file systems of the kernel, long names."""
     missing = [one for one in (wanted, *wanted.parents) if not _exists(one)]
     made: list[Path] = []
     try:
@@ -226,7 +226,7 @@ def _told_by_dialect(
         keys, colon, text = said.partition(": ")
         path = tuple(keys.split("."))
         if path[-1] in ("country", "time_zone"):
-            continue  # told above, in the words for all of them
+            continue  # reported above, in the words for all of them
         if colon and path[0] == "server":
             wanted_by = None if loaded.has(*path) else ("lines", name)
             yield loaded.told(path, ConfigError(text), at=wanted_by)
@@ -334,7 +334,7 @@ def verdict(
 
 
 def _follows(key: str, known: Iterable[str]) -> bool:
-    """Is it a consequence of a problem that is told already?
+    """Is it a consequence of a problem that is reported already?
 
     A dialect sees all settings of its line at once, other checks a single key.
     """

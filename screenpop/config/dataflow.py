@@ -42,7 +42,7 @@ def findings(
     declared: frozenset[str],
     contacts: bool,
 ) -> list[Finding]:
-    """Unknown parameters, customers that nobody finds, circles.
+    """Unknown parameters, customers that no lookup finds, circles.
 
     `declared` are the names of all lookups written, usable or not. `contacts` says
     whether a source brings a number index, which finds customers too.

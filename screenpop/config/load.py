@@ -27,7 +27,7 @@ from screenpop.config.problems import (
 from screenpop.config.translate import secret_name, translated
 from screenpop.domain.errors import ConfigError, Unloadable
 
-SECRET_CHARS_MIN = 4  # shorter texts cannot be told from ordinary words
+SECRET_CHARS_MIN = 4  # shorter texts look like ordinary words
 _ROUNDS_MAX = 8  # of leaving out what is wrong to see the rest
 
 
@@ -106,7 +106,7 @@ def load_config(path: Path, *, environ: Mapping[str, str] | None = None) -> Load
 
 
 def examine(path: Path, *, environ: Mapping[str, str] | None = None) -> Examined:
-    """Read as far as possible: what is wrong is left out, and told."""
+    """Read as far as possible: what is wrong is left out, and reported."""
     try:
         text = _read(path)
     except ConfigProblems as error:

@@ -1,7 +1,7 @@
 """Do sources and lookups say what their connectors understand?
 
 Goes as far as one can without I/O: options are validated, the connector is made,
-each lookup is prepared and tells which parameters it needs.
+each lookup is prepared and lists which parameters it needs.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _options(
 
 
 def has_contacts(connector: AnyConnector) -> bool:
-    """As far as one can tell without I/O: it can, and is configured to."""
+    """As far as can be checked without I/O: it can, and is configured to."""
     if type(connector).contacts is Connector.contacts:
         return False
     options = connector.options

@@ -1,7 +1,7 @@
 """How does the reference of all configuration keys read?
 
 `docs/configuration.md` holds it between two marks; `scripts/gen-docs` writes it
-anew, and a test compares.
+again, and a test compares.
 """
 
 from __future__ import annotations

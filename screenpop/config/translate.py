@@ -89,7 +89,7 @@ def translated(
 ) -> dict[KeyPath, Problem]:
     """Problems by path, one for each path; `known` are further keys of the root.
 
-    `data` is what was validated: it tells which parts of an error's location are
+    `data` is what was validated: it shows which parts of an error's location are
     keys and which name members of a union.
     """
     found: dict[KeyPath, list[ErrorDetails]] = {}
@@ -169,7 +169,7 @@ def _sentence(
 
 
 def _misspelt(error: ErrorDetails, path: KeyPath, names: list[str]) -> str:
-    """Where further keys are a plugin's, a slip of the pen is no unknown key."""
+    """Where further keys are a plugin's, a typo is not an unknown key."""
     given = error.get("input")
     others = [key for key in given if key not in names] if _is_keys(given) else []
     near = get_close_matches(str(path[-1]), others, n=1)
@@ -231,7 +231,7 @@ def _pattern(error: ErrorDetails) -> tuple[str, str]:
 
 
 def _own_words(error: ErrorDetails, hide: bool) -> tuple[str, str]:
-    """A validator of ours raised `ValueError("sentence. Remedy.")`."""
+    """A validator of this service raised `ValueError("sentence. Remedy.")`."""
     cause = error.get("ctx", {}).get("error")
     if hide and not isinstance(cause, Exception):
         return "cannot be used", ""

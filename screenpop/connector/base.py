@@ -45,7 +45,7 @@ class ConnectorContext:
     """What the service hands to a connector.
 
     `folder` is that of the configuration file: relative paths start there.
-    `country` is `server.country`: how numbers are read where nothing else tells.
+    `country` is `server.country`: how numbers are read where nothing else says.
     """
 
     source: str

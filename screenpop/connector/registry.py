@@ -37,7 +37,7 @@ class Registry:
         """The connector's class.
 
         Raises `ConfigError` when the name is unknown, is claimed by two
-        distributions, or when what it names cannot be imported or is no connector.
+        distributions, or when what it names cannot be imported or is not a connector.
         """
         if name not in self._loaded:
             self._loaded[name] = _load(self._point(name))

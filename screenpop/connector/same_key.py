@@ -22,7 +22,7 @@ KEY_COLUMNS = frozenset({"key", "id"})
 SCALE_MAX = 4
 """So many digits behind the point may a number have that is kept as a text."""
 DIGITS_MAX = 30
-"""A longer decimal is no key; written out it would fill the memory."""
+"""A longer decimal is not a key; written out it would fill the memory."""
 
 _ZEROS = tuple("." + "0" * scale for scale in range(1, SCALE_MAX + 1))
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,12})?", re.ASCII)

@@ -4,7 +4,7 @@ One rule for the list, the single call, the desk and programs:
 
 - Supervisors and admins read every call and every note.
 - An agent reads a call whose leg was theirs: they were at the telephone that rang
-  or talked then. Whoever has the extension today does not matter.
+  or talked then. Who has the extension today does not matter.
 - An agent reads their own notes and results, and those of colleagues in calls in
   which they talked themselves. Who was only rung reads none of a colleague's.
 """

@@ -54,7 +54,7 @@ class Outcome(StrEnum):
 
     COMPLETED = "completed"  # an agent talked with the caller
     ABANDONED = "abandoned"  # the caller left a queue before an answer
-    MISSED = "missed"  # rang, was not queued, nobody answered
+    MISSED = "missed"  # rang, was not queued, not answered
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"  # the caller asked to be called back instead of waiting
     REJECTED = "rejected"
@@ -221,7 +221,7 @@ class QueueVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One conversation from first event to last, as all its events together tell it."""
+    """One conversation from first event to last, as all its events describe it."""
 
     line: LineId
     call_id: CallId
@@ -266,7 +266,7 @@ _RANK = {
 
 
 def most_engaged(legs: Iterable[AgentLeg]) -> AgentLeg:
-    """The leg that tells what a person with several does; there must be one."""
+    """The leg that shows what a person with several does; there must be one."""
     return max(legs, key=_engagement)
 
 

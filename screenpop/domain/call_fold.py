@@ -1,4 +1,4 @@
-"""What is the state of one call, given all we were told about it?
+"""What is the state of one call, given all its events?
 
 `CallFold` keeps the events of one call as a set and reads them in one canonical
 order: provider time, then sequence, then the natural order of types, then id.
@@ -122,7 +122,7 @@ class CallFold:
         return [leg.agent for leg in legs if leg.state is not released]
 
     def call(self) -> Call:
-        """The call as all events together tell it."""
+        """The call as all events together describe it."""
         return view(self.key, self._reading)
 
     def packed(self) -> bytes:

@@ -1,7 +1,7 @@
 """What does each event do to a call, when they are read in their order?
 
 `read` takes the next event into a `Reading`, `view` makes the call of it. The order,
-and the rules that hold beside it, are told in `call_fold`.
+and the rules that hold next to it, are in `call_fold`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def read(
 
 
 def _read_facts(r: Reading, event: CallEvent) -> None:
-    """What holds for the call whoever says it: the earliest word counts."""
+    """What holds for the call, from any sender: the earliest word counts."""
     r.arrived_us = min(r.arrived_us, event.at_us) if r.arrived_us else event.at_us
     if event.cause not in LIMIT_CAUSES:
         r.last_us = max(r.last_us, event.at_us)
@@ -266,7 +266,7 @@ def _read_parked(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> N
 
 
 def _read_retrieved(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    """Someone talks with the caller again; without a name nobody is known to."""
+    """Someone talks with the caller again; without a name no one is known to."""
     r.parked_us = None
     for agent in agents:
         _connect(r, event, agent)

@@ -5,9 +5,9 @@ that late events and returning browsers still find it, then leaves a small
 tombstone behind: an event that comes even later opens no new call.
 
 Limits run from the time at which an event was heard, on a clock that never steps:
-neither a line's wrong clock nor a change of ours ends a call. Every call that leaves
-the book is handed out once, in `Change.dropped` or by `forget`: whoever holds
-something of it forgets it then.
+neither a line's wrong clock nor a change of this machine's ends a call. Every call
+that leaves the book is handed out once, in `Change.dropped` or by `forget`: what is
+kept of it elsewhere is dropped then.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class SavedCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
-    """When is a call over though nobody said so? Seconds; see `calls:` in YAML."""
+    """When does a call end without a reported end? Seconds; see `calls:` in YAML."""
 
     alerting_max_s: float = 300
     talking_max_s: float = 14_400
@@ -172,15 +172,15 @@ class CallBook:
         return about(call, self._related.root(call))
 
     def dependents(self, call: Call) -> list[Call]:
-        """The other calls that show this one's customer: tell them when it changes."""
+        """The other calls that show this one's customer: update them with it."""
         root = self._related.root
         return [other for other in self._related.of(call) if root(other) is call]
 
     def overdue(self, now_us: int) -> list[CallEvent]:
-        """The ends that nobody sent: one event for each call past its time limit.
+        """The ends that no event reported: one event for each call past its time limit.
 
         They are to be journalled like any event; their ids make them harmless when
-        two nodes find the same call. Each is told once; `LATER_US` after it again
+        two nodes find the same call. Each is returned once; `LATER_US` after it again
         if it was not folded in by then.
         """
         ends: list[CallEvent] = []

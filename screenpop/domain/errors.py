@@ -77,7 +77,7 @@ class TooLarge(BadInput):
 class Unavailable(ScreenpopError):
     """A source or the store cannot answer now.
 
-    The text is for those who mend it; `brief` says the same to an agent, in a few
+    The text is for those who fix it; `brief` says the same to an agent, in a few
     words that go on after the source's name. `retry_after_s` is how long a source
     asked to be left in peace (`Retry-After`). `blames_source` is False where the source
     works and only this question cannot be answered: it is logged, and its circuit
@@ -107,7 +107,7 @@ class Busy(Unavailable):
 
 
 class Overloaded(ScreenpopError):
-    """A named limit is reached; `retry_after_s` says when to come again."""
+    """A named limit is reached; `retry_after_s` says when to retry."""
 
     def __init__(self, message: str, *, retry_after_s: float = 1.0):
         super().__init__(message)

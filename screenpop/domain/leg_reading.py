@@ -78,7 +78,7 @@ def leg_of_who_is_there(
     """The agent's leg; None when the people there now have none in this call yet.
 
     A leg belongs to those who were there when it began to ring, or who answered
-    it (the former, while nobody else is known there). Somebody who comes to that
+    it (the former, while no one else is known there). Somebody who comes to that
     telephone later gets a leg of their own: what was before stays with the former.
     """
     leg = legs.get(agent)

@@ -1,4 +1,4 @@
-"""How far is a telephone system's clock from ours, and is this event late?
+"""How far is a telephone system's clock from this machine's, and is this event late?
 
 An event that carries its own time arrives `delay` after it happened, so that
 `received - at = offset + delay` with `delay >= 0`. The smallest difference of the
@@ -18,7 +18,7 @@ import msgspec
 
 SAMPLES_MAX = 64  # each with more delay than those before it
 WINDOW_US = 600_000_000  # a drifting clock is followed within ten minutes
-RIGHT_US = 2_000_000  # a clock this near to ours is taken for right
+RIGHT_US = 2_000_000  # a clock this near to this machine's is taken for right
 STEP_US = 1_000_000  # the correction in use changes in steps of at least this
 PROMPT_US = 60_000_000  # more delay than this is not the network's
 DAY_US = 86_400_000_000
@@ -59,7 +59,7 @@ class LineClock:
 
     @property
     def offset_s(self) -> float:
-        """Seconds that the line's clock is ahead of ours; negative when behind."""
+        """Seconds that the line's clock is ahead of this machine's, or less than 0."""
         return -self._samples[0][1] / 1e6 if self._samples else 0.0
 
     def saved(self) -> SavedClock:
@@ -105,7 +105,7 @@ class LineClock:
         return least_us
 
     def _reset_by(self, difference_us: int) -> bool:
-        """Is the clock another one than the samples tell of?"""
+        """Is the clock another one than the samples show?"""
         if not self._samples:
             return False
         return difference_us - self._samples[0][1] > PROMPT_US

@@ -9,7 +9,7 @@ end. `Occurrences.place` stamps an event, before it is journalled, with
   (`clock_us` is what was added). An event without a time of its own gets the time of
   receipt, on a scale that a step of our own clock does not reach;
 - `late`: it is too old to ring;
-- `event_id`: content that was told before is a repeated delivery, unless something
+- `event_id`: content that was received before is a repeated delivery, unless something
   has happened since that it takes back: a second ring after the first one's end.
 
 A new occurrence begins with an event that cannot belong to the ended one: it begins

@@ -33,7 +33,7 @@ class Ani(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     extension: str | None = None
     country: str | None = None  # ISO 3166-1 alpha-2
     national: str | None = None  # as people in that country write it
-    region: str | None = None  # where, in words, as far as the plan tells
+    region: str | None = None  # where, in words, as far as the plan says
     possible: E164 | None = None  # without `number`: what it is if its `+` was left out
 
     @property

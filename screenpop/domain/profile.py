@@ -33,7 +33,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `subject` is the customer it speaks of; None while it does not depend on one.
     `message` says in a sentence what went wrong, fit for an agent's eyes; `detail`
-    says it to those who mend it.
+    says it to those who fix it.
     """
 
     lookup: str

@@ -22,7 +22,7 @@ from screenpop.domain.call import (
     is_extension,
 )
 
-RELATED_MAX = 32  # calls looked at for one: more is no chain of transfers
+RELATED_MAX = 32  # calls looked at for one: more is not a chain of transfers
 
 
 class RelatedCalls:
@@ -74,7 +74,7 @@ class RelatedCalls:
 
 
 def has_outside_party(call: Call) -> bool:
-    """Somebody who is no colleague, though their number may be withheld."""
+    """Somebody who is not a colleague, though their number may be withheld."""
     if call.direction is Direction.INTERNAL:
         return False
     text = call.customer_text

@@ -71,7 +71,7 @@ class Archiver:
     ):
         """`turn` lets the event loop's other work pass.
 
-        `placed` gives the entries as the folds were told of them.
+        `placed` gives the entries as the folds received them.
         """
         self._count_left_out = count_left_out
         self._people_at = people_at

@@ -40,7 +40,7 @@ class PagePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastLeg:
-    """`username` was at the agent's telephone; None for nobody with a log-in."""
+    """`username` was at the agent's telephone; None for one without a log-in."""
 
     agent: AgentId
     username: str | None

@@ -63,7 +63,7 @@ class EarlierCall:
     answered_us: int | None
     ended_us: int
     agent: AgentId | None  # which telephone answered first
-    username: str | None  # who was there, "" for nobody with a log-in
+    username: str | None  # who was there, "" for one without a log-in
     notes: tuple[WrittenNote, ...]  # of each person the newest, in their order
     disposition: str | None  # the newest
 

@@ -1,6 +1,6 @@
 """How do we reach the store, and what if it is away?
 
-SQLite: one connection writes (`BEGIN IMMEDIATE`), others read beside it (WAL).
+SQLite: one connection writes (`BEGIN IMMEDIATE`), others read next to it (WAL).
 PostgreSQL: one pool. Whatever the driver raises when the database cannot be
 reached leaves here as `Unavailable` (`store.blame` judges). `read` and `write` are
 SQLAlchemy's, for what people ask for; `fetch` and `put` are for what every call costs.
@@ -305,7 +305,7 @@ def _put(connection: sqlite3.Connection, puts: Sequence[Put]) -> None:
 
 
 def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) -> None:
-    """Many rows a step where that can be: each step waits for the GIL anew."""
+    """Many rows a step where that can be: each step waits for the GIL again."""
     while some := list(islice(rows, ROWS_PER_STEP)):
         if len(some) == ROWS_PER_STEP and sql.text.startswith("INSERT"):
             many = for_rows(sql.text, len(sql.order), ROWS_PER_STEP)

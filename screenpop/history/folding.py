@@ -1,7 +1,7 @@
 """What do these journal entries mean for the history?
 
 Pure but for its memory of the calls it follows. One that it does not know (new, the
-service was restarted, or nothing was heard for long) must be told first what the
+service was restarted, or nothing was heard for long) must learn first what the
 store holds of it: `unknown`, `remember`.
 """
 

@@ -1,4 +1,4 @@
-"""Which version has the store's schema, and how does it become ours?
+"""Which version has the store's schema, and how is it upgraded?
 
 A SQLite store is brought up to date when the service starts. A PostgreSQL store
 only by `screenpop db upgrade`: its owner may want a backup first.
@@ -36,7 +36,7 @@ async def revision(database: Database) -> str | None:
 async def ensure(
     database: Database, config_file: str = "FILE", *, upgrading: bool = True
 ) -> None:
-    """Make the schema ours, or raise `ConfigError` that says how to.
+    """Upgrade the schema, or raise `ConfigError` that says how to.
 
     Without `upgrading` nothing is written to a SQLite store either.
     """

@@ -232,7 +232,7 @@ class Past:
         ]
 
     async def watch_users(self, changed: Callable[[Sequence[User]], None]) -> None:
-        """Tell, for ever, when another process changed users or tokens."""
+        """Report, for ever, when another process changed users or tokens."""
         while True:
             await asyncio.sleep(USERS_EVERY_S)
             try:

@@ -1,4 +1,4 @@
-"""How does the API tell what was, and add to it?
+"""How does the API show past calls, and add to it?
 
 `GET /v1/calls` and its kin: rows of the store as JSON. Notes and dispositions go
 through the journal like those of the desk, so that both are one story.

@@ -1,4 +1,4 @@
-"""How does SQLite work beside the event loop for the price of one hop?
+"""How does SQLite work next to the event loop for the price of one hop?
 
 The driver of the standard library on connections of our own, one a thread. A
 thread takes all that waits and tells the loop once; SQLAlchemy's asynchronous
@@ -86,7 +86,7 @@ class SqliteThreads:
             for job in jobs:
                 connection = self._do(job, connection, settled)
             if settled:
-                with suppress(RuntimeError):  # nobody waits in a closed loop
+                with suppress(RuntimeError):  # no one waits in a closed loop
                     self._loop.call_soon_threadsafe(_settle, settled)
         if connection is not None:
             connection.close()

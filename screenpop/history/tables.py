@@ -96,7 +96,7 @@ call_legs = Table(
     metadata,
     *_call_key(),
     Column("agent", String(NAME_CHARS), primary_key=True),
-    # Who was at that telephone then, "" for nobody with a log-in: a row for each.
+    # Who was at that telephone then, "" for one without a log-in: a row for each.
     Column("username", String(NAME_CHARS), primary_key=True),
     Column("arrived_us", BigInteger, nullable=False),  # of the call, for the index
     Column("state", String(20), nullable=False),

@@ -107,7 +107,7 @@ class Tokens:
         ]
 
     async def revoke(self, token_id: str, *, by: str = "system") -> None:
-        """Raises `NotFound`. Twice is once."""
+        """Raises `NotFound`. Idempotent."""
         async with self._database.write() as connection:
             found = await connection.execute(
                 update(api_tokens)

@@ -85,7 +85,7 @@ class Users:
     ) -> User:
         """Without a password the user can only use tokens. Raises `BadInput`.
 
-        An agent id belongs to one person. With `take` whoever has it loses it.
+        An agent id belongs to one person. With `take` its present user loses it.
         """
         user = User(
             username=username_of(username),
@@ -158,7 +158,7 @@ class Users:
         Other rights (role, being active at all) raise the epoch: every session and
         open WebSocket from before ends. Other agent ids do not: calls belong to who was
         at the telephone when they rang. An agent id belongs to one person: with `take`
-        whoever has it loses it. Raises `BadInput`, `NotFound`.
+        its present user loses it. Raises `BadInput`, `NotFound`.
         """
         values: dict[str, object] = {}
         if name is not None:

@@ -37,11 +37,11 @@ class Door:
         return self._journal.lost(offset)
 
     def keep_soon(self, record: Record) -> None:
-        """For what can be had again: an outage is told, nobody waits."""
+        """For what can be had again: an outage is logged, no one waits."""
         self._keep_soon(record, patient=False)
 
     def keep_some_time(self, record: Record) -> None:
-        """The same for what nobody looks at now: it waits to be written with others."""
+        """The same for what no one looks at now: it waits to be written with others."""
         self._keep_soon(record, patient=True)
 
     def _keep_soon(self, record: Record, *, patient: bool) -> None:

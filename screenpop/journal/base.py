@@ -5,7 +5,7 @@
 - `append` returns after the entries are durable (for `memory`: stored).
 - A record whose (stream, key) is already there is not stored again; its receipt
   carries the first offset and `fresh=False`. An entry that was trimmed away is
-  forgotten: repeated deliveries are known for as long as entries are kept.
+  dropped: repeated deliveries are known for as long as entries are kept.
 - `tail` yields every entry after an offset, past and future, without gaps. A
   reader that waits in `tail` runs before the `append` that woke it returns.
 - `trim` forgets the oldest entries; what is left has no hole, and no offset is
@@ -45,7 +45,7 @@ class JournalHealth:
     pending: int  # records accepted and not yet durable
     pending_max: int
     trouble: str | None = None  # the outage of now, in words with a remedy
-    notice: str | None = None  # damage that was met or repaired; it works all the same
+    notice: str | None = None  # damage that was met or repaired; it still works
 
 
 class Journal(ABC):
@@ -74,7 +74,7 @@ class Journal(ABC):
     def submit(
         self, records: Sequence[Record], *, patient: bool = False
     ) -> asyncio.Future[list[Receipt]]:
-        """Begin an append without waiting; the future tells what `append` would.
+        """Begin an append without waiting; the future returns what `append` would.
 
         For what leaves the hot path: no task is made. One that is `patient` may
         wait a few hundredths of a second for others to be written with. Raises
@@ -150,7 +150,7 @@ class Journal(ABC):
     def lost(self, offset: int) -> bool:
         """May an entry have had this number that the medium lost since?
 
-        Whoever saw it saw what never happened for this journal.
+        A reader that saw it saw what never happened for this journal.
         """
 
     @property
@@ -159,7 +159,7 @@ class Journal(ABC):
         """A random name given when the medium was made; known once it is open.
 
         Offsets of another identity mean nothing here: who keeps an offset outside
-        of the journal keeps this name beside it.
+        of the journal keeps this name next to it.
         """
 
     @property

@@ -5,8 +5,8 @@ one reading thread (`sqlite_reader`), readers in this process served from memory
 (`tailing`). One group is under way at a time; what is appended in one loop turn, or
 while a group is being written, is the next one: a commit costs more than a row. When
 a group is durable, those who follow are called, then the waiting tails are woken, then
-the appenders in their order: whoever folds the journal already knows a call when its
-webhook is answered.
+the appenders in their order: a reader that folds the journal already knows a call when
+its webhook is answered.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class SqliteJournal(Journal):
         self._pending = 0
         self._waiting: list[Append] = []
         self._under_way = False
-        self._works = 0  # what the thread has to do beside groups
+        self._works = 0  # what the thread has to do besides groups
         self._soon: asyncio.Handle | None = None  # the hand-over that is due
         self._soon_is_late = False  # it waits for company
         self._recent = Recent()
@@ -123,7 +123,7 @@ class SqliteJournal(Journal):
             if self._synchronous == "normal":
                 here = open_writer(self.path, self._synchronous, self._busy_s)
                 opened.append(here)
-                here.execute("PRAGMA busy_timeout = 0")  # the loop waits for nobody
+                here.execute("PRAGMA busy_timeout = 0")  # the loop does not wait
                 here.execute("PRAGMA wal_autocheckpoint = 0")
         except BaseException:
             for connection in opened:
@@ -295,7 +295,7 @@ class SqliteJournal(Journal):
             raise Unavailable(explained(error, self.path)) from error
 
     def _settle(self, settled: Settled) -> None:
-        """In the loop: tell the tails, then the appenders; see module docstring."""
+        """In the loop: wake the tails, then the appenders; see module docstring."""
         self._under_way = not settled.last
         for append in settled.appends:
             self._pending -= len(append.rows)

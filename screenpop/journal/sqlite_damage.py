@@ -2,7 +2,7 @@
 
 The file is checked before anything is accepted. Damage is repaired at once: every
 entry that can be read goes, with its offset, into a new file; the damaged file stays
-beside it under another name. A new file that is whole is put in place by `finish`,
+next to it under another name. A new file that is whole is put in place by `finish`,
 also at the next start if the process dies in between.
 """
 
@@ -146,7 +146,7 @@ def make_whole(path: Path) -> str | None:
     """Check a journal's file, and repair it if need be, before it is used.
 
     Returns what was wrong and what was saved, in words. Raises `ConfigError` for a
-    file that is none of ours, `Unavailable` for one in which nothing can be read.
+    file of another program, `Unavailable` for one in which nothing can be read.
     """
     finish(path)
     if not path.exists() or not path.stat().st_size:

@@ -55,7 +55,7 @@ _REMEDIES = {
 def hold(path: Path) -> sqlite3.Connection:
     """Keep all other processes out until the connection is closed.
 
-    The lock is SQLite's own on a file beside the journal: the system frees it
+    The lock is SQLite's own on a file next to the journal: the system frees it
     when the process dies, however it dies. Raises `ConfigError` when it is held.
     """
     lock_path = path.with_name(path.name + ".lock")
@@ -133,7 +133,7 @@ def mark_closed(connection: sqlite3.Connection) -> None:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Open an existing journal for reading only; works beside a running service."""
+    """Open an existing journal for reading only; works next to a running service."""
     if not path.exists():
         raise Unavailable(f"cannot open {path}: no such file. Name a journal's file.")
     connection = _connect(path, busy_s=5)

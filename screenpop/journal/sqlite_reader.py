@@ -1,4 +1,4 @@
-"""What is stored in a journal file, read beside its writer?
+"""What is stored in a journal file, read next to its writer?
 
 Has its own connection and thread, so that a long read delays neither the event
 loop nor the writer.

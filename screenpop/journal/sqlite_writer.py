@@ -108,7 +108,7 @@ class GroupWriter:
     def write_here(self, group: list[Append]) -> Settled | None:
         """Write a group in the event loop, if nothing says that it may have to wait.
 
-        None: it was not, give it to the thread; its errors are the thread's to tell.
+        None: it was not, give it to the thread; its errors are the thread's to report.
         Only while the thread has no group.
         """
         began_s = perf_counter()
@@ -118,7 +118,7 @@ class GroupWriter:
             return None
         try:
             settled = self._written(self._here, group)
-        except Exception as error:  # noqa: BLE001  the thread tries again, and tells
+        except Exception as error:  # noqa: BLE001  the thread tries again, and reports
             log.debug("the journal's thread writes what the loop could not: %s", error)
             self._not_here_until_s = began_s + BY_THREAD_S
             return None
@@ -188,7 +188,7 @@ class GroupWriter:
     def _tell(self, callback: Callable[..., None], *values: object) -> None:
         try:
             self._loop.call_soon_threadsafe(callback, *values)
-        except RuntimeError:  # the loop is gone: nobody waits any more
+        except RuntimeError:  # the loop is gone: no one waits any more
             log.debug("the event loop ended before the journal was closed")
 
 

@@ -45,7 +45,7 @@ class Recent:
         """Take stored entries and wake all readers; `follows` was newest before.
 
         If entries in between never came by here (a write whose success was not
-        reported), the ring starts anew and readers fetch them from the medium.
+        reported), the ring starts again and readers fetch them from the medium.
         """
         if not entries:
             return

@@ -22,7 +22,7 @@ THRESHOLDS = (20_000, 3, 1_000_000)
 """New objects before the youngest are looked through at the latest, how often before
 the next are, and practically never for all (docs/decisions/garbage-collection.md)."""
 YOUNG = 2_000
-"""So many are looked through as soon as nobody waits for a card."""
+"""So many are looked through as soon as no one waits for a card."""
 SWITCH_S = 0.0005
 """How long a thread that wants the interpreter waits for it at most. With Python's
 own 5 ms an append by the thread waits for whole events to be worked off."""

@@ -178,7 +178,7 @@ class Service:
     async def _replay(self) -> None:
         """Read what is stored, as if it happened now, without asking or pushing.
 
-        Calls long over are forgotten on the way, as they were then: a day of them
+        Calls long over are dropped on the way, as they were then: a day of them
         would fill the memory.
         """
         oldest, newest = await self.journal.bounds()
@@ -224,7 +224,7 @@ class Service:
         await self.journal.follow(Offset(self.follower.offset or START), take)
 
     async def _keep_events(self, events: Sequence[Record]) -> list[Receipt]:
-        """Durable when it returns; what can wait does, until the cards are open."""
+        """Durable when it returns; deferred work waits until the cards are open."""
         placing = self.follower.placing
         with self.spare:
             placed = placing.stamped(map(self._with_people, events))

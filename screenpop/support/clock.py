@@ -39,7 +39,7 @@ class SystemClock:
 
 
 class FakeClock:
-    """A clock that moves when told to; passes wherever `Clock` is asked for."""
+    """A clock that moves on request; passes wherever `Clock` is asked for."""
 
     def __init__(self, now: datetime = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)):
         self._now_us = round(now.timestamp() * 1_000_000)

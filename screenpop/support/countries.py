@@ -89,7 +89,7 @@ def country_beside(
     """The country to read a row's numbers with, and what of its text is unknown.
 
     `otherwise` (the source's or the house's country) stands in for an empty cell only:
-    the number of a country that we cannot read is not one of ours.
+    the number of a country that we cannot read is not a national one.
     """
     if not names_a_country(text):
         return otherwise, None

@@ -61,7 +61,7 @@ class Deadlines:
         self._timers[length_s] = loop.call_later(in_s, self._ring, length_s)
 
     def _ring(self, length_s: float) -> None:
-        """Tell those who are late, each by itself; look again when the next may be."""
+        """Notify those who are late, each alone; look again when the next may be."""
         del self._timers[length_s]
         loop = asyncio.get_running_loop()
         waiting = self._waiting[length_s]

@@ -2,7 +2,7 @@
 
 One event is one line, as text (`time LEVEL logger message key=value`) or as JSON.
 Secrets and whole telephone numbers are taken out of the finished line, so also out
-of exceptions and tracebacks, whoever wrote them.
+of exceptions and tracebacks, from any library.
 """
 
 from __future__ import annotations

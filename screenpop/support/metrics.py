@@ -1,4 +1,4 @@
-"""How many, how long, how full: what does the service tell Prometheus?
+"""How many, how long, how full: what does the service report to Prometheus?
 
 One `Metrics` per service, with its own registry. docs/metrics.md has an entry for
 each. On a hot path bind the labels once (`timer = metrics.intake_s.labels("x")`).

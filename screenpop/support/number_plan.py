@@ -40,7 +40,7 @@ class Meant(NamedTuple):
 def meant(apart: Apart, country: str | None, *, plus_missing: bool = False) -> Meant:
     """The number; none where it is an extension, or none that could be.
 
-    `country` (alpha-2) is the one told beside the number; one that stands in the
+    `country` (alpha-2) is the one given next to the number; one that stands in the
     number's own text (`;phone-context=`) goes before it. `plus_missing`: the sender
     writes E.164 without its `+`, so nothing is guessed.
     """

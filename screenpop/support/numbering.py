@@ -37,7 +37,7 @@ class NumberReading:
     """What a text says about a number.
 
     Exactly one of these holds: the number is withheld or unavailable (`raw` is
-    empty); `e164` is set (`extension` may be set beside it); only `extension` is
+    empty); `e164` is set (`extension` may be set next to it); only `extension` is
     set; neither is set and `raw` is all there is. Then `possible` may hold the number
     that it would be if its `+` was left out: to be offered, never to be taken for sure.
     """

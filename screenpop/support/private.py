@@ -29,7 +29,7 @@ def private_folder(folder: Path, *, tighten: bool = True) -> None:
     """Make it for the owner alone. Raises `OSError`.
 
     One that is there already is closed to others, unless `tighten` is False: it is
-    not ours alone.
+    shared.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if tighten:
@@ -37,7 +37,7 @@ def private_folder(folder: Path, *, tighten: bool = True) -> None:
 
 
 def private_database(path: Path) -> None:
-    """Close a SQLite file and what lies beside it."""
+    """Close a SQLite file and what lies next to it."""
     for suffix in BESIDE:
         close_to_others(path.with_name(path.name + suffix))
 

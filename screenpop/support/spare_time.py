@@ -1,4 +1,4 @@
-"""What can wait while somebody's phone rings without a card?
+"""What is deferred while somebody's phone rings without a card?
 
 A card opens when its event is decoded, durable and folded. What follows (asking the
 sources, showing their answers, writing history) takes more of the event loop's time,
@@ -34,7 +34,7 @@ class SpareTime:
             ...
         spare.run(ask_the_source)   # in its order, soon, at the latest in `late_s`
 
-    The work is short and does not wait. One that fails is told and costs no other.
+    The work is short and does not wait. One that fails is logged and costs no other.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SpareTime:
         """Do it as soon as nothing is urgent.
 
         While more than `waiting_max` wait, the oldest are done here and now: nothing
-        is dropped, and whoever brings more pays for it.
+        is dropped, and the caller that brings more pays for it.
         """
         self._waiting.append((perf_counter() + self._late_s, work))
         if len(self._waiting) > self._waiting_max and not self._making_room:

@@ -5,7 +5,7 @@ numbers and old lists keep the shorter ones. `subscriber` maps both to one numbe
 the same country, so an index filed and asked with it finds either by either.
 
 Each rule names its source. Where a rule says `if_not_in_plan`, the old number must
-be one that the country's plan does not have any more (so it is no other
+be one that the country's plan does not have any more (so it is not another
 subscriber's), and the new one must be in the plan.
 """
 

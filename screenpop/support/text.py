@@ -18,7 +18,7 @@ class Mended(str):
     """A text some of whose bytes did not fit; they were read as cp1252 says.
 
     Most such bytes come from a program that writes cp1252 or Latin-1 into a database
-    or file of UTF-8: `M\\xfcller` becomes `Müller`. Whoever reads rows reports it.
+    or file of UTF-8: `M\\xfcller` becomes `Müller`. The reader of rows reports it.
     """
 
     __slots__ = ()

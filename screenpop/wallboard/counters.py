@@ -46,7 +46,7 @@ QUEUES_MAX = 1_000  # queue names of one day; calls of further ones: total only
 DAYS_MAX = 8  # days held at once: yesterday, today, and clocks that run ahead
 
 REPORTED, INFERRED = "reported/", "inferred/"
-"""Beside the numbers: how many calls of each line entered a queue by a `queued`
+"""Next to the numbers: how many calls of each line entered a queue by a `queued`
 event, and how many rang without one."""
 
 Entry = tuple[date, str, str, int]
@@ -217,7 +217,7 @@ class WaitingLine:
         self._since.pop(key, None)
 
     def oldest_us(self) -> int | None:
-        """When the caller waiting longest entered; None when nobody waits."""
+        """When the caller waiting longest entered; None when no caller waits."""
         while self._heap:
             since_us, key = self._heap[0]
             if self._since.get(key) == since_us:

@@ -10,7 +10,7 @@ queue to the next visits both; so every column adds up, and
               + callbacks
 
 holds for each queue and for the total over the visits of one day. `calls` and their
-numbers beside them count each call once, since its first queue.
+numbers next to them count each call once, since its first queue.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def is_direct(call: Call) -> bool:
 
 
 def is_missed(call: Call) -> bool:
-    """Rang directly, and nobody answered before it ended."""
+    """Rang directly, and was not answered before it ended."""
     return is_direct(call) and call.outcome is Outcome.MISSED
 
 
@@ -117,7 +117,7 @@ def share(abandoned: int, offered: int, short: int) -> float | None:
     """Abandon rate = abandoned / (offered - short abandoned); None for none.
 
     The denominator is what was offered to the agents. Short abandons are in
-    neither part: nobody could have answered them.
+    neither part: no agent could have answered them.
     """
     denominator = offered - short
     return abandoned / denominator if denominator > 0 else None
