@@ -24,12 +24,15 @@ SLACK = 10
 
 COMMENTS_ALLOWED = {
     "cli": 13,
+    "config": 2,
+    "connector": 2,
     "connectors": 16,
-    "demo": 9,
+    "demo": 8,
     "desk": 17,
     "domain": 1,
     "history": 3,
     "intake": 94,
+    "journal": 1,
     "lookup": 25,
     "pages/admin": 5,
     "pages/desk": 16,
@@ -37,7 +40,7 @@ COMMENTS_ALLOWED = {
     "pages/state": 10,
     "support": 3,
     "wallboard": 1,
-    "web": 34,
+    "web": 33,
 }
 """Phrases left in comments and docstrings, by room. A number may only fall."""
 
