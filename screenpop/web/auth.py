@@ -166,7 +166,7 @@ def cookie_name(server: Server, security: Security) -> str:
 
 
 def require_role(who: Identity | None, role: Role) -> Identity:
-    """Raises `Unauthenticated` for nobody, `Forbidden` for too little."""
+    """Raises `Unauthenticated` without a user, `Forbidden` for too little."""
     if who is None:
         raise Unauthenticated(
             "not logged in.",

@@ -30,7 +30,7 @@ from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
 
 access_log = logging.getLogger("screenpop.access")
 REQUEST_ID = "X-Request-Id"
-LIVE = "/livez"  # answered at once: it is to tell how the event loop turns
+LIVE = "/livez"  # answered at once: it shows how the event loop turns
 SWITCHED = 101  # a WebSocket: `screenpop_sessions` tells how many there are
 PROBES = frozenset({LIVE, "/readyz", "/metrics"})  # asked all day by machines
 
