@@ -40,7 +40,8 @@ async def test_a_line_takes_what_its_dialect_and_settings_say(tmp_path: Path) ->
     async with open_call_centre(tmp_path, lines=line(settings=other)) as centre:
         assert await centre.tell({"type": "arrived", "call_id": "1"}) == 401
     sipgate = {"main": {"dialect": "sipgate", "settings": {"bearer_token": "x" * 20}}}
-    async with open_call_centre(tmp_path, lines=sipgate) as centre:
+    reached = {"public_url": "https://pop.example"}
+    async with open_call_centre(tmp_path, lines=sipgate, server=reached) as centre:
         assert await centre.tell({"type": "arrived", "call_id": "1"}) == 401
 
 
