@@ -1,0 +1,20 @@
+"""Does a call cost no more Python functions than it may?
+
+Exact on every machine, where a timed test would only measure the machine. The aim is
+500 (docs/performance.md); the budget falls with each step towards it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from load.cost import cost, short
+
+BUDGET = 2_100
+CALLS = 60
+
+
+async def test_a_call_keeps_within_its_budget(tmp_path: Path) -> None:
+    called = await cost(tmp_path, CALLS)
+    most = [f"{n / CALLS:.0f} {short(name)}" for name, n in called.most_common(12)]
+    assert 300 < called.total() / CALLS < BUDGET, most
