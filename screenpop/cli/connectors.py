@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from screenpop.connector.records import Key, keys_of
+from screenpop.connector.keys import Key, keys_of
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 

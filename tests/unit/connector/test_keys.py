@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from screenpop.connector.records import Key, keys_of
+from screenpop.connector.keys import Key, keys_of
 
 
 class Inner(BaseModel):

@@ -10,12 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.connector.records import (
-    as_row,
-    as_scalar,
-    contact_from_row,
-    sound_rows,
-)
+from screenpop.connector.records import as_row, as_scalar, contact_from_row, sound_rows
 from screenpop.domain.caller import Row, Scalar
 
 
