@@ -93,7 +93,7 @@ async def test_an_administrator_sees_how_a_stream_does_and_what_to_set_better(
         address = f"{centre.url}/v1/lines/pbx/requests"
         answer = await centre.http.get(address, headers=headers)
         assert answer.status == 404
-        assert "is listened to" in await answer.text()
+        assert "is a live stream" in await answer.text()
 
 
 async def test_a_withheld_caller_of_a_switch_is_shown_to_nobody(tmp_path: Path) -> None:

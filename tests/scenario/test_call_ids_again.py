@@ -160,7 +160,7 @@ async def test_a_wrong_clock_is_shown_and_warned_about(
     assert -303 < line["clock_ahead_s"] < -299
     ready = await call_centre.get("ada", "/readyz")
     (problem,) = [x for x in ready["problems"] if x["part"] == "line main"]
-    assert "s behind ours" in problem["message"]
+    assert "s behind this machine's" in problem["message"]
     await call_centre.event("answered", "c-1", "ana", at=at())
     ready = await call_centre.get("ada", "/readyz")
     assert "line main" not in [x["part"] for x in ready["problems"]]
