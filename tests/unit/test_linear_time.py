@@ -77,9 +77,12 @@ def test_four_times_the_input_costs_about_four_times_as_much(
     gc.collect()
     for adversary, piece in ADVERSARIES.items():
         text = piece * (SMALL // len(piece) + 1)
-        large = seconds(READERS[name], text * TIMES + ending)
-        if large > NOISE_S and large > RATIO_MAX * seconds(
-            READERS[name], text + ending
-        ):
-            slow.append((adversary, large))
+        if all(_looks_slow(READERS[name], text, ending) for _ in range(3)):
+            slow.append(adversary)
     assert slow == []
+
+
+def _looks_slow(read: Callable[[str], object], text: str, ending: str) -> bool:
+    """Measured once; on a busy machine one measurement in thousands is wrong."""
+    large = seconds(read, text * TIMES + ending)
+    return large > NOISE_S and large > RATIO_MAX * seconds(read, text + ending)
