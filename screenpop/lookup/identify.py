@@ -100,7 +100,8 @@ def _beside_owners(
 ) -> list[Evidence]:
     """An earlier choice decides alone only where nobody else has the number.
 
-    Whoever was chosen and has the number in no source shares it with its owners.
+    Whoever was chosen and has the number in no source shares it with its owners: they
+    count as one more in `sharing`.
     """
     ref = piece.candidate.ref
     rivals = [
@@ -126,8 +127,6 @@ def _beside_owners(
 
 def _told_apart(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Several begin their `why` with what differs: `Leeds, LS1 4AP; the number …`."""
-    if len(candidates) < 2:
-        return tuple(candidates)
     told = [_telling(each) for each in candidates]
     differing = [
         name for name in TELLS_APART if len({one.get(name) for one in told}) > 1

@@ -37,13 +37,18 @@ async def test_one_of_several_customers_is_chosen_for_this_call_only(
     assert await desk.part(".candidates button").count() == 2
 
 
+@pytest.mark.parametrize("by", ["key", "click"])
 async def test_a_choice_that_shall_be_kept_is_offered_first_and_never_sure(
-    house: House,
+    house: House, by: str
 ) -> None:
     desk = await house.open_desk("ana")
     call = await house.ring("ana", caller=HALLS)
     await desk.part(".offer-first input").check()
-    await desk.part(".candidates button").filter(has_text="Carla Hall").click()
+    carla = desk.part(".candidates button").filter(has_text="Carla Hall")
+    if by == "click":
+        await carla.click()
+    else:
+        await desk.press((await carla.locator("kbd").inner_text()).strip())
     await desk.card_of("Carla Hall")
     await house.hang_up(call)
     await desk.has_no_card()

@@ -1,6 +1,5 @@
 // Which of several customers is it, or what is this caller's name?
 
-import { useState } from "preact/hooks";
 import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
 import type { Candidate, NewContact } from "../wire/frames";
@@ -44,11 +43,9 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
 
 function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
   const { client, state } = useDesk();
-  const { choosing } = draftOf(state, pop.call_id);
-  const several = pop.candidates.length > 1;
-  const [first, setFirst] = useState(false);
+  const { choosing, offerFirst } = draftOf(state, pop.call_id);
   const choose = (candidate: Candidate) => {
-    client.choose(pop.call_id, candidate, first || !several);
+    client.choose(pop.call_id, candidate);
     onDone();
   };
   return (
@@ -78,12 +75,14 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
           </li>
         ))}
       </ol>
-      {several && (
+      {pop.candidates.length > 1 && (
         <label class="muted offer-first">
           <input
             type="checkbox"
-            checked={first}
-            onChange={(event) => setFirst(event.currentTarget.checked)}
+            checked={offerFirst}
+            onChange={(event) =>
+              client.offerFirst(pop.call_id, event.currentTarget.checked)
+            }
           />
           Offer them first when this number calls again
         </label>

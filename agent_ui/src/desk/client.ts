@@ -28,6 +28,7 @@ import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_u
 import type { ClientFrame, NewContact, Ref, ServerFrame } from "../wire/frames";
 import { remember } from "./learned";
 import { Receipts } from "./receipts";
+import { TEXT_FIELDS } from "./shortcuts";
 
 const TYPING_PAUSE_MS = 400;
 /** A call must not take the front within this time after a key was pressed. */
@@ -156,15 +157,14 @@ export class DeskClient {
   }
 
   /** Between several it is said of this call only: the next caller may be another. */
-  choose(callId: string, { source, key }: Ref, remember?: boolean): void {
+  choose(callId: string, { source, key }: Ref): void {
     const several = (this.store.state.pops[callId]?.candidates.length ?? 0) > 1;
-    this.#do({
-      frame: "choose",
-      call_id: callId,
-      source,
-      key,
-      remember: remember ?? !several,
-    });
+    const remember = !several || draftOf(this.store.state, callId).offerFirst;
+    this.#do({ frame: "choose", call_id: callId, source, key, remember });
+  }
+
+  offerFirst(callId: string, wanted: boolean): void {
+    this.store.dispatch({ type: "offer_first", callId, wanted });
   }
 
   nameCaller(callId: string, contact: NewContact): void {
@@ -400,7 +400,7 @@ function learnFrom(pop: Pop | undefined): void {
 }
 
 function inTextField(): boolean {
-  return document.activeElement?.matches("textarea, input") ?? false;
+  return document.activeElement?.matches(TEXT_FIELDS) ?? false;
 }
 
 function sent(command: Command): DeskAction {

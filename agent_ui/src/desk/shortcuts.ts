@@ -139,7 +139,7 @@ function digitOf(event: KeyboardEvent): number {
   return plain ? Number(digit) : 0;
 }
 
-const TEXT_FIELDS =
+export const TEXT_FIELDS =
   "textarea, select, input:not([type=checkbox], [type=radio], [type=button])";
 
 function isTextField(target: EventTarget | null): boolean {

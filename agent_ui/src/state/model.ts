@@ -35,6 +35,8 @@ export interface Draft {
   /** `waiting`: the service takes this one only after it has the note. */
   dispositionState: "saved" | "waiting" | "sending" | "failed";
   contact: NewContact;
+  /** Between several: is the chosen one offered first when the number calls again? */
+  offerFirst: boolean;
   /** A choice of caller on its way to the server. */
   choosing: Ref | "contact" | null;
 }
@@ -110,6 +112,7 @@ export type DeskAction =
   | { type: "link"; link: Link }
   | { type: "selected"; callId: string }
   | { type: "typed"; callId: string; text: string }
+  | { type: "offer_first"; callId: string; wanted: boolean }
   | { type: "contact_typed"; callId: string; contact: NewContact }
   | { type: "note_readied"; callId: string }
   | { type: "note_sent"; callId: string }
@@ -148,6 +151,7 @@ export const NO_DRAFT: Draft = {
   disposition: null,
   dispositionState: "saved",
   contact: { name: "", company: "", account: "" },
+  offerFirst: false,
   choosing: null,
 };
 

@@ -25,6 +25,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
         : state;
     case "typed":
       return noteTyped(state, action.callId, action.text);
+    case "offer_first":
+      return patchDraft(state, action.callId, { offerFirst: action.wanted });
     case "contact_typed":
       return patchDraft(state, action.callId, { contact: action.contact });
     case "note_readied":
