@@ -142,7 +142,7 @@ class Hub:
 
     def presence_due(self) -> list[ActionRecord]:
         """What to journal of people who have a desk open, or none any more."""
-        people = [u for u, mine in self._sessions.items() if mine[0].user.agents]
+        people = {u for u, mine in self._sessions.items() if mine[0].user.agents}
         return self.presence.due(people)
 
     def log_out_record(self, user: User) -> ActionRecord | None:

@@ -8,7 +8,8 @@ there, so that a restart finds those who never came back.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from screenpop.domain.agent import UserId
 from screenpop.journal.records import ActionRecord
@@ -57,7 +58,7 @@ class Presence:
         self._opening[user] = self._clock.monotonic_s()
         return self._record(user, "yes")
 
-    def due(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
+    def due(self, at_a_desk: AbstractSet[UserId]) -> list[ActionRecord]:
         """What to journal now: who has had no desk for the grace time, and who has one.
 
         Each is told again while the journal does not know it: a record may be lost
@@ -65,24 +66,23 @@ class Presence:
         """
         return [*self._absent(at_a_desk), *self._present(at_a_desk)]
 
-    def _present(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
+    def _present(self, at_a_desk: AbstractSet[UserId]) -> list[ActionRecord]:
         now_s = self._clock.monotonic_s()
-        for user in [user for user in self._opening if user not in at_a_desk]:
+        for user in self._opening.keys() - at_a_desk:
             del self._opening[user]
-        unknown = [user for user in at_a_desk if user not in self._there]
+        unknown = at_a_desk - self._there
         late = [u for u in unknown if now_s >= self._opening.get(u, now_s) + RETRY_S]
         for user in unknown:
             if user in late or user not in self._opening:
                 self._opening[user] = now_s
         return [self._record(user, "yes") for user in late]
 
-    def _absent(self, at_a_desk: Collection[UserId]) -> list[ActionRecord]:
+    def _absent(self, at_a_desk: AbstractSet[UserId]) -> list[ActionRecord]:
         now_s = self._clock.monotonic_s()
         gone = []
-        for user in self._there:
-            if user in at_a_desk:
-                self._without_since_s.pop(user, None)
-                continue
+        for user in self._without_since_s.keys() & at_a_desk:
+            del self._without_since_s[user]
+        for user in self._there - at_a_desk:
             since_s = self._without_since_s.setdefault(user, now_s)
             if now_s - since_s >= self._grace_s:
                 gone.append(self._record(user, "no"))
