@@ -12,6 +12,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.blame import Blame, blame, is_lost, is_of_database, remedy_of
-from screenpop.history.sqlite_threads import SqliteThreads
 from screenpop.history.statement import Sql, StoredStatement, Value, Values, for_rows
 from screenpop.support.database_url import ENCODE, is_unknown_host, parsed
 from screenpop.support.postgres_url import PostgresOptions, translated
 from screenpop.support.private import SameFile, private_database, private_folder
+from screenpop.support.sqlite_threads import QUICK, SqliteThreads
 
 READERS_MAX = 4
 LEAN_READERS = 2
+STATEMENTS_KEPT = 200
 ROWS_PER_ROUND_TRIP = 200  # of PostgreSQL: more would hold the event loop
 ROWS_PER_STEP = 32  # more gain nothing, and hold the event loop for longer
 POOL_MAX = 10
@@ -176,13 +178,13 @@ class Database:
         private_database(Path(path))
         self._file = SameFile(Path(path))
         self._lean_writer = SqliteThreads(
-            path, threads=1, pragmas=PRAGMAS, busy_s=WAIT_S
+            partial(_connect, path, PRAGMAS), "store", at_once=QUICK
         )
         self._lean_reader = SqliteThreads(
-            path,
+            partial(_connect, path, (*PRAGMAS, "query_only = ON")),
+            "store",
             threads=LEAN_READERS,
-            pragmas=(*PRAGMAS, "query_only = ON"),
-            busy_s=WAIT_S,
+            at_once=QUICK,
         )
 
     def _opened(self, threads: SqliteThreads | None) -> SqliteThreads:
@@ -290,6 +292,15 @@ def _sqlite_engine(url: URL, connections_max: int, begin: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", began)
     return engine
+
+
+def _connect(path: str, pragmas: Sequence[str]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=WAIT_S, isolation_level=None, cached_statements=STATEMENTS_KEPT
+    )
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def _put(connection: sqlite3.Connection, puts: Sequence[Put]) -> None:

@@ -6,11 +6,10 @@ loop nor the writer.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from screenpop.journal.records import decode
 from screenpop.journal.sqlite_damage import Lost, damage_mark, read_around, said
 from screenpop.journal.sqlite_file import explained, open_reader
 from screenpop.journal.sqlite_writer import Gap, newest_given, stored_gaps
+from screenpop.support.sqlite_threads import SqliteThreads
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -32,25 +32,18 @@ class SqliteReader:
 
     def __init__(self, path: Path):
         self.path = path
-        self._thread: ThreadPoolExecutor | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._threads: SqliteThreads | None = None
         self.damage: str | None = None  # that was met in reading, in words
 
     async def open(self) -> None:
         """Raises `Unavailable` or `ConfigError` as `Journal.open` does."""
-        loop = asyncio.get_running_loop()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
-        self._connection = await loop.run_in_executor(
-            self._thread, open_reader, self.path
-        )
+        self._threads = SqliteThreads(partial(open_reader, self.path), "journal-reader")
+        await self._threads.submit(lambda _: None)
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._thread, connection.close)
-        if self._thread is not None:
-            self._thread.shutdown(wait=False)
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            await threads.close()
 
     async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
         return await self._do(lambda connection: self._read(connection, after, limit))
@@ -105,12 +98,10 @@ class SqliteReader:
             log.warning("%s: %s", damage_mark(self.path), error.strerror)
 
     async def _do(self, ask: Callable[[sqlite3.Connection], T]) -> T:
-        connection = self._connection
-        if connection is None:
+        if self._threads is None:
             raise Unavailable(f"the journal {self.path} is not open. Open it first.")
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._thread, ask, connection)
+            return await self._threads.submit(ask)
         except sqlite3.Error as error:
             raise Unavailable(explained(error, self.path)) from error
 

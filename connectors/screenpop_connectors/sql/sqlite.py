@@ -1,8 +1,6 @@
 """How is a SQLite file read without blocking the event loop or the writer?
 
-The driver of the standard library in a few threads of our own: one hop per lookup.
-SQLAlchemy's asynchronous engine needs one per cursor operation, about four times
-the time (docs/connectors.md has the figures).
+One hop per lookup to a thread with a connection (docs/connectors.md has the figures).
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ from urllib.parse import quote
 
 from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
 from screenpop.connector.same_key import uncertain
+from screenpop.support.sqlite_threads import SqliteThreads
 from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.spelling import SpelledQuery, shown
@@ -46,10 +44,12 @@ class SqliteDatabase:
     ):
         self.path = path
         self.timeout_s = timeout_s
-        self._idle: list[tuple[sqlite3.Connection, tuple[int, int]]] = []
         self._jobs: set[_Job] = set()
-        self._threads = ThreadPoolExecutor(
-            connections_max, thread_name_prefix=f"sqlite-{source}"
+        self._threads = SqliteThreads(
+            self.connect,
+            f"sqlite-{source}",
+            threads=connections_max,
+            file_of=self.file,
         )
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> SqliteQuery:
@@ -61,30 +61,28 @@ class SqliteDatabase:
     async def close(self) -> None:
         for job in self._jobs:
             job.abandoned = True
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
-        while self._idle:
-            self._idle.pop()[0].close()
+        await self._threads.close()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work with a connection; when cancelled, the statement is ended."""
         job = _Job(time.monotonic() + self.timeout_s)
+
+        def limited(connection: sqlite3.Connection) -> T:
+            if job.abandoned:
+                raise Unavailable("the source is closed.")
+            connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
+            return work(connection)
+
         self._jobs.add(job)
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._work, work, job)
-        except asyncio.CancelledError:
-            closed, job.abandoned = job.abandoned, True
-            task = asyncio.current_task()
-            if closed and (task is None or not task.cancelling()):
-                raise Unavailable("the source is closed.") from None
-            raise
+            return await self._threads.submit(limited)
         finally:
+            job.abandoned = True
             self._jobs.discard(job)
 
-    def connect(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
-        """A connection that can only read, and which file it holds open."""
+    def connect(self) -> sqlite3.Connection:
+        """A connection that can only read."""
         try:
-            file = self._file()
             connection = sqlite3.connect(
                 f"file:{quote(str(self.path))}?mode=ro",
                 uri=True,
@@ -92,48 +90,30 @@ class SqliteDatabase:
                 check_same_thread=False,
                 isolation_level=None,
             )
+        except sqlite3.Error as error:
+            raise self._shut(error) from error
+        connection.execute("PRAGMA query_only = ON")
+        connection.text_factory = from_bytes  # a wrong byte costs no row
+        return connection
+
+    def file(self) -> tuple[int, int]:
+        """Which file is there now: a replaced one is opened again."""
+        try:
+            status = self.path.stat()
         except FileNotFoundError as error:
             raise Unavailable(
                 f"cannot read {self.path}: no such file."
                 " Correct the url, or put the database there."
             ) from error
-        except (OSError, sqlite3.Error) as error:
-            raise Unavailable(
-                f"cannot open {self.path}: {told(error)}."
-                " The service needs the right to read it."
-            ) from error
-        connection.execute("PRAGMA query_only = ON")
-        connection.text_factory = from_bytes  # a wrong byte costs no row
-        return connection, file
-
-    def _work(self, work: Callable[[sqlite3.Connection], T], job: _Job) -> T:
-        connection, file = self._take()
-        kept = False
-        try:
-            connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
-            result = work(connection)
-            kept = True
-            return result
-        finally:
-            connection.set_progress_handler(None, 0)
-            if kept:
-                self._idle.append((connection, file))
-            else:
-                connection.close()
-
-    def _take(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
-        """An idle connection, unless the file was replaced since it was opened."""
-        while self._idle:
-            connection, file = self._idle.pop()
-            with suppress(OSError):
-                if file == self._file():
-                    return connection, file
-            connection.close()
-        return self.connect()
-
-    def _file(self) -> tuple[int, int]:
-        status = self.path.stat()
+        except OSError as error:
+            raise self._shut(error) from error
         return status.st_dev, status.st_ino
+
+    def _shut(self, error: Exception) -> Unavailable:
+        return Unavailable(
+            f"cannot open {self.path}: {told(error)}."
+            " The service needs the right to read it."
+        )
 
     def _version(self) -> str | None:
         """Date and size of the file and of its write-ahead log."""
@@ -184,7 +164,8 @@ class SqliteQuery:
         database = self._database
         job = _Job(time.monotonic() + database.timeout_s)
         cursor: sqlite3.Cursor | None = None
-        connection, _ = await asyncio.to_thread(database.connect)
+        await asyncio.to_thread(database.file)
+        connection = await asyncio.to_thread(database.connect)
         connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
         try:
             text, _ = self._asking.asked({})

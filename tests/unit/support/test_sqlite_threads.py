@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from screenpop.domain.errors import Overloaded
-from screenpop.history.sqlite_threads import SqliteThreads
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.support.sqlite_threads import SqliteThreads
 
 
 @pytest.fixture
 async def threads(tmp_path: Path) -> AsyncIterator[SqliteThreads]:
-    path = str(tmp_path / "x.sqlite")
-    threads = SqliteThreads(path, threads=2, pragmas=(), busy_s=1)
+    threads = SqliteThreads(
+        opens(tmp_path / "x.sqlite"), "store", threads=2, at_once=16
+    )
     yield threads
     await threads.close()
+
+
+def opens(path: Path) -> Callable[[], sqlite3.Connection]:
+    return lambda: sqlite3.connect(path, isolation_level=None)
 
 
 def one(connection: sqlite3.Connection) -> int:
@@ -59,16 +65,14 @@ async def test_who_gave_up_waiting_disturbs_nobody(threads: SqliteThreads) -> No
 
 
 async def test_what_was_submitted_is_done_before_it_closes(tmp_path: Path) -> None:
-    threads = SqliteThreads(str(tmp_path / "y"), threads=1, pragmas=(), busy_s=1)
+    threads = SqliteThreads(opens(tmp_path / "y"), "store")
     done = [threads.submit(one) for _ in range(50)]
     await threads.close()
     assert await asyncio.gather(*done) == [1] * 50
 
 
 async def test_too_much_waiting_work_is_refused(tmp_path: Path) -> None:
-    threads = SqliteThreads(
-        str(tmp_path / "z"), threads=1, pragmas=(), busy_s=1, waiting_max=2
-    )
+    threads = SqliteThreads(opens(tmp_path / "z"), "store", waiting_max=2)
     begun, go_on = threading.Event(), threading.Event()
 
     def wait(_: sqlite3.Connection) -> bool:
@@ -87,9 +91,30 @@ async def test_too_much_waiting_work_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_cannot_be_opened_is_told_each_time(tmp_path: Path) -> None:
-    path = str(tmp_path / "missing" / "x.sqlite")
-    threads = SqliteThreads(path, threads=1, pragmas=(), busy_s=1)
+    threads = SqliteThreads(opens(tmp_path / "missing" / "x.sqlite"), "store")
     for _ in range(2):
         with pytest.raises(sqlite3.OperationalError, match="unable to open"):
             await threads.submit(one)
     await threads.close()
+
+
+async def test_a_replaced_file_is_opened_again(tmp_path: Path) -> None:
+    path, other = tmp_path / "crm.sqlite", tmp_path / "new.sqlite"
+    for file, number in ((path, 1), (other, 2)):
+        with closing(sqlite3.connect(file)) as made, made:
+            made.execute(f"CREATE TABLE found AS SELECT {number} AS value")
+    threads = SqliteThreads(opens(path), "crm", file_of=lambda: path.stat().st_ino)
+
+    def value(connection: sqlite3.Connection) -> object:
+        return connection.execute("SELECT value FROM found").fetchone()[0]
+
+    assert await threads.submit(value) == 1
+    other.replace(path)
+    assert await threads.submit(value) == 2
+    await threads.close()
+
+
+async def test_closed_threads_take_no_work(threads: SqliteThreads) -> None:
+    await threads.close()
+    with pytest.raises(Unavailable, match="the store is closed"):
+        threads.submit(one)
