@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from screenpop.config.facets import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.identify import Certainty, Evidence
 from screenpop.lookup.lookup import GuardedSource, SourceLimits
-from screenpop.lookup.plan import Kind, Plan, PlannedLookup
+from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.run import Run, RunTools
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.tasks import TaskOwner

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
-from screenpop.config.dataflow import RESERVED, findings, waterfall
+from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
 from screenpop.config.load import Examined, Loaded
 from screenpop.config.model import LineSettings
@@ -90,7 +90,7 @@ def inspect(
         problems += unclear(loaded, asking.name, asking.needs, bringing)
     return Checked(
         problems=tuple(sorted(set(problems))),
-        steps=waterfall(prepared.lookups),
+        steps=waterfall(upstream({x.name: x for x in prepared.lookups})),
         secrets=loaded.secrets | prepared.secrets,
     )
 

@@ -6,8 +6,9 @@ circles, are problems of the configuration; what is left is the waterfall.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from screenpop.config.facets import Kind
 from screenpop.config.problems import did_you_mean
@@ -18,9 +19,24 @@ IVR = "ivr"
 RESERVED = frozenset({CUSTOMER, IVR})
 
 
+Above = Mapping[str, Collection[str]]
+"""For each lookup those whose answers it waits for."""
+
+
+class Asking(Protocol):
+    """A lookup as the dataflow sees it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def needs(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupNeeds:
-    """One lookup as the dataflow sees it."""
+    """What a lookup of the configuration asks for."""
 
     name: str
     kind: Kind
@@ -55,7 +71,7 @@ def findings(
         if (said := _wrong(need, lookup, asking, declared)) is not None
     ]
     found += _without_customer(asking, declared, contacts)
-    if (circle := cycle(asking)) is not None:
+    if (circle := cycle(upstream(asking))) is not None:
         found.append(_told(circle, asking))
     return found
 
@@ -107,29 +123,33 @@ def _without_customer(
     ]
 
 
-def upstream(asking: Mapping[str, LookupNeeds]) -> dict[str, tuple[str, ...]]:
+def heads(needs: Iterable[str]) -> frozenset[str]:
+    """Whose columns are asked for: lookups, `customer`, `ivr`."""
+    return frozenset(need.partition(".")[0] for need in needs if "." in need)
+
+
+def upstream(asking: Mapping[str, Asking]) -> dict[str, tuple[str, ...]]:
     """For each lookup those it waits for, itself included if it does."""
     finders = [name for name, other in asking.items() if other.kind == "identity"]
     above = {}
     for name, lookup in asking.items():
-        heads = {need.partition(".")[0] for need in lookup.needs if "." in need}
-        named = sorted(head for head in heads - RESERVED if head in asking)
-        customers = finders if CUSTOMER in heads else []
+        asked = heads(lookup.needs)
+        named = sorted(head for head in asked - RESERVED if head in asking)
+        customers = finders if CUSTOMER in asked else []
         above[name] = tuple(dict.fromkeys([*named, *customers]))
     return above
 
 
-def cycle(asking: Mapping[str, LookupNeeds]) -> tuple[str, ...] | None:
+def cycle(above: Above) -> tuple[str, ...] | None:
     """A circle as its members in order, the first one again at the end.
 
     What no step of the waterfall holds has something upstream that none holds
     either: following it must come back to where it was.
     """
-    placed = {name for step in waterfall(asking.values()) for name in step}
-    stuck = [name for name in asking if name not in placed]
+    placed = {name for step in waterfall(above) for name in step}
+    stuck = [name for name in above if name not in placed]
     if not stuck:
         return None
-    above = upstream(asking)
     way = [stuck[0]]
     while True:
         following = next(name for name in above[way[-1]] if name not in placed)
@@ -152,9 +172,8 @@ def _told(circle: tuple[str, ...], asking: Mapping[str, LookupNeeds]) -> Finding
     )
 
 
-def waterfall(lookups: Iterable[LookupNeeds]) -> tuple[tuple[str, ...], ...]:
+def waterfall(above: Above) -> tuple[tuple[str, ...], ...]:
     """Lookups in steps: each step may start when those before it have answered."""
-    above = upstream({lookup.name: lookup for lookup in lookups})
     waiting = {name: len(names) for name, names in above.items()}
     below: dict[str, list[str]] = {name: [] for name in above}
     for name, names in above.items():

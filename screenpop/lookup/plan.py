@@ -9,26 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
+from screenpop.config.facets import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
 
-Kind = Literal["fields", "rows", "identity"]
-
 CUSTOMER_SOURCE = "customer.source"
-BASE_PARAMETERS = frozenset(
-    {
-        "number", "number_also", "digits", "national", "suffix8", "suffix7", "country",
-        "extension", "dialled", "queue", "line", "call_id", "occurrence", "direction",
-        "today",
-    }
-)  # fmt: skip
-
-
 AtHand = Callable[[Mapping[str, Scalar]], tuple[Row, ...] | None]
 """Rows that can be had without waiting; None: the source must be asked."""
 
@@ -67,18 +57,26 @@ class Plan:
         self.facets: tuple[str, ...] = tuple(
             dict.fromkeys(x.facet for x in self.lookups.values())
         )
-        self.in_order = tuple(self._ordered())
-        self.with_needs = tuple((x, tuple(sorted(x.needs))) for x in self.in_order)
-        self.by_account = frozenset(
-            x.name for x in self if any(need.startswith("ivr.") for need in x.needs)
+        self._above = {
+            name: frozenset(names) - {name}
+            for name, names in upstream(self.lookups).items()
+        }
+        if (circle := cycle(self._above)) is not None:
+            raise ConfigError(
+                f"lookups wait for each other in a circle: {' -> '.join(circle)}. Let"
+                " one of them take only parameters of the call, e.g. :number."
+            )
+        self.in_order = tuple(
+            self.lookups[name] for step in waterfall(self._above) for name in step
         )
+        self.with_needs = tuple((x, tuple(sorted(x.needs))) for x in self.in_order)
+        self.by_account = frozenset(x.name for x in self if IVR in heads(x.needs))
         self.wanted: frozenset[str] = frozenset().union(*(x.needs for x in self))
-        heads = {need.partition(".")[0] for need in self.wanted if "." in need}
-        self.feeding: frozenset[str] = frozenset(heads & self.lookups.keys())
+        self.feeding = heads(self.wanted) & self.lookups.keys()
         self._reachable: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self._upstream_all: dict[str, frozenset[str]] = {}
         for lookup in self.in_order:
-            near = self.upstream(lookup)
+            near = self._above[lookup.name]
             far = (self._upstream_all[name] for name in near)
             self._upstream_all[lookup.name] = near.union(*far)
         self.about_customer: frozenset[str] = frozenset(self._about_customer())
@@ -86,28 +84,16 @@ class Plan:
     def __iter__(self) -> Iterator[PlannedLookup]:
         return iter(self.lookups.values())
 
-    def upstream(self, lookup: PlannedLookup) -> frozenset[str]:
-        """The lookups whose answers this one may wait for."""
-        heads = {need.partition(".")[0] for need in lookup.needs if "." in need}
-        named = heads & self.lookups.keys()
-        if "customer" in heads:
-            named |= {
-                x.name
-                for x in self.lookups.values()
-                if x.kind == "identity" and x.name != lookup.name
-            }
-        return frozenset(named)
-
     def upstream_all(self, name: str) -> frozenset[str]:
-        """The same, through any number of steps."""
+        """The lookups it may wait for, through any number of steps."""
         return self._upstream_all[name]
 
     def _about_customer(self) -> Iterator[str]:
         """Lookups whose answer speaks of the chosen customer, directly or not."""
         found: set[str] = set()
         for lookup in self.in_order:
-            heads = {need.partition(".")[0] for need in lookup.needs if "." in need}
-            if "customer" in heads or heads & found:
+            asked = heads(lookup.needs)
+            if CUSTOMER in asked or asked & found:
                 found.add(lookup.name)
                 yield lookup.name
 
@@ -146,23 +132,6 @@ class Plan:
         head, dot, _ = need.partition(".")
         if not dot:
             return False
-        if head == "customer":
+        if head == CUSTOMER:
             return customer or any(self.lookups[x].kind == "identity" for x in found)
         return head in found
-
-    def _ordered(self) -> Iterator[PlannedLookup]:
-        """Upstream first; a cycle is a configuration error that names its members."""
-        done: set[str] = set()
-        waiting = dict(self.lookups)
-        while waiting:
-            ready = [x for x in waiting.values() if self.upstream(x) <= done]
-            if not ready:
-                names = " -> ".join(sorted(waiting))
-                raise ConfigError(
-                    f"lookups wait for each other in a circle: {names}. Let one of them"
-                    " take only parameters of the call, e.g. :number."
-                )
-            for lookup in ready:
-                done.add(lookup.name)
-                del waiting[lookup.name]
-                yield lookup
