@@ -107,7 +107,7 @@ _WORDS |= {"None": "null", "list": "list of", "dict": "object of"}
 def _readable(kind: str) -> str:
     """`list[str] | None` becomes `list of text or null`, names of parts stay."""
     kind = re.sub(r"Literal\[(.*?)\]", lambda m: m[1].replace(", ", " or "), kind)
-    kind = kind.replace("dict[str, ", "dict[")
+    kind = re.sub(r"(?:dict|Mapping)\[str, ", "dict[", kind)
     kind = re.sub(r"\b\w+\b", lambda m: _WORDS.get(m[0], m[0]), kind)
     kind = kind.replace("[", " ").replace("]", "").replace(" | ", " or ")
     return kind.replace("'", "`").replace('"', "`")

@@ -25,12 +25,15 @@ import mock_admin  # noqa: E402
 from golden import company as c  # noqa: E402
 
 from screenpop.desk import frames as f  # noqa: E402
+from screenpop.domain.caller import CandidateRef  # noqa: E402
+from screenpop.domain.profile import Facet, FieldState, SourceNote  # noqa: E402
 from screenpop.wallboard.metrics import DEFINITIONS  # noqa: E402
 from screenpop.web.headers import security_headers  # noqa: E402
 
 ASSETS = ROOT / "screenpop" / "web" / "assets"
 PORT = 8899
-KNOWN = {"candidates": [c.WHEELHOUSE], "chosen": f.Ref(source="erp", key="10482")}
+CHOSEN = CandidateRef(source="erp", key="10482")
+KNOWN = {"candidates": [c.WHEELHOUSE], "chosen": CHOSEN}
 Scene = Callable[[c.Day], list[f.PopOpened]]
 
 
@@ -70,7 +73,7 @@ def hold(day: c.Day) -> list[f.PopOpened]:
 
 
 def candidates(day: c.Day) -> list[f.PopOpened]:
-    facets = c.opened(day, 41).facets | {"identity": f.Facet(state="empty")}
+    facets = {**c.opened(day, 41).facets, "identity": Facet(state=FieldState.EMPTY)}
     return [c.opened(day, 41, candidates=c.SHARED_NUMBER, facets=facets)]
 
 
@@ -80,9 +83,11 @@ def unknown(day: c.Day) -> list[f.PopOpened]:
         country="DE", region="Germany",
     )  # fmt: skip
     facets = {
-        name: f.Facet(
-            state="empty",
-            notes=[f.SourceNote(lookup=s, source=s, state="empty") for s in sources],
+        name: Facet(
+            state=FieldState.EMPTY,
+            notes=tuple(
+                SourceNote(lookup=s, source=s, state=FieldState.EMPTY) for s in sources
+            ),
         )
         for name, sources in c.ASKED.items()
     }
@@ -139,7 +144,7 @@ def fills_in(day: c.Day) -> Iterator[f.ServerFrame]:
         if name == "identity":
             yield f.PopUpdated(
                 offset=offset, call_id="c-1", facets={name: facet},
-                candidates=[c.WHEELHOUSE], chosen=f.Ref(source="erp", key="10482"),
+                candidates=[c.WHEELHOUSE], chosen=CHOSEN,
             )  # fmt: skip
         else:
             yield f.PopUpdated(offset=offset, call_id="c-1", facets={name: facet})
@@ -180,7 +185,7 @@ async def _answer(
     if isinstance(frame, f.SetAgentState):
         await _send(socket, c.agent(day, 50, frame.state))
     if isinstance(frame, f.Choose) and frame.source and frame.key:
-        ref = f.Ref(source=frame.source, key=frame.key)
+        ref = CandidateRef(source=frame.source, key=frame.key)
         facets = c.everything(day)
         await _send(
             socket,

@@ -15,13 +15,15 @@ import msgspec
 import msgspec.inspect as shape
 
 from screenpop.desk import frames
+from screenpop.domain.caller import CandidateRef, Scalar
+from screenpop.domain.profile import Facet, Field, FieldState, OtherValue, SourceNote
 
 TARGET = Path(__file__).parents[1] / "src" / "wire" / "frames.ts"
 HEADER = (
     "// Made by scripts/gen-wire from screenpop/desk/frames.py; do not edit.\n"
     "// Optional keys of server frames may be absent; all others are always there.\n"
 )
-LITERALS = ("State", "PopState", "CloseReason")
+LITERALS = ("PopState", "CloseReason")
 SIMPLE: dict[type[shape.Type], str] = {
     shape.StrType: "string",
     shape.IntType: "number",
@@ -41,6 +43,8 @@ def render() -> str:
 
 
 def _structs() -> Iterator[type[msgspec.Struct]]:
+    """Those of the frames, after the domain's that they hold."""
+    yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
     for value in vars(frames).values():
         is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
         if is_struct and value.__module__ == frames.__name__:
@@ -48,10 +52,12 @@ def _structs() -> Iterator[type[msgspec.Struct]]:
 
 
 def _scalar() -> str:
-    return f"export type Scalar = {_type(shape.type_info(frames.Scalar), top=True)};\n"
+    return f"export type Scalar = {_type(shape.type_info(Scalar), top=True)};\n"
 
 
 def _literals() -> Iterator[str]:
+    states = " | ".join(f'"{state}"' for state in FieldState)
+    yield f"export type FieldState = {states};\n"
     for name in LITERALS:
         values = " | ".join(f'"{v}"' for v in get_args(getattr(frames, name)))
         yield f"export type {name} = {values};\n"
@@ -88,12 +94,12 @@ def _type(info: shape.Type, top: bool = False) -> str:
         case shape.UnionType(types=types):
             text = " | ".join(dict.fromkeys(_type(each) for each in types))
             return text if top or text != _SCALAR else "Scalar"
-        case shape.ListType(item_type=item):
+        case shape.ListType(item_type=item) | shape.VarTupleType(item_type=item):
             inner = _type(item)
             return f"({inner})[]" if " | " in inner else f"{inner}[]"
         case shape.DictType(value_type=value):
             return f"Record<string, {_type(value)}>"
-        case shape.StructType(cls=cls):
+        case shape.StructType(cls=cls) | shape.EnumType(cls=cls):
             return cls.__name__
     return SIMPLE[type(info)]
 
@@ -105,7 +111,7 @@ def _literal(values: tuple[object, ...]) -> str:
     return " | ".join(f'"{value}"' for value in values)
 
 
-_SCALAR = _type(shape.type_info(frames.Scalar), top=True)
+_SCALAR = _type(shape.type_info(Scalar), top=True)
 
 
 if __name__ == "__main__":

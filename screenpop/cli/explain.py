@@ -201,7 +201,7 @@ def _print_facet(
     if facet.fields:
         table = Table(box=None, show_header=False, padding=(0, 2))
         for name, field in facet.fields.items():
-            origin = f"{field.source}, {_age(field.fetched_us, now_us)}"
+            origin = f"{field.source}, {_age(field.fetched_at, now_us)}"
             if field.state is not FieldState.FRESH:
                 origin += f", {field.state.value}"
             table.add_row(
@@ -243,6 +243,6 @@ def _shown(value: Scalar) -> str:
     return "" if value is None else str(value)
 
 
-def _age(fetched_us: int, now_us: int) -> str:
-    seconds = age_s(fetched_us, now_us)
+def _age(fetched_at: str, now_us: int) -> str:
+    seconds = age_s(fetched_at, now_us)
     return "just now" if seconds < 1 else f"{seconds:.0f} s ago"

@@ -49,7 +49,7 @@ class Desk:
         self._profile_of = profile_of
         self.shown_of = shown_of
         self._queue_labels = queue_labels or {}
-        self._facets = render.Facets(source_labels)
+        self._labels = source_labels or {}
         self._pops_max = pops_per_user_max
         self.listens = listens
         self.cases: dict[CallKey, Case] = {}
@@ -103,7 +103,7 @@ class Desk:
         if not any(map(self.listens, case.pops)):
             _touch(case, offset)
             return []
-        changes = self._facets.changes(old, self.profile(case))
+        changes = render.changes(old, self.profile(case), self._labels)
         return self._updates(offset, case, changes) if changes else []
 
     def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
@@ -236,9 +236,9 @@ class Desk:
             alerting_at=render.maybe_iso(pop.leg.alerting_us),
             answered_at=render.maybe_iso(pop.leg.answered_us),
             held_at=render.maybe_iso(pop.leg.held_us),
-            candidates=self._facets.candidates(profile.candidates),
-            chosen=render.chosen(profile),
-            facets=self._facets.all(profile.facets),
+            candidates=render.candidates(profile.candidates, self._labels),
+            chosen=profile.chosen,
+            facets=profile.facets,
             attributes=dict(call.attributes),
             earlier_agents=self._earlier(call, pop.user),
             note=pop.note,
@@ -392,7 +392,7 @@ class Desk:
         `others`: its parties are others than before.
         """
         call = case.call
-        changes = self._facets.changes(old, self.profile(case))
+        changes = render.changes(old, self.profile(case), self._labels)
         if before is None:
             return changes
         if others:

@@ -3,19 +3,21 @@
 Every frame has `frame` (its name). Server frames have `offset`: the journal
 offset they bring the browser up to; it names it in `resume` after a lost
 connection. Times are RFC 3339 UTC strings. Money is decimal text (`"1250.00"`),
-its currency beside it or in the column's declaration. The TypeScript types in
+its currency beside it or in the column's declaration. Facets and their fields are the
+domain's own (`domain/profile.py`). The TypeScript types in
 `agent_ui/src/wire/` are generated from this module (`scripts/gen-wire`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import msgspec
 
-Scalar = str | int | float | bool | None
-State = Literal["fresh", "stale", "pending", "empty", "failed", "timed_out", "withheld"]
+from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import Facet
+
 PopState = Literal["alerting", "answered", "held", "closed"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
@@ -42,7 +44,7 @@ class Dialled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     label: str | None = None
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`source` and `key` name it; `source_label` is how agents know the source."""
 
     source: str
@@ -52,45 +54,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     company: str | None = None
     confidence: float = 0.0
     why: str = ""
-
-
-class Ref(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    source: str
-    key: str
-
-
-class Other(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    value: Scalar
-    source: str
-    fetched_at: str
-
-
-class Field(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    value: Scalar
-    source: str
-    fetched_at: str
-    state: State
-    others: list[Other] = []  # sources that disagree
-
-
-class SourceNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One lookup of a facet: what became of it, in words where it went wrong."""
-
-    lookup: str
-    source: str
-    state: State
-    ms: float | None = None
-    message: str | None = None
-
-
-class Facet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    state: State
-    fields: dict[str, Field] = {}
-    rows: list[dict[str, Scalar]] = []
-    rows_source: str | None = None
-    rows_fetched_at: str | None = None
-    rows_state: State | None = None
-    notes: list[SourceNote] = []
 
 
 class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -126,9 +89,9 @@ class PopOpened(
     alerting_at: str | None = None
     answered_at: str | None = None
     held_at: str | None = None
-    candidates: list[Candidate] = []
-    chosen: Ref | None = None
-    facets: dict[str, Facet] = {}
+    candidates: list[ShownCandidate] = []
+    chosen: CandidateRef | None = None
+    facets: Mapping[str, Facet] = {}
     attributes: dict[str, str] = {}
     earlier_agents: list[str] = []
     note: AgentNote = AgentNote()
@@ -158,9 +121,11 @@ class PopUpdated(
     queue_label: str | None = None
     answered_at: str | None = None
     held_at: str | None = None
-    candidates: list[Candidate] | None = None
-    chosen: Ref | msgspec.UnsetType | None = msgspec.UNSET  # null: nobody any more
-    facets: dict[str, Facet] | None = None
+    candidates: list[ShownCandidate] | None = None
+    chosen: CandidateRef | msgspec.UnsetType | None = (
+        msgspec.UNSET
+    )  # null: nobody any more
+    facets: Mapping[str, Facet] | None = None
     attributes: dict[str, str] | None = None
     earlier_agents: list[str] | None = None
     note: AgentNote | None = None

@@ -10,15 +10,13 @@ from functools import lru_cache
 from typing import Literal
 
 from screenpop.desk import frames
-from screenpop.domain import profile as known
 from screenpop.domain.call import AgentLeg, Call, CallKey, Direction, LegState, Release
 from screenpop.domain.caller import Candidate
 from screenpop.domain.phone import Ani, Dnis, Presentation
+from screenpop.domain.profile import Facet, Profile
 from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us
-UNANSWERED_MAX = 2000
-_STATES: dict[known.FieldState, frames.State] = {x: x.value for x in known.FieldState}
 _PRESENTATIONS: dict[Presentation, Literal["allowed", "withheld", "unavailable"]] = {
     each: each.value for each in Presentation
 }
@@ -45,118 +43,47 @@ def dialled(dnis: Dnis, display: str) -> frames.Dialled:
     return frames.Dialled(number=dnis.number, display=display, label=dnis.label)
 
 
-def chosen(profile: known.Profile) -> frames.Ref | None:
-    ref = profile.chosen
-    return None if ref is None else frames.Ref(source=ref.source, key=ref.key)
-
-
-class Facets:
-    """Facets as frames; sources go by the names that agents know.
-
-    A facet that no source has answered yet is the same object in many calls: it is
-    made once.
-    """
-
-    def __init__(self, labels: Mapping[str, str] | None = None):
-        self._labels = labels or {}
-        self._unanswered: dict[int, tuple[known.Facet, frames.Facet]] = {}
-
-    def all(self, facets: Mapping[str, known.Facet]) -> dict[str, frames.Facet]:
-        made: dict[str, frames.Facet] = {}
-        for name, one in facets.items():
-            kept = self._unanswered.get(id(one))
-            if kept is not None and kept[0] is one:
-                made[name] = kept[1]
-            else:
-                made[name] = self._made(one)
-        return made
-
-    def candidates(self, found: Sequence[Candidate]) -> list[frames.Candidate]:
-        made: list[frames.Candidate] = []
-        for one in found:
-            source = one.ref.source
-            made.append(
-                frames.Candidate(
-                    source=source,
-                    source_label=self._labels.get(source, source),
-                    key=one.ref.key,
-                    name=one.name,
-                    company=one.company,
-                    confidence=one.confidence,
-                    why=one.why,
-                )
+def candidates(
+    found: Sequence[Candidate], labels: Mapping[str, str]
+) -> list[frames.ShownCandidate]:
+    """`labels` are the names by which agents know the sources."""
+    made: list[frames.ShownCandidate] = []
+    for one in found:
+        source = one.ref.source
+        made.append(
+            frames.ShownCandidate(
+                source=source,
+                source_label=labels.get(source, source),
+                key=one.ref.key,
+                name=one.name,
+                company=one.company,
+                confidence=one.confidence,
+                why=one.why,
             )
-        return made
-
-    def _made(self, one: known.Facet) -> frames.Facet:
-        labels = self._labels
-        fields: dict[str, frames.Field] = {}
-        for name, field in one.fields.items():
-            fields[name] = frames.Field(
-                value=field.value,
-                source=labels.get(field.source, field.source),
-                fetched_at=iso(field.fetched_us),
-                state=_STATES[field.state],
-                others=self._others(field.others) if field.others else [],
-            )
-        notes: list[frames.SourceNote] = []
-        for note in one.notes:
-            source = labels.get(note.source, note.source)
-            notes.append(
-                frames.SourceNote(
-                    lookup=note.lookup,
-                    source=source,
-                    state=_STATES[note.state],
-                    ms=note.ms,
-                    message=note.message,
-                )
-            )
-        listed, at_us, state = one.rows_source, one.rows_fetched_us, one.rows_state
-        made = frames.Facet(
-            state=_STATES[one.state],
-            fields=fields,
-            rows=[*map(dict, one.rows)],
-            rows_source=None if listed is None else labels.get(listed, listed),
-            rows_fetched_at=None if at_us is None else iso(at_us),
-            rows_state=None if state is None else _STATES[state],
-            notes=notes,
         )
-        if not fields and not one.rows:
-            if len(self._unanswered) >= UNANSWERED_MAX:
-                self._unanswered.clear()
-            self._unanswered[id(one)] = (one, made)
-        return made
+    return made
 
-    def _others(self, others: Sequence[known.OtherValue]) -> list[frames.Other]:
-        return [
-            frames.Other(
-                value=other.value,
-                source=self._labels.get(other.source, other.source),
-                fetched_at=iso(other.fetched_us),
-            )
-            for other in others
-        ]
 
-    def changes(
-        self, old: known.Profile | None, new: known.Profile
-    ) -> dict[str, object]:
-        """The keys of `pop.updated` that lead from one profile to the next."""
-        if old is new:
-            return {}
-        before: Mapping[str, known.Facet] = old.facets if old is not None else {}
-        changed: dict[str, known.Facet] = {}
-        for name, one in new.facets.items():
-            was = before.get(name)
-            if was is not one and was != one:
-                changed[name] = one
-        changes: dict[str, object] = {}
-        if changed:
-            changes["facets"] = self.all(changed)
-        if old is None or old.candidates != new.candidates:
-            changes["candidates"] = self.candidates(new.candidates)
-        if old is None or old.chosen != new.chosen:
-            changes["chosen"] = chosen(new)
-        return changes
+def changes(
+    old: Profile | None, new: Profile, labels: Mapping[str, str]
+) -> dict[str, object]:
+    """The keys of `pop.updated` that lead from one profile to the next."""
+    if old is new:
+        return {}
+    before: Mapping[str, Facet] = old.facets if old is not None else {}
+    changed: dict[str, Facet] = {}
+    for name, one in new.facets.items():
+        was = before.get(name)
+        if was is not one and was != one:
+            changed[name] = one
+    told: dict[str, object] = {}
+    if changed:
+        told["facets"] = changed
+    if old is None or old.candidates != new.candidates:
+        told["candidates"] = candidates(new.candidates, labels)
+    if old is None or old.chosen != new.chosen:
+        told["chosen"] = new.chosen
+    return told
 
 
 POP_STATES: dict[LegState, frames.PopState] = {

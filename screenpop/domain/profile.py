@@ -1,4 +1,8 @@
-"""What do the sources say about the caller, value by value?"""
+"""What do the sources say about the caller, value by value?
+
+`Facet` and what it is made of travel in the desk's frames as they are: their keys are
+public. `fetched_at` is RFC 3339 in UTC, `source` the name that its readers know.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +57,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class OtherValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
-    fetched_us: int
+    fetched_at: str
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     value: Scalar
     source: str
-    fetched_us: int
+    fetched_at: str
     state: FieldState
     others: tuple[OtherValue, ...] = ()  # disagreeing sources: a conflict, shown
 
@@ -79,7 +83,7 @@ class Facet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fields: Mapping[str, Field] = {}
     rows: tuple[Row, ...] = ()
     rows_source: str | None = None
-    rows_fetched_us: int | None = None
+    rows_fetched_at: str | None = None
     rows_state: FieldState | None = None
     notes: tuple[SourceNote, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
@@ -11,6 +12,7 @@ from screenpop.domain.caller import Candidate, Json, Scalar
 from screenpop.domain.profile import Answer, Facet, Field
 from screenpop.lookup.explain import Explanation
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS = frozenset({"money", "number", "integer", "percent"})
 Types = Mapping[str, Mapping[str, str]]
 """Column types by facet and column."""
@@ -103,7 +105,7 @@ def _field(name: str, field: Field, types: Mapping[str, str], now_us: int) -> Js
     told: Json = {
         "value": typed(field.value, types.get(name)),
         "source": field.source,
-        "age_s": age_s(field.fetched_us, now_us),
+        "age_s": age_s(field.fetched_at, now_us),
         "state": field.state.value,
     }
     if field.others:
@@ -111,7 +113,7 @@ def _field(name: str, field: Field, types: Mapping[str, str], now_us: int) -> Js
             {
                 "value": typed(other.value, types.get(name)),
                 "source": other.source,
-                "age_s": age_s(other.fetched_us, now_us),
+                "age_s": age_s(other.fetched_at, now_us),
             }
             for other in field.others
         ]
@@ -131,7 +133,9 @@ def _lookup(answer: Answer, needs: Mapping[str, tuple[str, ...]]) -> Json:
     }
 
 
-def age_s(fetched_us: int, now_us: int) -> float:
+def age_s(fetched_at: str, now_us: int) -> float:
+    since = datetime.fromisoformat(fetched_at) - _EPOCH
+    fetched_us = since // timedelta(microseconds=1)
     return round(max(0, now_us - fetched_us) / 1e6, 3)
 
 

@@ -25,6 +25,7 @@ from screenpop.domain.profile import (
     SourceNote,
 )
 from screenpop.lookup.values import Type, read_row
+from screenpop.support.clock import iso_from_us
 
 IDENTITY = "identity"
 ALWAYS_THERE = frozenset(
@@ -86,6 +87,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     names: tuple[str, ...]
     name_set: frozenset[str]
     types: Mapping[str, Type] = {}  # of the chosen candidate's own columns
+    labels: Mapping[str, str] = {}  # of sources, where readers know them by another
 
 
 Groups = tuple[Group, ...]
@@ -99,21 +101,36 @@ _UNTOLD: dict[tuple[int, MadeOf], tuple[Group, Facet]] = {}
 
 
 def grouped(
-    shapes: Sequence[LookupShape], identity: Mapping[str, Type] | None = None
+    shapes: Sequence[LookupShape],
+    identity: Mapping[str, Type] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Groups:
-    """The lookups by facet, identity first; `identity` types a customer's columns."""
+    """The lookups by facet, identity first; `identity` types a customer's columns.
+
+    `labels` are the names that readers of the profile know sources by.
+    """
     facets = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
     types = {IDENTITY: identity or {}}
-    return tuple(_group(facet, shapes, types.get(facet, {})) for facet in facets)
+    return tuple(
+        _group(facet, shapes, types.get(facet, {}), labels or {}) for facet in facets
+    )
 
 
 def _group(
-    facet: str, shapes: Sequence[LookupShape], types: Mapping[str, Type]
+    facet: str,
+    shapes: Sequence[LookupShape],
+    types: Mapping[str, Type],
+    labels: Mapping[str, str],
 ) -> Group:
     mine = tuple(shape for shape in shapes if shape.facet == facet)
     names = tuple(shape.name for shape in mine)
     return Group(
-        facet=facet, shapes=mine, names=names, name_set=frozenset(names), types=types
+        facet=facet,
+        shapes=mine,
+        names=names,
+        name_set=frozenset(names),
+        types=types,
+        labels=labels,
     )
 
 
@@ -193,23 +210,25 @@ def _facet(group: Group, findings: Findings) -> Facet:
     listing: Answer | None = None
     fields: dict[str, Field] = {}
     if group.facet == IDENTITY and findings.chosen is not None:
-        fields = _identity(findings, group.types)
+        fields = _identity(findings, group)
         if fields:
             states.append(FieldState.FRESH)
+    labels = group.labels
     for shape in group.shapes:
+        source = labels.get(shape.source, shape.source)
         answer = findings.answers.get(shape.name)
         if answer is None or (
             shape.needs_customer and answer.subject != findings.chosen
         ):
             state, message = _unanswered(shape, findings)
             note = SourceNote(
-                lookup=shape.name, source=shape.source, state=state, message=message
+                lookup=shape.name, source=source, state=state, message=message
             )
         else:
             state = _STATES[answer.outcome]
             note = SourceNote(
                 lookup=shape.name,
-                source=shape.source,
+                source=source,
                 state=state,
                 ms=answer.ms,
                 message=answer.message,
@@ -219,37 +238,47 @@ def _facet(group: Group, findings: Findings) -> Facet:
             elif shape.as_rows:
                 listing = listing or answer
             elif not answer.candidates:
-                _add(fields, answer, state)
+                _add(fields, answer, state, labels)
         notes.append(note)
         states.append(state)
-    return Facet(
+    facet = Facet(
         state=min(states, key=_BEST_FIRST.index, default=FieldState.EMPTY),
         fields=fields,
-        rows=listing.rows if listing is not None else (),
-        rows_source=listing.source if listing is not None else None,
-        rows_fetched_us=listing.fetched_us if listing is not None else None,
-        rows_state=_STATES[listing.outcome] if listing is not None else None,
         notes=tuple(notes),
+    )
+    if listing is None:
+        return facet
+    return replace(
+        facet,
+        rows=listing.rows,
+        rows_source=_source(listing, labels),
+        rows_fetched_at=iso_from_us(listing.fetched_us),
+        rows_state=_STATES[listing.outcome],
     )
 
 
-def _add(fields: dict[str, Field], answer: Answer, state: FieldState) -> None:
+def _source(answer: Answer, labels: Mapping[str, str]) -> str:
+    return labels.get(answer.source, answer.source)
+
+
+def _add(
+    fields: dict[str, Field],
+    answer: Answer,
+    state: FieldState,
+    labels: Mapping[str, str],
+) -> None:
     """The first row's values; where they disagree the preferred one keeps the other."""
+    source, fetched_at = _source(answer, labels), iso_from_us(answer.fetched_us)
     for name, value in answer.rows[0].items():
         if value is None or name[:1] == "_":
             continue
         first = fields.get(name)
         if first is None:
             fields[name] = Field(
-                value=value,
-                source=answer.source,
-                fetched_us=answer.fetched_us,
-                state=state,
+                value=value, source=source, fetched_at=fetched_at, state=state
             )
         elif not same(first.value, value):
-            other = OtherValue(
-                value=value, source=answer.source, fetched_us=answer.fetched_us
-            )
+            other = OtherValue(value=value, source=source, fetched_at=fetched_at)
             fields[name] = replace(first, others=(*first.others, other))
 
 
@@ -280,7 +309,7 @@ def _lacking(needs: tuple[str, ...]) -> str:
     return f"not asked: {', '.join(names[:-1])} or {names[-1]} has no value"
 
 
-def _identity(findings: Findings, types: Mapping[str, Type]) -> dict[str, Field]:
+def _identity(findings: Findings, group: Group) -> dict[str, Field]:
     """What the chosen candidate's own record says."""
     for chosen in findings.candidates:
         if chosen.ref == findings.chosen:
@@ -289,15 +318,15 @@ def _identity(findings: Findings, types: Mapping[str, Type]) -> dict[str, Field]
         return {}
     own: Row = {"name": chosen.name, "company": chosen.company}
     values = {**own, **chosen.fields, **own}
-    read, _ = read_row(values, types)
+    read, _ = read_row(values, group.types)
     fields: dict[str, Field] = {}
     for name, value in read.items():
         if value is None or value == "" or name == "key" or name[:1] == "_":
             continue
         fields[name] = Field(
             value=value,
-            source=chosen.ref.source,
-            fetched_us=findings.chosen_us,
+            source=group.labels.get(chosen.ref.source, chosen.ref.source),
+            fetched_at=iso_from_us(findings.chosen_us),
             state=FieldState.FRESH,
         )
     return fields

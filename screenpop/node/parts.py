@@ -135,7 +135,7 @@ def make_lookups(
         sources=sources,
         tools=tools,
         calls=calls,
-        groups=grouped(shapes_of(tools), tools.identity_types),
+        groups=grouped(shapes_of(tools), tools.identity_types, source_labels(config)),
     )
 
 

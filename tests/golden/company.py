@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from screenpop.config.facets import BUILT_IN
 from screenpop.desk import frames as f
+from screenpop.domain.caller import Scalar
+from screenpop.domain.profile import Facet, Field, FieldState, OtherValue, SourceNote
 
 START = datetime(2026, 11, 20, 9, 12, 0, tzinfo=UTC)
 ERP, CREDIT, CARDS = "ERP", "Credit department", "Index cards"
@@ -101,11 +105,10 @@ def agent(day: Day, offset: int, state: str = "available") -> f.AgentUpdated:
     )
 
 
-def pending(*sources: str) -> f.Facet:
-    notes = [
-        f.SourceNote(lookup=f"{s} lookup", source=s, state="pending") for s in sources
-    ]
-    return f.Facet(state="pending", notes=notes)
+def pending(*sources: str) -> Facet:
+    state = FieldState.PENDING
+    notes = (SourceNote(lookup=f"{s} lookup", source=s, state=state) for s in sources)
+    return Facet(state=state, notes=tuple(notes))
 
 
 ASKED = {
@@ -150,13 +153,13 @@ def opened(
 def values(
     day: Day,
     source: str,
-    state: f.State = "fresh",
+    state: FieldState = FieldState.FRESH,
     ago_s: float = 1.0,
-    **found: f.Scalar,
-) -> dict[str, f.Field]:
+    **found: Scalar,
+) -> dict[str, Field]:
     at = day.iso(ago_s)
     return {
-        name: f.Field(value=value, source=source, fetched_at=at, state=state)
+        name: Field(value=value, source=source, fetched_at=at, state=state)
         for name, value in found.items()
     }
 
@@ -164,39 +167,39 @@ def values(
 def fields(
     day: Day,
     source: str,
-    state: f.State = "fresh",
+    state: FieldState = FieldState.FRESH,
     ago_s: float = 1.0,
-    **found: f.Scalar,
-) -> f.Facet:
-    note = f.SourceNote(lookup=f"{source} lookup", source=source, state=state, ms=41.0)
-    return f.Facet(
-        state=state, fields=values(day, source, state, ago_s, **found), notes=[note]
+    **found: Scalar,
+) -> Facet:
+    note = SourceNote(lookup=f"{source} lookup", source=source, state=state, ms=41.0)
+    return Facet(
+        state=state, fields=values(day, source, state, ago_s, **found), notes=(note,)
     )
 
 
 def rows(
-    day: Day, source: str, found: list[dict[str, f.Scalar]], ago_s: float = 1.0
-) -> f.Facet:
-    state: f.State = "fresh" if found else "empty"
-    note = f.SourceNote(lookup=f"{source} lookup", source=source, state=state, ms=63.0)
-    return f.Facet(
+    day: Day, source: str, found: list[dict[str, Scalar]], ago_s: float = 1.0
+) -> Facet:
+    state = FieldState.FRESH if found else FieldState.EMPTY
+    note = SourceNote(lookup=f"{source} lookup", source=source, state=state, ms=63.0)
+    return Facet(
         state=state,
-        rows=found,
+        rows=tuple(found),
         rows_source=source,
         rows_fetched_at=day.iso(ago_s),
         rows_state=state,
-        notes=[note],
+        notes=(note,),
     )
 
 
-def trouble(source: str, state: f.State, message: str) -> f.Facet:
-    note = f.SourceNote(
+def trouble(source: str, state: FieldState, message: str) -> Facet:
+    note = SourceNote(
         lookup=f"{source} lookup", source=source, state=state, message=message
     )
-    return f.Facet(state=state, notes=[note])
+    return Facet(state=state, notes=(note,))
 
 
-WHEELHOUSE = f.Candidate(
+WHEELHOUSE = f.ShownCandidate(
     source="erp",
     key="10482",
     name="Marguerite Adeyemi",
@@ -206,28 +209,28 @@ WHEELHOUSE = f.Candidate(
 )
 
 
-def identity(day: Day) -> f.Facet:
+def identity(day: Day) -> Facet:
     found = values(
         day, ERP, name="Marguerite Adeyemi", company="Wheelhouse Cycles Ltd",
         contact="Marguerite Adeyemi", email="marguerite@wheelhouse.example",
         city="London", country="GB", segment="Trade", owner="Ben Ito",
         customer_since="2019-03-04", key="10482",
     )  # fmt: skip
-    notes = [
-        f.SourceNote(lookup="customer", source=ERP, state="fresh", ms=22.0),
-        f.SourceNote(lookup="card", source=CARDS, state="fresh", ms=1.0),
-    ]
-    return f.Facet(state="fresh", fields=found, notes=notes)
+    notes = (
+        SourceNote(lookup="customer", source=ERP, state=FieldState.FRESH, ms=22.0),
+        SourceNote(lookup="card", source=CARDS, state=FieldState.FRESH, ms=1.0),
+    )
+    return Facet(state=FieldState.FRESH, fields=found, notes=notes)
 
 
-def balance(day: Day, overdue: str = "1240.00", hold: bool = False) -> f.Facet:
+def balance(day: Day, overdue: str = "1240.00", hold: bool = False) -> Facet:
     facet = fields(
         day, ERP, open="3812.40", overdue=overdue,
         overdue_since=day.date(48) if overdue != "0.00" else None,
         credit_hold=hold, open_invoices=3, last_payment="960.00",
         last_payment_at=day.date(19), currency="GBP",
     )  # fmt: skip
-    invoices: list[dict[str, f.Scalar]] = [
+    invoices: list[dict[str, Scalar]] = [
         {"invoice": "R-20917", "date": day.date(78), "due": day.date(48),
          "open": "1240.00", "total": "1240.00", "currency": "GBP"},
         {"invoice": "R-21266", "date": day.date(25), "due": day.date(-5),
@@ -236,13 +239,14 @@ def balance(day: Day, overdue: str = "1240.00", hold: bool = False) -> f.Facet:
          "open": "692.40", "total": "692.40", "currency": "GBP"},
     ]  # fmt: skip
     listed = rows(day, ERP, invoices)
-    return f.Facet(
-        state="fresh", fields=facet.fields, notes=facet.notes, rows=listed.rows,
-        rows_source=ERP, rows_fetched_at=listed.rows_fetched_at, rows_state="fresh",
+    return Facet(
+        state=FieldState.FRESH, fields=facet.fields, notes=facet.notes,
+        rows=listed.rows, rows_source=ERP, rows_fetched_at=listed.rows_fetched_at,
+        rows_state=FieldState.FRESH,
     )  # fmt: skip
 
 
-def credit(day: Day, used: str = "3812.40") -> f.Facet:
+def credit(day: Day, used: str = "3812.40") -> Facet:
     return fields(
         day, CREDIT, ago_s=38, limit="5000.00", used=used, available="1187.60",
         payment_days=30, discount=7.5, rating="B+", blocked=False, reason=None,
@@ -250,7 +254,7 @@ def credit(day: Day, used: str = "3812.40") -> f.Facet:
     )  # fmt: skip
 
 
-def orders(day: Day) -> f.Facet:
+def orders(day: Day) -> Facet:
     told = (
         (
             "SO-8841",
@@ -279,7 +283,7 @@ def orders(day: Day) -> f.Facet:
     ])  # fmt: skip
 
 
-def often(day: Day) -> f.Facet:
+def often(day: Day) -> Facet:
     told = (
         ("Brake pads, sintered", "BRK-310", 14, 9, 168),
         ("Tube 28 in Presta", "TUB-028", 11, 25, 330),
@@ -294,7 +298,7 @@ def often(day: Day) -> f.Facet:
     ])  # fmt: skip
 
 
-def years(day: Day) -> f.Facet:
+def years(day: Day) -> Facet:
     told = ((2022, "9120.10"), (2023, "14380.00"), (2024, "21904.55"),
             (2025, "18230.00"), (2026, "24611.35"))  # fmt: skip
     return rows(
@@ -304,7 +308,7 @@ def years(day: Day) -> f.Facet:
     )
 
 
-def offers(day: Day) -> f.Facet:
+def offers(day: Day) -> Facet:
     told = (
         ("Brake pads, organic", "BRK-320", 214, "11.90",
          "Buys pads about every 30 days; the last time was 9 days ago."),
@@ -322,7 +326,7 @@ def offers(day: Day) -> f.Facet:
     ])  # fmt: skip
 
 
-def calls(day: Day) -> f.Facet:
+def calls(day: Day) -> Facet:
     told = (
         (2, "Ben Ito", "Sales", "order_taken", 412,
          "Wants the gravel tyres before the weekend; sent by courier."),
@@ -340,16 +344,16 @@ def calls(day: Day) -> f.Facet:
     ])  # fmt: skip
 
 
-def remembered(day: Day) -> f.Facet:
+def remembered(day: Day) -> Facet:
     note = "Was not happy about the late delivery in spring, be kind."
     return rows(day, CARDS, [{"at": day.date(210), "author": "Ben Ito", "text": note}])
 
 
-def manners(day: Day) -> f.Facet:
+def manners(day: Day) -> Facet:
     return fields(day, CARDS, prefers="phone before ten", birthday="1979-06-02")
 
 
-def everything(day: Day) -> dict[str, f.Facet]:
+def everything(day: Day) -> dict[str, Facet]:
     """The whole card, facet by facet, in the order in which the answers land."""
     return {
         "identity": identity(day), "manners": manners(day), "notes": remembered(day),
@@ -363,40 +367,42 @@ def everything(day: Day) -> dict[str, f.Facet]:
 HALF = ("identity", "manners", "notes", "interactions", "balance", "yearly_totals")
 
 
-def sources_in_trouble(day: Day) -> dict[str, f.Facet]:
+def sources_in_trouble(day: Day) -> dict[str, Facet]:
     """One source hangs, one fails, one is older, two disagree."""
-    conflict = balance(day)
-    other = f.Other(value="3190.00", source=CREDIT, fetched_at=day.iso(38))
-    open_field = conflict.fields["open"]
-    conflict.fields["open"] = f.Field(
+    whole = balance(day)
+    other = OtherValue(value="3190.00", source=CREDIT, fetched_at=day.iso(38))
+    open_field = whole.fields["open"]
+    disputed = Field(
         value=open_field.value, source=ERP, fetched_at=open_field.fetched_at,
-        state="fresh", others=[other],
+        state=FieldState.FRESH, others=(other,),
     )  # fmt: skip
-    stale = fields(day, CREDIT, "stale", 5_400, limit="5000.00", used="3190.00",
-                   available="1810.00", payment_days=30, discount=7.5, rating="B+",
-                   blocked=False, currency="GBP")  # fmt: skip
+    conflict = replace(whole, fields={**whole.fields, "open": disputed})
+    stale = fields(day, CREDIT, FieldState.STALE, 5_400, limit="5000.00",
+                   used="3190.00", available="1810.00", payment_days=30,
+                   discount=7.5, rating="B+", blocked=False,
+                   currency="GBP")  # fmt: skip
+    nothing = SourceNote(lookup="remembered", source=CARDS, state=FieldState.EMPTY)
     return everything(day) | {
         "balance": conflict,
         "credit_terms": stale,
-        "sales_history": trouble(ERP, "timed_out", "ERP did not answer within 1.5 s."),
+        "sales_history": trouble(
+            ERP, FieldState.TIMED_OUT, "ERP did not answer within 1.5 s."
+        ),
         "recommendations": trouble(
-            ERP, "failed", "ERP answered with something that cannot be read."
+            ERP, FieldState.FAILED, "ERP answered with something that cannot be read."
         ),
-        "notes": f.Facet(
-            state="empty",
-            notes=[f.SourceNote(lookup="remembered", source=CARDS, state="empty")],
-        ),
+        "notes": Facet(state=nothing.state, notes=(nothing,)),
     }
 
 
 SHARED_NUMBER = [
     WHEELHOUSE,
-    f.Candidate(
+    f.ShownCandidate(
         source="erp", key="11930", name="Tobias Lindqvist-Hallström",
         company="Wheelhouse Cycles Ltd", confidence=0.6,
         why="the company's main number; ordered last week",
     ),
-    f.Candidate(
+    f.ShownCandidate(
         source="cards", key="77", name="نور الهاشمي",
         company="Harbour Courier Co-operative",
         confidence=0.4, why="same number on an index card",

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from golden import company as c
 
 from screenpop.desk import frames as f
+from screenpop.domain.caller import CandidateRef
 
 FOLDER = Path(__file__).parent / "frames"
 Story = list[f.ServerFrame]
@@ -40,7 +41,7 @@ def fills_in_and_is_answered() -> Story:
                 occurrence=c.OCCURRENCE,
                 facets={name: facet},
                 candidates=[c.WHEELHOUSE] if known else None,
-                chosen=f.Ref(source="erp", key="10482") if known else None,
+                chosen=CandidateRef(source="erp", key="10482") if known else None,
             )
         )
     answered = f.PopUpdated(
@@ -103,7 +104,7 @@ def several_candidates() -> Story:
         line=c.LINE,
         call_id="c-1",
         occurrence=c.OCCURRENCE,
-        chosen=f.Ref(source="erp", key="11930"),
+        chosen=CandidateRef(source="erp", key="11930"),
     )
     return [*first_visit(), c.opened(c.Day(), 41), offered, chosen]
 

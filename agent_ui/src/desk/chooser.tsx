@@ -2,7 +2,7 @@
 
 import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
-import type { Candidate, NewContact } from "../wire/frames";
+import type { NewContact, ShownCandidate } from "../wire/frames";
 import { useDesk } from "./context";
 import { sureness } from "./words";
 
@@ -44,7 +44,7 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
 function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
   const { client, state } = useDesk();
   const { choosing, offerFirst } = draftOf(state, pop.call_id);
-  const choose = (candidate: Candidate) => {
+  const choose = (candidate: ShownCandidate) => {
     client.choose(pop.call_id, candidate);
     onDone();
   };
@@ -91,7 +91,7 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
   );
 }
 
-function same(a: unknown, candidate: Candidate): boolean {
+function same(a: unknown, candidate: ShownCandidate): boolean {
   if (typeof a !== "object" || a === null) return false;
   const ref = a as { source?: string; key?: string };
   return ref.source === candidate.source && ref.key === candidate.key;

@@ -25,7 +25,12 @@ import {
 import { talkingElsewhere } from "../state/pops";
 import { reduce } from "../state/reduce";
 import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
-import type { ClientFrame, NewContact, Ref, ServerFrame } from "../wire/frames";
+import type {
+  CandidateRef,
+  ClientFrame,
+  NewContact,
+  ServerFrame,
+} from "../wire/frames";
 import { remember } from "./learned";
 import { Receipts } from "./receipts";
 import { TEXT_FIELDS } from "./shortcuts";
@@ -157,7 +162,7 @@ export class DeskClient {
   }
 
   /** Between several it is said of this call only: the next caller may be another. */
-  choose(callId: string, { source, key }: Ref): void {
+  choose(callId: string, { source, key }: CandidateRef): void {
     const several = (this.store.state.pops[callId]?.candidates.length ?? 0) > 1;
     const remember = !several || draftOf(this.store.state, callId).offerFirst;
     this.#do({ frame: "choose", call_id: callId, source, key, remember });

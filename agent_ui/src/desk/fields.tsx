@@ -1,7 +1,7 @@
 // How do single values look, before and after their source has answered?
 
 import { type Formats, isTrue } from "../shared/format";
-import type { Column, Facet, Field, Scalar, State } from "../wire/frames";
+import type { Column, Facet, Field, FieldState, Scalar } from "../wire/frames";
 import { Amount, Fit, Said } from "./amount";
 import { useDesk } from "./context";
 import { Meta, WithProvenance } from "./provenance";
@@ -57,7 +57,7 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
 }
 
 /** Its facet was answered, and this was not among it. */
-function missingWord(state: State): string {
+function missingWord(state: FieldState): string {
   return state === "fresh" || state === "stale" ? "not given" : stateWord(state);
 }
 

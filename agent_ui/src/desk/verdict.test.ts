@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { story, told } from "../state/golden";
-import type { Column, Facet, Field, SourceNote, State } from "../wire/frames";
+import type { Column, Facet, Field, FieldState, SourceNote } from "../wire/frames";
 import { goodReason, limitShare, verdictOf } from "./verdict";
 
 const state = told(story("fills_in_and_is_answered"));
@@ -42,7 +42,7 @@ test("a source that did not answer is never taken for good news", () => {
   expect(verdictOf({ ...facets, balance: pending }, shapes)?.level).toBe("pending");
 });
 
-function noted(facet: string, state: State, told: Record<string, Facet>) {
+function noted(facet: string, state: FieldState, told: Record<string, Facet>) {
   const base = told[facet] as Facet;
   const note = { ...(base.notes[0] as SourceNote), lookup: "second", state };
   return { ...told, [facet]: { ...base, notes: [...base.notes, note] } };

@@ -5,16 +5,16 @@ import type {
   CloseReason,
   DispositionChoice,
   Facet,
+  FieldState,
   PopOpened,
   Scalar,
   SourceNote,
-  State,
 } from "../wire/frames";
 
 type Direction = PopOpened["direction"];
 
-export function stateWord(state: State): string {
-  const words: Record<State, string> = {
+export function stateWord(state: FieldState): string {
+  const words: Record<FieldState, string> = {
     fresh: "up to date",
     stale: "older value",
     pending: "asking",
@@ -28,7 +28,7 @@ export function stateWord(state: State): string {
 
 /** What one source says about itself in a facet's head. */
 export function sourceSentence(note: SourceNote): string {
-  const sentences: Record<State, string> = {
+  const sentences: Record<FieldState, string> = {
     fresh: note.source,
     stale: `${note.source}, older value`,
     pending: `asking ${note.source}…`,
@@ -44,7 +44,7 @@ export function sourceSentence(note: SourceNote): string {
 /** What stands in a facet's body when there is nothing to show. */
 export function bodySentence(facet: Facet): string {
   const wrong = facet.notes.find((note) => note.message);
-  const sentences: Record<State, string> = {
+  const sentences: Record<FieldState, string> = {
     fresh: "Nothing to show.",
     stale: "Nothing to show.",
     pending: "",

@@ -2,11 +2,11 @@
 
 import type {
   AgentUpdated,
+  CandidateRef,
   CloseReason,
   Hello,
   NewContact,
   PopOpened,
-  Ref,
   ServerFrame,
 } from "../wire/frames";
 
@@ -38,7 +38,7 @@ export interface Draft {
   /** Between several: is the chosen one offered first when the number calls again? */
   offerFirst: boolean;
   /** A choice of caller on its way to the server. */
-  choosing: Ref | "contact" | null;
+  choosing: CandidateRef | "contact" | null;
 }
 
 /** A quiet line about a card that left, or a call missed while away. */
@@ -122,7 +122,7 @@ export type DeskAction =
   | { type: "disposition_waits"; callId: string; code: string }
   | { type: "disposition_sent"; callId: string; code: string | null }
   | { type: "disposition_settled"; callId: string; ok: boolean }
-  | { type: "choice_sent"; callId: string; choice: Ref | "contact" }
+  | { type: "choice_sent"; callId: string; choice: CandidateRef | "contact" }
   | { type: "choice_settled"; callId: string }
   | { type: "state_wanted"; state: AgentState | null }
   | { type: "wrap_up_begun"; from: AgentState }

@@ -3,11 +3,48 @@
 
 export type Scalar = string | number | boolean | null;
 
-export type State = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_out" | "withheld";
+export type FieldState = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_out" | "withheld";
 
 export type PopState = "alerting" | "answered" | "held" | "closed";
 
 export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared" | "dropped";
+
+export interface CandidateRef {
+  source: string;
+  key: string;
+}
+
+export interface OtherValue {
+  value: Scalar;
+  source: string;
+  fetched_at: string;
+}
+
+export interface Field {
+  value: Scalar;
+  source: string;
+  fetched_at: string;
+  state: FieldState;
+  others: OtherValue[];
+}
+
+export interface SourceNote {
+  lookup: string;
+  source: string;
+  state: FieldState;
+  ms: number | null;
+  message: string | null;
+}
+
+export interface Facet {
+  state: FieldState;
+  fields: Record<string, Field>;
+  rows: Record<string, Scalar>[];
+  rows_source: string | null;
+  rows_fetched_at: string | null;
+  rows_state: FieldState | null;
+  notes: SourceNote[];
+}
 
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
@@ -24,7 +61,7 @@ export interface Dialled {
   label: string | null;
 }
 
-export interface Candidate {
+export interface ShownCandidate {
   source: string;
   source_label: string;
   key: string;
@@ -32,43 +69,6 @@ export interface Candidate {
   company: string | null;
   confidence: number;
   why: string;
-}
-
-export interface Ref {
-  source: string;
-  key: string;
-}
-
-export interface Other {
-  value: Scalar;
-  source: string;
-  fetched_at: string;
-}
-
-export interface Field {
-  value: Scalar;
-  source: string;
-  fetched_at: string;
-  state: State;
-  others: Other[];
-}
-
-export interface SourceNote {
-  lookup: string;
-  source: string;
-  state: State;
-  ms: number | null;
-  message: string | null;
-}
-
-export interface Facet {
-  state: State;
-  fields: Record<string, Field>;
-  rows: Record<string, Scalar>[];
-  rows_source: string | null;
-  rows_fetched_at: string | null;
-  rows_state: State | null;
-  notes: SourceNote[];
 }
 
 export interface AgentNote {
@@ -93,8 +93,8 @@ export interface PopOpened {
   alerting_at: string | null;
   answered_at: string | null;
   held_at: string | null;
-  candidates: Candidate[];
-  chosen: Ref | null;
+  candidates: ShownCandidate[];
+  chosen: CandidateRef | null;
   facets: Record<string, Facet>;
   attributes: Record<string, string>;
   earlier_agents: string[];
@@ -117,8 +117,8 @@ export interface PopUpdated {
   queue_label?: string;
   answered_at?: string;
   held_at?: string;
-  candidates?: Candidate[];
-  chosen?: Ref;
+  candidates?: ShownCandidate[];
+  chosen?: CandidateRef;
   facets?: Record<string, Facet>;
   attributes?: Record<string, string>;
   earlier_agents?: string[];

@@ -12,7 +12,12 @@ BALANCE = next(shape for shape in BUILT_IN if shape.name == "balance")
 
 
 def facet(*names: str) -> Facet:
-    value = Field(value="1", source="erp", fetched_us=0, state=FieldState.FRESH)
+    value = Field(
+        value="1",
+        source="erp",
+        fetched_at="1970-01-01T00:00:00Z",
+        state=FieldState.FRESH,
+    )
     return Facet(state=FieldState.FRESH, fields=dict.fromkeys(names, value))
 
 
