@@ -192,6 +192,34 @@ class Floor:
         self.hub.deliver(self.offset, self.desk.answers(self.offset, record))
         self.hub.offset = self.offset
 
+    def recommended(self, call_id: str, *items: str) -> None:
+        """The engine answered with offers."""
+        from screenpop.domain.profile import Answer, LookupOutcome
+
+        self.offset += 1
+        rows = tuple(
+            {"item": item, "name": item, "basis": "own", "model": "m1"}
+            for item in items
+        )
+        record = AnswersRecord(
+            line="main",
+            call_id=CallId(call_id),
+            round="r1",
+            part=0,
+            at_us=self.clock.now_us(),
+            answers=(
+                Answer(
+                    lookup="recommendations",
+                    source="insight",
+                    facet="recommendations",
+                    outcome=LookupOutcome.OK,
+                    rows=rows,
+                ),
+            ),
+        )
+        self.hub.deliver(self.offset, self.desk.answers(self.offset, record))
+        self.hub.offset = self.offset
+
     async def _append(self, record: ActionRecord) -> int:
         self.offset += 1
         self.journal.append(record)

@@ -23,7 +23,7 @@ HEADER = (
     "// Made by scripts/gen-wire from screenpop/desk/frames.py; do not edit.\n"
     "// Optional keys of server frames may be absent; all others are always there.\n"
 )
-LITERALS = ("PopState", "CloseReason")
+LITERALS = ("PopState", "CloseReason", "Mark")
 SIMPLE: dict[type[shape.Type], str] = {
     shape.StrType: "string",
     shape.IntType: "number",
@@ -80,7 +80,9 @@ def _interface(struct: type[msgspec.Struct], from_client: bool) -> str:
 
 def _member(field: shape.Field, from_client: bool, sparse: bool) -> str:
     """A sparse frame leaves unset keys out, so its keys are never null."""
-    mark = "?" if (from_client or sparse) and not field.required else ""
+    unset = not field.required and field.default is field.default_factory
+    optional = unset or ((from_client or sparse) and not field.required)
+    mark = "?" if optional else ""
     text = _type(field.type)
     if sparse and mark:
         text = text.removesuffix(" | null")

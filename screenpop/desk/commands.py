@@ -17,12 +17,20 @@ from screenpop.desk.case import Case, Pop
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, Forbidden
+from screenpop.domain.offer import MARK, encode_offers, offers_of
 from screenpop.journal.records import ActionRecord
 
 CONTACT_CHARS_MAX = 200
 _ID = re.compile(r"^[A-Za-z0-9_.:\-]{1,80}$")
 
-Command = frames.Choose | frames.Note | frames.Disposition | frames.SetAgentState
+Command = (
+    frames.Choose
+    | frames.Note
+    | frames.Disposition
+    | frames.MarkOffers
+    | frames.SetAgentState
+)
+OFFERS_MAX = 20  # in one frame; a card has six
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,8 @@ def record_of(
             action, data = "note", {"text": _text(command, rules)}
         case frames.Disposition():
             action, data = "disposition", {"code": _code(command, pop, rules)}
+        case frames.MarkOffers():
+            action, data = MARK, _marks(command, case)
     return ActionRecord(
         action=action,
         action_id=action_id(user, command.id),
@@ -166,6 +176,30 @@ def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
         "number": number,
         "remember": remember,
     }
+
+
+def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
+    """The mark, and which offers have it with the reason that stood beside them."""
+    if not 0 < len(command.offers) <= OFFERS_MAX:
+        raise BadInput(
+            f"offers: one to {OFFERS_MAX} can be marked at once,"
+            f" not {len(command.offers)}",
+            code="bad_offers",
+            remedy="Send the offers of one card.",
+        )
+    known = {(offer.facet, offer.item): offer for offer in offers_of(case.answers)}
+    marked = [
+        offer
+        for named in command.offers
+        if (offer := known.get((named.facet, named.item))) is not None
+    ]
+    if len(marked) < len(command.offers):
+        raise BadInput(
+            "offers: not all of them are on the card of this call",
+            code="unknown_offer",
+            remedy="Send the facet and the item of a row of the card.",
+        )
+    return {"mark": command.mark, "offers": encode_offers(marked)}
 
 
 def _text(command: frames.Note, rules: CommandRules) -> str:

@@ -113,22 +113,10 @@ class Desk:
         pop = mine.get(key) if mine is not None and key is not None else None
         if pop is None:
             return []
-        if record.action == "note":
-            pop.note = frames.AgentNote(
-                text=record.data.get("text", ""),
-                disposition=pop.note.disposition,
-                saved_at=render.iso(record.at_us),
-            )
-        elif record.action == "disposition":
-            code = record.data.get("code") or None
-            pop.finished = code is not None
-            pop.note = frames.AgentNote(
-                text=pop.note.text,
-                disposition=code,
-                saved_at=render.iso(record.at_us),
-            )
-        else:
+        note = render.written(pop.note, record)
+        if note is None:
             return []
+        pop.note, pop.finished = note, note.disposition is not None
         pop.changed = offset
         self.touched.add(pop.key)
         update = self._updated(offset, pop, {"note": pop.note})

@@ -19,6 +19,7 @@ from screenpop.domain.caller import CandidateRef
 from screenpop.domain.profile import Facet
 
 PopState = Literal["alerting", "answered", "held", "closed"]
+Mark = Literal["shown", "offered", "taken", "declined", "unsuitable"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal[
@@ -62,6 +63,8 @@ class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str = ""
     disposition: str | None = None
     saved_at: str | None = None
+    # What became of each offer, by "FACET/ITEM"; absent while none is marked.
+    marks: dict[str, Mark] | msgspec.UnsetType = msgspec.UNSET
 
 
 class PopOpened(
@@ -382,6 +385,26 @@ class Disposition(
     code: str
 
 
+class Offered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of a facet of the card; `item` is what its column of that name holds."""
+
+    facet: str
+    item: str
+
+
+class MarkOffers(
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="offers",
+    forbid_unknown_fields=True,
+):  # fmt: skip
+    """What became of offers: they were on screen, offered, taken, …
+
+    `shown` is sent by the page and changes no other mark; "" takes a mark back.
+    """
+
+    offers: list[Offered]
+    mark: Mark | Literal[""]
+
+
 class SetAgentState(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="agent_state",
     forbid_unknown_fields=True,
@@ -390,7 +413,7 @@ class SetAgentState(
     id: str | None = None
 
 
-ClientFrame = Resume | Ack | Choose | Note | Disposition | SetAgentState
+ClientFrame = Resume | Ack | Choose | Note | Disposition | MarkOffers | SetAgentState
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 _CLIENT: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)

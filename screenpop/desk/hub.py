@@ -262,6 +262,7 @@ class Hub:
                 frames.Choose()
                 | frames.Note()
                 | frames.Disposition()
+                | frames.MarkOffers()
                 | frames.SetAgentState()
             ):
                 await self._command(session, frame)

@@ -9,11 +9,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+import msgspec
+from msgspec.structs import replace
+
 from screenpop.desk import frames
 from screenpop.domain.call import AgentLeg, Call, CallKey, Direction, LegState, Release
 from screenpop.domain.caller import Candidate
+from screenpop.domain.offer import decode_offers
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.domain.profile import Facet, Profile
+from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import iso_from_us
 
 iso = iso_from_us
@@ -131,6 +136,29 @@ def update(
         occurrence=occurrence,
         **changes,  # type: ignore[arg-type]
     )
+
+
+def written(note: frames.AgentNote, record: ActionRecord) -> frames.AgentNote | None:
+    """What somebody has written for a call after one more record; None: as before."""
+    data, saved_at = record.data, iso(record.at_us)
+    match record.action:
+        case "note":
+            return replace(note, text=data.get("text", ""), saved_at=saved_at)
+        case "disposition":
+            code = data.get("code") or None
+            return replace(note, disposition=code, saved_at=saved_at)
+        case "offers":
+            return replace(note, marks=_marks(note, record))
+    return None
+
+
+def _marks(note: frames.AgentNote, record: ActionRecord) -> dict[str, frames.Mark]:
+    before = note.marks if isinstance(note.marks, dict) else {}
+    mark = msgspec.convert(record.data["mark"] or "shown", frames.Mark)
+    places = [f"{x.facet}/{x.item}" for x in decode_offers(record.data["offers"])]
+    if record.data["mark"] == "shown":
+        places = [place for place in places if place not in before]
+    return {**before, **dict.fromkeys(places, mark)}
 
 
 def as_update(whole: frames.PopOpened) -> frames.PopUpdated:

@@ -49,6 +49,8 @@ PUT_SHOWN = putting(tables.answers_shown)
 PUT_RECEIPTS = putting(tables.receipts, new_only=True)
 PUT_NOTES = putting(tables.notes)
 PUT_DISPOSITIONS = putting(tables.dispositions)
+PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
+PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
 CHOOSE = StoredStatement(
     lambda _: (
@@ -177,6 +179,10 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     yield from _some(PUT_RECEIPTS, rows.receipt_row, batch.receipts)
     yield from _some(PUT_NOTES, rows.note_row, batch.notes)
     yield from _some(PUT_DISPOSITIONS, rows.disposition_row, batch.dispositions)
+    new = [each for each in batch.offers if each.new_only]
+    marked = [each for each in batch.offers if not each.new_only]
+    yield from _some(PUT_NEW_OFFERS, rows.offer_row, new)
+    yield from _some(PUT_OFFERS, rows.offer_row, marked)
     yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
     yield from _some(PUT_LINKS, rows.link_row, batch.links)
     yield PUT_OFFSET, [(batch.consumer, batch.offset, batch.at_us)]
@@ -210,6 +216,7 @@ def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
         batch.receipts,
         batch.notes,
         batch.dispositions,
+        batch.offers,
     )
     times: dict[CallKey, int] = {}
     for things in belonging:

@@ -9,6 +9,7 @@ import msgspec
 
 from screenpop.domain.call import Call, CallKey
 from screenpop.domain.caller import CandidateRef
+from screenpop.domain.offer import Mark, Offer
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -96,6 +97,16 @@ class ReceiptOfPop(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     painted_ms: float | None
 
 
+class MarkedOffer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What became of one offer of a call; by whom is not kept."""
+
+    key: CallKey
+    offer: Offer
+    mark: Mark
+    at_us: int
+    new_only: bool = False  # it changes no mark that is there
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A caller named by an agent."""
 
@@ -118,7 +129,7 @@ class NumberLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at_us: int
 
 
-OfACall = StoredEvent | ShownInCall | Written | ReceiptOfPop
+OfACall = StoredEvent | ShownInCall | Written | ReceiptOfPop | MarkedOffer
 
 
 class Batch(msgspec.Struct, kw_only=True, gc=False):
@@ -132,5 +143,6 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     receipts: list[ReceiptOfPop] = []
     notes: list[Written] = []
     dispositions: list[Written] = []
+    offers: list[MarkedOffer] = []
     contacts: list[Contact] = []
     links: list[NumberLink] = []

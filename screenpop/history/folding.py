@@ -24,12 +24,14 @@ from screenpop.domain.call import (
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.caller import CONTACTS_SOURCE, CandidateRef
+from screenpop.domain.offer import Mark, decode_offers
 from screenpop.domain.profile import Answer
 from screenpop.history.batch import (
     Batch,
     CallState,
     Contact,
     CustomerOfCall,
+    MarkedOffer,
     NumberLink,
     ReceiptOfPop,
     ShownAnswer,
@@ -257,6 +259,8 @@ class BatchMaker:
                 batch.notes.append(_written(record, key, "text"))
             case "disposition":
                 batch.dispositions.append(_written(record, key, "code"))
+            case "offers":
+                batch.offers.extend(_marked(record, key))
             case "receipt":
                 batch.receipts.append(_receipt(record, key))
             case "choose":
@@ -328,6 +332,16 @@ def _written(record: ActionRecord, key: CallKey, name: str) -> Written:
         text=record.data[name],
         at_us=record.at_us,
     )
+
+
+def _marked(record: ActionRecord, key: CallKey) -> Iterator[MarkedOffer]:
+    """`""` takes a mark back, `shown` leaves the one that is there."""
+    mark, at_us = Mark(record.data["mark"] or Mark.SHOWN), record.at_us
+    new_only = record.data["mark"] == Mark.SHOWN
+    for offer in decode_offers(record.data["offers"]):
+        yield MarkedOffer(
+            key=key, offer=offer, mark=mark, at_us=at_us, new_only=new_only
+        )
 
 
 def _receipt(record: ActionRecord, key: CallKey) -> ReceiptOfPop:

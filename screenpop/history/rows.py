@@ -16,6 +16,7 @@ from screenpop.history.batch import (
     CallState,
     Contact,
     CustomerOfCall,
+    MarkedOffer,
     NumberLink,
     ReceiptOfPop,
     ShownAnswer,
@@ -150,6 +151,20 @@ def note_row(note: Written) -> Values:
 
 def disposition_row(chosen: Written) -> Values:
     return _written(chosen, LABEL_CHARS)
+
+
+def offer_row(marked: MarkedOffer) -> Values:
+    offer = marked.offer
+    return (
+        *named(marked.key),
+        fit(offer.facet, LABEL_CHARS),
+        fit_id(offer.item),
+        fit(offer.basis, LABEL_CHARS),
+        fit(offer.model, LABEL_CHARS),
+        marked.mark.value,
+        marked.at_us,
+        None,
+    )
 
 
 def contact_row(contact: Contact) -> Values:

@@ -178,6 +178,20 @@ dispositions = Table(
     sqlite_with_rowid=False,
 )
 
+offers = Table(
+    "offers",
+    metadata,
+    *_call_key(),
+    Column("facet", String(LABEL_CHARS), primary_key=True),
+    Column("item", String(ID_CHARS), primary_key=True),
+    Column("basis", String(LABEL_CHARS), nullable=False),  # the kind of its reason
+    Column("model", String(LABEL_CHARS), nullable=False),
+    Column("mark", String(20), nullable=False),  # of `domain.offer.Mark`
+    Column("at_us", BigInteger, nullable=False),  # nobody's name: see docs/insight.md
+    Column("ordered_us", BigInteger),  # the first order of it by this customer after it
+    sqlite_with_rowid=False,
+)
+
 contacts = Table(
     "contacts",
     metadata,
@@ -271,5 +285,6 @@ OF_A_CALL = (
     receipts,
     notes,
     dispositions,
+    offers,
 )
 """What goes when its call goes."""

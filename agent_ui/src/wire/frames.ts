@@ -9,6 +9,8 @@ export type PopState = "alerting" | "answered" | "held" | "closed";
 
 export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared" | "dropped";
 
+export type Mark = "shown" | "offered" | "taken" | "declined" | "unsuitable";
+
 export interface CandidateRef {
   source: string;
   key: string;
@@ -75,6 +77,7 @@ export interface AgentNote {
   text: string;
   disposition: string | null;
   saved_at: string | null;
+  marks?: Record<string, Mark>;
 }
 
 export interface PopOpened {
@@ -321,6 +324,21 @@ export interface Disposition {
   code: string;
 }
 
+export interface Offered {
+  facet: string;
+  item: string;
+}
+
+export interface MarkOffers {
+  frame: "offers";
+  call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
+  offers: Offered[];
+  mark: Mark | "";
+}
+
 export interface SetAgentState {
   frame: "agent_state";
   state: "available" | "break" | "offline" | "wrap_up";
@@ -329,4 +347,4 @@ export interface SetAgentState {
 
 export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | Resync | Error | Done | WallboardSnapshot | WallboardDelta;
 
-export type ClientFrame = Resume | Ack | Choose | Note | Disposition | SetAgentState;
+export type ClientFrame = Resume | Ack | Choose | Note | Disposition | MarkOffers | SetAgentState;

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from screenpop.domain.call import (
     AgentId,
@@ -21,7 +22,9 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.errors import Overloaded
+from screenpop.domain.offer import Offer, encode_offers
 from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.archiver import GATHER_S, Archiver, Retention, Turn, next_turn
 from screenpop.history.audit import Audit
@@ -190,6 +193,31 @@ async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
     await centre.open()
     yield centre
     await centre.close()
+
+
+async def _offers(centre: Centre) -> list[tuple[object, ...]]:
+    await centre.archived()
+    async with centre.database.read() as connection:
+        found = await connection.execute(
+            select(tables.offers.c.item, tables.offers.c.basis, tables.offers.c.mark)
+        )
+        return [tuple(row) for row in found]
+
+
+async def test_the_last_mark_of_an_offer_counts(centre: Centre) -> None:
+    centre.start()
+    tape = encode_offers([Offer("recommendations", "tape", "own", "m1")])
+    both = encode_offers(
+        [Offer("recommendations", item, "own", "m1") for item in ("tape", "bags")]
+    )
+    await centre.tell(EventType.ANSWERED, "1001")
+    await centre.act("offers", mark="taken", offers=tape)
+    await centre.act("offers", mark="shown", offers=both)
+    assert await _offers(centre) == [("bags", "own", "shown"), ("tape", "own", "taken")]
+    await centre.act("offers", mark="declined", offers=both)
+    await centre.act("offers", mark="", offers=tape)
+    marks = {item: mark for item, _, mark in await _offers(centre)}
+    assert marks == {"bags": "declined", "tape": "shown"}
 
 
 async def test_a_call_with_all_its_parts_becomes_history(centre: Centre) -> None:
