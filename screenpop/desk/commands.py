@@ -179,7 +179,7 @@ def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
 
 
 def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
-    """The mark, and which offers have it with the reason that stood beside them."""
+    """The mark, and the offers that get it, each with the kind of its reason."""
     if not 0 < len(command.offers) <= OFFERS_MAX:
         raise BadInput(
             f"offers: one to {OFFERS_MAX} can be marked at once,"
