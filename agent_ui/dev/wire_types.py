@@ -16,7 +16,16 @@ import msgspec.inspect as shape
 
 from screenpop.desk import frames
 from screenpop.domain.caller import CandidateRef, Scalar
-from screenpop.domain.profile import Facet, Field, FieldState, OtherValue, SourceNote
+from screenpop.domain.profile import (
+    Facet,
+    Field,
+    FieldState,
+    OtherValue,
+    PolicyKind,
+    PolicyLine,
+    PolicyValue,
+    SourceNote,
+)
 
 TARGET = Path(__file__).parents[1] / "src" / "wire" / "frames.ts"
 HEADER = (
@@ -45,6 +54,7 @@ def render() -> str:
 def _structs() -> Iterator[type[msgspec.Struct]]:
     """Those of the frames, after the domain's that they hold."""
     yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
+    yield from (PolicyValue, PolicyLine)
     for value in vars(frames).values():
         is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
         if is_struct and value.__module__ == frames.__name__:
@@ -58,6 +68,8 @@ def _scalar() -> str:
 def _literals() -> Iterator[str]:
     states = " | ".join(f'"{state}"' for state in FieldState)
     yield f"export type FieldState = {states};\n"
+    kinds = " | ".join(f'"{kind}"' for kind in get_args(PolicyKind))
+    yield f"export type PolicyKind = {kinds};\n"
     for name in LITERALS:
         values = " | ".join(f'"{v}"' for v in get_args(getattr(frames, name)))
         yield f"export type {name} = {values};\n"

@@ -120,6 +120,26 @@ def _print(told: Explanation, shapes: tuple[FacetLayout, ...]) -> None:
         facet = told.profile.facets.get(shape.name)
         if facet is not None:
             _print_facet(console, shape, facet, told.at_us)
+    _print_policy(console, told)
+
+
+_RULE_MARK = {True: ("✓", "green"), False: ("·", "dim"), None: ("?", "yellow")}
+
+
+def _print_policy(console: Console, told: Explanation) -> None:
+    """Each rule: does it apply (✓), not (·), or is it not decided (?), and why."""
+    if not told.policy:
+        return
+    console.print(Text("Sales policy", style="bold"))
+    for rule in told.policy:
+        mark, style = _RULE_MARK[rule.fired]
+        head = Text.assemble(
+            (f"  {mark} {rule.rule}", style), (f"  {rule.kind}", "dim")
+        )
+        console.print(head)
+        for line in rule.why:
+            console.print(Text(f"      {line}", style="" if rule.fired else "dim"))
+    console.print()
 
 
 def _print_caller(console: Console, told: Explanation) -> None:

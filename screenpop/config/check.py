@@ -37,7 +37,11 @@ from screenpop.support.postgres_url import translated
 LineCheck: TypeAlias = Callable[[str, LineSettings], None]
 """Binds the dialect of a line; raises `ConfigError`, one problem a line of its text."""
 
+PolicyCheck: TypeAlias = Callable[[Loaded], Iterable[Problem]]
+"""What is wrong in the rules of the sales policy."""
+
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}\Z")
+_NAMED_BY_RULES = ("sources.", "lookups.", "facets.")
 _STORES = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
@@ -319,6 +323,7 @@ def verdict(
     *,
     find: FindConnector | None = None,
     check_line: LineCheck | None = None,
+    check_policy: PolicyCheck | None = None,
 ) -> Checked:
     """All problems of a file together: those of reading it, and `inspect`'s.
 
@@ -328,7 +333,10 @@ def verdict(
         return Checked(problems=examined.problems, steps=())
     checked = inspect(examined.loaded, find=find, check_line=check_line)
     known = [problem.key for problem in examined.problems]
-    further = [p for p in checked.problems if not _follows(p.key, known)]
+    rules = () if check_policy is None else check_policy(examined.loaded)
+    if any(key.startswith(_NAMED_BY_RULES) for key in known):
+        rules = ()  # a name may be unknown because its lookup could not be read
+    further = [p for p in (*checked.problems, *rules) if not _follows(p.key, known)]
     problems = tuple(sorted({*examined.problems, *further}))
     return replace(checked, problems=problems)
 

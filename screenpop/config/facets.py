@@ -160,6 +160,9 @@ BUILT_IN: tuple[FacetLayout, ...] = (
             stock=("In stock", "integer"),
             price=("Price", "money"),
             currency="Currency",
+            category="Category",
+            last_bought=("Last bought", "date"),
+            usual_days=("Usual interval (days)", "integer"),
         ),
     ),
     FacetLayout(
@@ -200,6 +203,9 @@ BUILT_IN: tuple[FacetLayout, ...] = (
             valid_from=("From", "date"),
             valid_until=("Until", "date"),
             active=("Active", "flag"),
+            respond_by=("Respond by", "datetime"),
+            penalty=("Penalty", "money"),
+            currency="Currency",
         ),
     ),
     FacetLayout(

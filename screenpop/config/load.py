@@ -252,10 +252,13 @@ class _ConfigReading:
 
 
 def _leave_out(data: Value, path: KeyPath) -> None:
-    """Remove the wrong value; of a list, or where a key is missing, all around it."""
+    """Remove the wrong value; an entry of a list, or a missing key, with all around."""
     here = data
     way: list[tuple[dict[str, Value], str]] = []
     for part in path:
+        if isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+            continue
         if not isinstance(here, dict) or not isinstance(part, str):
             break
         way.append((here, part))

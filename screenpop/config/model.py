@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from screenpop.config.policy import FactWords, PolicyRule
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -384,3 +386,7 @@ class Configuration(Model):
     lookups: dict[Name, LookupSettings] = Field(default_factory=dict)
     facets: dict[Name, FacetSettings] = Field(default_factory=dict)
     dispositions: tuple[DispositionSettings, ...] = ()
+    policy: tuple[PolicyRule, ...] = Field(
+        (), max_length=200, description="The sales policy: its rules."
+    )
+    facts: FactWords = FactWords()

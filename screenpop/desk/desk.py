@@ -150,8 +150,7 @@ class Desk:
 
     def settle(self, call: Call) -> None:
         """The call has been over for a while: its card is rarely looked at again."""
-        case = self.cases.get(call.key)
-        if case is not None:
+        if (case := self.cases.get(call.key)) is not None:
             case.pack()
 
     def forget(self, call: Call, offset: int) -> list[Outgoing]:
@@ -227,6 +226,7 @@ class Desk:
             candidates=render.candidates(profile.candidates, self._labels),
             chosen=profile.chosen,
             facets=profile.facets,
+            policy=profile.policy,
             attributes=dict(call.attributes),
             earlier_agents=self._earlier(call, pop.user),
             note=pop.note,

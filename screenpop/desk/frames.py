@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 from screenpop.domain.caller import CandidateRef
-from screenpop.domain.profile import Facet
+from screenpop.domain.profile import Facet, PolicyLine
 
 PopState = Literal["alerting", "answered", "held", "closed"]
 Mark = Literal["shown", "offered", "taken", "declined", "unsuitable"]
@@ -95,6 +95,7 @@ class PopOpened(
     candidates: list[ShownCandidate] = []
     chosen: CandidateRef | None = None
     facets: Mapping[str, Facet] = {}
+    policy: list[PolicyLine] = []  # at most three, the most important first
     attributes: dict[str, str] = {}
     earlier_agents: list[str] = []
     note: AgentNote = AgentNote()
@@ -129,6 +130,7 @@ class PopUpdated(
         msgspec.UNSET
     )  # null: nobody any more
     facets: Mapping[str, Facet] | None = None
+    policy: list[PolicyLine] | None = None
     attributes: dict[str, str] | None = None
     earlier_agents: list[str] | None = None
     note: AgentNote | None = None

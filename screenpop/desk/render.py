@@ -88,6 +88,8 @@ def changes(
         told["candidates"] = candidates(new.candidates, labels)
     if old is None or old.chosen != new.chosen:
         told["chosen"] = new.chosen
+    if new.policy != (old.policy if old is not None else []):
+        told["policy"] = new.policy
     return told
 
 
@@ -178,6 +180,7 @@ def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         candidates=whole.candidates,
         chosen=whole.chosen,
         facets=whole.facets,
+        policy=whole.policy,
         attributes=whole.attributes,
         earlier_agents=whole.earlier_agents,
         note=whole.note,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -88,9 +89,47 @@ class Facet(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     notes: tuple[SourceNote, ...] = ()
 
 
+PolicyKind = Literal["do", "offer", "avoid", "warn"]
+
+
+class PolicyValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A value that a policy line rests on, written for people."""
+
+    name: str  # as the rule names it, e.g. `balance.overdue`
+    label: str
+    value: str
+    source: str  # as agents know it; empty for what the call itself says
+    fetched_at: str | None = None  # RFC 3339 UTC
+    state: Literal["fresh", "stale"] = "fresh"
+
+
+class PolicyLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A rule of the sales policy that applies: a line at the top of the card."""
+
+    rule: str
+    kind: PolicyKind
+    say: str
+    because: str = ""
+    values: list[PolicyValue] = []
+
+
+class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Why one rule applied or did not; `why` has a line for each condition.
+
+    `fired` is null while it cannot be decided: a fact is missing or still asked.
+    """
+
+    rule: str
+    kind: PolicyKind
+    fired: bool | None
+    shown: bool = False
+    why: tuple[str, ...] = ()
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is known about the caller of one call."""
 
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
     facets: Mapping[str, Facet] = {}
+    policy: list[PolicyLine] = []

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from screenpop.intake import times
-from screenpop.intake.comparing import as_text
 from screenpop.intake.expression import ExpressionScope, Filter, FilterFactory, Getter
 from screenpop.intake.times import Moment
+from screenpop.support.comparing import as_text
 
 
 def exactly(arguments: list[Getter], count: int) -> list[Getter]:

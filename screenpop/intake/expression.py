@@ -18,11 +18,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from screenpop.intake.comparing import alike as alike
-from screenpop.intake.comparing import empty as empty
-from screenpop.intake.comparing import listed as listed
 from screenpop.intake.facts import Facts
 from screenpop.intake.spelling import meant
+from screenpop.support.comparing import alike as alike
+from screenpop.support.comparing import empty as empty
+from screenpop.support.comparing import listed as listed
 
 
 @dataclass(slots=True)

@@ -18,7 +18,6 @@ import msgspec
 
 from screenpop.intake import times
 from screenpop.intake.arithmetic import arithmetic, epoch_filter, exactly
-from screenpop.intake.comparing import as_text as as_text
 from screenpop.intake.encodings import component_encoded
 from screenpop.intake.expression import (
     ExpressionScope,
@@ -30,6 +29,7 @@ from screenpop.intake.expression import (
     listed,
 )
 from screenpop.intake.signature import encoded_mac
+from screenpop.support.comparing import as_text as as_text
 
 TEXT_CHARS_MAX = 8192  # longer text is cut before a filter looks at it
 

@@ -32,14 +32,22 @@ from screenpop.intake.expression import (
     alike,
     compile_expression,
     constant,
-    empty,
     first_of,
 )
 from screenpop.intake.filters import FILTERS, as_text
 from screenpop.intake.yaml_nodes import Node
+from screenpop.support.comparing import (
+    Test,
+    above,
+    begins_with,
+    below,
+    matches,
+    none_of,
+    one_of,
+    present,
+)
 
 Condition = Callable[[ExpressionScope], bool]
-Test = Callable[[object], bool]
 
 _FORMS: Mapping[str, frozenset[str]] = {
     "when": frozenset({"when", "value", "else"}),
@@ -177,80 +185,24 @@ def _any(conditions: list[Condition]) -> Condition:
     return lambda scope: any(condition(scope) for condition in conditions)
 
 
-def one_of(wanted: list[object]) -> Test:
-    """Is the value one of these? Texts, the usual case, are one set look-up."""
-    nothing = any(empty(each) for each in wanted)
-    texts = frozenset(each.casefold() for each in wanted if isinstance(each, str))
-    others = [each for each in wanted if not isinstance(each, str) and each is not None]
-
-    def test(value: object) -> bool:
-        if type(value) is str:
-            if value.casefold() in texts:
-                return True
-        elif isinstance(value, list):
-            return nothing if not value else any(test(each) for each in value)
-        elif type(value) is int and str(value) in texts:
-            return True
-        if empty(value):
-            return nothing
-        return any(alike(value, each) for each in others) or (
-            isinstance(value, bool) and str(value).lower() in texts
-        )
-
-    return test
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return float(value) if abs(value) < 1e18 else None
-    try:
-        return float(value) if isinstance(value, str) and len(value) < 32 else None
-    except ValueError:
-        return None
-
-
-def _not(node: Node) -> Test:
-    test = one_of([each.scalar() for each in node.one_or_many()])
-    return lambda value: not test(value)
-
-
 def _starts(node: Node) -> Test:
-    starts = tuple(each.text().casefold() for each in node.one_or_many())
-    return lambda value: (as_text(value) or "").casefold().startswith(starts)
+    return begins_with([each.text() for each in node.one_or_many()])
 
 
 def _matches(node: Node) -> Test:
     try:
-        pattern = re.compile(node.text(), re.IGNORECASE)
+        return matches(node.text())
     except re.error as error:
         node.fail(f"`{node.text()}` is not a valid pattern: {error}.")
-    return lambda value: pattern.search((as_text(value) or "")[:512]) is not None
-
-
-def _above(node: Node) -> Test:
-    limit = node.number()
-    return lambda value: (number := _number(value)) is not None and number > limit
-
-
-def _below(node: Node) -> Test:
-    limit = node.number()
-    return lambda value: (number := _number(value)) is not None and number < limit
-
-
-def _present(node: Node) -> Test:
-    wanted = node.flag()
-    return lambda value: (not empty(value)) is wanted
 
 
 _OPERATORS: Mapping[str, Callable[[Node], Test]] = {
-    "not": _not,
+    "not": lambda node: none_of([each.scalar() for each in node.one_or_many()]),
     "starts": _starts,
     "matches": _matches,
-    "above": _above,
-    "below": _below,
-    "present": _present,
+    "above": lambda node: above(node.number()),
+    "below": lambda node: below(node.number()),
+    "present": lambda node: present(node.flag()),
 }
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
+import msgspec
+
 from screenpop.config.facets import FacetLayout
 from screenpop.domain.caller import Candidate, Json, Scalar
 from screenpop.domain.profile import Answer, Facet, Field
@@ -47,6 +49,10 @@ def as_json(told: Explanation, types: Types) -> Json:
         },
         "lookups": [_lookup(x, told.needs) for x in told.answers],
         "unread": told.unread,
+        "policy": {
+            "lines": [msgspec.to_builtins(line) for line in told.profile.policy],
+            "rules": [msgspec.to_builtins(rule) for rule in told.policy],
+        },
     }
 
 

@@ -14,7 +14,7 @@ from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
 from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.errors import NotFound
 from screenpop.domain.phone import Presentation
-from screenpop.domain.profile import Answer, Profile
+from screenpop.domain.profile import Answer, Profile, RuleVerdict
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.calls import CallLookups, shapes_of
 from screenpop.lookup.merge import Findings, grouped, merge
@@ -26,6 +26,7 @@ from screenpop.lookup.run import Run, RunTools
 class Explanation:
     """The profile and how it came about; `answers` in the order they began."""
 
+    call: Call
     who: Parties
     profile: Profile
     answers: tuple[Answer, ...]
@@ -33,6 +34,8 @@ class Explanation:
     at_us: int
     unread: dict[str, str] = field(default_factory=dict)
     """Sources whose customers could not be looked through, and why."""
+    policy: tuple[RuleVerdict, ...] = ()
+    """Why each rule of the sales policy applied or did not."""
 
 
 @dataclass(slots=True)
@@ -102,7 +105,7 @@ async def explain(
             await _finished(run, within_s)
     finally:
         run.close()
-    return _explanation(who, told, tools, now_us)
+    return _explanation(call, who, told, tools, now_us)
 
 
 async def _finished(run: Run, within_s: float) -> None:
@@ -127,7 +130,7 @@ def _named(candidates: Iterable[Candidate], wanted: str) -> Candidate:
 
 
 def _explanation(
-    who: Parties, told: _Told, tools: RunTools, now_us: int
+    call: Call, who: Parties, told: _Told, tools: RunTools, now_us: int
 ) -> Explanation:
     last = told.last
     chosen: CandidateRef | None = last.chosen if last is not None else None
@@ -140,6 +143,7 @@ def _explanation(
         withheld=who.ani.presentation is not Presentation.ALLOWED,
     )
     return Explanation(
+        call=call,
         who=who,
         profile=merge(findings, grouped(shapes_of(tools), tools.identity_types)),
         answers=tuple(sorted(told.answers.values(), key=lambda a: a.started_ms)),

@@ -76,7 +76,7 @@ async def explained(
             attributes=attributes,
             candidate=candidate,
         )
-        return replace(told, unread=unread | without)
+        return replace(lookups.judged(told), unread=unread | without)
     finally:
         await lookups.sources.close()
         await tasks.close()

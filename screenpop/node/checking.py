@@ -11,7 +11,8 @@ from pathlib import Path
 from screenpop.config.check import Checked, verdict
 from screenpop.config.load import Examined, Loaded, examine
 from screenpop.config.model import LineSettings
-from screenpop.config.problems import ConfigProblems
+from screenpop.config.problems import ConfigProblems, Problem
+from screenpop.insight.policy import rules_of
 from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.sources import FindConnector
 from screenpop.support import log as logs
@@ -30,9 +31,16 @@ def checked_whole(examined: Examined, find: FindConnector | None = None) -> Chec
 
     if loaded is not None:
         logs.protect(loaded.secrets)
-    checked = verdict(examined, find=find, check_line=check_line)
+    checked = verdict(
+        examined, find=find, check_line=check_line, check_policy=_policy_problems
+    )
     logs.protect(checked.secrets)
     return checked
+
+
+def _policy_problems(loaded: Loaded) -> list[Problem]:
+    _, mistakes = rules_of(loaded.config)
+    return [loaded.problem(x.path, x.sentence, x.remedy) for x in mistakes]
 
 
 def load_checked(path: Path, find: FindConnector | None = None) -> Loaded:

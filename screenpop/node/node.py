@@ -104,13 +104,14 @@ class Service:
     ) -> Explanation:
         """As if the number called now, on the first line unless `line` names one."""
         more.setdefault("line", next(iter(self.loaded.config.lines), ""))
-        return await explain(
+        told = await explain(
             number,
             lookups=self.lookups.calls,
             tools=self.lookups.tools,
             candidate=candidate,
             **more,  # type: ignore[arg-type]
         )
+        return self.lookups.judged(told)
 
     async def begin(self) -> None:
         """Open the sources, listen, read what is stored, go live."""

@@ -5,7 +5,7 @@ One function per part: configuration in, a made but not yet opened part out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,12 @@ from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Profile
 from screenpop.domain.same_calls import SameCalls
+from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sqlite import SqliteJournal
 from screenpop.lookup.calls import CallLookups, shapes_of
+from screenpop.lookup.explain import Explanation
 from screenpop.lookup.identify import Certainty
 from screenpop.lookup.merge import Findings, Groups, grouped, merge
 from screenpop.lookup.normalise import NumberingPlan
@@ -50,10 +52,11 @@ class Lookups:
     tools: RunTools
     calls: CallLookups
     groups: Groups
+    policy: SalesPolicy | None = None
 
     def profile_of(self, case: Case) -> Profile:
         """The desk's view of a case."""
-        return merge(
+        profile = merge(
             Findings(
                 answers=case.answers,
                 pending=case.pending,
@@ -65,6 +68,28 @@ class Lookups:
             self.groups,
             case.memo,
         )
+        if self.policy is None:
+            return profile
+        shown = case.shown
+        return self.policy.applied(
+            profile, case.call, shown.ani, shown.dnis, _as_of_us(case)
+        )
+
+    def judged(self, told: Explanation) -> Explanation:
+        """The explanation with what the sales policy says."""
+        if self.policy is None:
+            return told
+        given = (told.profile, told.call, told.who.ani, told.who.dnis, told.at_us)
+        return replace(
+            told,
+            profile=self.policy.applied(*given),
+            policy=self.policy.explained(*given),
+        )
+
+
+def _as_of_us(case: Case) -> int:
+    """When the newest value was fetched; of the case alone, so that a replay agrees."""
+    return max((case.call.arrived_us, *(x.fetched_us for x in case.answers.values())))
 
 
 def data_dir_of(loaded: Loaded) -> Path:
@@ -136,6 +161,7 @@ def make_lookups(
         tools=tools,
         calls=calls,
         groups=grouped(shapes_of(tools), tools.identity_types, source_labels(config)),
+        policy=policy_of(config),
     )
 
 

@@ -5,6 +5,8 @@ export type Scalar = string | number | boolean | null;
 
 export type FieldState = "fresh" | "stale" | "pending" | "empty" | "failed" | "timed_out" | "withheld";
 
+export type PolicyKind = "do" | "offer" | "avoid" | "warn";
+
 export type PopState = "alerting" | "answered" | "held" | "closed";
 
 export type CloseReason = "ended" | "answered_elsewhere" | "unanswered" | "transferred" | "left" | "time_limit" | "cleared" | "dropped";
@@ -46,6 +48,23 @@ export interface Facet {
   rows_fetched_at: string | null;
   rows_state: FieldState | null;
   notes: SourceNote[];
+}
+
+export interface PolicyValue {
+  name: string;
+  label: string;
+  value: string;
+  source: string;
+  fetched_at: string | null;
+  state: "fresh" | "stale";
+}
+
+export interface PolicyLine {
+  rule: string;
+  kind: "avoid" | "do" | "offer" | "warn";
+  say: string;
+  because: string;
+  values: PolicyValue[];
 }
 
 export interface Caller {
@@ -99,6 +118,7 @@ export interface PopOpened {
   candidates: ShownCandidate[];
   chosen: CandidateRef | null;
   facets: Record<string, Facet>;
+  policy: PolicyLine[];
   attributes: Record<string, string>;
   earlier_agents: string[];
   note: AgentNote;
@@ -123,6 +143,7 @@ export interface PopUpdated {
   candidates?: ShownCandidate[];
   chosen?: CandidateRef;
   facets?: Record<string, Facet>;
+  policy?: PolicyLine[];
   attributes?: Record<string, string>;
   earlier_agents?: string[];
   note?: AgentNote;

@@ -111,3 +111,36 @@ def test_a_file_that_is_not_there_is_a_problem_not_a_traceback(
         f"{file}:1:1: cannot be read: No such file or directory."
         " Check the path and the permissions.\n",
     )
+
+
+def test_every_name_of_the_sales_policy_is_checked_where_it_stands(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        GOOD
+        + """\
+policy:
+  - name: late
+    kind: do
+    when:
+      ticket.opne: {above: 0}
+      ticket.open: {above: many}
+    say: "{ticket.oldst} is open"
+    until: someday
+  - {name: sla, kind: warn, when: {sla.due_in_min: {below: 60}}, say: x}
+"""
+    )
+    code, out, _ = run(capsys, "check-config", str(file))
+    assert code == 1
+    assert out.replace(str(file), "yaml").splitlines() == [
+        "yaml:14:7: policy[0].when.ticket.opne: `ticket.opne` is not known."
+        " Did you mean `ticket.open`?",
+        "yaml:15:21: policy[0].when.ticket.open.above: `above` needs a number, is"
+        " `many`. E.g. `ticket.open: {above: 0}`.",
+        "yaml:16:5: policy[0].say: `ticket.oldst` is not known."
+        " Did you mean `ticket.oldest`?",
+        'yaml:17:5: policy[0].until: must be a date such as 2026-11-21, is "someday".'
+        " The last day on which it applies, e.g. 2026-12-24.",
+        "yaml:18:36: policy[1].when.sla.due_in_min: `sla.due_in_min` never has a value:"
+        " no lookup fills `entitlements`. Add a lookup with that `facet`.",
+    ]

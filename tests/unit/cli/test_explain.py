@@ -1,7 +1,8 @@
-"""What does `explain` print where no lookup gives an answer?"""
+"""What does `explain` print where no lookup gives an answer, and of the policy?"""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -37,3 +38,32 @@ def test_why_there_is_no_waterfall_is_said(
         [sys.executable, "-m", "screenpop", *words], capture_output=True, text=True
     )
     assert said in done.stdout
+
+
+def test_each_rule_of_the_policy_says_why_it_applies_or_not(tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").write_text("Id,Name,Phone\nA-1,Ada,020 7946 0958\n")
+    rules = """
+policy:
+  - name: greet
+    kind: do
+    when: {call.direction: inbound}
+    say: Say hello
+  - name: slow
+    kind: warn
+    when: {call.queue: support}
+    say: Be quick
+"""
+    file = tmp_path / "screenpop.yaml"
+    file.write_text(CONFIG + rules)
+    words = ["explain", "020 7946 0958", "--config", str(file)]
+    command = [sys.executable, "-m", "screenpop", *words]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "✓ greet" in done.stdout
+    assert "call.direction is inbound, wanted `inbound`: holds" in done.stdout
+    assert "? slow" in done.stdout
+    assert "call.queue has no value" in done.stdout
+    told = json.loads(
+        subprocess.run([*command, "--json"], capture_output=True, text=True).stdout
+    )
+    assert [line["say"] for line in told["policy"]["lines"]] == ["Say hello"]
+    assert [rule["fired"] for rule in told["policy"]["rules"]] == [None, True]
