@@ -105,13 +105,9 @@ class PopOpened(
 
 
 class PopUpdated(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="frame",
-    tag="pop.updated",
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="pop.updated",
     omit_defaults=True,
-):
+):  # fmt: skip
     """What changed; absent keys are unchanged, a facet named is replaced whole."""
 
     offset: int
@@ -213,6 +209,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     note_chars_max: int = 4000
     build: str = ""  # changes when the page should be reloaded
     wrap_up_s: float = 60.0
+    has_policy: bool = False  # the card keeps room for the lines of a sales policy
 
 
 class Resync(

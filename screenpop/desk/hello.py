@@ -43,6 +43,7 @@ def greeter(
             note_chars_max=config.limits.note_chars_max,
             build=build,
             wrap_up_s=config.calls.wrap_up_s,
+            has_policy=bool(config.policy),
         )
 
     return hello

@@ -11,6 +11,7 @@ import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
 import { useTrimmed } from "./learned";
+import { PolicyLines } from "./policy";
 import { VerdictBar } from "./verdict_bar";
 import { Writing } from "./writing";
 
@@ -40,6 +41,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
       <div class="card-top" data-state={pop.state}>
         <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
         {reachable && <VerdictBar pop={pop} />}
+        <PolicyLines lines={pop.policy} />
         {reachable && <Identity pop={pop} />}
       </div>
       <div class="board">

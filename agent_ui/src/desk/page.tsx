@@ -17,6 +17,7 @@ import { DeskClient } from "./client";
 import { DeskContext } from "./context";
 import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
+import { policyWords } from "./policy";
 import { EmptyDesk, Farewells } from "./quiet";
 import { Stranded, TalkingBar, UndoOffer } from "./reminders";
 import { type Actions, press } from "./shortcuts";
@@ -168,6 +169,7 @@ function Announcer({ state, formats }: { state: DeskState; formats: Formats }) {
     .join(" ");
   const front = state.selected ? state.pops[state.selected] : undefined;
   const verdict = front ? verdictWords(front, state.hello?.facets ?? [], formats) : "";
+  const policy = front ? policyWords(front.policy) : "";
   return (
     <>
       <div class="hidden" aria-live="polite">
@@ -175,6 +177,9 @@ function Announcer({ state, formats }: { state: DeskState; formats: Formats }) {
       </div>
       <div class="hidden" aria-live="polite">
         {verdict}
+      </div>
+      <div class="hidden" aria-live="polite">
+        {policy}
       </div>
     </>
   );

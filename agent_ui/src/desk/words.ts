@@ -48,7 +48,7 @@ export function bodySentence(facet: Facet): string {
     fresh: "Nothing to show.",
     stale: "Nothing to show.",
     pending: "",
-    empty: "",
+    empty: facet.notes.find((note) => note.lookup === "policy")?.message ?? "",
     failed: wrong?.message ?? "The source failed.",
     timed_out: wrong?.message ?? "The source did not answer in time.",
     withheld: "Withheld: not looked up.",

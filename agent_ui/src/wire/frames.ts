@@ -209,6 +209,7 @@ export interface Hello {
   note_chars_max: number;
   build: string;
   wrap_up_s: number;
+  has_policy: boolean;
 }
 
 export interface Resync {

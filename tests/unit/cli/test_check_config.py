@@ -133,14 +133,14 @@ policy:
     code, out, _ = run(capsys, "check-config", str(file))
     assert code == 1
     assert out.replace(str(file), "yaml").splitlines() == [
-        "yaml:14:7: policy[0].when.ticket.opne: `ticket.opne` is not known."
+        "yaml:15:7: policy[0].when.ticket.opne: `ticket.opne` is not known."
         " Did you mean `ticket.open`?",
-        "yaml:15:21: policy[0].when.ticket.open.above: `above` needs a number, is"
+        "yaml:16:21: policy[0].when.ticket.open.above: `above` needs a number, is"
         " `many`. E.g. `ticket.open: {above: 0}`.",
-        "yaml:16:5: policy[0].say: `ticket.oldst` is not known."
+        "yaml:17:5: policy[0].say: `ticket.oldst` is not known."
         " Did you mean `ticket.oldest`?",
-        'yaml:17:5: policy[0].until: must be a date such as 2026-11-21, is "someday".'
+        'yaml:18:5: policy[0].until: must be a date such as 2026-11-21, is "someday".'
         " The last day on which it applies, e.g. 2026-12-24.",
-        "yaml:18:36: policy[1].when.sla.due_in_min: `sla.due_in_min` never has a value:"
+        "yaml:19:36: policy[1].when.sla.due_in_min: `sla.due_in_min` never has a value:"
         " no lookup fills `entitlements`. Add a lookup with that `facet`.",
     ]

@@ -117,16 +117,18 @@ def policy(*rules: Mapping[str, Any], **config: Any) -> SalesPolicy:
     return found
 
 
-def applied(policy: SalesPolicy, _call: Call | None = None, **facets: Facet) -> Profile:
+def applied(
+    policy: SalesPolicy, _call: Call | None = None, /, **facets: Facet
+) -> Profile:
     profile = Profile(facets=facets)
     return policy.applied(profile, _call or call(), ANI, DNIS, NOW_US)
 
 
-def lines(policy: SalesPolicy, **facets: Facet) -> list[PolicyLine]:
+def lines(policy: SalesPolicy, /, **facets: Facet) -> list[PolicyLine]:
     return applied(policy, **facets).policy
 
 
-def evidence(_call: Call | None = None, **facets: Facet) -> CallEvidence:
+def evidence(_call: Call | None = None, /, **facets: Facet) -> CallEvidence:
     results = {each["code"]: each["label"] for each in RESULTS}
     reading = FactReading(results=results)
     profile = Profile(facets=facets)

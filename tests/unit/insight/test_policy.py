@@ -68,7 +68,7 @@ def test_the_next_step_is_among_the_three_lines_whatever_comes_first() -> None:
 
 
 def test_a_line_says_its_values_as_people_write_them() -> None:
-    texts = {
+    texts: dict[str, Any] = {
         "say": "Ask for {overdue.amount} of {{INV}}, {overdue.days} days late",
         "because": "Due since {balance.overdue_since}; {credit.used_share} of the limit"
         " used, hold: {credit.hold}",

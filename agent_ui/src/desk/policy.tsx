@@ -1,0 +1,75 @@
+// What does the sales policy ask of the agent in this call, and why?
+
+import type { PolicyKind, PolicyLine, PolicyValue } from "../wire/frames";
+import { useDesk, useServerNow } from "./context";
+
+const KINDS: Record<PolicyKind, string> = {
+  avoid: "Avoid",
+  warn: "Note",
+  do: "Next step",
+  offer: "Offer",
+};
+
+/** At most three lines; room for one is kept, so that the usual moves nothing. */
+export function PolicyLines({ lines }: { lines: PolicyLine[] }) {
+  const { state } = useDesk();
+  if (!state.hello?.has_policy) return null;
+  return (
+    <ul class="policy" aria-label="Sales policy">
+      {lines.map((line) => (
+        <Line key={line.rule} line={line} />
+      ))}
+    </ul>
+  );
+}
+
+/** Its values and their sources show under the pointer, with the focus, or always. */
+function Line({ line }: { line: PolicyLine }) {
+  const { sources } = useDesk();
+  const tip = `policy-${line.rule}`;
+  return (
+    <li data-kind={line.kind} data-rule={line.rule}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its reasons by keyboard */}
+      <div class="policy-line" tabIndex={0} aria-describedby={tip}>
+        <span class="policy-kind">{KINDS[line.kind]}</span>
+        <span class="policy-words">
+          <strong dir="auto">{line.say}</strong>
+          {line.because && (
+            <span class="policy-because" dir="auto">
+              {line.because}
+            </span>
+          )}
+        </span>
+      </div>
+      <div class="policy-values" id={tip} data-always={sources} role="tooltip">
+        <dl>
+          {line.values.map((value) => (
+            <Value key={value.name} value={value} />
+          ))}
+        </dl>
+      </div>
+    </li>
+  );
+}
+
+function Value({ value }: { value: PolicyValue }) {
+  const { formats } = useDesk();
+  const now = useServerNow(5);
+  const at = value.fetched_at ? formats.age(Date.parse(value.fetched_at), now) : "";
+  const older = value.state === "stale" ? "older value" : "";
+  const origin = [value.source || "This call", at, older].filter(Boolean).join(" · ");
+  return (
+    <div>
+      <dt>{value.label}</dt>
+      <dd>
+        <span dir="auto">{value.value}</span>
+        <span class="muted">{origin}</span>
+      </dd>
+    </div>
+  );
+}
+
+/** What is said aloud: the lines themselves, not their reasons. */
+export function policyWords(lines: PolicyLine[]): string {
+  return lines.map((line) => `${KINDS[line.kind]}: ${line.say}.`).join(" ");
+}
