@@ -16,6 +16,7 @@ import msgspec
 from screenpop.config.reference import reference
 from screenpop.connector.registry import Registry
 from screenpop.desk import close_codes, frames
+from screenpop.insight.facts import FACTS
 from screenpop.support.metrics import Metrics
 
 DOCS = Path(__file__).parent
@@ -55,10 +56,22 @@ def metric_table() -> str:
     return "\n".join(lines)
 
 
+def fact_table() -> str:
+    lines = ["| name | meaning | type | unit | from |\n|---|---|---|---|---|"]
+    before = ""
+    for fact in FACTS:
+        origin = "″" if fact.origin == before else fact.origin
+        before = fact.origin
+        cells = (f"`{fact.name}`", fact.label, fact.type, fact.unit, origin)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "frames.md": frame_tables,
     "metrics.md": metric_table,
+    "policy.md": fact_table,
 }
 
 

@@ -42,7 +42,9 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["configuration.md", "frames.md", "metrics.md"])
+@pytest.mark.parametrize(
+    "name", ["configuration.md", "frames.md", "metrics.md", "policy.md"]
+)
 def test_the_generated_pages_are_fresh(name: str) -> None:
     made = generator()
     fresh = made.with_generated(page(name), made.PAGES[name]())
