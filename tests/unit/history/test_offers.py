@@ -1,0 +1,119 @@
+"""What became of offers is counted by reason and model, and settled after 14 days."""
+
+from __future__ import annotations
+
+import pytest
+from unit.history import history
+
+from screenpop.domain.offer import Mark, Offer
+from screenpop.history.archive import Archive
+from screenpop.history.batch import MarkedOffer
+from screenpop.history.engine import Database
+from screenpop.history.offers import ORDER_US, OfferCounts, Offers
+
+DAY_US = 86_400_000_000
+NOW_US = 1_000 * DAY_US
+OLD_US = NOW_US - ORDER_US - DAY_US
+FACET = "recommendations"
+
+
+@pytest.fixture
+def archive(database: Database) -> Archive:
+    return Archive(database)
+
+
+@pytest.fixture
+def offers(database: Database) -> Offers:
+    return Offers(database)
+
+
+async def _call(archive: Archive, call_id: str, at_us: int, **marks: Mark) -> None:
+    """A call of Globex's with an offer for each mark."""
+    made = [
+        MarkedOffer(
+            key=history.key(call_id),
+            offer=Offer(FACET, item, "own", "m1"),
+            mark=mark,
+            at_us=at_us,
+        )
+        for item, mark in marks.items()
+    ]
+    state = history.state(call_id, arrived_us=at_us)
+    customer = history.customer(key=history.key(call_id))
+    batch = history.batch(calls=[state], customers=[customer], offers=made)
+    await archive.write(batch)
+
+
+async def _only(offers: Offers, from_us: int = 0) -> OfferCounts:
+    (counts,) = await offers.counts(from_us, NOW_US + 1, NOW_US)
+    return counts
+
+
+async def test_each_mark_is_counted_once(archive: Archive, offers: Offers) -> None:
+    await _call(
+        archive,
+        "c-1",
+        NOW_US,
+        a=Mark.SHOWN,
+        b=Mark.OFFERED,
+        c=Mark.TAKEN,
+        d=Mark.DECLINED,
+        e=Mark.UNSUITABLE,
+        f=Mark.HELD_BACK,
+    )
+    counts = await _only(offers)
+    assert (counts.facet, counts.basis, counts.model) == (FACET, "own", "m1")
+    assert (counts.shown, counts.offered, counts.held_back) == (5, 4, 1)
+    assert (counts.taken, counts.declined, counts.unsuitable) == (1, 1, 1)
+    assert (counts.settled, counts.ordered, counts.held_back_settled) == (0, 0, 0)
+
+
+async def test_an_order_counts_once_the_days_are_over(
+    archive: Archive, offers: Offers
+) -> None:
+    marks = {"a": Mark.TAKEN, "b": Mark.SHOWN, "c": Mark.HELD_BACK}
+    await _call(archive, "old", OLD_US, **marks)
+    await _call(archive, "new", NOW_US - DAY_US, **marks)
+    found = await offers.open_offers(NOW_US)
+    assert {(each.call_id, each.item, each.customer) for each in found} == {
+        (call_id, item, "c-7") for call_id in ("old", "new") for item in marks
+    }
+    await offers.ordered([(x, x.at_us + DAY_US) for x in found if x.item != "b"])
+    counts = await _only(offers)
+    assert (counts.shown, counts.settled, counts.ordered) == (4, 2, 1)
+    assert (counts.held_back, counts.held_back_settled) == (2, 1)
+    assert counts.held_back_ordered == 1
+    assert [x.item for x in await offers.open_offers(NOW_US)] == ["b", "b"]
+
+
+async def test_a_mark_made_later_keeps_the_order(
+    archive: Archive, offers: Offers
+) -> None:
+    await _call(archive, "c-1", OLD_US, a=Mark.SHOWN)
+    (offer,) = await offers.open_offers(NOW_US)
+    await offers.ordered([(offer, OLD_US + DAY_US)])
+    await _call(archive, "c-1", OLD_US, a=Mark.TAKEN)
+    assert ((await _only(offers)).taken, (await _only(offers)).ordered) == (1, 1)
+
+
+async def test_pages_of_open_offers_follow_each_other(
+    archive: Archive, offers: Offers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screenpop.history.offers.PAGE_MAX", 2)
+    await _call(archive, "c-1", NOW_US, a=Mark.SHOWN, b=Mark.SHOWN, c=Mark.SHOWN)
+    first = await offers.open_offers(NOW_US)
+    rest = await offers.open_offers(NOW_US, first[-1])
+    assert [[x.item for x in page] for page in (first, rest)] == [["a", "b"], ["c"]]
+
+
+async def test_calls_of_other_times_are_not_counted(
+    archive: Archive, offers: Offers
+) -> None:
+    await _call(archive, "c-1", OLD_US, a=Mark.TAKEN)
+    assert await offers.counts(OLD_US + 1, NOW_US, NOW_US) == []
+
+
+async def test_offers_go_with_their_call(archive: Archive, offers: Offers) -> None:
+    await _call(archive, "c-1", OLD_US, a=Mark.TAKEN)
+    await archive.forget(NOW_US)
+    assert await offers.counts(0, NOW_US, NOW_US) == []
