@@ -13,7 +13,7 @@ from typing import get_args
 
 import msgspec
 
-from screenpop.config.reference import reference
+from screenpop.config.schema import reference
 from screenpop.connector.registry import Registry
 from screenpop.desk import close_codes, frames
 from screenpop.insight.facts import FACTS

@@ -36,8 +36,8 @@ from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.users import Users
 from screenpop.journal.base import Journal
+from screenpop.node.asking import load_checked
 from screenpop.node.build import running
-from screenpop.node.checking import load_checked
 from screenpop.node.node import Service
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner

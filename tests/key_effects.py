@@ -20,8 +20,8 @@ from call_centre import CallCentre, Frame, write_config
 from screenpop.config.load import Loaded
 from screenpop.lookup.explain import Explanation
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.asking import load_checked
 from screenpop.node.build import build
-from screenpop.node.checking import load_checked
 from screenpop.node.node import Service
 from screenpop.support.clock import Clock, SystemClock
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from screenpop.config.facets import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.call import CallId, LineId
-from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.profile import Candidate, CandidateRef
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.identify import Certainty, Evidence
 from screenpop.lookup.lookup import GuardedSource, SourceLimits

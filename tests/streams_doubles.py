@@ -21,11 +21,11 @@ from zoneinfo import ZoneInfo
 from screenpop.domain.call import Call, CallEvent, LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.intake.normal import LineContext
-from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.ami_events import AmiEvents
 from screenpop.intake.streams.ari_events import AriEvents
 from screenpop.intake.streams.asterisk_ami import AmiParser, Message
 from screenpop.intake.streams.base import Stream
+from screenpop.intake.streams.members import AgentNames
 from screenpop.support.tasks import TaskOwner
 
 RECORDINGS = Path(__file__).parent / "payloads" / "asterisk"

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from screenpop.desk.session import Transport
-from screenpop.domain.access import Only
-from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
-from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.domain.profile import Json
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.lookup.source_states import SourceSeen
-from screenpop.support.outage import NodeProblem
+from screenpop.support.log import NodeProblem
 from screenpop.web.services import Kind, Services
 
 

@@ -22,8 +22,7 @@ from screenpop.lookup.source_states import (
     SourcesSeen,
 )
 from screenpop.support.clock import iso_from_us
-from screenpop.web.admin import NodeSeen
-from screenpop.web.health import NotRight
+from screenpop.web.health import NodeSeen, NotRight
 
 
 def ago(seconds: float) -> str:

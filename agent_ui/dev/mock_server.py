@@ -25,10 +25,14 @@ import mock_admin  # noqa: E402
 from golden import company as c  # noqa: E402
 
 from screenpop.desk import frames as f  # noqa: E402
-from screenpop.domain.caller import CandidateRef  # noqa: E402
-from screenpop.domain.profile import Facet, FieldState, SourceNote  # noqa: E402
+from screenpop.domain.profile import (  # noqa: E402
+    CandidateRef,
+    Facet,
+    FieldState,
+    SourceNote,
+)
 from screenpop.wallboard.metrics import DEFINITIONS  # noqa: E402
-from screenpop.web.headers import security_headers  # noqa: E402
+from screenpop.web.built_ui import security_headers  # noqa: E402
 
 ASSETS = ROOT / "screenpop" / "web" / "assets"
 PORT = 8899

@@ -15,8 +15,8 @@ import msgspec
 import msgspec.inspect as shape
 
 from screenpop.desk import frames
-from screenpop.domain.caller import CandidateRef, Scalar
 from screenpop.domain.profile import (
+    CandidateRef,
     Facet,
     Field,
     FieldState,
@@ -24,6 +24,7 @@ from screenpop.domain.profile import (
     PolicyKind,
     PolicyLine,
     PolicyValue,
+    Scalar,
     SourceNote,
 )
 

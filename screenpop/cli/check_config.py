@@ -14,7 +14,7 @@ from screenpop.config.facets import enabled_lookups
 from screenpop.config.load import examine
 from screenpop.config.model import Configuration
 from screenpop.config.problems import ConfigProblems, as_json, listed
-from screenpop.node.checking import checked_whole
+from screenpop.node.asking import checked_whole
 
 
 def register(app: typer.Typer) -> None:

@@ -14,11 +14,15 @@ from rich.text import Text
 
 from screenpop.config.facets import FacetLayout, all_shapes
 from screenpop.config.load import Loaded
-from screenpop.domain.caller import Scalar
-from screenpop.domain.profile import Answer, Facet, FieldState
-from screenpop.lookup.as_json import age_s, as_json, column_types, strangers
-from screenpop.lookup.explain import Explanation
-from screenpop.node.checking import load_checked
+from screenpop.domain.profile import Answer, Facet, FieldState, Scalar
+from screenpop.lookup.explain import (
+    Explanation,
+    age_s,
+    as_json,
+    column_types,
+    strangers,
+)
+from screenpop.node.asking import load_checked
 from screenpop.support import log as logs
 from screenpop.support.tasks import quick_loop
 

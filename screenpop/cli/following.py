@@ -24,8 +24,7 @@ from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.users import Users
 from screenpop.intake.shown import LineSeen, LinesSeen, RequestsSeen
-from screenpop.web.auth import cookie_name
-from screenpop.web.tokens import FILE_NAME, Signer, session_key
+from screenpop.web.auth import FILE_NAME, Signer, cookie_name, session_key
 
 TOKEN_VARIABLE = "SCREENPOP_TOKEN"  # noqa: S105 (its name)
 ANSWER_BYTES_MAX = 33_554_432

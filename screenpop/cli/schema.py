@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from screenpop.config.prepare import AnyConnector
-from screenpop.config.reference import reference
-from screenpop.config.schema import json_schema
+from screenpop.config.schema import json_schema, reference
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from screenpop.config.load import Loaded
-from screenpop.node.checking import load_checked
+from screenpop.node.asking import load_checked
 from screenpop.support import log as logs
 from screenpop.support.tasks import quick_loop
 
@@ -47,7 +47,7 @@ def serve(
 
 async def _serve(loaded: Loaded) -> None:
     from screenpop.node.build import running  # the whole service: a second
-    from screenpop.node.garbage import spare_the_loop
+    from screenpop.node.gauges import spare_the_loop
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -11,10 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from screenpop.demo.meter import Report
+from screenpop.demo.browsers import Report
 from screenpop.demo.simulate import SimulateOptions, simulate
 from screenpop.domain.errors import ConfigError
-from screenpop.node.checking import load_checked
+from screenpop.node.asking import load_checked
 from screenpop.support.tasks import quick_loop
 
 

@@ -184,7 +184,7 @@ def _store(loaded: Loaded) -> Iterator[Problem]:
         remedy = f"Begin it with {' or '.join(f'{name}://' for name in _STORES)}."
         yield loaded.problem(("store", "url"), "names no engine we know", remedy)
     else:
-        from screenpop.support.database_url import parsed  # SQLAlchemy takes 0.2 s
+        from screenpop.support.postgres_url import parsed  # SQLAlchemy takes 0.2 s
 
         try:
             found = parsed(url.get_secret_value())

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from screenpop.config.facets import Kind
 from screenpop.config.problems import did_you_mean
-from screenpop.connector.parameters import PARAMETERS
+from screenpop.connector.base import PARAMETERS
 
 CUSTOMER = "customer"
 IVR = "ivr"

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from screenpop.config.document import Document, Value, read_document
-from screenpop.config.interpolate import Filled, fill
+from screenpop.config.document import Document, Filled, Value, fill, read_document
 from screenpop.config.model import Configuration
 from screenpop.config.problems import (
     ConfigProblems,

@@ -6,14 +6,18 @@ and flag may also be a text with `${…}`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from screenpop.config.facets import BUILT_IN, ColumnShape
 from screenpop.config.model import Configuration, LookupSettings, Source
 from screenpop.config.prepare import AnyConnector
+from screenpop.config.translate import keys_at, model_in
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema: JSON of any shape."""
@@ -85,3 +89,134 @@ def _with_references(schema: Any) -> Any:
         changed["type"] = [changed["type"], "string"]
         changed["pattern"] = _REFERENCE
     return changed
+
+
+# -- How does the reference of all configuration keys read?
+# `docs/configuration.md` holds it between two marks; `scripts/gen-docs` writes it
+# again, and a test compares.
+
+_REPEATED = {"dict": ".NAME", "tuple": "[]", "list": "[]"}
+
+
+def reference(connectors: Mapping[str, type[AnyConnector]]) -> str:
+    """Markdown: one table for each section, each connector and the facets."""
+    parts = [*_sections(Configuration, "")]
+    for name, kind in connectors.items():
+        parts += [
+            f"### Connector `{name}`\n",
+            f"{_first_line(kind)}\n",
+            *_sections(kind.source_options, "sources.NAME."),
+            *_sections(kind.lookup_options, "lookups.NAME."),
+        ]
+    return "\n".join([*parts, *_facets()])
+
+
+def _sections(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """A model's own keys as a table, then each model inside of it."""
+    heading = prefix.rstrip(".") or "The whole file"
+    yield f"#### `{heading}`\n" if prefix else f"### {heading}\n"
+    if model.__doc__ and model.__module__.startswith("screenpop.config"):
+        yield f"{model.__doc__.strip().splitlines()[0]}\n"
+    rows = list(_rows(model, prefix))
+    if rows:
+        yield "| key | type | default | meaning |\n|---|---|---|---|"
+        yield from rows
+        yield ""
+    for name, info in model.model_fields.items():
+        inner = model_in(info.annotation)
+        if inner is not None:
+            yield from _sections(inner, f"{prefix}{name}{_many(info)}.")
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    properties = model.model_json_schema().get("properties", {})
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        schema = properties.get(key, {})
+        meaning = " ".join((info.description or _of_inner(info)).split())
+        cells = (f"`{prefix}{key}`", _type(schema), _default(info, schema), meaning)
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _of_inner(info: FieldInfo) -> str:
+    """A key that holds a model means what the model says of itself."""
+    inner = model_in(info.annotation)
+    return (inner.__doc__ or "").strip().partition("\n")[0] if inner else ""
+
+
+def _many(info: FieldInfo) -> str:
+    written = str(info.annotation).partition("[")[0].rpartition(".")[2]
+    return _REPEATED.get(written, "")
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "anyOf" in schema:
+        kinds = [_type(s) for s in schema["anyOf"] if s.get("type") != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("format") == "password":
+        return "secret text"
+    names = {"string": "text", "integer": "whole number", "array": "list"}
+    names |= {"boolean": "flag", "object": "keys", "number": "number"}
+    return names.get(str(schema.get("type")), "keys") + _range(schema)
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    marks = {
+        "exclusiveMinimum": "> {}",
+        "minimum": "≥ {}",
+        "exclusiveMaximum": "< {}",
+        "maximum": "≤ {}",
+    }
+    said = [mark.format(schema[key]) for key, mark in marks.items() if key in schema]
+    return f", {', '.join(said)}" if said else ""
+
+
+def _default(info: FieldInfo, schema: Mapping[str, Any]) -> str:
+    if info.is_required():
+        return "required"
+    default = schema.get("default")
+    if default is None or default in ({}, [], ""):
+        return ""
+    if isinstance(default, dict | list):
+        return ""
+    return f"`{json.dumps(default, ensure_ascii=False)}`".replace('"', "")
+
+
+def _facets() -> Iterator[str]:
+    yield "### Built-in facets\n"
+    yield "| facet | label | a lookup fills | fields | columns of its rows |"
+    yield "|---|---|---|---|---|"
+    for shape in BUILT_IN:
+        cells = (
+            f"`{shape.name}`",
+            shape.label,
+            f"`{shape.kind}`",
+            _columns(shape.fields),
+            _columns(shape.columns),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _columns(columns: tuple[ColumnShape, ...]) -> str:
+    return ", ".join(
+        f"`{column.name}`" + ("" if column.type == "text" else f" ({column.type})")
+        for column in columns
+    )
+
+
+def _first_line(kind: type[object]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def documented_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Every key as the tables write it, e.g. `sources.NAME.timeout_ms`."""
+    for key in keys_at(model, ()):
+        yield f"{prefix}{key}"
+    for name, info in model.model_fields.items():
+        inner = model_in(info.annotation)
+        if inner is not None:
+            yield from documented_keys(inner, f"{prefix}{name}{_many(info)}.")

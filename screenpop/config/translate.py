@@ -17,7 +17,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from screenpop.config.interpolate import SECRET_WORD
+from screenpop.config.document import SECRET_WORD
 from screenpop.config.problems import KeyPath, Place, Problem, did_you_mean, listed
 
 SHOWN_MAX = 60

@@ -6,15 +6,16 @@ Import only from here, `screenpop.support` and `screenpop.domain`; in tests also
 """
 
 from screenpop.connector.base import (
+    PARAMETERS,
     Connector,
     ConnectorContext,
     ContactRecord,
     Lookup,
     LookupOptions,
     SourceOptions,
+    checked,
     told,
 )
-from screenpop.connector.parameters import PARAMETERS, checked
 from screenpop.connector.reading import ContactsReading, OddItems
 from screenpop.connector.records import (
     as_row,
@@ -22,8 +23,8 @@ from screenpop.connector.records import (
     contact_from_row,
     lacking_for_contacts,
 )
-from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable, Unloadable
+from screenpop.domain.profile import Row, Scalar
 from screenpop.support.number_fields import read_field
 from screenpop.support.spellings import subscriber
 from screenpop.support.text import from_bytes

@@ -19,7 +19,7 @@ from msgspec import Meta
 
 from screenpop.connector.base import ContactRecord
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
-from screenpop.domain.caller import Row, Scalar
+from screenpop.domain.profile import Row, Scalar
 from screenpop.support.text import WRONG_BYTE, Mended, sound
 
 INTEGER_MAX = 2**53 - 1

@@ -23,10 +23,9 @@ from typing import Any, ClassVar, TypeAlias
 
 import pytest
 
-from screenpop.connector.base import Connector, ConnectorContext, Lookup
-from screenpop.connector.parameters import PARAMETERS
-from screenpop.domain.caller import Row, Scalar
+from screenpop.connector.base import PARAMETERS, Connector, ConnectorContext, Lookup
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.domain.profile import Row, Scalar
 from screenpop.support.tasks import spawn
 from screenpop.support.text import is_sound
 

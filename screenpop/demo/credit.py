@@ -17,9 +17,9 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from screenpop.demo.chance import chance
 from screenpop.demo.company import Company
 from screenpop.demo.customers import DemoCustomer
+from screenpop.demo.names import chance
 
 LATENCY_MS = (30, 250)
 SLOW_MS = (700, 1400)

@@ -20,10 +20,9 @@ from pathlib import Path
 
 from screenpop.config.load import Loaded
 from screenpop.demo.callers import showpiece
-from screenpop.demo.cards import cards, write_cards
 from screenpop.demo.centre import LOGINS, Login
 from screenpop.demo.company import Company
-from screenpop.demo.erp import write_erp
+from screenpop.demo.erp import cards, write_cards, write_erp
 from screenpop.domain.agent import Role, User
 from screenpop.history.opening import open_database
 from screenpop.history.users import Users

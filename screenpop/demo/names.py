@@ -6,6 +6,7 @@ lists are short on purpose; the generator combines them.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 
@@ -260,3 +261,11 @@ VERY_LONG: tuple[tuple[str, str], ...] = (
     ("SE", "Norra Västerbottens Cykelfrämjandes Ekonomiska Förening för Vinterdäck"),
 )
 """(country, company) for the narrow column of a card."""
+
+
+# -- Where does the demo's chance come from, so that it repeats?
+
+
+def chance(seed: int, part: str) -> random.Random:
+    """A generator of its own for each part: a change in one leaves the others."""
+    return random.Random(f"{seed}/{part}")  # noqa: S311 - a story, no secret

@@ -17,14 +17,14 @@ import aiohttp
 from screenpop.demo.callers import Callers, opening
 from screenpop.demo.calls import Exchange
 from screenpop.demo.centre import CALLS_PER_MINUTE, LARKSPOKE, Habits
-from screenpop.demo.chance import chance
 from screenpop.demo.company import Company, found_company
 from screenpop.demo.credit import CreditDepartment, credit_records
 from screenpop.demo.delivery import HttpPost, LineCredentials, Sender, Tally, deliveries
 from screenpop.demo.folder import Account, Folder, let_in, opened_users
+from screenpop.demo.names import chance
 from screenpop.domain.errors import ConfigError
+from screenpop.node.asking import load_checked
 from screenpop.node.build import running
-from screenpop.node.checking import load_checked
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)

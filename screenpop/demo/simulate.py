@@ -13,11 +13,10 @@ import aiohttp
 
 from screenpop.config.load import Loaded
 from screenpop.config.model import LineSettings
-from screenpop.demo.browsers import Browsers, Seat
+from screenpop.demo.browsers import Browsers, Meter, Report, Seat
 from screenpop.demo.callers import DemoCaller, as_sent
 from screenpop.demo.calls import Exchange
 from screenpop.demo.centre import Centre, Habits, big_centre
-from screenpop.demo.chance import chance
 from screenpop.demo.delivery import (
     Delivery,
     Disorder,
@@ -27,11 +26,10 @@ from screenpop.demo.delivery import (
     deliveries,
 )
 from screenpop.demo.folder import opened_users, send_home, simulated
-from screenpop.demo.meter import Meter, Report
+from screenpop.demo.names import chance
 from screenpop.demo.numbers import BLOCKS
 from screenpop.domain.errors import ConfigError
-from screenpop.web.auth import cookie_name
-from screenpop.web.tokens import Signer, session_key
+from screenpop.web.auth import Signer, cookie_name, session_key
 
 SESSION_S = 6 * 3600
 SETTLE_S = 5.0  # for the last cards to arrive

@@ -10,9 +10,8 @@ import msgspec
 from screenpop.desk import frames
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallKey
-from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.phone import Ani, Dnis
-from screenpop.domain.profile import Answer, Facet, Profile
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, Facet, Profile
 from screenpop.journal.records import AnswersRecord
 
 NO_NOTE = frames.AgentNote()

@@ -15,8 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from screenpop.domain.caller import CandidateRef
-from screenpop.domain.profile import Facet, PolicyLine
+from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
 
 PopState = Literal["alerting", "answered", "held", "closed"]
 Mark = Literal["shown", "offered", "taken", "declined", "unsuitable"]

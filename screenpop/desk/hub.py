@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from screenpop.desk import close_codes, commands, frames, render
-from screenpop.desk.agent_states import AgentStates
 from screenpop.desk.audience import Directory, principal
 from screenpop.desk.case import Pop
 from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
-from screenpop.desk.presence import DESK_GRACE_S, Presence
+from screenpop.desk.presence import DESK_GRACE_S, AgentStates, Presence
 from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.call import LegState

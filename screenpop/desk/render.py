@@ -5,21 +5,25 @@ Pure: domain values in, frames out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
+import screenpop
+from screenpop.config.facets import ColumnShape, FacetLayout, shapes
+from screenpop.config.model import Configuration
 from screenpop.desk import frames
+from screenpop.desk.audience import principal
+from screenpop.domain.agent import User
 from screenpop.domain.call import AgentLeg, Call, CallKey, Direction, LegState, Release
-from screenpop.domain.caller import Candidate
 from screenpop.domain.offer import decode_offers
 from screenpop.domain.phone import Ani, Dnis, Presentation
-from screenpop.domain.profile import Facet, Profile
+from screenpop.domain.profile import Candidate, Facet, Profile
 from screenpop.journal.records import ActionRecord
-from screenpop.support.clock import iso_from_us
+from screenpop.support.clock import Clock, iso_from_us
 
 iso = iso_from_us
 _PRESENTATIONS: dict[Presentation, Literal["allowed", "withheld", "unavailable"]] = {
@@ -194,4 +198,58 @@ def parties_changed(before: Call, after: Call) -> bool:
         or before.dialled != after.dialled
         or before.direction != after.direction
         or before.caller_name != after.caller_name
+    )
+
+
+# -- What is a browser told first?
+
+
+def greeter(
+    config: Configuration, clock: Clock, build: str
+) -> Callable[[User, int], frames.Hello]:
+    """A function that makes `hello` frames; what is the same for all is made once."""
+    facets = [_facet(shape) for shape in shapes(config)]
+    dispositions = [
+        frames.DispositionChoice(
+            code=x.code, label=x.label, note_required=x.note_required
+        )
+        for x in config.dispositions
+    ]
+
+    def hello(user: User, offset: int) -> frames.Hello:
+        return frames.Hello(
+            offset=offset,
+            user=user.username,
+            name=user.name,
+            role=user.role.value,
+            agent=principal(user),
+            version=screenpop.__version__,
+            server_time=iso_from_us(clock.now_us()),
+            heartbeat_s=config.server.heartbeat_s,
+            company=config.server.company,
+            locale=user.locale,
+            default_country=config.server.country,
+            dispositions=dispositions,
+            facets=facets,
+            note_chars_max=config.limits.note_chars_max,
+            build=build,
+            wrap_up_s=config.calls.wrap_up_s,
+            has_policy=bool(config.policy),
+        )
+
+    return hello
+
+
+def _facet(shape: FacetLayout) -> frames.FacetShape:
+    return frames.FacetShape(
+        name=shape.name,
+        label=shape.label,
+        fields=[_column(x) for x in shape.fields],
+        columns=[_column(x) for x in shape.columns],
+    )
+
+
+def _column(shape: ColumnShape) -> frames.Column:
+    return frames.Column(
+        name=shape.name, label=shape.label, type=shape.type, currency=shape.currency
     )

@@ -29,14 +29,15 @@ from screenpop.domain.call import (
     is_extension,
 )
 from screenpop.domain.leg_reading import (
+    Left,
     Leg,
     Reading,
     leg_of_who_is_there,
     new_leg,
+    reopen,
     talk_on,
     who_talks,
 )
-from screenpop.domain.ringing_visits import Left, reopen
 
 LATE_WINDOW_US = 2_000_000
 

@@ -38,7 +38,7 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.line_clock import LineClock, SavedClock
-from screenpop.domain.same_calls import SameCalls
+from screenpop.domain.related_calls import SameCalls
 
 KEPT_MAX = 1000  # contents, and pairs of type and agent, of one call
 PINNED_US = 30_000_000  # a call keeps its first correction within this

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from screenpop.domain.caller import Row
-from screenpop.domain.profile import Answer
+from screenpop.domain.profile import Answer, Row
 
 FACETS = ("recommendations", "goes_with")
 """Their rows are offers where they have a column `item`."""

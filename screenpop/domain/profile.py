@@ -1,4 +1,4 @@
-"""What do the sources say about the caller, value by value?
+"""Who might be calling, and what do the sources say, value by value?
 
 `Facet` and what it is made of travel in the desk's frames as they are: their keys are
 public. `fetched_at` is RFC 3339 in UTC, `source` the name that its readers know.
@@ -12,7 +12,46 @@ from typing import Literal
 
 import msgspec
 
-from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
+# -- Who might be calling, how sure are we, and why?
+
+Scalar = str | int | float | bool | None
+"""A value a source may answer with.
+
+Dates and times are ISO 8601 text; exact decimals (money) are decimal text such as
+`"1250.00"`, never floats made by us. A column's declared type says which it is.
+"""
+
+Row = Mapping[str, Scalar]
+
+Json = dict[str, object]
+"""A JSON object, made of what msgspec can encode."""
+
+CONTACTS_SOURCE = "contacts"  # callers whom agents named
+CHOSEN_BEFORE = 0.97
+REMEMBERED_MAX = 500_000  # numbers for which somebody was chosen or named
+
+KEY_AS_READ = "_key"
+"""The field of a candidate that holds its key as the source gave it, where that is
+not the text of `CandidateRef.key`: a number, or text padded with blanks. A lookup
+that takes `customer.key` asks with it, so that the source finds its own key again."""
+
+
+class CandidateRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Names a customer record: `key` is unique within `source`."""
+
+    source: str
+    key: str
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A customer who may be calling. `confidence` is 0..1; `why` is for people."""
+
+    ref: CandidateRef
+    name: str
+    company: str | None = None
+    confidence: float
+    why: str
+    fields: Row = {}  # all columns, for `:customer.NAME`
 
 
 class FieldState(StrEnum):

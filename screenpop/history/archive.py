@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from screenpop.domain.call import CallKey
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history import rows, tables
 from screenpop.history.batch import (
     Batch,
@@ -22,9 +22,9 @@ from screenpop.history.batch import (
     ShownAnswer,
     StoredCall,
 )
-from screenpop.history.contacts import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
+from screenpop.history.opening import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.rows import fit_id
 from screenpop.history.statement import (
     StoredStatement,

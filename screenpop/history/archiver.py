@@ -23,7 +23,7 @@ from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.records import EventRecord, decode
 from screenpop.journal.sqlite_writer import SKIPPED
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 
 log = logging.getLogger(__name__)
 

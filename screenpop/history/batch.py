@@ -8,8 +8,8 @@ from __future__ import annotations
 import msgspec
 
 from screenpop.domain.call import Call, CallKey
-from screenpop.domain.caller import CandidateRef
 from screenpop.domain.offer import Mark, Offer
+from screenpop.domain.profile import CandidateRef
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

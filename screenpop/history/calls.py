@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.domain.call import AgentId, CallId, CallKey, LineId
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history import rows, tables
 from screenpop.history.batch import ShownAnswer
 from screenpop.history.engine import Database

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from screenpop.domain.call import AgentId
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history import tables
 from screenpop.history.engine import Database
 from screenpop.history.rows import fit_id, stored_ref

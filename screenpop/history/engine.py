@@ -25,8 +25,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.blame import Blame, blame, is_lost, is_of_database, remedy_of
 from screenpop.history.statement import Sql, StoredStatement, Value, Values, for_rows
-from screenpop.support.database_url import ENCODE, is_unknown_host, parsed
-from screenpop.support.postgres_url import PostgresOptions, translated
+from screenpop.support.postgres_url import (
+    ENCODE,
+    PostgresOptions,
+    is_unknown_host,
+    parsed,
+    translated,
+)
 from screenpop.support.private import SameFile, private_database, private_folder
 from screenpop.support.sqlite_threads import QUICK, SqliteThreads
 

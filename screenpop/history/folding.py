@@ -23,9 +23,8 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
-from screenpop.domain.caller import CONTACTS_SOURCE, CandidateRef
 from screenpop.domain.offer import Mark, decode_offers
-from screenpop.domain.profile import Answer
+from screenpop.domain.profile import CONTACTS_SOURCE, Answer, CandidateRef
 from screenpop.history.batch import (
     Batch,
     CallState,

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId
-from screenpop.domain.caller import (
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.domain.profile import (
     CHOSEN_BEFORE,
     CONTACTS_SOURCE,
     REMEMBERED_MAX,
@@ -24,20 +27,19 @@ from screenpop.domain.caller import (
     CandidateRef,
     Row,
 )
-from screenpop.domain.errors import Overloaded, Unavailable
-from screenpop.history import migrate
+from screenpop.history import migrate, rows, tables
 from screenpop.history.audit import Audit
 from screenpop.history.batch import Contact, NumberLink
 from screenpop.history.calls import Calls
-from screenpop.history.contacts import Contacts
 from screenpop.history.earlier import EarlierCalls, Known
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.past_calls import Append, HistoryCalls, RecentNotes, earlier_row
 from screenpop.history.sessions import EndedSessions, UsersCache
+from screenpop.history.statement import putting
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
 from screenpop.support.clock import Clock
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 
 log = logging.getLogger(__name__)
 
@@ -290,3 +292,57 @@ def _candidate(link: NumberLink, contacts: Mapping[str, Contact]) -> Candidate:
         why=f"chosen by {link.chosen_by}",
         fields=fields,
     )
+
+
+# -- Whom did agents name, and whom did they choose for a number?
+
+ROWS_PER_STEP = 2000
+PUT_CONTACTS = putting(tables.contacts, newest_by="at_us")
+PUT_LINKS = putting(tables.number_links, newest_by="at_us")
+
+
+class Contacts:
+    """All methods raise `Unavailable`. A newer row of the same key wins."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    async def all(self) -> AsyncIterator[Contact]:
+        """Every contact, for the number index; read step by step."""
+        table = tables.contacts
+        after = ""
+        while True:
+            query = (
+                select(table)
+                .where(table.c.key > after)
+                .order_by(table.c.key)
+                .limit(ROWS_PER_STEP)
+            )
+            async with self._database.read() as connection:
+                found = (await connection.execute(query)).mappings().all()
+            for row in found:
+                yield Contact(**row)
+            if len(found) < ROWS_PER_STEP:
+                return
+            after = found[-1]["key"]
+
+    async def links(self, limit: int) -> AsyncIterator[NumberLink]:
+        """The newest choices for numbers, oldest of them first, at most `limit`."""
+        table = tables.number_links
+        newest = select(table).order_by(table.c.at_us.desc()).limit(limit).subquery()
+        async with self._database.read() as connection:
+            stream = await connection.stream(select(newest).order_by(newest.c.at_us))
+            async for row in stream.mappings():
+                yield NumberLink(
+                    number=row["number"],
+                    ref=CandidateRef(source=row["source"], key=row["key"]),
+                    name=row["name"],
+                    chosen_by=row["chosen_by"],
+                    at_us=row["at_us"],
+                )
+
+    async def save(self, contact: Contact) -> None:
+        await self._database.put([(PUT_CONTACTS, [rows.contact_row(contact)])])
+
+    async def link(self, link: NumberLink) -> None:
+        await self._database.put([(PUT_LINKS, [rows.link_row(link)])])

@@ -15,11 +15,10 @@ from typing import TypeVar
 
 import msgspec
 
-from screenpop.domain.access import Only, may_read_call, may_read_note
-from screenpop.domain.agent import User
+from screenpop.domain.agent import Only, User, may_read_call, may_read_note
 from screenpop.domain.call import AgentId, CallKey, NamedCall
-from screenpop.domain.caller import Json, Row
 from screenpop.domain.errors import BadInput, NotFound
+from screenpop.domain.profile import Json, Row
 from screenpop.history.calls import (
     AnswerShown,
     Calls,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history.batch import (
     CallState,
     Contact,

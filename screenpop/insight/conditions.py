@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from screenpop.config.problems import KeyPath
-from screenpop.domain.caller import Row
+from screenpop.domain.profile import Row
 from screenpop.insight.checks import (
     Check,
     PolicyMistake,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from screenpop.domain.call import Direction
-from screenpop.domain.caller import Row
+from screenpop.domain.profile import Row
 from screenpop.insight.evidence import (
     EMPTY,
     PENDING,

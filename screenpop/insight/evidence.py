@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 
 from screenpop.config.policy import FactWords
 from screenpop.domain.call import Call
-from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.phone import Ani, Dnis
-from screenpop.domain.profile import Facet, FieldState, Profile
+from screenpop.domain.profile import Facet, FieldState, Profile, Row, Scalar
 
 _WRONG = (FieldState.FAILED, FieldState.TIMED_OUT)
 

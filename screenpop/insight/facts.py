@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from screenpop.config.facets import ColumnType
-from screenpop.domain.caller import Row
 from screenpop.domain.phone import Presentation
+from screenpop.domain.profile import Row
 from screenpop.insight.earlier_calls import calls, promises
 from screenpop.insight.evidence import (
     EMPTY,

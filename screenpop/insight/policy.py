@@ -16,7 +16,6 @@ from screenpop.config.facets import SERVICE_FACETS, shapes
 from screenpop.config.model import Configuration
 from screenpop.config.policy import OfferSelection
 from screenpop.domain.call import Call
-from screenpop.domain.caller import Row
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import (
     Facet,
@@ -24,6 +23,7 @@ from screenpop.domain.profile import (
     PolicyLine,
     PolicyValue,
     Profile,
+    Row,
     RuleVerdict,
     SourceNote,
 )

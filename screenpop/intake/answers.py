@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from screenpop.domain.caller import Candidate
-from screenpop.domain.profile import Profile
+from screenpop.domain.profile import Candidate, Profile
 from screenpop.intake.expression import ExpressionScope, Getter
 from screenpop.intake.filters import as_text
 from screenpop.intake.request import ProfileAnswer, Response
@@ -248,3 +247,26 @@ def _shown(profile: Profile | None) -> Candidate | None:
         if candidate.ref == profile.chosen:
             return candidate
     return profile.candidates[0] if len(profile.candidates) == 1 else None
+
+
+# -- Which requests only want to see that we are there, and what is answered?
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """A request that only wants to see that we are there."""
+
+    holds: Condition
+    signed: bool
+    content: Content
+
+
+def read_handshake(node: Node, compiler: Compiler) -> Handshake:
+    keys = frozenset({"when", "signed", "answer"})
+    entries = node.mapping(keys, required=("when", "answer"))
+    answer = entries["answer"].mapping()
+    return Handshake(
+        holds=compiler.condition(entries["when"]),
+        signed="signed" not in entries or entries["signed"].flag(),
+        content=read_content(answer, compiler),
+    )

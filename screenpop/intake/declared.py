@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from screenpop.intake.expression import empty
-from screenpop.intake.spelling import meant
-from screenpop.intake.yaml_nodes import Node
+from screenpop.intake.yaml_nodes import Node, meant
 
 _KEYS = {"from": "caller", "to": "dialled", "at": "at_us", "state": "agent_state"}
 _KEYS |= {"start": "start_us"}

@@ -19,19 +19,20 @@ from msgspec import structs
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge
 from screenpop.intake import generic
-from screenpop.intake.answers import DialectAnswer, answers_url, read_answers
+from screenpop.intake.answers import (
+    DialectAnswer,
+    Handshake,
+    answers_url,
+    read_answers,
+    read_handshake,
+)
 from screenpop.intake.authenticate import Authenticator, Scheme, bind_schemes
 from screenpop.intake.bodies import body_kind, read_body
-from screenpop.intake.built_in import DIALECTS_FOLDER as DIALECTS_FOLDER
-from screenpop.intake.built_in import dialect_names as dialect_names
-from screenpop.intake.built_in import unknown_dialect
 from screenpop.intake.expression import ExpressionScope, Getter
 from screenpop.intake.expression import listed as elements
 from screenpop.intake.facts import Facts, Settings, splits
-from screenpop.intake.handshakes import Handshake, read_handshake
-from screenpop.intake.legs import Legs
-from screenpop.intake.normal import LineContext, unread_caller
-from screenpop.intake.region import check_country, zone_of
+from screenpop.intake.normal import LineContext, check_country, unread_caller, zone_of
+from screenpop.intake.placing import Legs
 from screenpop.intake.request import HowTold, Ignored, Received, Request, Response
 from screenpop.intake.rules import Rules, read_rules
 from screenpop.intake.schemes import COMMON_SCHEMES, read_schemes
@@ -42,7 +43,9 @@ from screenpop.intake.settings import (
     read_settings,
 )
 from screenpop.intake.values import Compiler
-from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml
+from screenpop.intake.yaml_nodes import DIALECTS_FOLDER as DIALECTS_FOLDER
+from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml, unknown_dialect
+from screenpop.intake.yaml_nodes import dialect_names as dialect_names
 
 BODY_BYTES_MAX = 262_144
 EVENTS_PER_REQUEST_MAX = 500

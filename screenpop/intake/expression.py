@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from screenpop.intake.facts import Facts
-from screenpop.intake.spelling import meant
+from screenpop.intake.yaml_nodes import meant
 from screenpop.support.comparing import alike as alike
 from screenpop.support.comparing import empty as empty
 from screenpop.support.comparing import listed as listed

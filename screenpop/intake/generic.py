@@ -36,8 +36,8 @@ from screenpop.intake.normal import (
 )
 from screenpop.intake.request import HowTold, Ignored, Received, Response
 from screenpop.intake.rules import AGENT_STATES
-from screenpop.intake.spelling import translated
 from screenpop.intake.times import Moment
+from screenpop.intake.yaml_nodes import translated
 
 KEYS = frozenset(
     {

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from msgspec.structs import replace
 
-from screenpop.config.model import LineSettings
-from screenpop.domain.call import LineId
+from screenpop.config.model import Configuration, LineSettings
+from screenpop.domain.call import Call, CallEvent, LineId, Phase
+from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
+from screenpop.intake.facts import Settings
 from screenpop.intake.recent import RequestLog, settings_shown
+from screenpop.intake.settings import bind_settings
 from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
-from screenpop.intake.streams.base import StreamHealth
-from screenpop.intake.streams.listening import ListenedLine
-from screenpop.support.clock import iso_from_us
-from screenpop.support.outage import NodeProblem
+from screenpop.intake.streams.base import Stream, StreamHealth
+from screenpop.intake.streams.registry import StreamDialect, make_stream, stream_dialect
+from screenpop.journal.base import Receipt
+from screenpop.journal.records import EventRecord, Record
+from screenpop.support.clock import Clock, iso_from_us
+from screenpop.support.log import NodeProblem
+from screenpop.support.metrics import Metrics
+from screenpop.support.tasks import TaskOwner
 
 Clean = Callable[[str], str]
 
@@ -134,3 +144,82 @@ def _most_frequent(counted: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
 
 def _at(at_us: int | None) -> str | None:
     return None if at_us is None else iso_from_us(at_us)
+
+
+log = logging.getLogger(__name__)
+
+# -- Which telephone systems do we listen to, and how do they do?
+
+Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
+
+
+@dataclass(slots=True)
+class ListenedLine:
+    """A line with the stream that listens for it."""
+
+    dialect: StreamDialect
+    settings: Settings
+    stream: Stream
+    last_event_us: int | None = None  # when one last became durable
+
+
+class Streams:
+    """The lines that are listened to; raises `ConfigError` when one cannot be made."""
+
+    def __init__(
+        self, config: Configuration, clock: Clock, book: CallBook, metrics: Metrics
+    ):
+        self._book = book
+        self._clock = clock
+        self._metrics = metrics
+        self.lines: dict[str, ListenedLine] = {}
+        for name, line in config.lines.items():
+            dialect = stream_dialect(line.dialect)
+            if dialect is None:
+                continue
+            stream = make_stream(name, line, clock, known_calls=self._known_by(name))
+            settings = bind_settings(dialect.settings, line.settings, dialect.name)
+            self.lines[name] = ListenedLine(dialect, settings, stream)
+
+    def listen(self, tasks: TaskOwner, append: Append) -> None:
+        """One task for each; what they hear is appended like a webhook's events."""
+        for name, line in self.lines.items():
+            emit = self._emit_to(append, name, line)
+            run = partial(line.stream.run, emit, log.warning)
+            tasks.keep_running(run, name=f"listen to {name}")
+
+    def _emit_to(
+        self, append: Append, name: str, line: ListenedLine
+    ) -> Callable[[Sequence[CallEvent]], Awaitable[None]]:
+        async def emit(events: Sequence[CallEvent]) -> None:
+            receipts = await append([EventRecord(event=event) for event in events])
+            line.last_event_us = self._clock.now_us()
+            for event, receipt in zip(events, receipts, strict=True):
+                if receipt.fresh:
+                    self._metrics.events.labels(name, event.type.value).inc()
+                else:
+                    self._metrics.events_repeated.labels(name).inc()
+
+        return emit
+
+    def problems(self) -> list[NodeProblem]:
+        """Troubles in words: other lines go on, so none is fatal."""
+        return [
+            NodeProblem(part=f"line {name}", message=trouble, fatal=False)
+            for name, line in self.lines.items()
+            if (trouble := _trouble(line.stream.health)) is not None
+        ]
+
+    def _known_by(self, line: str) -> Callable[[], list[Call]]:
+        def known() -> list[Call]:
+            return [
+                call
+                for call in self._book
+                if call.line == line and call.phase is not Phase.ENDED
+            ]
+
+        return known
+
+
+def _trouble(health: StreamHealth) -> str | None:
+    return health.trouble or health.behind

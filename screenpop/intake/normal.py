@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+import phonenumbers
 
 from screenpop.domain.call import (
     AgentId,
@@ -205,3 +206,24 @@ def _made_up_call_id(draft: Draft, caller: str | None, at_us: int) -> str:
     if caller is not None:
         start_us = (start_us + CALL_WINDOW_US // 2) // CALL_WINDOW_US
     return f"{SYNTHETIC_PREFIX}{_digest(repr((caller, start_us)))}"
+
+
+# -- Are a line's country and time zone ones that exist?
+
+
+def check_country(code: str | None, problems: list[str]) -> None:
+    if code is not None and code not in phonenumbers.SUPPORTED_REGIONS:
+        problems.append(
+            f"country: `{code}` is not a valid country code (ISO 3166, e.g. DE)."
+        )
+
+
+def zone_of(name: str, problems: list[str]) -> ZoneInfo:
+    """UTC where there is no such zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        problems.append(
+            f"time_zone: `{name}` is not a valid time zone, e.g. Europe/Berlin."
+        )
+        return ZoneInfo("UTC")

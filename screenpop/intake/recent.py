@@ -24,8 +24,15 @@ from screenpop.intake.facts import Settings
 from screenpop.intake.masking import Mask, number_hider, without_numbers
 from screenpop.intake.request import Received, Request
 from screenpop.intake.settings import Setting
-from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen, Verdict
-from screenpop.intake.today import Lines, LineToday
+from screenpop.intake.shown import (
+    Counts,
+    Lines,
+    LineSeen,
+    LineToday,
+    RequestSeen,
+    RequestsSeen,
+    Verdict,
+)
 from screenpop.support.clock import iso_from_us
 
 REQUESTS_MAX = 50  # of each kind, of each line

@@ -27,10 +27,9 @@ from screenpop.intake.normal import (
     Draft,
 )
 from screenpop.intake.request import HowTold, Ignored
-from screenpop.intake.spelling import meant
 from screenpop.intake.times import Moment
 from screenpop.intake.values import Compiler, Condition
-from screenpop.intake.yaml_nodes import Node
+from screenpop.intake.yaml_nodes import Node, meant
 
 IGNORED = "ignored"
 HANDSHAKE = "handshake"

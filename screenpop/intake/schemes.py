@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from screenpop.intake import public_keys, signature, tokens
-from screenpop.intake.authenticate import Check, Scheme
-from screenpop.intake.claims import claim_check
+from screenpop.intake.authenticate import (
+    TOLERANCE_S,
+    Check,
+    Envelope,
+    Scheme,
+    SignedMessage,
+    with_payload,
+)
 from screenpop.intake.encodings import unbase64
 from screenpop.intake.expression import ExpressionScope
 from screenpop.intake.facts import Facts
 from screenpop.intake.filters import as_text
 from screenpop.intake.public_keys import read_public_key
-from screenpop.intake.signed_message import (
-    TOLERANCE_S,
-    Envelope,
-    SignedMessage,
-    with_payload,
-)
+from screenpop.intake.tokens import claim_check
 from screenpop.intake.values import Compiler
 from screenpop.intake.yaml_nodes import Node
 

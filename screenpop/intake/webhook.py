@@ -25,9 +25,8 @@ from screenpop.intake.streams.registry import make_stream, stream_dialect
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.support.event_counters import EventCounter
 from screenpop.support.log import Seldom
-from screenpop.support.metrics import Metrics
+from screenpop.support.metrics import EventCounter, Metrics
 
 Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
 REPEATED = "repeated"

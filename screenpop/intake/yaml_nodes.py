@@ -1,4 +1,4 @@
-"""Where in the file does this stand, and is it of the right kind?
+"""Where in a dialect does this stand, is it of the right kind, and what was meant?
 
 Dialects are read as YAML nodes rather than values, so that every complaint can
 name file, line and column.
@@ -6,14 +6,14 @@ name file, line and column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import yaml
 
 from screenpop.domain.errors import ConfigError
-from screenpop.intake.spelling import meant
 from screenpop.support.yaml_text import NotYaml, composed, plain
 
 Scalar = str | int | float | bool | None
@@ -156,3 +156,63 @@ def parse_yaml(text: str, file: str) -> Node:
     if node is None:
         raise ConfigError(f"{file}:1:1: is empty.")
     return Node(file, node)
+
+
+# -- This word means nothing: which one was meant?
+
+SYNONYMS: Mapping[str, str] = {
+    "accepted": "answered", "active": "answered", "connected": "answered",
+    "established": "answered", "pickup": "answered", "talking": "answered",
+    "dialing": "alerting", "offered": "alerting", "ring": "alerting",
+    "ringing": "alerting", "incoming": "arrived", "initiated": "arrived",
+    "new": "arrived", "started": "arrived", "enqueued": "queued", "waiting": "queued",
+    "hold": "held", "on_hold": "held", "retrieve": "retrieved", "unhold": "resumed",
+    "unheld": "resumed", "unpark": "retrieved", "unparked": "retrieved",
+    "park": "parked", "forwarded": "transferred", "transfer": "transferred",
+    "completed": "ended", "disconnected": "ended", "finished": "ended",
+    "hangup": "ended", "hungup": "ended", "over": "ended", "terminated": "ended",
+    "missed": "unanswered", "no_answer": "unanswered", "mailbox": "voicemail",
+    "busy": "break", "away": "break", "dnd": "break", "pause": "break",
+    "paused": "break", "acw": "wrap_up", "idle": "available", "ready": "available",
+    "caller": "from", "callee": "to", "called": "to", "agent": "agents",
+    "time": "at", "timestamp": "at", "reason": "cause", "name": "caller_name",
+}  # fmt: skip
+"""What telephone systems call what we call otherwise."""
+
+
+def translated(word: str, known: Collection[str]) -> str:
+    """` Did you mean …?` for a word of other systems: cheap enough for each request."""
+    other = SYNONYMS.get(word[:40].lower().replace("-", "_").replace(" ", "_"))
+    return f" Did you mean `{other}`?" if other in known else ""
+
+
+def meant(word: str, known: Collection[str]) -> str:
+    """` Did you mean …?` where a known word is near or means the same; else nothing."""
+    plain = word.lower().replace("-", "_").replace(" ", "_")
+    other = SYNONYMS.get(plain)
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.8)
+    if not near and other in known:
+        near = [str(other)]
+    near = near or difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f" Did you mean `{near[0]}`?" if near else ""
+
+
+# -- Which dialects come with Screenpop?
+
+DIALECTS_FOLDER = Path(__file__).with_name("dialects")
+STREAMS = ("asterisk_ami", "asterisk_ari", "freeswitch_esl")
+"""Dialects of systems that are listened to, see `streams.registry`."""
+
+
+def unknown_dialect(name: str) -> str:
+    known = [*dialect_names(), *STREAMS]
+    return (
+        f"there is no dialect `{name}`. Built in: {', '.join(dialect_names())}."
+        f" Streams: {', '.join(STREAMS)}. Or give the path of a YAML file."
+        f"{meant(name, known)}"
+    )
+
+
+def dialect_names() -> list[str]:
+    """The built-in dialects."""
+    return sorted(path.stem for path in DIALECTS_FOLDER.glob("*.yaml"))

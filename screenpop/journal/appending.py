@@ -15,7 +15,7 @@ from screenpop.journal.records import (
     Record,
     fit_for_storage,
 )
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, CallKey, LineId
-from screenpop.domain.caller import Candidate, CandidateRef
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):

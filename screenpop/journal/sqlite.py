@@ -44,7 +44,7 @@ from screenpop.journal.sqlite_writer import (
 )
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 from screenpop.support.private import SameFile
 
 log = logging.getLogger(__name__)

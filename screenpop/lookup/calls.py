@@ -13,7 +13,7 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
-from screenpop.domain.caller import (
+from screenpop.domain.profile import (
     CHOSEN_BEFORE,
     CONTACTS_SOURCE,
     REMEMBERED_MAX,

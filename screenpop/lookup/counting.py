@@ -1,4 +1,4 @@
-"""What came of one reading of a source's contacts?
+"""What came of reading the contacts of a source, and which of its lookups fail?
 
 In batches: a million objects at once cost a gigabyte and long pauses. One contact
 that is not what the SDK says costs none of the others.
@@ -6,12 +6,15 @@ that is not what the SDK says costs none of the others.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 from screenpop.connector import Connector, ContactRecord, ContactsReading, Unavailable
 from screenpop.connector.reading import OVER_LIMIT
 from screenpop.lookup.number_index import may_belong
+from screenpop.support.clock import Clock
+from screenpop.support.log import Outage
 
 CONTACTS_MAX = 2_000_000
 BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond
@@ -87,3 +90,40 @@ def _odd(contact: object) -> str | None:
     ):
         return "has numbers that are not text"
     return None
+
+
+log = logging.getLogger(__name__)
+
+
+# -- Which lookups of a source fail, and was it said?
+# An outage begins with the first failure, however many lookups fail after it, and
+# is logged once when it begins and once when it ends. It ends when a lookup that
+# failed in it answers: one lookup whose query is wrong does not begin an outage at
+# each call because the others of its source answer.
+
+
+class Failing:
+    """The lookups of one source that failed and have not answered since."""
+
+    def __init__(self, source: str, clock: Clock):
+        self._outage = Outage(f"source {source}", log, clock)
+        self._late: dict[str, bool] = {}
+
+    @property
+    def any(self) -> bool:
+        """Has one failed, or been late, that has not answered since?"""
+        return bool(self._late)
+
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        """Those that fail; not those that merely were late the last time."""
+        return tuple(name for name, late in self._late.items() if not late)
+
+    def failed(self, lookup: str, why: str, *, late: bool = False) -> None:
+        self._late[lookup] = late
+        self._outage.failed(f"lookup {lookup}: {why}")
+
+    def answered(self, lookup: str) -> None:
+        if lookup in self._late:
+            self._late.clear()
+            self._outage.recovered()

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from screenpop.domain.caller import Candidate, CandidateRef
+from screenpop.domain.profile import Candidate, CandidateRef
 
 CONFIDENCE_MAX = 0.99
 EARLIER_CHOICE = 0.4  # where others have the number too: offered first, never sure

@@ -26,13 +26,11 @@ from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable
 from screenpop.connector.base import defect
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
-from screenpop.lookup.breaker import Breaker
-from screenpop.lookup.cache import AnswerCache, Kept
-from screenpop.lookup.failing import Failing
-from screenpop.lookup.places import Places
+from screenpop.lookup.counting import Failing
+from screenpop.lookup.guards import AnswerCache, Breaker, Kept, Places
 from screenpop.lookup.plan import AtHand
 from screenpop.support.clock import Clock
-from screenpop.support.deadlines import Deadline, Deadlines
+from screenpop.support.spare_time import Deadline, Deadlines
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)

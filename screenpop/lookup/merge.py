@@ -13,15 +13,18 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 from msgspec.structs import replace
 
-from screenpop.domain.caller import Candidate, CandidateRef, Row, Scalar
 from screenpop.domain.profile import (
     Answer,
+    Candidate,
+    CandidateRef,
     Facet,
     Field,
     FieldState,
     LookupOutcome,
     OtherValue,
     Profile,
+    Row,
+    Scalar,
     SourceNote,
 )
 from screenpop.lookup.values import Type, read_row

@@ -48,7 +48,6 @@ from screenpop.support import (
     number_fields,
     number_plan,
     number_text,
-    number_words,
     spellings,
 )
 from screenpop.support.countries import country_beside
@@ -69,7 +68,6 @@ _READERS = (
     number_fields,
     number_plan,
     number_text,
-    number_words,
     spellings,
     number_shelf,
     sys.modules[__name__],

@@ -16,10 +16,10 @@ import msgspec
 
 from screenpop.connector import ContactRecord, OddItems
 from screenpop.connector.reading import shortened_text
-from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef
+from screenpop.domain.profile import KEY_AS_READ, Candidate, CandidateRef
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.number_file import NumberFile
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 
 log = logging.getLogger(__name__)
 

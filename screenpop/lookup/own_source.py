@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.lookup import GuardedSource, SourceLimits
 from screenpop.lookup.plan import PlannedLookup
 from screenpop.support.clock import Clock

@@ -28,15 +28,21 @@ import msgspec
 from screenpop.connector import Scalar
 from screenpop.connector.records import key_text
 from screenpop.domain.call import CallId, LineId
-from screenpop.domain.caller import KEY_AS_READ, Candidate, CandidateRef, Row
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import (
+    KEY_AS_READ,
+    Answer,
+    Candidate,
+    CandidateRef,
+    LookupOutcome,
+    Row,
+)
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
 from screenpop.lookup.lookup import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
-from screenpop.support.timings import Timing
+from screenpop.support.metrics import Timing
 
 _Left = tuple[
     frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool

@@ -14,7 +14,7 @@ from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.lookup import GuardedSource
 from screenpop.lookup.sources import Sources
 from screenpop.support.clock import iso_from_us
-from screenpop.support.outage import NodeProblem
+from screenpop.support.log import NodeProblem
 
 
 class FailureSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 from screenpop.support.tasks import TaskOwner, Watch
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 
 from screenpop.connector import OddItems
 from screenpop.connector.reading import shortened_text
-from screenpop.domain.caller import Row, Scalar
+from screenpop.domain.profile import Row, Scalar
 
 log = logging.getLogger(__name__)
 

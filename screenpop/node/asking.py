@@ -13,13 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screenpop.config.load import Loaded
-from screenpop.config.problems import did_you_mean
+from screenpop.config.check import Checked, verdict
+from screenpop.config.load import Examined, Loaded, examine
+from screenpop.config.model import LineSettings
+from screenpop.config.problems import ConfigProblems, Problem, did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
+from screenpop.insight.policy import rules_of
+from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.explain import Explanation, call_from, explain
 from screenpop.lookup.own_source import SOURCE, own_lookups
-from screenpop.lookup.sources import reason_of
+from screenpop.lookup.sources import FindConnector, reason_of
 from screenpop.node.parts import Lookups, data_dir_of, make_lookups
+from screenpop.support import log as logs
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
@@ -127,3 +132,46 @@ async def _read_index(lookups: Lookups, number: str | None) -> dict[str, str]:
         usable = [name for name in sources.connectors if name not in sources.unusable]
         await asyncio.gather(*(read(name, number) for name in usable))
     return unread | {name: sources.unread[name] for name in sources.unusable}
+
+
+# -- Is this configuration fit to run, its dialects included?
+# The one way from a file to what a verb may run with; light to import, because
+# every verb takes it.
+
+
+def checked_whole(examined: Examined, find: FindConnector | None = None) -> Checked:
+    """All problems, also those that only a line's dialect can see.
+
+    What must never be logged is known to the log from here on.
+    """
+    loaded = examined.loaded
+    public_url = loaded.config.server.public_url if loaded else None
+
+    def check_line(name: str, line: LineSettings) -> None:
+        check_one(name, line, public_url)
+
+    if loaded is not None:
+        logs.protect(loaded.secrets)
+    checked = verdict(
+        examined, find=find, check_line=check_line, check_policy=_policy_problems
+    )
+    logs.protect(checked.secrets)
+    return checked
+
+
+def _policy_problems(loaded: Loaded) -> list[Problem]:
+    _, mistakes = rules_of(loaded.config)
+    return [loaded.problem(x.path, x.sentence, x.remedy) for x in mistakes]
+
+
+def load_checked(path: Path, find: FindConnector | None = None) -> Loaded:
+    """A file fit to run; raises `ConfigProblems` with everything that is wrong.
+
+    A source that cannot be loaded here does not stop the others: it is logged and
+    reported by the parts that would use it.
+    """
+    examined = examine(path)
+    checked = checked_whole(examined, find)
+    if examined.loaded is None or any(x.stops for x in checked.problems):
+        raise ConfigProblems(checked.problems)
+    return examined.loaded

@@ -12,8 +12,8 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.desk.audience import Directory
 from screenpop.desk.desk import Desk
-from screenpop.desk.hello import greeter
 from screenpop.desk.hub import Hub, HubTools
+from screenpop.desk.render import greeter
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import ConfigError
@@ -23,8 +23,8 @@ from screenpop.history.archiver import Archiver, Placed, Retention
 from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
+from screenpop.intake.lines import Streams
 from screenpop.intake.placing import Placing
-from screenpop.intake.streams.listening import Streams
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import own_lookups
@@ -54,7 +54,7 @@ from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
-from screenpop.web.tokens import FILE_NAME
+from screenpop.web.auth import FILE_NAME
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 

@@ -7,7 +7,8 @@ counters need the calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -15,15 +16,15 @@ import msgspec
 
 import screenpop
 from screenpop.config.model import Configuration
-from screenpop.desk.agent_states import SavedStates
-from screenpop.desk.case import SavedCase
-from screenpop.desk.saved_desk import SavedDesk
+from screenpop.desk.case import Case, Pop, SavedCase
+from screenpop.desk.desk import Desk
+from screenpop.desk.presence import SavedStates
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallEvent, CallKey, CallName, LineId
 from screenpop.domain.call_state import SavedCall
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
-from screenpop.domain.same_calls import SavedBegun, SavedJoined
+from screenpop.domain.related_calls import SavedBegun, SavedJoined
 from screenpop.history.past_calls import SavedNote
 from screenpop.lookup.calls import Choice
 from screenpop.node.follow import Follower
@@ -259,3 +260,38 @@ def made_by(config: Configuration) -> str:
 
 def _sliced(things: list[Any]) -> list[list[Any]]:
     return [things[n : n + SLICE] for n in range(0, len(things), SLICE)]
+
+
+# -- What of the desks does a snapshot keep, and how is it put back?
+
+
+class SavedDesk:
+    """A desk, case by case."""
+
+    def __init__(self, desk: Desk):
+        self._desk = desk
+
+    @property
+    def touched(self) -> set[CallKey]:
+        return self._desk.touched
+
+    def order(self) -> list[CallKey]:
+        """All cases, in the order in which their calls came."""
+        return list(self._desk.cases)
+
+    def saved(self, key: CallKey) -> SavedCase | None:
+        case = self._desk.cases.get(key)
+        return None if case is None else case.saved()
+
+    def restore(self, cases: Iterable[SavedCase], floors: Mapping[UserId, int]) -> None:
+        """Take up what was saved of another desk; this one is empty."""
+        desk, pops = self._desk, list[Pop]()
+        for saved in cases:
+            case = Case.of(saved, desk.shown_of(saved.call))
+            desk.cases[case.call.key] = case
+            pops += case.pops.values()
+        for pop in sorted(pops, key=lambda pop: pop.opened):
+            desk.pops.setdefault(pop.user, OrderedDict())[pop.key] = pop
+            if not pop.closed:
+                desk.open_pops.setdefault(pop.user, {})[pop.key] = pop
+        desk.floors = dict(floors)

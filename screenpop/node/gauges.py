@@ -1,14 +1,24 @@
-"""How full is everything now, and is the event loop on time?"""
+"""How full is everything, is the event loop on time, and when is garbage collected?"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
+import sys
+from collections.abc import Awaitable, Callable
 
 from screenpop.journal.base import Journal
 from screenpop.lookup.sources import Sources
 from screenpop.node.follow import Follower
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
+
+# -- When does Python look for garbage, and when must it not?
+# A full collection walks every object of the process: with ten thousand browsers
+# and a busy hour's calls it stops the event loop for hundreds of milliseconds, and
+# every card with it. The young generations are small and cost a millisecond; the
+# full one is never run by itself, but when nothing has happened for a moment.
 
 EVERY_S = 0.1
 
@@ -40,3 +50,58 @@ async def watch(
             contacts[name].set(count)
         for breaker, gauge in breakers.values():
             gauge.set(breaker.is_open)
+
+
+log = logging.getLogger(__name__)
+
+THRESHOLDS = (20_000, 3, 1_000_000)
+"""New objects before the youngest are looked through at the latest, how often before
+the next are, and practically never for all (docs/decisions/garbage-collection.md)."""
+YOUNG = 2_000
+"""So many are looked through as soon as no one waits for a card."""
+SWITCH_S = 0.0005
+"""How long a thread that wants the interpreter waits for it at most. With Python's
+own 5 ms an append by the thread waits for whole events to be worked off."""
+QUIET_S = 2.0
+COLLECTED_EVERY_S = 600.0  # not more often than this
+AT_LATEST_S = 6 * 3600.0  # where it is never quiet
+
+
+def spare_the_loop() -> None:
+    """For a process that is the service's alone, once it is up.
+
+    What is there now stays: it need not be looked through again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
+    sys.setswitchinterval(SWITCH_S)
+
+
+def collect_young() -> None:
+    """For when nothing is urgent: Python would look in the middle of something."""
+    young, middle, _ = gc.get_count()
+    if young >= YOUNG:
+        gc.collect(1 if middle >= THRESHOLDS[1] else 0)
+
+
+async def collect_when_quiet(
+    newest: Callable[[], int],
+    clock: Clock,
+    *,
+    collect: Callable[[], int] = gc.collect,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Look for garbage when no entry came for `QUIET_S`; `newest` is its offset."""
+    collected_s = clock.monotonic_s()
+    while True:
+        before = newest()
+        await pause(QUIET_S)
+        since_s = clock.monotonic_s() - collected_s
+        quiet = newest() == before
+        if (quiet and since_s >= COLLECTED_EVERY_S) or since_s >= AT_LATEST_S:
+            began_s = clock.monotonic_s()
+            found = collect()
+            collected_s = clock.monotonic_s()
+            took_ms = (collected_s - began_s) * 1000
+            log.debug("%d objects of garbage, found in %.0f ms", found, took_ms)

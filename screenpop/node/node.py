@@ -22,32 +22,28 @@ from screenpop.desk.audience import shared_telephone
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, LineId
-from screenpop.domain.caller import Json
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
-from screenpop.domain.profile import Profile
+from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.opening import Past
-from screenpop.intake.lines import AllLines, clock_problems
+from screenpop.intake.lines import AllLines, Streams, clock_problems
 from screenpop.intake.recent import RequestLog
-from screenpop.intake.streams.listening import Streams
-from screenpop.intake.today import TodayFile
+from screenpop.intake.shown import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.appending import Door
 from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
-from screenpop.lookup.as_json import as_json, column_types
-from screenpop.lookup.explain import Explanation, explain
+from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
-from screenpop.node.garbage import collect_when_quiet, collect_young
-from screenpop.node.gauges import watch
+from screenpop.node.gauges import collect_when_quiet, collect_young, watch
 from screenpop.node.parts import Lookups, data_dir_of
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
 from screenpop.support.clock import Clock
+from screenpop.support.log import NodeProblem, Outage
 from screenpop.support.metrics import Metrics
-from screenpop.support.outage import NodeProblem, Outage
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person

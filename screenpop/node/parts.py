@@ -18,11 +18,10 @@ from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
-from screenpop.domain.caller import CONTACTS_SOURCE
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
-from screenpop.domain.profile import Profile
-from screenpop.domain.same_calls import SameCalls
+from screenpop.domain.profile import CONTACTS_SOURCE, Profile
+from screenpop.domain.related_calls import SameCalls
 from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
@@ -37,11 +36,10 @@ from screenpop.lookup.run import Publish, RunTools
 from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
 from screenpop.support.clock import Clock
-from screenpop.support.metrics import Metrics
+from screenpop.support.metrics import Bound, Metrics
 from screenpop.support.numbering import describe
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import Watch
-from screenpop.support.timings import Bound
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,7 @@ from importlib import resources
 
 import phonenumbers
 
-from screenpop.support.territories import TERRITORIES
+from screenpop.support.number_plan import TERRITORIES
 
 CACHE_ENTRIES = 4096
 TEXT_CHARS_MAX = 100  # a longer text names no country

@@ -15,14 +15,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from screenpop.domain.phone import E164
-from screenpop.support.number_areas import (
+from screenpop.support.number_plan import (
     GAP_DIGITS_MIN,
     JOINING,
     SIDE_DIGITS_MIN,
     area_joins,
+    e164,
+    in_plan,
+    meant,
     with_areas_joined,
 )
-from screenpop.support.number_plan import e164, in_plan, meant
 from screenpop.support.number_text import (
     EXTENSION,
     PLAIN,
@@ -31,9 +33,10 @@ from screenpop.support.number_text import (
     Apart,
     apart,
     folded,
+    not_shown,
     unquoted,
+    words,
 )
-from screenpop.support.number_words import not_shown, words
 
 FIELD_CHARS_MAX = 1000
 NUMBERS_MAX = 20

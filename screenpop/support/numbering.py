@@ -19,9 +19,8 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat
 
 from screenpop.domain.phone import E164, Presentation
 from screenpop.support.number_fields import read_field
-from screenpop.support.number_plan import country_of, e164, meant
+from screenpop.support.number_plan import TERRITORIES, country_of, e164, meant
 from screenpop.support.number_text import Apart, NotANumber, apart
-from screenpop.support.territories import TERRITORIES
 
 NUMBER_CACHE_ENTRIES = 50_000
 READ_MAX = 4096

@@ -1,4 +1,4 @@
-"""Which files did `scripts/build-ui` leave, and how may a browser keep them?
+"""Which files did `scripts/build-ui` leave, and with which headers are they sent?
 
 They are read into memory at the start, so a path from outside is only ever looked
 up among known names: there is no file system to climb about in. Files under
@@ -13,6 +13,7 @@ import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 log = logging.getLogger(__name__)
 
@@ -100,3 +101,52 @@ def _cache_control(name: str) -> str:
     if name.endswith(".html"):
         return NEVER
     return FOREVER if name.startswith("assets/") else HOUR
+
+
+# -- Which headers keep a browser on our side?
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Everything from this host, nothing inline, in nobody's frame."""
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("camera", "geolocation", "microphone", "payment", "usb")
+)
+
+HSTS = "max-age=31536000"
+
+Headers = dict[str, str]
+
+
+def security_headers(*, https: bool, kind: Literal["page", "data"]) -> Headers:
+    """Sent with every answer but the webhook's, which no browser reads."""
+    headers = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Server": "Screenpop",
+    }
+    if kind == "data":
+        headers["Cache-Control"] = "no-store"
+        headers["Content-Security-Policy"] = (
+            "default-src 'none'; frame-ancestors 'none'"
+        )
+    if https:
+        headers["Strict-Transport-Security"] = HSTS
+    return headers

@@ -11,14 +11,19 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from screenpop.domain.access import visible_to
-from screenpop.domain.agent import Role
+from screenpop.domain.agent import Role, visible_to
 from screenpop.domain.call import NamedCall
-from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput, TooLarge
 from screenpop.domain.phone import shortened
-from screenpop.web.body import decoded, read_body, require_json
-from screenpop.web.query import required, text, whole_number
+from screenpop.domain.profile import Json
+from screenpop.web.body import (
+    decoded,
+    read_body,
+    require_json,
+    required,
+    text,
+    whole_number,
+)
 from screenpop.web.site import Site, Visit, answered
 
 T = TypeVar("T", bound=msgspec.Struct)

@@ -22,11 +22,9 @@ from screenpop.intake.request import origin_form
 from screenpop.web import health
 from screenpop.web.auth import UNSAFE, Identity, require_role
 from screenpop.web.errors import ErrorAnswer, MethodNotAllowed, answer_for, page
-from screenpop.web.quick import quick_answer
-from screenpop.web.route import Route
 from screenpop.web.routes import Router
-from screenpop.web.site import Handler, Site, Visit
-from screenpop.web.webhooks import METHODS, PREFIX, Webhooks
+from screenpop.web.site import Handler, Route, Site, Visit
+from screenpop.web.webhooks import METHODS, PREFIX, Webhooks, quick_answer
 
 access_log = logging.getLogger("screenpop.access")
 REQUEST_ID = "X-Request-Id"

@@ -13,12 +13,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from screenpop.desk.audience import Directory
-from screenpop.domain.access import visible_to
-from screenpop.domain.agent import User
+from screenpop.domain.agent import User, visible_to
 from screenpop.domain.call import Call, LegState, NamedCall, Phase
 from screenpop.domain.call_state import CallBook
-from screenpop.domain.caller import Json
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
+from screenpop.domain.profile import Json
 from screenpop.history.audit import Audit
 from screenpop.journal.base import Receipt
 from screenpop.journal.records import ActionRecord, EventRecord, Record

@@ -11,8 +11,7 @@ from aiohttp import web
 
 from screenpop.web.auth import COOKIE, CSRF_HEADER, UNSAFE
 from screenpop.web.errors import FaultAnswer
-from screenpop.web.route import Route
-from screenpop.web.site import Site, Visit, answered
+from screenpop.web.site import Route, Site, Visit, answered
 
 Node = dict[str, Any]  # JSON Schema has no type of its own
 _REF = "#/components/schemas/{name}"

@@ -14,7 +14,6 @@ from screenpop.domain.errors import NotFound
 from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
-    admin,
     calls,
     health,
     openapi,
@@ -24,7 +23,7 @@ from screenpop.web import (
     webhooks,
 )
 from screenpop.web.errors import MethodNotAllowed
-from screenpop.web.route import Route, RouteParameter
+from screenpop.web.site import Route, RouteParameter
 
 _CALL = "/v1/calls/{call_id}"
 _WHICH = (
@@ -125,22 +124,22 @@ ROUTES: tuple[Route, ...] = (
         summary="What the wallboard shows now.", errors=(503,),
     ),
     Route(
-        method="GET", path="/v1/lines", handler=admin.lines, role=Role.ADMIN,
+        method="GET", path="/v1/lines", handler=health.lines, role=Role.ADMIN,
         summary="The configured lines and how much arrived today.", answer=LinesSeen,
     ),
     Route(
-        method="GET", path="/v1/lines/{line}/requests", handler=admin.requests,
+        method="GET", path="/v1/lines/{line}/requests", handler=health.requests,
         role=Role.ADMIN, answer=RequestsSeen, errors=(400, 404),
         summary="The last requests of a line, masked, and what was made of each.",
         query=(RouteParameter(name="after", text="Only those with a higher number."),),
     ),
     Route(
-        method="GET", path="/v1/sources", handler=admin.sources, role=Role.ADMIN,
+        method="GET", path="/v1/sources", handler=health.sources, role=Role.ADMIN,
         summary="The data sources and how they are.", answer=SourcesSeen,
     ),
     Route(
-        method="GET", path="/v1/node", handler=admin.node, role=Role.ADMIN,
-        summary="This node: what is wrong, how many browsers.", answer=admin.NodeSeen,
+        method="GET", path="/v1/node", handler=health.node, role=Role.ADMIN,
+        summary="This node: what is wrong, how many browsers.", answer=health.NodeSeen,
     ),
     Route(
         method="GET", path="/v1/openapi.json", handler=openapi.show,

@@ -17,11 +17,10 @@ from aiohttp import web
 from screenpop.desk.close_codes import RESTART
 from screenpop.domain.errors import ConfigError
 from screenpop.support.tasks import TaskOwner, Watch
-from screenpop.web.auth import Auth, SecurityLog, secure_cookie
-from screenpop.web.built_ui import BuiltUi
+from screenpop.web.auth import Auth, SecurityLog, Signer, secure_cookie, session_key
+from screenpop.web.built_ui import BuiltUi, security_headers
 from screenpop.web.connection import Listener
 from screenpop.web.dispatch import Dispatcher
-from screenpop.web.headers import security_headers
 from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
 from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
@@ -29,9 +28,7 @@ from screenpop.web.remote import Origins, Proxies
 from screenpop.web.routes import ROUTES
 from screenpop.web.services import Services
 from screenpop.web.site import Site
-from screenpop.web.sockets import Sockets
-from screenpop.web.tokens import Signer, session_key
-from screenpop.web.turn_gate import TurnGate
+from screenpop.web.sockets import Sockets, TurnGate
 from screenpop.web.webhooks import Webhooks
 
 log = logging.getLogger(__name__)

@@ -15,15 +15,15 @@ from typing import Literal
 from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import User
-from screenpop.domain.caller import Json
+from screenpop.domain.profile import Json
 from screenpop.history.opening import People
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.intake.lines import AllLines
 from screenpop.intake.request import Request, Response
 from screenpop.lookup.source_states import SourceSeen
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
-from screenpop.support.outage import NodeProblem
 from screenpop.web.live_calls import LiveCalls
 
 Kind = Literal["agent", "wallboard"]

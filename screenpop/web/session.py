@@ -11,11 +11,10 @@ from screenpop.desk.audience import principal
 from screenpop.domain.agent import User
 from screenpop.domain.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from screenpop.support.clock import iso_from_us
-from screenpop.web.auth import Identity
+from screenpop.web.auth import Identity, SessionToken
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.errors import TooMany
 from screenpop.web.site import Site, Visit, answered
-from screenpop.web.tokens import SessionToken
 
 BODY_BYTES_MAX = 4096
 USERNAME_CHARS_MAX = 200

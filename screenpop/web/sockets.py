@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from screenpop.desk.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseFrame
@@ -16,10 +17,9 @@ from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
-from screenpop.web.auth import Identity
+from screenpop.web.auth import Identity, SessionToken
 from screenpop.web.errors import TooMany
 from screenpop.web.services import Kind
-from screenpop.web.tokens import SessionToken
 from screenpop.web.websocket import Socket
 
 log = logging.getLogger(__name__)
@@ -170,3 +170,42 @@ async def _carried(socket: Socket, serve: Awaitable[None]) -> None:
 def _batches(sockets: Sequence[Socket], size: int) -> Iterator[Sequence[Socket]]:
     for start in range(0, len(sockets), size):
         yield sockets[start : start + size]
+
+
+# -- May this handshake go on in this turn of the event loop?
+# When ten thousand browsers reconnect at once, calls must still get through: at
+# most `per_turn_max` handshakes go on in one turn, the others wait in order.
+
+
+class TurnGate:
+    def __init__(self, per_turn_max: int):
+        self._per_turn_max = per_turn_max
+        self._left = per_turn_max
+        self._scheduled = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def enter(self) -> None:
+        """Returns at once while this turn has room, else in a later turn."""
+        self._schedule()
+        if self._left > 0 and not self._waiting:
+            self._left -= 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        await place
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        self._scheduled = False
+        self._left = self._per_turn_max
+        while self._waiting and self._left > 0:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                self._left -= 1
+        if self._waiting:
+            self._schedule()

@@ -18,9 +18,9 @@ from screenpop.domain.errors import BadInput, Forbidden, Overloaded
 from screenpop.web.auth import Identity, require_role
 from screenpop.web.connection import Connection
 from screenpop.web.errors import shown
-from screenpop.web.rfc6455 import accept_key
 from screenpop.web.services import Kind
 from screenpop.web.site import Site, Visit
+from screenpop.web.websocket import accept_key
 
 SUBPROTOCOL = "screenpop.v1"
 KEY_BYTES = 16  # RFC 6455, section 4.1

@@ -15,8 +15,8 @@ from browser.desk import Desk, Person, Wallboard
 from call_centre import CallCentre, let_everybody_in, write_config
 from playwright.async_api import Browser
 
+from screenpop.node.asking import load_checked
 from screenpop.node.build import running
-from screenpop.node.checking import load_checked
 
 FILE = "screenpop.yaml"
 DESK_SIZE = {"width": 1280, "height": 800}

@@ -17,10 +17,10 @@ from screenpop.cli import VERBS
 from screenpop.config.facets import BUILT_IN_NAMES
 from screenpop.config.load import examine_text
 from screenpop.config.model import Configuration
-from screenpop.config.reference import documented_keys
-from screenpop.connector.parameters import PARAMETERS
+from screenpop.config.schema import documented_keys
+from screenpop.connector.base import PARAMETERS
 from screenpop.connector.registry import Registry
-from screenpop.domain import agent, call, caller, phone, profile
+from screenpop.domain import agent, call, phone, profile
 from screenpop.intake.webhook import check_line
 from screenpop.intake.yaml_nodes import parse_yaml
 from screenpop.support.metrics import Metrics
@@ -173,7 +173,7 @@ def glossary() -> set[str]:
     return set(re.findall(r"^\|[^|]+\| `([^`]+)` \|", page("glossary.md"), re.M))
 
 
-@pytest.mark.parametrize("module", [agent, call, caller, phone, profile])
+@pytest.mark.parametrize("module", [agent, call, phone, profile])
 def test_the_nouns_of_the_domain_have_entries(module: ModuleType) -> None:
     """Classes and the members of closed lists; parts of a noun are in its docstring."""
     parts = {"CandidateRef", "OtherValue", "SourceNote"}

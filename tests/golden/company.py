@@ -11,8 +11,14 @@ from msgspec.structs import replace
 
 from screenpop.config.facets import BUILT_IN
 from screenpop.desk import frames as f
-from screenpop.domain.caller import Scalar
-from screenpop.domain.profile import Facet, Field, FieldState, OtherValue, SourceNote
+from screenpop.domain.profile import (
+    Facet,
+    Field,
+    FieldState,
+    OtherValue,
+    Scalar,
+    SourceNote,
+)
 
 START = datetime(2026, 11, 20, 9, 12, 0, tzinfo=UTC)
 ERP, CREDIT, CARDS = "ERP", "Credit department", "Index cards"

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from golden import company as c
 
 from screenpop.desk import frames as f
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 
 FOLDER = Path(__file__).parent / "frames"
 Story = list[f.ServerFrame]

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
-from screenpop.domain.caller import CandidateRef
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, CandidateRef, LookupOutcome
 from screenpop.journal.base import START, Journal
 from screenpop.journal.records import AnswersRecord, EventRecord, Record
 from screenpop.journal.sqlite import SqliteJournal

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from screenpop.connector import ContactRecord
 from screenpop.lookup.number_index import NumberIndex
-from screenpop.node.garbage import spare_the_loop
+from screenpop.node.gauges import spare_the_loop
 
 CALL_EVERY_S = 0.01
 BATCH = 500

@@ -28,8 +28,7 @@ from screenpop.domain.call import AgentId
 from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.tables import users
-from screenpop.web.auth import COOKIE
-from screenpop.web.tokens import Signer, session_key
+from screenpop.web.auth import COOKIE, Signer, session_key
 
 SESSION_S = 86_400
 PEOPLE_AT_ONCE = 500

@@ -28,8 +28,7 @@ from typing import Any
 import yaml
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId, Scope
-from screenpop.domain.caller import Candidate, CandidateRef
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 from screenpop.journal.records import (
     ActionRecord,
     AnswersRecord,
@@ -37,9 +36,9 @@ from screenpop.journal.records import (
     Record,
 )
 from screenpop.journal.sqlite import SqliteJournal
+from screenpop.node.asking import load_checked
 from screenpop.node.build import build
-from screenpop.node.checking import load_checked
-from screenpop.node.garbage import spare_the_loop
+from screenpop.node.gauges import spare_the_loop
 from screenpop.node.node import Service
 from screenpop.support.clock import SystemClock
 

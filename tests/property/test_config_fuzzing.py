@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from screenpop.config.check import Checked
 from screenpop.config.load import Examined, examine_text
-from screenpop.node.checking import checked_whole
+from screenpop.node.asking import checked_whole
 
 FOLDER = Path(__file__).parents[2] / "config"
 FILE = FOLDER / "fuzzed.yaml"

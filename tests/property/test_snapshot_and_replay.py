@@ -31,10 +31,9 @@ from screenpop.domain.call import (
     LineId,
     Scope,
 )
-from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.occurrences import UNPLACED, Occurrences
-from screenpop.domain.profile import Answer, LookupOutcome
-from screenpop.domain.same_calls import SameCalls
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
+from screenpop.domain.related_calls import SameCalls
 from screenpop.intake.placing import Placing
 from screenpop.journal.base import Entry, Offset
 from screenpop.journal.records import (

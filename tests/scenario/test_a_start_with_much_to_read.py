@@ -14,8 +14,8 @@ from call_centre import CallCentre, Pop, let_everybody_in, write_config
 from screenpop.domain.call import CallEvent, CallId, EventType, LineId
 from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.records import EventRecord
+from screenpop.node.asking import load_checked
 from screenpop.node.build import build
-from screenpop.node.checking import load_checked
 from screenpop.node.node import Service
 from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner

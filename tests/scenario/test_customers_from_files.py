@@ -13,8 +13,7 @@ from openpyxl import Workbook
 from screenpop.connector.registry import Registry
 from screenpop.lookup.explain import Explanation
 from screenpop.lookup.sources import WARMING, Sources, make_sources
-from screenpop.node.asking import explained
-from screenpop.node.checking import load_checked
+from screenpop.node.asking import explained, load_checked
 from screenpop.support.clock import FakeClock
 
 CONFIGURATION = """

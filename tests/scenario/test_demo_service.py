@@ -13,7 +13,7 @@ import aiohttp
 from screenpop.demo.run import DemoOptions, Ready, run_demo, run_service
 from screenpop.demo.simulate import SimulateOptions as SimulateOptions
 from screenpop.demo.simulate import simulate
-from screenpop.node.checking import load_checked
+from screenpop.node.asking import load_checked
 
 TODAY = date(2026, 11, 21)
 

@@ -26,8 +26,8 @@ from screenpop.history import migrate, tables
 from screenpop.history.engine import Database
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
+from screenpop.node.asking import load_checked
 from screenpop.node.build import running
-from screenpop.node.checking import load_checked
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)

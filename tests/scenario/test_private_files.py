@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from call_centre import open_call_centre, write_config
 
+from screenpop.node.asking import load_checked
 from screenpop.node.build import running
-from screenpop.node.checking import load_checked
 
 
 @pytest.fixture(autouse=True)

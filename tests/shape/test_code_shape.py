@@ -30,7 +30,6 @@ LONGER_FUNCTIONS: dict[str, str] = {}
 TESTED_ELSEWHERE = {
     "screenpop/config/model.py": "tests/unit/config/test_load.py",
     "screenpop/config/prepare.py": "tests/unit/config/test_check.py",
-    "screenpop/support/territories.py": "tests/unit/support/test_numbering.py",
 }
 """Modules whose test does not mirror their path: where the tests are instead."""
 

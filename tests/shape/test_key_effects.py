@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from screenpop.config.model import Configuration
-from screenpop.config.reference import documented_keys
+from screenpop.config.schema import documented_keys
 from screenpop.connector.registry import Registry
 
 TESTS = Path(__file__).parents[1]

@@ -19,8 +19,8 @@ from screenpop.connector import (
     checked,
     contact_from_row,
 )
+from screenpop.connector.keys import as_numbers, uncertain
 from screenpop.connector.reading import UNREADABLE
-from screenpop.connector.same_key import as_numbers, uncertain
 from screenpop.support.countries import names_a_country
 from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
 from screenpop_connectors.csv_file.reader import read_file

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from screenpop.connector import OddItems, Row, Scalar, Unavailable
+from screenpop.connector.keys import number_of, number_texts, uuid_of, uuid_texts
 from screenpop.connector.reading import UNKNOWN_COUNTRY
 from screenpop.connector.records import holds_numbers
-from screenpop.connector.same_key import number_of, number_texts, uuid_of, uuid_texts
 from screenpop.domain.phone import E164
 from screenpop.support.countries import country_beside
 from screenpop.support.number_fields import NO_COUNTRY, FieldReading, read_field

@@ -12,7 +12,7 @@ from typing import Protocol
 import jmespath
 
 from screenpop.connector import ConfigError, Row, Scalar, as_scalar
-from screenpop.connector.same_key import KEY_COLUMNS, as_key
+from screenpop.connector.keys import KEY_COLUMNS, as_key
 
 MEMBERS_SHOWN = 8
 MEMBER_CHARS_MAX = 40

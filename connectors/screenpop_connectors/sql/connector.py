@@ -20,7 +20,7 @@ from screenpop.connector import (
     lacking_for_contacts,
 )
 from screenpop.connector.reading import OVER_LIMIT
-from screenpop.support.database_url import parsed
+from screenpop.support.postgres_url import parsed
 from screenpop_connectors.sql.database import Query, SqlDatabase
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase

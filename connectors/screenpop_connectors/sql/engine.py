@@ -18,9 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from screenpop.connector import ConfigError, Scalar, Unloadable, told
-from screenpop.connector.same_key import Exact, number_texts
-from screenpop.support.database_url import ENCODE, is_unknown_host
-from screenpop.support.postgres_url import translated
+from screenpop.connector.keys import Exact, number_texts
+from screenpop.support.postgres_url import ENCODE, is_unknown_host, translated
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import Bound, Flag, shown, whole
 

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from screenpop.connector import Busy, Row, Scalar, TimedOut, Unavailable, told
-from screenpop.connector.same_key import KEY_COLUMNS, is_typed_in, uncertain
-from screenpop.support.database_url import shown_host
+from screenpop.connector.keys import KEY_COLUMNS, is_typed_in, uncertain
+from screenpop.support.postgres_url import shown_host
 from screenpop_connectors.sql.database import BATCH_ROWS
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource

@@ -16,7 +16,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from screenpop.connector import Scalar, as_scalar
-from screenpop.connector.same_key import (
+from screenpop.connector.keys import (
     Exact,
     as_key,
     as_numbers,

@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
-from screenpop.connector.same_key import uncertain
+from screenpop.connector.keys import uncertain
 from screenpop.support.sqlite_threads import SqliteThreads
 from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS

@@ -11,14 +11,12 @@ from functools import lru_cache
 
 from screenpop.domain.call import Call, CallEvent
 from screenpop.intake.normal import LineContext
-from screenpop.intake.streams import parking, transfers
-from screenpop.intake.streams.agent_names import AgentNames
+from screenpop.intake.streams import parking, switchboard
 from screenpop.intake.streams.asterisk_ami import Message, text_of
-from screenpop.intake.streams.live import Snapshot, Stamp
-from screenpop.intake.streams.members import Member, Members
+from screenpop.intake.streams.live import Snapshot, Stamp, Teller
+from screenpop.intake.streams.members import AgentNames, Member, Members
+from screenpop.intake.streams.presentation import synchronise
 from screenpop.intake.streams.switchboard import Switchboard
-from screenpop.intake.streams.synchronise import synchronise
-from screenpop.intake.streams.telling import Teller
 
 STATE_DOWN, STATE_UP = "0", "6"
 PRESENTATION = "CALLERID(num-pres)"
@@ -222,14 +220,14 @@ class AmiEvents:
         transferer = text_of(message, "TransfererUniqueid")
         if _succeeded(message):
             target = text_of(message, "Extension")
-            transfers.blind(self.board, transferer, target, stamp)
+            switchboard.blind(self.board, transferer, target, stamp)
 
     def attended_transfer(self, message: Message, stamp: Stamp) -> None:
         self.see(message, stamp)
         first = text_of(message, "OrigTransfererUniqueid")
         second = text_of(message, "SecondTransfererUniqueid")
         if _succeeded(message):
-            transfers.attended(self.board, first, second, stamp)
+            switchboard.attended(self.board, first, second, stamp)
 
     def parked(self, message: Message, stamp: Stamp) -> None:
         self.see(message, stamp)

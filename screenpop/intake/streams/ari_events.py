@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from screenpop.domain.call import Call, CallEvent
-from screenpop.domain.caller import Json
+from screenpop.domain.profile import Json
 from screenpop.intake.normal import LineContext
-from screenpop.intake.streams import parking, transfers
-from screenpop.intake.streams.agent_names import AgentNames
-from screenpop.intake.streams.live import Snapshot, Stamp
-from screenpop.intake.streams.members import Member, Members
+from screenpop.intake.streams import parking, switchboard
+from screenpop.intake.streams.live import Snapshot, Stamp, Teller
+from screenpop.intake.streams.members import AgentNames, Member, Members
+from screenpop.intake.streams.presentation import QUEUE_APP, queue_of, synchronise
 from screenpop.intake.streams.switchboard import Switchboard
-from screenpop.intake.streams.synchronise import QUEUE_APP, queue_of, synchronise
-from screenpop.intake.streams.telling import Teller
 
 PRESENTATION = "CALLERID(num-pres)"
 QUEUES_MAX = 200  # names of queues that are remembered
@@ -245,13 +243,13 @@ class AriEvents:
     def blind_transfer(self, frame: Json, stamp: Stamp) -> None:
         transferer = self.see(frame, stamp)
         if _text(frame, "result") == "Success":
-            transfers.blind(self.board, transferer, _text(frame, "exten"), stamp)
+            switchboard.blind(self.board, transferer, _text(frame, "exten"), stamp)
 
     def attended_transfer(self, frame: Json, stamp: Stamp) -> None:
         first = self.see(frame, stamp, "transferer_first_leg")
         second = self.see(frame, stamp, "transferer_second_leg")
         if _text(frame, "result") == "Success":
-            transfers.attended(self.board, first, second, stamp)
+            switchboard.attended(self.board, first, second, stamp)
 
     # -- agents ---------------------------------------------------------------
 

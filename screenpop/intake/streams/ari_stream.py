@@ -23,8 +23,8 @@ from websockets.exceptions import (
 )
 
 from screenpop.domain.call import CallEvent
-from screenpop.domain.caller import Json
 from screenpop.domain.errors import BadInput
+from screenpop.domain.profile import Json
 from screenpop.intake.bodies import read_json
 from screenpop.intake.streams.ari_events import (
     PRESENTATION,

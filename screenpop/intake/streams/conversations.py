@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 from screenpop.domain.call import AgentId, EventType, Scope
 from screenpop.intake.normal import Draft
-from screenpop.intake.streams.agent_names import AgentNames, is_local
 from screenpop.intake.streams.base import StreamLimits, StreamLost
-from screenpop.intake.streams.live import Channel, LiveCall, LiveLeg, Stamp
-from screenpop.intake.streams.telling import Teller
+from screenpop.intake.streams.live import Channel, LiveCall, LiveLeg, Stamp, Teller
+from screenpop.intake.streams.members import AgentNames, is_local
 
 INBOUND, OUTBOUND, INTERNAL = "inbound", "outbound", "internal"
 

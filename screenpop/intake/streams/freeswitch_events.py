@@ -13,12 +13,11 @@ from screenpop.domain.agent import AgentState
 from screenpop.domain.call import AgentId, Call, CallEvent
 from screenpop.intake.normal import LineContext
 from screenpop.intake.streams import parking
-from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.freeswitch import Event
-from screenpop.intake.streams.live import Channel, Snapshot, Stamp
+from screenpop.intake.streams.live import Channel, Snapshot, Stamp, Teller
+from screenpop.intake.streams.members import AgentNames
+from screenpop.intake.streams.presentation import synchronise
 from screenpop.intake.streams.switchboard import Switchboard
-from screenpop.intake.streams.synchronise import synchronise
-from screenpop.intake.streams.telling import Teller
 
 DEFAULT_PATTERN = r"(?:sofia/(?!external/)[^/]+/|user/)(?:sip:)?(\d{2,6})(?:@.*)?"
 VALET_PARKING = "valet_parking::info"

@@ -15,11 +15,9 @@ from typing import Protocol
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import ConfigError
 from screenpop.intake.facts import Settings
-from screenpop.intake.normal import LineContext
-from screenpop.intake.region import check_country, zone_of
+from screenpop.intake.normal import LineContext, check_country, zone_of
 from screenpop.intake.settings import Setting, bind_settings
-from screenpop.intake.streams import agent_names, freeswitch_events
-from screenpop.intake.streams.agent_names import AgentNames
+from screenpop.intake.streams import freeswitch_events, members
 from screenpop.intake.streams.ami_events import AmiEvents
 from screenpop.intake.streams.ami_stream import AmiStream
 from screenpop.intake.streams.ari_events import AriEvents
@@ -28,6 +26,7 @@ from screenpop.intake.streams.base import KnownCalls, Stream, StreamLimits, Stre
 from screenpop.intake.streams.conversations import Address
 from screenpop.intake.streams.freeswitch_events import FreeswitchEvents
 from screenpop.intake.streams.freeswitch_stream import FreeswitchStream
+from screenpop.intake.streams.members import AgentNames
 from screenpop.support.clock import Clock
 
 HOST = Setting(name="host", type="text", required=True, help="Where the switch is.")
@@ -147,7 +146,7 @@ def _ami(making: _Making) -> Stream:
         secret=making.text("secret"),
         fold=AmiEvents(
             making.line,
-            making.names(agent_names.DEFAULT_PATTERN),
+            making.names(members.DEFAULT_PATTERN),
             making.words("variables"),
         ),
     )
@@ -166,7 +165,7 @@ def _ari(making: _Making) -> Stream:
         ),
         fold=AriEvents(
             making.line,
-            making.names(agent_names.DEFAULT_PATTERN),
+            making.names(members.DEFAULT_PATTERN),
             making.words("variables"),
             making.words("queues"),
         ),

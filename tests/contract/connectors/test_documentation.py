@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from screenpop.cli import application
 from screenpop.connector import ConnectorContext
-from screenpop.connector.parameters import FAMILIES, PARAMETERS
+from screenpop.connector.base import FAMILIES, PARAMETERS
 from screenpop.connector.registry import Registry
 
 PAGE = (Path(__file__).parents[3] / "docs" / "connectors.md").read_text()

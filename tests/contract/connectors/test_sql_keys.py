@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from screenpop.connector import ConnectorContext, Row, Scalar, Unavailable
-from screenpop.domain.caller import KEY_AS_READ
+from screenpop.domain.profile import KEY_AS_READ
 from screenpop_connectors.sql import SqlConnector
 from screenpop_connectors.sql.comparison import widened
 from screenpop_connectors.sql.spelling import shown, spellings

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
-from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.errors import Overloaded, ScreenpopError, Unavailable
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 from screenpop.journal.base import START, Entry, Journal, Offset
 from screenpop.journal.records import (
     ActionRecord,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.config.interpolate import SECRET_BYTES_MAX, Filled, fill
+from screenpop.config.document import SECRET_BYTES_MAX, Filled, fill
 
 ENVIRON = {"HOST": "db", "EMPTY": "", "CRM_TOKEN": "t0ken"}
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from screenpop.config.model import Configuration
-from screenpop.config.reference import documented_keys, reference
+from screenpop.config.schema import documented_keys, reference
 from screenpop.connector.registry import Registry
 
 

@@ -3,7 +3,7 @@
 import re
 
 from screenpop.connector.base import MESSAGE_CHARS_MAX, defect, told
-from screenpop.domain.caller import Row
+from screenpop.domain.profile import Row
 
 
 def test_callers_values_are_replaced_by_their_names() -> None:

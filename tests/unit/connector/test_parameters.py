@@ -2,7 +2,7 @@
 
 import pytest
 
-from screenpop.connector.parameters import PARAMETERS, checked
+from screenpop.connector.base import PARAMETERS, checked
 from screenpop.domain.errors import ConfigError
 
 

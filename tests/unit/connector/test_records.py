@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.connector.records import as_row, as_scalar, contact_from_row, sound_rows
-from screenpop.domain.caller import Row, Scalar
+from screenpop.domain.profile import Row, Scalar
 
 
 @pytest.mark.parametrize(

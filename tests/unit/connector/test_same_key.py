@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from screenpop.connector import Scalar
-from screenpop.connector.same_key import (
+from screenpop.connector.keys import (
     Exact,
     as_key,
     as_numbers,

@@ -11,8 +11,8 @@ import pytest
 from screenpop.demo.callers import Callers, DemoCaller, opening, showpiece
 from screenpop.demo.calls import DemoDesk, Event, Exchange
 from screenpop.demo.centre import LARKSPOKE, Habits, demand
-from screenpop.demo.chance import chance
 from screenpop.demo.company import Company
+from screenpop.demo.names import chance
 from screenpop.domain.call import (
     AgentId,
     CallEvent,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import phonenumbers
 
-from screenpop.demo.cards import COLUMNS, cards, write_cards
 from screenpop.demo.company import Company
+from screenpop.demo.erp import COLUMNS, cards, write_cards
 
 TODAY = date(2026, 11, 21)
 

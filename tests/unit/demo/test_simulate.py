@@ -10,7 +10,7 @@ import pytest
 from screenpop.config.load import Loaded, from_text
 from screenpop.demo.calls import Exchange
 from screenpop.demo.centre import big_centre
-from screenpop.demo.chance import chance
+from screenpop.demo.names import chance
 from screenpop.demo.simulate import brisk, chosen_line, credentials_of, strangers
 from screenpop.domain.errors import ConfigError
 

@@ -18,7 +18,7 @@ from screenpop.domain.call import (
     QueueVisit,
     UserId,
 )
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history.batch import (
     Batch,
     CallState,

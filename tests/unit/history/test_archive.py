@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from unit.history import history
 
 from screenpop.domain.call import AgentId, Direction, LegState, Phase
-from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import Unavailable
+from screenpop.domain.profile import CandidateRef
 from screenpop.history.archive import Archive
 from screenpop.history.batch import StoredCall
 from screenpop.history.calls import AnswerShown, Calls

@@ -20,18 +20,17 @@ from screenpop.domain.call import (
     LineId,
     Scope,
 )
-from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.errors import Overloaded
 from screenpop.domain.offer import Offer, encode_offers
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.archiver import GATHER_S, Archiver, Retention, Turn, next_turn
 from screenpop.history.audit import Audit
 from screenpop.history.batch import Batch
 from screenpop.history.calls import Calls, WholeCall
-from screenpop.history.contacts import Contacts
 from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.opening import Contacts
 from screenpop.history.tables import metadata
 from screenpop.journal.base import START
 from screenpop.journal.memory import MemoryJournal

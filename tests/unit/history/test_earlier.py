@@ -8,8 +8,8 @@ from sqlalchemy import text
 from unit.history import history
 
 from screenpop.domain.call import AgentId, AgentLeg, LegState
-from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import Unavailable
+from screenpop.domain.profile import CandidateRef
 from screenpop.history.archive import Archive
 from screenpop.history.batch import Batch, CallState
 from screenpop.history.calls import Calls

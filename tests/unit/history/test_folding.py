@@ -16,8 +16,7 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_state import CallLimits
-from screenpop.domain.caller import CandidateRef
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, CandidateRef, LookupOutcome
 from screenpop.history import folding as history_batch
 from screenpop.history.batch import Batch
 from screenpop.history.folding import BatchMaker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.history.earlier import Known, Who
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from screenpop.config.facets import all_shapes
 from screenpop.config.model import Configuration
 from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
-from screenpop.domain.caller import Row, Scalar
 from screenpop.domain.phone import E164, Ani, Dnis
 from screenpop.domain.profile import (
     Facet,
@@ -17,6 +16,8 @@ from screenpop.domain.profile import (
     FieldState,
     PolicyLine,
     Profile,
+    Row,
+    Scalar,
     SourceNote,
 )
 from screenpop.insight.evidence import CallEvidence, FactReading

@@ -18,8 +18,7 @@ from unit.insight.calls import (
 
 from screenpop.config.facets import BUILT_IN
 from screenpop.domain.call import Direction
-from screenpop.domain.caller import Row, Scalar
-from screenpop.domain.profile import Facet, Field, FieldState, OtherValue
+from screenpop.domain.profile import Facet, Field, FieldState, OtherValue, Row, Scalar
 from screenpop.insight import facts
 from screenpop.insight.evidence import Fact, Status
 

@@ -7,9 +7,8 @@ import json
 import pytest
 
 from screenpop.domain.call import EventType, LineId, Scope
-from screenpop.domain.caller import Candidate, CandidateRef
 from screenpop.domain.errors import BadInput, ConfigError, TooLarge, Unauthenticated
-from screenpop.domain.profile import Profile
+from screenpop.domain.profile import Candidate, CandidateRef, Profile
 from screenpop.intake.dialect import (
     BoundDialect,
     dialect_from_text,

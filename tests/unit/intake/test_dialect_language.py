@@ -16,12 +16,11 @@ from typer.testing import CliRunner
 from screenpop.cli import decode, dialects
 from screenpop.domain.call import CallEvent, LineId
 from screenpop.domain.errors import ConfigError, Unauthenticated
-from screenpop.intake.built_in import STREAMS
 from screenpop.intake.cases import case_from, decode_case
 from screenpop.intake.dialect import Dialect, dialect_from_text, load_dialect
 from screenpop.intake.request import Request
-from screenpop.intake.spelling import SYNONYMS, meant
 from screenpop.intake.streams.registry import stream_dialects
+from screenpop.intake.yaml_nodes import STREAMS, SYNONYMS, meant
 
 AT_S = 1_773_655_804
 RECEIVED_US = AT_S * 1_000_000

@@ -31,8 +31,7 @@ from screenpop.intake.recent import (
     day_end_us,
 )
 from screenpop.intake.request import Request
-from screenpop.intake.shown import Counts, RequestsSeen
-from screenpop.intake.today import LineToday
+from screenpop.intake.shown import Counts, LineToday, RequestsSeen
 from screenpop.intake.webhook import Intake, bind_lines
 from screenpop.journal.memory import MemoryJournal
 from screenpop.support.clock import FakeClock

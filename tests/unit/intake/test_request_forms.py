@@ -14,7 +14,7 @@ from screenpop.domain.call import LineId
 from screenpop.domain.errors import BadInput, Unauthenticated
 from screenpop.intake.dialect import BoundDialect, dialect_from_text, load_dialect
 from screenpop.intake.encodings import text_of
-from screenpop.intake.multipart import PARTS_MAX, multipart_pairs, parameters_of
+from screenpop.intake.facts import PARTS_MAX, multipart_pairs, parameters_of
 from screenpop.intake.request import Request, origin_form
 
 OPEN = {"allow_unauthenticated": True}

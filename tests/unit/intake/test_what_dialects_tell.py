@@ -12,7 +12,7 @@ import pytest
 from screenpop.domain.call import CallEvent, LegId, LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.intake.dialect import BoundDialect, load_dialect
-from screenpop.intake.legs import LEGS_MAX, Legs
+from screenpop.intake.placing import LEGS_MAX, Legs
 from screenpop.intake.request import Received, Request
 
 Json = dict[str, Any]

@@ -10,8 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from screenpop.domain.call import CallId
-from screenpop.domain.caller import Candidate, CandidateRef
-from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 from screenpop.journal.appending import Door
 from screenpop.journal.base import START
 from screenpop.journal.records import AnswersRecord, fit_for_storage

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from pipeline_doubles import candidate
 
-from screenpop.domain.caller import CandidateRef, Row, Scalar
-from screenpop.domain.profile import Answer, FieldState, LookupOutcome, Profile
+from screenpop.domain.profile import (
+    Answer,
+    CandidateRef,
+    FieldState,
+    LookupOutcome,
+    Profile,
+    Row,
+    Scalar,
+)
 from screenpop.lookup.merge import Findings, LookupShape, Memo, grouped, merge, same
 from screenpop.lookup.values import Type
 

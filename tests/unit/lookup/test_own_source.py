@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline_doubles import AtOnce, Bench, by_number, planned, settled
 
 from screenpop.connector import Row
-from screenpop.domain.caller import CandidateRef
+from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.own_source import own_lookups
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner

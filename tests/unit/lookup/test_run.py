@@ -19,8 +19,8 @@ from pipeline_doubles import (
 )
 
 from screenpop.connector import Unavailable
-from screenpop.domain.caller import CandidateRef
 from screenpop.domain.errors import ConfigError
+from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.lookup import SourceLimits
 from screenpop.lookup.plan import Plan, PlannedLookup

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screenpop.connector import OddItems
-from screenpop.domain.caller import Row, Scalar
+from screenpop.domain.profile import Row, Scalar
 from screenpop.lookup.values import Type, ValueReader, read_row
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from screenpop.config.load import Loaded
 from screenpop.domain.errors import NotFound
-from screenpop.node.asking import explained
-from screenpop.node.checking import load_checked
+from screenpop.node.asking import explained, load_checked
 
 CONFIGURATION = """
 version: 1

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from call_centre import write_config
 
+from screenpop.node.asking import load_checked
 from screenpop.node.build import build
-from screenpop.node.checking import load_checked
 from screenpop.support.clock import SystemClock
 
 

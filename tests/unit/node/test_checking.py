@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from screenpop.config.load import examine_text
-from screenpop.node.checking import checked_whole
+from screenpop.node.asking import checked_whole
 
 
 def said(text: str) -> list[str]:

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from push_doubles import Floor
 
-from screenpop.desk.saved_desk import SavedDesk
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentId, CallKey
 from screenpop.journal.records import ActionRecord, AnswersRecord
+from screenpop.node.folds import SavedDesk
 
 Act = Callable[[Floor, CallKey], object]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screenpop.support.countries import country_beside, country_code
-from screenpop.support.territories import TERRITORIES
+from screenpop.support.number_plan import TERRITORIES
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from screenpop.domain.errors import ConfigError
-from screenpop.support.database_url import is_unknown_host, parsed, shown_host
+from screenpop.support.postgres_url import is_unknown_host, parsed, shown_host
 
 WRONG = [
     ("postgresql://reader:a@b:c7secret@127.0.0.1:18330/erp", "port is not a number"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from screenpop.support.deadlines import Deadlines
+from screenpop.support.spare_time import Deadlines
 
 SHORT_S = 0.002
 

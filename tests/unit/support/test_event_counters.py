@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from screenpop.support.event_counters import EventCounters
-from screenpop.support.timings import LABEL_SETS_MAX
+from screenpop.support.metrics import LABEL_SETS_MAX, EventCounters
 
 
 def shown(registry: CollectorRegistry) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.support.number_areas import area_joins, with_areas_joined
+from screenpop.support.number_plan import area_joins, with_areas_joined
 
 
 @pytest.mark.parametrize(

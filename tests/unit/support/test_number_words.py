@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screenpop.domain.phone import Presentation
-from screenpop.support.number_words import not_shown
+from screenpop.support.number_text import not_shown
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from screenpop.support.clock import FakeClock
-from screenpop.support.outage import Outage
+from screenpop.support.log import Outage
 
 log = logging.getLogger("test.outage")
 

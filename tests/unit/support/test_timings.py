@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from screenpop.support import timings
-from screenpop.support.timings import Bound, Timings
+from screenpop.support import metrics
+from screenpop.support.metrics import Bound, Timings
 
 BOUNDS_S = (0.001, 0.01, 0.5)
 
@@ -44,7 +44,7 @@ def test_one_without_labels_is_there_before_anything_was_observed() -> None:
 def test_label_values_beyond_the_limit_are_counted_as_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(timings, "LABEL_SETS_MAX", 2)
+    monkeypatch.setattr(metrics, "LABEL_SETS_MAX", 2)
     family = ours(CollectorRegistry(), "line")
     one, *others = [family.labels(x) for x in ("a", "b", "c", "d")]
     assert family.labels("a") is one

@@ -7,7 +7,7 @@ import pytest
 from key_effects import shows_effect_of
 
 from screenpop.config.model import Security, Server
-from screenpop.support.outage import NodeProblem
+from screenpop.support.log import NodeProblem
 
 
 async def test_it_lives(house: Any) -> None:

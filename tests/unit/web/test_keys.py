@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.domain.errors import ConfigError
-from screenpop.web.tokens import session_key
+from screenpop.web.auth import session_key
 
 
 def test_the_key_is_made_once_and_only_the_owner_reads_it(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.web.rfc6455 import (
+from screenpop.web.websocket import (
     Message,
     Opcode,
     Parser,

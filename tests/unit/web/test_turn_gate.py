@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from screenpop.web.turn_gate import TurnGate
+from screenpop.web.sockets import TurnGate
 
 
 async def test_no_turn_of_the_loop_lets_more_in_than_it_may() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 from web_doubles import user
 
 from screenpop.web.auth import Identity
-from screenpop.web.rfc6455 import PING
-from screenpop.web.websocket import Socket
+from screenpop.web.websocket import PING, Socket
 
 MASK = bytes(4)  # all zero: the data stays as it is
 

@@ -20,7 +20,7 @@ from streams_doubles import (
 )
 
 from screenpop.domain.call import CallEvent
-from screenpop.domain.caller import Json
+from screenpop.domain.profile import Json
 from screenpop.intake.streams.ari_events import iso_us
 
 HIDDEN_NUMBER = "7700900456"

@@ -10,11 +10,11 @@ import pytest
 from streams_doubles import NOON_US, a_line, book_of
 
 from screenpop.domain.call import Call, CallEvent, LegState, Release
-from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.freeswitch_events import (
     DEFAULT_PATTERN,
     FreeswitchEvents,
 )
+from screenpop.intake.streams.members import AgentNames
 
 CASES = Path(__file__).parents[3] / "payloads" / "freeswitch"
 CUSTOMER = "004915228817386"

@@ -7,9 +7,8 @@ from streams_doubles import Listening, a_line, book_of, eventually
 
 from screenpop.domain.call import CallEvent, EventType, Release, Scope
 from screenpop.intake.normal import Draft
-from screenpop.intake.streams import last_legs
-from screenpop.intake.streams.base import Stream, StreamTools
-from screenpop.intake.streams.last_legs import LastLegs
+from screenpop.intake.streams import base
+from screenpop.intake.streams.base import LastLegs, Stream, StreamTools
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 
@@ -54,11 +53,11 @@ def test_only_so_many_wait() -> None:
     legs = LastLegs()
     ends = [
         event("ended", call=f"c{n}", scope=Scope.LEG)
-        for n in range(last_legs.WAITING_MAX + 2)
+        for n in range(base.WAITING_MAX + 2)
     ]
     now, begun = legs.through(ends)
     assert now == ends[-2:]
-    assert len(begun) == last_legs.WAITING_MAX
+    assert len(begun) == base.WAITING_MAX
 
 
 class Told(Stream):

@@ -6,7 +6,7 @@ import pytest
 
 from screenpop.config.facets import BUILT_IN
 from screenpop.domain.profile import Facet, Field, FieldState
-from screenpop.lookup.as_json import strangers
+from screenpop.lookup.explain import strangers
 
 BALANCE = next(shape for shape in BUILT_IN if shape.name == "balance")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.intake.today import NAME, LineToday, TodayFile
+from screenpop.intake.shown import NAME, LineToday, TodayFile
 
 MAIN = LineToday(day_end_us=86_400_000_000, requests=3, accepted=2, refused=1)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from screenpop.lookup.places import Places
+from screenpop.lookup.guards import Places
 from screenpop.support.tasks import TaskOwner
 
 

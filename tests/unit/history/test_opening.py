@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from unit.history import history
 
-from screenpop.history import contacts as module
-from screenpop.history.contacts import Contacts
+from screenpop.history import opening as module
 from screenpop.history.engine import Database
+from screenpop.history.opening import Contacts
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_doubles import user
 
-from screenpop.web.tokens import Signer
+from screenpop.web.auth import Signer
 
 ANA = user("ana")
 SIGNER = Signer(b"k" * 32)

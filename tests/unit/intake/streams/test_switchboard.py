@@ -11,8 +11,8 @@ from asterisk_switch import CUSTOMER, DOWN, RING, Switch
 from streams_doubles import a_line, book_of
 
 from screenpop.domain.call import LegState, Phase, Release
-from screenpop.intake.streams.agent_names import AgentNames
 from screenpop.intake.streams.ami_events import AmiEvents
+from screenpop.intake.streams.members import AgentNames
 
 
 def consulting() -> Switch:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from screenpop.node.garbage import (
+from screenpop.node.gauges import (
     AT_LATEST_S,
-    EVERY_S,
+    COLLECTED_EVERY_S,
     QUIET_S,
     SWITCH_S,
     THRESHOLDS,
@@ -49,14 +49,17 @@ async def collections(offsets: list[int], *, step_s: float = QUIET_S) -> list[fl
 
 
 async def test_a_quiet_moment_is_used_but_not_each() -> None:
-    looks = round(EVERY_S / QUIET_S)
-    assert await collections([0] * (2 * looks + 5)) == [EVERY_S, 2 * EVERY_S]
+    looks = round(COLLECTED_EVERY_S / QUIET_S)
+    assert await collections([0] * (2 * looks + 5)) == [
+        COLLECTED_EVERY_S,
+        2 * COLLECTED_EVERY_S,
+    ]
 
 
 async def test_while_calls_come_it_waits() -> None:
-    looks = round(EVERY_S / QUIET_S)
+    looks = round(COLLECTED_EVERY_S / QUIET_S)
     offsets = [*range(1, looks + 11), looks + 10]
-    assert await collections(offsets) == [EVERY_S + 11 * QUIET_S]
+    assert await collections(offsets) == [COLLECTED_EVERY_S + 11 * QUIET_S]
 
 
 async def test_where_it_is_never_quiet_it_collects_at_last() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screenpop.web.head_meter import BehindHandshake, HeadMeter, HeadTooLarge
+from screenpop.web.connection import BehindHandshake, HeadMeter, HeadTooLarge
 
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 SIZED = b"POST /a HTTP/1.1\r\ncontent-length:  9000 \r\n\r\n" + b"b" * 9000

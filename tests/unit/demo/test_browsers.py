@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screenpop.demo.meter import Meter, percentiles
+from screenpop.demo.browsers import Meter, percentiles
 
 
 def test_a_ring_that_is_shown_once_is_flawless() -> None:
