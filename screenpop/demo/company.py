@@ -25,7 +25,6 @@ from screenpop.demo.customers import DemoCustomer, customers
 from screenpop.demo.names import chance
 
 NAME = "Larkspoke Cycle Supply"
-COUNTRY = "GB"
 TIME_ZONE = "Europe/London"
 
 _PROBLEMS = (

@@ -9,8 +9,6 @@ import msgspec
 from screenpop.domain.call import CallEvent
 from screenpop.domain.profile import Profile
 
-NO_HEADERS: Mapping[str, str] = {}
-
 
 def origin_form(target: str) -> str:
     """`POST http://host/path?a=b` asks for `/path?a=b` (RFC 9112, section 3.2.2)."""

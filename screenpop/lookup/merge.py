@@ -77,7 +77,6 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pending: frozenset[str] = frozenset()
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
-    chosen_fields: Row | None = None
     chosen_us: int = 0
     withheld: bool = False
 

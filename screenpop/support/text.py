@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-REPLACEMENT = "\ufffd"
 WRONG_BYTE = "has a byte that does not fit the encoding"
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 
