@@ -9,7 +9,6 @@ log-out counts here at once, and is written when the store is back.
 from __future__ import annotations
 
 from itertools import islice
-from typing import Protocol
 
 from sqlalchemy import delete, func, insert, select
 
@@ -150,9 +149,3 @@ class UsersCache:
             return False
         await self.reload()
         return True
-
-
-class FindsUsers(Protocol):
-    """What tokens need of the cache."""
-
-    def get(self, username: str) -> User | None: ...

@@ -18,7 +18,7 @@ from screenpop.domain.errors import BadInput, NotFound
 from screenpop.history.audit import Audit
 from screenpop.history.engine import Database
 from screenpop.history.rows import one_line
-from screenpop.history.sessions import FindsUsers
+from screenpop.history.sessions import UsersCache
 from screenpop.history.tables import LABEL_CHARS, api_tokens, users
 from screenpop.history.users import next_stamp, username_of
 from screenpop.support.clock import Clock, SystemClock
@@ -150,7 +150,7 @@ class Tokens:
             }
         )
 
-    def find(self, secret: str, people: FindsUsers) -> tuple[User, str] | None:
+    def find(self, secret: str, people: UsersCache) -> tuple[User, str] | None:
         """The active user a secret stands for, and its token's id; from memory."""
         if not secret.startswith(PREFIX) or len(secret) > SECRET_CHARS_MAX:
             return None

@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from screenpop.config.facets import ColumnShape
 from screenpop.connector import OddItems
 from screenpop.connector.reading import shortened_text
 from screenpop.domain.profile import Row, Scalar
@@ -78,20 +79,7 @@ class Type(NamedTuple):
     currency: str | None = None
 
 
-class Declared(Protocol):
-    """A column as the configuration declares it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def type(self) -> str: ...
-
-    @property
-    def currency(self) -> str | None: ...
-
-
-def types_of(columns: Iterable[Declared]) -> dict[str, Type]:
+def types_of(columns: Iterable[ColumnShape]) -> dict[str, Type]:
     return {column.name: Type(column.type, column.currency) for column in columns}
 
 
