@@ -187,7 +187,7 @@ offers = Table(
     Column("basis", String(LABEL_CHARS), nullable=False),  # the kind of its reason
     Column("model", String(LABEL_CHARS), nullable=False),
     Column("mark", String(20), nullable=False),  # of `domain.offer.Mark`
-    Column("at_us", BigInteger, nullable=False),  # nobody's name: see docs/insight.md
+    Column("at_us", BigInteger, nullable=False),  # no name: see docs/insight.md
     Column("ordered_us", BigInteger),  # the first order of it by this customer after it
     sqlite_with_rowid=False,
 )
