@@ -198,7 +198,7 @@ class Floor:
 
         self.offset += 1
         rows = tuple(
-            {"item": item, "name": item, "basis": "own", "model": "m1"}
+            {"sku": item, "product": item, "basis": "own", "model": "m1"}
             for item in items
         )
         record = AnswersRecord(

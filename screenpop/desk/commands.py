@@ -197,7 +197,7 @@ def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
         raise BadInput(
             "offers: not all of them are on the card of this call",
             code="unknown_offer",
-            remedy="Send the facet and the item of a row of the card.",
+            remedy="Send the facet and the `sku` of a row of the card as `item`.",
         )
     return {"mark": command.mark, "offers": encode_offers(marked)}
 

@@ -384,7 +384,7 @@ class Disposition(
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of a facet of the card; `item` is what its column of that name holds."""
+    """A row of a facet of the card; `item` is what its column `sku` holds."""
 
     facet: str
     item: str

@@ -10,7 +10,7 @@ import msgspec
 from screenpop.domain.profile import Answer, Row
 
 FACETS = ("recommendations", "goes_with")
-"""Their rows are offers where they have a column `item`."""
+"""Their rows are offers where they have a column `sku`."""
 MARK = "offers"
 """The action by which a person, or the card itself, marks offers."""
 
@@ -40,7 +40,7 @@ def offers_of(answers: Mapping[str, Answer]) -> Iterator[Offer]:
     for answer in answers.values():
         if answer.facet in FACETS:
             for row in answer.rows:
-                if (item := _text(row, "item")) != "":
+                if (item := _text(row, "sku")) != "":
                     basis, model = _text(row, "basis"), _text(row, "model")
                     yield Offer(answer.facet, item, basis, model)
 

@@ -334,9 +334,9 @@ def _written(record: ActionRecord, key: CallKey, name: str) -> Written:
 
 
 def _marked(record: ActionRecord, key: CallKey) -> Iterator[MarkedOffer]:
-    """`""` takes a mark back, `shown` leaves the one that is there."""
+    """`""` takes a mark back; `shown` and `held_back` leave the one that is there."""
     mark, at_us = Mark(record.data["mark"] or Mark.SHOWN), record.at_us
-    new_only = record.data["mark"] == Mark.SHOWN
+    new_only = record.data["mark"] in (Mark.SHOWN, Mark.HELD_BACK)
     for offer in decode_offers(record.data["offers"]):
         yield MarkedOffer(
             key=key, offer=offer, mark=mark, at_us=at_us, new_only=new_only

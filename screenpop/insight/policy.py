@@ -16,6 +16,7 @@ from screenpop.config.facets import SERVICE_FACETS, shapes
 from screenpop.config.model import Configuration
 from screenpop.config.policy import OfferSelection
 from screenpop.domain.call import Call
+from screenpop.domain.offer import FACETS as OFFER_FACETS
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import (
     Facet,
@@ -40,7 +41,6 @@ from screenpop.insight.wording import worded
 
 LINES_MAX = 3
 VALUES_MAX = 12  # shown with one line
-OFFER_FACETS = ("recommendations", "goes_with")
 SOURCE = "policy"  # of the notes in facets whose offers were removed
 SOURCE_LABEL = "Sales policy"
 

@@ -11,6 +11,7 @@ import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
 import { useTrimmed } from "./learned";
+import { useOffersShown } from "./offers";
 import { PolicyLines } from "./policy";
 import { VerdictBar } from "./verdict_bar";
 import { Writing } from "./writing";
@@ -29,6 +30,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
   const shapes = useTrimmed(state.hello?.facets ?? NO_SHAPES, pop);
   const reachable = pop.caller.presentation === "allowed";
   const must = mustChoose(pop);
+  useOffersShown(pop);
   return (
     <div
       class="card"
@@ -77,7 +79,12 @@ function Lanes({ pop, shapes, note }: LanesProps) {
   const lanes = lanesOf(shapes);
   const panels = (lane: Lane) =>
     lanes[lane].map((shape) => (
-      <FacetPanel key={shape.name} shape={shape} facet={pop.facets[shape.name]} />
+      <FacetPanel
+        key={shape.name}
+        shape={shape}
+        facet={pop.facets[shape.name]}
+        pop={pop}
+      />
     ));
   const full = (["money", "offer", "bought"] as const).every(
     (lane) => lanes[lane].length,

@@ -22,6 +22,7 @@ import {
   type Undo,
   unsaved,
 } from "../state/model";
+import type { SaidMark } from "../state/offers";
 import { talkingElsewhere } from "../state/pops";
 import { reduce } from "../state/reduce";
 import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
@@ -29,6 +30,7 @@ import type {
   CandidateRef,
   ClientFrame,
   NewContact,
+  Offered,
   ServerFrame,
 } from "../wire/frames";
 import { remember } from "./learned";
@@ -168,6 +170,16 @@ export class DeskClient {
     this.#do({ frame: "choose", call_id: callId, source, key, remember });
   }
 
+  /** What became of one offer, in the agent's words. */
+  markOffer(callId: string, offer: Offered, mark: SaidMark | ""): void {
+    this.#do({ frame: "offers", call_id: callId, offers: [offer], mark });
+  }
+
+  /** They were on the card while the agent talked. */
+  offersShown(callId: string, offers: Offered[]): void {
+    this.#do({ frame: "offers", call_id: callId, offers, mark: "shown" });
+  }
+
   offerFirst(callId: string, wanted: boolean): void {
     this.store.dispatch({ type: "offer_first", callId, wanted });
   }
@@ -263,7 +275,7 @@ export class DeskClient {
   /** Long after its call a note goes to the history, which still takes it. */
   async #late(replyTo: string, refusal: string): Promise<void> {
     const command = this.#commands.waiting().find((each) => each.id === replyTo);
-    const late = command && command.frame !== "choose" && "call_id" in command;
+    const late = command?.frame === "note" || command?.frame === "disposition";
     const failure = late
       ? await writeLate(sendable(command), this.session.csrf)
       : refusal;
@@ -423,6 +435,8 @@ function sent(command: Command): DeskAction {
       const choice = source && key ? { source, key } : "contact";
       return { type: "choice_sent", callId: command.call_id, choice };
     }
+    case "offers":
+      return { type: "offers_marked", frame: command };
     case "agent_state":
       return { type: "state_wanted", state: command.state };
   }
@@ -444,6 +458,10 @@ function settled(command: Command, offset: number, failure: string | null): Desk
       };
     case "choose":
       return { type: "choice_settled", callId: command.call_id };
+    case "offers":
+      return failure === null
+        ? { type: "offers_marked", frame: command }
+        : { type: "offers_marked", frame: { ...command, mark: "" } };
     case "agent_state":
       return { type: "state_wanted", state: null };
   }

@@ -1,5 +1,6 @@
 // How does one facet stand on the card, in each of its states?
 
+import type { Pop } from "../state/model";
 import type { Facet, FacetShape, SourceNote } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { Fields } from "./fields";
@@ -21,9 +22,10 @@ const PENDING: Facet = {
 interface FacetProps {
   shape: FacetShape;
   facet: Facet | undefined;
+  pop: Pop;
 }
 
-export function FacetPanel({ shape, facet = PENDING }: FacetProps) {
+export function FacetPanel({ shape, facet = PENDING, pop }: FacetProps) {
   const id = `facet-${shape.name}`;
   const bare = Object.keys(facet.fields).length === 0 && facet.rows.length === 0;
   const sentence = bare ? bodySentence(facet) : "";
@@ -44,7 +46,7 @@ export function FacetPanel({ shape, facet = PENDING }: FacetProps) {
         {shape.name === "yearly_totals" ? (
           <Years facet={facet} shape={shape} />
         ) : (
-          shape.columns.length > 0 && <Rows facet={facet} shape={shape} />
+          shape.columns.length > 0 && <Rows {...{ facet, shape, pop }} />
         )}
         {sentence && (
           <p class="sentence" dir="auto">

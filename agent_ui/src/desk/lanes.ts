@@ -8,6 +8,7 @@ const LANES: Record<string, Lane> = {
   balance: "money",
   credit_terms: "money",
   recommendations: "offer",
+  goes_with: "offer",
   frequent_items: "offer",
   sales_history: "bought",
   yearly_totals: "bought",
@@ -20,7 +21,8 @@ const LANES: Record<string, Lane> = {
 
 /** Room is given by the configuration alone, so that no answer moves another. */
 const ROWS: Record<string, number> = {
-  recommendations: 4,
+  recommendations: 3,
+  goes_with: 3,
   frequent_items: 5,
   sales_history: 5,
   interactions: 4,

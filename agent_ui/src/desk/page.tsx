@@ -10,6 +10,7 @@ import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { draftOf } from "../state/drafts";
 import { callerTitle, type DeskState, numberTitle, type Pop } from "../state/model";
+import { markOf, nextMark, offersOn } from "../state/offers";
 import { isRinging, talkingElsewhere } from "../state/pops";
 import { Banner, Troubles } from "./banner";
 import { Card, mustChoose } from "./card";
@@ -235,6 +236,10 @@ function cardActions(
     const choice = hello?.dispositions[n - 1];
     if (pop && choice) client.pressResult(pop.call_id, choice.code);
   };
+  const offer = (n: number) => {
+    const each = pop?.answered_at ? offersOn(pop)[n - 1] : undefined;
+    if (pop && each) client.markOffer(pop.call_id, each, nextMark(markOf(pop, each)));
+  };
   const candidate = (n: number) => {
     const choosing = pop && (mustChoose(pop) || changing === pop.call_id);
     const chosen = choosing ? pop.candidates[n - 1] : undefined;
@@ -247,7 +252,7 @@ function cardActions(
     const choice = hello?.dispositions.find((each) => each.code === draft.disposition);
     if (!noteMissing(draft, choice?.note_required ?? false)) client.finish(pop.call_id);
   };
-  return { result, candidate, finish };
+  return { result, offer, candidate, finish };
 }
 
 function goToTalking(client: DeskClient): void {

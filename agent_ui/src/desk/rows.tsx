@@ -2,11 +2,14 @@
 
 import type { ComponentChildren } from "preact";
 import { duration, type Formats } from "../shared/format";
+import type { Pop } from "../state/model";
+import { OFFER_FACETS, offerIn } from "../state/offers";
 import type { Column, Facet, FacetShape, Scalar } from "../wire/frames";
 import { Amount, Fit, Numbered, Said } from "./amount";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
 import { rowsOf } from "./lanes";
+import { OfferMarks } from "./offers";
 import { directionWord, humanised, outcomeWord, resultLabel } from "./words";
 
 const ROWS_SHOWN_MAX = 50;
@@ -15,10 +18,11 @@ type Row = Record<string, Scalar>;
 interface RowsProps {
   facet: Facet;
   shape: FacetShape;
+  pop: Pop;
 }
 
 /** A list in a room of fixed height; more rows than fit scroll inside it. */
-export function Rows({ facet, shape }: RowsProps) {
+export function Rows({ facet, shape, pop }: RowsProps) {
   const kind = kindOf(shape);
   const rows = facet.rows.slice(0, ROWS_SHOWN_MAX);
   const room = rowsOf(shape);
@@ -30,7 +34,7 @@ export function Rows({ facet, shape }: RowsProps) {
       aria-label={`${shape.label}, list`}
       {...(scrolls && rows.length ? { tabIndex: 0 } : {})}
     >
-      <RowsBody facet={facet} shape={shape} rows={rows} kind={kind} />
+      <RowsBody {...{ facet, shape, pop, rows, kind }} />
       {more > 0 && <p class="more">{`${more} further rows are not shown.`}</p>}
     </section>
   );
@@ -41,7 +45,7 @@ type Kind = "table" | "offers" | "orders" | "timeline";
 function kindOf(shape: FacetShape): Kind {
   const has = (...names: string[]) =>
     shape.columns.some((column) => names.includes(column.name));
-  if (shape.name === "recommendations" && has("reason")) return "offers";
+  if (OFFER_FACETS.includes(shape.name) && has("reason")) return "offers";
   if (shape.name === "sales_history" && has("items")) return "orders";
   const story = shape.name === "interactions" || shape.name === "notes";
   return story && has("at", "date") ? "timeline" : "table";
@@ -50,12 +54,13 @@ function kindOf(shape: FacetShape): Kind {
 function RowsBody({
   facet,
   shape,
+  pop,
   rows,
   kind,
 }: RowsProps & { rows: Row[]; kind: Kind }) {
   if (rows.length === 0 && facet.state !== "pending") return null;
   if (rows.length === 0) return <PendingRows shape={shape} />;
-  if (kind === "offers") return <Offers shape={shape} rows={rows} />;
+  if (kind === "offers") return <Offers {...{ shape, pop, rows }} />;
   if (kind === "orders") return <Orders shape={shape} rows={rows} />;
   if (kind === "timeline") return <Timeline shape={shape} rows={rows} />;
   return <Table shape={shape} rows={rows} />;
@@ -148,8 +153,8 @@ function currencyIn(row: Row): string | null {
   return typeof row.currency === "string" ? row.currency : null;
 }
 
-/** What to offer: the product, its price and stock, and why just this. */
-function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
+/** What to offer: the product, its price and stock, why just this, what became of it. */
+function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }) {
   const columns = shownColumns(shape.columns);
   const reason = columns.find((each) => each.name === "reason");
   const title =
@@ -179,6 +184,7 @@ function Offers({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
               <Text row={row} column={article} />
             </span>
           </span>
+          <OfferMarks pop={pop} offer={offerIn(shape.name, row)} />
         </li>
       ))}
     </ol>

@@ -8,6 +8,7 @@ export interface Shortcut {
 export const SHORTCUTS: Shortcut[] = [
   { keys: "any letter", does: "write the note of the call in front" },
   { keys: "Alt+1 … 9", does: "choose a result; the same key again clears it" },
+  { keys: "Alt+Shift+1 … 6", does: "say what became of an offer; again for the next" },
   { keys: "Alt+Shift+A, B, W", does: "available, break, wrap-up" },
   { keys: "Alt+Shift+Z", does: "undo a state or result, for 5 seconds" },
   { keys: "Ctrl+Enter", does: "finish the call (after it has ended)" },
@@ -25,6 +26,8 @@ export interface Actions {
   /** Choose that customer; false when no customer is to be chosen. */
   candidate(n: number): boolean;
   result(n: number): void;
+  /** What became of the offer with that number on the card. */
+  offer(n: number): void;
   note(): void;
   /** The key is text: bring the caret into the note before it is typed. */
   write(): void;
@@ -65,7 +68,12 @@ export function press(
 }
 
 function pressWithAlt(event: KeyboardEvent, actions: Actions, singles: boolean) {
-  if (event.shiftKey) return pressLetter(letterOf(event), actions);
+  if (event.shiftKey) {
+    const [, offer] = /^Digit([1-6])$/.exec(event.code) ?? [];
+    return offer
+      ? did(actions.offer(Number(offer)))
+      : pressLetter(letterOf(event), actions);
+  }
   const digit = digitOf(event);
   // On a Mac the Alt key types signs: those that people need in a text stay text.
   if (digit && !SIGNS_OF_ALT.has(event.key)) return did(actions.result(digit));

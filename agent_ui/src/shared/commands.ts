@@ -1,11 +1,22 @@
 // Which of the agent's actions has the server not confirmed yet?
 
-import type { Choose, Disposition, Note, SetAgentState } from "../wire/frames";
+import type {
+  Choose,
+  Disposition,
+  MarkOffers,
+  Note,
+  SetAgentState,
+} from "../wire/frames";
 
-export type Command = Note | Disposition | Choose | SetAgentState;
+export type Command = Note | Disposition | Choose | MarkOffers | SetAgentState;
 
 /** One waiting command per subject: a newer note replaces the older one. */
 export function subjectOf(command: Command): string {
+  if (command.frame === "offers") {
+    const items = command.offers.map(({ facet, item }) => `${facet}/${item}`);
+    const by = command.mark === "shown" ? "page" : "agent";
+    return `offers ${command.call_id} ${by} ${items.join(" ")}`;
+  }
   return "call_id" in command ? `${command.frame} ${command.call_id}` : command.frame;
 }
 

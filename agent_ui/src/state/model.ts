@@ -5,15 +5,19 @@ import type {
   CandidateRef,
   CloseReason,
   Hello,
+  MarkOffers,
   NewContact,
   PopOpened,
   ServerFrame,
 } from "../wire/frames";
+import type { Marks } from "./offers";
 
 /** One call on this screen. `offset` is that of the newest frame that changed it. */
 export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
   /** Since which frame (by offset) each identity field has a value. */
   arrivals: Record<string, number>;
+  /** What became of its offers, by `FACET/ITEM`. */
+  marks: Marks;
   /** Over, kept for note and disposition until the agent finishes it. */
   wrapUp: boolean;
 }
@@ -124,6 +128,7 @@ export type DeskAction =
   | { type: "disposition_settled"; callId: string; ok: boolean }
   | { type: "choice_sent"; callId: string; choice: CandidateRef | "contact" }
   | { type: "choice_settled"; callId: string }
+  | { type: "offers_marked"; frame: MarkOffers }
   | { type: "state_wanted"; state: AgentState | null }
   | { type: "wrap_up_begun"; from: AgentState }
   | { type: "state_chosen" }

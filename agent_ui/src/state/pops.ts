@@ -46,6 +46,7 @@ export function updatePop(
   const { frame: _name, facets, note, ...changes } = frame;
   const updated: Pop = { ...pop, ...changes };
   if (facets) updated.facets = { ...pop.facets, ...facets };
+  if (note) updated.marks = note.marks ?? {};
   let next = place(state, updated);
   if (note) next = noteEchoed(next, frame.call_id, note, frame.offset);
   const justAnswered = pop.state !== "answered" && frame.state === "answered";
@@ -114,7 +115,8 @@ function answeredMs(pop: Pop | null): number {
 
 function toPop(frame: PopOpened): Pop {
   const { frame: _name, missed_while_away: _missed, ...pop } = frame;
-  return { ...pop, wrapUp: frame.closed !== null, arrivals: {} };
+  const marks = frame.note.marks ?? {};
+  return { ...pop, wrapUp: frame.closed !== null, arrivals: {}, marks };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {

@@ -11,6 +11,7 @@ import {
   patchDraft,
 } from "./drafts";
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
+import { marked } from "./offers";
 import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
 
 export function reduce(state: DeskState, action: DeskAction): DeskState {
@@ -60,6 +61,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return patchDraft(state, action.callId, { choosing: action.choice });
     case "choice_settled":
       return patchDraft(state, action.callId, { choosing: null });
+    case "offers_marked":
+      return marked(state, action.frame);
     case "state_wanted":
       return { ...state, wantedState: action.state };
     case "wrap_up_begun":
