@@ -12,6 +12,7 @@ from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
+from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.lookup.source_states import SourceSeen
@@ -203,6 +204,10 @@ class FakeLines:
         return RequestsSeen(line=line, run="r1", newest=2, missed=0, requests=seen)
 
 
+def no_orders() -> OrdersSeen:
+    return OrdersSeen(lines=0, orders=0, customers=0, items=0, opted_out=0, feeds=[])
+
+
 def no_sources() -> list[SourceSeen]:
     return []
 
@@ -221,7 +226,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "calls": FakeCalls(), "live": FakeLive(),
         "lookup": look_up, "stats": stats, "ready": no_problem,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
-        "sources": no_sources,
+        "sources": no_sources, "orders": no_orders,
         "version": "0.0.0",
     }  # fmt: skip
     return Services(data_dir=data_dir, **{**doubled, **other})

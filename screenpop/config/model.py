@@ -269,6 +269,15 @@ class Source(BaseModel):
     contacts_every_s: float = Field(
         600, gt=0, description="How often the number index is read again."
     )
+    orders_every_s: float = Field(
+        3600, gt=0, description="How often its orders and items are read again."
+    )
+    orders_full_every_h: float = Field(
+        168,
+        gt=0,
+        description="Where only what changed is read: how often all orders are read, so"
+        " that deleted lines go.",
+    )
 
     @property
     def own(self) -> dict[str, Any]:

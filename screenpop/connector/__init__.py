@@ -16,6 +16,15 @@ from screenpop.connector.base import (
     checked,
     told,
 )
+from screenpop.connector.orders import (
+    FeedBatch,
+    FeedReading,
+    ItemsOptions,
+    OrdersOptions,
+    Since,
+    lacking_for_items,
+    lacking_for_orders,
+)
 from screenpop.connector.reading import ContactsReading, OddItems
 from screenpop.connector.records import (
     as_row,
@@ -37,11 +46,16 @@ __all__ = [
     "ConnectorContext",
     "ContactRecord",
     "ContactsReading",
+    "FeedBatch",
+    "FeedReading",
+    "ItemsOptions",
     "Lookup",
     "LookupOptions",
     "OddItems",
+    "OrdersOptions",
     "Row",
     "Scalar",
+    "Since",
     "SourceOptions",
     "TimedOut",
     "Unavailable",
@@ -52,6 +66,8 @@ __all__ = [
     "contact_from_row",
     "from_bytes",
     "lacking_for_contacts",
+    "lacking_for_items",
+    "lacking_for_orders",
     "read_field",
     "subscriber",
     "told",

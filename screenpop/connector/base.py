@@ -22,6 +22,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from screenpop.connector.orders import FeedBatch, FeedReading
 from screenpop.connector.reading import ContactsReading
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import Row, Scalar
@@ -166,6 +167,34 @@ class Connector(ABC, Generic[S, L]):
 
     async def contacts_version(self) -> str | None:
         """A cheap mark that changes when `contacts` would; None: unknown."""
+        return None
+
+    @property
+    def first_since(self) -> Scalar:
+        """`since` of the first reading of the orders; None: it cannot say what changed.
+
+        With None each reading of the orders gives all of them.
+        """
+        return None
+
+    def orders(
+        self, since: Scalar, reading: FeedReading
+    ) -> AsyncIterator[FeedBatch] | None:
+        """All order lines, or those from `since` on; None: it has no orders.
+
+        `since` is `first_since`, or what a batch of an earlier reading gave: of the
+        lines at that value some may have been given before. Columns: `orders.py`.
+        What the connector itself leaves out it counts in `reading`. The iterator
+        raises `Unavailable` when the source fails in the middle.
+        """
+        return None
+
+    def items(self, reading: FeedReading) -> AsyncIterator[FeedBatch] | None:
+        """All items that can be ordered; None: it has none. As `orders`."""
+        return None
+
+    async def orders_version(self) -> str | None:
+        """A cheap mark that changes when orders or items would; None: unknown."""
         return None
 
 

@@ -17,13 +17,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 import pytest
 
 from screenpop.connector.base import PARAMETERS, Connector, ConnectorContext, Lookup
+from screenpop.connector.order_rows import ItemRows, OrderRows
+from screenpop.connector.orders import (
+    FEED_ROWS_MAX,
+    FeedBatch,
+    FeedReading,
+    OrdersOptions,
+    lacking_for_items,
+    lacking_for_orders,
+)
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.domain.profile import Row, Scalar
 from screenpop.support.tasks import spawn
@@ -210,6 +219,52 @@ class ConnectorContract:
     ) -> None:
         assert await opened.contacts_version() == await opened.contacts_version()
 
+    async def test_orders_are_well_formed(self, opened: Connector[Any, Any]) -> None:
+        reading = FeedReading()
+        batches = await _batches(opened.orders(opened.first_since, reading))
+        _assert_feed(batches, lacking_for_orders)
+        rows = OrderRows(FeedReading(), OrdersOptions())
+        assert [line for batch in batches for line in rows.lines(batch)]
+
+    async def test_items_are_well_formed(self, opened: Connector[Any, Any]) -> None:
+        batches = await _batches(opened.items(FeedReading()))
+        _assert_feed(batches, lacking_for_items)
+        rows = ItemRows(FeedReading())
+        assert [item for batch in batches for item in rows.items(batch)]
+
+    async def test_orders_can_be_read_on_from_each_place_that_was_given(
+        self, opened: Connector[Any, Any]
+    ) -> None:
+        if opened.first_since is None:
+            pytest.skip("it cannot say which orders changed")
+        whole = await _batches(opened.orders(opened.first_since, FeedReading()))
+        before, everything = list[Row](), [r for batch in whole for r in batch.rows]
+        for batch in whole:
+            before += batch.rows
+            if batch.since is None:
+                continue
+            later = await _batches(opened.orders(batch.since, FeedReading()))
+            after = [row for batch in later for row in batch.rows]
+            assert all(row in before or row in after for row in everything)
+        assert any(batch.since is not None for batch in whole), "no place was given"
+
+    async def test_a_reading_of_orders_that_is_given_up_lets_others_go_on(
+        self, opened: Connector[Any, Any]
+    ) -> None:
+        for _ in range(CANCELLATIONS):
+            batches = opened.orders(opened.first_since, FeedReading())
+            if batches is None:
+                pytest.skip("it gives no orders")
+            async for _batch in batches:
+                break
+            await batches.aclose()  # type: ignore[attr-defined]
+        await opened.ping()
+
+    async def test_the_version_of_the_orders_stays_while_nothing_changes(
+        self, opened: Connector[Any, Any]
+    ) -> None:
+        assert await opened.orders_version() == await opened.orders_version()
+
     def test_every_key_says_what_it_is_for(self) -> None:
         for model in (self.connector.source_options, self.connector.lookup_options):
             for name, info in model.model_fields.items():
@@ -223,6 +278,23 @@ class ConnectorContract:
         options = self.connector.lookup_options.model_validate(dict(keys))
         prepared: Lookup = connector.lookup("asked", options)
         return prepared
+
+
+async def _batches(batches: AsyncIterator[FeedBatch] | None) -> list[FeedBatch]:
+    if batches is None:
+        pytest.skip("it gives none")
+    return [batch async for batch in batches]
+
+
+def _assert_feed(
+    batches: Sequence[FeedBatch], lacking: Callable[[Sequence[str]], str | None]
+) -> None:
+    for batch in batches:
+        assert len(batch.rows) <= FEED_ROWS_MAX
+        assert not batch.places or len(batch.places) == len(batch.rows)
+        for row in batch.rows:
+            _assert_flat(row)
+            assert lacking(list(row)) is None
 
 
 def _assert_flat(row: Row) -> None:

@@ -18,7 +18,6 @@ from screenpop.support.log import Outage
 
 CONTACTS_MAX = 2_000_000
 BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond
-RETRY_AFTER_MAX_S = 3600.0  # a source's own wish is obeyed so far
 
 
 class TooSlow(Unavailable):
@@ -30,12 +29,6 @@ class TooSlow(Unavailable):
             " read: others may have this number, too"
         )
         self.read = read
-
-
-def rest_s(error: Exception, retry_s: float) -> float:
-    """How long not to ask: as long as the source wants, within a limit."""
-    asked_s = error.retry_after_s if isinstance(error, Unavailable) else None
-    return max(retry_s, min(asked_s or 0.0, RETRY_AFTER_MAX_S))
 
 
 class Counting:

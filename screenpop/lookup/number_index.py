@@ -17,7 +17,6 @@ import sqlite3
 import sys
 import tempfile
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -52,6 +51,7 @@ from screenpop.support import (
 )
 from screenpop.support.countries import country_beside
 from screenpop.support.number_fields import NO_COUNTRY, FieldNumber, read_field
+from screenpop.support.spare_time import Breath
 from screenpop.support.spellings import subscriber
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,6 @@ log = logging.getLogger(__name__)
 TAIL_DIGITS = 4
 
 FOUND_MAX = 4_096  # answers kept until contacts change: a call asks at each event
-
-BREATH_EVERY_S = 0.001
-BREATH_S = 0.00005
 
 _READERS = (
     countries,
@@ -237,7 +234,7 @@ class Loading:
         self._salt = salt
         self._home = home
         self._changed = changed
-        self._breath = _Breath()
+        self._breath = Breath()
         self._filing = shelf.file.begin()
         self._working = threading.Lock()  # who ends it waits for the part under way
         self._ended = False
@@ -316,18 +313,6 @@ def may_belong(contact: ContactRecord, number: str) -> bool:
 @lru_cache(maxsize=16)
 def _end_of(number: str) -> re.Pattern[str]:
     return re.compile(r"\D*".join(number[-TAIL_DIGITS:]))
-
-
-class _Breath:
-    """Lets the event loop run: a busy thread else keeps it waiting 5 ms each time."""
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    def take(self) -> None:
-        if time.perf_counter() - self._since > BREATH_EVERY_S:
-            time.sleep(BREATH_S)
-            self._since = time.perf_counter()
 
 
 def _keys(contact: ContactRecord, home: str | None) -> Iterator[str]:

@@ -36,21 +36,19 @@ from screenpop.connector import (
 )
 from screenpop.connector.base import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
-from screenpop.lookup.counting import Counting, TooSlow, rest_s
+from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.lookup import GuardedSource, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
-from screenpop.support.log import Outage
+from screenpop.support.log import Backoff, Outage
 from screenpop.support.tasks import TaskOwner, Watch
 
 log = logging.getLogger(__name__)
 
 AnyConnector = Connector[Any, Any]
 FindConnector = Callable[[str], type[AnyConnector]]
-RETRY_S = 5.0  # after a failed reading; doubled at each further one
-RETRY_MAX_S = 60.0
 WARMING = "its customers are being read: callers are not all known by number yet"
 
 
@@ -190,20 +188,19 @@ class Sources:
             self.unread[name] = warning
 
     async def _refresh_for_ever(self, name: str) -> None:
-        outage, retry_s = Outage(f"contacts of source {name}", log), RETRY_S
+        outage, backoff = Outage(f"contacts of source {name}", log), Backoff()
         while True:
             try:
                 count = await self.read_contacts(name)
                 if count is not None:
                     self._report(name, count)
                 outage.recovered()
-                retry_s = RETRY_S
+                backoff.reset()
                 self._settle(name)
             except Unavailable as error:
                 outage.failed(error)
                 self.unread[name] = f"its customers cannot be read: {error}"
-                await asyncio.sleep(rest_s(error, retry_s))
-                retry_s = min(retry_s * 2, RETRY_MAX_S)
+                await asyncio.sleep(backoff.next_s(error))
                 continue
             except Exception as error:
                 self.unread[name] = (

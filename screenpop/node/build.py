@@ -37,6 +37,7 @@ from screenpop.node.parts import (
     call_limits,
     data_dir_of,
     journal_of,
+    make_feeds,
     make_lookups,
     placing_limits,
     rules,
@@ -94,6 +95,7 @@ async def build(
         await past.close()
         await journal.close()
         raise
+    orders = make_feeds(loaded, lookups.sources, clock, metrics, watch)
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
     placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
@@ -112,6 +114,7 @@ async def build(
         retention=retention,
         streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
+        orders=orders,
         follower=follower,
         hub=hub,
         feed=feed,

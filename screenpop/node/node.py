@@ -27,6 +27,8 @@ from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.opening import Past
+from screenpop.insight.feed import OrderFeeds
+from screenpop.insight.feed_states import orders_seen
 from screenpop.intake.lines import AllLines, Streams, clock_problems
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
@@ -77,6 +79,7 @@ class Service:
     retention: Retention
     streams: Streams
     lookups: Lookups
+    orders: OrderFeeds
     follower: Follower
     hub: Hub
     feed: WallboardFeed
@@ -117,6 +120,7 @@ class Service:
         self._users_changed(self.past.people.cache.all())
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
+        self.orders.keep_read(self.lookups.sources.unusable)
         self.web = WebServer(self._services(), self.tasks.watch)
         await self.web.start()
         for number, candidate, by, at_us in await self.past.remembered():
@@ -162,6 +166,7 @@ class Service:
         if self.web is not None:
             await self.web.stop()
         self.lookups.calls.close()
+        await self.orders.close()
         await self.lookups.sources.close()
         await self.tasks.close()
         if self._today is not None:
@@ -305,6 +310,7 @@ class Service:
             stats=self._stats_json,
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
+            orders=lambda: orders_seen(self.orders, seen.clean),
             ready=self.problems,
             audit=self.past.audit.write,
             caught_up=self.caught_up,
@@ -358,6 +364,7 @@ class Service:
             if trouble is not None
         )
         found.extend(problems_of(self.lookups.sources))
+        found.extend(self.orders.problems())
         found.extend(
             NodeProblem(part="users", message=shared_telephone(*each), fatal=False)
             for each in self._shared.items()

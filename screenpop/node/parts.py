@@ -22,6 +22,8 @@ from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
 from screenpop.domain.related_calls import SameCalls
+from screenpop.insight.feed import OrderFeeds
+from screenpop.insight.order_store import OrderStore
 from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
@@ -160,6 +162,25 @@ def make_lookups(
         calls=calls,
         groups=grouped(shapes_of(tools), tools.identity_types, source_labels(config)),
         policy=policy_of(config),
+    )
+
+
+def make_feeds(
+    loaded: Loaded,
+    sources: Sources,
+    clock: Clock,
+    metrics: Metrics,
+    watch: Watch | None = None,
+) -> OrderFeeds:
+    """The orders and items of the sources, and the store that keeps them."""
+    return OrderFeeds(
+        sources.connectors,
+        loaded.config.sources,
+        OrderStore(data_dir_of(loaded)),
+        clock=clock,
+        zone=ZoneInfo(loaded.config.server.time_zone),
+        metrics=metrics,
+        watch=watch,
     )
 
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 from urllib.parse import quote, quote_plus, urlsplit
 
+from screenpop.domain.errors import Unavailable
 from screenpop.domain.phone import shortened
 from screenpop.support.clock import Clock, SystemClock
 
@@ -280,3 +281,24 @@ class Outage:
             self._clock.monotonic_s() - self._since_s,
             self._failures,
         )
+
+
+# -- How long is a source not asked that could not be read?
+
+RETRY_S = 5.0  # doubled at each further failure
+RETRY_MAX_S = 60.0
+RETRY_AFTER_MAX_S = 3600.0  # a source's own wish is obeyed so far
+
+
+class Backoff:
+    def __init__(self) -> None:
+        self._retry_s = RETRY_S
+
+    def reset(self) -> None:
+        self._retry_s = RETRY_S
+
+    def next_s(self, error: Unavailable) -> float:
+        """As long as the source asks for, within a limit; longer at each failure."""
+        wait_s = max(self._retry_s, min(error.retry_after_s or 0.0, RETRY_AFTER_MAX_S))
+        self._retry_s = min(self._retry_s * 2, RETRY_MAX_S)
+        return wait_s

@@ -90,6 +90,12 @@ class Metrics:
             "journal_pending_records", "Records waiting to be durable."
         )
         self.contacts = self._gauge("contacts", "Customers known by number.", "source")
+        self.order_lines = self._gauge(
+            "order_lines", "Order lines that recommendations are made from."
+        )
+        self.order_rows = self._counts(
+            "order_rows_total", "Rows of orders and items read.", "source"
+        )
         self.breaker_open = self._gauge(
             "source_breaker_open",
             "1 while a source's circuit breaker is open.",

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from time import perf_counter
+from time import perf_counter, sleep
 
 import msgspec
 
@@ -209,3 +209,27 @@ class Deadlines:
             self._watch(length_s, waiting[0].due_s - now_s)
         else:
             del self._waiting[length_s]
+
+
+# -- Does a busy thread let the event loop run?
+
+BREATH_EVERY_S = 0.001
+BREATH_S = 0.00005
+
+
+class Breath:
+    """For a thread that computes: call `take` after each piece of its work.
+
+    A thread that never sleeps keeps the event loop waiting 5 ms each time.
+    """
+
+    def __init__(self) -> None:
+        self._since = perf_counter()
+
+    def take(self) -> bool:
+        """Sleep for a moment where it is due; did it?"""
+        if perf_counter() - self._since <= BREATH_EVERY_S:
+            return False
+        sleep(BREATH_S)
+        self._since = perf_counter()
+        return True

@@ -160,6 +160,11 @@ async def sources(site: Site, visit: Visit) -> web.StreamResponse:
     return answered(SourcesSeen(sources=site.services.sources()))
 
 
+async def orders(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/orders`: what recommendations are made from, and how it is read."""
+    return answered(site.services.orders())
+
+
 async def node(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/node`: what is wrong, how many browsers are connected."""
     found = await readiness(site)

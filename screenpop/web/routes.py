@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import NotFound
+from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
@@ -140,6 +141,10 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/v1/node", handler=health.node, role=Role.ADMIN,
         summary="This node: what is wrong, how many browsers.", answer=health.NodeSeen,
+    ),
+    Route(
+        method="GET", path="/v1/orders", handler=health.orders, role=Role.ADMIN,
+        summary="The orders that recommendations are made from.", answer=OrdersSeen,
     ),
     Route(
         method="GET", path="/v1/openapi.json", handler=openapi.show,

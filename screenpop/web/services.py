@@ -18,6 +18,7 @@ from screenpop.domain.agent import User
 from screenpop.domain.profile import Json
 from screenpop.history.opening import People
 from screenpop.history.past_calls import HistoryCalls
+from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.request import Request, Response
 from screenpop.lookup.source_states import SourceSeen
@@ -56,6 +57,7 @@ class Services:
     logged_out: Callable[[User], Awaitable[None]]
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]
+    orders: Callable[[], OrdersSeen]
     ready: Callable[[], Awaitable[Sequence[NodeProblem]]]
     audit: Callable[[str, str, str], Awaitable[None]]
     """(who, what, of whom or which): written before the answer is given.

@@ -96,6 +96,38 @@ export interface Source {
   contacts?: Contacts | null;
 }
 
+/** What became of the rows of one reading. */
+export interface Rows {
+  rows: number;
+  kept: number;
+  left_out: Record<string, number>;
+  odd: string[];
+}
+
+/** How far the reading of one source's orders and items is. */
+export interface Feed {
+  source: string;
+  phase: "waiting" | "items" | "orders" | "ending";
+  whole: boolean;
+  batches: number;
+  rows_expected: number | null;
+  read_at: string | null;
+  all_read_at: string | null;
+  orders: Rows;
+  items: Rows;
+  trouble: string | null;
+}
+
+/** What recommendations are made from. */
+export interface Orders {
+  lines: number;
+  orders: number;
+  customers: number;
+  items: number;
+  opted_out: number;
+  feeds: Feed[];
+}
+
 /** A source's customers: how many are known by number, and why others are not. */
 export interface Contacts {
   known: number;

@@ -2,7 +2,7 @@
 
 import { Refused, read } from "../shared/api";
 import { Store } from "../shared/store";
-import type { Line, Node, RequestsPage, Source } from "./answers";
+import type { Line, Node, Orders, RequestsPage, Source } from "./answers";
 import { after, initialAdmin, reduceAdmin } from "./state";
 
 const ASK_EVERY_MS = 2_000;
@@ -53,13 +53,14 @@ export class AdminClient {
   }
 
   async #overview(): Promise<void> {
-    const [node, { lines }, { sources }] = await Promise.all([
+    const [node, { lines }, { sources }, orders] = await Promise.all([
       read<Node>("/v1/node"),
       read<{ lines: Line[] }>("/v1/lines"),
       read<{ sources: Source[] }>("/v1/sources"),
+      read<Orders>("/v1/orders"),
     ]);
     const nowMs = Date.now();
-    this.store.dispatch({ type: "overview", node, lines, sources, nowMs });
+    this.store.dispatch({ type: "overview", node, lines, sources, orders, nowMs });
   }
 
   async #requests(line: string): Promise<void> {

@@ -10,6 +10,7 @@ import { useStore } from "../shared/store";
 import type { Node } from "./answers";
 import { AdminClient } from "./client";
 import { Lines } from "./lines";
+import { OrderFeeds } from "./orders";
 import { Sources } from "./sources";
 import type { AdminState } from "./state";
 
@@ -68,6 +69,7 @@ function Admin({ onExpired }: { onExpired(): void }) {
       <Health node={state.node} state={state} formats={formats} />
       <Lines {...shared} />
       <Sources {...shared} />
+      <OrderFeeds {...shared} />
     </main>
   );
 }

@@ -77,9 +77,11 @@ test("an answer ends the trouble", () => {
     node: { ...node, problems: [] },
     lines: [],
     sources: [],
+    orders: { lines: 7, orders: 3, customers: 2, items: 4, opted_out: 0, feeds: [] },
     nowMs: 5,
   });
   expect([again.trouble, again.answeredMs]).toEqual([null, 5]);
+  expect(again.orders?.lines).toBe(7);
 });
 
 test("a request is summed up in one line", () => {

@@ -1,6 +1,6 @@
 // What is known of the lines after an answer?
 
-import type { Line, Node, RequestSeen, RequestsPage, Source } from "./answers";
+import type { Line, Node, Orders, RequestSeen, RequestsPage, Source } from "./answers";
 
 /** What the service keeps of one line: as many genuine as refused ones. */
 export const REQUESTS_MAX = 100;
@@ -18,6 +18,7 @@ export interface AdminState {
   node: Node | null;
   lines: Line[];
   sources: Source[];
+  orders: Orders | null;
   requests: Record<string, Requests>;
   /** When the last answer came; 0 before the first. */
   answeredMs: number;
@@ -29,21 +30,30 @@ export const initialAdmin: AdminState = {
   node: null,
   lines: [],
   sources: [],
+  orders: null,
   requests: {},
   answeredMs: 0,
   trouble: null,
 };
 
 export type AdminAction =
-  | { type: "overview"; node: Node; lines: Line[]; sources: Source[]; nowMs: number }
+  | {
+      type: "overview";
+      node: Node;
+      lines: Line[];
+      sources: Source[];
+      orders: Orders;
+      nowMs: number;
+    }
   | { type: "requests"; page: RequestsPage; after: number }
   | { type: "trouble"; message: string };
 
 export function reduceAdmin(state: AdminState, action: AdminAction): AdminState {
   switch (action.type) {
     case "overview": {
-      const { node, lines, sources, nowMs } = action;
-      return { ...state, node, lines, sources, answeredMs: nowMs, trouble: null };
+      const { node, lines, sources, orders, nowMs } = action;
+      const answered = { node, lines, sources, orders, answeredMs: nowMs };
+      return { ...state, ...answered, trouble: null };
     }
     case "requests": {
       const { page, after } = action;

@@ -1,6 +1,6 @@
 // How does what a dialect made of a request read?
 
-import type { EventSeen, RequestSeen, Source, Stream, Verdict } from "./answers";
+import type { EventSeen, Feed, RequestSeen, Source, Stream, Verdict } from "./answers";
 
 export const VERDICTS: Record<Verdict, string> = {
   events: "taken",
@@ -17,6 +17,13 @@ export const STATES: Record<Source["state"], string> = {
   left_alone: "circuit breaker open",
   unasked: "not asked yet",
   off: "switched off",
+};
+
+export const PHASES: Record<Feed["phase"], string> = {
+  waiting: "waiting for the next reading",
+  items: "reading items",
+  orders: "reading orders",
+  ending: "removing what is gone",
 };
 
 /** Whether a switch is listened to, e.g. `connected 3 h ago; 2 reconnects`. */

@@ -6,14 +6,21 @@ import asyncio
 import codecs
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from contextlib import suppress
+
+from pydantic import BaseModel
 
 from screenpop.connector import (
     ConfigError,
     Connector,
     ConnectorContext,
     ContactRecord,
+    FeedBatch,
+    FeedReading,
+    ItemsOptions,
     Lookup,
+    OrdersOptions,
     Row,
     Scalar,
     checked,
@@ -22,10 +29,17 @@ from screenpop.connector import (
 from screenpop.connector.keys import as_numbers, uncertain
 from screenpop.connector.reading import UNREADABLE
 from screenpop.support.countries import names_a_country
-from screenpop_connectors.csv_file.options import CsvContacts, CsvLookup, CsvSource
+from screenpop_connectors.csv_file.options import (
+    CsvContacts,
+    CsvItems,
+    CsvLookup,
+    CsvOrders,
+    CsvSource,
+)
 from screenpop_connectors.csv_file.reader import read_file
+from screenpop_connectors.csv_file.streaming import feed_batches
 from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
-from screenpop_connectors.csv_file.watch import WatchedTable
+from screenpop_connectors.csv_file.watch import WatchedTable, mark_of
 
 ROWS_BETWEEN_PAUSES = 100
 _BRACES = re.compile(r"\{([^{}]+)\}")
@@ -81,6 +95,30 @@ lookups:
         await self.file.current()
         return str(self.file.mark)
 
+    def orders(
+        self, since: Scalar, reading: FeedReading
+    ) -> AsyncIterator[FeedBatch] | None:
+        return self._feed(self.options.orders, OrdersOptions, reading)
+
+    def items(self, reading: FeedReading) -> AsyncIterator[FeedBatch] | None:
+        return self._feed(self.options.items, ItemsOptions, reading)
+
+    async def orders_version(self) -> str | None:
+        path = self.context.folder / self.options.path
+        return str(await asyncio.to_thread(mark_of, path))
+
+    def _feed(
+        self,
+        options: CsvOrders | CsvItems | None,
+        shared: type[BaseModel],
+        reading: FeedReading,
+    ) -> AsyncIterator[FeedBatch] | None:
+        if options is None:
+            return None
+        wanted = options.model_dump(exclude=set(shared.model_fields))
+        path = self.context.folder / self.options.path
+        return _threaded(feed_batches(path, self.options, wanted, reading))
+
     async def _all_contacts(self, options: CsvContacts) -> AsyncIterator[ContactRecord]:
         table = await self.file.current()
         roles = ContactRoles(table, options)
@@ -124,6 +162,18 @@ lookups:
         for remark in said:
             context.log.warning("source %s: %s %s.", context.source, path, remark)
         return table
+
+
+async def _threaded(
+    batches: Generator[FeedBatch, None, None],
+) -> AsyncIterator[FeedBatch]:
+    """Each batch is made in a thread, when it is asked for."""
+    try:
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            yield batch
+    finally:
+        with suppress(ValueError):  # cancelled while a thread is in it
+            batches.close()
 
 
 class CsvLookupByValue(Lookup):

@@ -35,8 +35,7 @@ class Decoded(NamedTuple):
 
 def decoded(data: bytes, encoding: str | None) -> Decoded:
     """The text, without its byte order mark. `encoding` None: find it out."""
-    marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
-    name = encoding or marked or _without_mark(data)
+    name = encoding or known_encoding(data)
     if name is not None:
         text = data.decode(name, _errors(name))
         return _checked(text.removeprefix("\ufeff"))
@@ -52,6 +51,12 @@ def decoded(data: bytes, encoding: str | None) -> Decoded:
             f" from line {line} on"
         )
         return _checked(data.decode("cp1252", "replace"), said)
+
+
+def known_encoding(data: bytes) -> str | None:
+    """What the first bytes of a file say of its encoding; None: nothing."""
+    marked = next((name for mark, name in MARKS if data.startswith(mark)), None)
+    return marked or _without_mark(data)
 
 
 def mended(cell: str) -> tuple[str, str | None]:

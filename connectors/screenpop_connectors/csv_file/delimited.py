@@ -37,9 +37,9 @@ class Delimited:
         if len(hint) == 5 and hint.lower().startswith("sep="):  # Excel's hint
             delimiter, text, self._skipped = delimiter or hint[4], rest, 1
         self._text = text
-        self._delimiter = delimiter or _likeliest(text)
+        self.delimiter = delimiter or _likeliest(text)
         self.columns_expected: int | None = None
-        mark = re.escape(self._delimiter)
+        mark = re.escape(self.delimiter)
         self._bare = re.compile(rf"[^{mark}\n]*+")
         self._quoted = re.compile(r' *+"([^"]*+(?:""[^"]*+)*+)" *+')
         self._by_itself = re.compile(rf' *"(.*?)" *(?={mark}|\Z)')
@@ -51,7 +51,7 @@ class Delimited:
             end = text.find("\n", place)
             end = len(text) if end < 0 else end
             if text.find('"', place, end) < 0:
-                yield CsvLine(number, text[place:end].split(self._delimiter))
+                yield CsvLine(number, text[place:end].split(self.delimiter))
             else:
                 cells, after = self._record(place)
                 if cells is None:
@@ -72,7 +72,7 @@ class Delimited:
                 return None, place
             cells.append(cell[0])
             place = cell[1]
-            if text[place : place + 1] != self._delimiter:
+            if text[place : place + 1] != self.delimiter:
                 whole = self._is_one_record(text[begin:place], len(cells))
                 return (cells if whole else None), place
             place += 1
@@ -86,7 +86,7 @@ class Delimited:
         expected = self.columns_expected
         if expected is None or cells == expected or "\n" not in record:
             return True
-        delimiters = (line.count(self._delimiter) for line in record.split("\n")[1:-1])
+        delimiters = (line.count(self.delimiter) for line in record.split("\n")[1:-1])
         return cells > expected and all(n < expected - 1 for n in delimiters)
 
     def _cell(self, place: int) -> tuple[str, int] | None:
@@ -102,7 +102,7 @@ class Delimited:
         found = self._quoted.match(text, place, place + limit)
         if found is not None:
             following = text[found.end() : found.end() + 1]
-            if following in ("", "\n", self._delimiter):
+            if following in ("", "\n", self.delimiter):
                 return found[1].replace('""', '"'), found.end()
             self._budget -= found.end() - place
         else:
@@ -114,23 +114,21 @@ class Delimited:
         found = self._quoted.match(self._text, place + 1, place + SHORT_CELL_CHARS)
         if found is None or "\n" in found[0]:
             return bare[0], bare.end()
-        if self._text[found.end() : found.end() + 1] not in ("", "\n", self._delimiter):
+        if self._text[found.end() : found.end() + 1] not in ("", "\n", self.delimiter):
             return bare[0], bare.end()
         return f"={found[0]}", found.end()
 
     def _alone(self, line: str) -> list[str]:
         """A line with a stray mark, read in the way that gives as many cells as it
         should have."""
-        plain = [cell.strip().strip('"') for cell in line.split(self._delimiter)]
+        plain = [cell.strip().strip('"') for cell in line.split(self.delimiter)]
         if len(line) > LINE_CHARS_MAX or len(plain) == self.columns_expected:
             return plain
         cells: list[str] = []
         place = 0
         while place <= len(line):
             found = self._by_itself.match(line, place)
-            end = (
-                found.end() if found is not None else line.find(self._delimiter, place)
-            )
+            end = found.end() if found is not None else line.find(self.delimiter, place)
             end = len(line) if end < 0 else end
             cell = found[1] if found is not None else line[place:end].strip().strip('"')
             cells.append(cell.replace('""', '"'))

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from screenpop.connector import LookupOptions, SourceOptions
+from screenpop.connector import (
+    ItemsOptions,
+    LookupOptions,
+    OrdersOptions,
+    SourceOptions,
+)
 
 
 class CsvContacts(BaseModel):
@@ -20,6 +25,41 @@ class CsvContacts(BaseModel):
         ' `"{First Name} {Last Name}"`.'
     )
     company: str | None = Field(None, description="Column with the company.")
+
+
+class CsvOrders(OrdersOptions):
+    """Which columns hold the order lines that recommendations are made from."""
+
+    customer: str = Field(description="Column with the customer's key.")
+    order: str = Field(description="Column with the order's number.")
+    date: str = Field(description="Column with the order's date or moment.")
+    item: str = Field(description="Column with the item's key.")
+    quantity: str | None = Field(None, description="Column; without it each line is 1.")
+    amount: str | None = Field(None, description="Column with the line's amount.")
+    price: str | None = Field(
+        None, description="Column with the price of one, where there is no amount."
+    )
+    currency: str | None = Field(None, description="Column with the currency.")
+    line: str | None = Field(
+        None, description="Column that identifies a line within its order."
+    )
+    opt_out: str | None = Field(
+        None, description="Column that says yes where a customer must not be profiled."
+    )
+
+
+class CsvItems(ItemsOptions):
+    """Which columns hold the items that can be ordered."""
+
+    key: str = Field(description="Column that identifies an item.")
+    name: str | None = Field(None, description="Column with its name.")
+    category: str | None = Field(None, description="Column with its category.")
+    price: str | None = Field(None, description="Column with its price.")
+    currency: str | None = Field(None, description="Column with the price's currency.")
+    stock: str | None = Field(None, description="Column with how many are there.")
+    active: str | None = Field(
+        None, description="Column that says no where an item is not sold any more."
+    )
 
 
 class CsvSource(SourceOptions):
@@ -58,6 +98,12 @@ class CsvSource(SourceOptions):
     contacts: CsvContacts | None = Field(
         None, description="Which columns the number index reads."
     )
+    orders: CsvOrders | None = Field(
+        None,
+        description="The order lines that recommendations are made from. CSV is read"
+        " in parts here, whatever `rows_max` and `bytes_max` are.",
+    )
+    items: CsvItems | None = Field(None, description="The items that can be ordered.")
     rows_max: int = Field(
         200_000, gt=0, description="A file with more rows is refused."
     )

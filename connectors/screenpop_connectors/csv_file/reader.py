@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time as clock
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -70,7 +71,7 @@ class Content:
     left_out: int = 0  # rows that could not be read at all
 
 
-class _FileLine(NamedTuple):
+class FileLine(NamedTuple):
     number: int
     cells: Sequence[object]
     is_stray: bool = False
@@ -78,15 +79,27 @@ class _FileLine(NamedTuple):
 
 def read_file(path: Path, options: CsvSource) -> Content:
     """Raises `Unavailable` when it cannot be read or is beyond a limit."""
-    try:
+    with explained(path, options):
         if path.stat().st_size > options.bytes_max:
             raise _beyond(path, f"{path.stat().st_size} bytes", "bytes_max", options)
-        with path.open("rb") as file:
-            begin = file.read(512)
-        _refuse_other_formats(begin)
-        if begin.startswith(b"PK\x03\x04"):
+        if is_workbook(path):
             return _workbook(path, options)
         return _text(path, options)
+
+
+def is_workbook(path: Path) -> bool:
+    """XLSX, not text? Raises ValueError for what is neither."""
+    with path.open("rb") as file:
+        begin = file.read(512)
+    _refuse_other_formats(begin)
+    return begin.startswith(b"PK\x03\x04")
+
+
+@contextmanager
+def explained(path: Path, options: CsvSource) -> Iterator[None]:
+    """Whatever keeps the file from being read is `Unavailable`, with a remedy."""
+    try:
+        yield
     except FileNotFoundError as error:
         raise Unavailable(
             f"cannot read {path}: no such file. Put the export back, or set"
@@ -127,11 +140,11 @@ def _refuse_other_formats(begin: bytes) -> None:
 def _text(path: Path, options: CsvSource) -> Content:
     found = decoded(path.read_bytes(), options.encoding)
     lines = Delimited(found.text, options.delimiter)
-    rows = _Rows(path, options, found.said, has_odd_text=found.has_odd)
+    rows = RowMaker(path, options, found.said, has_odd_text=found.has_odd)
 
-    def all_lines() -> Iterator[_FileLine]:
+    def all_lines() -> Iterator[FileLine]:
         for line in lines:
-            yield _FileLine(*line)
+            yield FileLine(*line)
             lines.columns_expected = len(rows.columns) or None
 
     return rows.read(all_lines())
@@ -139,15 +152,15 @@ def _text(path: Path, options: CsvSource) -> Content:
 
 def _workbook(path: Path, options: CsvSource) -> Content:
     sheet = Sheet(path, options.sheet, options.bytes_max)
-    rows = _Rows(path, options, sheet.said, merged=sheet.merged)
-    content = rows.read(_FileLine(*row) for row in sheet.rows())
+    rows = RowMaker(path, options, sheet.said, merged=sheet.merged)
+    content = rows.read(FileLine(*row) for row in sheet.rows())
     for place in sheet.formulas:
         letters = place.rstrip("0123456789")
         content.odd.add(f"row {place[len(letters) :]}", letters, NO_VALUE)
     return content
 
 
-class _Rows:
+class RowMaker:
     """Makes rows of lines: the first one with content names the columns."""
 
     def __init__(
@@ -162,40 +175,48 @@ class _Rows:
         self.columns: tuple[str, ...] = ()
         self._path = path
         self._options = options
-        self._said = said
-        self._has_odd_text = has_odd_text
+        self.said = said
+        self.has_odd_text = has_odd_text
         self._merged = merged
-        self._odd = OddItems()
-        self._left_out = 0
+        self.odd = OddItems()
+        self.left_out = 0  # rows that could not be read at all
 
-    def read(self, lines: Iterable[_FileLine]) -> Content:
+    def read(self, lines: Iterable[FileLine]) -> Content:
         rows: list[Row] = []
         places: list[int] = []
         limit = self._options.rows_max
+        for place, row in self.each(lines):
+            if len(rows) == limit:
+                raise _beyond(
+                    self._path, f"over {limit} rows", "rows_max", self._options
+                )
+            rows.append(row)
+            places.append(place)
+        self.need_columns()
+        return Content(
+            self.columns,
+            tuple(rows),
+            tuple(places),
+            self.said,
+            self.odd,
+            self.left_out,
+        )
+
+    def each(self, lines: Iterable[FileLine]) -> Iterator[tuple[int, Row]]:
+        """The rows, each with the number of its line."""
         for line in lines:
             if line.number % ROWS_BETWEEN_PAUSES == 0:
                 clock.sleep(0)  # lets the event loop's thread run at once
             if not self.columns:
                 self._name_columns(line)
             elif (row := self._row(line)) is not None:
-                if len(rows) == limit:
-                    raise _beyond(
-                        self._path, f"over {limit} rows", "rows_max", self._options
-                    )
-                rows.append(row)
-                places.append(line.number)
+                yield line.number, row
+
+    def need_columns(self) -> None:
         if not any(char.isalnum() for name in self.columns for char in name):
             raise ValueError("it has no first line with the columns' names")
-        return Content(
-            self.columns,
-            tuple(rows),
-            tuple(places),
-            self._said,
-            self._odd,
-            self._left_out,
-        )
 
-    def _row(self, line: _FileLine) -> Row | None:
+    def _row(self, line: FileLine) -> Row | None:
         cells = [_cell(value) for value in line.cells]
         if all(cell is None for cell in cells):
             return None
@@ -203,13 +224,13 @@ class _Rows:
         while len(cells) > width and cells[-1] is None:
             cells.pop()
         if line.is_stray and len(cells) != width:
-            self._left_out += 1
-            self._odd.add(place, None, NOT_SPLIT)
+            self.left_out += 1
+            self.odd.add(place, None, NOT_SPLIT)
             return None
         if line.is_stray:
-            self._odd.add(place, None, STRAY)
+            self.odd.add(place, None, STRAY)
         if len(cells) > width:
-            self._odd.add(place, None, MORE_CELLS)
+            self.odd.add(place, None, MORE_CELLS)
         cells += [None] * (width - len(cells))
         row: dict[str, Scalar] = dict(zip(self.columns, cells, strict=False))
         return self._checked(row, place)
@@ -220,16 +241,16 @@ class _Rows:
             if not isinstance(cell, str):
                 continue
             if cell[:1] == "#" and cell.upper() in SHEET_ERRORS:
-                self._odd.add(place, column, SHEET_ERROR, cell)
+                self.odd.add(place, column, SHEET_ERROR, cell)
                 row[column] = None
-            elif self._has_odd_text:
+            elif self.has_odd_text:
                 whole, reason = mended(cell)
                 if reason is not None:
-                    self._odd.add(place, column, reason)
+                    self.odd.add(place, column, reason)
                     row[column] = whole.strip() or None
         return row
 
-    def _name_columns(self, line: _FileLine) -> None:
+    def _name_columns(self, line: FileLine) -> None:
         cells = [_cell(value) for value in line.cells]
         for merged in self._merged:
             if merged.first_row == line.number == merged.last_row:
@@ -238,12 +259,12 @@ class _Rows:
             cells.pop()
         if len(cells) > COLUMNS_MAX:
             more = len(cells) - COLUMNS_MAX
-            self._said += (
+            self.said += (
                 f"has {more} columns beyond {COLUMNS_MAX}; they are not read",
             )
         self.columns, doubled = _named(cells[:COLUMNS_MAX])
         if doubled:
-            self._said += (f"has columns of the same name: {names_shown(doubled, 5)}",)
+            self.said += (f"has columns of the same name: {names_shown(doubled, 5)}",)
 
 
 def _spread(cells: list[Scalar], merged: Merged) -> None:

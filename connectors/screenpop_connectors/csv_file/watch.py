@@ -78,7 +78,7 @@ class WatchedTable:
 
     async def _read_if_changed(self) -> None:
         try:
-            mark = await asyncio.to_thread(_mark, self._path)
+            mark = await asyncio.to_thread(mark_of, self._path)
             if mark == self._mark and (self._table or self._error):
                 return
             self._mark = mark
@@ -109,7 +109,8 @@ class WatchedTable:
         self._context.log.warning("source %s: %s%s", self._context.source, error, kept)
 
 
-def _mark(path: Path) -> Mark:
+def mark_of(path: Path) -> Mark:
+    """Blocks: use a thread."""
     try:
         status = path.stat()
     except OSError:

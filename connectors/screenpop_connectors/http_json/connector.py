@@ -10,6 +10,8 @@ from screenpop.connector import (
     Connector,
     ConnectorContext,
     ContactRecord,
+    FeedBatch,
+    FeedReading,
     Lookup,
     Row,
     Scalar,
@@ -18,8 +20,9 @@ from screenpop.connector import (
 from screenpop.connector.reading import OVER_LIMIT
 from screenpop_connectors.http_json.answer import AnswerReading, Expression, compiled
 from screenpop_connectors.http_json.client import HttpClient, HttpRequest
-from screenpop_connectors.http_json.options import HttpLookup, HttpSource
-from screenpop_connectors.http_json.paging import ContactPages
+from screenpop_connectors.http_json.feed import HttpOrderFeed, item_batches, item_pages
+from screenpop_connectors.http_json.options import HttpContacts, HttpLookup, HttpSource
+from screenpop_connectors.http_json.paging import ListingPages
 from screenpop_connectors.http_json.template import (
     Body,
     Unsuitable,
@@ -60,10 +63,20 @@ lookups:
         self.client = HttpClient(options, context)
         self._error = compiled(options.error, key="error") if options.error else None
         self._pages = (
-            ContactPages(self.client, self.base, options.contacts, self.raise_told)
+            ListingPages(
+                self.client,
+                self.base,
+                options.contacts,
+                options.contacts.fields,
+                self.raise_told,
+            )
             if options.contacts
             else None
         )
+        feed = (self.client, self.base)
+        orders, items = options.orders, options.items
+        self._orders = HttpOrderFeed(*feed, orders, self.raise_told) if orders else None
+        self._items = item_pages(*feed, items, self.raise_told) if items else None
 
     async def open(self) -> None:
         await self.client.open()
@@ -76,9 +89,10 @@ lookups:
 
     @property
     def at_once_max(self) -> int:
-        """One connection is kept for reading the contacts, if there are several."""
-        connections = self.options.connections_max
-        return max(1, connections - 1) if self.options.contacts else connections
+        """One connection each is kept for reading contacts and for reading orders."""
+        options = self.options
+        feed = options.orders is not None or options.items is not None
+        return max(1, options.connections_max - (options.contacts is not None) - feed)
 
     async def ping(self) -> None:
         every_status = tuple(range(200, 500))
@@ -87,12 +101,27 @@ lookups:
         )
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
-        return self._all_contacts(self._pages) if self._pages else None
+        options, pages = self.options.contacts, self._pages
+        return self._all_contacts(options, pages) if options and pages else None
 
-    async def _all_contacts(self, pages: ContactPages) -> AsyncIterator[ContactRecord]:
-        options, reading = pages.options, self.new_reading()
-        async for rows in pages.rows(reading.odd):
-            for row in rows:
+    @property
+    def first_since(self) -> Scalar:
+        return self._orders.first_since if self._orders else None
+
+    def orders(
+        self, since: Scalar, reading: FeedReading
+    ) -> AsyncIterator[FeedBatch] | None:
+        return self._orders.batches(since, reading) if self._orders else None
+
+    def items(self, reading: FeedReading) -> AsyncIterator[FeedBatch] | None:
+        return item_batches(self._items, reading) if self._items else None
+
+    async def _all_contacts(
+        self, options: HttpContacts, pages: ListingPages
+    ) -> AsyncIterator[ContactRecord]:
+        reading = self.new_reading()
+        async for page in pages.pages(reading.odd):
+            for row in page.rows:
                 if reading.rows == options.contacts_max:
                     reading.leave_out(OVER_LIMIT)
                     pages.cut_off("contacts_max", options.contacts_max)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -16,7 +16,17 @@ from pydantic import (
 )
 from yarl import URL
 
-from screenpop.connector import LookupOptions, SourceOptions, lacking_for_contacts
+from screenpop.connector import (
+    ItemsOptions,
+    LookupOptions,
+    OrdersOptions,
+    Since,
+    SourceOptions,
+    lacking_for_contacts,
+    lacking_for_items,
+    lacking_for_orders,
+)
+from screenpop.connector.orders import CHANGED
 
 PORT_MAX = 65_535
 
@@ -42,22 +52,13 @@ class HttpAuth(BaseModel):
         return self
 
 
-class HttpContacts(BaseModel):
-    """Where the number index reads all customers, page by page."""
+class HttpListing(BaseModel):
+    """A list that is read page by page."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field(description="Appended to base_url; no parameters.")
     select: str | None = Field(None, description="JMESPath to the list of a page.")
-    fields: dict[str, str] = Field(
-        description="JMESPath of `key`, `name`, the numbers, and maybe `company`,"
-        " `country` and further fields."
-    )
-    numbers: tuple[str, ...] = Field(
-        (),
-        description="The fields that hold numbers; default: all whose name starts"
-        " with `phone` or `number`.",
-    )
     next: str | None = Field(
         None,
         description='JMESPath to the next page\'s link, e.g. `"@odata.nextLink"`; or to'
@@ -87,17 +88,79 @@ class HttpContacts(BaseModel):
         900, gt=0, description="A longer `Retry-After` ends the reading until later."
     )
     pages_max: int = Field(10_000, gt=0, description="Pages read at most.")
+
+    @model_validator(mode="after")
+    def _one_paging(self) -> Self:
+        if self.next and self.page_param:
+            raise ValueError("give next or page_param, not both")
+        if self.next_param and not self.next:
+            raise ValueError("next_param needs next, which finds its value")
+        return self
+
+
+class HttpContacts(HttpListing):
+    """Where the number index reads all customers, page by page."""
+
+    fields: dict[str, str] = Field(
+        description="JMESPath of `key`, `name`, the numbers, and maybe `company`,"
+        " `country` and further fields."
+    )
+    numbers: tuple[str, ...] = Field(
+        (),
+        description="The fields that hold numbers; default: all whose name starts"
+        " with `phone` or `number`.",
+    )
     contacts_max: int = Field(
         1_000_000, gt=0, description="Customers read at most; more are left out."
     )
 
     @model_validator(mode="after")
-    def _one_paging(self) -> HttpContacts:
-        if self.next and self.page_param:
-            raise ValueError("give next or page_param, not both")
-        if self.next_param and not self.next:
-            raise ValueError("next_param needs next, which finds its value")
+    def _are_contacts(self) -> Self:
         if (lacking := lacking_for_contacts(self.fields, self.numbers)) is not None:
+            raise ValueError(f"fields {lacking}")
+        return self
+
+
+class HttpOrders(HttpListing, OrdersOptions):
+    """Where the order lines are read that recommendations are made from."""
+
+    path: str = Field(
+        description="Appended to base_url. With `{since}` only what changed is read,"
+        " e.g. `/lines?changed_from={since}`."
+    )
+    fields: dict[str, str] = Field(
+        description="JMESPath of `customer`, `order`, `date`, `item`, and maybe"
+        " `quantity`, `amount` or `price` of one, `currency`, `line` and `opt_out`;"
+        " with `{since}` also of `changed`."
+    )
+    since: Since | None = Field(
+        None,
+        description="What `{since}` is when all orders are read, e.g. `2020-01-01`.",
+    )
+
+    @model_validator(mode="after")
+    def _are_orders(self) -> Self:
+        if (lacking := lacking_for_orders(self.fields)) is not None:
+            raise ValueError(f"fields {lacking}")
+        if self.since is not None and CHANGED not in self.fields:
+            raise ValueError(
+                "with since, fields must give `changed`: the value of a line that"
+                " `{since}` is compared with"
+            )
+        return self
+
+
+class HttpItems(HttpListing, ItemsOptions):
+    """Where the items are read that can be ordered."""
+
+    fields: dict[str, str] = Field(
+        description="JMESPath of `key`, and maybe `name`, `category`, `price`,"
+        " `currency`, `stock` and `active`."
+    )
+
+    @model_validator(mode="after")
+    def _are_items(self) -> Self:
+        if (lacking := lacking_for_items(self.fields)) is not None:
             raise ValueError(f"fields {lacking}")
         return self
 
@@ -140,6 +203,10 @@ class HttpSource(SourceOptions):
     contacts: HttpContacts | None = Field(
         None, description="Where the number index reads all customers."
     )
+    orders: HttpOrders | None = Field(
+        None, description="The order lines that recommendations are made from."
+    )
+    items: HttpItems | None = Field(None, description="The items that can be ordered.")
 
     @field_validator("base_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""How are all customers of a service read, page by page?
+"""How is a long list of a service read, page by page?
 
 The end is what services make of it: an empty page, no link or cursor to a next one,
 or a page behind the first that is not there (404, 400 and their kin). A service that
@@ -8,11 +8,20 @@ asks to wait (`Retry-After`) is waited for, and the reading goes on at that page
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from yarl import URL
 
-from screenpop.connector import OddItems, Row, TimedOut, Unavailable
+from screenpop.connector import (
+    OddItems,
+    Row,
+    Scalar,
+    TimedOut,
+    Unavailable,
+    checked,
+)
 from screenpop.support.text import sound
 from screenpop_connectors.http_json.answer import (
     AnswerReading,
@@ -27,49 +36,64 @@ from screenpop_connectors.http_json.client import (
     Passing,
     followed,
 )
-from screenpop_connectors.http_json.options import HttpContacts
+from screenpop_connectors.http_json.options import HttpListing
 from screenpop_connectors.http_json.template import filled_url, path_of
 
 NO_SUCH_PAGE = (400, 404, 410, 416)
 """What services answer to a page behind their last one."""
 
 REPEATED = (
-    "is the same as the page before; contacts.page_param or next_param may be a name"
-    " that the service does not know"
+    "is the same as the page before; page_param or next_param may be a name that the"
+    " service does not know"
 )
 CIRCLE = "names itself, or a page before it, as the next one; later pages are not read"
 
 FIRST_RETRY_S = 1.0  # after a passing failure; doubled each time
 RETRY_MAX_S = 60.0
 
+NOTHING: Mapping[str, Scalar] = MappingProxyType({})
 RaiseTold = Callable[[HttpRequest, object], None]
 
 
-class ContactPages:
-    """All customers of a service as rows."""
+class Page(NamedTuple):
+    number: int  # from 1
+    rows: Sequence[Row]
+
+
+class ListingPages:
+    """All customers, orders or items of a service as rows."""
 
     def __init__(
         self,
         client: HttpClient,
         base: str,
-        options: HttpContacts,
+        options: HttpListing,
+        fields: Mapping[str, str],
         raise_told: RaiseTold,
+        key: str = "contacts",
+        known: Callable[[str], str] = checked,
     ):
-        """`raise_told` raises the error that an answer itself holds."""
+        """`raise_told` raises the error that an answer itself holds.
+
+        `key` is that of the options in the configuration; `known` raises `ConfigError`
+        for a parameter of the path that cannot exist.
+        """
         self.options = options
+        self._key = key
         self._client = client
         self._base = base
         self._raise_told = raise_told
-        self._reading = AnswerReading(options.select, options.fields, key="contacts.")
-        self._next = (
-            compiled(options.next, key="contacts.next") if options.next else None
-        )
-        self._path = path_of(options.path)
-        filled_url(self._path, {})
+        self._reading = AnswerReading(options.select, fields, key=f"{key}.")
+        self._next = compiled(options.next, key=f"{key}.next") if options.next else None
+        self._path = path_of(options.path, known)
+        self.names = self._path.names
+        filled_url(self._path, dict.fromkeys(self.names))
 
-    async def rows(self, odd: OddItems) -> AsyncIterator[Sequence[Row]]:
-        """The rows of each page; raises `Unavailable`."""
-        start = URL(self._base + filled_url(self._path, {}), encoded=True)
+    async def pages(
+        self, odd: OddItems, params: Mapping[str, Scalar] = NOTHING
+    ) -> AsyncIterator[Page]:
+        """The pages that hold rows; raises `Unavailable`."""
+        start = URL(self._base + filled_url(self._path, params), encoded=True)
         url, before, asked = start, list[Row](), set[URL]()
         for number in range(self.options.pages_max):
             page = self._numbered(url, number)
@@ -90,7 +114,7 @@ class ContactPages:
                 if number == 1:
                     odd.add("page 2", None, REPEATED)
                 return
-            yield rows
+            yield Page(number + 1, rows)
             before = rows
             target = self._following(request, start, answer)
             if target is None:
@@ -104,8 +128,8 @@ class ContactPages:
     def _without_select(self, request: HttpRequest, answer: HttpReply) -> Unavailable:
         return self._client.failed(
             request,
-            f"{members_of(answer.value)}, without what contacts.select"
-            f" ({self.options.select}) names. Correct contacts.select",
+            f"{members_of(answer.value)}, without what {self._key}.select"
+            f" ({self.options.select}) names. Correct {self._key}.select",
         )
 
     async def _page(self, request: HttpRequest, number: int) -> HttpReply:
@@ -120,8 +144,9 @@ class ContactPages:
                 if wait_s is None:
                     raise
                 self._client.log.info(
-                    "source %s: its contacts go on at page %d in %.0f s: %s",
+                    "source %s: its %s go on at page %d in %.0f s: %s",
                     self._client.source,
+                    self._key,
                     number + 1,
                     wait_s,
                     error,
@@ -151,7 +176,7 @@ class ContactPages:
             )
         except ValueError as error:
             raise self._client.failed(
-                request, f"{error} (contacts.select or fields do not fit the answer)"
+                request, f"{error} ({self._key}.select or fields do not fit the answer)"
             ) from error
 
     def _numbered(self, url: URL, number: int) -> URL:
@@ -175,7 +200,7 @@ class ContactPages:
             if nothing_there(error):
                 return None  # the last page: there is nothing to join
             raise self._client.failed(
-                request, f"{error} (contacts.next does not fit the answer)"
+                request, f"{error} ({self._key}.next does not fit the answer)"
             ) from error
         if found in (None, False, "", [], {}):
             return None
@@ -184,16 +209,16 @@ class ContactPages:
         if not isinstance(found, str) or not _is_link(found):
             raise self._client.failed(
                 request,
-                "a cursor, not a link, under contacts.next. Name the query parameter"
-                " that takes it under contacts.next_param",
+                f"a cursor, not a link, under {self._key}.next. Name the query"
+                f" parameter that takes it under {self._key}.next_param",
             )
         return self._linked(request, found)
 
     def _cursor(self, found: object) -> str:
         if isinstance(found, bool) or not isinstance(found, str | int | float):
             raise Unavailable(
-                "contacts.next finds no cursor but a list, an object or true. Let it"
-                " name the cursor itself."
+                f"{self._key}.next finds no cursor but a list, an object or true. Let"
+                " it name the cursor itself."
             )
         return sound(str(found))
 
@@ -212,9 +237,10 @@ class ContactPages:
 
     def cut_off(self, key: str, limit: int) -> None:
         self._client.log.warning(
-            "source %s: contacts end at %s = %d; the rest is left out. Raise it.",
+            "source %s: %s end at %s = %d; the rest is left out. Raise it.",
             self._client.source,
-            f"contacts.{key}",
+            self._key,
+            f"{self._key}.{key}",
             limit,
         )
 

@@ -73,19 +73,22 @@ def as_text(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def parse(text: str) -> Template:
-    """`{number}` is a parameter, `{{` and `}}` are braces; raises `ConfigError`."""
-    pieces = _joined(_pieces(text))
+def parse(text: str, known: Callable[[str], str] = checked) -> Template:
+    """`{number}` is a parameter, `{{` and `}}` are braces; raises `ConfigError`.
+
+    `known` raises it for a parameter that cannot exist.
+    """
+    pieces = _joined(_pieces(text, known))
     return Template(tuple(_with_quotes(pieces)))
 
 
-def path_of(text: str) -> Template:
+def path_of(text: str, known: Callable[[str], str] = checked) -> Template:
     """A path with its query, behind `base_url`; raises `ConfigError`."""
     if text and not text.startswith(("/", "?")):
         raise ConfigError(
             f"path must start with / or ?, is {text!r}. The host stands in base_url."
         )
-    return parse(text)
+    return parse(text, known)
 
 
 def parse_body(value: JsonValue) -> Body:
@@ -152,7 +155,7 @@ def filled_header(template: Template, params: Mapping[str, Scalar]) -> str:
     return text
 
 
-def _pieces(text: str) -> Iterator[str | Parameter]:
+def _pieces(text: str, known: Callable[[str], str]) -> Iterator[str | Parameter]:
     end = 0
     for match in _PIECE.finditer(text):
         yield text[end : match.start()]
@@ -160,7 +163,7 @@ def _pieces(text: str) -> Iterator[str | Parameter]:
         if match.group() in ("{{", "}}"):
             yield match.group()[0]
         elif match.group(1) is not None:
-            yield Parameter(checked(match.group(1).strip()))
+            yield Parameter(known(match.group(1).strip()))
         else:
             raise ConfigError(
                 f"a lone {match.group()} in {text!r}. Write it twice if it is meant so."

@@ -12,6 +12,8 @@ from screenpop.connector import (
     Connector,
     ConnectorContext,
     ContactRecord,
+    FeedBatch,
+    FeedReading,
     Lookup,
     Row,
     Scalar,
@@ -22,6 +24,7 @@ from screenpop.connector import (
 from screenpop.connector.reading import OVER_LIMIT
 from screenpop.support.postgres_url import parsed
 from screenpop_connectors.sql.database import Query, SqlDatabase
+from screenpop_connectors.sql.feed import SqlOrderFeed, item_batches
 from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase
 from screenpop_connectors.sql.statement import parse
@@ -60,6 +63,14 @@ lookups:
         self._version: Query | None = None
         if contacts and contacts.version:
             self._version = self._bare(contacts.version, "contacts.version")
+        orders, items = options.orders, options.items
+        self._orders = (
+            SqlOrderFeed(orders, self.database, self._dialect) if orders else None
+        )
+        self._items = self._bare(items.query, "items.query") if items else None
+        self._orders_version: Query | None = None
+        if orders and orders.version:
+            self._orders_version = self._bare(orders.version, "orders.version")
 
     async def close(self) -> None:
         await self.database.close()
@@ -74,10 +85,12 @@ lookups:
 
     @property
     def at_once_max(self) -> int:
-        """One connection is kept for reading the contacts, if there are several."""
-        connections = self.options.connections_max
-        reads = self.options.contacts is not None and self._dialect != "sqlite"
-        return max(1, connections - 1) if reads else connections
+        """One connection each is kept for reading contacts and for reading orders."""
+        options, connections = self.options, self.options.connections_max
+        if self._dialect == "sqlite":  # these readings have their own
+            return connections
+        feed = options.orders is not None or options.items is not None
+        return max(1, connections - (options.contacts is not None) - feed)
 
     async def ping(self) -> None:
         await self._ping.rows({}, 1)
@@ -89,16 +102,37 @@ lookups:
         return self._all_contacts(options, self._contacts)
 
     async def contacts_version(self) -> str | None:
-        if self._version is None:
+        return await self._version_of(self._version)
+
+    @property
+    def first_since(self) -> Scalar:
+        return self._orders.first_since if self._orders else None
+
+    def orders(
+        self, since: Scalar, reading: FeedReading
+    ) -> AsyncIterator[FeedBatch] | None:
+        return self._orders.batches(since) if self._orders else None
+
+    def items(self, reading: FeedReading) -> AsyncIterator[FeedBatch] | None:
+        options = self.options.items
+        if options is None or self._items is None:
+            return None
+        return item_batches(self._items)
+
+    async def orders_version(self) -> str | None:
+        return await self._version_of(self._orders_version)
+
+    async def _version_of(self, query: Query | None) -> str | None:
+        if query is None:
             return await self.database.version()
-        rows = await self._version.rows({}, 1)
+        rows = await query.rows({}, 1)
         return "|".join(str(value) for row in rows for value in row.values())
 
     async def _all_contacts(
         self, options: SqlContacts, query: Query
     ) -> AsyncIterator[ContactRecord]:
         reading, read = self.new_reading(), 0
-        async for batch in query.batches():
+        async for batch in query.batches({}):
             if not read and batch:
                 lacking = lacking_for_contacts(batch[0], options.numbers)
                 if lacking is not None:

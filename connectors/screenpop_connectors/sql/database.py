@@ -9,7 +9,7 @@ from screenpop.connector import Row, Scalar
 from screenpop_connectors.sql.statement import Statement
 
 BATCH_ROWS = 1000
-"""Rows read at a time when all contacts are read."""
+"""Rows read at a time when contacts, orders or items are read."""
 
 
 class Query(Protocol):
@@ -19,8 +19,13 @@ class Query(Protocol):
         """The first rows; raises `Unavailable`."""
         ...
 
-    def batches(self) -> AsyncIterator[Sequence[Row]]:
-        """All rows of a statement without parameters; raises `Unavailable`."""
+    def batches(
+        self, params: Mapping[str, Scalar], timeout_s: float | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
+        """All rows, `BATCH_ROWS` at a time; raises `Unavailable`.
+
+        `timeout_s` for each batch, instead of that of the source's statements.
+        """
         ...
 
 

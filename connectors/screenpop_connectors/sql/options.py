@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from screenpop.connector import LookupOptions, SourceOptions
+from screenpop.connector import (
+    ItemsOptions,
+    LookupOptions,
+    OrdersOptions,
+    Since,
+    SourceOptions,
+)
 
 
 class SqlContacts(BaseModel):
@@ -31,6 +37,41 @@ class SqlContacts(BaseModel):
     )
 
 
+class SqlOrders(OrdersOptions):
+    """Where the order lines are read that recommendations are made from."""
+
+    query: str = Field(
+        description="SELECT giving `customer`, `order`, `date`, `item`, and maybe"
+        " `quantity`, `amount` or `price` of one, `currency`, `line` and `opt_out`."
+        " With `changed >= :since` and `order by changed` only what changed is read."
+    )
+    since: Since | None = Field(
+        None,
+        description="What `:since` is when all orders are read, e.g. `2020-01-01`, or"
+        " `0` where `changed` is a number.",
+    )
+    version: str | None = Field(
+        None,
+        description="SELECT of one value that changes when the orders do; default: a"
+        " SQLite file's date.",
+    )
+    timeout_ms: int = Field(
+        300_000,
+        gt=0,
+        description="The database ends the reading when a batch takes longer than this"
+        " (SQLite, PostgreSQL).",
+    )
+
+
+class SqlItems(ItemsOptions):
+    """Where the items are read that can be ordered."""
+
+    query: str = Field(
+        description="SELECT giving `key`, and maybe `name`, `category`, `price`,"
+        " `currency`, `stock` and `active`; without parameters."
+    )
+
+
 class SqlSource(SourceOptions):
     url: SecretStr = Field(
         description="SQLAlchemy URL: `sqlite:///crm.sqlite` (relative to this file),"
@@ -52,6 +93,10 @@ class SqlSource(SourceOptions):
     contacts: SqlContacts | None = Field(
         None, description="Where the number index reads all customers."
     )
+    orders: SqlOrders | None = Field(
+        None, description="The order lines that recommendations are made from."
+    )
+    items: SqlItems | None = Field(None, description="The items that can be ordered.")
 
 
 class SqlLookup(LookupOptions):

@@ -98,10 +98,12 @@ class ServerDatabase:
         """A foreign error as ours, without secrets or numbers."""
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         if getattr(cause, "sqlstate", None) == QUERY_CANCELLED:
-            limit_ms = self.options.statement_timeout_ms
+            key, limit_ms = "statement_timeout_ms", self.options.statement_timeout_ms
+            if label == "orders.query" and self.options.orders is not None:
+                key, limit_ms = "orders.timeout_ms", self.options.orders.timeout_ms
             return TimedOut(
                 f"{label} took longer than {limit_ms} ms and was ended by the"
-                " database. Add an index, or raise statement_timeout_ms."
+                f" database. Add an index, or raise {key}."
             )
         lost = isinstance(error, OSError | EOFError)
         if isinstance(error, sa.exc.DBAPIError):
@@ -218,12 +220,19 @@ class ServerQuery:
             made = self._texts[text] = sa.text(limited if self._limited else text)
         return made
 
-    async def batches(self) -> AsyncIterator[Sequence[Row]]:
-        text, _ = self._asking.asked({})
+    async def batches(
+        self, params: Mapping[str, Scalar], timeout_s: float | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
+        text, bound = self._asking.asked(params)
+        if self._limited:
+            bound = {name: sent(value) for name, value in bound.items()}
         try:
             async with self._database.connected(self._database.engine) as connection:
+                if self._limited and timeout_s is not None:
+                    limit = f"set local statement_timeout = {timeout_s * 1000:.0f}"
+                    await connection.exec_driver_sql(limit)
                 result = await connection.run_sync(
-                    lambda sync: _streamed(sync, sa.text(text), {})
+                    lambda sync: _streamed(sync, sa.text(text), bound)
                 )
                 try:
                     while rows := await connection.run_sync(
@@ -236,7 +245,7 @@ class ServerQuery:
             raise
         except Exception as error:
             log.debug("%s failed", self._label, exc_info=error)
-            raise self._database.failed(error, self._label, {}) from error
+            raise self._database.failed(error, self._label, params) from error
 
 
 def _first_rows(

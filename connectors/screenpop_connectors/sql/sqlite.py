@@ -160,32 +160,43 @@ class SqliteQuery:
         except sqlite3.Error as error:
             raise self._failed(error, params) from error
 
-    async def batches(self) -> AsyncIterator[Sequence[Row]]:
+    async def batches(
+        self, params: Mapping[str, Scalar], timeout_s: float | None = None
+    ) -> AsyncIterator[Sequence[Row]]:
         database = self._database
-        job = _Job(time.monotonic() + database.timeout_s)
+        limit_s = timeout_s or database.timeout_s
+        job = _Job(time.monotonic() + limit_s)
         cursor: sqlite3.Cursor | None = None
         await asyncio.to_thread(database.file)
         connection = await asyncio.to_thread(database.connect)
         connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
+
+        def some(cursor: sqlite3.Cursor) -> Sequence[Row]:
+            return _rows(cursor, cursor.fetchmany(BATCH_ROWS), mark_mended=True)
+
         try:
-            text, _ = self._asking.asked({})
-            cursor = await asyncio.to_thread(connection.execute, text)
-            while values := await asyncio.to_thread(cursor.fetchmany, BATCH_ROWS):
-                yield _rows(cursor, values, mark_mended=True)
-                job.until_s = time.monotonic() + database.timeout_s
+            text, bound = self._asking.asked(params)
+            cursor = await asyncio.to_thread(connection.execute, text, bound)
+            while rows := await asyncio.to_thread(some, cursor):
+                yield rows
+                job.until_s = time.monotonic() + limit_s
         except sqlite3.Error as error:
-            raise self._failed(error, {}) from error
+            raise self._failed(error, params, limit_s) from error
         finally:
             job.abandoned = True
             await asyncio.to_thread(connection.close)
 
     def _failed(
-        self, error: sqlite3.Error, params: Mapping[str, Scalar]
+        self,
+        error: sqlite3.Error,
+        params: Mapping[str, Scalar],
+        limit_s: float | None = None,
     ) -> Unavailable:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            limit_s = limit_s or self._database.timeout_s
             return TimedOut(
-                f"{self._label} took longer than {self._database.timeout_s:g} s and was"
-                " ended. Add an index, or raise statement_timeout_ms."
+                f"{self._label} took longer than {limit_s:g} s and was"
+                f" ended. Add an index, or raise {_limit_key(self._label)}."
             )
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
             return Unavailable(
@@ -196,6 +207,10 @@ class SqliteQuery:
             f"{self._label} failed: {told(error, params=params)}."
             " Try the query in the sqlite3 shell and correct it."
         )
+
+
+def _limit_key(label: str) -> str:
+    return "orders.timeout_ms" if label == "orders.query" else "statement_timeout_ms"
 
 
 def _rows(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from screenpop.connector import ConfigError, checked
 from screenpop_connectors.sql.comparison import Piece, widened
@@ -55,6 +56,12 @@ class Statement:
         """The same, with `IN` where a parameter is compared: kind `compared`."""
         return widened(self.pieces)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Does it say in which order its rows come?"""
+        words = [p.text.lower() for p in self.pieces if p.kind == "word"]
+        return ("order", "by") in pairwise(words)
+
     @cached_property
     def compared(self) -> frozenset[str]:
         """The parameters that are compared, at least in one place."""
@@ -82,16 +89,18 @@ def bind_name(parameter: str) -> str:
     return parameter.replace(".", "__")
 
 
-def parse(query: str, *, dialect: str) -> Statement:
+def parse(
+    query: str, *, dialect: str, known: Callable[[str], str] = checked
+) -> Statement:
     """Cut the query, in the quoting of a SQLAlchemy dialect name.
 
-    Raises `ConfigError` for a parameter that cannot exist and for anything but a
-    single SELECT.
+    Raises `ConfigError` for anything but a single SELECT; `known` raises it for a
+    parameter that cannot exist.
     """
     pieces = _without_end(tuple(_pieces(query, dialect)))
     _refuse_swallowed(query, pieces)
     _refuse_writing(pieces)
-    names = {checked(piece.text) for piece in pieces if piece.kind == "parameter"}
+    names = {known(piece.text) for piece in pieces if piece.kind == "parameter"}
     return Statement(pieces=pieces, parameters=frozenset(names))
 
 

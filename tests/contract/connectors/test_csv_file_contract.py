@@ -37,6 +37,40 @@ class CsvContract(ConnectorContract):
         return {"path": "missing.csv"}
 
 
+ORDERS = """Invoice;Code;What;Pieces;When;Price;Who
+536365;85123A;Heart;6;2026-10-01 08:26;2,55;17850
+536365;71053;Lantern;6;2026-10-01 08:26;3,39;17850
+C536379;71053;Lantern;-1;2026-10-02 09:41;3,39;17850
+536380;22961;Jam;24;2026-10-03 09:41;1,45;
+"""
+
+
+class TestOrders(CsvContract):
+    @pytest.fixture
+    def context(self, tmp_path: Path) -> ConnectorContext:
+        (tmp_path / "orders.csv").write_text(ORDERS)
+        return ConnectorContext(source="orders", folder=tmp_path)
+
+    @pytest.fixture
+    def source(self) -> Keys:
+        return {
+            "path": "orders.csv",
+            "orders": {
+                "customer": "Who", "order": "Invoice", "date": "When", "item": "Code",
+                "quantity": "Pieces", "price": "Price", "currency": "GBP",
+            },
+            "items": {"key": "Code", "name": "What", "price": "Price"},
+        }  # fmt: skip
+
+    @pytest.fixture
+    def lookup(self) -> Keys:
+        return {"match": {"Who": "customer.key"}}
+
+    @pytest.fixture
+    def params(self) -> Mapping[str, Scalar]:
+        return {"customer.key": "17850"}
+
+
 class TestMatchedByNumber(CsvContract):
     @pytest.fixture
     def lookup(self) -> Keys:

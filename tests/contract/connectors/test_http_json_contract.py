@@ -18,7 +18,20 @@ CUSTOMERS = {
 }
 
 
+LINES = [
+    {"who": 4711, "no": f"o{n}", "at": f"2026-10-0{n}T09:00:00Z", "sku": "A", "rev": n}
+    for n in range(1, 6)
+]
+
+
 async def credit_department(request: web.Request) -> web.Response:
+    if request.path == "/api/lines":
+        first = int(request.query["from"])
+        found = [line for line in LINES if line["rev"] >= first]  # type: ignore[operator]
+        page = int(request.query["page"])
+        return web.json_response(found[2 * page - 2 : 2 * page])
+    if request.path == "/api/skus":
+        return web.json_response([{"sku": "A", "name": "Tyre", "price": 12.50}])
     if request.path == "/api/customers":
         page = int(request.query["page"])
         return web.json_response({"items": list(CUSTOMERS.values())[page - 1 : page]})
@@ -41,7 +54,20 @@ class TestHttpJson(ConnectorContract):
                 "fields": {"key": "id", "name": "name", "phone": "phone"},
                 "page_param": "page",
             },
-        }
+            "orders": {
+                "path": "/lines?from={since}",
+                "since": 0,
+                "fields": {
+                    "customer": "who", "order": "no", "date": "at", "item": "sku",
+                    "changed": "rev",
+                },
+                "page_param": "page",
+            },
+            "items": {
+                "path": "/skus",
+                "fields": {"key": "sku", "name": "name", "price": "price"},
+            },
+        }  # fmt: skip
 
     @pytest.fixture
     def lookup(self) -> Keys:

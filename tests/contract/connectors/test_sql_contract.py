@@ -31,6 +31,15 @@ CONTACTS = {
 }
 
 
+ORDERS = {
+    "query": """select account as customer, 'o' || id as "order", '2026-10-01' as date,
+        phone as item, 1 as quantity, balance as amount, id as changed
+        from "Order Details" where id >= :since order by changed""",
+    "since": 0,
+}
+ITEMS = {"query": 'select phone as key, name, balance as price from "Order Details"'}
+
+
 class SqlContract(ConnectorContract):
     connector = SqlConnector
 
@@ -58,7 +67,12 @@ class TestSqlite(SqlContract):
 
     @pytest.fixture
     def source(self) -> Keys:
-        return {"url": "sqlite:///crm.sqlite", "contacts": CONTACTS}
+        return {
+            "url": "sqlite:///crm.sqlite",
+            "contacts": CONTACTS,
+            "orders": ORDERS,
+            "items": ITEMS,
+        }
 
     @pytest.fixture
     def source_when_down(self) -> Keys:
@@ -73,7 +87,13 @@ class TestPostgresql(SqlContract):
         insert = INSERT.format("$1, $2, $3, $4, $5::text::numeric, $6::text::date")
         await connection.executemany(insert, ROWS)
         await connection.close()
-        return {"url": postgresql, "contacts": CONTACTS, "connections_max": 3}
+        return {
+            "url": postgresql,
+            "contacts": CONTACTS,
+            "orders": ORDERS,
+            "items": ITEMS,
+            "connections_max": 3,
+        }
 
     @pytest.fixture
     def source_when_down(self) -> Keys:

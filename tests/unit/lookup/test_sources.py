@@ -21,7 +21,7 @@ from screenpop.connector import (
     Unavailable,
 )
 from screenpop.domain.profile import LookupOutcome
-from screenpop.lookup.counting import RETRY_AFTER_MAX_S, TooSlow, rest_s
+from screenpop.lookup.counting import TooSlow
 from screenpop.lookup.lookup import Result
 from screenpop.lookup.sources import (
     WARMING,
@@ -30,6 +30,7 @@ from screenpop.lookup.sources import (
     make_sources,
 )
 from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.log import RETRY_AFTER_MAX_S, RETRY_MAX_S, RETRY_S, Backoff
 
 
 class Options(SourceOptions):
@@ -249,6 +250,11 @@ async def test_when_the_time_is_over_what_was_read_is_known_and_said() -> None:
 
 
 def test_a_source_that_asks_for_rest_is_not_asked_before() -> None:
-    assert rest_s(Unavailable("429", retry_after_s=120), 5) == 120
-    assert rest_s(Unavailable("down"), 5) == 5
-    assert rest_s(Unavailable("429", retry_after_s=86_400), 5) == RETRY_AFTER_MAX_S
+    backoff = Backoff()
+    assert backoff.next_s(Unavailable("down")) == RETRY_S
+    assert backoff.next_s(Unavailable("down")) == 2 * RETRY_S
+    assert backoff.next_s(Unavailable("429", retry_after_s=120)) == 120
+    assert backoff.next_s(Unavailable("", retry_after_s=86_400)) == RETRY_AFTER_MAX_S
+    assert backoff.next_s(Unavailable("down")) == RETRY_MAX_S
+    backoff.reset()
+    assert backoff.next_s(Unavailable("down")) == RETRY_S

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 
 import pytest
 
-from screenpop.support.spare_time import SpareTime
+from screenpop.support.spare_time import (
+    BREATH_EVERY_S,
+    BREATH_S,
+    Breath,
+    SpareTime,
+)
 from screenpop.support.tasks import spawn
 
 NEVER_S = 3600.0
@@ -161,3 +167,14 @@ async def test_a_failure_when_idle_costs_nothing(
     await turns()
     assert done == ["a", "b"]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_thread_that_worked_long_sleeps_and_one_that_did_not_goes_on() -> None:
+    breath = Breath()
+    assert not breath.take()
+    until = time.perf_counter() + BREATH_EVERY_S
+    while time.perf_counter() <= until:
+        pass
+    before = time.perf_counter()
+    assert breath.take()
+    assert time.perf_counter() - before >= BREATH_S

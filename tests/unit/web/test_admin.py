@@ -7,7 +7,13 @@ import pytest
 from screenpop.config.model import Server
 from screenpop.lookup.source_states import CacheSeen, SourceSeen
 
-PATHS = ("/v1/lines", "/v1/lines/main/requests", "/v1/sources", "/v1/node")
+PATHS = (
+    "/v1/lines",
+    "/v1/lines/main/requests",
+    "/v1/sources",
+    "/v1/orders",
+    "/v1/node",
+)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,130 @@
+"""Which orders and items does the store hold, for the engine?
+
+Reads next to the writer, also from another process. Memory: about 44 bytes for each
+line (`OrderLines`), and the keys.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from screenpop.insight.order_schema import (
+    FILE_NAME,
+    OrderCounts,
+    counted,
+    reader,
+    refused,
+    source_feeds,
+)
+from screenpop.insight.orders import BATCH_LINES, OrderLines, Orders
+
+_LINES = """
+SELECT customer, orders.id, at_s, item, quantity,
+    CASE WHEN currency IS ? THEN amount END
+FROM lines JOIN orders ON orders.id = "order"
+"""
+
+
+class ItemRow(NamedTuple):
+    """An item as the feed last gave it; `read_us` None: only seen in orders."""
+
+    key: str
+    name: str | None
+    category: str | None
+    price: float | None
+    currency: str | None
+    stock: float | None
+    active: bool
+    read_us: int | None
+
+
+class OrderReader:
+    """The order store of a `data_dir`; a context manager. It blocks: use a thread."""
+
+    def __init__(self, folder: Path):
+        """Raises `Unavailable` when there is no store, or none that can be read."""
+        self.path = folder / FILE_NAME
+        self._connection = reader(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+        if isinstance(error, sqlite3.Error):
+            raise refused(error, self.path) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def is_whole(self) -> bool:
+        """Were the orders of every source read to their end at least once?"""
+        feeds = source_feeds(self._connection)
+        return bool(feeds) and all(feed.whole for feed in feeds)
+
+    def counts(self) -> OrderCounts:
+        """As of the last reading that ended."""
+        return counted(self._connection)
+
+    def orders(self) -> Orders:
+        """All lines of customers that did not opt out. Raises `OrdersError`.
+
+        An order is one basket. Amounts are those of `currency`; others are unknown.
+        """
+        customers = self._keys("customers")
+        items = self._keys("items")
+        lines = OrderLines()
+        for rows in self._batches():
+            who, orders, times, what, quantities, amounts = zip(*rows, strict=True)
+            lines.add(
+                [customers[number] for number in who],
+                [str(number) for number in orders],
+                times,
+                [items[number] for number in what],
+                quantities,
+                amounts,
+            )
+        return lines.orders()
+
+    def currency(self) -> str | None:
+        """The currency of most orders; None: they name none."""
+        found = self._connection.execute(
+            "SELECT currency FROM orders GROUP BY currency ORDER BY count(*) DESC"
+        ).fetchone()
+        return None if found is None else found[0]
+
+    def items(self) -> Iterator[ItemRow]:
+        """All items of the feed and of the orders."""
+        rows = self._connection.execute(
+            'SELECT "key", name, category, price, currency, stock, active, read_us'
+            " FROM items"
+        )
+        for key, name, category, price, currency, stock, active, read_us in rows:
+            yield ItemRow(
+                key, name, category, price, currency, stock, bool(active), read_us
+            )
+
+    def opted_out(self) -> frozenset[str]:
+        """Customers who must not be profiled: nothing is computed for them."""
+        rows = self._connection.execute('SELECT "key" FROM customers WHERE opted_out')
+        return frozenset(key for (key,) in rows)
+
+    def _batches(self) -> Iterator[list[tuple[int, int, float, int, float, float]]]:
+        cursor = self._connection.execute(_LINES, (self.currency(),))
+        while rows := cursor.fetchmany(BATCH_LINES):
+            yield rows
+
+    def _keys(self, table: str) -> dict[int, str]:
+        """Opted-out customers have an empty key, which `OrderLines` leaves out."""
+        key = "iif(opted_out, '', \"key\")" if table == "customers" else '"key"'
+        return dict(self._connection.execute(f"SELECT id, {key} FROM {table}"))  # noqa: S608
