@@ -17,7 +17,7 @@ from screenpop.desk.case import Case, Pop
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput, Forbidden
-from screenpop.domain.offer import MARK, encode_offers, offers_of
+from screenpop.domain.offer import MARK, encode_offers, offered_by, offers_of
 from screenpop.journal.records import ActionRecord
 
 CONTACT_CHARS_MAX = 200
@@ -187,7 +187,8 @@ def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
             code="bad_offers",
             remedy="Send the offers of one card.",
         )
-    known = {(offer.facet, offer.item): offer for offer in offers_of(case.answers)}
+    on_card = [*offers_of(case.answers), *offered_by(case.profile)]
+    known = {(offer.facet, offer.item): offer for offer in on_card}
     marked = [
         offer
         for named in command.offers
@@ -197,7 +198,7 @@ def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
         raise BadInput(
             "offers: not all of them are on the card of this call",
             code="unknown_offer",
-            remedy="Send the facet and the `sku` of a row of the card as `item`.",
+            remedy="Send a row's facet and `sku` as `item`, or `policy` and a rule.",
         )
     return {"mark": command.mark, "offers": encode_offers(marked)}
 

@@ -7,10 +7,12 @@ from enum import StrEnum
 
 import msgspec
 
-from screenpop.domain.profile import Answer, Row
+from screenpop.domain.profile import Answer, Profile, Row
 
 FACETS = ("recommendations", "goes_with")
 """Their rows are offers where they have a column `sku`."""
+POLICY = "policy"
+"""In place of a facet for offers that a rule of the sales policy asks for."""
 MARK = "offers"
 """The action by which a person, or the card itself, marks offers."""
 
@@ -43,6 +45,13 @@ def offers_of(answers: Mapping[str, Answer]) -> Iterator[Offer]:
                 if (item := _text(row, "sku")) != "":
                     basis, model = _text(row, "basis"), _text(row, "model")
                     yield Offer(answer.facet, item, basis, model)
+
+
+def offered_by(profile: Profile | None) -> Iterator[Offer]:
+    """The offers that lines of the sales policy ask for, by their rule."""
+    for line in () if profile is None else profile.policy:
+        if line.kind == "offer":
+            yield Offer(POLICY, line.rule, POLICY, POLICY)
 
 
 def encode_offers(offers: Iterable[Offer]) -> str:

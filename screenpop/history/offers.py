@@ -7,8 +7,9 @@ shown, and not in the share that was ordered.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot, sqrt
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +30,7 @@ from screenpop.history.engine import Database
 ORDER_DAYS = 14
 ORDER_US = ORDER_DAYS * 86_400_000_000
 PAGE_MAX = 1_000
+Z_95 = 1.959964  # of the standard normal distribution, two-sided
 GROUPS_MAX = 1_000  # of facet, kind of reason and model
 
 _offers = tables.offers.c
@@ -169,4 +171,130 @@ def _of_call() -> ColumnElement[bool]:
         _offers.line == _calls.line,
         _offers.call_id == _calls.call_id,
         _offers.occurrence == _calls.occurrence,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """`count` of `of`, with its 95 % Wilson interval; all null where `of` is 0."""
+
+    count: int
+    of: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def share(count: int, of: int) -> Share:
+    """E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; not continuity-corrected."""
+    if of == 0:
+        return Share(count=count, of=of, share=None, low=None, high=None)
+    p, z2 = count / of, Z_95 * Z_95
+    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
+    half = Z_95 * sqrt(p * (1 - p) / of + z2 / (4 * of * of)) / (1 + z2 / of)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Share(count=count, of=of, share=p, low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplift:
+    """Ordered share with offers less the one without, with a 95 % interval.
+
+    Null while one of the groups has nothing settled.
+    """
+
+    with_offers: Share
+    held_back: Share
+    difference: float | None
+    low: float | None
+    high: float | None
+
+
+def uplift(with_offers: Share, held_back: Share) -> Uplift:
+    """R. G. Newcombe, Statistics in Medicine 17 (1998) 873, method 10."""
+    a, b = with_offers, held_back
+    known = (a.share, a.low, a.high, b.share, b.low, b.high)
+    if None in known:
+        return Uplift(with_offers=a, held_back=b, difference=None, low=None, high=None)
+    p, p_low, p_high, q, q_low, q_high = (value or 0.0 for value in known)
+    low = p - q - hypot(p - p_low, q_high - q)
+    high = p - q + hypot(p_high - p, q - q_low)
+    return Uplift(with_offers=a, held_back=b, difference=p - q, low=low, high=high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferGroup:
+    """Offers that have one thing in common, and what became of them."""
+
+    name: str
+    shown: int
+    offered: Share  # of shown: spoken of
+    taken: Share  # of offered
+    declined: Share  # of offered
+    unsuitable: Share  # of offered
+    ordered: Share  # of settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferReport:
+    """`GET /v1/insight`: offers of calls that arrived in [from, to), never by agent."""
+
+    total: OfferGroup
+    by_facet: list[OfferGroup]
+    by_reason: list[OfferGroup]
+    by_model: list[OfferGroup]
+    uplift: Uplift
+    formulas: Mapping[str, str]
+
+
+FORMULAS = {
+    "shown": "Offers on the card of a call in which an agent talked",
+    "offered": "Marked offered, taken, declined or not suitable / shown",
+    "taken": "Marked taken / offered",
+    "declined": "Marked declined / offered",
+    "unsuitable": "Marked not suitable / offered",
+    "ordered": f"Ordered by the same customer within {ORDER_DAYS} days"
+    f" / shown at least {ORDER_DAYS} days ago",
+    "uplift": "Ordered share of offers shown, less that of offers held back by chance"
+    " (insight.holdout_share); the interval holds 95 % (Newcombe 1998)",
+}
+
+
+def reported(counts: Sequence[OfferCounts]) -> OfferReport:
+    """The shares of all offers, by facet, by kind of reason, and by model."""
+    held = share(
+        sum(each.held_back_ordered for each in counts),
+        sum(each.held_back_settled for each in counts),
+    )
+    total = _group("all", counts)
+    return OfferReport(
+        total=total,
+        by_facet=_groups(counts, lambda each: each.facet),
+        by_reason=_groups(counts, lambda each: each.basis),
+        by_model=_groups(counts, lambda each: each.model),
+        uplift=uplift(total.ordered, held),
+        formulas=FORMULAS,
+    )
+
+
+def _groups(
+    counts: Sequence[OfferCounts], name: Callable[[OfferCounts], str]
+) -> list[OfferGroup]:
+    names = sorted({name(each) for each in counts if each.shown})
+    return [_group(n, [each for each in counts if name(each) == n]) for n in names]
+
+
+def _group(name: str, counts: Sequence[OfferCounts]) -> OfferGroup:
+    def added(of: Callable[[OfferCounts], int]) -> int:
+        return sum(map(of, counts))
+
+    shown, offered = added(lambda x: x.shown), added(lambda x: x.offered)
+    return OfferGroup(
+        name=name,
+        shown=shown,
+        offered=share(offered, shown),
+        taken=share(added(lambda x: x.taken), offered),
+        declined=share(added(lambda x: x.declined), offered),
+        unsuitable=share(added(lambda x: x.unsuitable), offered),
+        ordered=share(added(lambda x: x.ordered), added(lambda x: x.settled)),
     )

@@ -43,7 +43,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
       <div class="card-top" data-state={pop.state}>
         <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
         {reachable && <VerdictBar pop={pop} />}
-        <PolicyLines lines={pop.policy} />
+        <PolicyLines pop={pop} />
         {reachable && <Identity pop={pop} />}
       </div>
       <div class="board">

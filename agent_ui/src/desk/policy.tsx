@@ -1,7 +1,10 @@
 // What does the sales policy ask of the agent in this call, and why?
 
+import type { Pop } from "../state/model";
+import { offerOf } from "../state/offers";
 import type { PolicyKind, PolicyLine, PolicyValue } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
+import { OfferMarks } from "./offers";
 
 const KINDS: Record<PolicyKind, string> = {
   avoid: "Avoid",
@@ -11,20 +14,20 @@ const KINDS: Record<PolicyKind, string> = {
 };
 
 /** At most three lines; room for one is kept, so that the usual moves nothing. */
-export function PolicyLines({ lines }: { lines: PolicyLine[] }) {
+export function PolicyLines({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   if (!state.hello?.has_policy) return null;
   return (
     <ul class="policy" aria-label="Sales policy">
-      {lines.map((line) => (
-        <Line key={line.rule} line={line} />
+      {pop.policy.map((line) => (
+        <Line key={line.rule} line={line} pop={pop} />
       ))}
     </ul>
   );
 }
 
 /** Its values and their sources show under the pointer, with the focus, or always. */
-function Line({ line }: { line: PolicyLine }) {
+function Line({ line, pop }: { line: PolicyLine; pop: Pop }) {
   const { sources } = useDesk();
   const tip = `policy-${line.rule}`;
   return (
@@ -41,6 +44,7 @@ function Line({ line }: { line: PolicyLine }) {
           )}
         </span>
       </div>
+      <OfferMarks pop={pop} offer={offerOf(line)} />
       <div class="policy-values" id={tip} data-always={sources} role="tooltip">
         <dl>
           {line.values.map((value) => (

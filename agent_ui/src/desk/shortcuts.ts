@@ -8,7 +8,7 @@ export interface Shortcut {
 export const SHORTCUTS: Shortcut[] = [
   { keys: "any letter", does: "write the note of the call in front" },
   { keys: "Alt+1 … 9", does: "choose a result; the same key again clears it" },
-  { keys: "Alt+Shift+1 … 6", does: "say what became of an offer; again for the next" },
+  { keys: "Alt+Shift+1 … 9", does: "say what became of an offer; again for the next" },
   { keys: "Alt+Shift+A, B, W", does: "available, break, wrap-up" },
   { keys: "Alt+Shift+Z", does: "undo a state or result, for 5 seconds" },
   { keys: "Ctrl+Enter", does: "finish the call (after it has ended)" },
@@ -69,7 +69,7 @@ export function press(
 
 function pressWithAlt(event: KeyboardEvent, actions: Actions, singles: boolean) {
   if (event.shiftKey) {
-    const [, offer] = /^Digit([1-6])$/.exec(event.code) ?? [];
+    const [, offer] = /^Digit([1-9])$/.exec(event.code) ?? [];
     return offer
       ? did(actions.offer(Number(offer)))
       : pressLetter(letterOf(event), actions);

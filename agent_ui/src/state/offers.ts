@@ -1,6 +1,6 @@
 // What did the agent say became of the offers on a card?
 
-import type { Mark, MarkOffers, Offered } from "../wire/frames";
+import type { Mark, MarkOffers, Offered, PolicyLine } from "../wire/frames";
 import type { DeskState, Pop } from "./model";
 
 export type Marks = Record<string, Mark>;
@@ -11,7 +11,6 @@ export type SaidMark = (typeof SAID)[number];
 
 /** Facets whose rows are offers. */
 export const OFFER_FACETS = ["recommendations", "goes_with"];
-export const OFFERS_KEYED_MAX = 6;
 
 export function placeOf({ facet, item }: Offered): string {
   return `${facet}/${item}`;
@@ -23,6 +22,16 @@ export function markOf(pop: Pop, offer: Offered): Mark | null {
 
 /** All offers of a card in the order in which they stand there. */
 export function offersOn(pop: Pop): Offered[] {
+  const asked = pop.policy.flatMap((line) => offerOf(line) ?? []);
+  return [...asked, ...offersInFacets(pop)];
+}
+
+/** A line of the sales policy that asks to offer something. */
+export function offerOf(line: PolicyLine): Offered | null {
+  return line.kind === "offer" ? { facet: "policy", item: line.rule } : null;
+}
+
+function offersInFacets(pop: Pop): Offered[] {
   return OFFER_FACETS.flatMap((facet) =>
     (pop.facets[facet]?.rows ?? []).flatMap((row) => offerIn(facet, row) ?? []),
   );

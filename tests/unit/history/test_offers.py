@@ -9,7 +9,15 @@ from screenpop.domain.offer import Mark, Offer
 from screenpop.history.archive import Archive
 from screenpop.history.batch import MarkedOffer
 from screenpop.history.engine import Database
-from screenpop.history.offers import ORDER_US, OfferCounts, Offers
+from screenpop.history.offers import (
+    ORDER_US,
+    OfferCounts,
+    Offers,
+    Share,
+    reported,
+    share,
+    uplift,
+)
 
 DAY_US = 86_400_000_000
 NOW_US = 1_000 * DAY_US
@@ -117,3 +125,52 @@ async def test_offers_go_with_their_call(archive: Archive, offers: Offers) -> No
     await _call(archive, "c-1", OLD_US, a=Mark.TAKEN)
     await archive.forget(NOW_US)
     assert await offers.counts(0, NOW_US, NOW_US) == []
+
+
+def test_a_share_has_the_interval_of_wilson() -> None:
+    """Newcombe 1998, method comparison paper on one proportion, table I, method 3."""
+    found = share(81, 263)
+    assert found.share == pytest.approx(81 / 263)
+    assert found.low == pytest.approx(0.2553, abs=5e-5)
+    assert found.high == pytest.approx(0.3662, abs=5e-5)
+    assert share(0, 0) == Share(count=0, of=0, share=None, low=None, high=None)
+    assert (share(0, 20).low, share(29, 29).high) == (0.0, pytest.approx(1.0))
+
+
+@pytest.mark.parametrize(
+    ("with_offers", "held_back", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+    ],
+)
+def test_the_uplift_has_the_interval_of_newcombe(
+    with_offers: tuple[int, int],
+    held_back: tuple[int, int],
+    low: float,
+    high: float,
+) -> None:
+    """Newcombe 1998, table II, contrasts (a), (b), (d) and (f), method 10."""
+    found = uplift(share(*with_offers), share(*held_back))
+    assert found.low == pytest.approx(low, abs=5e-5)
+    assert found.high == pytest.approx(high, abs=5e-5)
+
+
+def test_without_anything_held_back_there_is_no_uplift() -> None:
+    assert uplift(share(1, 2), share(0, 0)).difference is None
+
+
+async def test_the_report_groups_what_was_counted(
+    archive: Archive, offers: Offers
+) -> None:
+    await _call(archive, "c-1", OLD_US, a=Mark.TAKEN, b=Mark.SHOWN, c=Mark.HELD_BACK)
+    (offer, *_) = await offers.open_offers(NOW_US)
+    await offers.ordered([(offer, OLD_US + DAY_US)])
+    report = reported(await offers.counts(0, NOW_US, NOW_US))
+    (group,) = report.by_reason
+    assert (group.name, group.shown, group.offered.count) == ("own", 2, 1)
+    assert (group.taken.share, group.ordered.share) == (1.0, 0.5)
+    assert (report.uplift.held_back.share, report.uplift.difference) == (0.0, 0.5)
+    assert report.total.shown == 2
