@@ -80,7 +80,7 @@ FACTS: tuple[FactDefinition, ...] = (
         " once `balance` has a payment of that day or later, or nothing overdue",
         "payment_at|Payment promised on|date|",
         "payment_by|Promised to|text|name of the agent",
-        "payment_days|Days since the promise|integer|days",
+        "payment_days|Days since|integer|days",
     ),
     *_defined(
         "promise",
@@ -88,7 +88,7 @@ FACTS: tuple[FactDefinition, ...] = (
         " later call was answered",
         "call_back_at|Call back promised on|date|",
         "call_back_by|Promised by|text|name of the agent",
-        "call_back_days|Days since the promise|integer|days",
+        "call_back_days|Days since|integer|days",
     ),
     *_defined(
         "ticket",
@@ -96,7 +96,7 @@ FACTS: tuple[FactDefinition, ...] = (
         "open|Open tickets|integer|tickets",
         "oldest|Oldest open ticket|text|subject",
         "oldest_at|Opened on|date|",
-        "oldest_days|Open for|integer|days",
+        "oldest_days|Days open|integer|days",
     ),
     *_defined(
         "warranty",
@@ -105,7 +105,7 @@ FACTS: tuple[FactDefinition, ...] = (
         "active|Under warranty|flag|",
         "product|Product under warranty|text|",
         "until|Warranty until|date|",
-        "days_left|Warranty left|integer|days, while it lasts",
+        "days_left|Days of warranty left|integer|days, while it lasts",
     ),
     *_defined(
         "sla",
@@ -121,7 +121,7 @@ FACTS: tuple[FactDefinition, ...] = (
         "overdue",
         "`balance.overdue`, `balance.overdue_since`",
         "amount|Overdue|money|currency of the balance",
-        "days|Overdue for|integer|days; 0 when nothing is overdue",
+        "days|Days overdue|integer|days; 0 when nothing is overdue",
     ),
     *_defined(
         "credit",
@@ -139,9 +139,9 @@ FACTS: tuple[FactDefinition, ...] = (
         "the row of `recommendations` with `usual_days` and `last_bought` that is"
         " latest",
         "product|Due again|text|",
-        "usual_days|Usually every|integer|days",
+        "usual_days|Usual interval (days)|integer|days",
         "last_at|Last bought|date|",
-        "days_late|Late by|integer|days after the usual interval, 1 or more",
+        "days_late|Days late|integer|days after the usual interval, 1 or more",
     ),
 )  # fmt: skip
 DEFINITIONS: Mapping[str, FactDefinition] = {each.name: each for each in FACTS}

@@ -8,7 +8,7 @@ import { OfferMarks } from "./offers";
 
 const KINDS: Record<PolicyKind, string> = {
   avoid: "Avoid",
-  warn: "Note",
+  warn: "Warning",
   do: "Next step",
   offer: "Offer",
 };

@@ -26,6 +26,11 @@ export function stateWord(state: FieldState): string {
   return words[state];
 }
 
+/** The sales policy removed offers, and says why. */
+function isPolicy(note: SourceNote): boolean {
+  return note.lookup === "policy";
+}
+
 /** What one source says about itself in a facet's head. */
 export function sourceSentence(note: SourceNote): string {
   const sentences: Record<FieldState, string> = {
@@ -33,7 +38,9 @@ export function sourceSentence(note: SourceNote): string {
     stale: `${note.source}, older value`,
     pending: `asking ${note.source}…`,
     // Not asked at all is another thing than asked and nothing found.
-    empty: note.message ?? `${note.source}: nothing there`,
+    empty: isPolicy(note)
+      ? note.source
+      : (note.message ?? `${note.source}: nothing there`),
     failed: `${note.source} failed`,
     timed_out: `${note.source}: no answer`,
     withheld: `${note.source}: not asked, number withheld`,
@@ -48,7 +55,7 @@ export function bodySentence(facet: Facet): string {
     fresh: "Nothing to show.",
     stale: "Nothing to show.",
     pending: "",
-    empty: facet.notes.find((note) => note.lookup === "policy")?.message ?? "",
+    empty: facet.notes.find(isPolicy)?.message ?? "",
     failed: wrong?.message ?? "The source failed.",
     timed_out: wrong?.message ?? "The source did not answer in time.",
     withheld: "Withheld: not looked up.",
