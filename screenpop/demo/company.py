@@ -23,19 +23,16 @@ from screenpop.demo.catalogue import (
 )
 from screenpop.demo.customers import DemoCustomer, customers
 from screenpop.demo.names import chance
+from screenpop.demo.service_desk import (
+    Entitlement,
+    Ticket,
+    entitlements_of,
+    tickets_of,
+)
 
 NAME = "Larkspoke Cycle Supply"
 TIME_ZONE = "Europe/London"
 
-_PROBLEMS = (
-    "Pads squeal after 200 km",
-    "Wrong axle standard delivered",
-    "Two of ten tubes with a faulty valve",
-    "Dynamo wheel out of true",
-    "Carton damaged in transit",
-    "Charger shows error E7",
-    "Buckle broken on arrival",
-)
 _PROJECTS = (
     "Fleet of twelve cargo bikes, spring",
     "Refit of the workshop, three stands",
@@ -51,18 +48,6 @@ class Stock:
     product: Product
     on_hand: int
     next_delivery: int | None  # ordinal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """A return or complaint."""
-
-    number: int
-    account: str
-    sku: str
-    opened: int
-    closed: int | None
-    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +71,7 @@ class Company:
     invoices: tuple[Invoice, ...]
     tickets: tuple[Ticket, ...]
     quotes: tuple[Quote, ...]
+    entitlements: tuple[Entitlement, ...]
 
     def by_account(self) -> Mapping[str, DemoCustomer]:
         return {customer.account: customer for customer in self.customers}
@@ -111,15 +97,20 @@ def found_company(seed: int, today: date) -> Company:
     people = tuple(customers(chance(seed, "customers")))
     orders, invoices = _trade(people, seed, today)
     rng = chance(seed, "desk")
+    stock = tuple(_stock(today.toordinal(), rng))
+    tickets = tuple(tickets_of(orders, today.toordinal(), rng))
     return Company(
         seed=seed,
         today=today,
         customers=people,
-        stock=tuple(_stock(today.toordinal(), rng)),
+        stock=stock,
         orders=orders,
         invoices=invoices,
-        tickets=tuple(_tickets(orders, today.toordinal(), rng)),
+        tickets=tickets,
         quotes=tuple(_quotes(people, today.toordinal(), rng)),
+        entitlements=tuple(
+            entitlements_of(orders, tickets, today.toordinal(), chance(seed, "service"))
+        ),
     )
 
 
@@ -152,25 +143,6 @@ def _stock(today: int, rng: random.Random) -> list[Stock]:
         on_hand = 0 if empty else rng.randint(4, 60) * product.per_order // 2 + 1
         arrives = today + rng.randint(2, 30) if on_hand < 20 else None
         found.append(Stock(product=product, on_hand=on_hand, next_delivery=arrives))
-    return found
-
-
-def _tickets(orders: tuple[Order, ...], today: int, rng: random.Random) -> list[Ticket]:
-    recent = [o for o in orders if o.day > today - 120]
-    found = []
-    for at, order in enumerate(rng.sample(recent, len(recent) // 16)):
-        opened = min(today, order.day + rng.randint(3, 25))
-        closed = opened + rng.randint(2, 20) if rng.random() < 0.65 else None
-        found.append(
-            Ticket(
-                number=5001 + at,
-                account=order.account,
-                sku=order.lines[0].sku,
-                opened=opened,
-                closed=closed if closed is not None and closed <= today else None,
-                problem=rng.choice(_PROBLEMS),
-            )
-        )
     return found
 
 

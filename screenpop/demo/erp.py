@@ -18,6 +18,7 @@ from pathlib import Path
 from screenpop.demo.company import Company
 from screenpop.demo.customers import COUNTRY_NAME, DemoCustomer, typed_again
 from screenpop.demo.names import NAMING, chance
+from screenpop.demo.service_desk import Entitlement
 
 SCHEMA = """
 CREATE TABLE CUSTMAST (
@@ -54,6 +55,10 @@ CREATE TABLE QUOTE (
   QNO INTEGER PRIMARY KEY, CUSTNO TEXT NOT NULL, QDATE TEXT NOT NULL,
   VALID TEXT NOT NULL, AMT_CT INTEGER NOT NULL, SUBJ TEXT NOT NULL,
   CHANCE INTEGER NOT NULL);
+CREATE TABLE SERVCON (
+  CUSTNO TEXT NOT NULL, SKU TEXT NOT NULL, SERIAL TEXT NOT NULL, KIND TEXT NOT NULL,
+  SLEVEL TEXT, VFROM TEXT NOT NULL, VUNTIL TEXT NOT NULL, RESPBY TEXT,
+  PENALTY_CT INTEGER NOT NULL);
 """
 INDEXES = """
 CREATE INDEX CUSTCONT_CUST ON CUSTCONT (CUSTNO);
@@ -63,6 +68,7 @@ CREATE INDEX SOLINE_SKU ON SOLINE (SKU, SONO);
 CREATE INDEX ARINV_CUST ON ARINV (CUSTNO);
 CREATE INDEX ARPAY_INV ON ARPAY (INVNO);
 CREATE INDEX RMA_CUST ON RMAHEAD (CUSTNO);
+CREATE INDEX SERVCON_CUST ON SERVCON (CUSTNO, VUNTIL);
 CREATE INDEX QUOTE_CUST ON QUOTE (CUSTNO);
 ANALYZE;
 """
@@ -137,6 +143,19 @@ def _tables(company: Company) -> Iterator[tuple[str, Iterable[Values]]]:
          q.chance_percent)
         for q in company.quotes
     )  # fmt: skip
+    yield "SERVCON", (
+        (e.account, e.sku, e.serial, e.kind, e.level or None, day[e.day],
+         day[e.valid_until], _respond_by(e, day), e.penalty_cents)
+        for e in company.entitlements
+    )  # fmt: skip
+
+
+def _respond_by(entitled: Entitlement, day: _Days) -> str | None:
+    """Local time, as systems of that kind write it."""
+    if entitled.respond_day is None or entitled.respond_minute is None:
+        return None
+    hour, minute = divmod(entitled.respond_minute, 60)
+    return f"{day[entitled.respond_day]} {hour:02d}:{minute:02d}"
 
 
 def _customer(customer: DemoCustomer, company: Company, day: _Days) -> Values:

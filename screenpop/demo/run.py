@@ -22,9 +22,11 @@ from screenpop.demo.credit import CreditDepartment, credit_records
 from screenpop.demo.delivery import HttpPost, LineCredentials, Sender, Tally, deliveries
 from screenpop.demo.folder import Account, Folder, let_in, opened_users
 from screenpop.demo.names import chance
+from screenpop.demo.past import write_past
 from screenpop.domain.errors import ConfigError
 from screenpop.node.asking import load_checked
 from screenpop.node.build import running
+from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,9 @@ async def run_demo(
         port = free_port(options.port)
         config = folder.write_config(port=port, credit_url=credit_url)
         accounts = folder.accounts()
+        if not reused:
+            now_us = SystemClock().now_us()
+            await write_past(load_checked(config), company, LINE, now_us)
         url = await stack.enter_async_context(serve(config, accounts))
         first = opening(company, VISITOR, chance(options.seed, "opening"))[0].caller
         ready = Ready(

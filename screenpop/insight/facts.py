@@ -7,6 +7,7 @@ are computed here from several values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Literal, NamedTuple
 
 from screenpop.config.facets import ColumnType
@@ -97,6 +98,14 @@ FACTS: tuple[FactDefinition, ...] = (
         "oldest|Oldest open ticket|text|subject",
         "oldest_at|Opened on|date|",
         "oldest_days|Days open|integer|days",
+    ),
+    *_defined(
+        "ticket",
+        "the open ticket whose `subject` (or `product`) names the product of a warranty"
+        " that lasts, in `entitlements`",
+        "under_warranty|Under warranty|text|product",
+        "warranty_until|Warranty until|date|",
+        "warranty_subject|Open ticket|text|subject",
     ),
     *_defined(
         "warranty",
@@ -201,6 +210,7 @@ def _tickets(evidence: CallEvidence) -> Facts:
     ]
     day, oldest = min(dated, key=lambda pair: pair[0], default=(None, NO_ROW))
     return {
+        **_covered(evidence, is_open),
         "open": known(len(is_open), basis),
         "oldest": known(oldest.get("subject") or oldest.get("ticket"), basis),
         "oldest_at": known(day, basis),
@@ -208,21 +218,48 @@ def _tickets(evidence: CallEvidence) -> Facts:
     }
 
 
-def _warranty(evidence: CallEvidence) -> Facts:
-    rows, basis = evidence.rows("entitlements")
+def _covered(evidence: CallEvidence, tickets: list[Row]) -> dict[str, Fact]:
+    """The first open ticket that is about a product under warranty."""
+    names = ("under_warranty", "warranty_until", "warranty_subject")
+    warranties, basis = _warranties(evidence)
     if basis.status not in (Status.KNOWN, Status.EMPTY):
-        return basis
+        return dict.fromkeys(names, basis)
+    for ticket in tickets:
+        named = (ticket.get(column) or "" for column in ("product", "subject"))
+        about = "\n".join(map(str, named)).casefold()
+        for until, row in warranties:
+            product = str(row.get("product") or "")
+            if product and product.casefold() in about and _lasts(evidence, until, row):
+                values = (product, until, ticket.get("subject"))
+                facts = (known(value, basis) for value in values)
+                return dict(zip(names, facts, strict=True))
+    return dict.fromkeys(names, EMPTY)
+
+
+def _warranties(evidence: CallEvidence) -> tuple[list[tuple[date, Row]], Fact]:
+    rows, basis = evidence.rows("entitlements")
     words = [word.casefold() for word in evidence.reading.words.warranty]
-    mine = [
+    found = [
         (until, row)
         for row in rows
         if any(word in str(row.get("kind") or "").casefold() for word in words)
         and (until := evidence.day(row.get("valid_until"))) is not None
     ]
+    return found, basis
+
+
+def _lasts(evidence: CallEvidence, until: date, row: Row) -> bool:
+    return until >= evidence.today and row.get("active") is not False
+
+
+def _warranty(evidence: CallEvidence) -> Facts:
+    mine, basis = _warranties(evidence)
+    if basis.status not in (Status.KNOWN, Status.EMPTY):
+        return basis
     if not mine:
         return {"active": known(False, basis)}
     until, row = max(mine, key=lambda pair: pair[0])
-    active = until >= evidence.today and row.get("active") is not False
+    active = _lasts(evidence, until, row)
     left = (until - evidence.today).days if active else None
     return {
         "active": known(active, basis),

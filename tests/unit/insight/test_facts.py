@@ -159,6 +159,29 @@ def test_a_warranty_that_ended_and_a_deadline_that_passed_are_said_to_be_so() ->
     assert value("warranty.active", entitlements=rows()) is False
 
 
+@pytest.mark.parametrize(
+    ("subject", "product"),
+    [
+        ("Shows error E7: charger", "Charger"),
+        ("Loose: Old", Status.EMPTY),
+        ("Squeaks", Status.EMPTY),
+    ],
+)
+def test_a_ticket_is_under_warranty_if_the_product_that_it_names_is(
+    subject: str, product: str | Status
+) -> None:
+    given = {
+        "tickets": rows({"subject": subject, "status": "open"}),
+        "entitlements": rows(*ENTITLED),
+    }
+    assert value("ticket.under_warranty", **given) == product
+    closed = {**given, "tickets": rows({"subject": subject, "status": "closed"})}
+    assert value("ticket.under_warranty", **closed) is Status.EMPTY
+    unknown = {**given, "entitlements": FAILED}
+    assert value("ticket.under_warranty", **unknown) is Status.UNKNOWN
+    assert value("ticket.open", **unknown) == 1
+
+
 def test_overdue_has_an_amount_and_days() -> None:
     late = fields(overdue="480.50", overdue_since="2026-11-01", currency="GBP")
     assert value("overdue.days", balance=late) == 20
