@@ -56,11 +56,12 @@ class User:
 
 # -- Which calls, and which notes of them, may a person read?
 # One rule for the list, the single call, the desk and programs:
-# - Supervisors and admins read every call and every note. - An agent reads a call
-# whose leg was theirs: they were at the telephone that rang or talked then. Who has
-# the extension today does not matter. - An agent reads their own notes and results,
-# and those of colleagues in calls in which they talked themselves. Who was only
-# rung reads none of a colleague's.
+#
+# - Supervisors and admins read every call and every note.
+# - An agent reads a call whose leg was theirs: they were at the telephone that rang or
+#   talked then. Who has the extension today does not matter.
+# - An agent reads their own notes and results, and those of colleagues in calls in
+#   which they talked themselves. Who was only rung reads none of a colleague's.
 
 Only = UserId | None
 """Whose calls may be read: this person's; None for everybody's."""

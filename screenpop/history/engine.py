@@ -2,7 +2,7 @@
 
 SQLite: one connection writes (`BEGIN IMMEDIATE`), others read next to it (WAL).
 PostgreSQL: one pool. Whatever the driver raises when the database cannot be
-reached leaves here as `Unavailable` (`store.blame` judges). `read` and `write` are
+reached leaves here as `Unavailable` (`history.blame` judges). `read` and `write` are
 SQLAlchemy's, for what people ask for; `fetch` and `put` are for what every call costs.
 """
 
@@ -214,7 +214,7 @@ class Database:
     def _explaining(self) -> Iterator[None]:
         """An outage leaves as `Unavailable`; what a row or we are to blame for stays.
 
-        The one place where errors of databases are judged: see `store.blame`.
+        The one place where errors of databases are judged: see `history.blame`.
         """
         try:
             yield

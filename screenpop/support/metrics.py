@@ -172,8 +172,10 @@ class Metrics:
 
 
 # -- How are events counted on the hot path, at a tenth of a library's price?
-# prometheus_client takes a lock and four functions for each count; here the event
-# loop alone counts, so counting is one addition (see also `timings`).
+# prometheus_client takes a lock and four functions for each count, and a lock for
+# each bucket and sum of a histogram. A call passes a dozen of both. Here the event loop
+# alone counts: a count is one addition, a duration one search and two additions. The
+# exposition is made when somebody asks (docs/decisions/hot-path.md).
 
 
 class EventCounter:
@@ -231,10 +233,7 @@ class EventCounters(Collector):
         yield family
 
 
-# -- How are durations counted on the hot path, at a tenth of a library's price?
-# A call passes a dozen histograms. prometheus_client takes a lock for every bucket
-# and sum; here the event loop alone observes, so counting is one search and two
-# additions, and the exposition is made when somebody asks (docs/decisions).
+# -- How are durations counted?
 
 LABEL_SETS_MAX = 2_000
 

@@ -1,7 +1,7 @@
 """Which frames does a browser get in the stories that both sides are tested with?
 
 `python tests/golden/make_frames.py` writes them to `tests/golden/frames/`. Vitest
-reduces them, pytest checks that they are still what `push.frames` encodes.
+reduces them, pytest checks that they are still what `desk.frames` encodes.
 """
 
 from __future__ import annotations
