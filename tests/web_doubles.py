@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from screenpop.desk.session import Transport
+from screenpop.desk.session import SessionKind, Transport
 from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
@@ -17,7 +17,7 @@ from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.lookup.source_states import SourceSeen
 from screenpop.support.log import NodeProblem
-from screenpop.web.services import Kind, Services
+from screenpop.web.site import Services
 
 
 def user(name: str, role: Role = Role.AGENT, *agents: str) -> User:
@@ -80,10 +80,10 @@ class FakeUsers:
 class EchoHub:
     """Sends every message back; a JSON `hello` first."""
 
-    served: list[tuple[str, Kind]] = field(default_factory=list)
+    served: list[tuple[str, SessionKind]] = field(default_factory=list)
     transports: list[Transport] = field(default_factory=list)
 
-    async def serve(self, user: User, transport: Transport, kind: Kind) -> None:
+    async def serve(self, user: User, transport: Transport, kind: SessionKind) -> None:
         self.served.append((user.username, kind))
         self.transports.append(transport)
         transport.write(b'{"frame":"hello"}')

@@ -52,7 +52,7 @@ from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
 from screenpop.web.live_calls import LiveCalls
 from screenpop.web.server import WebServer
-from screenpop.web.services import Services
+from screenpop.web.site import Services
 
 log = logging.getLogger(__name__)
 

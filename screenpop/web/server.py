@@ -26,8 +26,7 @@ from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
 from screenpop.web.remote import Origins, Proxies
 from screenpop.web.routes import ROUTES
-from screenpop.web.services import Services
-from screenpop.web.site import Site
+from screenpop.web.site import Services, Site
 from screenpop.web.sockets import Sockets, TurnGate
 from screenpop.web.webhooks import Webhooks
 

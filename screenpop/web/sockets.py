@@ -13,13 +13,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from screenpop.desk.close_codes import DEFECT, LOGGED_OUT, NORMAL, CloseFrame
+from screenpop.desk.session import SessionKind
 from screenpop.domain.agent import UserId
 from screenpop.domain.errors import Overloaded
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 from screenpop.web.auth import Identity, SessionToken
 from screenpop.web.errors import TooMany
-from screenpop.web.services import Kind
 from screenpop.web.websocket import Socket
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Sockets:
     def __iter__(self) -> Iterator[Socket]:
         return iter(self._all)
 
-    def enter(self, who: Identity, kind: Kind) -> Socket:
+    def enter(self, who: Identity, kind: SessionKind) -> Socket:
         """A socket that counts from now on; raises `Overloaded` or `TooMany`.
 
         Whoever enters connects it, or calls `leave`.

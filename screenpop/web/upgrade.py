@@ -13,12 +13,12 @@ from dataclasses import replace
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from screenpop.desk.session import SessionKind
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import BadInput, Forbidden, Overloaded
 from screenpop.web.auth import Identity, require_role
 from screenpop.web.connection import Connection
 from screenpop.web.errors import shown
-from screenpop.web.services import Kind
 from screenpop.web.site import Site, Visit
 from screenpop.web.websocket import accept_key
 
@@ -57,7 +57,7 @@ async def wallboard(site: Site, visit: Visit) -> web.StreamResponse:
     return await _upgrade(site, visit, "wallboard")
 
 
-async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
+async def _upgrade(site: Site, visit: Visit, kind: SessionKind) -> web.StreamResponse:
     request, who = visit.request, visit.who
     assert who is not None  # the route asks for a role
     try:
@@ -74,7 +74,7 @@ async def _upgrade(site: Site, visit: Visit, kind: Kind) -> web.StreamResponse:
         raise
 
 
-def _still_there(site: Site, who: Identity, kind: Kind) -> Identity:
+def _still_there(site: Site, who: Identity, kind: SessionKind) -> Identity:
     """Rights may have gone while the handshake waited: those of now count."""
     user = site.services.users.get(who.user.username)
     if user is None or not site.auth.still_welcome(who):
@@ -102,7 +102,7 @@ async def _caught_up(site: Site) -> None:
 
 
 def _opened(
-    site: Site, request: web.BaseRequest, who: Identity, kind: Kind, key: str
+    site: Site, request: web.BaseRequest, who: Identity, kind: SessionKind, key: str
 ) -> web.StreamResponse:
     socket = site.sockets.enter(who, kind)
     try:

@@ -21,7 +21,7 @@ from screenpop.intake.request import Request
 from screenpop.support.metrics import Timing
 from screenpop.web.body import read_body
 from screenpop.web.remote import Proxies
-from screenpop.web.services import Services
+from screenpop.web.site import Services
 
 PREFIX = "/v1/telephony/"
 METHODS = ("POST", "GET", "OPTIONS")

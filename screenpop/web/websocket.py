@@ -18,8 +18,8 @@ from typing import cast
 
 import msgspec
 
+from screenpop.desk.session import SessionKind
 from screenpop.web.auth import Identity
-from screenpop.web.services import Kind
 
 JOINED_BYTES_MAX = 16_384  # larger frames are not copied behind their head
 MESSAGE_BYTES = 128  # of a waiting message beside its data: tiny ones take memory too
@@ -42,7 +42,7 @@ class Socket(asyncio.Protocol):
     def __init__(
         self,
         who: Identity,
-        kind: Kind,
+        kind: SessionKind,
         bytes_max: int,
         left: Callable[[Socket], None],
     ):
