@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from screenpop.config.facets import Kind
+from screenpop.config.model import Kind
 from screenpop.config.problems import did_you_mean
 from screenpop.connector.base import PARAMETERS
 

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from screenpop.config.model import (
     ColumnSettings,
+    ColumnType,
     Configuration,
     FacetSettings,
+    Kind,
     LookupSettings,
 )
-
-ColumnType = Literal[
-    "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
-    "email", "url", "flag",
-]  # fmt: skip
-Kind = Literal["fields", "rows", "identity"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,13 @@ from screenpop.config.policy import FactWords, PolicyRule
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
+ColumnType = Literal[
+    "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
+    "email", "url", "flag",
+]  # fmt: skip
+Kind = Literal["fields", "rows", "identity"]
+
+
 class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -292,7 +299,7 @@ class LookupSettings(BaseModel):
 
     source: str = Field(description="A name under `sources`.")
     facet: str = Field(description="Which card of the profile it fills.")
-    kind: Literal["fields", "rows", "identity"] | None = Field(
+    kind: Kind | None = Field(
         None,
         description="`fields`: its first row; `rows`: a list; `identity`: each row is"
         " a candidate with `key` and `name`. Default: by the facet.",
@@ -319,10 +326,7 @@ class ColumnSettings(Model):
     """How one field or column is labelled and typed."""
 
     label: str = Field(description="The label of the value.")
-    type: Literal[
-        "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
-        "email", "url", "flag",
-    ] = Field("text", description="How the value is written.")  # fmt: skip
+    type: ColumnType = Field("text", description="How the value is written.")
     currency: str | None = Field(None, description="Fixed currency (ISO 4217).")
 
 

@@ -202,6 +202,9 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+Left = Literal["answered", "abandoned", "moved", "diverted", "callback"]
+
+
 class QueueVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stay in one queue: each counts as offered once, and leaves once.
 
@@ -214,9 +217,7 @@ class QueueVisit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queue: str
     entered_us: int
     left_us: int | None = None
-    left: Literal["answered", "abandoned", "moved", "diverted", "callback"] | None = (
-        None
-    )
+    left: Left | None = None
     inferred: bool = False
 
 

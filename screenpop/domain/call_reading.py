@@ -19,6 +19,7 @@ from screenpop.domain.call import (
     CallKey,
     Direction,
     EventType,
+    Left,
     LegId,
     LegState,
     Outcome,
@@ -29,7 +30,6 @@ from screenpop.domain.call import (
     is_extension,
 )
 from screenpop.domain.leg_reading import (
-    Left,
     Leg,
     Reading,
     leg_of_who_is_there,

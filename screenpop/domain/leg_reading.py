@@ -7,7 +7,6 @@ goes to the former ones, and the person who came gets a leg of their own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from screenpop.domain.call import (
     CallId,
     Direction,
     EventType,
+    Left,
     LegId,
     LegState,
     Outcome,
@@ -37,8 +37,6 @@ _TALKS = (LegState.ANSWERED, LegState.HELD)
 # first ring on. One `queued` event of the call is enough to count by `queued`
 # alone: so a late one never makes a call count twice. For the same reason a queue
 # is inferred once in a call.
-
-Left = Literal["answered", "abandoned", "moved", "diverted", "callback"]
 
 
 class RingingVisits(msgspec.Struct, gc=False):

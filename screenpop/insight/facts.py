@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
-from screenpop.config.facets import ColumnType
+from screenpop.config.model import ColumnType
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import Row
 from screenpop.insight.earlier_calls import calls, promises

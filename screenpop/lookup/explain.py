@@ -35,6 +35,7 @@ from screenpop.lookup.calls import CallLookups, shapes_of
 from screenpop.lookup.merge import Findings, grouped, merge
 from screenpop.lookup.normalise import Parties
 from screenpop.lookup.run import Run, RunTools
+from screenpop.lookup.values import NUMBERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,6 @@ def _explanation(
 # -- How is an explanation told as JSON (the contract of `explain --json`)?
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NUMBERS = frozenset({"money", "number", "integer", "percent"})
 Types = Mapping[str, Mapping[str, str]]
 """Column types by facet and column."""
 
@@ -302,7 +302,7 @@ def age_s(fetched_at: str, now_us: int) -> float:
 
 def typed(value: Scalar, kind: str | None) -> Scalar | Decimal:
     """Decimal text in a column of numbers is a number; all else is as it came."""
-    if not isinstance(value, str) or kind not in _NUMBERS:
+    if not isinstance(value, str) or kind not in NUMBERS:
         return value
     try:
         number = Decimal(value)

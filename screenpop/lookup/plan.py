@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
-from screenpop.config.facets import Kind
+from screenpop.config.model import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
