@@ -46,7 +46,7 @@ NameOf = Callable[[str | None, AgentId | None], str | None]
 class HistoryCalls:
     """Calls as the web asks for them; `only` limits whose may be read.
 
-    `domain.access` decides which calls and which notes.
+    `domain.agent` decides which calls and which notes.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Which calls may this person see, and what do they add to one?
 
 An agent sees the calls that rang where they were; a supervisor all. The rule is in
-`domain.access`.
+`domain.agent`.
 """
 
 from __future__ import annotations
