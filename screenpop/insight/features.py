@@ -1,0 +1,344 @@
+"""What speaks for an item: the customer's history, other customers, the basket?
+
+`ItemModel` holds what is known about items, `History` what one customer bought, read
+from the orders at the moment of the question. `describe` makes one row of features for
+each candidate item. Times are counted in units of 1/365 of the orders' span, so that
+the same code fits a year of a wholesaler and ten years of a machine builder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from screenpop.insight.orders import Flags, Floats, Ints, Longs, Orders
+from screenpop.insight.similar import SimilarItems, similar_items
+
+BASKET_RIDGE = 50.0
+CUSTOMER_RIDGE = 200.0
+HISTORY_BASKETS_MAX = 500  # of one customer, the newest
+NEW_CANDIDATES = 100  # items that the customer never bought, by each way to find them
+POPULAR_CANDIDATES = 50
+HALF_LIVES = (7.0, 30.0, 120.0)  # of popularity, in units of time
+
+FEATURES = (
+    "bought", "once", "log_share", "log_count", "log_decay_30", "log_decay_120",
+    "log_decay_orders", "log_decay_orders_fast", "log_since", "log_orders_since",
+    "log_late", "very_late", "share", "decay_share",
+    "log_same", "same", "log_same_recent", "same_share",
+    "log_popular_7", "log_popular_30", "log_popular_120", "log_popular",
+    "log_rebuy", "bought_log_rebuy", "bought_log_repeats", "bought_log_orders",
+    "bought_log_popular_7", "bought_log_popular", "bought_log_same",
+    "log_basket_size", "log_quiet",
+    "log_with", "with_share", "bought_log_with", "popular_share",
+)  # fmt: skip
+COLUMN = {name: place for place, name in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ItemModel:
+    """What orders say about I items."""
+
+    bought_with: SimilarItems  # in one basket
+    same_customers: SimilarItems  # by one customer, whenever
+    popularity: Floats  # (4, I) log of purchases a unit of time: HALF_LIVES, whole span
+    rebuy: Floats  # (I,) log of the share of buyers who bought it again
+    by_popularity: Ints  # (I,) most often bought first; ties by key
+    popular_rank: Ints  # (I,) each item's place in `by_popularity`
+    recent_first: Ints  # (I,) by the shortest but one half-life
+    unit_s: float  # 1/365 of the span
+    now: float  # Unix seconds of the newest order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class History:
+    """What one customer bought: n items of b baskets, as of the model's `now`."""
+
+    items: Ints  # (n,) ascending
+    count: Floats  # (n,) baskets with the item
+    first: Floats  # (n,) Unix seconds
+    last: Floats  # (n,)
+    orders_since: Ints  # (n,) 0: it is in the newest basket
+    decays: Floats  # (4, n) sums of weights: 30 and 120 units, 0.8 and 0.5 an order
+    times: Floats  # (b,) of the baskets, ascending
+    lines: int
+
+    @property
+    def baskets(self) -> int:
+        return len(self.times)
+
+
+NO_HISTORY = History(
+    items=np.empty(0, dtype=np.int32),
+    count=np.empty(0),
+    first=np.empty(0),
+    last=np.empty(0),
+    orders_since=np.empty(0, dtype=np.int32),
+    decays=np.empty((4, 0)),
+    times=np.empty(0),
+    lines=0,
+)
+
+
+def item_model(orders: Orders) -> ItemModel:
+    """Learn about items. Takes the time of two inversions up to 5,000 items."""
+    count = len(orders.item_keys)
+    now, span = _time_span(orders)
+    unit_s = span / 365
+    baskets = len(orders.basket_customer)
+    customers = len(orders.customer_keys)
+    counts = np.bincount(orders.line_item, minlength=count)
+    popularity = _popularity(orders, count, now, unit_s)
+    order = np.arange(count)
+    by_popularity = np.lexsort((order, -counts)).astype(np.int32)
+    return ItemModel(
+        bought_with=similar_items(
+            orders.line_basket,
+            orders.line_item,
+            shape=(baskets, count),
+            ridge=BASKET_RIDGE,
+        ),
+        same_customers=similar_items(
+            orders.line_customer,
+            orders.line_item,
+            shape=(customers, count),
+            ridge=CUSTOMER_RIDGE,
+        ),
+        popularity=popularity,
+        rebuy=_rebuy(orders, count),
+        by_popularity=by_popularity,
+        popular_rank=np.argsort(by_popularity).astype(np.int32),
+        recent_first=np.lexsort((order, -counts, -popularity[1])).astype(np.int32),
+        unit_s=unit_s,
+        now=now,
+    )
+
+
+def _time_span(orders: Orders) -> tuple[float, float]:
+    now = float(orders.basket_time.max())
+    return now, max(now - float(orders.basket_time.min()), 1.0)
+
+
+def _popularity(orders: Orders, count: int, now: float, unit_s: float) -> Floats:
+    age = (now - orders.line_time) / unit_s
+    rates = [
+        np.bincount(orders.line_item, 0.5 ** (age / half), count) * np.log(2) / half
+        for half in HALF_LIVES
+    ]
+    rates.append(np.bincount(orders.line_item, minlength=count) / 365)
+    return np.log(np.asarray(rates) + 0.02)
+
+
+def _rebuy(orders: Orders, count: int) -> Floats:
+    pair = orders.line_customer.astype(np.int64) * count + orders.line_item
+    pairs, times = np.unique(pair, return_counts=True)
+    buyers = np.bincount(pairs % count, minlength=count)
+    again = np.bincount(pairs[times > 1] % count, minlength=count)
+    return np.log((again + 1) / (buyers + 8))
+
+
+def history(
+    orders: Orders,
+    baskets_from: Longs,
+    lines_from: Longs,
+    customer: int,
+    items: ItemModel,
+) -> History:
+    """Read one customer's newest `HISTORY_BASKETS_MAX` baskets; a few microseconds."""
+    end = int(baskets_from[customer + 1])
+    start = max(int(baskets_from[customer]), end - HISTORY_BASKETS_MAX)
+    if start >= end:
+        return NO_HISTORY
+    lines = slice(int(lines_from[start]), int(lines_from[end]))
+    found, place = np.unique(orders.line_item[lines], return_inverse=True)
+    times = np.asarray(orders.basket_time[start:end])
+    basket = orders.line_basket[lines] - start
+    first = _first_places(place, basket, len(found))
+    last = _last_places(place, basket, len(found))
+    return History(
+        items=found,
+        count=np.bincount(place).astype(np.float64),
+        first=times[first],
+        last=times[last],
+        orders_since=(len(times) - 1 - last).astype(np.int32),
+        decays=_decays(place, basket, times, items),
+        times=times,
+        lines=len(place),
+    )
+
+
+def _first_places(place: Longs, basket: Ints, count: int) -> Longs:
+    first = np.empty(count, dtype=np.int64)
+    first[place[::-1]] = basket[::-1]  # baskets ascend: the earliest is written last
+    return first
+
+
+def _last_places(place: Longs, basket: Ints, count: int) -> Longs:
+    last = np.empty(count, dtype=np.int64)
+    last[place] = basket
+    return last
+
+
+def _decays(place: Longs, basket: Ints, times: Floats, items: ItemModel) -> Floats:
+    ages = len(times) - 1 - np.arange(len(times))
+    units = (items.now - times) / items.unit_s
+    weights = (
+        0.5 ** (units / 30),
+        0.5 ** (units / 120),
+        0.8**ages,
+        0.5**ages,
+    )
+    return np.asarray([np.bincount(place, weight[basket]) for weight in weights])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RankingQuestion:
+    """One customer and one basket, with what every candidate's features need."""
+
+    history: History
+    basket: Ints  # items given; empty for "what next?"
+    same: Floats  # (I,) from items that the same customers buy
+    same_recent: Floats  # (I,) as above, decayed
+    bought_with: Floats  # (I,) from the basket
+
+
+def ask(items: ItemModel, own: History, basket: Ints) -> RankingQuestion:
+    nothing = np.zeros(len(items.rebuy))
+    known = len(own.items) > 0
+    ones = np.ones(len(own.items))
+    return RankingQuestion(
+        history=own,
+        basket=basket,
+        same=items.same_customers.scores(own.items, ones) if known else nothing,
+        same_recent=items.same_customers.scores(own.items, own.decays[2])
+        if known
+        else nothing,
+        bought_with=items.bought_with.scores(basket, np.ones(len(basket)))
+        if len(basket)
+        else nothing,
+    )
+
+
+def candidates(
+    items: ItemModel, question: RankingQuestion, allowed: Flags, *, own: bool
+) -> Ints:
+    """Items worth a look, ascending: bought ones (`own`) and promising new ones."""
+    found: list[Ints] = [
+        _best(question.same, NEW_CANDIDATES),
+        items.recent_first[:POPULAR_CANDIDATES],
+        items.by_popularity[:POPULAR_CANDIDATES],
+    ]
+    if len(question.basket):
+        found.append(_best(question.bought_with, NEW_CANDIDATES))
+    if own:
+        found.append(question.history.items)
+    flags = np.zeros(len(allowed), dtype=np.bool_)
+    flags[np.concatenate(found)] = True
+    if not own:
+        flags[question.history.items] = False
+    flags[question.basket] = False
+    return np.flatnonzero(flags & allowed).astype(np.int32)
+
+
+def _best(scores: Floats, count: int) -> Ints:
+    """Places of the highest positive scores, in no order."""
+    if len(scores) > count:
+        best = np.argpartition(-scores, count)[:count]
+    else:
+        best = np.arange(len(scores))
+    return best[scores[best] > 0].astype(np.int32)
+
+
+def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> Floats:
+    """(n, len(FEATURES)) one row for each candidate."""
+    own = question.history
+    rows = np.zeros((len(candidates), len(FEATURES)))
+    column = rows.T
+    _own_features(column, items, own, candidates)
+    bought = column[COLUMN["bought"]]
+    same = question.same[candidates]
+    log_same = np.log(np.maximum(same, 0) + 0.01)
+    recent = np.log(np.maximum(question.same_recent[candidates], 0) + 0.01)
+    popular = items.popularity[:, candidates]
+    rebuy = items.rebuy[candidates]
+    together = question.bought_with[candidates]
+    log_with = np.log(np.maximum(together, 0) + 0.01)
+    orders = max(own.baskets, 1)
+    repeats = 1 - len(own.items) / max(own.lines, 1)
+    quiet = (items.now - own.times[-1]) / items.unit_s if own.baskets else 0.0
+    values = {
+        "log_same": log_same,
+        "same": same,
+        "log_same_recent": recent,
+        "same_share": _share(same),
+        "log_popular_7": popular[0],
+        "log_popular_30": popular[1],
+        "log_popular_120": popular[2],
+        "log_popular": popular[3],
+        "popular_share": _share(np.exp(popular[1])),
+        "log_rebuy": rebuy,
+        "bought_log_rebuy": rebuy * bought,
+        "bought_log_repeats": np.log(repeats + 0.05) * bought,
+        "bought_log_orders": np.log(orders) * bought,
+        "bought_log_popular_7": popular[0] * bought,
+        "bought_log_popular": popular[3] * bought,
+        "bought_log_same": log_same * bought,
+        "log_basket_size": np.log(own.lines / orders + 0.5),
+        "log_quiet": np.log(quiet + 1),
+        "log_with": log_with,
+        "with_share": _share(together),
+        "bought_log_with": log_with * bought,
+    }
+    for name, value in values.items():
+        column[COLUMN[name]] = value
+    return rows
+
+
+def _own_features(
+    column: Floats, items: ItemModel, own: History, candidates: Ints
+) -> None:
+    """Fill the features that only bought items have."""
+    if not len(own.items):
+        return
+    place = np.minimum(np.searchsorted(own.items, candidates), len(own.items) - 1)
+    rows = np.flatnonzero(own.items[place] == candidates)
+    place = place[rows]
+    count = own.count[place]
+    since = (items.now - own.last[place]) / items.unit_s
+    interval = (own.last[place] - own.first[place]) / items.unit_s
+    interval /= np.maximum(count - 1, 1)
+    late = since / np.maximum(interval, 3)
+    again = count > 1
+    decay_30, decay_120, by_order, by_order_fast = own.decays[:, place]
+    values = {
+        "bought": np.ones(len(rows)),
+        "once": (count == 1).astype(np.float64),
+        "log_share": np.log(count / own.baskets + 0.02),
+        "log_count": np.log(count + 0.5),
+        "log_decay_30": np.log(decay_30 + 0.03),
+        "log_decay_120": np.log(decay_120 + 0.05),
+        "log_decay_orders": np.log(by_order + 0.025),
+        "log_decay_orders_fast": np.log(by_order_fast + 0.02),
+        "log_since": np.log(since + 2),
+        "log_orders_since": np.log(own.orders_since[place] + 1),
+        "log_late": np.log(late + 0.3) * again,
+        "very_late": ((late > 3) & again).astype(np.float64),
+        "share": count / own.count.max(),
+        "decay_share": by_order / own.decays[2].max(),
+    }
+    for name, value in values.items():
+        column[COLUMN[name], rows] = value
+
+
+def _share(scores: Floats) -> Floats:
+    """Of the highest score; negative ones count as 0."""
+    top = scores.max(initial=0.0)
+    shares: Floats = np.maximum(scores, 0) / top if top > 0 else np.zeros_like(scores)
+    return shares
+
+
+def names(columns: Iterable[str]) -> list[int]:
+    """The places of features by their names."""
+    return [COLUMN[name] for name in columns]
