@@ -12,6 +12,7 @@ from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
+from screenpop.history.offers import OfferCounts
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
@@ -219,11 +220,30 @@ async def no_problem() -> Sequence[NodeProblem]:
     return ()
 
 
+class FakeOffers:
+    """Two offers of one reason, one of them taken; remembers which time was asked."""
+
+    def __init__(self) -> None:
+        self.asked: tuple[int, int, int] = (0, 0, 0)
+
+    async def counts(
+        self, from_us: int, to_us: int, now_us: int
+    ) -> Sequence[OfferCounts]:
+        self.asked = from_us, to_us, now_us
+        return [
+            OfferCounts(
+                facet="recommendations", basis="own", model="m1", shown=2, offered=2,
+                taken=1, declined=0, unsuitable=1, settled=2, ordered=1, held_back=0,
+                held_back_settled=0, held_back_ordered=0,
+            )
+        ]  # fmt: skip
+
+
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
-        "calls": FakeCalls(), "live": FakeLive(),
+        "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "lookup": look_up, "stats": stats, "ready": no_problem,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

@@ -9,6 +9,7 @@ import "./style/desk.css";
 import "./style/facets.css";
 import "./style/wallboard.css";
 import "./style/admin.css";
+import "./style/insight.css";
 import "./style/forced.css";
 
 applyTheme(loadPreferences().theme);

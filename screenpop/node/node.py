@@ -26,6 +26,7 @@ from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
+from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
@@ -299,6 +300,7 @@ class Service:
             users=self.past.people,
             logged_out=self._logged_out,
             calls=self.past.calls(self.door.keep, self.follower.notes),
+            offers=Offers(self.past.database),
             live=LiveCalls(
                 self.follower.book,
                 self.follower.directory,

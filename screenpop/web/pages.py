@@ -1,4 +1,4 @@
-"""What does a browser get under `/`, `/wallboard`, `/admin` and for their files?"""
+"""What does a browser get for the paths of the pages and of their files?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT_FOLDER = Path(__file__).with_name("assets")
 
 
 async def show_page(site: Site, visit: Visit) -> web.StreamResponse:
-    """The single page of all three; or, before it is built, how to build it."""
+    """The single page of all of them; or, before it is built, how to build it."""
     file = site.ui.page(visit.request.path)
     if file is None:
         return _not_built(visit)

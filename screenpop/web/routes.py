@@ -17,6 +17,7 @@ from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
     calls,
     health,
+    insight,
     openapi,
     pages,
     session,
@@ -125,6 +126,15 @@ ROUTES: tuple[Route, ...] = (
         summary="What the wallboard shows now.", errors=(503,),
     ),
     Route(
+        method="GET", path="/v1/insight", handler=insight.show, role=Role.SUPERVISOR,
+        summary="What became of offers, by reason and model.",
+        answer=insight.InsightSeen, errors=(400, 503),
+        query=(
+            RouteParameter(name="from", text="First day; without it 28 days in all."),
+            RouteParameter(name="to", text="Last day; without it today."),
+        ),
+    ),
+    Route(
         method="GET", path="/v1/lines", handler=health.lines, role=Role.ADMIN,
         summary="The configured lines and how much arrived today.", answer=LinesSeen,
     ),
@@ -171,6 +181,11 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/wallboard", handler=pages.show_page, access="anybody",
         summary="The wallboard; its numbers need a supervisor.", answer="page",
+        errors=(503,),
+    ),
+    Route(
+        method="GET", path="/insight", handler=pages.show_page, access="anybody",
+        summary="What became of offers; its numbers need a supervisor.", answer="page",
         errors=(503,),
     ),
     Route(

@@ -19,6 +19,7 @@ from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import Role, User
 from screenpop.domain.profile import Json
+from screenpop.history.offers import Offers
 from screenpop.history.opening import People
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.insight.feed_states import OrdersSeen
@@ -57,6 +58,7 @@ class Services:
     hub: Hub
     users: People
     calls: HistoryCalls
+    offers: Offers
     live: LiveCalls
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]

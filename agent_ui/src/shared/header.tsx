@@ -77,6 +77,7 @@ function Pages({ page, admin }: { page: Page; admin: boolean }) {
     <nav aria-label="Pages">
       {link("desk", "/", "Desk")}
       {link("wallboard", "/wallboard", "Wallboard")}
+      {link("insight", "/insight", "Insight")}
       {admin && link("admin", "/admin", "Admin")}
     </nav>
   );

@@ -14,6 +14,7 @@ from web_doubles import (
     EchoHub,
     FakeCalls,
     FakeIntake,
+    FakeOffers,
     FakeUsers,
     services,
 )
@@ -41,6 +42,7 @@ class House:
     hub: EchoHub
     users: FakeUsers
     calls: FakeCalls
+    offers: FakeOffers
     intake: FakeIntake
     csrf: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
@@ -111,6 +113,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
             "hub": EchoHub(),
             "users": FakeUsers(),
             "calls": FakeCalls(),
+            "offers": FakeOffers(),
             "take_request": FakeIntake(),
             "assets": tmp_path / "assets",
             "server": Server(port=0),
@@ -125,6 +128,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
             hub=given.hub,  # type: ignore[arg-type]
             users=given.users,  # type: ignore[arg-type]
             calls=given.calls,  # type: ignore[arg-type]
+            offers=given.offers,  # type: ignore[arg-type]
             intake=given.take_request,  # type: ignore[arg-type]
         )
         houses.append(house)
