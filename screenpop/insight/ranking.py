@@ -234,6 +234,8 @@ def _next_baskets(orders: Orders, cut: float, until: float) -> Ints:
 
 def measure(ranked: Sequence[Ints], truths: Sequence[Ints], items: int) -> Measures:
     """Recall, nDCG and hit rate at K, with binary relevance."""
+    if not ranked:
+        return Measures(recall=0.0, ndcg=0.0, hit_rate=0.0, coverage=0.0, customers=0)
     found = [
         _of_one(best[:K], truth) for best, truth in zip(ranked, truths, strict=True)
     ]
@@ -354,10 +356,14 @@ def _logistic(rows: npt.NDArray[np.float32], labels: Flags) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
-    """What training found: a weight vector and the choice for each task."""
+    """What training found: a weight vector and the choice for each task.
+
+    `learned` has the weights of the learned variant, also where it was not chosen.
+    """
 
     weights: Mapping[Task, Floats]
     choices: Mapping[Task, Choice]
+    learned: Mapping[Task, Floats]
 
 
 def choose(orders: Orders, progress: Callable[[str], None]) -> Ranking:
@@ -376,17 +382,19 @@ def choose(orders: Orders, progress: Callable[[str], None]) -> Ranking:
     earlier = cut_of(book.orders, 1 - LATEST_SHARE)
     oldest = book.orders.only_baskets(book.orders.basket_time < earlier)
     teacher = OrderBook(oldest) if len(oldest.basket_time) else None
-    weights, choices = {}, {}
+    weights, choices, final = {}, {}, {}
     for task in TASKS:
         progress(f"choosing a variant: {task}")
         learned = _taught(teacher, book.orders, earlier, task)
         trial = Trial(book, samples(orders, latest, task, most=SAMPLES_MAX), task)
         choices[task] = _chosen(trial, learned)
         variant = choices[task].variant
+        if learned is not None and len(trial):
+            final[task] = trial.learn()
         weights[task] = (
-            trial.learn() if variant == LEARNED else fixed(VARIANTS[task][variant])
+            final[task] if variant == LEARNED else fixed(VARIANTS[task][variant])
         )
-    return Ranking(weights=weights, choices=choices)
+    return Ranking(weights=weights, choices=choices, learned=final)
 
 
 def _defaults() -> Ranking:
@@ -396,6 +404,7 @@ def _defaults() -> Ranking:
             task: Choice(task=task, variant=DEFAULT[task], measured={})
             for task in TASKS
         },
+        learned={},
     )
 
 

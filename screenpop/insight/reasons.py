@@ -54,8 +54,9 @@ class Reason:
         named = other or self.other
         match self.kind:
             case "bought_often":
-                which = "order" if self.of == 1 else f"{self.of} orders"
-                return f"in {self.count} of their last {which}"
+                if self.of == 1:
+                    return "in their only order"
+                return f"in {self.count} of their last {self.of} orders"
             case "due_again":
                 return (
                     f"usually every {_days(self.usual_days)},"

@@ -1,0 +1,194 @@
+"""How good are the recommendations on orders that came later?
+
+One global split at 90 % of the span: what customers ordered before it is known, the
+whole next order of each of them is the truth. Items in fewer than 5 orders and
+customers with fewer than 3 orders are left out first. Every choice is made inside the
+known part (see `ranking.choose`); the later part is only measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from screenpop.insight.orders import Floats, Orders, OrdersError
+from screenpop.insight.ranking import (
+    LEARNED,
+    TASKS,
+    VARIANTS,
+    Measures,
+    OrderBook,
+    Ranking,
+    Task,
+    Trial,
+    choose,
+    cut_of,
+    fixed,
+    samples,
+)
+
+ITEM_BASKETS_MIN = 5
+CUSTOMER_BASKETS_MIN = 3
+SPLIT_SHARE = 0.9
+TESTED_MAX = 5_000  # customers; more are drawn with a fixed seed
+TESTED_MIN = 30  # with fewer the verdict says that it is too early
+
+PERSONAL_TOP = "personal top"
+BASELINES: Mapping[Task, Mapping[str, Mapping[str, float]]] = {
+    "likely_next": {
+        "popularity": {"log_popular": 1.0},
+        "last basket again": {"bought": 100.0, "log_orders_since": -1.0},
+    },
+    "new": {"popularity": {"log_popular": 1.0}},
+    "goes_with": {
+        "popularity": {"log_popular": 1.0},
+        PERSONAL_TOP: {"share": 1.0},
+    },
+    "goes_with_anyone": {"popularity": {"log_popular": 1.0}},
+}
+"""What a ranking has to beat, as weights of features."""
+
+TITLES: Mapping[Task, str] = {
+    "likely_next": "Likely to buy next",
+    "new": "New to the customer",
+    "goes_with": "Goes with the order (half of it is known), known customer",
+    "goes_with_anyone": "Goes with the order (half of it is known), unknown customer",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluatedTask:
+    """One table: what each ranking reached on later orders; `chosen` is in use."""
+
+    task: Task
+    chosen: str
+    measured: Mapping[str, Measures]  # empty: no customer could be tested
+
+    def verdict(self) -> str:
+        """One honest sentence."""
+        if not self.measured:
+            return "No customer ordered before and after the split: nothing to measure."
+        best = self.measured[self.chosen]
+        name = _reference(self.task)
+        rival = self.measured[name]
+        numbers = f"recall@10 {best.recall:.3f} against {rival.recall:.3f}"
+        if best.customers < TESTED_MIN:
+            return (
+                f"Only {best.customers} customers could be tested ({numbers}): too few"
+                " to say which ranking is better."
+            )
+        if self.chosen == name or best.recall <= rival.recall:
+            return f"Nothing beats {name!r} on these orders ({numbers})."
+        more = 100 * (best.recall / rival.recall - 1) if rival.recall else np.inf
+        return f"{self.chosen!r} finds {more:.0f} % more than {name!r} ({numbers})."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What was measured, on which part of the orders."""
+
+    customers: int
+    items: int
+    baskets: int
+    split: float  # Unix seconds
+    tasks: Sequence[EvaluatedTask]
+
+
+def _reference(task: Task) -> str:
+    if task in ("likely_next", "goes_with"):
+        return PERSONAL_TOP
+    return "popularity"
+
+
+def without_rare(orders: Orders) -> Orders:
+    """Without rare items, then without customers of few orders."""
+    items = np.bincount(orders.line_item, minlength=len(orders.item_keys))
+    orders = orders.only_lines(items[orders.line_item] >= ITEM_BASKETS_MIN)
+    baskets = np.bincount(orders.basket_customer, minlength=len(orders.customer_keys))
+    kept = baskets[orders.basket_customer] >= CUSTOMER_BASKETS_MIN
+    if not kept.any():
+        raise OrdersError(
+            f"no customer has {CUSTOMER_BASKETS_MIN} orders of items that are in"
+            f" {ITEM_BASKETS_MIN} orders or more. There is nothing to evaluate yet."
+        )
+    return orders.only_baskets(kept).compact()
+
+
+def evaluate(
+    orders: Orders, *, progress: Callable[[str], None] = lambda step: None
+) -> Evaluation:
+    """Measure every ranking. Raises `OrdersError` when there is too little to test.
+
+    `progress` gets a line at each step.
+    """
+    orders = without_rare(orders)
+    split = cut_of(orders, SPLIT_SHARE)
+    known = orders.only_baskets(orders.basket_time < split)
+    if not len(known.basket_time):
+        raise OrdersError(
+            "all orders have the same time. Check the column that holds the time."
+        )
+    ranking = choose(known, progress)
+    progress("learning about items")
+    book = OrderBook(known)
+    tasks = []
+    for task in TASKS:
+        progress(f"measuring: {task}")
+        tested = samples(orders, split, task, most=TESTED_MAX)
+        tasks.append(_evaluated(Trial(book, tested, task), ranking))
+    return Evaluation(
+        customers=len(orders.customer_keys),
+        items=len(orders.item_keys),
+        baskets=len(orders.basket_time),
+        split=split,
+        tasks=tasks,
+    )
+
+
+def _evaluated(trial: Trial, ranking: Ranking) -> EvaluatedTask:
+    task = trial.task
+    weights = _weights(task, ranking)
+    measured = {name: trial.measure(vector) for name, vector in weights.items()}
+    return EvaluatedTask(
+        task=task,
+        chosen=ranking.choices[task].variant,
+        measured=measured if len(trial) else {},
+    )
+
+
+def _weights(task: Task, ranking: Ranking) -> dict[str, Floats]:
+    """Of the baselines, of each variant, and of the learned one if it was chosen."""
+    variants = {**BASELINES[task], **VARIANTS[task]}
+    weights = {name: fixed(variant) for name, variant in variants.items()}
+    learned = ranking.learned.get(task)
+    if learned is None:
+        del weights[LEARNED]
+    else:
+        weights[LEARNED] = learned
+    return weights
+
+
+def as_text(evaluation: Evaluation) -> str:
+    """The tables as plain text, 80 columns wide."""
+    lines = [
+        f"{evaluation.customers:,} customers, {evaluation.items:,} items,"
+        f" {evaluation.baskets:,} orders; split at 90 % of the span"
+    ]
+    for table in evaluation.tasks:
+        tested = max((each.customers for each in table.measured.values()), default=0)
+        lines += [
+            "",
+            f"{TITLES[table.task]}: {tested:,} customers tested",
+            f"{'':42}{'recall@10':>10}{'ndcg@10':>9}{'hit rate':>9}{'coverage':>9}",
+        ]
+        for name, each in table.measured.items():
+            mark = "* " if name == table.chosen else "  "
+            lines.append(
+                f"{mark + name:42}{each.recall:10.4f}{each.ndcg:9.4f}"
+                f"{each.hit_rate:9.3f}{each.coverage:9.3f}"
+            )
+        lines.append(table.verdict())
+    lines += ["", "* the ranking in use, chosen on orders before the split"]
+    return "\n".join(lines)
