@@ -161,6 +161,35 @@ BUILT_IN: tuple[FacetLayout, ...] = (
         ),
     ),
     FacetLayout(
+        name="goes_with",
+        label="Goes with the last order",
+        columns=_columns(
+            product="Product",
+            sku="Article",
+            reason="Why",
+            stock=("In stock", "integer"),
+            price=("Price", "money"),
+            currency="Currency",
+            category="Category",
+        ),
+    ),
+    FacetLayout(
+        name="outlook",
+        label="Outlook",
+        kind="fields",
+        fields=_columns(
+            next_from=("Next order from", "date"),
+            next_to=("Next order until", "date"),
+            usual_days=("Usual interval (days)", "integer"),
+            spend_low=("90 days, at least", "money"),
+            spend_high=("90 days, at most", "money"),
+            trend=("Against last year", "percent"),
+            at_risk=("At risk", "flag"),
+            why="Why",
+            currency="Currency",
+        ),
+    ),
+    FacetLayout(
         name="tickets",
         label="Tickets",
         columns=_columns(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from screenpop.config.insight import InsightSettings
 from screenpop.config.policy import FactWords, PolicyRule
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -403,3 +404,4 @@ class Configuration(Model):
         (), max_length=200, description="The sales policy: its rules."
     )
     facts: FactWords = FactWords()
+    insight: InsightSettings = InsightSettings()

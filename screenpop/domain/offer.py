@@ -41,10 +41,13 @@ def offers_of(answers: Mapping[str, Answer]) -> Iterator[Offer]:
     """The offers among the answers to one call's lookups."""
     for answer in answers.values():
         if answer.facet in FACETS:
-            for row in answer.rows:
-                if (item := _text(row, "sku")) != "":
-                    basis, model = _text(row, "basis"), _text(row, "model")
-                    yield Offer(answer.facet, item, basis, model)
+            yield from offers_in(answer.facet, answer.rows)
+
+
+def offers_in(facet: str, rows: Iterable[Row]) -> Iterator[Offer]:
+    for row in rows:
+        if (item := _text(row, "sku")) != "":
+            yield Offer(facet, item, _text(row, "basis"), _text(row, "model"))
 
 
 def offered_by(profile: Profile | None) -> Iterator[Offer]:

@@ -95,7 +95,7 @@ class Offers:
 
     async def open_offers(
         self, now_us: int, after: OpenOffer | None = None
-    ) -> Sequence[OpenOffer]:
+    ) -> list[OpenOffer]:
         """At most `PAGE_MAX`, in the order of their place."""
         query = (
             select(*_PLACE, _calls.customer_key.label("customer"), _offers.at_us)

@@ -29,6 +29,15 @@ FROM lines JOIN orders ON orders.id = "order"
 """
 
 
+_FIRST_ORDER = """
+SELECT at_s FROM orders JOIN lines ON "order" = orders.id
+WHERE customer = (SELECT id FROM customers WHERE "key" = ?)
+    AND item = (SELECT id FROM items WHERE "key" = ?)
+    AND at_s > ? AND at_s <= ? AND quantity > 0
+ORDER BY at_s LIMIT 1
+"""
+
+
 class ItemRow(NamedTuple):
     """An item as the feed last gave it; `read_us` None: only seen in orders."""
 
@@ -113,6 +122,15 @@ class OrderReader:
             yield ItemRow(
                 key, name, category, price, currency, stock, bool(active), read_us
             )
+
+    def first_order(
+        self, customer: str, item: str, after_s: float, until_s: float
+    ) -> float | None:
+        """When they first ordered it in (after, until], in Unix seconds."""
+        found = self._connection.execute(
+            _FIRST_ORDER, (customer, item, after_s, until_s)
+        ).fetchone()
+        return None if found is None else float(found[0])
 
     def opted_out(self) -> frozenset[str]:
         """Customers who must not be profiled: nothing is computed for them."""

@@ -6,17 +6,18 @@ the card; it is asked by number and, once a customer is chosen, by customer.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.lookup import GuardedSource, SourceLimits
-from screenpop.lookup.plan import PlannedLookup
+from screenpop.lookup.plan import AtHand, PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 
 SOURCE = "screenpop"
 FACET = "interactions"
+OUTLOOK = "outlook"
 
 OwnLookups = Mapping[str, tuple[GuardedSource, list[PlannedLookup]]]
 Earlier = Callable[
@@ -25,6 +26,10 @@ Earlier = Callable[
 """(number, customer, call id and occurrence to leave out) -> rows, newest first."""
 MayHave = Callable[[str | CandidateRef], bool]
 """Has this number, or customer, perhaps called before? Most have not."""
+
+
+Answering = tuple[Lookup, AtHand]
+"""A lookup, and its answers that are known without asking."""
 
 
 def _perhaps(who: str | CandidateRef) -> bool:
@@ -80,27 +85,48 @@ def own_lookups(
 
     Of those who `may_have` no history nothing is asked.
     """
-    guard = GuardedSource(
-        SOURCE,
-        "Call history",
-        SourceLimits(timeout_ms=1000, cache_s=0, cache_entries=0),
-        clock,
-        tasks,
-    )
     of_customer = EarlierOfCustomer(earlier, may_have)
     from_number = EarlierFromNumber(earlier, may_have)
-    lookups = [
-        PlannedLookup(
-            name=name,
-            source=SOURCE,
-            facet=FACET,
-            kind="rows",
-            lookup=lookup,
-            at_hand=lookup.at_hand,
-        )
-        for name, lookup in (
-            ("earlier_calls", of_customer),
-            ("earlier_calls_from_number", from_number),
-        )
-    ]
-    return {SOURCE: (guard, lookups)}
+    lookups: dict[str, Answering] = {
+        "earlier_calls": (of_customer, of_customer.at_hand),
+        "earlier_calls_from_number": (from_number, from_number.at_hand),
+    }
+    planned = [_planned(name, SOURCE, FACET, each) for name, each in lookups.items()]
+    return {SOURCE: (_guard(SOURCE, "Call history", clock, tasks), planned)}
+
+
+def offer_lookups(
+    source: str,
+    label: str,
+    lookups: Mapping[str, Answering],
+    clock: Clock,
+    tasks: TaskOwner,
+    customers_of: Collection[str] = (),
+) -> OwnLookups:
+    """A source that answers from memory: a lookup for each facet, which names it."""
+    of = frozenset(customers_of) or None
+    planned = [_planned(facet, source, facet, x, of) for facet, x in lookups.items()]
+    return {source: (_guard(source, label, clock, tasks), planned)}
+
+
+def _guard(name: str, label: str, clock: Clock, tasks: TaskOwner) -> GuardedSource:
+    limits = SourceLimits(timeout_ms=1000, cache_s=0, cache_entries=0)
+    return GuardedSource(name, label, limits, clock, tasks)
+
+
+def _planned(
+    name: str,
+    source: str,
+    facet: str,
+    answering: Answering,
+    customers_of: frozenset[str] | None = None,
+) -> PlannedLookup:
+    return PlannedLookup(
+        name=name,
+        source=source,
+        facet=facet,
+        kind="fields" if facet == OUTLOOK else "rows",
+        lookup=answering[0],
+        at_hand=answering[1],
+        customers_of=customers_of,
+    )

@@ -37,8 +37,10 @@ from screenpop.node.parts import (
     call_limits,
     data_dir_of,
     journal_of,
+    make_adviser,
     make_feeds,
     make_lookups,
+    offers_of,
     placing_limits,
     rules,
     same_calls,
@@ -79,7 +81,11 @@ async def build(
     journal, past = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
-        own = own_lookups(past.earlier, clock, tasks, past.may_have_called)
+        adviser = make_adviser(config, clock, door.keep_some_time)
+        own = {
+            **own_lookups(past.earlier, clock, tasks, past.may_have_called),
+            **offers_of(adviser, config, clock, tasks),
+        }
         lookups = make_lookups(
             loaded,
             clock,

@@ -19,9 +19,13 @@ from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
+from screenpop.domain.offer import FACETS as OFFER_FACETS
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
 from screenpop.domain.related_calls import SameCalls
+from screenpop.insight.adviser import SOURCE as ADVISER
+from screenpop.insight.adviser import SOURCE_LABEL as ADVISER_LABEL
+from screenpop.insight.adviser import Adviser, Keep, OffersLookup
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.order_store import OrderStore
 from screenpop.insight.policy import SalesPolicy, policy_of
@@ -33,7 +37,7 @@ from screenpop.lookup.explain import Explanation
 from screenpop.lookup.identify import Certainty
 from screenpop.lookup.merge import Findings, Groups, grouped, merge
 from screenpop.lookup.normalise import NumberingPlan
-from screenpop.lookup.own_source import SOURCE, OwnLookups
+from screenpop.lookup.own_source import SOURCE, OwnLookups, offer_lookups
 from screenpop.lookup.run import Publish, RunTools
 from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
@@ -41,7 +45,7 @@ from screenpop.support.clock import Clock
 from screenpop.support.metrics import Bound, Metrics
 from screenpop.support.numbering import describe
 from screenpop.support.spare_time import SpareTime
-from screenpop.support.tasks import Watch
+from screenpop.support.tasks import TaskOwner, Watch
 
 
 @dataclass(kw_only=True)
@@ -165,6 +169,37 @@ def make_lookups(
     )
 
 
+def gives_orders(config: Configuration) -> bool:
+    """Is there anything to make offers from?"""
+    sources = [x for x in config.sources.values() if x.enabled]
+    return any("orders" in (source.model_extra or {}) for source in sources)
+
+
+def make_adviser(
+    config: Configuration, clock: Clock, keep: Keep | None = None
+) -> Adviser:
+    """`keep` None: no call is held back."""
+    settings = config.insight
+    return Adviser(
+        clock,
+        holdout_share=settings.holdout_share,
+        withheld=settings.excluded_customers,
+        keep=keep,
+    )
+
+
+def offers_of(
+    adviser: Adviser, config: Configuration, clock: Clock, tasks: TaskOwner
+) -> OwnLookups:
+    """The lookups that the adviser answers; none without orders."""
+    if not gives_orders(config):
+        return {}
+    lookups = {facet: OffersLookup(adviser, facet) for facet in OFFER_FACETS}
+    answering = {facet: (each, each.at_hand) for facet, each in lookups.items()}
+    of = config.insight.customers_of
+    return offer_lookups(ADVISER, ADVISER_LABEL, answering, clock, tasks, of)
+
+
 def make_feeds(
     loaded: Loaded,
     sources: Sources,
@@ -260,4 +295,5 @@ def session_limits(config: Configuration) -> SessionLimits:
 def source_labels(config: Configuration) -> dict[str, str]:
     """The names by which agents know the sources, our own among them."""
     labels = {name: x.label for name, x in config.sources.items() if x.label}
-    return {SOURCE: "Call history", CONTACTS_SOURCE: "Named by agents", **labels}
+    ours = {SOURCE: "Call history", CONTACTS_SOURCE: "Named by agents"}
+    return {**ours, ADVISER: ADVISER_LABEL, **labels}

@@ -1,0 +1,134 @@
+"""Which offers stand on a customer's card, and in which words?
+
+`Offering` holds one trained model with the items as the feed last gave them. It is
+immutable: a new model or a new reading of items makes another one, swapped in one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from screenpop.domain.profile import Row
+from screenpop.insight.order_reader import ItemRow
+from screenpop.insight.reasons import Reason
+from screenpop.insight.recommender import Recommendation, Recommender
+
+ASKED_TIMES = 5
+"""So many times more items are ranked than shown: some are out of stock by now."""
+SENTENCES_MAX = 2  # of reasons under one offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Offering:
+    """The answers of one model, for offers that can be delivered."""
+
+    recommender: Recommender
+    items: Mapping[str, ItemRow]
+    offers_max: int = 3
+
+    def likely(self, customer: str, now_s: float) -> tuple[Row, ...]:
+        """Rows of the facet `recommendations`: what they are likely to buy next."""
+        ranked = (
+            self.recommender.explained(customer, self._asked, now=now_s)
+            if self._is_known(customer)
+            else ()
+        )
+        return self._rows(ranked, "likely_next", customer, now_s, frozenset())
+
+    def goes_with(self, customer: str, now_s: float) -> tuple[Row, ...]:
+        """Rows of the facet `goes_with`: what goes with their last order.
+
+        Without what `likely` shows already.
+        """
+        if not self._is_known(customer):
+            return ()
+        last = self.recommender.last_order(customer)
+        shown = frozenset(str(row["sku"]) for row in self.likely(customer, now_s))
+        ranked = self.recommender.explained_with(
+            last, self._asked + len(shown), customer, now=now_s
+        )
+        return self._rows(ranked, "goes_with", customer, now_s, shown)
+
+    @property
+    def _asked(self) -> int:
+        return self.offers_max * ASKED_TIMES
+
+    def _is_known(self, customer: str) -> bool:
+        """Has this customer orders here? Others get nothing: it would be a guess."""
+        return bool(self.recommender.last_order(customer))
+
+    def _rows(
+        self,
+        ranked: Sequence[Recommendation],
+        task: str,
+        customer: str,
+        now_s: float,
+        shown: frozenset[str],
+    ) -> tuple[Row, ...]:
+        due = {
+            each.item: each
+            for each in (
+                self.recommender.due_again(customer, now=now_s) if ranked else ()
+            )
+        }
+        rows: list[Row] = []
+        for each in ranked:
+            item = self.items.get(each.item)
+            if each.item in shown or not _deliverable(item):
+                continue
+            row = self._row(each, item, task)
+            if (again := due.get(each.item)) is not None:
+                row["usual_days"] = again.usual_days
+                row["last_bought"] = _day(now_s - again.last_days * 86_400)
+            rows.append(row)
+            if len(rows) == self.offers_max:
+                break
+        return tuple(rows)
+
+    def _row(
+        self, each: Recommendation, item: ItemRow | None, task: str
+    ) -> dict[str, str | int | float | None]:
+        row: dict[str, str | int | float | None] = {
+            "product": self._named(each.item),
+            "sku": each.item,
+            "reason": self._sentence(each.reasons),
+            "basis": each.reasons[0].kind if each.reasons else "",
+            "model": task,
+        }
+        if item is not None:
+            known = {
+                "stock": item.stock,
+                "price": None if item.price is None else f"{item.price:.2f}",
+                "currency": item.currency,
+                "category": item.category,
+            }
+            row |= {name: value for name, value in known.items() if value is not None}
+        return row
+
+    def _sentence(self, reasons: Sequence[Reason]) -> str:
+        """`In 14 of their last 20 orders; usually every 35 days, last 63 days ago.`"""
+        said = "; ".join(
+            each.text(self._named(each.other)) for each in reasons[:SENTENCES_MAX]
+        )
+        return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+    def _named(self, key: str) -> str:
+        item = self.items.get(key)
+        return item.name if item is not None and item.name else key
+
+
+def _deliverable(item: ItemRow | None) -> bool:
+    """Active and not known to be out of stock."""
+    if item is None:
+        return True
+    return item.active and (item.stock is None or item.stock > 0)
+
+
+def _day(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).date().isoformat()
+
+
+def shelf(items: Iterator[ItemRow]) -> Mapping[str, ItemRow]:
+    return {item.key: item for item in items}

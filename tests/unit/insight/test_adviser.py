@@ -1,0 +1,132 @@
+"""Which offers stand on a card, for whom none do, and who is held back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from screenpop.domain.offer import Mark, decode_offers
+from screenpop.domain.profile import Scalar
+from screenpop.insight.adviser import Adviser
+from screenpop.insight.offering import Offering
+from screenpop.insight.order_reader import ItemRow
+from screenpop.insight.recommender import Recommender
+from screenpop.journal.records import ActionRecord
+from screenpop.support.clock import FakeClock
+
+DAY = timedelta(days=1)
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+CALL: dict[str, Scalar] = {
+    "line": "main",
+    "call_id": "c-1",
+    "occurrence": 0,
+    "customer.key": "ann",
+}
+
+
+def _recommender(**more: Any) -> Recommender:
+    """Ann buys tape every ten days; all others buy tape and bags together."""
+    lines = [("ann", f"a{n}", BEGIN + 10 * n * DAY, "tape") for n in range(8)]
+    for who in range(8):
+        for n in range(4):
+            at = BEGIN + (n * 17 + who) * DAY
+            lines += [(f"c{who}", f"{who}-{n}", at, item) for item in ("tape", "bags")]
+    customers, baskets, times, items = zip(*lines, strict=True)
+    return Recommender().fit(
+        customers, baskets, times, items, [1.0] * len(lines), **more
+    )
+
+
+def _item(key: str, **values: Any) -> ItemRow:
+    known = {
+        "name": key.title(), "category": "office", "price": 2.5, "currency": "GBP",
+        "stock": 7.0, "active": True, "read_us": 1,
+    }  # fmt: skip
+    return ItemRow(key=key, **{**known, **values})
+
+
+def _adviser(*items: ItemRow, **more: Any) -> Adviser:
+    clock = FakeClock(BEGIN + 85 * DAY)
+    adviser = Adviser(clock, **more)
+    adviser.offering = Offering(
+        recommender=_recommender(),
+        items={item.key: item for item in items or (_item("tape"), _item("bags"))},
+    )
+    return adviser
+
+
+def _skus(adviser: Adviser, facet: str = "recommendations", **other: Any) -> list[Any]:
+    return [row["sku"] for row in adviser.rows(facet, {**CALL, **other})]
+
+
+def test_an_offer_says_what_it_is_and_why() -> None:
+    first, *_ = _adviser().rows("recommendations", CALL)
+    assert (first["sku"], first["product"], first["price"]) == ("tape", "Tape", "2.50")
+    assert (first["stock"], first["currency"]) == (7.0, "GBP")
+    assert str(first["reason"]).startswith("In 8 of their last 8 orders; usually every")
+    assert (first["basis"], first["usual_days"]) == ("bought_often", 10)
+
+
+def test_what_goes_with_the_last_order_is_not_offered_twice() -> None:
+    adviser = _adviser()
+    likely = set(_skus(adviser))
+    assert not likely & set(_skus(adviser, "goes_with"))
+
+
+def test_out_of_stock_or_given_up_is_not_offered() -> None:
+    for gone in (_item("tape", stock=0.0), _item("tape", active=False)):
+        assert "tape" not in _skus(_adviser(gone, _item("bags")))
+    unknown = _item("tape", stock=None)
+    assert "tape" in _skus(_adviser(unknown, _item("bags")))
+
+
+def test_no_more_offers_than_the_card_takes() -> None:
+    adviser = _adviser()
+    assert adviser.offering is not None
+    adviser.offering = Offering(
+        recommender=adviser.offering.recommender,
+        items=adviser.offering.items,
+        offers_max=1,
+    )
+    assert len(_skus(adviser)) == 1
+
+
+def test_a_customer_without_orders_gets_no_guess() -> None:
+    assert _skus(_adviser(), **{"customer.key": "nobody"}) == []
+
+
+def test_an_excluded_customer_gets_none() -> None:
+    assert _skus(_adviser(withheld=["ann"])) == []
+
+
+def test_there_are_none_before_the_first_model() -> None:
+    assert Adviser(FakeClock()).rows("recommendations", CALL) == ()
+
+
+def test_a_share_of_the_calls_is_held_back_and_kept_to_compare() -> None:
+    kept: list[ActionRecord] = []
+    adviser = _adviser(holdout_share=0.5, keep=kept.append)
+    shown = [n for n in range(400) if _skus(adviser, call_id=f"c-{n}")]
+    assert 150 < len(shown) < 250
+    assert len(kept) == 400 - len(shown)
+    record = kept[0]
+    assert (record.user, record.data["mark"]) == ("", Mark.HELD_BACK)
+    (tape, *_) = decode_offers(record.data["offers"])
+    assert (tape.item, tape.basis, tape.model) == (
+        "tape",
+        "bought_often",
+        "likely_next",
+    )
+
+
+def test_both_lists_of_a_call_are_held_back_or_neither() -> None:
+    adviser = _adviser(holdout_share=0.5, keep=lambda record: None)
+    for n in range(50):
+        likely = bool(_skus(adviser, call_id=f"c-{n}"))
+        if not likely:
+            assert _skus(adviser, "goes_with", call_id=f"c-{n}") == []
+
+
+def test_a_dry_run_holds_nothing_back() -> None:
+    adviser = _adviser(holdout_share=0.5)
+    assert all(_skus(adviser, call_id=f"c-{n}") for n in range(20))
