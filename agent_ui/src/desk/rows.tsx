@@ -153,6 +153,9 @@ function currencyIn(row: Row): string | null {
   return typeof row.currency === "string" ? row.currency : null;
 }
 
+/** Rules of the sales policy read these; the reason says them in words. */
+const FOR_RULES = ["category", "last_bought", "usual_days"];
+
 /** What to offer: the product, its price and stock, why just this, what became of it. */
 function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }) {
   const columns = shownColumns(shape.columns);
@@ -163,7 +166,8 @@ function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }
   const price = columns.find((each) => each.type === "money");
   const article = columns.find((each) => each.name === "sku");
   const rest = columns.filter(
-    (each) => ![reason, title, price, article].includes(each),
+    (each) =>
+      ![reason, title, price, article].includes(each) && !FOR_RULES.includes(each.name),
   );
   return (
     <ol class="offers">
