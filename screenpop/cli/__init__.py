@@ -32,6 +32,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "dialects": ("dialects", "List the dialects of telephone systems."),
         "schema": ("schema", "Print the JSON Schema of the configuration."),
         "users": ("users", "Add, list and change who may log in."),
+        "insight": ("insight", "Learn from orders what customers are likely to buy."),
         "db": ("db", "Bring the database up to date."),
         "capture": ("capture", "Show requests of a line as they arrive."),
     }

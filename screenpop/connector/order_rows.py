@@ -31,7 +31,7 @@ from screenpop.support.written import (
 
 AHEAD_MAX_S = 2 * 86_400.0  # an order may be dated so far in the future
 EPOCH_MS_FROM = 1e11  # a larger number is in milliseconds: in seconds it is year 5138
-DATES_KEPT_MAX = 20_000
+TEXTS_KEPT_MAX = 20_000  # dates, and numbers, that were read
 KEY_CHARS_MAX = 200
 
 NO_CUSTOMER = "no customer"
@@ -40,6 +40,11 @@ OVER_LINES = "over lines_max"
 OVER_ITEMS = "over items_max"
 NO_QUANTITY = "quantity 0"
 TOO_LONG = f"a text of more than {KEY_CHARS_MAX} characters"
+LINE_COLUMNS = (
+    "customer", "order", "date", "item", "quantity", "amount", "price", "currency",
+    "line", "opt_out",
+)  # fmt: skip
+ITEM_COLUMNS = ("key", "name", "category", "price", "currency", "stock", "active")
 _WITHOUT_PLACE = frozenset({NO_CUSTOMER, NO_QUANTITY})
 """Guests, and rows of text in an order: usual, so they are only counted."""
 
@@ -63,23 +68,50 @@ class OrderRows:
         self._zone = zone
         self._latest_s = now_s + AHEAD_MAX_S
         self._dates: dict[Scalar, float] = {}
+        self._numbers: dict[str, float | None] = {}
 
     def lines(self, batch: FeedBatch) -> Iterator[OrderRecord]:
         """The lines that can be used; the others are counted in the reading."""
-        return _read(batch, self._reading, self._line, self._options.lines_max)
+        limit = self._options.lines_max
+        return _read(batch, self._reading, LINE_COLUMNS, self._line, limit)
 
-    def _line(self, value: Callable[[str], Scalar]) -> OrderRecord:
-        customer = _text(value("customer"))
+    def _line(self, values: Sequence[Scalar]) -> OrderRecord:
+        who, order, date, item, count, amount, price, currency, line, opt_out = values
+        customer = _text(who)
         if customer is None:
             raise _Unusable(NO_CUSTOMER)
-        order, item = _needed(value, "order"), _needed(value, "item")
-        at_s = self._at_s(value("date"))
-        quantity = _quantity(value("quantity"))
+        quantity = 1.0 if count is None else self._number("quantity", count)
+        if not quantity:
+            raise _Unusable(NO_QUANTITY)
+        of_line = None if amount is None else self._number("amount", amount)
+        if of_line is None and price is not None:
+            of_one = self._number("price", price)
+            of_line = None if of_one is None else of_one * quantity
         return OrderRecord(
-            customer, order, _text(value("line")), at_s, item, quantity,
-            _amount(value, quantity), _text(value("currency")),
-            _opted_out(value("opt_out")),
-        )  # fmt: skip
+            customer,
+            _needed("order", order),
+            None if line is None else _text(line),
+            self._at_s(date),
+            _needed("item", item),
+            quantity,
+            of_line,
+            None if currency is None else _text(currency),
+            None if opt_out is None else _opted_out(opt_out),
+        )
+
+    def _number(self, column: str, value: Scalar) -> float | None:
+        """The same texts come often: each is read once."""
+        if not isinstance(value, str):
+            return _number(column, value)
+        known = self._numbers
+        try:
+            return known[value]
+        except KeyError:
+            pass
+        if len(known) >= TEXTS_KEPT_MAX:
+            known.clear()
+        known[value] = _number(column, value)
+        return known[value]
 
     def _at_s(self, value: Scalar) -> float:
         at_s = self._dates.get(value)
@@ -88,7 +120,7 @@ class OrderRows:
                 at_s = moment_s(value, self._options.date_format, self._zone)
             except (ValueError, OverflowError, OSError) as error:
                 raise _Unusable("not a date", "date", value) from error
-            if len(self._dates) >= DATES_KEPT_MAX:
+            if len(self._dates) >= TEXTS_KEPT_MAX:
                 self._dates.clear()
             self._dates[value] = at_s
         if not 0 <= at_s <= self._latest_s:
@@ -104,17 +136,20 @@ class ItemRows:
 
     def items(self, batch: FeedBatch) -> Iterator[ItemRecord]:
         """The items that can be used; of one key the last one counts."""
-        return _read(batch, self._reading, self._item, None)
+        return _read(batch, self._reading, ITEM_COLUMNS, self._item, None)
 
-    def _item(self, value: Callable[[str], Scalar]) -> ItemRecord:
-        key = _needed(value, "key")
-        stock, active = value("stock"), value("active")
+    def _item(self, values: Sequence[Scalar]) -> ItemRecord:
+        written, name, category, price, currency, stock, active = values
+        key = _needed("key", written)
         return ItemRecord(
-            key, _text(value("name")) or key, _text(value("category")),
-            self._odd("price", value("price")), _text(value("currency")),
+            key,
+            _text(name) or key,
+            _text(category),
+            self._odd("price", price),
+            _text(currency),
             float(stock) if isinstance(stock, bool) else self._odd("stock", stock),
             _flag("active", active) is not False,
-        )  # fmt: skip
+        )
 
     def _odd(self, column: str, value: Scalar) -> float | None:
         """A price that cannot be read costs the price, not the item."""
@@ -178,31 +213,25 @@ class _Unusable(Exception):
 def _read(
     batch: FeedBatch,
     reading: FeedReading,
-    make: Callable[[Callable[[str], Scalar]], T],
+    columns: Sequence[str],
+    make: Callable[[Sequence[Scalar]], T],
     kept_max: int | None,
 ) -> Iterator[T]:
     rows = _plain_rows(batch, reading)
-    names = {str(name).lower(): name for name in set().union(*rows)}
+    given = {str(name).lower(): name for name in set().union(*rows)}
+    names = [given.get(column, "") for column in columns]
     for at, row in enumerate(rows):
         reading.rows += 1
         if kept_max is not None and reading.kept >= kept_max:
             reading.leave_out(OVER_LINES)
             continue
         try:
-            made = make(_getter(row, names))
+            made = make([row.get(name) for name in names])
         except _Unusable as why:
             _leave_out(reading, why, batch, at)
             continue
         reading.kept += 1
         yield made
-
-
-def _getter(row: Row, names: Mapping[str, str]) -> Callable[[str], Scalar]:
-    def value(column: str) -> Scalar:
-        name = names.get(column)
-        return None if name is None else row.get(name)
-
-    return value
 
 
 def _plain_rows(batch: FeedBatch, reading: FeedReading) -> Sequence[Row]:
@@ -231,8 +260,8 @@ def _leave_out(reading: FeedReading, why: _Unusable, batch: FeedBatch, at: int) 
     reading.odd.add(place, why.column, f"{why.reason}, {LEFT_OUT}", shown)
 
 
-def _needed(value: Callable[[str], Scalar], column: str) -> str:
-    text = _text(value(column))
+def _needed(column: str, value: Scalar) -> str:
+    text = _text(value)
     if text is None:
         raise _Unusable(f"no {column}")
     return text
@@ -245,24 +274,6 @@ def _text(value: Scalar) -> str | None:
     if text is not None and len(text) > KEY_CHARS_MAX:
         raise _Unusable(TOO_LONG)
     return text or None
-
-
-def _quantity(value: Scalar) -> float:
-    """1 where there is no such column; an order line of nothing is left out."""
-    if value is None:
-        return 1.0
-    number = _number("quantity", value)
-    if not number:
-        raise _Unusable(NO_QUANTITY)
-    return number
-
-
-def _amount(value: Callable[[str], Scalar], quantity: float) -> float | None:
-    amount = _number("amount", value("amount"))
-    if amount is not None:
-        return amount
-    price = _number("price", value("price"))
-    return None if price is None else price * quantity
 
 
 def _number(column: str, value: Scalar) -> float | None:

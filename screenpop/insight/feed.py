@@ -82,8 +82,12 @@ class OrderFeeds:
         zone: tzinfo,
         metrics: Metrics,
         watch: Watch | None = None,
+        is_alone: bool = False,
     ):
-        """`zone` is that of orders' moments without an offset."""
+        """`zone` is that of orders' moments without an offset.
+
+        `is_alone`: nothing else is done meanwhile, so the reading takes no breath.
+        """
         self._connectors = {
             name: each for name, each in connectors.items() if _gives_feed(each)
         }
@@ -93,6 +97,7 @@ class OrderFeeds:
         self._zone = zone
         self._metrics = metrics
         self._tasks = TaskOwner("order feeds", watch)
+        self._is_alone = is_alone
         self._opening = asyncio.Lock()
         self._is_open = False
         self.progress = {name: FeedProgress(source=name) for name in self._connectors}
@@ -189,7 +194,7 @@ class OrderFeeds:
         rows, seen = ItemRows(reading), set[str]()
         async for batch in batches:
             items = _limited(rows.items(batch), seen, limit, reading)
-            await filing.add_items(_breathing(items))
+            await filing.add_items(self._paced(items))
             self._count(progress, len(batch.rows))
         await filing.items_done()
 
@@ -217,8 +222,11 @@ class OrderFeeds:
             now_s=self._clock.now_us() / 1e6,
         )
         async for batch in batches:
-            await filing.add(_breathing(rows.lines(batch)), batch.since)
+            await filing.add(self._paced(rows.lines(batch)), batch.since)
             self._count(progress, len(batch.rows))
+
+    def _paced(self, each: Iterator[T]) -> Iterator[T]:
+        return each if self._is_alone else _breathing(each)
 
     def _count(self, progress: FeedProgress, rows: int) -> None:
         progress.batches += 1

@@ -206,8 +206,13 @@ def make_feeds(
     clock: Clock,
     metrics: Metrics,
     watch: Watch | None = None,
+    *,
+    is_alone: bool = False,
 ) -> OrderFeeds:
-    """The orders and items of the sources, and the store that keeps them."""
+    """The orders and items of the sources, and the store that keeps them.
+
+    `is_alone`: nothing else is done meanwhile.
+    """
     return OrderFeeds(
         sources.connectors,
         loaded.config.sources,
@@ -216,6 +221,7 @@ def make_feeds(
         zone=ZoneInfo(loaded.config.server.time_zone),
         metrics=metrics,
         watch=watch,
+        is_alone=is_alone,
     )
 
 

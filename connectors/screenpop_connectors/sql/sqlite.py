@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
@@ -24,6 +24,7 @@ from screenpop_connectors.sql.spelling import SpelledQuery, shown
 from screenpop_connectors.sql.statement import Statement
 
 OPCODES_BETWEEN_CHECKS = 10_000
+_TEXTS: frozenset[type] = frozenset({str, type(None)})  # `from_bytes` made them sound
 T = TypeVar("T")
 
 
@@ -215,15 +216,16 @@ def _limit_key(label: str) -> str:
 
 def _rows(
     cursor: sqlite3.Cursor,
-    values: Sequence[Sequence[object]],
+    values: Sequence[Sequence[Any]],
     *,
     mark_mended: bool = False,
 ) -> Sequence[Row]:
     """`mark_mended`: texts with wrong bytes stay `Mended`, to be reported."""
     names = [column[0] for column in cursor.description]
+    as_is = _TEXTS | {Mended} if mark_mended else _TEXTS
     return [
         {
-            name: value if mark_mended and type(value) is Mended else shown(value)
+            name: value if type(value) in as_is else shown(value)
             for name, value in zip(names, line, strict=True)
         }
         for line in values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,9 +10,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
+from screenpop.connector import ConnectorContext, FeedReading, OrdersOptions
+from screenpop.connector.order_rows import ItemRows, OrderRows
+from screenpop.demo import erp
 from screenpop.demo.company import Company, found_company
 from screenpop.demo.erp import write_erp
+from screenpop_connectors.sql import SqlConnector
 
 TODAY = date(2026, 11, 21)
 
@@ -64,3 +70,31 @@ def test_two_writings_of_one_company_are_the_same_bytes(
     a, b = (tmp_path / name for name in ("a.sqlite", "b.sqlite"))
     assert a.read_bytes() == b.read_bytes()
     assert not list(tmp_path.glob("*.draft"))
+
+
+async def test_its_orders_and_items_are_read_as_the_demo_declares_them(
+    company: Company, tmp_path: Path
+) -> None:
+    write_erp(company, tmp_path / "erp.sqlite")
+    text = (Path(erp.__file__).parent / "screenpop.demo.yaml").read_text()
+    declared = yaml.safe_load(re.sub("@[A-Z_]+@", "1", text))["sources"]["erp"]
+    keys = {name: declared[name] for name in ("url", "orders", "items")}
+    options = SqlConnector.source_options.model_validate(keys)
+    source = SqlConnector(options, ConnectorContext(source="erp", folder=tmp_path))
+    orders, items = FeedReading(), FeedReading()
+    batches, more = source.orders(None, orders), source.items(items)
+    assert batches is not None
+    assert more is not None
+    rows = OrderRows(orders, options.orders or OrdersOptions())
+    lines = [line async for batch in batches for line in rows.lines(batch)]
+    found = [x async for batch in more for x in ItemRows(items).items(batch)]
+    await source.close()
+    assert len(lines) == sum(len(order.lines) for order in company.orders)
+    assert not orders.left_out
+    worth = {order.number: order.net_cents for order in company.orders}
+    first = [line for line in lines if line.order == lines[0].order]
+    cents = round(100 * sum(line.amount or 0 for line in first))
+    assert cents == worth[int(lines[0].order)]
+    assert {line.customer for line in lines} <= company.by_account().keys()
+    assert {line.item for line in lines} <= {item.key for item in found}
+    assert {item.category for item in found if not item.active} == {"Services"}

@@ -1,5 +1,6 @@
 """Are the sources' orders in the store, however a reading goes?"""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
@@ -7,6 +8,8 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+import virtual_time
+from virtual_time import LoopClock
 
 from screenpop.config.model import Source
 from screenpop.connector import (
@@ -380,3 +383,32 @@ async def test_a_damaged_store_is_made_again(
 def test_a_store_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="Declare `orders`"):
         OrderReader(tmp_path)
+
+
+def test_a_source_that_is_away_is_asked_again_until_it_is_back(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        away = Scripted(Unavailable("no route"))
+        feeds = OrderFeeds(
+            {"erp": away},
+            {"erp": Source(connector="sql")},
+            OrderStore(tmp_path / "data"),
+            clock=LoopClock(),
+            zone=UTC,
+            metrics=Metrics(),
+        )
+        feeds.keep_read()
+        while len(away.asked) < 3:
+            await asyncio.sleep(1)
+        assert [problem.message for problem in feeds.problems()] == [
+            "its orders cannot be read: no route"
+        ]
+        away.script = ([row(1)],)
+        while feeds.counts.lines == 0:
+            await asyncio.sleep(1)
+        await asyncio.sleep(0)
+        assert list(feeds.problems()) == []
+        await feeds.close()
+
+    virtual_time.run(story())
