@@ -13,7 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from screenpop.insight.orders import Floats, Orders, OrdersError
+from screenpop.insight.orders import Flags, Floats, Orders, OrdersError
+from screenpop.insight.outlook import (
+    DAY_S,
+    SPEND_DAYS,
+    expected_spend,
+    next_band,
+    next_order_days,
+    outlook_model,
+    rhythm_of,
+)
 from screenpop.insight.ranking import (
     LEARNED,
     TASKS,
@@ -96,6 +105,18 @@ class Evaluation:
     tasks: Sequence[EvaluatedTask]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookMeasures:
+    """How the outlook of SPEND_DAYS ago compares with what happened since."""
+
+    ordered_again: int  # customers with an order before and after
+    with_band: int  # of them: those whose next order had a band
+    covered: float | None  # share of these whose next order came within the band
+    spend_customers: int
+    spend_error: float | None  # mean absolute error of the expected spend
+    same_as_last_error: float | None  # ... of "the same as in the days before"
+
+
 def _reference(task: Task) -> str:
     if task in ("likely_next", "goes_with"):
         return PERSONAL_TOP
@@ -168,6 +189,62 @@ def _weights(task: Task, ranking: Ranking) -> dict[str, Floats]:
     else:
         weights[LEARNED] = learned
     return weights
+
+
+def evaluate_outlook(orders: Orders) -> OutlookMeasures:
+    """Fit on the orders before the last SPEND_DAYS days, compare with these days.
+
+    Raises `OrdersError` when there are no orders before.
+    """
+    end = float(np.floor(orders.basket_time.max() / DAY_S))
+    cut = end - SPEND_DAYS
+    known = orders.only_baskets(orders.basket_time < (cut + 1) * DAY_S)
+    if not len(known.basket_time):
+        raise OrdersError(
+            f"all orders are of the last {SPEND_DAYS} days. There is nothing to"
+            " evaluate an outlook with yet."
+        )
+    model, everyone = outlook_model(known), slice(None)
+    following = next_order_days(orders, after=cut) - cut
+    first, last = next_band(model, everyone, cut)
+    again = (model.rhythm.days > 0) & np.isfinite(following)
+    told = again & np.isfinite(first)
+    covered = (following >= first) & (following <= last)
+    expected, recent = expected_spend(model, everyone, cut), model.rhythm.recent
+    spent = rhythm_of(orders, end).recent
+    known_spend = np.isfinite(expected) & np.isfinite(spent) & (model.rhythm.days > 0)
+    some = bool(known_spend.any())
+    return OutlookMeasures(
+        ordered_again=int(again.sum()),
+        with_band=int(told.sum()),
+        covered=float(covered[told].mean()) if told.any() else None,
+        spend_customers=int(known_spend.sum()),
+        spend_error=_error(expected, spent, known_spend) if some else None,
+        same_as_last_error=_error(recent, spent, known_spend) if some else None,
+    )
+
+
+def _error(expected: Floats, spent: Floats, tested: Flags) -> float:
+    return float(np.abs(expected - spent)[tested].mean())
+
+
+def outlook_as_text(found: OutlookMeasures) -> str:
+    lines = [f"Outlook, compared with the last {SPEND_DAYS} days"]
+    if found.covered is not None:
+        lines.append(
+            f"  next order: {found.ordered_again:,} customers ordered again,"
+            f" {found.with_band:,} had a band, {found.covered:.0%} ordered within it"
+            " (meant: 80%)"
+        )
+    if found.spend_error is not None and found.same_as_last_error is not None:
+        better = found.spend_error < found.same_as_last_error
+        lines.append(
+            f"  spend: mean absolute error {found.spend_error:,.2f} for"
+            f" {found.spend_customers:,} customers, {found.same_as_last_error:,.2f} for"
+            f' "the same as in the {SPEND_DAYS} days before"'
+            + ("" if better else ". The expected spend is not better: do not use it")
+        )
+    return "\n".join(lines)
 
 
 def as_text(evaluation: Evaluation) -> str:

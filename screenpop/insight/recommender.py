@@ -13,6 +13,13 @@ from datetime import datetime
 import numpy as np
 
 from screenpop.insight.orders import Flags, Floats, Ints, Orders, OrdersError
+from screenpop.insight.outlook import (
+    DAY_S,
+    Outlook,
+    OutlookModel,
+    outlook,
+    outlook_model,
+)
 from screenpop.insight.ranking import Choice, OrderBook, Ranking, Task, choose, rank
 from screenpop.insight.reasons import DueItem, ItemIndex, Reason, Reasons, item_index
 
@@ -35,6 +42,7 @@ class InsightModel:
     """
 
     book: OrderBook
+    outlook: OutlookModel
     index: ItemIndex
     ranking: Ranking
     allowed: Flags
@@ -56,10 +64,13 @@ def train(
     ranking = choose(orders, progress)
     progress("learning about items")
     book = OrderBook(orders)
+    progress("fitting the outlook")
+    expected = outlook_model(orders)
     progress("indexing orders by item")
     excluded = frozenset(excluded_items)
     return InsightModel(
         book=book,
+        outlook=expected,
         index=item_index(orders),
         ranking=ranking,
         allowed=np.asarray([key not in excluded for key in orders.item_keys]),
@@ -106,6 +117,7 @@ class Recommender:
         times: Sequence[datetime] | Sequence[float],
         items: Sequence[str],
         quantities: Sequence[float],
+        amounts: Sequence[float] | None = None,
         *,
         withheld: Collection[str] = (),
         excluded_items: Collection[str] = (),
@@ -117,9 +129,10 @@ class Recommender:
         taken off the line's purchases in the same basket. `withheld` customers are
         left out of everything, `excluded_items` are never recommended.
 
+        `amounts` (of the whole line, one currency) are needed for expected spend only.
         Raises `OrdersError` (a `ValueError`) when the columns cannot be used.
         """
-        orders = Orders.of(customers, baskets, times, items, quantities)
+        orders = Orders.of(customers, baskets, times, items, quantities, amounts)
         self._use(train(orders, withheld=withheld, excluded_items=excluded_items))
         return self
 
@@ -199,6 +212,14 @@ class Recommender:
             return []
         due = self._reasons.due(self._customer(customer), self._now(now))
         return [each for each in due if self._is_allowed(each.item)]
+
+    def outlook(self, customer: str, *, now: float | None = None) -> Outlook | None:
+        """When the next order is expected, and more; None: no orders are known."""
+        who = self._customer(customer)
+        if who < 0 or customer in self.model.withheld:
+            return None
+        at = None if now is None else now // DAY_S
+        return outlook(self.model.outlook, who, at)
 
     def last_order(self, customer: str) -> list[str]:
         """Items of the customer's newest order; empty for an unknown customer."""
