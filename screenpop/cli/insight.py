@@ -1,27 +1,41 @@
-"""What are recommendations made from?"""
+"""What are recommendations made from, how good are they, and what is offered?"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TimeElapsedColumn,
+)
 
 from screenpop.cli import tell
 from screenpop.config.load import Loaded
 from screenpop.connector import FeedReading
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.domain.profile import Row
 from screenpop.insight.feed import FeedProgress, OrderFeeds
 from screenpop.node.asking import load_checked
+from screenpop.node.parts import data_dir_of, make_feeds
 from screenpop.support import log as logs
+from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner, quick_loop
+
+if TYPE_CHECKING:  # numpy and scipy
+    from screenpop.insight.order_reader import ItemRow
+    from screenpop.insight.orders import Orders
 
 EXAMPLE = "Example: screenpop insight train --config screenpop.yaml"
 SHOWN_EVERY_S = 0.2
@@ -35,8 +49,9 @@ def register(app: typer.Typer) -> None:
         no_args_is_help=True,
         rich_markup_mode=None,
     )
-    group.callback()(_group)
     group.command("train", epilog=EXAMPLE)(train)
+    group.command("evaluate", epilog=EXAMPLE.replace("train", "evaluate"))(evaluate)
+    group.command("explain", epilog=EXAMPLE.replace("train", "explain C-1001"))(explain)
     app.add_typer(group, name="insight")
 
 
@@ -67,8 +82,89 @@ def train(
         raise typer.Exit(1)
 
 
-def _group() -> None:
-    """Keeps `insight` a group though it has one command."""
+def evaluate(
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure on the company's own later orders how good the recommendations are.
+
+    Reads the order store: run `screenpop insight train` first.
+    """
+    from screenpop.insight import evaluation  # numpy and scipy: half a second
+
+    orders, _, _ = _stored(load_checked(config))
+    with _steps() as step:
+        found = evaluation.evaluate(orders, progress=step)
+    if json_wanted:
+        typer.echo(msgspec.json.encode(found, enc_hook=float).decode())
+    else:
+        typer.echo(evaluation.as_text(found))
+
+
+def explain(
+    customer: Annotated[str, typer.Argument(help="Key of the customer in the orders.")],
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what would be offered to a customer, and why.
+
+    Learns from the order store as it is now. Exit code 1 when nothing is offered.
+    """
+    from screenpop.insight.offering import Offering, shelf
+    from screenpop.insight.recommender import Recommender
+    from screenpop.insight.recommender import train as learn
+
+    orders, items, opted_out = _stored(load_checked(config))
+    if customer in opted_out:
+        typer.echo(f"{customer} opted out of profiling: nothing is computed.", err=True)
+        raise typer.Exit(1)
+    with _steps() as step:
+        model = learn(orders, withheld=opted_out, progress=step)
+    offering = Offering(recommender=Recommender(model), items=shelf(iter(items)))
+    now_s = SystemClock().now_us() / 1e6
+    offers = {
+        "recommendations": offering.likely(customer, now_s),
+        "goes_with": offering.goes_with(customer, now_s),
+    }
+    if json_wanted:
+        typer.echo(json.dumps(offers, ensure_ascii=False, indent=2))
+    else:
+        _print_offers(customer, offers)
+    if not any(offers.values()):
+        raise typer.Exit(1)
+
+
+def _print_offers(customer: str, offers: Mapping[str, Sequence[Row]]) -> None:
+    if not any(offers.values()):
+        typer.echo(f"nothing is offered to {customer}: no orders, or nothing in stock.")
+    for facet, rows in offers.items():
+        for row in rows:
+            price = (
+                f"  {row['price']} {row.get('currency', '')}" if "price" in row else ""
+            )
+            typer.echo(f"{facet}: {row['product']} ({row['sku']}){price}")
+            typer.echo(f"  {row['reason']}")
+
+
+def _stored(loaded: Loaded) -> tuple[Orders, list[ItemRow], frozenset[str]]:
+    """Orders, items and who opted out, as the order store has them."""
+    from screenpop.insight.order_reader import OrderReader
+
+    logs.set_up(level="error")
+    with OrderReader(data_dir_of(loaded)) as reader:
+        return reader.orders(), list(reader.items()), reader.opted_out()
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """What is being done, on a terminal."""
+    console = Console(stderr=True)
+    with Progress(
+        SpinnerColumn(), "{task.description}", TimeElapsedColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("reading the orders")
+        yield lambda step: bar.update(task, description=step)
 
 
 async def _train(loaded: Loaded, everything: bool) -> tuple[dict[str, object], bool]:
@@ -90,8 +186,6 @@ async def _train(loaded: Loaded, everything: bool) -> tuple[dict[str, object], b
 async def _opened(loaded: Loaded) -> AsyncIterator[OrderFeeds]:
     """The feeds of a configuration; raises `ConfigError` where there is none."""
     from screenpop.lookup.sources import make_sources
-    from screenpop.node.parts import make_feeds
-    from screenpop.support.clock import SystemClock
     from screenpop.support.metrics import Metrics
 
     clock = SystemClock()

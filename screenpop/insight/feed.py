@@ -14,10 +14,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
+from itertools import chain
 from typing import Any, Literal, Protocol, TypeVar
 
 from screenpop.connector import (
     Connector,
+    FeedBatch,
     FeedReading,
     ItemsOptions,
     OrdersOptions,
@@ -32,12 +34,13 @@ from screenpop.support.clock import Clock
 from screenpop.support.log import Backoff, NodeProblem, Outage
 from screenpop.support.metrics import Metrics
 from screenpop.support.spare_time import Breath
-from screenpop.support.tasks import TaskOwner, Watch
+from screenpop.support.tasks import Pause, TaskOwner, Watch
 
 log = logging.getLogger(__name__)
 
 AnyConnector = Connector[Any, Any]
 Phase = Literal["waiting", "items", "orders", "ending"]
+ROWS_PER_COMMIT = 10_000  # each writes the pages of the file that it changed
 HOUR_US = 3_600_000_000
 T = TypeVar("T")
 
@@ -83,11 +86,14 @@ class OrderFeeds:
         metrics: Metrics,
         watch: Watch | None = None,
         is_alone: bool = False,
+        pause: Pause = asyncio.sleep,
     ):
         """`zone` is that of orders' moments without an offset.
 
         `is_alone`: nothing else is done meanwhile, so the reading takes no breath.
+        `pause` is for tests.
         """
+        self._pause = pause
         self._connectors = {
             name: each for name, each in connectors.items() if _gives_feed(each)
         }
@@ -221,9 +227,22 @@ class OrderFeeds:
             zone=self._zone,
             now_s=self._clock.now_us() / 1e6,
         )
-        async for batch in batches:
-            await filing.add(self._paced(rows.lines(batch)), batch.since)
-            self._count(progress, len(batch.rows))
+        some = list[FeedBatch]()
+
+        async def file() -> None:
+            since = next((x.since for x in reversed(some) if x.since is not None), None)
+            lines = chain.from_iterable(map(rows.lines, some))
+            await filing.add(self._paced(lines), since)
+            some.clear()
+
+        try:
+            async for batch in batches:
+                some.append(batch)
+                self._count(progress, len(batch.rows))
+                if sum(len(each.rows) for each in some) >= ROWS_PER_COMMIT:
+                    await file()
+        finally:  # what came before a failure is kept, too
+            await file()
 
     def _paced(self, each: Iterator[T]) -> Iterator[T]:
         return each if self._is_alone else _breathing(each)
@@ -256,7 +275,7 @@ class OrderFeeds:
             except Unavailable as error:
                 outage.failed(error)
                 self.progress[name].trouble = str(error)
-                await asyncio.sleep(backoff.next_s(error))
+                await self._pause(backoff.next_s(error))
                 continue
             except Exception as error:
                 self.progress[
@@ -270,7 +289,7 @@ class OrderFeeds:
             self.progress[name].trouble = None
             if progress is not None:
                 _report(progress)
-            await asyncio.sleep(self._settings[name].orders_every_s)
+            await self._pause(self._settings[name].orders_every_s)
 
     async def _look(self) -> None:
         self.feeds = await self._store.feeds()

@@ -113,14 +113,26 @@ class OrderReader:
         return None if found is None else found[0]
 
     def items(self) -> Iterator[ItemRow]:
-        """All items of the feed and of the orders."""
+        """All items of the feed and of the orders.
+
+        Where sources give items, one that none of them gives is not sold any more.
+        """
+        given = "SELECT 1 FROM items WHERE read_us IS NOT NULL"
+        has_feed = self._connection.execute(given).fetchone() is not None
         rows = self._connection.execute(
             'SELECT "key", name, category, price, currency, stock, active, read_us'
             " FROM items"
         )
         for key, name, category, price, currency, stock, active, read_us in rows:
             yield ItemRow(
-                key, name, category, price, currency, stock, bool(active), read_us
+                key,
+                name,
+                category,
+                price,
+                currency,
+                stock,
+                bool(active) and (read_us is not None or not has_feed),
+                read_us,
             )
 
     def first_order(

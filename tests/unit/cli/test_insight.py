@@ -78,3 +78,69 @@ def test_without_orders_it_says_what_to_do(
     file.write_text("version: 1\nserver: {data_dir: data}\n")
     assert train(file) == 1
     assert "Add `orders` to a source" in capsys.readouterr().err
+
+
+# -- what is learned from them -----------------------------------------------------
+
+
+@pytest.fixture
+def trained(file: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """Forty customers buy tyres and tubes together, again and again."""
+    rows = ["who,no,at,sku"]
+    for day in range(1, 29):
+        for who in range(40):
+            if (who + day) % 4 == 0:
+                at = f"2026-09-{day:02}"
+                sku = ("A", "B", "C")[who % 3]
+                rows += [
+                    f"C-{who},o{who}-{day},{at},{sku}",
+                    f"C-{who},o{who}-{day},{at},T",
+                ]
+    (file.parent / "sales.csv").write_text("\n".join(rows) + "\n")
+    assert train(file) == 0
+    capsys.readouterr()
+    return file
+
+
+def ended(*words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(["insight", *words])
+    return int(end.value.code or 0)
+
+
+def test_recommendations_are_measured_on_later_orders(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("evaluate", "--config", str(trained)) == 0
+    out = capsys.readouterr().out
+    assert "40 customers, 4 items" in out
+    assert "recall@10" in out
+    assert ended("evaluate", "--config", str(trained), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["customers"] == 40
+    assert {task["task"] for task in told["tasks"]} >= {"likely_next", "goes_with"}
+
+
+def test_what_a_customer_is_offered_is_explained(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("explain", "C-4", "--config", str(trained), "--json") == 0
+    offers = json.loads(capsys.readouterr().out)
+    assert {row["sku"] for row in offers["recommendations"]} >= {"B", "T"}
+    assert all(row["reason"] for row in offers["recommendations"])
+    assert ended("explain", "C-4", "--config", str(trained)) == 0
+    assert "recommendations: " in capsys.readouterr().out
+
+
+def test_who_has_no_orders_is_offered_nothing(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("explain", "C-99", "--config", str(trained)) == 1
+    assert "nothing is offered to C-99" in capsys.readouterr().out
+
+
+def test_without_a_store_the_remedy_is_said(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("evaluate", "--config", str(file)) == 1
+    assert "run `screenpop insight train`" in capsys.readouterr().err

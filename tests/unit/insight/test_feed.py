@@ -8,8 +8,6 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-import virtual_time
-from virtual_time import LoopClock
 
 from screenpop.config.model import Source
 from screenpop.connector import (
@@ -29,6 +27,7 @@ from screenpop.insight.order_reader import OrderReader
 from screenpop.insight.order_schema import OrderCounts
 from screenpop.insight.order_store import OrderStore
 from screenpop.support.clock import FakeClock
+from screenpop.support.log import RETRY_S
 from screenpop.support.metrics import Metrics
 from screenpop_connectors.sql import SqlConnector
 
@@ -380,35 +379,70 @@ async def test_a_damaged_store_is_made_again(
     assert (tmp_path / "data" / "orders.sqlite").stat().st_mode & 0o077 == 0
 
 
+async def test_an_item_that_the_feed_does_not_give_is_not_sold(
+    tmp_path: Path, clock: FakeClock, erp: Erp
+) -> None:
+    erp.sell("C-1", "o1", "A")
+    erp.sell("C-1", "o1", "B")
+    async with feeding(tmp_path, clock, sql(tmp_path)) as feeds:
+        await feeds.read("erp")
+    with OrderReader(tmp_path / "data") as reader:
+        assert [item.active for item in reader.items()] == [True, True]
+    with_items = SqlConnector(
+        SqlConnector.source_options.model_validate(
+            {
+                "url": "sqlite:///erp.sqlite",
+                "orders": {"query": QUERY, "since": 0},
+                "items": {"query": "select 'A' as key, 'Tyre' as name"},
+            }
+        ),
+        ConnectorContext(source="erp", folder=tmp_path),
+    )
+    async with feeding(tmp_path, clock, with_items) as feeds:
+        await feeds.read("erp")
+    with OrderReader(tmp_path / "data") as reader:
+        sold = {item.key: (item.name, item.active) for item in reader.items()}
+    assert sold == {"A": ("Tyre", True), "B": (None, False)}
+
+
 def test_a_store_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="Declare `orders`"):
         OrderReader(tmp_path)
 
 
-def test_a_source_that_is_away_is_asked_again_until_it_is_back(
-    tmp_path: Path,
+async def test_a_source_that_is_away_is_asked_less_and_less_until_it_is_back(
+    tmp_path: Path, clock: FakeClock
 ) -> None:
-    async def story() -> None:
-        away = Scripted(Unavailable("no route"))
-        feeds = OrderFeeds(
-            {"erp": away},
-            {"erp": Source(connector="sql")},
-            OrderStore(tmp_path / "data"),
-            clock=LoopClock(),
-            zone=UTC,
-            metrics=Metrics(),
-        )
-        feeds.keep_read()
-        while len(away.asked) < 3:
-            await asyncio.sleep(1)
-        assert [problem.message for problem in feeds.problems()] == [
-            "its orders cannot be read: no route"
-        ]
-        away.script = ([row(1)],)
-        while feeds.counts.lines == 0:
-            await asyncio.sleep(1)
-        await asyncio.sleep(0)
-        assert list(feeds.problems()) == []
-        await feeds.close()
+    source, waits, done = (
+        Scripted(Unavailable("no route")),
+        list[float](),
+        asyncio.Event(),
+    )
 
-    virtual_time.run(story())
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            assert [problem.message for problem in feeds.problems()] == [
+                "its orders cannot be read: no route"
+            ]
+            source.script = ([row(1)],)
+        elif len(waits) > 3:
+            done.set()
+            await asyncio.Event().wait()
+
+    feeds = OrderFeeds(
+        {"erp": source},
+        {"erp": Source(connector="sql", orders_every_s=600)},
+        OrderStore(tmp_path / "data"),
+        clock=clock,
+        zone=UTC,
+        metrics=Metrics(),
+        pause=pause,
+    )
+    feeds.keep_read()
+    async with asyncio.timeout(10):
+        await done.wait()
+    assert waits == [RETRY_S, 2 * RETRY_S, 4 * RETRY_S, 600]
+    assert feeds.counts.lines == 1
+    assert list(feeds.problems()) == []
+    await feeds.close()
