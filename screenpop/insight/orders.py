@@ -43,8 +43,8 @@ class Orders:
     left out and counted in `skipped`.
     """
 
-    customer_keys: list[str]  # (C,) sorted
-    item_keys: list[str]  # (I,) sorted
+    customer_keys: Sequence[str]  # (C,) sorted
+    item_keys: Sequence[str]  # (I,) sorted
     basket_customer: Ints  # (B,) ascending
     basket_time: Floats  # (B,) ascending for each customer; its earliest line
     line_basket: Ints  # (L,) ascending

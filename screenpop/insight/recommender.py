@@ -46,7 +46,7 @@ class InsightModel:
     index: ItemIndex
     ranking: Ranking
     allowed: Flags
-    withheld: frozenset[str]
+    withheld: Collection[str]
 
 
 def train(

@@ -1,0 +1,203 @@
+"""How is a model trained without disturbing the calls?
+
+In a process of its own with a low priority: `python -m screenpop.insight.training`
+reads a `TrainingOrder` (JSON) from its input, writes lines of JSON to its output (one
+for each step, then a report or an error) and puts the model into `data_dir/insight`.
+A training that fails changes nothing: the model before stays in use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from screenpop.domain.errors import ScreenpopError, Unavailable
+
+FOLDER = "insight"  # in `data_dir`
+NICENESS = 10  # of the process: calls come first
+TRAINING_S_MAX = 4 * 3600.0
+OUTPUT_BYTES_MAX = 65_536  # of one line
+ENDING_S = 5.0  # from asking a process to end to killing it
+
+
+class TrainingOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What to train on."""
+
+    data_dir: str
+    withheld: tuple[str, ...] = ()  # customers for whom nothing is computed
+    excluded_items: tuple[str, ...] = ()
+
+
+class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a training took and made."""
+
+    number: int  # of the model file
+    lines: int
+    orders: int
+    customers: int
+    items: int
+    seconds: float
+    peak_mb: float  # resident memory of the process
+    model_mb: float
+    variants: dict[str, str]  # the ranking in use for each task
+    recall: dict[str, float]  # recall@10 it reached when it was chosen
+
+
+class _TrainingLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the process's output: one of the three."""
+
+    step: str | None = None
+    report: TrainingReport | None = None
+    error: str | None = None
+
+
+def train_from_store(
+    order: TrainingOrder, progress: Callable[[str], None] = lambda step: None
+) -> TrainingReport:
+    """Train on the order store of `data_dir` and put the model in use; it blocks.
+
+    Raises `OrdersError`, `ModelFileError` and `Unavailable` (no order store).
+    """
+    from screenpop.insight.model_file import ModelFiles
+    from screenpop.insight.order_reader import OrderReader
+    from screenpop.insight.recommender import train
+
+    started = time.monotonic()
+    folder = Path(order.data_dir)
+    progress("reading orders")
+    with OrderReader(folder) as reader:
+        orders = reader.orders()
+        withheld = frozenset(order.withheld) | reader.opted_out()
+    model = train(
+        orders,
+        withheld=withheld,
+        excluded_items=order.excluded_items,
+        progress=progress,
+    )
+    progress("writing the model")
+    files = ModelFiles(folder / FOLDER)
+    path = files.write(model)
+    known, choices = model.book.orders, model.ranking.choices
+    return TrainingReport(
+        number=int(path.stem.rpartition("-")[2]),
+        lines=len(known.line_item),
+        orders=len(known.basket_time),
+        customers=len(known.customer_keys),
+        items=len(known.item_keys),
+        seconds=round(time.monotonic() - started, 3),
+        peak_mb=peak_mb(),
+        model_mb=round(path.stat().st_size / 1e6, 1),
+        variants={task: choice.variant for task, choice in choices.items()},
+        recall={
+            task: choice.measured[choice.variant].recall
+            for task, choice in choices.items()
+            if choice.measured
+        },
+    )
+
+
+def peak_mb() -> float:
+    """The most memory that this process had; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(used / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
+async def train_apart(
+    order: TrainingOrder, progress: Callable[[str], None] = lambda step: None
+) -> TrainingReport:
+    """Train in a process of its own, which ends with this task.
+
+    Raises `Unavailable` with the reason when the training failed.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "screenpop.insight.training",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=OUTPUT_BYTES_MAX,
+    )
+    try:
+        async with asyncio.timeout(TRAINING_S_MAX):
+            found = await _followed(process, order, progress)
+            code = await process.wait()
+    except TimeoutError:
+        found, code = _TrainingLine(error=f"no end after {TRAINING_S_MAX:.0f} s"), 1
+    finally:
+        await _ended(process)
+    if found.report is None:
+        why = found.error or f"its process ended with code {code}"
+        raise Unavailable(f"the training failed: {why}. The model before stays in use.")
+    return found.report
+
+
+async def _followed(
+    process: asyncio.subprocess.Process,
+    order: TrainingOrder,
+    progress: Callable[[str], None],
+) -> _TrainingLine:
+    """The last line that is not a step."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(ConnectionError):  # it ended: its exit code says why
+        process.stdin.write(msgspec.json.encode(order))
+        await process.stdin.drain()
+        process.stdin.close()
+    last = _TrainingLine()
+    async for text in process.stdout:
+        line = msgspec.json.decode(text, type=_TrainingLine)
+        if line.step is not None:
+            progress(line.step)
+        else:
+            last = line
+    return last
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(ENDING_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def main() -> int:
+    """The process: exit code 1 when there is no new model."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # one thread of linear algebra: the other cores belong to the calls
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    try:
+        order = msgspec.json.decode(sys.stdin.buffer.read(), type=TrainingOrder)
+        report = train_from_store(order, lambda step: _say(_TrainingLine(step=step)))
+    except (ScreenpopError, msgspec.MsgspecError, MemoryError) as error:
+        _say(_TrainingLine(error=str(error).rstrip(".") or type(error).__name__))
+        return 1
+    _say(_TrainingLine(report=report))
+    return 0
+
+
+def _say(line: _TrainingLine) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
