@@ -8,7 +8,6 @@ the same code fits a year of a wholesaler and ten years of a machine builder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ CUSTOMER_RIDGE = 200.0
 HISTORY_BASKETS_MAX = 500  # of one customer, the newest
 NEW_CANDIDATES = 100  # items that the customer never bought, by each way to find them
 POPULAR_CANDIDATES = 50
+SCORED_ITEMS_MAX = 300  # of a history or basket, that speak for other items
 HALF_LIVES = (7.0, 30.0, 120.0)  # of popularity, in units of time
 
 FEATURES = (
@@ -206,18 +206,22 @@ class RankingQuestion:
 
 def ask(items: ItemModel, own: History, basket: Ints) -> RankingQuestion:
     nothing = np.zeros(len(items.rebuy))
-    known = len(own.items) > 0
-    ones = np.ones(len(own.items))
+    same = recent = bought_with = nothing
+    if len(own.items):
+        decays = own.decays[2]
+        top = np.argsort(-decays, kind="stable")[:SCORED_ITEMS_MAX]
+        same, recent = items.same_customers.scores(
+            own.items[top], np.stack((np.ones(len(top)), decays[top]))
+        )
+    if len(basket):
+        given = basket[:SCORED_ITEMS_MAX]
+        (bought_with,) = items.bought_with.scores(given, np.ones((1, len(given))))
     return RankingQuestion(
         history=own,
         basket=basket,
-        same=items.same_customers.scores(own.items, ones) if known else nothing,
-        same_recent=items.same_customers.scores(own.items, own.decays[2])
-        if known
-        else nothing,
-        bought_with=items.bought_with.scores(basket, np.ones(len(basket)))
-        if len(basket)
-        else nothing,
+        same=same,
+        same_recent=recent,
+        bought_with=bought_with,
     )
 
 
@@ -244,18 +248,16 @@ def candidates(
 
 def _best(scores: Floats, count: int) -> Ints:
     """Places of the highest positive scores, in no order."""
-    if len(scores) > count:
-        best = np.argpartition(-scores, count)[:count]
-    else:
-        best = np.arange(len(scores))
-    return best[scores[best] > 0].astype(np.int32)
+    places = np.flatnonzero(scores > 0)
+    if len(places) > count:
+        places = places[np.argpartition(-scores[places], count)[:count]]
+    return places.astype(np.int32)
 
 
 def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> Floats:
     """(n, len(FEATURES)) one row for each candidate."""
     own = question.history
-    rows = np.zeros((len(candidates), len(FEATURES)))
-    column = rows.T
+    column = np.zeros((len(FEATURES), len(candidates)))
     _own_features(column, items, own, candidates)
     bought = column[COLUMN["bought"]]
     same = question.same[candidates]
@@ -293,7 +295,7 @@ def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> F
     }
     for name, value in values.items():
         column[COLUMN[name]] = value
-    return rows
+    return column.T
 
 
 def _own_features(
@@ -328,8 +330,8 @@ def _own_features(
         "share": count / own.count.max(),
         "decay_share": by_order / own.decays[2].max(),
     }
-    for name, value in values.items():
-        column[COLUMN[name], rows] = value
+    places = np.asarray([COLUMN[name] for name in values])
+    column[places[:, None], rows] = np.asarray(list(values.values()))
 
 
 def _share(scores: Floats) -> Floats:
@@ -337,8 +339,3 @@ def _share(scores: Floats) -> Floats:
     top = scores.max(initial=0.0)
     shares: Floats = np.maximum(scores, 0) / top if top > 0 else np.zeros_like(scores)
     return shares
-
-
-def names(columns: Iterable[str]) -> list[int]:
-    """The places of features by their names."""
-    return [COLUMN[name] for name in columns]

@@ -92,7 +92,7 @@ class _Placed(msgspec.Struct, frozen=True):
     offset: int
 
 
-class _Table(msgspec.Struct, frozen=True):
+class _Contents(msgspec.Struct, frozen=True):
     format: int
     features: tuple[str, ...]  # their order gives the weights their meaning
     arrays: dict[str, _Placed]
@@ -199,7 +199,7 @@ def _refused(path: Path, why: str) -> ModelFileError:
     )
 
 
-def _table(path: Path, text: bytes) -> _Table:
+def _table(path: Path, text: bytes) -> _Contents:
     try:
         found = msgspec.json.decode(text)
         if found.get("format") != FORMAT:
@@ -207,7 +207,7 @@ def _table(path: Path, text: bytes) -> _Table:
                 path,
                 f"its format is {found.get('format')}, this version reads {FORMAT}",
             )
-        table = msgspec.convert(found, _Table)
+        table = msgspec.convert(found, _Contents)
     except (msgspec.MsgspecError, AttributeError) as error:
         raise _refused(
             path, f"its table of contents cannot be read: {error}"
@@ -248,7 +248,7 @@ def _write(file: BinaryIO, model: InsightModel) -> None:
         placed[name] = _Placed(array.dtype.str, array.shape, offset)
         offset = _aligned(offset + array.nbytes)
     table = msgspec.json.encode(
-        _Table(
+        _Contents(
             format=FORMAT,
             features=FEATURES,
             arrays=placed,
@@ -313,7 +313,7 @@ def _take_keys(name: str, keys: Collection[str], arrays: dict[str, np.ndarray]) 
 # --- reading ---------------------------------------------------------------------
 
 
-def _model(table: _Table, data: mmap.mmap, start: int) -> InsightModel:
+def _model(table: _Contents, data: mmap.mmap, start: int) -> InsightModel:
     arrays = {
         name: np.frombuffer(
             data,

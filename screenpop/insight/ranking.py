@@ -121,16 +121,22 @@ class OrderBook:
     def __init__(self, orders: Orders, items: ItemModel | None = None):
         self.orders = orders
         self.items = items if items is not None else item_model(orders)
+        self._last = (-1, NO_HISTORY)
         self._baskets_from = orders.baskets_from()
         self._lines_from = orders.lines_from()
 
     def history(self, customer: int) -> History:
-        """What the customer of this index bought; -1: not known."""
-        if customer < 0:
-            return NO_HISTORY
-        return history(
-            self.orders, self._baskets_from, self._lines_from, customer, self.items
-        )
+        """What the customer of this index bought; -1: not known.
+
+        The last answer is kept: one call asks about one customer several times.
+        """
+        asked, found = self._last
+        if asked != customer:
+            found = history(
+                self.orders, self._baskets_from, self._lines_from, customer, self.items
+            )
+            self._last = (customer, found)
+        return found
 
     def basket_range(self, customer: int) -> tuple[int, int]:
         """The customer's baskets, `[first, end)`."""
@@ -163,24 +169,27 @@ def rank(
     """At most k allowed items, best first; popular ones fill what is missing."""
     found = candidates(book.items, question, allowed, own=task != "new")
     rows = describe(book.items, question, found)
-    return _best(book.items, question, found, rows @ weights, allowed, task, k)
+    seen = (question.basket, question.history.items)
+    return _best(book.items, seen, found, rows @ weights, allowed, task, k)
 
 
 def _best(
     items: ItemModel,
-    question: RankingQuestion,
+    seen: tuple[Ints, Ints],
     found: Ints,
     scores: Floats,
     allowed: Flags,
     task: Task,
     k: int,
 ) -> Ints:
+    """`seen`: items of the basket, items that the customer bought."""
     best = found[np.lexsort((items.popular_rank[found], -scores))[:k]]
     if len(best) == k:
         return best
-    taken = [best, question.basket]
+    basket, bought = seen
+    taken = [best, basket]
     if task == "new":
-        taken.append(question.history.items)
+        taken.append(bought)
     free = allowed.copy()
     free[np.concatenate(taken)] = False
     order = items.by_popularity
@@ -274,7 +283,7 @@ class _AskedSample:
     """A sample with its candidates (n,) and their features (n, len(FEATURES))."""
 
     sample: Sample
-    question: RankingQuestion
+    bought: Ints
     found: Ints
     rows: npt.NDArray[np.float32]
 
@@ -296,14 +305,16 @@ class Trial:
         items = self.book.items
         found = candidates(items, question, self._allowed, own=self.task != "new")
         rows = describe(items, question, found).astype(np.float32)
-        return _AskedSample(sample=sample, question=question, found=found, rows=rows)
+        return _AskedSample(
+            sample=sample, bought=question.history.items, found=found, rows=rows
+        )
 
     def measure(self, weights: Floats) -> Measures:
         """What a ranking with these weights reaches."""
         ranked = [
             _best(
                 self.book.items,
-                asked.question,
+                (asked.sample.given, asked.bought),
                 asked.found,
                 asked.rows @ weights,
                 self._allowed,

@@ -34,11 +34,17 @@ class SimilarItems:
     weights: Weights  # (I, N) 0 where there are fewer
 
     def scores(self, items: Ints, amounts: Floats) -> Floats:
-        """(I,) what each item gets from `items`, each counted by its amount."""
+        """(m, I) what each item gets from `items` (n,), counted by amounts (m, n)."""
         found = self.neighbours[items].reshape(-1)
-        weights = (self.weights[items] * amounts[:, None]).reshape(-1)
-        total = np.bincount(found, weights, minlength=len(self.neighbours))
-        return total.astype(np.float64, copy=False)
+        weights = self.weights[items]
+        count = len(self.neighbours)
+        return np.asarray(
+            [
+                np.bincount(found, (weights * row[:, None]).reshape(-1), count)
+                for row in amounts
+            ],
+            dtype=np.float64,
+        )
 
 
 def similar_items(
