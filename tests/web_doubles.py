@@ -13,7 +13,7 @@ from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
-from screenpop.insight.feed_states import OrdersSeen
+from screenpop.insight.feed_states import ModelSeen, OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.lookup.source_states import SourceSeen
@@ -205,8 +205,13 @@ class FakeLines:
         return RequestsSeen(line=line, run="r1", newest=2, missed=0, requests=seen)
 
 
+NO_MODEL = ModelSeen(trained_at=None, orders=0, step=None, trouble=None)
+
+
 def no_orders() -> OrdersSeen:
-    return OrdersSeen(lines=0, orders=0, customers=0, items=0, opted_out=0, feeds=[])
+    return OrdersSeen(
+        lines=0, orders=0, customers=0, items=0, opted_out=0, feeds=[], model=NO_MODEL
+    )
 
 
 def no_sources() -> list[SourceSeen]:

@@ -261,6 +261,16 @@ SERVICE_FACETS = ("identity", "interactions")
 """Filled by the service itself: candidates, and calls of its own history."""
 
 
+ORDER_FACETS = ("recommendations", "goes_with")
+"""Filled from the orders of the sources, where one gives any."""
+
+
+def gives_orders(config: Configuration) -> bool:
+    """Is there anything to make offers from?"""
+    sources = [x for x in config.sources.values() if x.enabled]
+    return any("orders" in (source.model_extra or {}) for source in sources)
+
+
 def kind_of(lookup: LookupSettings, config: Configuration) -> Kind:
     """What a lookup's rows are: as it says, else as is usual for its facet."""
     if lookup.kind is not None:
@@ -286,13 +296,14 @@ def identity_columns(config: Configuration) -> tuple[ColumnShape, ...]:
 
 
 def shapes(
-    config: Configuration, *, also: Iterable[str] = SERVICE_FACETS
+    config: Configuration, *, also: Iterable[str] = ()
 ) -> tuple[FacetLayout, ...]:
     """The facets that this configuration fills, in the order of the card.
 
-    Filled is what an enabled lookup names, and `also`.
+    Filled is what the service fills, what an enabled lookup names, and `also`.
     """
     filled = {*also, *(lookup.facet for lookup in enabled_lookups(config).values())}
+    filled |= {*SERVICE_FACETS, *(ORDER_FACETS if gives_orders(config) else ())}
     return tuple(shape for shape in all_shapes(config) if shape.name in filled)
 
 

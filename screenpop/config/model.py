@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from screenpop.config.insight import InsightSettings
-from screenpop.config.policy import FactWords, PolicyRule
+from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 

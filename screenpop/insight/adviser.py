@@ -25,7 +25,7 @@ SOURCE = "insight"
 SOURCE_LABEL = "Orders"
 _CALL = frozenset({"line", "call_id", "occurrence"})
 Keep = Callable[[ActionRecord], None]
-"""Journal it soon; nobody waits."""
+"""Journal it soon, without waiting."""
 
 
 class Adviser:

@@ -167,6 +167,12 @@ class OrderFeeds:
         """The sources that give orders or items."""
         return tuple(self._connectors)
 
+    @property
+    def is_whole(self) -> bool:
+        """Were the orders of every source read to their end at least once?"""
+        feeds = self.feeds.values()
+        return bool(feeds) and all(feed.whole for feed in feeds)
+
     def problems(self) -> Iterator[NodeProblem]:
         """What `/readyz` says of the orders; none of it stops calls."""
         for name, progress in self.progress.items():

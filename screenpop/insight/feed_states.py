@@ -8,6 +8,7 @@ import msgspec
 
 from screenpop.connector import FeedReading
 from screenpop.insight.feed import FeedProgress, OrderFeeds
+from screenpop.insight.keeper import ModelKeeper
 from screenpop.insight.order_schema import SourceFeed
 from screenpop.support.clock import iso_from_us
 
@@ -42,6 +43,15 @@ class FeedSeen(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str | None
 
 
+class ModelSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The model in use, made of so many orders; `step` of the training under way."""
+
+    trained_at: str | None
+    orders: int
+    step: str | None
+    trouble: str | None
+
+
 class OrdersSeen(msgspec.Struct, frozen=True, kw_only=True):
     """The order store as of the last reading that ended, and how each source is."""
 
@@ -51,12 +61,21 @@ class OrdersSeen(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     opted_out: int
     feeds: list[FeedSeen]
+    model: ModelSeen
 
 
-def orders_seen(feeds: OrderFeeds, clean: Callable[[str], str]) -> OrdersSeen:
+def orders_seen(
+    feeds: OrderFeeds, keeper: ModelKeeper, clean: Callable[[str], str]
+) -> OrdersSeen:
     """`clean` takes secrets out of what a source said."""
     return OrdersSeen(
         **feeds.counts._asdict(),
+        model=ModelSeen(
+            trained_at=_at(keeper.made_us),
+            orders=keeper.orders,
+            step=keeper.step,
+            trouble=None if keeper.trouble is None else clean(keeper.trouble),
+        ),
         feeds=[
             _seen(progress, feeds.feeds.get(name), clean)
             for name, progress in feeds.progress.items()

@@ -10,6 +10,7 @@ before stays in use.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import logging
@@ -129,6 +130,14 @@ class ModelFiles:
     def newest(self) -> int:
         """The number of the newest file, 0: there is none."""
         return max((number for number, _ in self._files()), default=0)
+
+    def made_us(self, number: int) -> int:
+        """When that file was written, in microseconds; 0: it is gone."""
+        for found, path in self._files():
+            if found == number:
+                with contextlib.suppress(FileNotFoundError):
+                    return path.stat().st_mtime_ns // 1_000
+        return 0
 
     def read(self) -> tuple[int, InsightModel] | None:
         """The newest usable model and its number; None: there is none.

@@ -6,14 +6,17 @@ immutable: a new model or a new reading of items makes another one, swapped in o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from screenpop.domain.profile import Row
-from screenpop.insight.order_reader import ItemRow
+from screenpop.insight.model_file import ModelFiles
+from screenpop.insight.order_reader import ItemRow, OrderReader
 from screenpop.insight.reasons import Reason
 from screenpop.insight.recommender import Recommendation, Recommender
+from screenpop.insight.training import FOLDER
 
 ASKED_TIMES = 5
 """So many times more items are ranked than shown: some are out of stock by now."""
@@ -130,5 +133,20 @@ def _day(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).date().isoformat()
 
 
-def shelf(items: Iterator[ItemRow]) -> Mapping[str, ItemRow]:
+def offering_of(folder: Path, recommender: Recommender, offers_max: int) -> Offering:
+    """With the items of a `data_dir`. It blocks. Raises `Unavailable`."""
+    with OrderReader(folder) as reader:
+        items = shelf(reader.items())
+    return Offering(recommender=recommender, items=items, offers_max=offers_max)
+
+
+def shelf(items: Iterable[ItemRow]) -> Mapping[str, ItemRow]:
     return {item.key: item for item in items}
+
+
+def newest_offering(folder: Path, offers_max: int) -> Offering | None:
+    """From the newest usable model, None: there is none. Otherwise as `offering_of`."""
+    found = ModelFiles(folder / FOLDER).read()
+    if found is None:
+        return None
+    return offering_of(folder, Recommender(found[1]), offers_max)

@@ -135,6 +135,14 @@ class OrderReader:
                 read_us,
             )
 
+    def orders_after(self, at_s: float, most: int) -> int:
+        """How many orders are newer, up to `most`."""
+        found = self._connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM orders WHERE at_s > ? LIMIT ?)",
+            (at_s, most),
+        ).fetchone()
+        return int(found[0])
+
     def first_order(
         self, customer: str, item: str, after_s: float, until_s: float
     ) -> float | None:

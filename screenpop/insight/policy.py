@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from screenpop.config.facets import SERVICE_FACETS, shapes
+from screenpop.config.facets import shapes
 from screenpop.config.model import Configuration
 from screenpop.config.policy import OfferSelection
 from screenpop.domain.call import Call
@@ -264,7 +264,7 @@ def _note(state: FieldState, message: str | None) -> SourceNote:
 def rules_of(config: Configuration) -> tuple[list[CompiledRule], list[PolicyMistake]]:
     """The rules of a configuration, and what is wrong in them."""
     filled = (lookup.facet for lookup in config.lookups.values())  # disabled ones too
-    names = RuleNames(shapes(config, also=(*SERVICE_FACETS, *filled)))
+    names = RuleNames(shapes(config, also=filled))
     rules: list[CompiledRule] = []
     mistakes = [*repeated(config.policy)]
     for at, rule in enumerate(config.policy):

@@ -14,16 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screenpop.config.check import Checked, verdict
+from screenpop.config.facets import gives_orders
 from screenpop.config.load import Examined, Loaded, examine
 from screenpop.config.model import LineSettings
 from screenpop.config.problems import ConfigProblems, Problem, did_you_mean
 from screenpop.domain.errors import ConfigError, NotFound, Unavailable
+from screenpop.insight.adviser import Adviser
 from screenpop.insight.policy import rules_of
 from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.explain import Explanation, call_from, explain
 from screenpop.lookup.own_source import SOURCE, own_lookups
 from screenpop.lookup.sources import FindConnector, reason_of
-from screenpop.node.parts import Lookups, data_dir_of, make_lookups
+from screenpop.node.parts import (
+    Lookups,
+    data_dir_of,
+    make_adviser,
+    make_lookups,
+    offers_of,
+)
 from screenpop.support import log as logs
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
@@ -57,11 +65,12 @@ async def explained(
     clock = SystemClock()
     tasks = TaskOwner("explain")
     past, without = await _past(loaded, clock)
-    own = (
+    own = dict(
         own_lookups(past.earlier, clock, tasks, past.may_have_called)
         if past is not None
-        else None
+        else {}
     )
+    own |= offers_of(await _adviser(loaded, clock), loaded.config, clock, tasks)
     lookups = make_lookups(loaded, clock, lambda record: None, Metrics(), own)
     try:
         await lookups.sources.open()
@@ -87,6 +96,20 @@ async def explained(
         await tasks.close()
         if past is not None:
             await past.close()
+
+
+async def _adviser(loaded: Loaded, clock: SystemClock) -> Adviser:
+    """With the newest model, if there is one; nothing is held back."""
+    adviser = make_adviser(loaded.config, clock)
+    if gives_orders(loaded.config):
+        from screenpop.insight.offering import newest_offering  # numpy and scipy
+
+        folder, most = data_dir_of(loaded), loaded.config.insight.offers_max
+        try:
+            adviser.offering = await asyncio.to_thread(newest_offering, folder, most)
+        except Unavailable as error:
+            log.warning("no offers: %s", error)
+    return adviser
 
 
 async def _past(

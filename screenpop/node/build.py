@@ -23,11 +23,13 @@ from screenpop.history.archiver import Archiver, Placed, Retention
 from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
+from screenpop.insight.adviser import Adviser
+from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import Streams
 from screenpop.intake.placing import Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
-from screenpop.lookup.own_source import own_lookups
+from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.folds import Folds, made_by
 from screenpop.node.follow import Follower
@@ -82,10 +84,7 @@ async def build(
     door, spare = Door(journal), SpareTime()
     try:
         adviser = make_adviser(config, clock, door.keep_some_time)
-        own = {
-            **own_lookups(past.earlier, clock, tasks, past.may_have_called),
-            **offers_of(adviser, config, clock, tasks),
-        }
+        own = _own(past, adviser, config, clock, tasks)
         lookups = make_lookups(
             loaded,
             clock,
@@ -102,6 +101,7 @@ async def build(
         await journal.close()
         raise
     orders = make_feeds(loaded, lookups.sources, clock, metrics, watch)
+    insight = ModelKeeper(adviser, orders, folder, config.insight, clock)
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
     placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
@@ -121,15 +121,27 @@ async def build(
         streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
         orders=orders,
+        insight=insight,
         follower=follower,
         hub=hub,
         feed=feed,
         tasks=tasks,
         spare=spare,
-        snapshots=Snapshots(
-            Folds(follower).parts(), lambda: follower.offset, made_by(config)
-        ),
+        snapshots=_snapshots(follower, config),
     )
+
+
+def _snapshots(follower: Follower, config: Configuration) -> Snapshots:
+    parts = Folds(follower).parts()
+    return Snapshots(parts, lambda: follower.offset, made_by(config))
+
+
+def _own(
+    past: Past, adviser: Adviser, config: Configuration, clock: Clock, tasks: TaskOwner
+) -> OwnLookups:
+    """What the service itself knows of a caller: earlier calls, and offers."""
+    earlier = own_lookups(past.earlier, clock, tasks, past.may_have_called)
+    return {**earlier, **offers_of(adviser, config, clock, tasks)}
 
 
 def _watch(metrics: Metrics) -> Watch:

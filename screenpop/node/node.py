@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import screenpop
-from screenpop.config.facets import all_shapes
+from screenpop.config.facets import all_shapes, gives_orders
 from screenpop.config.load import Loaded
 from screenpop.desk.audience import shared_telephone
 from screenpop.desk.hub import Hub
@@ -30,6 +30,7 @@ from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
+from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import AllLines, Streams, clock_problems
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
@@ -41,6 +42,7 @@ from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
+from screenpop.node.offer_orders import learn_orders
 from screenpop.node.parts import Lookups, data_dir_of
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
@@ -63,6 +65,7 @@ NO_USERS = (
     " with `screenpop users add`."
 )
 READ_AGAIN_S = 0.5
+LEARN_ORDERS_EVERY_S = 3_600.0
 TIDY_EVERY_S = 1.0
 
 
@@ -81,6 +84,7 @@ class Service:
     streams: Streams
     lookups: Lookups
     orders: OrderFeeds
+    insight: ModelKeeper
     follower: Follower
     hub: Hub
     feed: WallboardFeed
@@ -146,6 +150,9 @@ class Service:
         keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
         keep(self._watch_gauges, name="watch the gauges")
+        if gives_orders(self.loaded.config):
+            keep(self.insight.run, name="keep the model of the orders")
+            keep(self._learn_orders, name="learn what was ordered")
         if self._today is not None:
             keep(self._today.keep_saved, name="save today's counts")
         keep(
@@ -156,6 +163,13 @@ class Service:
     async def _save_folds(self) -> None:
         every_s = self.loaded.config.journal.snapshot_every_s
         await self.snapshots.run(self.journal, every_s, self.spare.turn)
+
+    async def _learn_orders(self) -> None:
+        offers, folder = Offers(self.past.database), data_dir_of(self.loaded)
+        while True:
+            if self.orders.is_whole:
+                await learn_orders(offers, folder, self.clock)
+            await asyncio.sleep(LEARN_ORDERS_EVERY_S)
 
     async def _watch_gauges(self) -> None:
         parts = (self.follower, self.journal, self.lookups.sources)
@@ -312,7 +326,7 @@ class Service:
             stats=self._stats_json,
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
-            orders=lambda: orders_seen(self.orders, seen.clean),
+            orders=lambda: orders_seen(self.orders, self.insight, seen.clean),
             ready=self.problems,
             audit=self.past.audit.write,
             caught_up=self.caught_up,
@@ -367,6 +381,7 @@ class Service:
         )
         found.extend(problems_of(self.lookups.sources))
         found.extend(self.orders.problems())
+        found.extend(self.insight.problems())
         found.extend(
             NodeProblem(part="users", message=shared_telephone(*each), fatal=False)
             for each in self._shared.items()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from screenpop.config.facets import identity_columns
+from screenpop.config.facets import ORDER_FACETS, gives_orders, identity_columns
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
@@ -19,7 +19,6 @@ from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import Call, LineId
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
-from screenpop.domain.offer import FACETS as OFFER_FACETS
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
 from screenpop.domain.related_calls import SameCalls
@@ -169,12 +168,6 @@ def make_lookups(
     )
 
 
-def gives_orders(config: Configuration) -> bool:
-    """Is there anything to make offers from?"""
-    sources = [x for x in config.sources.values() if x.enabled]
-    return any("orders" in (source.model_extra or {}) for source in sources)
-
-
 def make_adviser(
     config: Configuration, clock: Clock, keep: Keep | None = None
 ) -> Adviser:
@@ -194,7 +187,7 @@ def offers_of(
     """The lookups that the adviser answers; none without orders."""
     if not gives_orders(config):
         return {}
-    lookups = {facet: OffersLookup(adviser, facet) for facet in OFFER_FACETS}
+    lookups = {facet: OffersLookup(adviser, facet) for facet in ORDER_FACETS}
     answering = {facet: (each, each.at_hand) for facet, each in lookups.items()}
     of = config.insight.customers_of
     return offer_lookups(ADVISER, ADVISER_LABEL, answering, clock, tasks, of)
