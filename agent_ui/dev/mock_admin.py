@@ -7,6 +7,7 @@ import time
 import msgspec
 from aiohttp import web
 
+from screenpop.insight.feed_states import FeedSeen, OrdersSeen, RowsSeen
 from screenpop.intake.shown import (
     Counts,
     LineSeen,
@@ -145,6 +146,26 @@ def sources() -> SourcesSeen:
     )  # fmt: skip
 
 
+def orders() -> OrdersSeen:
+    odd = "3 x not a date, the row is left out: row 81 date (soon), row 97 date, …"
+    read = RowsSeen(
+        rows=41_200,
+        kept=41_190,
+        left_out={"no customer": 7, "not a date": 3},
+        odd=(odd,),
+    )
+    return OrdersSeen(
+        lines=96_418, orders=30_112, customers=1_204, items=96, opted_out=3,
+        feeds=[
+            FeedSeen(
+                source="erp", phase="orders", whole=True, batches=42,
+                rows_expected=96_420, read_at=ago(3500), all_read_at=ago(90_000),
+                orders=read, items=RowsSeen(rows=96, kept=96), trouble=None,
+            )
+        ],
+    )  # fmt: skip
+
+
 def _answered(content: msgspec.Struct) -> web.Response:
     body = msgspec.json.encode(content)
     return web.Response(body=body, content_type="application/json")
@@ -167,8 +188,13 @@ async def _sources(request: web.Request) -> web.Response:
     return _answered(sources())
 
 
+async def _orders(request: web.Request) -> web.Response:
+    return _answered(orders())
+
+
 def add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/node", _node)
     app.router.add_get("/v1/lines", _lines)
     app.router.add_get("/v1/lines/{line}/requests", _requests)
     app.router.add_get("/v1/sources", _sources)
+    app.router.add_get("/v1/orders", _orders)

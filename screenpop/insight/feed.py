@@ -155,6 +155,9 @@ class OrderFeeds:
             await self._read_orders(connector, filing, progress)
             progress.phase = "ending"
             self.counts = await filing.finish(version, self._clock.now_us())
+        except Unavailable:
+            await self._look()
+            raise
         finally:
             progress.phase = "waiting"
         await self._look()

@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from screenpop.connector import (
     ConfigError,
     ConnectorContext,
+    FeedReading,
     Row,
     Scalar,
     TimedOut,
@@ -348,3 +351,55 @@ async def test_a_password_is_in_no_error(folder: Path, postgresql: str) -> None:
             await ask(sql, "select 1")
         assert "s3cret" not in f"{caught.value!r} {caught.value.__cause__!r}"
         await sql.close()
+
+
+async def test_orders_of_one_change_are_not_parted_by_a_place_to_go_on(
+    folder: Path,
+) -> None:
+    with closing(sqlite3.connect(folder / "a.sqlite")) as database, database:
+        database.execute("create table sale (id integer primary key, rev integer)")
+        revisions = [(1,)] * 900 + [(2,)] * 300
+        database.executemany("insert into sale (rev) values (?)", revisions)
+    query = """select 'C' as customer, id as "order", '2026-10-01' as date,
+        'A' as item, rev as changed from sale where rev > :since order by rev"""
+    sql = connector(folder, orders={"query": query, "since": 0})
+    batches = sql.orders(0, FeedReading())
+    assert batches is not None
+    given = [(len(batch.rows), batch.since) async for batch in batches]
+    assert given == [(1000, 1), (200, None), (0, 2)]
+    await sql.close()
+
+
+async def test_orders_that_do_not_come_in_order_are_refused(folder: Path) -> None:
+    query = """select 'C' as customer, id as "order", '2026-10-01' as date,
+        'A' as item, -id as changed from party where -id >= :since order by id"""
+    sql = connector(folder, orders={"query": query, "since": -9})
+    batches = sql.orders(-9, FeedReading())
+    assert batches is not None
+    with pytest.raises(Unavailable, match="order by changed"):
+        await anext(batches)
+    await sql.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "keys", "said"),
+    [
+        ("select :number as customer", {}, "its only parameter is :since"),
+        ("select 1 where 1 > :since order by 1", {}, "`since` is not given"),
+        ("select 1 where 1 > :since", {"since": 0}, "Add `order by changed`"),
+    ],
+)
+def test_a_query_of_orders_that_cannot_work_is_said(
+    folder: Path, query: str, keys: dict[str, object], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        connector(folder, orders={"query": query, **keys})
+
+
+async def test_orders_without_a_needed_column_say_which(folder: Path) -> None:
+    sql = connector(folder, orders={"query": "select id as customer from party"})
+    batches = sql.orders(None, FeedReading())
+    assert batches is not None
+    with pytest.raises(Unavailable, match="gives no `order`, `date`, `item`"):
+        await anext(batches)
+    await sql.close()

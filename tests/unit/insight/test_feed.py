@@ -245,7 +245,7 @@ async def test_a_reading_that_was_cut_goes_on_where_it_was(
     async with feeding(tmp_path, clock, first) as feeds:
         with pytest.raises(Unavailable):
             await feeds.read("erp")
-        assert not feeds.feeds.get("erp")
+        assert not feeds.feeds["erp"].whole
     second = Scripted([row(4, quantity=7), row(5)])
     second.first = 0
     async with feeding(tmp_path, clock, second) as feeds:
@@ -254,6 +254,32 @@ async def test_a_reading_that_was_cut_goes_on_where_it_was(
         assert feeds.counts.lines == 5
         assert feeds.feeds["erp"].since == 5
     assert bought(tmp_path) == {("C-1", "A"): 1 + 1 + 1 + 7 + 1}
+
+
+async def test_a_cut_reading_keeps_no_line_of_who_opted_out(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    rows = [row(1), row(2, customer="C-2", opt_out="yes")]
+    async with feeding(tmp_path, clock, Scripted(rows, Unavailable("away"))) as feeds:
+        with pytest.raises(Unavailable):
+            await feeds.read("erp")
+    assert bought(tmp_path) == {("C-1", "A"): 1}
+
+
+async def test_a_cut_reading_of_another_query_is_not_taken_for_a_whole_one(
+    tmp_path: Path, clock: FakeClock, erp: Erp
+) -> None:
+    erp.sell("C-1", "o1", "A", 2)
+    async with feeding(tmp_path, clock, sql(tmp_path)) as feeds:
+        await feeds.read("erp")
+    doubled = QUERY.replace("pieces as quantity", "2 * pieces as quantity")
+    broken = sql(tmp_path, doubled.replace("from sale", "from nowhere"))
+    async with feeding(tmp_path, clock, broken) as feeds:
+        with pytest.raises(Unavailable):
+            await feeds.read("erp")
+        with pytest.raises(Unavailable):
+            await feeds.read("erp")
+        assert not feeds.feeds["erp"].whole
 
 
 async def test_without_changes_a_cut_reading_begins_again_and_loses_nothing(
