@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -26,7 +27,14 @@ from screenpop.demo.centre import CALLS_PER_MINUTE, LARKSPOKE
 from screenpop.demo.company import NAME, TIME_ZONE
 from screenpop.demo.delivery import Tally
 from screenpop.demo.folder import PASSWORD_CHARS_MAX, account_json
-from screenpop.demo.run import LINE, DemoOptions, Ready, run_demo, run_service
+from screenpop.demo.run import (
+    LINE,
+    OFFERS_WITHIN_S,
+    DemoOptions,
+    Ready,
+    run_demo,
+    run_service,
+)
 from screenpop.support.tasks import quick_loop
 
 
@@ -102,7 +110,8 @@ async def _run(options: DemoOptions, *, json_wanted: bool) -> Tally:
         else:
             show(ready, Console())
 
-    return await run_demo(options, run_service, tell=tell, stop=stop)
+    serve = partial(run_service, offers_within_s=OFFERS_WITHIN_S)
+    return await run_demo(options, serve, tell=tell, stop=stop)
 
 
 def ready_json(ready: Ready) -> dict[str, object]:

@@ -261,7 +261,7 @@ SERVICE_FACETS = ("identity", "interactions")
 """Filled by the service itself: candidates, and calls of its own history."""
 
 
-ORDER_FACETS = ("recommendations", "goes_with")
+ORDER_FACETS = ("recommendations", "goes_with", "outlook")
 """Filled from the orders of the sources, where one gives any."""
 
 

@@ -7,7 +7,12 @@ import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,6 +37,7 @@ from screenpop.support.tasks import TaskOwner
 log = logging.getLogger(__name__)
 
 LINE = "telephones"
+OFFERS_WITHIN_S = 60.0  # the first model takes ten seconds on two free cores
 VISITOR = LARKSPOKE.agents[0].agent
 
 Serve = Callable[[Path, Sequence[Account]], AbstractAsyncContextManager[str]]
@@ -179,13 +185,19 @@ def _try(host: str, port: int) -> int | None:
 
 
 @asynccontextmanager
-async def run_service(config: Path, accounts: Sequence[Account]) -> AsyncIterator[str]:
+async def run_service(
+    config: Path, accounts: Sequence[Account], *, offers_within_s: float = 0.0
+) -> AsyncIterator[str]:
     """Serve that configuration; gives the base URL once it takes calls.
 
-    The people are in the store before the service reads it.
+    The people are in the store before the service reads it. It waits at most
+    `offers_within_s` until cards have offers, too.
     """
     loaded = load_checked(config)
     async with opened_users(loaded) as users:
         await let_in(users, accounts)
     async with running(loaded) as service:
+        if offers_within_s:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(service.insight.ready.wait(), offers_within_s)
         yield service.url

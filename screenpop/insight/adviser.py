@@ -47,13 +47,18 @@ class Adviser:
         self._keep = keep
 
     def rows(self, facet: str, params: Mapping[str, Scalar]) -> tuple[Row, ...]:
-        """The offers of one list for the call's customer."""
+        """What a facet shows for the call's customer; offers may be held back."""
         offering, customer = self.offering, str(params["customer.key"])
         if offering is None or customer in self._withheld:
             return ()
         now_s = self._clock.now_us() / 1e6
-        ask = offering.likely if facet == "recommendations" else offering.goes_with
-        rows = ask(customer, now_s)
+        match facet:
+            case "outlook":
+                return offering.outlook(customer, now_s)
+            case "goes_with":
+                rows = offering.goes_with(customer, now_s)
+            case _:
+                rows = offering.likely(customer, now_s)
         if rows and self._is_held_back(params):
             self._hold_back(facet, rows, params)
             return ()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # numpy and scipy: loaded where there is a model
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 15.0
+FIRST_EVERY_S = 1.0  # until the orders are read for the first time
 SOONEST_S = 3_600.0  # between two trainings, and after one that failed
 
 Train = Callable[[Callable[[str], None]], Awaitable[None]]
@@ -55,6 +56,7 @@ class ModelKeeper:
         self._newest = 0  # number of the newest file that was looked at
         self._read_us = -1  # of the items that the offering has
         self._made_us = 0  # when its model was made
+        self.ready = asyncio.Event()  # there is a model
         self.step: str | None = None  # of the training that goes on
         self.trouble: str | None = None  # why there is no newer model
 
@@ -80,7 +82,8 @@ class ModelKeeper:
         """For ever: take over a newer model, train where one is due."""
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_EVERY_S)
+            is_first = self._adviser.offering is None and self._tried_s is None
+            await asyncio.sleep(FIRST_EVERY_S if is_first else LOOK_EVERY_S)
 
     async def look(self) -> None:
         """One round of `run`."""
@@ -96,6 +99,8 @@ class ModelKeeper:
     async def _use_newest(self) -> None:
         try:
             await asyncio.to_thread(self._load)
+            if self._adviser.offering is not None:
+                self.ready.set()
         except ScreenpopError as error:
             self._fails(f"the model cannot be used: {error}")
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from screenpop.domain.profile import Row
 from screenpop.insight.model_file import ModelFiles
 from screenpop.insight.order_reader import ItemRow, OrderReader
+from screenpop.insight.outlook import Outlook
 from screenpop.insight.reasons import Reason
 from screenpop.insight.recommender import Recommendation, Recommender
 from screenpop.insight.training import FOLDER
 
 ASKED_TIMES = 5
 """So many times more items are ranked than shown: some are out of stock by now."""
+DAY_S = 86_400.0
 SENTENCES_MAX = 2  # of reasons under one offer
 
 
@@ -29,6 +31,7 @@ class Offering:
 
     recommender: Recommender
     items: Mapping[str, ItemRow]
+    currency: str | None = None  # of the orders' amounts
     offers_max: int = 3
 
     def likely(self, customer: str, now_s: float) -> tuple[Row, ...]:
@@ -53,6 +56,30 @@ class Offering:
             last, self._asked + len(shown), customer, now=now_s
         )
         return self._rows(ranked, "goes_with", customer, now_s, shown)
+
+    def outlook(self, customer: str, now_s: float) -> tuple[Row, ...]:
+        """The row of the facet `outlook`: when and for how much they order next."""
+        found = self.recommender.outlook(customer, now=now_s)
+        if found is None:
+            return ()
+        today_s = max(now_s, self.recommender.model.outlook.now * DAY_S)
+
+        def on(days: float | None) -> str | None:
+            return None if days is None else _day(today_s + days * DAY_S)
+
+        trend, usual = found.trend, found.usual_interval_days
+        values = {
+            "next_from": on(found.next_from_days),
+            "next_to": on(found.next_to_days),
+            "usual_days": None if usual is None else round(usual),
+            "spend_low": _money(found.spend_from),
+            "spend_high": _money(found.spend_to),
+            "currency": self.currency,
+            "trend": None if trend is None else round(100 * trend),
+            "at_risk": found.at_risk,
+            "why": _late(found) if found.at_risk else None,
+        }
+        return ({name: x for name, x in values.items() if x is not None},)
 
     @property
     def _asked(self) -> int:
@@ -103,7 +130,7 @@ class Offering:
         if item is not None:
             known = {
                 "stock": item.stock,
-                "price": None if item.price is None else f"{item.price:.2f}",
+                "price": _money(item.price),
                 "currency": item.currency,
                 "category": item.category,
             }
@@ -129,6 +156,18 @@ def _deliverable(item: ItemRow | None) -> bool:
     return item.active and (item.stock is None or item.stock > 0)
 
 
+def _money(amount: float | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def _late(found: Outlook) -> str:
+    """Why a customer may be lost, in the numbers that say so."""
+    last = f"last order {found.last_order_days:.0f} days ago"
+    if found.usual_interval_days is None:
+        return f"Ordered once; {last}"
+    return f"Usually every {found.usual_interval_days:.0f} days; {last}"
+
+
 def _day(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).date().isoformat()
 
@@ -136,8 +175,13 @@ def _day(at_s: float) -> str:
 def offering_of(folder: Path, recommender: Recommender, offers_max: int) -> Offering:
     """With the items of a `data_dir`. It blocks. Raises `Unavailable`."""
     with OrderReader(folder) as reader:
-        items = shelf(reader.items())
-    return Offering(recommender=recommender, items=items, offers_max=offers_max)
+        items, currency = shelf(reader.items()), reader.currency()
+    return Offering(
+        recommender=recommender,
+        items=items,
+        currency=currency,
+        offers_max=offers_max,
+    )
 
 
 def shelf(items: Iterable[ItemRow]) -> Mapping[str, ItemRow]:

@@ -8,13 +8,20 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from browser.chromium import launched
 from browser.desk import Desk, Wallboard
 from playwright.async_api import Browser, expect
 
-from screenpop.demo.run import DemoOptions, Ready, run_demo, run_service
+from screenpop.demo.run import (
+    OFFERS_WITHIN_S,
+    DemoOptions,
+    Ready,
+    run_demo,
+    run_service,
+)
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}
@@ -31,8 +38,9 @@ async def demo(folder: Path) -> AsyncIterator[Ready]:
     options = DemoOptions(folder=folder, today=today, port=FIRST_PORT, pace=PACE)
     stop, started = asyncio.Event(), asyncio.Future[Ready]()
     async with asyncio.TaskGroup() as group:
+        serve = partial(run_service, offers_within_s=OFFERS_WITHIN_S)
         group.create_task(
-            run_demo(options, run_service, tell=started.set_result, stop=stop),
+            run_demo(options, serve, tell=started.set_result, stop=stop),
             name="demo",
         )
         try:

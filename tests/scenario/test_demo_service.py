@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -19,12 +20,15 @@ TODAY = date(2026, 11, 21)
 
 
 @asynccontextmanager
-async def demo(folder: Path, *, calls: bool) -> AsyncIterator[Ready]:
+async def demo(
+    folder: Path, *, calls: bool, offers_within_s: float = 0
+) -> AsyncIterator[Ready]:
     options = DemoOptions(folder=folder, today=TODAY, port=0, calls=calls)
     stop, started = asyncio.Event(), asyncio.Future[Ready]()
+    serve = partial(run_service, offers_within_s=offers_within_s)
     async with asyncio.TaskGroup() as group:
         group.create_task(
-            run_demo(options, run_service, tell=started.set_result, stop=stop),
+            run_demo(options, serve, tell=started.set_result, stop=stop),
             name="demo",
         )
         try:
@@ -48,7 +52,10 @@ async def test_the_first_log_in_sees_the_first_call_fill_its_card(
     tmp_path: Path,
 ) -> None:
     wanted = {"balance", "credit_terms", "sales_history", "recommendations", "notes"}
-    async with demo(tmp_path, calls=True) as ready, browser() as session:
+    async with (
+        demo(tmp_path, calls=True, offers_within_s=300) as ready,
+        browser() as session,
+    ):
         await signed_in(ready, session, 0)
         async with session.ws_connect(
             f"{ready.url}/v1/agent", protocols=["screenpop.v1"], origin=ready.url

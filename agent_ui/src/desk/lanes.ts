@@ -10,6 +10,7 @@ const LANES: Record<string, Lane> = {
   recommendations: "offer",
   goes_with: "offer",
   frequent_items: "offer",
+  outlook: "offer",
   sales_history: "bought",
   yearly_totals: "bought",
   opportunities: "offer",

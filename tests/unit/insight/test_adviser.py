@@ -45,8 +45,8 @@ def _item(key: str, **values: Any) -> ItemRow:
     return ItemRow(key=key, **{**known, **values})
 
 
-def _adviser(*items: ItemRow, **more: Any) -> Adviser:
-    clock = FakeClock(BEGIN + 85 * DAY)
+def _adviser(*items: ItemRow, now: datetime = BEGIN + 85 * DAY, **more: Any) -> Adviser:
+    clock = FakeClock(now)
     adviser = Adviser(clock, **more)
     adviser.offering = Offering(
         recommender=_recommender(),
@@ -71,6 +71,24 @@ def test_what_goes_with_the_last_order_is_not_offered_twice() -> None:
     adviser = _adviser()
     likely = set(_skus(adviser))
     assert not likely & set(_skus(adviser, "goes_with"))
+
+
+def test_the_outlook_says_when_they_order_next_and_who_is_late() -> None:
+    (ann,) = _adviser(now=BEGIN + 75 * DAY).rows("outlook", CALL)
+    assert (ann["usual_days"], ann["at_risk"]) == (10, False)
+    assert "2026-03-17" <= str(ann["next_from"]) <= str(ann["next_to"])
+    late = _adviser(now=BEGIN + 300 * DAY)
+    (ann,) = late.rows("outlook", CALL)
+    assert ann["at_risk"] is True
+    assert ann["why"] == "Usually every 10 days; last order 230 days ago"
+    assert late.rows("outlook", {**CALL, "customer.key": "nobody"}) == ()
+
+
+def test_an_outlook_is_never_held_back() -> None:
+    adviser = _adviser(holdout_share=0.5, keep=lambda record: None)
+    assert all(
+        adviser.rows("outlook", {**CALL, "call_id": f"c-{n}"}) for n in range(20)
+    )
 
 
 def test_out_of_stock_or_given_up_is_not_offered() -> None:
