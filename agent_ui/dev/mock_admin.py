@@ -7,7 +7,12 @@ import time
 import msgspec
 from aiohttp import web
 
-from screenpop.insight.feed_states import FeedSeen, OrdersSeen, RowsSeen
+from screenpop.insight.feed_states import (
+    FeedSeen,
+    ModelSeen,
+    OrdersSeen,
+    RowsSeen,
+)
 from screenpop.intake.shown import (
     Counts,
     LineSeen,
@@ -156,6 +161,7 @@ def orders() -> OrdersSeen:
     )
     return OrdersSeen(
         lines=96_418, orders=30_112, customers=1_204, items=96, opted_out=3,
+        model=ModelSeen(trained_at=ago(9000), orders=30_050, step=None, trouble=None),
         feeds=[
             FeedSeen(
                 source="erp", phase="orders", whole=True, batches=42,
