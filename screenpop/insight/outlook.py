@@ -165,7 +165,7 @@ def rhythm_of(orders: Orders, now: float) -> Rhythm:
         days=days,
         first=first,
         last=np.where(days > 0, last, first),
-        usual=_medians(gaps, owner, count),
+        usual=medians(gaps, owner, count),
         pace=(np.bincount(owner, gaps, count) + typical) / (number + 1),
         amount=_repeat_amounts(customer, day, amount, first),
         recent=_spent(customer, day, amount, count, now - SPEND_DAYS, now),
@@ -210,17 +210,17 @@ def _gaps(customer: Ints, day: Floats) -> tuple[Floats, Ints]:
     return np.diff(day)[same], customer[1:][same]
 
 
-def _medians(values: Floats, owner: Ints, count: int) -> Floats:
+def medians(values: Floats, owner: Ints, count: int) -> Floats:
     """(count,) the median of each owner's values; NaN where there is none."""
     ordered = values[np.lexsort((values, owner))]
     number = np.bincount(owner, minlength=count)
     start = np.cumsum(number) - number
-    medians = np.full(count, np.nan)
+    found = np.full(count, np.nan)
     some = number > 0
     low = ordered[(start + (number - 1) // 2)[some]]
     high = ordered[(start + number // 2)[some]]
-    medians[some] = (low + high) / 2
-    return medians
+    found[some] = (low + high) / 2
+    return found
 
 
 def _repeat_amounts(

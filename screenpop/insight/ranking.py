@@ -142,12 +142,16 @@ class OrderBook:
         """The customer's baskets, `[first, end)`."""
         return int(self._baskets_from[customer]), int(self._baskets_from[customer + 1])
 
+    def lines(self, first: int, end: int) -> tuple[Ints, Ints]:
+        """Items and baskets of the lines of baskets [first, end)."""
+        lines = slice(self._lines_from[first], self._lines_from[end])
+        return self.orders.line_item[lines], self.orders.line_basket[lines]
+
     def question(self, customer: int, basket: Ints) -> RankingQuestion:
         return ask(self.items, self.history(customer), basket)
 
     def basket_items(self, basket: int) -> Ints:
-        lines = slice(self._lines_from[basket], self._lines_from[basket + 1])
-        return self.orders.line_item[lines]
+        return self.lines(basket, basket + 1)[0]
 
     def last_basket(self, customer: int) -> Ints:
         """Items of the customer's newest order."""

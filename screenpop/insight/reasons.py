@@ -7,11 +7,12 @@ the question, and a shown percentage names the counts it comes from.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from screenpop.insight.orders import Floats, Ints, Longs, Orders, starts
+from screenpop.insight.outlook import medians
 from screenpop.insight.ranking import OrderBook
 
 Kind = Literal["bought_often", "due_again", "also_order", "same_orders", "popular"]
@@ -157,23 +158,37 @@ class Reasons:
 
     def due(self, customer: int, now: float) -> list[DueItem]:
         """Items that are late, the latest (in intervals) first."""
-        own = self._book.history(customer)
-        late = []
-        for item in own.items[own.count >= DUE_PURCHASES_MIN].tolist():
-            reason = self._due_again(item, self._purchases(customer, item), now)
-            if reason is not None:
-                ratio = reason.last_days / max(reason.usual_days, 1)
-                late.append((-ratio, reason))
-        late.sort(key=lambda pair: (pair[0], pair[1].item))
-        return [
+        if customer < 0:
+            return []
+        first, end = self._book.basket_range(customer)
+        times = self._book.orders.basket_time[first:end]
+        items, baskets = self._lines(first, end)
+        count = len(self._keys)
+        number = np.bincount(items, minlength=count)
+        gaps = times[baskets[1:]] - times[baskets[:-1]]
+        same = items[1:] == items[:-1]
+        usual = medians(gaps[same], items[1:][same], count)
+        since = np.full(count, np.nan)
+        since[items] = now - times[baskets]  # baskets ascend: the newest stays
+        late = (number >= DUE_PURCHASES_MIN) & _is_due(usual, since)
+        found = [
             DueItem(
-                item=reason.item,
-                purchases=reason.count,
-                usual_days=reason.usual_days,
-                last_days=reason.last_days,
+                item=self._keys[item],
+                purchases=int(number[item]),
+                usual_days=round(float(usual[item]) / DAY_S),
+                last_days=int(since[item] // DAY_S),
             )
-            for _, reason in late
+            for item in np.flatnonzero(late).tolist()
         ]
+        return sorted(
+            found, key=lambda due: (-due.last_days / max(due.usual_days, 1), due.item)
+        )
+
+    def _lines(self, first: int, end: int) -> tuple[Ints, Ints]:
+        """Items of baskets [first, end) and their basket from `first`, by item."""
+        items, baskets = self._book.lines(first, end)
+        order = np.argsort(items, kind="stable")
+        return items[order], baskets[order] - first
 
     def _purchases(self, customer: int, item: int) -> Floats:
         """Times of the customer's baskets with the item, ascending."""
@@ -202,7 +217,7 @@ class Reasons:
             return None
         usual = float(np.median(np.diff(times)))
         since = now - float(times[-1])
-        if usual < DAY_S or not usual <= since <= DUE_LATE_MAX * usual:
+        if not _is_due(usual, since):
             return None
         return Reason(
             kind="due_again",
@@ -260,6 +275,11 @@ class Reasons:
     def _buyers(self, item: int) -> Ints:
         start = self._index.buyers_from
         return self._index.buyers[start[item] : start[item + 1]]
+
+
+def _is_due(usual: Any, since: Any) -> Any:
+    """Seconds or columns of seconds; NaN: not due."""
+    return (usual >= DAY_S) & (usual <= since) & (since <= DUE_LATE_MAX * usual)
 
 
 def _common(one: Ints, other: Ints) -> int:

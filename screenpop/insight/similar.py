@@ -22,6 +22,7 @@ Weights = npt.NDArray[np.float32]
 EASE_ITEMS_MAX = 5_000
 SMALL_ASSORTMENT = 1_000  # items; up to here each of them counts
 NEIGHBOURS = 200  # of one item
+COSINE_NEIGHBOURS = 100  # above EASE_ITEMS_MAX: an answer adds up all of them
 BASKET_ITEMS_MAX = 2_000  # a larger row says little and costs its square
 ITEMS_AT_ONCE = 500  # rows of the item-item matrix in memory, above EASE_ITEMS_MAX
 
@@ -63,7 +64,7 @@ def similar_items(
         )
     matrix = matrix[:, active]
     few = len(active) <= EASE_ITEMS_MAX
-    found = _strongest_of(_ease(matrix, ridge)) if few else _cosines(matrix)
+    found = _strongest_of(_ease(matrix, ridge), NEIGHBOURS) if few else _cosines(matrix)
     if len(active) == shape[1]:
         return found
     wide = (shape[1], found.weights.shape[1])
@@ -101,9 +102,9 @@ def _ease(matrix: sparse.csr_matrix, ridge: float) -> Floats:
     return weights
 
 
-def _strongest_of(weights: Floats) -> SimilarItems:
+def _strongest_of(weights: Floats, most: int) -> SimilarItems:
     """Keep the strongest of each row, by amount."""
-    count = min(NEIGHBOURS, max(weights.shape[1] - 1, 1))
+    count = min(most, max(weights.shape[1] - 1, 1))
     best = np.argpartition(-np.abs(weights), count - 1, axis=1)[:, :count]
     best.sort(axis=1)  # neighbours of equal weight in a fixed order
     return SimilarItems(
@@ -123,7 +124,7 @@ def _cosines(matrix: sparse.csr_matrix) -> SimilarItems:
         block = (scaled[:, start : start + ITEMS_AT_ONCE].T @ by_row).toarray()
         rows = np.arange(len(block))
         block[rows, start + rows] = 0.0
-        blocks.append(_strongest_of(block))
+        blocks.append(_strongest_of(block, COSINE_NEIGHBOURS))
     return SimilarItems(
         neighbours=np.concatenate([block.neighbours for block in blocks]),
         weights=np.concatenate([block.weights for block in blocks]),
