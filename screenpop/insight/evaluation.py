@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from screenpop.insight.features import OrderBook
 from screenpop.insight.orders import Flags, Floats, Orders, OrdersError
 from screenpop.insight.outlook import (
     DAY_S,
@@ -28,7 +29,6 @@ from screenpop.insight.ranking import (
     TASKS,
     VARIANTS,
     Measures,
-    OrderBook,
     Ranking,
     Task,
     Trial,

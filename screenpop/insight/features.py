@@ -225,6 +225,52 @@ def ask(items: ItemModel, own: History, basket: Ints) -> RankingQuestion:
     )
 
 
+class OrderBook:
+    """Orders up to a time, ready for questions about their customers."""
+
+    def __init__(self, orders: Orders, items: ItemModel | None = None):
+        self.orders = orders
+        self.items = items if items is not None else item_model(orders)
+        self._last = (-1, NO_HISTORY)
+        self._baskets_from = orders.baskets_from()
+        self._lines_from = orders.lines_from()
+
+    def history(self, customer: int) -> History:
+        """What the customer of this index bought; -1: not known.
+
+        The last answer is kept: one call asks about one customer several times.
+        """
+        asked, found = self._last
+        if asked != customer:
+            found = history(
+                self.orders, self._baskets_from, self._lines_from, customer, self.items
+            )
+            self._last = (customer, found)
+        return found
+
+    def basket_range(self, customer: int) -> tuple[int, int]:
+        """The customer's baskets, `[first, end)`."""
+        return int(self._baskets_from[customer]), int(self._baskets_from[customer + 1])
+
+    def lines(self, first: int, end: int) -> tuple[Ints, Ints]:
+        """Items and baskets of the lines of baskets [first, end)."""
+        lines = slice(self._lines_from[first], self._lines_from[end])
+        return self.orders.line_item[lines], self.orders.line_basket[lines]
+
+    def question(self, customer: int, basket: Ints) -> RankingQuestion:
+        return ask(self.items, self.history(customer), basket)
+
+    def basket_items(self, basket: int) -> Ints:
+        return self.lines(basket, basket + 1)[0]
+
+    def last_basket(self, customer: int) -> Ints:
+        """Items of the customer's newest order."""
+        if customer < 0:
+            return NO_HISTORY.items
+        first, end = self.basket_range(customer)
+        return self.basket_items(end - 1) if end > first else NO_HISTORY.items
+
+
 def candidates(
     items: ItemModel, question: RankingQuestion, allowed: Flags, *, own: bool
 ) -> Ints:

@@ -27,10 +27,10 @@ import msgspec
 import numpy as np
 
 from screenpop.domain.errors import ScreenpopError
-from screenpop.insight.features import FEATURES, ItemModel
+from screenpop.insight.features import FEATURES, ItemModel, OrderBook
 from screenpop.insight.orders import Floats, Orders, index_of
 from screenpop.insight.outlook import OutlookModel
-from screenpop.insight.ranking import TASKS, Choice, OrderBook, Ranking, Task
+from screenpop.insight.ranking import TASKS, Choice, Ranking, Task
 from screenpop.insight.reasons import ItemIndex
 from screenpop.insight.recommender import InsightModel
 from screenpop.support.private import private_folder

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from screenpop.insight.features import OrderBook
 from screenpop.insight.orders import Floats, Ints, Longs, Orders, starts
 from screenpop.insight.outlook import medians
-from screenpop.insight.ranking import OrderBook
 
 Kind = Literal["bought_often", "due_again", "also_order", "same_orders", "popular"]
 

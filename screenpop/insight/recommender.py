@@ -12,6 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
+from screenpop.insight.features import OrderBook
 from screenpop.insight.orders import Flags, Floats, Ints, Orders, OrdersError
 from screenpop.insight.outlook import (
     DAY_S,
@@ -20,7 +21,7 @@ from screenpop.insight.outlook import (
     outlook,
     outlook_model,
 )
-from screenpop.insight.ranking import Choice, OrderBook, Ranking, Task, choose, rank
+from screenpop.insight.ranking import Choice, Ranking, Task, choose, rank
 from screenpop.insight.reasons import DueItem, ItemIndex, Reason, Reasons, item_index
 
 

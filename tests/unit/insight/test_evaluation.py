@@ -7,9 +7,9 @@ import pytest
 from unit.insight.test_recommender import DAY, habits
 
 from screenpop.insight.evaluation import as_text, evaluate, without_rare
+from screenpop.insight.features import OrderBook
 from screenpop.insight.orders import Orders, OrdersError
 from screenpop.insight.ranking import (
-    OrderBook,
     Trial,
     cut_of,
     fixed,

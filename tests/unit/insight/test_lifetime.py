@@ -31,7 +31,7 @@ def cdnow() -> Floats:
     if found is None or found.origin is None:
         pytest.skip(
             "the CDNOW data are not here: pip install --no-deps lifetimes"
-            " (it is not a dependency; its licence lets no copy be committed)"
+            " (it is not a dependency, and no copy of its data is kept here)"
         )
     file = Path(found.origin).parent / "datasets" / "cdnow_customers_summary.csv"
     with file.open(newline="") as lines:
