@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -34,8 +34,8 @@ from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner, quick_loop
 
 if TYPE_CHECKING:  # numpy and scipy
-    from screenpop.insight.order_reader import ItemRow
     from screenpop.insight.orders import Orders
+    from screenpop.insight.training import TrainingReport
 
 EXAMPLE = "Example: screenpop insight train --config screenpop.yaml"
 SHOWN_EVERY_S = 0.2
@@ -63,14 +63,17 @@ def train(
     ] = False,
     json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Read the orders and items of all sources into the order store.
+    """Read the orders and items of all sources, and train a model on them.
 
-    A running service may go on meanwhile. Exit code 1 when a source could not be read.
+    A running service may go on meanwhile, and takes the model over. Exit code 1 when
+    a source could not be read or no model could be made.
     """
     logs.set_up(level="error")
     loaded = load_checked(config)
     with quick_loop() as runner:
         told, failed = runner.run(_train(loaded, everything))
+    if not failed:
+        told["model"] = msgspec.to_builtins(_learned(loaded))
     if json_wanted:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -78,6 +81,8 @@ def train(
         typer.echo(
             ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items())
         )
+        if not failed:
+            typer.echo(_model_words(told["model"]))
     if failed:
         raise typer.Exit(1)
 
@@ -92,7 +97,7 @@ def evaluate(
     """
     from screenpop.insight import evaluation  # numpy and scipy: half a second
 
-    orders, _, _ = _stored(load_checked(config))
+    orders = _stored(load_checked(config))
     with _steps() as step:
         found = evaluation.evaluate(orders, progress=step)
     if json_wanted:
@@ -106,21 +111,25 @@ def explain(
     config: Annotated[Path, typer.Option("--config", help="The configuration.")],
     json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what would be offered to a customer, and why.
+    """Show what a card would offer to a customer, and why.
 
-    Learns from the order store as it is now. Exit code 1 when nothing is offered.
+    From the newest model, with the items as last read. Exit code 1 when nothing is
+    offered.
     """
-    from screenpop.insight.offering import Offering, shelf
-    from screenpop.insight.recommender import Recommender
-    from screenpop.insight.recommender import train as learn
+    from screenpop.insight.offering import newest_offering
 
-    orders, items, opted_out = _stored(load_checked(config))
-    if customer in opted_out:
-        typer.echo(f"{customer} opted out of profiling: nothing is computed.", err=True)
+    loaded = load_checked(config)
+    logs.set_up(level="error")
+    offering = newest_offering(data_dir_of(loaded), loaded.config.insight.offers_max)
+    if offering is None:
+        tell(Unavailable("there is no model yet. Run `screenpop insight train` first."))
         raise typer.Exit(1)
-    with _steps() as step:
-        model = learn(orders, withheld=opted_out, progress=step)
-    offering = Offering(recommender=Recommender(model), items=shelf(iter(items)))
+    if customer in offering.recommender.model.withheld:
+        typer.echo(
+            f"{customer} opted out of profiling or is excluded: nothing is computed.",
+            err=True,
+        )
+        raise typer.Exit(1)
     now_s = SystemClock().now_us() / 1e6
     offers = {
         "recommendations": offering.likely(customer, now_s),
@@ -132,6 +141,28 @@ def explain(
         _print_offers(customer, offers)
     if not any(offers.values()):
         raise typer.Exit(1)
+
+
+def _learned(loaded: Loaded) -> TrainingReport:
+    """A new model, made in this process. Raises `OrdersError`, `Unavailable`."""
+    from screenpop.insight.training import TrainingOrder, train_from_store
+
+    settings = loaded.config.insight
+    order = TrainingOrder(
+        data_dir=str(data_dir_of(loaded)),
+        withheld=settings.excluded_customers,
+        excluded_items=settings.excluded_items,
+    )
+    with _steps() as step:
+        return train_from_store(order, step)
+
+
+def _model_words(report: Any) -> str:
+    ways = ", ".join(
+        f"{task.replace('_', ' ')}: {variant}"
+        for task, variant in report["variants"].items()
+    )
+    return f"model {report['number']} in {report['seconds']:.0f} s; {ways}"
 
 
 def _print_offers(customer: str, offers: Mapping[str, Sequence[Row]]) -> None:
@@ -146,13 +177,13 @@ def _print_offers(customer: str, offers: Mapping[str, Sequence[Row]]) -> None:
             typer.echo(f"  {row['reason']}")
 
 
-def _stored(loaded: Loaded) -> tuple[Orders, list[ItemRow], frozenset[str]]:
-    """Orders, items and who opted out, as the order store has them."""
+def _stored(loaded: Loaded) -> Orders:
+    """As the order store has them, without customers who opted out."""
     from screenpop.insight.order_reader import OrderReader
 
     logs.set_up(level="error")
     with OrderReader(data_dir_of(loaded)) as reader:
-        return reader.orders(), list(reader.items()), reader.opted_out()
+        return reader.orders()
 
 
 @contextmanager

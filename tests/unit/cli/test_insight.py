@@ -41,7 +41,9 @@ def test_orders_are_counted_and_broken_rows_named(
 ) -> None:
     assert train(file) == 0
     told = capsys.readouterr()
-    assert told.out == "1 lines, 1 orders, 1 customers, 2 items, 0 opted out\n"
+    read, model = told.out.splitlines()
+    assert read == "1 lines, 1 orders, 1 customers, 2 items, 0 opted out"
+    assert model.startswith("model 1 in ")
     assert told.err == (
         "source sales: orders: 1 x not a date, the row is left out: row 3 date (soon)\n"
     )
@@ -137,6 +139,27 @@ def test_who_has_no_orders_is_offered_nothing(
 ) -> None:
     assert ended("explain", "C-99", "--config", str(trained)) == 1
     assert "nothing is offered to C-99" in capsys.readouterr().out
+
+
+def test_without_a_model_the_remedy_is_said(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("explain", "C-1", "--config", str(file)) == 1
+    assert "Run `screenpop insight train` first" in capsys.readouterr().err
+
+
+def test_excluded_customers_and_items_are_not_learned(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "insight: {excluded_customers: [C-4], excluded_items: [T]}\n"
+    trained.write_text(CONFIG + text)
+    assert train(trained) == 0
+    assert ended("explain", "C-4", "--config", str(trained)) == 1
+    assert "C-4 opted out of profiling or is excluded" in capsys.readouterr().err
+    assert ended("explain", "C-5", "--config", str(trained), "--json") == 0
+    offers = json.loads(capsys.readouterr().out)["recommendations"]
+    assert offers
+    assert "T" not in {row["sku"] for row in offers}
 
 
 def test_without_a_store_the_remedy_is_said(
