@@ -7,7 +7,9 @@ it looks for new ones and keeps those that failed. `scripts/test --quick` draws 
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,18 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("home"), derandomize=True)
 settings.register_profile("quick", settings.get_profile("ci"), max_examples=15)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Commands set up the log of their process: here the next test shares it."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

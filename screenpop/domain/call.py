@@ -1,8 +1,7 @@
 """What did the telephone system say, and what is a call?
 
-`CallEvent` is what a line reports; `Call` is what the fold in `call_state`
-makes of all events of one call. Times are whole microseconds since
-1970-01-01 UTC, named `*_us`.
+`CallEvent` is what a line reports; `Call` is what `call_fold` makes of all events of
+one call. Times are whole microseconds since 1970-01-01 UTC, named `*_us`.
 """
 
 from __future__ import annotations

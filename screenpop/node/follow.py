@@ -1,8 +1,8 @@
 """What does this node make of each journal entry?
 
-One consumer reads the journal in order and hands every entry to the folds: calls,
-lookups, desks, counters. After a restart the same code reads what is stored,
-quietly; then it goes on live.
+One consumer reads the journal in order and hands every entry to the folds, in this
+order: placing, calls, the wallboard's counters, lookups, desks. After a restart the
+same code reads what is stored, quietly; then it goes on live.
 """
 
 from __future__ import annotations
