@@ -200,7 +200,7 @@ async def test_new_items_are_used_without_a_training(shop: Shop) -> None:
     assert "tape" not in shop.offered
 
 
-async def test_without_a_test_it_trains_in_a_process_of_its_own(shop: Shop) -> None:
+async def test_the_service_trains_in_a_process_of_its_own(shop: Shop) -> None:
     await shop.sells(100)
     settings = InsightSettings(excluded_items=("tape",))
     kept = ModelKeeper(shop.adviser, shop.feeds, shop.folder, settings, shop.clock)
