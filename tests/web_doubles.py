@@ -237,9 +237,10 @@ class FakeOffers:
         self.asked = from_us, to_us, now_us
         return [
             OfferCounts(
-                facet="recommendations", basis="own", model="m1", shown=2, offered=2,
-                taken=1, declined=0, unsuitable=1, settled=2, ordered=1, held_back=0,
-                held_back_settled=0, held_back_ordered=0,
+                facet="recommendations", basis="own", model="m1", rule="",
+                queue="sales", shown=2, offered=2, taken=1, declined=0, unsuitable=1,
+                settled=2, ordered=1, held_back=0, held_back_settled=0,
+                held_back_ordered=0,
             )
         ]  # fmt: skip
 

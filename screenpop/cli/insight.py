@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,12 +35,20 @@ from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner, quick_loop
 
 if TYPE_CHECKING:  # numpy and scipy
+    from screenpop.insight.offering import Offering
+    from screenpop.insight.order_reader import ItemRow
     from screenpop.insight.orders import Orders
     from screenpop.insight.training import TrainingReport
 
 EXAMPLE = "Example: screenpop insight train --config screenpop.yaml"
 SHOWN_EVERY_S = 0.2
 ODD_SHOWN = 5  # reasons of one source
+KEYS_SHOWN = 3  # of customers, as examples
+TITLES = {"recommendations": "To offer", "goes_with": "Goes with the last order"}
+_NO_LINES = (
+    "no orders were read: the sources gave no usable line. Check the query or the"
+    " file of `orders` (docs/connectors.md), then run `screenpop insight train` again."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -72,17 +81,15 @@ def train(
     loaded = load_checked(config)
     with quick_loop() as runner:
         told, failed = runner.run(_train(loaded, everything))
+    if not failed and not told["lines"]:
+        tell(Unavailable(_NO_LINES))
+        failed = True
     if not failed:
         told["model"] = msgspec.to_builtins(_learned(loaded))
     if json_wanted:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        counts = {name: f"{n:,}" for name, n in told.items() if isinstance(n, int)}
-        typer.echo(
-            ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items())
-        )
-        if not failed:
-            typer.echo(_model_words(told["model"]))
+        _print_trained(told)
     if failed:
         raise typer.Exit(1)
 
@@ -96,14 +103,25 @@ def evaluate(
     Reads the order store: run `screenpop insight train` first.
     """
     from screenpop.insight import evaluation  # numpy and scipy: half a second
+    from screenpop.insight.orders import OrdersError
 
     orders = _stored(load_checked(config))
     with _steps() as step:
         found = evaluation.evaluate(orders, progress=step)
+        step("comparing the outlook")
+        try:
+            outlook = evaluation.evaluate_outlook(orders)
+        except OrdersError as error:  # the table of rankings is still printed
+            tell(error)
+            outlook = None
     if json_wanted:
-        typer.echo(msgspec.json.encode(found, enc_hook=float).decode())
+        told = msgspec.to_builtins(found, enc_hook=float)
+        told["outlook"] = msgspec.to_builtins(outlook, enc_hook=float)
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         typer.echo(evaluation.as_text(found))
+        if outlook is not None:
+            typer.echo(f"\n{evaluation.outlook_as_text(outlook)}")
 
 
 def explain(
@@ -111,7 +129,7 @@ def explain(
     config: Annotated[Path, typer.Option("--config", help="The configuration.")],
     json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a card would offer to a customer, and why.
+    """Show what a card would offer to a customer, what is held back, and why.
 
     From the newest model, with the items as last read. Exit code 1 when nothing is
     offered.
@@ -124,23 +142,112 @@ def explain(
     if offering is None:
         tell(Unavailable("there is no model yet. Run `screenpop insight train` first."))
         raise typer.Exit(1)
-    if customer in offering.recommender.model.withheld:
-        typer.echo(
-            f"{customer} opted out of profiling or is excluded: nothing is computed.",
-            err=True,
-        )
+    if (why := _nothing_for(customer, offering, loaded)) is not None:
+        tell(Unavailable(f"{customer} {why}"))
         raise typer.Exit(1)
     now_s = SystemClock().now_us() / 1e6
-    offers = {
+    offers: dict[str, Sequence[Row]] = {
         "recommendations": offering.likely(customer, now_s),
         "goes_with": offering.goes_with(customer, now_s),
     }
+    held_back = _held_back(customer, offering, offers)
     if json_wanted:
-        typer.echo(json.dumps(offers, ensure_ascii=False, indent=2))
+        told = offers | {"held_back": held_back}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _print_offers(customer, offers)
+        _print_offers(offers, held_back)
     if not any(offers.values()):
         raise typer.Exit(1)
+
+
+def _nothing_for(customer: str, offering: Offering, loaded: Loaded) -> str | None:
+    """Why this customer gets no answer at all."""
+    from screenpop.insight.order_reader import OrderReader
+
+    if customer in loaded.config.insight.excluded_customers:
+        return "is in insight.excluded_customers: nothing is computed."
+    with OrderReader(data_dir_of(loaded)) as reader:
+        opted_out = reader.opted_out()
+    model = offering.recommender.model
+    if customer in opted_out:
+        return "opted out of profiling: nothing is computed."
+    if customer in model.withheld:
+        return (
+            "was excluded or opted out when the model was trained. Run"
+            " `screenpop insight train` to take them in again."
+        )
+    if not offering.recommender.last_order(customer):
+        newest = datetime.fromtimestamp(model.book.items.now, UTC).date()
+        some = ", ".join(model.book.orders.customer_keys[:KEYS_SHOWN])
+        return (
+            f"has no orders in the model (newest order: {newest}). The orders name"
+            f" customers like {some}. Check the key, or run `screenpop insight train`."
+        )
+    return None
+
+
+def _held_back(
+    customer: str, offering: Offering, offers: Mapping[str, Sequence[Row]]
+) -> list[dict[str, str]]:
+    """Items that rank above the last one offered and cannot be delivered."""
+    from screenpop.insight.offering import ASKED_TIMES
+
+    recommender, most = offering.recommender, offering.offers_max * ASKED_TIMES
+    last = recommender.last_order(customer)
+    ranked = {
+        "recommendations": recommender.recommend(customer, most),
+        "goes_with": recommender.complete(last, most, customer),
+    }
+    found: dict[str, dict[str, str]] = {}
+    for facet, keys in ranked.items():
+        shown = [str(row["sku"]) for row in offers[facet]]
+        is_full = len(shown) == offering.offers_max and shown[-1] in keys
+        for key in keys[: keys.index(shown[-1])] if is_full else keys:
+            item = offering.items.get(key)
+            if item is not None and (why := _undeliverable(item)) is not None:
+                found[key] = {"sku": key, "product": item.name or key, "why": why}
+    return list(found.values())
+
+
+def _undeliverable(item: ItemRow) -> str | None:
+    if not item.active:
+        return "not active in the items"
+    if item.stock is None or item.stock > 0:
+        return None
+    if item.read_us is None:
+        return "out of stock"
+    read = datetime.fromtimestamp(item.read_us / 1e6, UTC)
+    return f"out of stock, read {read:%F %R} UTC"
+
+
+def _print_offers(
+    offers: Mapping[str, Sequence[Row]], held_back: Sequence[Mapping[str, str]]
+) -> None:
+    for facet, rows in offers.items():
+        typer.echo(f"{TITLES[facet]} ({facet})")
+        for at, row in enumerate(rows, 1):
+            name = _named(str(row["product"]), str(row["sku"]))
+            typer.echo(f"  {at}. {name}{_delivery(row)}\n     {row['reason']}")
+        if not rows:
+            typer.echo("  nothing")
+    if held_back:
+        typer.echo("Held back")
+    for left in held_back:
+        typer.echo(f"  {_named(left['product'], left['sku'])}: {left['why']}")
+    typer.echo(
+        "The sales policy may remove offers from a card:"
+        " `screenpop explain NUMBER` shows what it does."
+    )
+
+
+def _named(product: str, sku: str) -> str:
+    return sku if product == sku else f"{product} ({sku})"
+
+
+def _delivery(row: Row) -> str:
+    price = f", {row['price']} {row.get('currency') or ''}" if "price" in row else ""
+    stock = row.get("stock")
+    return price.rstrip() + (f", {stock:g} in stock" if stock is not None else "")
 
 
 def _learned(loaded: Loaded) -> TrainingReport:
@@ -157,6 +264,20 @@ def _learned(loaded: Loaded) -> TrainingReport:
         return train_from_store(order, step)
 
 
+def _print_trained(told: Mapping[str, Any]) -> None:
+    counts = {name: n for name, n in told.items() if isinstance(n, int)}
+    typer.echo(", ".join(f"{n:,} {_noun(name, n)}" for name, n in counts.items()))
+    if "model" in told:
+        typer.echo(_model_words(told["model"]))
+    else:
+        typer.echo("No model was trained. The one before, if any, stays in use.")
+
+
+def _noun(name: str, count: int) -> str:
+    """`lines` of the counts as `line` for one; `opted_out` is the same for all."""
+    return name.removesuffix("s" if count == 1 else "").replace("_", " ")
+
+
 def _model_words(report: Any) -> str:
     ways = ", ".join(
         f"{task.replace('_', ' ')}: {variant}"
@@ -165,25 +286,15 @@ def _model_words(report: Any) -> str:
     return f"model {report['number']} in {report['seconds']:.0f} s; {ways}"
 
 
-def _print_offers(customer: str, offers: Mapping[str, Sequence[Row]]) -> None:
-    if not any(offers.values()):
-        typer.echo(f"nothing is offered to {customer}: no orders, or nothing in stock.")
-    for facet, rows in offers.items():
-        for row in rows:
-            price = (
-                f"  {row['price']} {row.get('currency', '')}" if "price" in row else ""
-            )
-            typer.echo(f"{facet}: {row['product']} ({row['sku']}){price}")
-            typer.echo(f"  {row['reason']}")
-
-
 def _stored(loaded: Loaded) -> Orders:
-    """As the order store has them, without customers who opted out."""
+    """As the order store has them, without customers who opted out or are excluded."""
     from screenpop.insight.order_reader import OrderReader
+    from screenpop.insight.recommender import without_customers
 
     logs.set_up(level="error")
     with OrderReader(data_dir_of(loaded)) as reader:
-        return reader.orders()
+        orders = reader.orders()
+    return without_customers(orders, loaded.config.insight.excluded_customers)
 
 
 @contextmanager

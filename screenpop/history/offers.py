@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from screenpop.domain.offer import Mark
+from screenpop.domain.offer import POLICY, Mark
 from screenpop.history import tables
 from screenpop.history.engine import Database
 
@@ -31,7 +31,7 @@ ORDER_DAYS = 14
 ORDER_US = ORDER_DAYS * 86_400_000_000
 PAGE_MAX = 1_000
 Z_95 = 1.959964  # of the standard normal distribution, two-sided
-GROUPS_MAX = 1_000  # of facet, kind of reason and model
+GROUPS_MAX = 10_000  # of facet, kind of reason, model, rule and queue
 
 _offers = tables.offers.c
 _calls = tables.calls.c
@@ -41,7 +41,7 @@ _PLACE = (*_KEY, _offers.facet, _offers.item)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferCounts:
-    """Offers of one facet, kind of reason and model, by their last mark.
+    """Offers of one facet, kind of reason, model, rule and queue, by their last mark.
 
     `settled` of those on a card and `held_back_settled` of those held back are older
     than `ORDER_DAYS`; `ordered` and `held_back_ordered` of these were ordered.
@@ -50,6 +50,8 @@ class OfferCounts:
     facet: str
     basis: str
     model: str
+    rule: str  # of the sales policy that asked for it; "": none did
+    queue: str  # of the call; "": it had none
     shown: int  # all that were on a card, however they were marked
     offered: int  # marked as offered, taken, declined or unsuitable
     taken: int
@@ -149,7 +151,14 @@ def _counting(from_us: int, to_us: int, now_us: int) -> Select[tuple[object, ...
         "held_back_settled": and_(held, settled),
         "held_back_ordered": and_(held, ordered),
     }
-    by = (_offers.facet, _offers.basis, _offers.model)
+    asked_by_rule = case((_offers.facet == POLICY, _offers.item), else_="")
+    by = (
+        _offers.facet,
+        _offers.basis,
+        _offers.model,
+        asked_by_rule.label("rule"),
+        func.coalesce(_calls.queue, "").label("queue"),
+    )
     return (
         select(
             *by,
@@ -243,6 +252,8 @@ class OfferReport:
     by_facet: list[OfferGroup]
     by_reason: list[OfferGroup]
     by_model: list[OfferGroup]
+    by_rule: list[OfferGroup]  # of offers that a rule of the sales policy asked for
+    by_queue: list[OfferGroup]
     uplift: Uplift
     formulas: Mapping[str, str]
 
@@ -256,12 +267,13 @@ FORMULAS = {
     "ordered": f"Ordered by the same customer within {ORDER_DAYS} days"
     f" / shown at least {ORDER_DAYS} days ago",
     "uplift": "Ordered share of offers shown, less that of offers held back by chance"
-    " (insight.holdout_share); the interval holds 95 % (Newcombe 1998)",
+    " (insight.holdout_share), with its 95 % interval (Newcombe 1998). Each offer"
+    " counts singly; offers of one call are alike, so the true interval is wider",
 }
 
 
 def reported(counts: Sequence[OfferCounts]) -> OfferReport:
-    """The shares of all offers, by facet, by kind of reason, and by model."""
+    """The shares of all offers, and by what they have in common."""
     held = share(
         sum(each.held_back_ordered for each in counts),
         sum(each.held_back_settled for each in counts),
@@ -272,6 +284,8 @@ def reported(counts: Sequence[OfferCounts]) -> OfferReport:
         by_facet=_groups(counts, lambda each: each.facet),
         by_reason=_groups(counts, lambda each: each.basis),
         by_model=_groups(counts, lambda each: each.model),
+        by_rule=_groups([x for x in counts if x.rule], lambda each: each.rule),
+        by_queue=_groups(counts, lambda each: each.queue),
         uplift=uplift(total.ordered, held),
         formulas=FORMULAS,
     )

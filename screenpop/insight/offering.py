@@ -15,6 +15,7 @@ from screenpop.domain.profile import Row
 from screenpop.insight.model_file import ModelFiles
 from screenpop.insight.order_reader import ItemRow, OrderReader
 from screenpop.insight.outlook import Outlook
+from screenpop.insight.ranking import Task
 from screenpop.insight.reasons import Reason
 from screenpop.insight.recommender import Recommendation, Recommender
 from screenpop.insight.training import FOLDER
@@ -92,7 +93,7 @@ class Offering:
     def _rows(
         self,
         ranked: Sequence[Recommendation],
-        task: str,
+        task: Task,
         customer: str,
         now_s: float,
         shown: frozenset[str],
@@ -118,14 +119,14 @@ class Offering:
         return tuple(rows)
 
     def _row(
-        self, each: Recommendation, item: ItemRow | None, task: str
+        self, each: Recommendation, item: ItemRow | None, task: Task
     ) -> dict[str, str | int | float | None]:
         row: dict[str, str | int | float | None] = {
             "product": self._named(each.item),
             "sku": each.item,
             "reason": self._sentence(each.reasons),
             "basis": each.reasons[0].kind if each.reasons else "",
-            "model": task,
+            "model": self.recommender.choices[task].variant,
         }
         if item is not None:
             known = {

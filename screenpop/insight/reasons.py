@@ -21,6 +21,7 @@ RECENT_ORDERS = 20  # "in 14 of their last 20 orders"
 DUE_PURCHASES_MIN = 3  # two intervals make a habit
 DUE_LATE_MAX = 3.0  # later than so many intervals: given up, not due
 COUNTED_MIN = 5  # customers or orders behind a percentage: no one is recognised by it
+PERCENT_FROM = 20  # of fewer, one more or less is over 5 points
 OTHERS_MAX = 3  # items tried for "customers who order X"
 DAY_S = 86_400.0
 
@@ -59,19 +60,24 @@ class Reason:
                     return "in their only order"
                 return f"in {self.count} of their last {self.of} orders"
             case "due_again":
-                return (
-                    f"usually every {_days(self.usual_days)},"
-                    f" last {_days(self.last_days)} ago"
-                )
+                every = "day" if self.usual_days == 1 else _days(self.usual_days)
+                return f"usually every {every}, last {_days(self.last_days)} ago"
             case "also_order":
                 return (
-                    f"{self.percent} % of customers who order {named} also order this;"
+                    f"{self._shared} customers who order {named} also order this;"
                     " they never have"
                 )
             case "same_orders":
-                return f"in {self.percent} % of orders with {named}"
+                return f"in {self._shared} orders with {named}"
             case "popular":
                 return f"in {self.count:,} of all {self.of:,} orders"
+
+    @property
+    def _shared(self) -> str:
+        """`61 % of`, or the counts where a percentage says too much or too little."""
+        if self.of < PERCENT_FROM or self.percent == 0:
+            return f"{self.count:,} of {self.of:,}"
+        return f"{self.percent} % of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +150,10 @@ class Reasons:
     def goes_with(
         self, customer: int, basket: Ints, item: int, now: float
     ) -> list[Reason]:
-        """For an item that goes with a basket; the customer's own habit, too."""
+        """For an item that goes with a basket; the customer's own habit, too.
+
+        What everyone orders says nothing more where there is a nearer reason.
+        """
         weights = self._book.items.bought_with
         found = []
         for other in self._nearest(basket, item, weights.neighbours, weights.weights):
@@ -153,7 +162,8 @@ class Reasons:
                 found.append(reason)
                 break
         if len(self._purchases(customer, item)):
-            found += self.likely(customer, item, now)
+            own = self.likely(customer, item, now)
+            found += [each for each in own if not found or each.kind != "popular"]
         return found or self.new(customer, item)
 
     def due(self, customer: int, now: float) -> list[DueItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from screenpop.node.asking import load_checked
 from screenpop.node.build import running
 
 FILE = "screenpop.yaml"
+TRAINED_S = 60  # generous: it takes two seconds on a free core
 DESK_SIZE = {"width": 1280, "height": 800}
 Sources = Callable[[str], dict[str, Any]]
 QUIET_BREAKER: dict[str, object] = {"limits": {}}
@@ -60,6 +62,11 @@ class House(CallCentre):
         person = Person(name, made, self.url)
         self.people.append(person)
         return person
+
+    async def has_offers(self) -> None:
+        """The orders were read and a model was trained on them."""
+        async with asyncio.timeout(TRAINED_S):
+            await self.service.insight.ready.wait()
 
     async def goes_down(self) -> None:
         await self.running.aclose()

@@ -34,14 +34,41 @@ export interface Insight {
     by_facet: OfferGroup[];
     by_reason: OfferGroup[];
     by_model: OfferGroup[];
+    by_rule: OfferGroup[];
+    by_queue: OfferGroup[];
     uplift: Uplift;
     formulas: Record<string, string>;
   };
 }
 
-/** `35 %`, with the counts it is made of; a dash where there is nothing to share. */
-export function percent(share: number | null): string {
-  return share === null ? "–" : `${Math.round(share * 100)} %`;
+/** Of fewer, one offer more or less changes the share by over 5 points. */
+export const PERCENT_FROM = 20;
+
+/** Of fewer settled offers in a group, a difference is not called a result. */
+export const PROOF_FROM = 100;
+
+const NO_BREAK = "\u00a0";
+
+/** `35 %`; `2 of 3` where a percentage would promise too much; else a dash. */
+export function figure({ count, of, share }: Share): string {
+  if (share === null) return "–";
+  return of < PERCENT_FROM ? `${count} of ${of}` : percent(share);
+}
+
+/** What stands below the figure: its counts and how far chance reaches. */
+export function support({ count, of, low, high }: Share): string {
+  if (low === null || high === null) return "nothing to count yet";
+  if (of < PERCENT_FROM) return "too few for a percentage";
+  return `${count} of ${of}, ${range(low, high)}`;
+}
+
+/** `22 to 50 %`: the 95 % interval. */
+function range(low: number, high: number): string {
+  return `${Math.round(low * 100)} to ${percent(high)}`.replaceAll(" ", NO_BREAK);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}${NO_BREAK}%`;
 }
 
 /** A difference of two shares in percentage points. */
@@ -54,21 +81,81 @@ export function points(difference: number): string {
 /** In a sentence: did the offers help, and may that be chance? */
 export function verdict({ with_offers, held_back, difference, low, high }: Uplift) {
   if (held_back.of === 0 && with_offers.of === 0)
-    return "No offer is 14 days old yet: until then it is not known what was ordered.";
+    return "Not known yet. No offer is 14 days old: until then it is not known what was ordered.";
   if (difference === null || low === null || high === null)
-    return "No offers were held back, so it is not known what would have been ordered anyway. Set insight.holdout_share to learn it.";
+    return held_back.of === 0
+      ? "Not known. No offers were held back, so it is not known what would have been ordered anyway. To measure it, set insight.holdout_share."
+      : "Not known yet. Only held back offers are 14 days old.";
   const range = `95 % interval ${points(low)} to ${points(high)}`;
+  const fewest = Math.min(with_offers.of, held_back.of);
+  if (fewest < PROOF_FROM)
+    return `Not a proof: ${points(difference)} (${range}), but one group has only ${fewest} offers. From ${PROOF_FROM} in each group on, the difference is judged.`;
   if (low > 0) return `Offers helped: ${points(difference)} (${range}).`;
   if (high < 0) return `Offers did harm: ${points(difference)} (${range}).`;
   return `Not decided: ${points(difference)} may be chance (${range}).`;
 }
 
-const REASONS: Record<string, string> = {
+/** `Ordered with offers` or `held back`, in figures. */
+export function counted(share: Share): string {
+  if (share.of === 0) return "none is 14 days old yet";
+  const all = `${share.count} of ${share.of}`;
+  return share.of < PERCENT_FROM ? all : `${figure(share)} (${support(share)})`;
+}
+
+const NAMES: Record<string, string> = {
+  "": "Not named",
+  bought_often: "In their last orders",
+  due_again: "Due again",
+  also_order: "Ordered by customers like them",
+  same_orders: "In the same orders",
+  popular: "Ordered by many",
   policy: "Rule of the sales policy",
-  "": "No reason given",
+  unsuitable: "Not suitable",
+  goes_with: "Goes with their order",
 };
 
 export function named(name: string): string {
-  const words = REASONS[name] ?? name.replaceAll("_", " ");
+  const words = NAMES[name] ?? name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What the offers of one table have in common. */
+export interface Grouping {
+  title: string;
+  /** Heads the column of names. */
+  head: string;
+  groups: OfferGroup[];
+  /** Of offers where the table's question has no answer. */
+  none: string;
+}
+
+export function groupings({ offers }: Insight): Grouping[] {
+  return [
+    {
+      title: "By reason",
+      head: "First reason",
+      groups: offers.by_reason,
+      none: "No reason",
+    },
+    {
+      title: "By model",
+      head: "Ranking",
+      groups: offers.by_model,
+      none: "From a source",
+    },
+    {
+      title: "By rule of the sales policy",
+      head: "Rule",
+      groups: offers.by_rule,
+      none: "",
+    },
+    { title: "By list", head: "List", groups: offers.by_facet, none: "" },
+    { title: "By queue", head: "Queue", groups: offers.by_queue, none: "No queue" },
+  ]
+    .filter((each) => each.groups.length > 0)
+    .map((each) => ({ ...each, groups: each.groups.toSorted(byShown) }));
+}
+
+function byShown(a: OfferGroup, b: OfferGroup): number {
+  return b.shown - a.shown;
 }

@@ -6,11 +6,15 @@ import { Refused, read, type Session } from "../shared/api";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import {
+  counted,
+  figure,
+  type Grouping,
+  groupings,
   type Insight,
   named,
-  type OfferGroup,
-  percent,
+  PERCENT_FROM,
   type Share,
+  support,
   verdict,
 } from "./answers";
 
@@ -111,132 +115,159 @@ function Asking() {
 }
 
 function Report({ insight }: { insight: Insight }) {
-  const { total, by_reason, by_model, by_facet, uplift, formulas } = insight.offers;
-  if (total.shown === 0 && uplift.held_back.of === 0) {
-    return (
-      <section class="insight-none">
-        <h2>No offers yet</h2>
-        <p>
-          No card of these days had offers while an agent talked. Offers come from
-          lookups of the facets <code>recommendations</code> and <code>goes_with</code>.
-          A row counts when it has an article number.
-        </p>
-      </section>
-    );
-  }
+  const { total, uplift, formulas } = insight.offers;
+  if (total.shown === 0 && uplift.held_back.of === 0) return <NoOffers />;
   return (
     <>
       <dl class="insight-tiles">
-        <Tile label="Shown" formula={formulas.shown}>
+        <Tile name="shown" formula={formulas.shown}>
           {total.shown}
+          <small>offers</small>
         </Tile>
-        <ShareTile label="Offered" share={total.offered} formula={formulas.offered} />
-        <ShareTile label="Taken" share={total.taken} formula={formulas.taken} />
-        <ShareTile label="Ordered" share={total.ordered} formula={formulas.ordered} />
+        {(["offered", "taken", "ordered"] as const).map((name) => (
+          <Tile key={name} name={name} formula={formulas[name]}>
+            {figure(total[name])}
+            <small>{support(total[name])}</small>
+          </Tile>
+        ))}
       </dl>
-      <section class="insight-uplift" title={formulas.uplift}>
+      <section>
         <h2>Did it help?</h2>
         <p>{verdict(uplift)}</p>
         <p class="muted">
-          {`Ordered with offers ${counted(uplift.with_offers)}, held back ${counted(uplift.held_back)}.`}
+          {`Ordered with offers: ${counted(uplift.with_offers)}. Held back: ${counted(uplift.held_back)}.`}
         </p>
+        <p class="muted">{formulas.uplift}.</p>
       </section>
-      <Groups title="By reason" groups={by_reason} formulas={formulas} />
-      <Groups title="By model" groups={by_model} formulas={formulas} />
-      <Groups title="By list" groups={by_facet} formulas={formulas} />
-      <section class="insight-formulas">
-        <h2>How these are counted</h2>
-        <dl>
-          {Object.entries(formulas).map(([name, formula]) => (
-            <div key={name}>
-              <dt>{named(name)}</dt>
-              <dd>{formula}</dd>
-            </div>
-          ))}
-        </dl>
-        <p class="muted">Nothing here is counted by agent.</p>
-      </section>
+      {groupings(insight).map((each) => (
+        <Groups key={each.title} grouping={each} formulas={formulas} />
+      ))}
+      <Formulas formulas={formulas} />
     </>
   );
 }
 
+function Formulas({ formulas }: { formulas: Record<string, string> }) {
+  return (
+    <section class="insight-formulas">
+      <h2>How these are counted</h2>
+      <dl>
+        {Object.entries(formulas).map(([name, formula]) => (
+          <div key={name}>
+            <dt>{named(name)}</dt>
+            <dd>{formula}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="muted">
+        {`Below a share: its counts and its 95 % interval (Wilson 1927). Below ${PERCENT_FROM} there are counts only. Nothing is counted by agent.`}
+      </p>
+    </section>
+  );
+}
+
+/** Why there may be none, and what to do about it. */
+function NoOffers() {
+  return (
+    <section>
+      <h2>No offers in this time</h2>
+      <p>An offer counts when it is on the card of a call in which an agent talks.</p>
+      <ul class="insight-steps">
+        <li>Choose a longer time above.</li>
+        <li>
+          Are there offers on the cards? They are made from the orders of a source (
+          <code>orders</code> and <code>items</code>), or come from lookups of the
+          facets <code>recommendations</code> and <code>goes_with</code> with an article
+          number (<code>sku</code>), or from rules of kind <code>offer</code> in the
+          sales policy.
+        </li>
+        <li>
+          Ask an administrator to run <code>screenpop insight explain CUSTOMER</code>:
+          it prints what a customer would be offered, and what is missing.
+        </li>
+      </ul>
+    </section>
+  );
+}
+
 interface TileProps {
-  label: string;
+  name: string;
   formula: string | undefined;
   children: ComponentChildren;
 }
 
-function Tile({ label, formula, children }: TileProps) {
+function Tile({ name, formula, children }: TileProps) {
   return (
-    <div class="insight-tile" title={formula}>
-      <dt>{label}</dt>
+    <div class="insight-tile" data-figure={name}>
+      <dt>{named(name)}</dt>
       <dd>{children}</dd>
+      <dd class="insight-formula">{formula}</dd>
     </div>
   );
 }
 
-interface ShareTileProps extends Omit<TileProps, "children"> {
-  share: Share;
-}
+const SHARES = ["offered", "taken", "declined", "unsuitable", "ordered"] as const;
 
-function ShareTile({ label, formula, share }: ShareTileProps) {
-  return (
-    <Tile label={label} formula={formula}>
-      {percent(share.share)}
-      <span class="muted">{`${share.count} of ${share.of}`}</span>
-    </Tile>
-  );
-}
+type ShareName = (typeof SHARES)[number];
 
-function counted({ share, count, of }: Share): string {
-  return of === 0 ? "– (none settled)" : `${percent(share)} (${count} of ${of})`;
-}
+/** The formula in brief: what the share is of. */
+const OF: Record<ShareName, string> = {
+  offered: "/ shown",
+  taken: "/ offered",
+  declined: "/ offered",
+  unsuitable: "/ offered",
+  ordered: "/ shown 14 days ago",
+};
 
 interface GroupsProps {
-  title: string;
-  groups: OfferGroup[];
+  grouping: Grouping;
   formulas: Record<string, string>;
 }
 
-function Groups({ title, groups, formulas }: GroupsProps) {
-  const shares = ["offered", "taken", "declined", "unsuitable", "ordered"] as const;
+/** On a narrow screen a row is a block, and each cell has its label. */
+function Groups({ grouping, formulas }: GroupsProps) {
+  const { title, head, groups, none } = grouping;
   return (
     <section class="insight-groups">
       <h2>{title}</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow screens */}
-      <section class="scrolls" tabIndex={0} aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{title.replace("By ", "")}</th>
-              <th scope="col" class="right" title={formulas.shown}>
-                Shown
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{head}</th>
+            <th scope="col" title={formulas.shown}>
+              Shown
+            </th>
+            {SHARES.map((name) => (
+              <th key={name} scope="col" title={formulas[name]}>
+                {named(name)} <small>{OF[name]}</small>
               </th>
-              {shares.map((name) => (
-                <th key={name} scope="col" class="right" title={formulas[name]}>
-                  {name === "unsuitable" ? "Not suitable" : named(name)}
-                </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <tr key={group.name} data-group={group.name}>
+              <th scope="row" dir="auto">
+                {group.name === "" ? none : named(group.name)}
+              </th>
+              <td data-label="Shown">{group.shown}</td>
+              {SHARES.map((name) => (
+                <ShareCell key={name} name={name} share={group[name]} />
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {groups.map((group) => (
-              <tr key={group.name}>
-                <th scope="row" dir="auto">
-                  {named(group.name)}
-                </th>
-                <td class="right">{group.shown}</td>
-                {shares.map((name) => (
-                  <td key={name} class="right">
-                    {percent(group[name].share)}{" "}
-                    <span class="muted">{`${group[name].count}/${group[name].of}`}</span>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </table>
     </section>
+  );
+}
+
+function ShareCell({ name, share }: { name: ShareName; share: Share }) {
+  const isFew = share.of < PERCENT_FROM;
+  return (
+    <td data-label={`${named(name)} ${OF[name]}`} data-few={isFew}>
+      {figure(share)}
+      {!isFew && <small>{support(share)}</small>}
+    </td>
   );
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ def test_orders_are_counted_and_broken_rows_named(
     assert train(file) == 0
     told = capsys.readouterr()
     read, model = told.out.splitlines()
-    assert read == "1 lines, 1 orders, 1 customers, 2 items, 0 opted out"
+    assert read == "1 line, 1 order, 1 customer, 2 items, 0 opted out"
     assert model.startswith("model 1 in ")
     assert told.err == (
         "source sales: orders: 1 x not a date, the row is left out: row 3 date (soon)\n"
@@ -120,6 +122,7 @@ def test_recommendations_are_measured_on_later_orders(
     assert ended("evaluate", "--config", str(trained), "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["customers"] == 40
+    assert "outlook" in told
     assert {task["task"] for task in told["tasks"]} >= {"likely_next", "goes_with"}
 
 
@@ -131,14 +134,37 @@ def test_what_a_customer_is_offered_is_explained(
     assert {row["sku"] for row in offers["recommendations"]} >= {"B", "T"}
     assert all(row["reason"] for row in offers["recommendations"])
     assert ended("explain", "C-4", "--config", str(trained)) == 0
-    assert "recommendations: " in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.startswith("To offer (recommendations)\n  1. ")
+    assert "screenpop explain NUMBER" in out
+
+
+def test_what_is_held_back_is_explained(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sales = trained.parent / "sales.csv"
+    head, *rows = sales.read_text().splitlines()
+    stocked = [f"{row},{0 if row.endswith(',T') else 9}" for row in rows]
+    sales.write_text("\n".join([f"{head},left", *stocked]) + "\n")
+    trained.write_text(CONFIG.replace("{key: sku}", "{key: sku, stock: left}"))
+    assert train(trained) == 0
+    capsys.readouterr()
+    assert ended("explain", "C-4", "--config", str(trained)) == 0
+    out = capsys.readouterr().out
+    assert "Held back\n  T: out of stock, read 2" in out
+    assert ended("explain", "C-4", "--config", str(trained), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["sku"] for row in told["held_back"]] == ["T"]
+    assert "T" not in {row["sku"] for row in told["recommendations"]}
 
 
 def test_who_has_no_orders_is_offered_nothing(
     trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ended("explain", "C-99", "--config", str(trained)) == 1
-    assert "nothing is offered to C-99" in capsys.readouterr().out
+    err = capsys.readouterr().err
+    assert "C-99 has no orders in the model (newest order: 2026-09-28)" in err
+    assert "The orders name customers like C-" in err
 
 
 def test_without_a_model_the_remedy_is_said(
@@ -155,7 +181,9 @@ def test_excluded_customers_and_items_are_not_learned(
     trained.write_text(CONFIG + text)
     assert train(trained) == 0
     assert ended("explain", "C-4", "--config", str(trained)) == 1
-    assert "C-4 opted out of profiling or is excluded" in capsys.readouterr().err
+    assert "C-4 is in insight.excluded_customers" in capsys.readouterr().err
+    assert ended("evaluate", "--config", str(trained)) == 0
+    assert "39 customers" in capsys.readouterr().out
     assert ended("explain", "C-5", "--config", str(trained), "--json") == 0
     offers = json.loads(capsys.readouterr().out)["recommendations"]
     assert offers
@@ -167,3 +195,39 @@ def test_without_a_store_the_remedy_is_said(
 ) -> None:
     assert ended("evaluate", "--config", str(file)) == 1
     assert "run `screenpop insight train`" in capsys.readouterr().err
+
+
+def test_who_opted_out_since_the_training_is_offered_nothing(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = trained.parent / "data" / "orders.sqlite"
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("UPDATE customers SET opted_out = 1 WHERE \"key\" = 'C-4'")
+    assert ended("explain", "C-4", "--config", str(trained)) == 1
+    assert "C-4 opted out of profiling" in capsys.readouterr().err
+
+
+def test_who_is_excluded_since_the_training_is_offered_nothing(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained.write_text(CONFIG + "insight: {excluded_customers: [C-4]}\n")
+    assert ended("explain", "C-4", "--config", str(trained)) == 1
+    assert "C-4 is in insight.excluded_customers" in capsys.readouterr().err
+
+
+def test_a_source_without_lines_is_named_as_the_cause(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file.parent / "sales.csv").write_text("who,no,at,sku\n")
+    assert train(file) == 1
+    assert "no orders were read" in capsys.readouterr().err
+
+
+def test_after_a_failed_reading_no_model_is_promised(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (trained.parent / "sales.csv").unlink()
+    assert train(trained) == 1
+    out = capsys.readouterr().out
+    assert "No model was trained" in out
+    assert "model 2" not in out

@@ -35,18 +35,23 @@ def offers(database: Database) -> Offers:
     return Offers(database)
 
 
-async def _call(archive: Archive, call_id: str, at_us: int, **marks: Mark) -> None:
-    """A call of Globex's with an offer for each mark."""
+async def _call(
+    archive: Archive,
+    call_id: str,
+    at_us: int,
+    *asked: Offer,
+    queue: str | None = "sales",
+    **marks: Mark,
+) -> None:
+    """A call of Globex's with an offer for each mark; those `asked` are taken."""
     made = [
-        MarkedOffer(
-            key=history.key(call_id),
-            offer=Offer(FACET, item, "own", "m1"),
-            mark=mark,
-            at_us=at_us,
+        MarkedOffer(key=history.key(call_id), offer=offer, mark=mark, at_us=at_us)
+        for offer, mark in (
+            *((Offer(FACET, item, "own", "m1"), mark) for item, mark in marks.items()),
+            *((offer, Mark.TAKEN) for offer in asked),
         )
-        for item, mark in marks.items()
     ]
-    state = history.state(call_id, arrived_us=at_us)
+    state = history.state(call_id, arrived_us=at_us, queue=queue)
     customer = history.customer(key=history.key(call_id))
     batch = history.batch(calls=[state], customers=[customer], offers=made)
     await archive.write(batch)
@@ -175,3 +180,19 @@ async def test_the_report_groups_what_was_counted(
     assert (group.taken.share, group.ordered.share) == (1.0, 0.5)
     assert (report.uplift.held_back.share, report.uplift.difference) == (0.0, 0.5)
     assert report.total.shown == 2
+
+
+async def test_the_report_counts_by_rule_and_by_queue(
+    archive: Archive, offers: Offers
+) -> None:
+    asked = Offer("policy", "winter_lights", "policy", "policy")
+    await _call(archive, "c-1", OLD_US, asked, queue="sales", a=Mark.SHOWN)
+    await _call(archive, "c-2", OLD_US, queue=None, a=Mark.DECLINED)
+    report = reported(await offers.counts(0, NOW_US, NOW_US))
+    assert [(x.name, x.shown, x.taken.count) for x in report.by_rule] == [
+        ("winter_lights", 1, 1)
+    ]
+    assert [(x.name, x.shown, x.declined.count) for x in report.by_queue] == [
+        ("", 1, 1),
+        ("sales", 2, 0),
+    ]

@@ -133,7 +133,7 @@ def test_a_share_of_the_calls_is_held_back_and_kept_to_compare() -> None:
     assert (tape.item, tape.basis, tape.model) == (
         "tape",
         "bought_often",
-        "likely_next",
+        "own purchases and neighbours",
     )
 
 

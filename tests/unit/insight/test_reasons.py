@@ -161,6 +161,7 @@ def test_each_kind_of_reason_occurs_and_holds() -> None:
             for reason in recommendation.reasons:
                 assert reason == counted(reason, customer, book, now)
                 kinds.add(reason.kind)
+            assert [r.kind for r in recommendation.reasons[1:]].count("popular") == 0
         due = recommender.due_again(customer, now=now)
         assert due == due_items(customer, book, now)
     assert kinds == {
@@ -198,6 +199,20 @@ def test_each_kind_of_reason_occurs_and_holds() -> None:
                 kind="same_orders", item="x", other="y", count=40, of=100, percent=40
             ),
             "in 40 % of orders with Paper",
+        ),
+        (
+            Reason(kind="same_orders", item="x", other="y", count=6, of=9, percent=67),
+            "in 6 of 9 orders with Paper",
+        ),
+        (
+            Reason(
+                kind="also_order", item="x", other="y", count=5, of=1_300, percent=0
+            ),
+            "5 of 1,300 customers who order Paper also order this; they never have",
+        ),
+        (
+            Reason(kind="due_again", item="x", count=3, usual_days=1, last_days=1),
+            "usually every day, last 1 day ago",
         ),
         (
             Reason(kind="popular", item="x", count=1_200, of=18_536),
