@@ -179,7 +179,7 @@ function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }
           <span class="offer-price">
             <Text row={row} column={price} />
           </span>
-          <span class="offer-reason" dir="auto">
+          <span class="offer-reason" dir="auto" title={textOf(row, reason)}>
             <Text row={row} column={reason} />
           </span>
           <span class="offer-rest">

@@ -231,3 +231,21 @@ def test_after_a_failed_reading_no_model_is_promised(
     out = capsys.readouterr().out
     assert "No model was trained" in out
     assert "model 2" not in out
+
+
+def test_who_is_gone_from_the_source_is_gone_from_the_files(trained: Path) -> None:
+    sales = trained.parent / "sales.csv"
+    erased = "Margarete-Steiff-4711"
+    whole = sales.read_text()
+    sales.write_text(f"{whole}{erased},o-x,2026-09-28,A\n")
+    assert train(trained) == 0
+    assert erased in _text_of(trained.parent / "data")
+    sales.write_text(whole)
+    for _ in range(2):  # the two model files that are kept
+        assert train(trained, "--everything") == 0
+    assert erased not in _text_of(trained.parent / "data")
+
+
+def _text_of(folder: Path) -> str:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return "".join(file.read_bytes().decode("latin-1") for file in files)
