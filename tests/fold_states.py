@@ -17,9 +17,9 @@ from screenpop.wallboard.counters import WaitingLine
 
 LEFT_OUT = {
     "CallBook": {"_due", "_places", "touched", "limits", "_related", "_settled"},
-    "Desk": {"directory", "shown_of", "touched", "listens", *{
+    "Desk": {"directory", "touched", "listens", *{
         "_profile_of", "_queue_labels", "_facets", "_pops_max"}},
-    "Case": {"profile", "memo", "shown"},
+    "Case": {"profile", "memo", "parties"},
     "Counters": {"changed", "days", "short_abandon_s"},
     "AgentBoard": {"_stale", "_changed", "touched"},
     "Occurrences": {"touched", "limits"},

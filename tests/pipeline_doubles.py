@@ -10,8 +10,8 @@ from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.profile import Candidate, CandidateRef
 from screenpop.journal.records import AnswersRecord
+from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.identify import Certainty, Evidence
-from screenpop.lookup.lookup import GuardedSource, SourceLimits
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.run import Run, RunTools
 from screenpop.support.clock import Clock, FakeClock

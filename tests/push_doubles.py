@@ -11,8 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from screenpop.desk import frames
-from screenpop.desk.audience import Directory, principal
-from screenpop.desk.case import Case, Shown
+from screenpop.desk.case import Case
 from screenpop.desk.commands import CommandRules
 from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
@@ -21,7 +20,8 @@ from screenpop.desk.session import SessionLimits
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook
-from screenpop.domain.phone import E164, Ani, Dnis
+from screenpop.domain.directory import Directory, principal
+from screenpop.domain.phone import E164, Ani, Dnis, Parties
 from screenpop.domain.profile import Facet, FieldState, Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.support.clock import FakeClock
@@ -99,15 +99,13 @@ class Floor:
         self.desk = Desk(
             Directory(users),
             profile_of=_profile,
-            shown_of=_shown,
             pops_per_user_max=pops_max,
         )
         self.hub = Hub(
             self.desk,
             HubTools(
                 clock=self.clock,
-                append=self._append,
-                append_soon=self._append_soon,
+                door=self,  # type: ignore[arg-type]
                 hello=self._hello,
                 wallboard=lambda: b'{"frame":"wallboard.snapshot","offset":0}',
                 rules=CommandRules(dispositions=["sold"], note_chars_max=100),
@@ -163,7 +161,7 @@ class Floor:
         event = replace(event, **more)
         change = self.book.apply(self.hub.directory.with_people(event))
         if change is not None:
-            sent = self.desk.event(self.offset, event, change)
+            sent = self.desk.event(self.offset, event, change, _parties(change.after))
             self.hub.deliver(self.offset, sent)
         self.hub.offset = self.offset
 
@@ -220,13 +218,17 @@ class Floor:
         self.hub.deliver(self.offset, self.desk.answers(self.offset, record))
         self.hub.offset = self.offset
 
-    async def _append(self, record: ActionRecord) -> int:
+    async def keep(self, record: ActionRecord) -> int:
+        """As the door to the journal."""
         self.offset += 1
         self.journal.append(record)
         self.hub.deliver(self.offset, self.desk.action(self.offset, record))
         return self.offset
 
-    def _append_soon(self, record: ActionRecord) -> None:
+    def lost(self, offset: int) -> bool:
+        return False
+
+    def keep_some_time(self, record: ActionRecord) -> None:
         """Receipts; that a desk opened has tests of its own."""
         if record.action != DESK:
             self.journal.append(record)
@@ -253,8 +255,8 @@ def _user(name: str, *agents: str, role: Role = Role.AGENT) -> User:
     )
 
 
-def _shown(call: Call) -> Shown:
-    return Shown(ani=Ani(raw="", number=E164(call.caller or "")), dnis=Dnis(raw=""))
+def _parties(call: Call) -> Parties:
+    return Parties(ani=Ani(raw="", number=E164(call.caller or "")), dnis=Dnis(raw=""))
 
 
 def _profile(case: Case) -> Profile:

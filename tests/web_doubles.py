@@ -155,7 +155,7 @@ class FakeIntake:
     def __init__(self) -> None:
         self.requests: list[Request] = []
 
-    async def __call__(self, line: str, request: Request) -> Response:
+    async def take(self, line: str, request: Request) -> Response:
         if line != "main":
             raise NotFound("there is no such line.", code="unknown_line")
         if request.header("Authorization") != "Bearer secret":
@@ -248,7 +248,7 @@ class FakeOffers:
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
-        "take_request": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
+        "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "lookup": look_up, "stats": stats, "ready": no_problem,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),

@@ -10,19 +10,11 @@ import msgspec
 from screenpop.desk import frames
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallKey
-from screenpop.domain.phone import Ani, Dnis
+from screenpop.domain.phone import Parties
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, Facet, Profile
 from screenpop.journal.records import AnswersRecord
 
 NO_NOTE = frames.AgentNote()
-
-
-class Shown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The parties of a call as people see them."""
-
-    ani: Ani
-    dnis: Dnis
-    dialled_display: str = ""
 
 
 class Pop(msgspec.Struct, kw_only=True, gc=False):
@@ -64,7 +56,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     """A live call with all that was found out about its caller."""
 
     call: Call
-    shown: Shown
+    parties: Parties
     answers: dict[str, Answer] = {}
     pending: frozenset[str] = frozenset()
     candidates: tuple[Candidate, ...] = ()
@@ -98,10 +90,10 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
         )
 
     @classmethod
-    def of(cls, saved: SavedCase, shown: Shown) -> Case:
+    def of(cls, saved: SavedCase, parties: Parties) -> Case:
         return cls(
             call=saved.call,
-            shown=shown,
+            parties=parties,
             packed=saved.found,
             chosen=saved.chosen,
             chosen_us=saved.chosen_us,
@@ -165,4 +157,3 @@ class SavedCase(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 ProfileOf = Callable[[Case], Profile]
-ShownOf = Callable[[Call], Shown]

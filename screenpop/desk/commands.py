@@ -12,10 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from screenpop.desk import frames
-from screenpop.desk.audience import principal
 from screenpop.desk.case import Case, Pop
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId
+from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.domain.offer import MARK, encode_offers, offered_by, offers_of
 from screenpop.journal.records import ActionRecord
@@ -134,7 +134,7 @@ def state_record(
 
 
 def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
-    number = case.shown.ani.number or ""
+    number = case.parties.ani.number or ""
     remember = "yes" if command.remember and number else "no"
     if command.contact is not None:
         contact = command.contact

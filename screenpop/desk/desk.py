@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from screenpop.desk import frames, render
-from screenpop.desk.audience import Directory
-from screenpop.desk.case import Case, Pop, ProfileOf, ShownOf
+from screenpop.desk.case import Case, Pop, ProfileOf
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
+from screenpop.domain.directory import Directory
+from screenpop.domain.phone import Parties
 from screenpop.domain.profile import Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
 
@@ -38,7 +39,6 @@ class Desk:
         directory: Directory,
         *,
         profile_of: ProfileOf,
-        shown_of: ShownOf,
         queue_labels: Mapping[str, str] | None = None,
         source_labels: Mapping[str, str] | None = None,
         pops_per_user_max: int = 500,
@@ -47,7 +47,6 @@ class Desk:
         """`listens` says who has a browser open: only they get frames made."""
         self.directory = directory
         self._profile_of = profile_of
-        self.shown_of = shown_of
         self._queue_labels = queue_labels or {}
         self._labels = source_labels or {}
         self._pops_max = pops_per_user_max
@@ -63,6 +62,7 @@ class Desk:
         offset: int,
         event: CallEvent,
         change: Change,
+        parties: Parties,
         known: AnswersRecord | None = None,
     ) -> list[Outgoing]:
         """One event changed a call; `known` is what was found without waiting."""
@@ -72,10 +72,10 @@ class Desk:
         before = case.call if case is not None else None
         others = before is not None and render.parties_changed(before, call)
         if case is None:
-            case = Case(call=call, shown=self.shown_of(call))
+            case = Case(call=call, parties=parties)
             self.cases[call.key] = case
         elif others:
-            case.shown = self.shown_of(call)
+            case.parties = parties
             case.profile = None
         case.call = call
         old = case.profile
@@ -215,8 +215,8 @@ class Desk:
             occurrence=call.occurrence,
             state=render.POP_STATES[pop.leg.state],
             direction=render.DIRECTIONS[call.direction],
-            caller=render.caller(case.shown.ani, call.caller_name),
-            dialled=render.dialled(case.shown.dnis, case.shown.dialled_display),
+            caller=render.caller(case.parties.ani, call.caller_name),
+            dialled=render.dialled(case.parties.dnis),
             queue=call.queue,
             queue_label=self._queue_labels.get(call.queue or ""),
             arrived_at=render.iso(call.arrived_us),
@@ -384,9 +384,8 @@ class Desk:
         if before is None:
             return changes
         if others:
-            changes["caller"] = render.caller(case.shown.ani, call.caller_name)
-            display = case.shown.dialled_display
-            changes["dialled"] = render.dialled(case.shown.dnis, display)
+            changes["caller"] = render.caller(case.parties.ani, call.caller_name)
+            changes["dialled"] = render.dialled(case.parties.dnis)
         if before.queue != call.queue:
             changes["queue"] = call.queue
             label = self._queue_labels.get(call.queue or "")

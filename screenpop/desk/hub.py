@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
 
 from screenpop.desk import close_codes, commands, frames, render
-from screenpop.desk.audience import Directory, principal
 from screenpop.desk.case import Pop
 from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
@@ -23,16 +22,16 @@ from screenpop.desk.presence import DESK_GRACE_S, AgentStates, Presence
 from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.call import LegState
+from screenpop.domain.directory import Directory, principal
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
+from screenpop.journal.appending import Door
 from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock
+from screenpop.support.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 RESUME_COSTS = 20  # frames: it may bring the whole desk again
-
-Append = Callable[[ActionRecord], Awaitable[int]]
-"""Journal one action; returns its offset once it is durable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +39,12 @@ class HubTools:
     """What the hub is given by whoever wires the house."""
 
     clock: Clock
-    append: Append
-    append_soon: Callable[[ActionRecord], None]  # for receipts: nobody waits
+    door: Door
     hello: Callable[[User, int], frames.Hello]
     wallboard: Callable[[], bytes]  # an encoded wallboard.snapshot
     rules: commands.CommandRules = field(default_factory=commands.CommandRules)
     limits: SessionLimits = field(default_factory=SessionLimits)
-    observe_ring_to_pop: Callable[[float], None] = lambda seconds: None
-    observe_first_push: Callable[[float], None] = lambda seconds: None
-    count_frames: Callable[[int], None] = lambda count: None
-    count_pop: Callable[[], None] = lambda: None
-    count_slow: Callable[[], None] = lambda: None
-    lost: Callable[[int], bool] = lambda offset: False  # see `Journal.lost`
+    metrics: Metrics = field(default_factory=Metrics)
     desk_grace_s: float = DESK_GRACE_S
 
 
@@ -108,7 +101,7 @@ class Hub:
         for session, encoded_frames in due.items():
             session.seen = offset
             session.write(*encoded_frames)
-            self._tools.count_frames(len(encoded_frames))
+            self._tools.metrics.frames_sent.inc(len(encoded_frames))
 
     def agent_said(
         self, user: UserId, state: AgentState, at_us: int, by: SaidBy = "desk"
@@ -207,7 +200,7 @@ class Hub:
         mine.append(session)
         opened = self.presence.came(session.username)
         if opened is not None and session.user.agents:
-            self._tools.append_soon(opened)
+            self._tools.door.keep_some_time(opened)
         if len(mine) > self._tools.limits.sessions_per_user_max:
             mine[0].cut_off(close_codes.REPLACED)
 
@@ -224,7 +217,7 @@ class Hub:
 
     def _cut(self, session: Session, code: CloseFrame) -> None:
         if code is close_codes.SLOW:
-            self._tools.count_slow()
+            self._tools.metrics.outbox_overflows.inc()
         self._leave(session)
         log.info("session of %s closed: %s", session.username, code.reason)
         session.transport.say_goodbye(*code)
@@ -278,7 +271,7 @@ class Hub:
             self._tools.rules,
             self._tools.clock.now_us(),
         )
-        offset = await self._tools.append(record)
+        offset = await self._tools.door.keep(record)
         if command.id is not None:
             done = frames.Done(offset=offset, reply_to=command.id)
             session.write(frames.encode(done))
@@ -305,7 +298,7 @@ class Hub:
     def _catch_up(self, user: UserId, after: int) -> Iterable[frames.ServerFrame]:
         if after <= 0:
             return [self._resync(user, "first")]
-        if after > self.offset or self._tools.lost(after):
+        if after > self.offset or self._tools.door.lost(after):
             return [self._resync(user, "other_journal")]
         missed = self.desk.missed(user, after)
         return [self._resync(user, "too_old")] if missed is None else missed
@@ -350,14 +343,14 @@ class Hub:
         self.desk.acknowledged(pop)
         now_us = self._tools.clock.now_us()
         ms = max(0, now_us - pop.received_us) / 1000
-        self._tools.observe_ring_to_pop(ms / 1000)
+        self._tools.metrics.ring_to_pop_s.observe(ms / 1000)
         receipt = commands.receipt_of(ack, session.user, pop, ms, now_us)
-        self._tools.append_soon(receipt)
+        self._tools.door.keep_some_time(receipt)
 
     def _pushed(self, pop: Pop) -> None:
-        self._tools.count_pop()
+        self._tools.metrics.pops.inc()
         spent_us = max(0, self._tools.clock.now_us() - pop.received_us)
-        self._tools.observe_first_push(spent_us / 1e6)
+        self._tools.metrics.first_push_s.observe(spent_us / 1e6)
 
     def _bad_frame(self, session: Session, error: Exception) -> None:
         session.bad_frames += 1

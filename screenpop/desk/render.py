@@ -16,9 +16,9 @@ import screenpop
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
-from screenpop.desk.audience import principal
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentLeg, Call, CallKey, Direction, LegState, Release
+from screenpop.domain.directory import principal
 from screenpop.domain.offer import decode_offers
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.domain.profile import Candidate, Facet, Profile
@@ -48,8 +48,8 @@ def caller(ani: Ani, name: str | None) -> frames.Caller:
     )
 
 
-def dialled(dnis: Dnis, display: str) -> frames.Dialled:
-    return frames.Dialled(number=dnis.number, display=display, label=dnis.label)
+def dialled(dnis: Dnis) -> frames.Dialled:
+    return frames.Dialled(number=dnis.number, display=dnis.display, label=dnis.label)
 
 
 def candidates(

@@ -47,6 +47,14 @@ class Dnis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     raw: str
     number: E164 | None = None
     label: str | None = None
+    display: str = ""  # as people at home write it
+
+
+class Parties(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The outside party and our own number of one call."""
+
+    ani: Ani
+    dnis: Dnis
 
 
 def shortened(number: str) -> str:

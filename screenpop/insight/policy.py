@@ -30,7 +30,7 @@ from screenpop.domain.profile import (
 )
 from screenpop.insight.checks import PolicyMistake, Slot
 from screenpop.insight.evidence import CallEvidence, Fact, FactReading, Status
-from screenpop.insight.rules import (
+from screenpop.insight.rule_compiler import (
     CompiledRule,
     RuleNames,
     Text,

@@ -16,13 +16,13 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
 from screenpop.intake.facts import Settings
+from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog, settings_shown
 from screenpop.intake.settings import bind_settings
 from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
 from screenpop.intake.streams.base import Stream, StreamHealth
 from screenpop.intake.streams.registry import StreamDialect, make_stream, stream_dialect
-from screenpop.journal.base import Receipt
-from screenpop.journal.records import EventRecord, Record
+from screenpop.journal.records import EventRecord
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
@@ -150,8 +150,6 @@ log = logging.getLogger(__name__)
 
 # -- Which telephone systems do we listen to, and how do they do?
 
-Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
-
 
 @dataclass(slots=True)
 class ListenedLine:
@@ -181,18 +179,18 @@ class Streams:
             settings = bind_settings(dialect.settings, line.settings, dialect.name)
             self.lines[name] = ListenedLine(dialect, settings, stream)
 
-    def listen(self, tasks: TaskOwner, append: Append) -> None:
+    def listen(self, tasks: TaskOwner, door: EventDoor) -> None:
         """One task for each; what they hear is appended like a webhook's events."""
         for name, line in self.lines.items():
-            emit = self._emit_to(append, name, line)
+            emit = self._emit_to(door, name, line)
             run = partial(line.stream.run, emit, log.warning)
             tasks.keep_running(run, name=f"listen to {name}")
 
     def _emit_to(
-        self, append: Append, name: str, line: ListenedLine
+        self, door: EventDoor, name: str, line: ListenedLine
     ) -> Callable[[Sequence[CallEvent]], Awaitable[None]]:
         async def emit(events: Sequence[CallEvent]) -> None:
-            receipts = await append([EventRecord(event=event) for event in events])
+            receipts = await door.keep([EventRecord(event=event) for event in events])
             line.last_event_us = self._clock.now_us()
             for event, receipt in zip(events, receipts, strict=True):
                 if receipt.fresh:

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec.structs import replace
 
 from screenpop.domain.call import CallEvent
+from screenpop.domain.directory import Directory
 from screenpop.domain.occurrences import UNPLACED, Occurrences
-from screenpop.journal.base import Entry, Offset
+from screenpop.journal.base import Entry, Journal, Offset, Receipt
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock
+from screenpop.support.spare_time import SpareTime
 
 DECIDED_MAX = 100_000
 CLOCK_LOGGED_US = 30_000_000  # a drift is on /admin, a step in the log
@@ -65,15 +67,18 @@ class Placing:
             self._decided[offset] = placed
             if len(self._decided) > DECIDED_MAX:
                 self._decided.popitem(last=False)
-            self._learn(placed)
             return placed
-        if self.live:
-            self._learn(event)
-        else:
+        if not self.live:
             self.occurrences.recall(event)
         return event
 
-    def _learn(self, event: CallEvent) -> None:
+    def learn(self, offset: int, event: CallEvent) -> None:
+        """What a placed event says of its call and its line's clock.
+
+        Called when the cards are out: only the next event needs it.
+        """
+        if not self.live and offset not in self._decided:
+            return  # `recall` did
         clocks = self.occurrences.clocks
         clock = clocks.get(event.line)
         before_us = 0 if clock is None else clock.correction_us
@@ -110,6 +115,44 @@ class Placing:
             newest = self.occurrences.newest_of(event.line, event.call_id)
             decided = replace(event, occurrence=newest)
         return Entry(offset, EventRecord(event=decided))
+
+
+class EventDoor:
+    """Appends events to the journal.
+
+    Each is given its occurrence and the people at its telephones.
+    """
+
+    def __init__(
+        self, placing: Placing, directory: Directory, journal: Journal, spare: SpareTime
+    ):
+        self._placing = placing
+        self._directory = directory
+        self.journal = journal
+        self._spare = spare
+
+    async def keep(self, records: Sequence[Record]) -> list[Receipt]:
+        """Durable when it returns; deferred work waits until the cards are open.
+
+        Raises `Overloaded`, `Unavailable`.
+        """
+        placing = self._placing
+        with self._spare:
+            placed = placing.stamped(map(self._with_people, records))
+            try:
+                receipts = await self.journal.append(placed)
+            except BaseException:
+                placing.not_kept(placed)
+                raise
+            known = zip(placed, receipts, strict=True)
+            placing.not_kept(record for record, receipt in known if not receipt.fresh)
+            return receipts
+
+    def _with_people(self, record: Record) -> Record:
+        """Stored with the event: people may move to other telephones later."""
+        if not isinstance(record, EventRecord):
+            return record
+        return EventRecord(event=self._directory.with_people(record.event))
 
 
 # -- To which call does a leg belong, where an event names only the leg?

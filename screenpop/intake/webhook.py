@@ -19,16 +19,15 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound, Unauthenticated
 from screenpop.domain.profile import Profile
 from screenpop.intake.dialect import BoundDialect, load_dialect
+from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.request import ProfileAnswer, Received, Request, Response
 from screenpop.intake.streams.registry import make_stream, stream_dialect
-from screenpop.journal.base import Receipt
-from screenpop.journal.records import EventRecord, Record
+from screenpop.journal.records import EventRecord
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import Seldom
 from screenpop.support.metrics import EventCounter, Metrics
 
-Append = Callable[[list[Record]], Awaitable[list[Receipt]]]
 REPEATED = "repeated"
 FORGED_EVERY_S = 60.0
 security = logging.getLogger("screenpop.security")
@@ -41,7 +40,7 @@ class Intake:
     def __init__(
         self,
         lines: Mapping[str, BoundDialect],
-        append: Append,
+        door: EventDoor,
         profile_of: ProfileOf,
         metrics: Metrics,
         log: RequestLog,
@@ -49,7 +48,7 @@ class Intake:
     ):
         self._lines = lines
         self._log = log
-        self._append = append
+        self._door = door
         self._profile_of = profile_of
         self._metrics = metrics
         self._seldom = Seldom(clock or SystemClock(), every_s=FORGED_EVERY_S)
@@ -101,7 +100,7 @@ class Intake:
     async def _keep(self, line: str, received: Received) -> int:
         """Durable when it returns; how many were delivered before?"""
         started_s = perf_counter()
-        receipts = await self._append(
+        receipts = await self._door.keep(
             [EventRecord(event=event) for event in received.events]
         )
         self._metrics.append_s.observe(perf_counter() - started_s)

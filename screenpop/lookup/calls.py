@@ -13,6 +13,7 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
+from screenpop.domain.phone import Parties
 from screenpop.domain.profile import (
     CHOSEN_BEFORE,
     CONTACTS_SOURCE,
@@ -24,7 +25,7 @@ from screenpop.domain.profile import (
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.merge import LookupShape
-from screenpop.lookup.normalise import NumberingPlan, Parties, parameters, parties
+from screenpop.lookup.normalise import NumberingPlan, parameters, parties
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.number_shelf import OTHER_READING
 from screenpop.lookup.run import Run, RunTools

@@ -18,7 +18,7 @@ import msgspec
 from screenpop.config.facets import FacetLayout
 from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
 from screenpop.domain.errors import NotFound
-from screenpop.domain.phone import Presentation
+from screenpop.domain.phone import Parties, Presentation
 from screenpop.domain.profile import (
     Answer,
     Candidate,
@@ -33,7 +33,6 @@ from screenpop.domain.profile import (
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.calls import CallLookups, shapes_of
 from screenpop.lookup.merge import Findings, grouped, merge
-from screenpop.lookup.normalise import Parties
 from screenpop.lookup.run import Run, RunTools
 from screenpop.lookup.values import NUMBERS
 

@@ -16,7 +16,7 @@ import phonenumbers
 
 from screenpop.connector import Scalar
 from screenpop.domain.call import Call, Direction
-from screenpop.domain.phone import Ani, Dnis, Presentation
+from screenpop.domain.phone import Ani, Dnis, Parties, Presentation
 from screenpop.support.numbering import describe, read_number
 from screenpop.support.spellings import also
 
@@ -30,13 +30,6 @@ class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     country: str | None = None  # where the dialled number does not tell
     home_country: str | None = None  # whose writing is national on screen
     dialled_labels: tuple[tuple[str, str], ...] = ()
-
-
-class Parties(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The outside party and our own number of one call."""
-
-    ani: Ani
-    dnis: Dnis
 
 
 def parties(call: Call, plan: NumberingPlan) -> Parties:
@@ -139,7 +132,9 @@ def _dnis(text: str | None, plan: NumberingPlan) -> Dnis:
     reading = read_number(text, country=plan.country)
     labels = dict(plan.dialled_labels)
     label = labels.get(reading.e164 or "") or labels.get(text)
-    return Dnis(raw=reading.raw, number=reading.e164, label=label)
+    number = reading.e164
+    display = describe(number, plan.home_country).text if number else reading.raw
+    return Dnis(raw=reading.raw, number=number, label=label, display=display)
 
 
 def _country_of(dnis: Dnis) -> str | None:

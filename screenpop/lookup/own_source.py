@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.profile import CandidateRef
-from screenpop.lookup.lookup import GuardedSource, SourceLimits
+from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.plan import AtHand, PlannedLookup
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner

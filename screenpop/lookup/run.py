@@ -37,23 +37,19 @@ from screenpop.domain.profile import (
     Row,
 )
 from screenpop.journal.records import AnswersRecord
+from screenpop.lookup.guarded_source import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.lookup.lookup import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Timing
+from screenpop.support.spare_time import SpareTime
 
 _Left = tuple[
     frozenset[str], tuple[Candidate, ...], CandidateRef | None, bool
 ]  # how the newest record left the run: pending, candidates, chosen, by an agent
 Publish = Callable[[AnswersRecord], None]
-Later = Callable[[Callable[[], object]], object]
 _IS_SOON = attrgetter("soon")
-
-
-def at_the_end_of_the_turn(work: Callable[[], object]) -> None:
-    asyncio.get_running_loop().call_soon(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +67,7 @@ class RunTools:
     )
     """By lookup and outcome."""
     observe_whole: Callable[[float], None] = lambda seconds: None
-    later: Later = at_the_end_of_the_turn
+    spare: SpareTime = field(default_factory=SpareTime)
     identity_types: Mapping[str, Type] = field(default_factory=dict)
     """Of the columns of a customer's own record."""
 
@@ -253,7 +249,7 @@ class Run(msgspec.Struct, kw_only=True):
             self._settled = False
             self.done.clear()
         if not self._to_ask:
-            self.tools.later(self._ask_sources)
+            self.tools.spare.run(self._ask_sources)
         self._to_ask.append(asked)
 
     def _ask_sources(self) -> None:
@@ -337,7 +333,7 @@ class Run(msgspec.Struct, kw_only=True):
     def _turn_soon(self) -> None:
         if not self._turning and not self._closed:
             self._turning = True
-            self.tools.later(self._turn)
+            self.tools.spare.run(self._turn)
 
     def _turn(self) -> None:
         """All answers of a loop turn are in: ask what they make possible, publish."""

@@ -11,7 +11,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
-from screenpop.lookup.lookup import GuardedSource
+from screenpop.lookup.guarded_source import GuardedSource
 from screenpop.lookup.sources import Sources
 from screenpop.support.clock import iso_from_us
 from screenpop.support.log import NodeProblem

@@ -37,7 +37,7 @@ from screenpop.connector import (
 from screenpop.connector.base import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow
-from screenpop.lookup.lookup import GuardedSource, SourceLimits
+from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.values import ValueReader, types_of

@@ -10,12 +10,12 @@ from pathlib import Path
 import screenpop
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
-from screenpop.desk.audience import Directory
 from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
 from screenpop.desk.render import greeter
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.directory import Directory
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.occurrences import Occurrences
 from screenpop.history.archive import Archive
@@ -26,12 +26,11 @@ from screenpop.history.opening import Past, open_past
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import Streams
-from screenpop.intake.placing import Placing
+from screenpop.intake.placing import EventDoor, Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
-from screenpop.node.folds import Folds, made_by
 from screenpop.node.follow import Follower
 from screenpop.node.node import Service
 from screenpop.node.parts import (
@@ -47,9 +46,9 @@ from screenpop.node.parts import (
     rules,
     same_calls,
     session_limits,
-    shown_by,
     source_labels,
 )
+from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
 from screenpop.node.wallboard_frames import encoded
 from screenpop.support.clock import Clock, SystemClock
@@ -85,16 +84,9 @@ async def build(
     try:
         adviser = make_adviser(config, clock, door.keep_some_time)
         own = _own(past, adviser, config, clock, tasks)
+        numbers = folder / INDEX_FOLDER
         lookups = make_lookups(
-            loaded,
-            clock,
-            door.keep_soon,
-            metrics,
-            own,
-            find,
-            spare,
-            folder / INDEX_FOLDER,
-            watch,
+            loaded, clock, door.keep_soon, metrics, own, find, spare, numbers, watch
         )
     except BaseException:
         await past.close()
@@ -118,6 +110,7 @@ async def build(
         door=door,
         archiver=archiver,
         retention=retention,
+        events=EventDoor(placing, hub.directory, journal, spare),
         streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
         orders=orders,
@@ -194,7 +187,7 @@ def _follower(
         desk=hub.desk,
         hub=hub,
         feed=feed,
-        append_soon=door.keep_soon,
+        door=door,
         count_failure=lambda fold: metrics.fold_failures.labels(fold).inc(),
         placing=placing,
         clock=clock,
@@ -269,26 +262,19 @@ def _hub(
     desk = Desk(
         Directory(),
         profile_of=lookups.profile_of,
-        shown_of=shown_by(lookups.calls, config),
         queue_labels=_queue_labels(config),
         source_labels=source_labels(config),
         pops_per_user_max=config.limits.resume_pops_max,
     )
     tools = HubTools(
         clock=clock,
-        append=door.keep,
-        append_soon=door.keep_some_time,
+        door=door,
         hello=greeter(config, clock, screenpop.__version__),
         wallboard=lambda: encoded(feed.snapshot(), config.server.company),
         rules=rules(config),
         limits=session_limits(config),
         desk_grace_s=config.server.desk_grace_s,
-        observe_ring_to_pop=metrics.ring_to_pop_s.observe,
-        observe_first_push=metrics.first_push_s.observe,
-        count_frames=metrics.frames_sent.inc,
-        count_pop=metrics.pops.inc,
-        count_slow=metrics.outbox_overflows.inc,
-        lost=door.lost,
+        metrics=metrics,
     )
     return Hub(desk, tools)
 

@@ -1,8 +1,9 @@
 """What does this node make of each journal entry?
 
 One consumer reads the journal in order and hands every entry to the folds, in this
-order: placing, calls, the wallboard's counters, lookups, desks. After a restart the
-same code reads what is stored, quietly; then it goes on live.
+order: the place, the calls, lookups, desks, and when the card is out, the wallboard's
+counters and the lines' clocks. After a restart the same code reads what is stored,
+quietly; then it goes on live.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ParamSpec
 
-from screenpop.desk.audience import Directory
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
 from screenpop.desk.presence import DESK
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
+from screenpop.domain.directory import Directory
 from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
+from screenpop.journal.appending import Door
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
     ActionRecord,
@@ -52,7 +54,7 @@ class Follower:
     desk: Desk
     hub: Hub
     feed: WallboardFeed
-    append_soon: Callable[[Record], None]
+    door: Door
     placing: Placing
     clock: Clock
     notes: RecentNotes = field(default_factory=RecentNotes)
@@ -165,7 +167,11 @@ class Follower:
         self._hear(entry.record)
         match entry.record:
             case EventRecord(event=event):
-                self._event(entry.offset, self.placing.folded(entry.offset, event))
+                placed = self.placing.folded(entry.offset, event)
+                try:
+                    self._event(entry.offset, placed)
+                finally:
+                    self.placing.learn(entry.offset, placed)
             case AnswersRecord() as record:
                 self.hub.deliver(entry.offset, self.desk.answers(entry.offset, record))
             case ActionRecord() as record:
@@ -180,9 +186,12 @@ class Follower:
             return
         for call in change.dropped:
             self._forget(call)
+        self._guarded("desk", self._to_desks, offset, event, change)
         self._guarded(
             "wallboard", self.feed.replace, change.before, change.after, offset
         )
+
+    def _to_desks(self, offset: int, event: CallEvent, change: Change) -> None:
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
@@ -204,9 +213,9 @@ class Follower:
             except Exception as error:  # noqa: BLE001  the card opens without them
                 self._failed("lookups", error)
             if known is not None and (known.answers or known.candidates):
-                self.append_soon(known)  # else it says no more than the event does
+                self.door.keep_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
-        return self.desk.event(offset, event, shown, known)
+        return self.desk.event(offset, event, shown, self.lookups.parties(seen), known)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state":
@@ -278,7 +287,7 @@ class Follower:
             return
         known = self.lookups.follow(self.book.with_customer(call))
         if known is not None:
-            self.append_soon(known)
+            self.door.keep_soon(known)
 
 
 def _agent_state(said: str | None) -> AgentState | None:

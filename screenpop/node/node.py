@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 import screenpop
 from screenpop.config.facets import all_shapes, gives_orders
 from screenpop.config.load import Loaded
-from screenpop.desk.audience import shared_telephone
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import User, UserId
 from screenpop.domain.call import AgentId, LineId
+from screenpop.domain.directory import shared_telephone
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Json, Profile
@@ -32,12 +32,12 @@ from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
 from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import AllLines, Streams, clock_problems
+from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.appending import Door
-from screenpop.journal.base import START, Entry, Journal, Offset, Receipt
-from screenpop.journal.records import EventRecord, Record
+from screenpop.journal.base import START, Entry, Journal, Offset
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
@@ -79,6 +79,7 @@ class Service:
     journal: Journal
     past: Past
     door: Door
+    events: EventDoor
     archiver: Archiver
     retention: Retention
     streams: Streams
@@ -133,7 +134,7 @@ class Service:
         await self._replay()
         self._keep_running()
         self.spare.when_idle = collect_young
-        self.streams.listen(self.tasks, self._keep_events)
+        self.streams.listen(self.tasks, self.events)
 
     def _keep_running(self) -> None:
         """Everything that works in the background from now on, supervised."""
@@ -240,26 +241,6 @@ class Service:
 
         await self.journal.follow(Offset(self.follower.offset or START), take)
 
-    async def _keep_events(self, events: Sequence[Record]) -> list[Receipt]:
-        """Durable when it returns; deferred work waits until the cards are open."""
-        placing = self.follower.placing
-        with self.spare:
-            placed = placing.stamped(map(self._with_people, events))
-            try:
-                receipts = await self.journal.append(placed)
-            except BaseException:
-                placing.not_kept(placed)
-                raise
-            known = zip(placed, receipts, strict=True)
-            placing.not_kept(record for record, receipt in known if not receipt.fresh)
-            return receipts
-
-    def _with_people(self, record: Record) -> Record:
-        """An event keeps who was at its telephones, however people move later."""
-        if not isinstance(record, EventRecord):
-            return record
-        return EventRecord(event=self.follower.desk.directory.with_people(record.event))
-
     async def _tidy_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
@@ -307,9 +288,9 @@ class Service:
         self._today = TodayFile(data_dir_of(self.loaded), seen.counts)
         seen.go_on_from(self._today.load())
         sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
-        intake = Intake(lines, self._keep_events, self._profile_of, self.metrics, seen)
+        intake = Intake(lines, self.events, self._profile_of, self.metrics, seen)
         return Services(
-            take_request=intake.take,
+            intake=intake,
             hub=self.hub,
             users=self.past.people,
             logged_out=self._logged_out,
@@ -318,7 +299,7 @@ class Service:
             live=LiveCalls(
                 self.follower.book,
                 self.follower.directory,
-                self._keep_events,
+                self.events,
                 self.past.audit,
                 self.clock,
             ),

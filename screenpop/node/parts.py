@@ -13,10 +13,10 @@ from screenpop.config.facets import ORDER_FACETS, gives_orders, identity_columns
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
-from screenpop.desk.case import Case, Shown, ShownOf
+from screenpop.desk.case import Case
 from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
-from screenpop.domain.call import Call, LineId
+from screenpop.domain.call import LineId
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
@@ -42,7 +42,6 @@ from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Bound, Metrics
-from screenpop.support.numbering import describe
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 
@@ -66,16 +65,16 @@ class Lookups:
                 candidates=case.candidates,
                 chosen=case.chosen,
                 chosen_us=case.chosen_us,
-                withheld=case.shown.ani.presentation is not Presentation.ALLOWED,
+                withheld=case.parties.ani.presentation is not Presentation.ALLOWED,
             ),
             self.groups,
             case.memo,
         )
         if self.policy is None:
             return profile
-        shown = case.shown
+        who = case.parties
         return self.policy.applied(
-            profile, case.call, shown.ani, shown.dnis, _as_of_us(case)
+            profile, case.call, who.ani, who.dnis, _as_of_us(case)
         )
 
     def judged(self, told: Explanation) -> Explanation:
@@ -150,7 +149,7 @@ def make_lookups(
         deadline_s=config.calls.round_deadline_ms / 1000,
         timings=Bound(metrics.lookup_s),
         observe_whole=metrics.profile_s.observe,
-        later=spare.run,
+        spare=spare,
         identity_types=types_of(identity_columns(config)),
     )
     calls = CallLookups(
@@ -230,19 +229,6 @@ def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:
         )
         for name, line in config.lines.items()
     }
-
-
-def shown_by(calls: CallLookups, config: Configuration) -> ShownOf:
-    """How the desk shows a call's parties."""
-    home = config.server.country
-
-    def shown(call: Call) -> Shown:
-        who = calls.parties(call)
-        number = who.dnis.number
-        display = describe(number, home).text if number else who.dnis.raw
-        return Shown(ani=who.ani, dnis=who.dnis, dialled_display=display)
-
-    return shown
 
 
 def call_limits(config: Configuration) -> CallLimits:

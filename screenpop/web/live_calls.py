@@ -10,25 +10,23 @@ from __future__ import annotations
 import heapq
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable
 
-from screenpop.desk.audience import Directory
 from screenpop.domain.agent import User, visible_to
 from screenpop.domain.call import Call, LegState, NamedCall, Phase
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.directory import Directory
 from screenpop.domain.errors import Forbidden, NotFound, Unavailable
 from screenpop.domain.profile import Json
 from screenpop.history.audit import Audit
-from screenpop.journal.base import Receipt
-from screenpop.journal.records import ActionRecord, EventRecord, Record
+from screenpop.intake.placing import EventDoor
+from screenpop.journal.records import ActionRecord, EventRecord
 from screenpop.support.clock import Clock, iso_from_us
 
 log = logging.getLogger(__name__)
 
 LISTED_MAX = 200  # the oldest calls; a stuck one is among them
 OVER = "over"
-
-Append = Callable[[Sequence[Record]], Awaitable[list[Receipt]]]
 
 
 class LiveCalls:
@@ -38,13 +36,13 @@ class LiveCalls:
         self,
         book: CallBook,
         directory: Directory,
-        append: Append,
+        door: EventDoor,
         audit: Audit,
         clock: Clock,
     ):
         self._book = book
         self._directory = directory
-        self._append = append
+        self._door = door
         self._audit = audit
         self._clock = clock
 
@@ -69,7 +67,7 @@ class LiveCalls:
             data={"phase": call.phase.value},
         )
         end = self._book.end_by_hand(call, self._clock.steady_us())
-        await self._append([action, EventRecord(event=end)])
+        await self._door.keep([action, EventRecord(event=end)])
         await self._audited(call, user)
         return {**_name(call), "at": iso_from_us(now_us)}
 

@@ -7,8 +7,8 @@ import asyncio
 import msgspec
 from aiohttp import web
 
-from screenpop.desk.audience import principal
 from screenpop.domain.agent import User
+from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden, NotFound, Unauthenticated
 from screenpop.support.clock import iso_from_us
 from screenpop.web.auth import Identity, SessionToken

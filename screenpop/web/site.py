@@ -24,7 +24,7 @@ from screenpop.history.opening import People
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
-from screenpop.intake.request import Request, Response
+from screenpop.intake.webhook import Intake
 from screenpop.lookup.source_states import SourceSeen
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
@@ -43,18 +43,11 @@ def _long_since() -> asyncio.Event:
     return done
 
 
-TakeRequest = Callable[[str, Request], Awaitable[Response]]
-"""(line, request): authenticate, decode, append durably, answer.
-
-Raises `BadInput` and its kin, `Overloaded`, `Unavailable`.
-"""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything the web is given. Callables must be safe to call concurrently."""
 
-    take_request: TakeRequest
+    intake: Intake
     hub: Hub
     users: People
     calls: HistoryCalls

@@ -30,7 +30,7 @@ METHODS = ("POST", "GET", "OPTIONS")
 
 class Webhooks:
     def __init__(self, services: Services, proxies: Proxies):
-        self._take = services.take_request
+        self._intake = services.intake
         self._clock = services.clock
         self._proxies = proxies
         self._bytes_max = services.limits.body_bytes_max
@@ -39,12 +39,12 @@ class Webhooks:
         self._timers: dict[str, Timing] = {}
 
     async def take(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
-        """Raises what `TakeRequest` and `read_body` raise."""
+        """Raises what `Intake.take` and `read_body` raise."""
         received_us = self._clock.now_us()
         body = await read_body(request, self._bytes_max, self._within_s)
         started_s = perf_counter()
         line = path[len(PREFIX) :].partition("?")[0].removesuffix("/")
-        answer = await self._take(
+        answer = await self._intake.take(
             line,
             Request(
                 method=request.method,

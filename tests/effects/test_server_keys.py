@@ -199,8 +199,8 @@ async def test_a_stop_waits_so_long_for_a_request_under_way(
     tasks = TaskOwner("test")
     async with open_call_centre(tmp_path, server={"drain_s": drain_s}) as centre:
         assert centre.service.web is not None
-        disk = SlowDisk(centre.service.journal)
-        centre.service.journal = disk  # type: ignore[assignment]
+        disk = SlowDisk(centre.service.events.journal)
+        centre.service.events.journal = disk  # type: ignore[assignment]
         event = {"type": "arrived", "call_id": "1"}
         asking = tasks.spawn(centre.tell(event), name="an event")
         await disk.asked.wait()

@@ -32,7 +32,7 @@ from screenpop.connector import (
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.explain import call_from
-from screenpop.lookup.lookup import GuardedSource, Result
+from screenpop.lookup.guarded_source import GuardedSource, Result
 from screenpop.support.clock import FakeClock
 
 

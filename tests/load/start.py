@@ -149,7 +149,7 @@ async def late_ms(service: Service, seconds: float, *, saving: bool) -> dict[str
         due = max(due, time.perf_counter() - 0.02)
         call += 1
         now_us = time.time_ns() // 1000
-        await service._keep_events(
+        await service.events.keep(
             [EventRecord(event=e) for e in events(call + 10**9, now_us)]
         )
         if saving and (task is None or task.done()):

@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screenpop.desk import frames
-from screenpop.desk.audience import Directory
-from screenpop.desk.case import Shown
 from screenpop.desk.desk import Desk
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import (
@@ -26,8 +24,9 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.directory import Directory
 from screenpop.domain.occurrences import Occurrences
-from screenpop.domain.phone import Ani, Dnis
+from screenpop.domain.phone import Ani, Dnis, Parties
 from screenpop.domain.profile import Profile
 from screenpop.intake.normal import Draft, LineContext
 from screenpop.support.clock import FakeClock
@@ -39,8 +38,8 @@ HOUR_S = 3600.0
 QUARTER_S = 900.0
 
 
-def _shown(call: Call) -> Shown:
-    return Shown(ani=Ani(raw=call.caller or ""), dnis=Dnis(raw=""))
+def _parties(call: Call) -> Parties:
+    return Parties(ani=Ani(raw=call.caller or ""), dnis=Dnis(raw=""))
 
 
 @dataclass
@@ -64,9 +63,7 @@ class Floor:
         self.book = CallBook()
         self.line = LineContext(line=LineId("pbx"), country="GB", zone=ZoneInfo("UTC"))
         self.directory = Directory()
-        self.desk = Desk(
-            self.directory, profile_of=lambda case: Profile(), shown_of=_shown
-        )
+        self.desk = Desk(self.directory, profile_of=lambda case: Profile())
         self.sit(AGENTS)
 
     def sit(self, agents: tuple[str, ...]) -> None:
@@ -118,7 +115,7 @@ class Floor:
         change = self.book.apply(event, self.clock.steady_us())
         if change is None:
             return
-        for out in self.desk.event(self.offset, event, change):
+        for out in self.desk.event(self.offset, event, change, _parties(change.after)):
             if isinstance(out.frame, frames.PopOpened | frames.PopClosed):
                 self.told.append((out.user, out.frame))
 

@@ -44,10 +44,10 @@ from screenpop.journal.records import (
 )
 from screenpop.lookup.calls import CallLookups
 from screenpop.node import build
-from screenpop.node.folds import Folds
 from screenpop.node.follow import Follower
 from screenpop.node.node import Service
 from screenpop.node.parts import numbering_plans, placing_limits
+from screenpop.node.snapshot_parts import Folds
 from screenpop.node.snapshots import Snapshots
 from screenpop.support.clock import FakeClock
 from screenpop.wallboard.agents import Person

@@ -65,7 +65,7 @@ async def running(hub: EchoHub, intake: FakeIntake) -> AsyncIterator[int]:
     with TemporaryDirectory() as folder:
         server = WebServer(
             services(
-                Path(folder), hub=hub, take_request=intake,
+                Path(folder), hub=hub, intake=intake,
                 server=Server(port=0, body_read_s=0.05),
                 limits=Limits(body_bytes_max=300, client_frame_bytes_max=200),
             )

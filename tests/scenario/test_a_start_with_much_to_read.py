@@ -62,7 +62,7 @@ async def test_what_comes_while_the_journal_is_read_is_kept_and_shown(
     service: Service,
 ) -> None:
     held = Held(service.journal)
-    service.journal = held  # type: ignore[assignment]
+    service.journal = service.events.journal = held  # type: ignore[assignment]
     tasks = TaskOwner("test")
     begun = tasks.spawn(service.begin(), name="begin")
     async with aiohttp.ClientSession() as http:

@@ -15,7 +15,7 @@ from screenpop.config.model import Configuration
 from screenpop.domain.profile import Facet
 from screenpop.insight.checks import Truth, all_of, any_of, negated
 from screenpop.insight.conditions import ConditionReader
-from screenpop.insight.rules import RuleNames
+from screenpop.insight.rule_compiler import RuleNames
 
 NAMES = RuleNames(all_shapes(Configuration()))
 TRUTHS: tuple[Truth, ...] = (True, False, None)

@@ -61,10 +61,11 @@ class Desk:
         self.journal = MemoryJournal(self.clock)
         bound = bind_lines(loaded.config)
         self.log = RequestLog(loaded, bound, self.clock.now_us)
-        self.intake = Intake(bound, self.append, self.profile_of, Metrics(), self.log)
+        self.intake = Intake(bound, self, self.profile_of, Metrics(), self.log)  # type: ignore[arg-type]
         self.away: Exception | None = None
 
-    async def append(self, records: Any) -> Any:
+    async def keep(self, records: Any) -> Any:
+        """As the door of the events."""
         if self.away is not None:
             raise self.away
         return await self.journal.append(records)
@@ -309,13 +310,14 @@ async def test_what_becomes_of_a_request_after_a_look_is_shown(desk: Desk) -> No
     """Between its append and its answer somebody looks."""
     verdicts = []
 
-    async def looked_at(records: Any) -> Any:
-        verdicts.append(desk.seen().requests[0].verdict)
-        raise Unavailable("the disk is full.")
+    class LookedAt:
+        async def keep(self, records: Any) -> Any:
+            verdicts.append(desk.seen().requests[0].verdict)
+            raise Unavailable("the disk is full.")
 
     desk.intake = Intake(
         bind_lines(desk.config),
-        looked_at,
+        LookedAt(),  # type: ignore[arg-type]
         desk.profile_of,
         Metrics(),
         desk.log,

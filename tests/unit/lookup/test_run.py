@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
@@ -21,8 +19,8 @@ from pipeline_doubles import (
 from screenpop.connector import Unavailable
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import CandidateRef
+from screenpop.lookup.guarded_source import SourceLimits
 from screenpop.lookup.identify import Evidence
-from screenpop.lookup.lookup import SourceLimits
 from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.support.clock import FakeClock
 
@@ -45,14 +43,11 @@ async def test_a_source_is_asked_when_nothing_more_urgent_is_to_do() -> None:
         planned("terms", "credit_terms", terms, source="credit"),
         number=NUMBER,
     )
-    waiting: list[Callable[[], object]] = []
-    bench.run.tools = dataclasses.replace(bench.tools, later=waiting.append)
-    first = bench.start()
-    await settled()
-    assert first.pending == ("terms", "who")
-    assert (who.asked, terms.asked) == ([], [])
-    [ask] = waiting
-    ask()
+    with bench.tools.spare:  # a phone rings
+        first = bench.start()
+        await settled()
+        assert first.pending == ("terms", "who")
+        assert (who.asked, terms.asked) == ([], [])
     await settled()
     assert (len(who.asked), len(terms.asked)) == (1, 1)
 

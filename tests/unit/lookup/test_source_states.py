@@ -7,7 +7,7 @@ import pytest
 from screenpop.config.load import Loaded, examine_text
 from screenpop.connector import ContactsReading, Lookup, Row, Unavailable
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
-from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
+from screenpop.lookup.guarded_source import GuardedSource, Result, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan
 from screenpop.lookup.source_states import (

@@ -22,7 +22,7 @@ from screenpop.connector import (
 )
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.counting import TooSlow
-from screenpop.lookup.lookup import Result
+from screenpop.lookup.guarded_source import Result
 from screenpop.lookup.sources import (
     WARMING,
     NeverAsked,

@@ -17,7 +17,7 @@ async def test_what_can_wait_waits_for_the_urgency_of_the_intake(
     service = await build(load_checked(write_config(tmp_path)), SystemClock(), None)
     done: list[str] = []
     with service.spare:  # as the intake does
-        service.lookups.tools.later(lambda: done.append("an answer is shown"))
+        service.lookups.tools.spare.run(lambda: done.append("an answer is shown"))
         assert service.spare.waiting == 1
         assert done == []
     await service.end()

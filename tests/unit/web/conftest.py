@@ -114,7 +114,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
             "users": FakeUsers(),
             "calls": FakeCalls(),
             "offers": FakeOffers(),
-            "take_request": FakeIntake(),
+            "intake": FakeIntake(),
             "assets": tmp_path / "assets",
             "server": Server(port=0),
         }
@@ -129,7 +129,7 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Open]:
             users=given.users,  # type: ignore[arg-type]
             calls=given.calls,  # type: ignore[arg-type]
             offers=given.offers,  # type: ignore[arg-type]
-            intake=given.take_request,  # type: ignore[arg-type]
+            intake=given.intake,  # type: ignore[arg-type]
         )
         houses.append(house)
         return house

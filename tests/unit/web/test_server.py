@@ -37,12 +37,13 @@ async def test_a_host_that_is_not_this_machine_is_said_with_a_remedy(
 async def test_a_request_under_way_is_finished_before_the_end(open_house: Any) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
 
-    async def slow(line: str, request: Request) -> Response:
-        begun.set()
-        await may_end.wait()
-        return Response(status=202)
+    class Slow:
+        async def take(self, line: str, request: Request) -> Response:
+            begun.set()
+            await may_end.wait()
+            return Response(status=202)
 
-    house = await open_house(take_request=slow)
+    house = await open_house(intake=Slow())
     answer = asyncio.gather(house.ask("POST", "/v1/telephony/main"))
     await begun.wait()
     stopping = asyncio.gather(house.server.stop())

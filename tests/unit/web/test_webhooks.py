@@ -82,11 +82,12 @@ async def test_providers_may_shake_hands_without_a_body(
 
 
 async def test_the_intakes_answer_is_sent_whole(open_house: Any) -> None:
-    async def take(line: str, request: Request) -> Response:
-        headers = {"Content-Type": "text/xml", "WebHook-Allowed-Origin": "x"}
-        return Response(status=200, headers=headers, body=b"<Response/>")
+    class Answering:
+        async def take(self, line: str, request: Request) -> Response:
+            headers = {"Content-Type": "text/xml", "WebHook-Allowed-Origin": "x"}
+            return Response(status=200, headers=headers, body=b"<Response/>")
 
-    house = await open_house(take_request=take)
+    house = await open_house(intake=Answering())
     for version in ("1.1", "1.0"):
         answer = await house.raw(
             f"POST {PATH} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n"
@@ -105,10 +106,11 @@ async def test_the_intakes_answer_is_sent_whole(open_house: Any) -> None:
 async def test_a_header_that_would_split_the_answer_is_not_sent(
     open_house: Any,
 ) -> None:
-    async def take(line: str, request: Request) -> Response:
-        return Response(headers={"X-Echo": "a\r\nSet-Cookie: b"})
+    class Answering:
+        async def take(self, line: str, request: Request) -> Response:
+            return Response(headers={"X-Echo": "a\r\nSet-Cookie: b"})
 
-    house = await open_house(take_request=take)
+    house = await open_house(intake=Answering())
     answer = await house.ask("POST", PATH)
     assert answer.status == 500
     assert "Set-Cookie" not in answer.headers
@@ -122,10 +124,11 @@ async def test_a_header_that_would_split_the_answer_is_not_sent(
 async def test_what_is_not_durable_is_never_acknowledged(
     open_house: Any, error: Exception, status: int
 ) -> None:
-    async def take(line: str, request: Request) -> Response:
-        raise error
+    class Answering:
+        async def take(self, line: str, request: Request) -> Response:
+            raise error
 
-    house = await open_house(take_request=take)
+    house = await open_house(intake=Answering())
     answer = await house.ask("POST", PATH)
     assert answer.status == status
     assert "defect" not in answer.json["error"]["message"]

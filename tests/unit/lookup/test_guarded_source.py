@@ -14,7 +14,7 @@ from virtual_time import LoopClock
 
 from screenpop.connector import Busy, Lookup, Row, Scalar, Unavailable
 from screenpop.domain.profile import LookupOutcome
-from screenpop.lookup.lookup import GuardedSource, Result, SourceLimits
+from screenpop.lookup.guarded_source import GuardedSource, Result, SourceLimits
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.tasks import TaskOwner
 

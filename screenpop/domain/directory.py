@@ -2,7 +2,7 @@
 
 Telephone systems name agents by extension, id, e-mail or SIP user; a person may
 have several, and two people may share one: both see its calls then. A call is seen
-by the people who were at the telephones that have a leg in it, by nobody else. Who
+by the people who were at the telephones that have a leg in it, by no one else. Who
 they were is written into each event when it is taken in (`with_people`), so that a
 person who moves to another extension keeps their calls, and the next one there
 does not get them.

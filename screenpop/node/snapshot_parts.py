@@ -26,7 +26,7 @@ from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.related_calls import SavedBegun, SavedJoined
 from screenpop.history.past_calls import SavedNote
-from screenpop.lookup.calls import Choice
+from screenpop.lookup.calls import CallLookups, Choice
 from screenpop.node.follow import Follower
 from screenpop.node.snapshots import SavedPart, fingerprint
 from screenpop.wallboard.agents import AgentFacts, Subject
@@ -35,9 +35,9 @@ from screenpop.wallboard.counters import SavedSums
 SLICE = 500  # of a list that is packed together
 
 CODE = (
-    "domain/*.py", "wallboard/*.py", "desk/*.py", "node/follow.py", "node/folds.py",
-    "history/past_calls.py", "intake/placing.py", "node/snapshots.py",
-    "lookup/calls.py", "lookup/normalise.py", "journal/records.py",
+    "domain/*.py", "wallboard/*.py", "desk/*.py", "history/past_calls.py",
+    "intake/placing.py", "lookup/calls.py", "lookup/normalise.py", "journal/records.py",
+    "node/follow.py", "node/snapshots.py", "node/snapshot_parts.py",
 )  # fmt: skip
 """The code that decides what the folds make of an entry."""
 
@@ -227,7 +227,7 @@ class Folds:
             gone=[key for piece in pieces for key in piece.gone],
             shift_us=shift_us,
         )
-        self._cards.restore(saved.cards, small.floors)
+        self._cards.restore(saved.cards, small.floors, it.lookups)
         it.feed.restore(small.sums, saved.agents, it.book, it.offset)
         it.hub.states.restore(small.states)
         it.hub.presence.restore(small.present)
@@ -283,11 +283,16 @@ class SavedDesk:
         case = self._desk.cases.get(key)
         return None if case is None else case.saved()
 
-    def restore(self, cases: Iterable[SavedCase], floors: Mapping[UserId, int]) -> None:
+    def restore(
+        self,
+        cases: Iterable[SavedCase],
+        floors: Mapping[UserId, int],
+        lookups: CallLookups,
+    ) -> None:
         """Take up what was saved of another desk; this one is empty."""
         desk, pops = self._desk, list[Pop]()
         for saved in cases:
-            case = Case.of(saved, desk.shown_of(saved.call))
+            case = Case.of(saved, lookups.parties(saved.call))
             desk.cases[case.call.key] = case
             pops += case.pops.values()
         for pop in sorted(pops, key=lambda pop: pop.opened):

@@ -12,7 +12,7 @@ from push_doubles import Floor
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentId, CallKey
 from screenpop.journal.records import ActionRecord, AnswersRecord
-from screenpop.node.folds import SavedDesk
+from screenpop.node.snapshot_parts import SavedDesk
 
 Act = Callable[[Floor, CallKey], object]
 
