@@ -25,6 +25,7 @@ from screenpop.config.load import Examined, Loaded
 from screenpop.config.model import LineSettings
 from screenpop.config.prepare import (
     FindConnector,
+    mixed_orders,
     prepare,
     sources_of_customers,
     unclear,
@@ -92,6 +93,7 @@ def inspect(
     bringing = sources_of_customers(loaded.config, prepared.with_contacts)
     for asking in prepared.lookups:
         problems += unclear(loaded, asking.name, asking.needs, bringing)
+    problems += mixed_orders(loaded, bringing)
     return Checked(
         problems=tuple(sorted(set(problems))),
         steps=waterfall(upstream({x.name: x for x in prepared.lookups})),

@@ -156,6 +156,7 @@ BUILT_IN: tuple[FacetLayout, ...] = (
             price=("Price", "money"),
             currency="Currency",
             category="Category",
+            as_of=("As of", "datetime"),
             last_bought=("Last bought", "date"),
             usual_days=("Usual interval (days)", "integer"),
         ),
@@ -171,6 +172,7 @@ BUILT_IN: tuple[FacetLayout, ...] = (
             price=("Price", "money"),
             currency="Currency",
             category="Category",
+            as_of=("As of", "datetime"),
         ),
     ),
     FacetLayout(
@@ -267,8 +269,13 @@ ORDER_FACETS = ("recommendations", "goes_with", "outlook")
 
 def gives_orders(config: Configuration) -> bool:
     """Is there anything to make offers from?"""
-    sources = [x for x in config.sources.values() if x.enabled]
-    return any("orders" in (source.model_extra or {}) for source in sources)
+    return bool(sources_of_orders(config))
+
+
+def sources_of_orders(config: Configuration) -> tuple[str, ...]:
+    """The enabled sources that give orders, in the order of the file."""
+    sources = config.sources.items()
+    return tuple(n for n, x in sources if x.enabled and x.own.get("orders") is not None)
 
 
 def kind_of(lookup: LookupSettings, config: Configuration) -> Kind:

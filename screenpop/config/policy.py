@@ -92,6 +92,30 @@ class FactWords(_Strict):
     )
 
 
+class ItemLookup(BaseModel):
+    """Stock and price of an offer, asked by key while the phone rings.
+
+    Further keys belong to the source's connector, as those of a lookup.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    source: str = Field(description="A name under `sources`.")
+    timeout_ms: int = Field(
+        400,
+        gt=0,
+        le=5_000,
+        description="A list of offers waits this long at most; then stock and price"
+        " stand as last known, with their age.",
+    )
+    cache_s: float | None = Field(None, ge=0, description="Instead of the source's.")
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
 class InsightSettings(BaseModel):
     """Offers and outlook from the orders that sources give."""
 
@@ -119,6 +143,11 @@ class InsightSettings(BaseModel):
     )
     offers_max: int = Field(
         3, ge=1, le=10, description="Offers in each of the two lists of a card."
+    )
+    item_lookup: ItemLookup | None = Field(
+        None,
+        description="Where `stock`, `price`, `currency` and `active` of an item are"
+        " asked with `:item.key`; default: as the feed last read them.",
     )
     excluded_customers: tuple[str, ...] = Field(
         (),

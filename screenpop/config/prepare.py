@@ -13,9 +13,10 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from screenpop.config.dataflow import LookupNeeds
-from screenpop.config.facets import enabled_lookups, kind_of
+from screenpop.config.facets import enabled_lookups, kind_of, sources_of_orders
 from screenpop.config.load import Loaded, secrets_of
 from screenpop.config.model import Configuration, LookupSettings, Source
+from screenpop.config.policy import ItemLookup
 from screenpop.config.problems import KeyPath, Problem, did_you_mean, listed
 from screenpop.config.translate import translated
 from screenpop.connector import (
@@ -55,17 +56,21 @@ def prepare(loaded: Loaded, find: FindConnector) -> Prepared:
         if source.enabled:
             _prepare_source(loaded, find, name, source, prepared)
     for name, lookup in loaded.config.lookups.items():
-        if not loaded.has("sources", lookup.source):
-            sources = loaded.config.sources
-            remedy = did_you_mean(lookup.source, sources, noun="sources")
-            sentence = f"there is no source `{lookup.source}`"
-            path: KeyPath = ("lookups", name, "source")
-            prepared.problems.append(loaded.problem(path, sentence, remedy))
+        prepared.problems += _no_source(loaded, ("lookups", name), lookup.source)
     for name, lookup in enabled_lookups(loaded.config).items():
         connector = prepared.connectors.get(lookup.source)
         if connector is not None:
             _prepare_lookup(loaded, connector, name, lookup, prepared)
+    if loaded.config.insight.item_lookup is not None:
+        _prepare_item_lookup(loaded, loaded.config.insight.item_lookup, prepared)
     return prepared
+
+
+def _no_source(loaded: Loaded, path: KeyPath, source: str) -> Iterator[Problem]:
+    if not loaded.has("sources", source):
+        remedy = did_you_mean(source, loaded.config.sources, noun="sources")
+        sentence = f"there is no source `{source}`"
+        yield loaded.problem((*path, "source"), sentence, remedy)
 
 
 def _prepare_source(
@@ -105,6 +110,27 @@ def _prepare_lookup(
         return
     kind = kind_of(lookup, loaded.config)
     into.lookups.append(LookupNeeds(name=name, kind=kind, needs=frozenset(needs)))
+
+
+def _prepare_item_lookup(loaded: Loaded, written: ItemLookup, into: Prepared) -> None:
+    path: KeyPath = ("insight", "item_lookup")
+    into.problems += _no_source(loaded, path, written.source)
+    connector = into.connectors.get(written.source)
+    if connector is None:
+        return
+    options = _options(loaded, path, connector.lookup_options, written, into)
+    if options is None:
+        return
+    try:
+        needs = prepared_lookup(connector, ITEM_LOOKUP, options).needs
+    except ConfigError as error:
+        into.problems.append(_told(loaded, path, error))
+        return
+    if needs != {ITEM_KEY}:
+        asked = listed([f"`:{need}`" for need in sorted(needs)]) or "no parameter"
+        sentence = f"takes {asked}, but only `:{ITEM_KEY}` has a value here"
+        remedy = f"Find one item by its key, e.g. `where sku = :{ITEM_KEY}`."
+        into.problems.append(loaded.problem(path, sentence, remedy))
 
 
 def made(
@@ -151,7 +177,7 @@ def _options(
     loaded: Loaded,
     path: KeyPath,
     model: type[BaseModel],
-    written: Source | LookupSettings,
+    written: Source | LookupSettings | ItemLookup,
     into: Prepared,
 ) -> Any:
     """The connector's own keys as its model, or the problems with them."""
@@ -180,6 +206,8 @@ def has_contacts(connector: AnyConnector) -> bool:
     return not hasattr(options, "contacts") or options.contacts is not None
 
 
+ITEM_LOOKUP = "item_lookup"
+ITEM_KEY = "item.key"
 KEY = "customer.key"
 SOURCE = "customer.source"
 
@@ -236,3 +264,43 @@ def unclear(
             " or several that share them."
         )
         yield loaded.problem(("lookups", name), sentence, remedy)
+
+
+def mixed_orders(loaded: Loaded, bringing: Sequence[str]) -> Iterator[Problem]:
+    """Orders that may be taken for those of another customer with the same key.
+
+    They are filed by the customer's key alone, and a card asks with it alone. Naming
+    `insight.customers_of` says that this is right.
+    """
+    of = loaded.config.insight.customers_of
+    for index, source in enumerate(of):
+        if source not in bringing:
+            path: KeyPath = ("insight", "customers_of", index)
+            sentence = f"source `{source}` brings no customers"
+            remedy = did_you_mean(source, bringing, noun="sources")
+            yield loaded.problem(path, sentence, remedy, stops=False)
+    giving = sources_of_orders(loaded.config)
+    if of or not giving:
+        return
+    path = ("sources", giving[-1], "orders")
+    if len(giving) > 1:
+        whose = listed([f"`{source}`" for source in giving])
+        yield loaded.problem(
+            path,
+            f"{whose} give orders, and customers with the same key are one customer"
+            " here: their orders, offers and outlook would be mixed",
+            "Where the keys are the same customers, name the sources of customers that"
+            " have them: `insight.customers_of`. Else make the keys differ in the"
+            " query, e.g. `'shop-' || customer as customer`.",
+            stops=False,
+        )
+    elif len(bringing) > 1:
+        whose = listed([f"`{source}`" for source in bringing])
+        yield loaded.problem(
+            path,
+            f"{whose} bring customers, and a customer of each would get the offers of"
+            " the customer with the same key in the orders",
+            "Say whose keys the orders name, e.g."
+            f" `insight: {{customers_of: [{bringing[0]}]}}`.",
+            stops=False,
+        )

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from screenpop.config.facets import BUILT_IN, ColumnShape
 from screenpop.config.model import Configuration, LookupSettings, Source
+from screenpop.config.policy import ItemLookup
 from screenpop.config.prepare import AnyConnector
 from screenpop.config.translate import keys_at, model_in
 
@@ -31,19 +32,20 @@ def json_schema(connectors: Mapping[str, type[AnyConnector]]) -> Schema:
     schema = Configuration.model_json_schema()
     definitions = schema["$defs"]
     source, lookup = definitions[Source.__name__], definitions[LookupSettings.__name__]
-    for definition in (source, lookup):
+    of_items = definitions[ItemLookup.__name__]
+    for definition in (source, lookup, of_items):
         definition.pop("additionalProperties", None)
         definition["unevaluatedProperties"] = False
     source["allOf"] = [
         _when(name, _own(kind.source_options, f"{name}_source", definitions))
         for name, kind in connectors.items()
     ]
-    lookup["anyOf"] = [
+    lookup["anyOf"] = of_items["anyOf"] = [
         _own(kind.lookup_options, f"{name}_lookup", definitions)
         for name, kind in connectors.items()
     ]
     if not connectors:
-        del source["allOf"], lookup["anyOf"]
+        del source["allOf"], lookup["anyOf"], of_items["anyOf"]
     schema["properties"] = {
         name: _or_empty(value) for name, value in schema["properties"].items()
     }

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -79,6 +79,13 @@ class ContactRecord:
     fields: Row = field(default_factory=dict)
     key_as_read: Scalar = None
     """The key as the source keeps it, where `key` is only its text: 41, `A1   `."""
+
+
+class RowsAtHand(NamedTuple):
+    """Rows that are known without asking; `message` says why there are none."""
+
+    rows: tuple[Row, ...] = ()
+    message: str | None = None
 
 
 class Lookup(ABC):

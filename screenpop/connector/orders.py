@@ -127,6 +127,21 @@ class ItemRecord(NamedTuple):
     active: bool
 
 
+class ItemNow(NamedTuple):
+    """An item as its source answered when it was asked for by key.
+
+    `is_fresh`: the answer is recent enough to count as asked now (`cache_s`).
+    """
+
+    record: ItemRecord
+    fetched_us: int
+    is_fresh: bool
+
+    def is_older_than(self, read_us: int | None) -> bool:
+        """Is what the feed read at `read_us` newer knowledge?"""
+        return not self.is_fresh and read_us is not None and read_us > self.fetched_us
+
+
 def lacking_for_orders(columns: Iterable[str]) -> str | None:
     """What these columns lack to be orders, and what to do; None: nothing."""
     return _lacking(columns, NEEDED_OF_ORDERS)

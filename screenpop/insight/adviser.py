@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from screenpop.connector import Lookup
+from screenpop.connector import Lookup, RowsAtHand
+from screenpop.connector.orders import ItemNow
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.offer import MARK, Mark, encode_offers, offers_in
 from screenpop.domain.profile import Row, Scalar
@@ -19,13 +20,53 @@ from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock
 
 if TYPE_CHECKING:  # numpy and scipy: loaded where there is a model
-    from screenpop.insight.offering import Offering
+    from screenpop.insight.offering import LiveAnswers, Offering
 
 SOURCE = "insight"
 SOURCE_LABEL = "Orders"
 _CALL = frozenset({"line", "call_id", "occurrence"})
 Keep = Callable[[ActionRecord], None]
 """Journal it soon, without waiting."""
+
+
+ModelProgress = Literal["none", "reading", "training", "failed"]
+NO_MODEL: Mapping[ModelProgress, str] = {
+    "none": "No offers yet: no model has been trained.",
+    "reading": "No offers yet: the orders are being read for the first time.",
+    "training": "No offers yet: the first model is being trained.",
+    "failed": "No offers yet: the first training failed. It is tried again.",
+}
+NO_ORDERS = "No orders of this customer are known."
+OPTED_OUT = "This customer opted out of profiling: nothing is computed."
+EXCLUDED = "This customer is excluded from offers: nothing is computed."
+
+
+class AsksItems(Protocol):
+    """A source that knows stock and price of an item at this moment."""
+
+    @property
+    def timeout_s(self) -> float: ...
+
+    def known(self, item: str) -> tuple[bool, ItemNow | None]: ...
+
+    async def ask(
+        self, items: Collection[str], within_s: float
+    ) -> Mapping[str, ItemNow | None]: ...
+
+
+class _KnownAnswers(dict[str, ItemNow | None]):
+    """Answers so far; those that the cache has count without asking."""
+
+    def __init__(self, live: AsksItems):
+        super().__init__()
+        self._live = live
+
+    def __contains__(self, item: object) -> bool:
+        if not super().__contains__(item) and isinstance(item, str):
+            is_fresh, found = self._live.known(item)
+            if is_fresh:
+                self[item] = found
+        return super().__contains__(item)
 
 
 class Adviser:
@@ -41,24 +82,67 @@ class Adviser:
     ):
         """`keep` None: nothing is held back, as in a dry run."""
         self.offering: Offering | None = None
+        self.progress: ModelProgress = "none"  # towards the first model
+        self.live: AsksItems | None = None  # stock and price at this moment
         self._clock = clock
         self._holdout_share = holdout_share if keep is not None else 0.0
         self._withheld = frozenset(withheld)
         self._keep = keep
 
-    def rows(self, facet: str, params: Mapping[str, Scalar]) -> tuple[Row, ...]:
-        """What a facet shows for the call's customer; offers may be held back."""
-        offering, customer = self.offering, str(params["customer.key"])
-        if offering is None or customer in self._withheld:
-            return ()
-        now_s = self._clock.now_us() / 1e6
-        match facet:
-            case "outlook":
-                return offering.outlook(customer, now_s)
-            case "goes_with":
-                rows = offering.goes_with(customer, now_s)
-            case _:
-                rows = offering.likely(customer, now_s)
+    def at_hand(self, facet: str, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+        """What a facet shows without asking for stock; None: that must be asked."""
+        customer = str(params["customer.key"])
+        if (why := self._nothing_for(customer)) is not None:
+            return RowsAtHand(message=why)
+        assert self.offering is not None
+        if facet == "outlook":
+            now_s = self._clock.now_us() / 1e6
+            return RowsAtHand(self.offering.outlook(customer, now_s))
+        known = _KnownAnswers(self.live) if self.live is not None else None
+        draft, unasked = self.offering.drafts(facet, customer, known)
+        if unasked:
+            return None
+        return RowsAtHand(self._shown(facet, draft.items, known or {}, params))
+
+    async def rows(self, facet: str, params: Mapping[str, Scalar]) -> tuple[Row, ...]:
+        """As `at_hand`, with stock and price asked; within `live.timeout_s`."""
+        found = self.at_hand(facet, params)
+        if found is not None:
+            return found.rows
+        offering, live, customer = self.offering, self.live, params["customer.key"]
+        assert offering is not None
+        assert live is not None
+        answers = _KnownAnswers(live)
+        due_s = self._clock.monotonic_s() + live.timeout_s
+        while True:
+            draft, unasked = offering.drafts(facet, str(customer), answers)
+            if not unasked:
+                return self._shown(facet, draft.items, answers, params)
+            within_s = max(0.0, due_s - self._clock.monotonic_s())
+            answers.update(await live.ask(unasked, within_s))
+
+    def _nothing_for(self, customer: str) -> str | None:
+        """Why nothing is computed, in words for the card; None: it is."""
+        if customer in self._withheld:
+            return EXCLUDED
+        offering = self.offering
+        if offering is None:
+            return NO_MODEL[self.progress]
+        if offering.is_withheld(customer):
+            return OPTED_OUT
+        return None if offering.is_known(customer) else NO_ORDERS
+
+    def _shown(
+        self,
+        facet: str,
+        items: Sequence[str],
+        live: LiveAnswers,
+        params: Mapping[str, Scalar],
+    ) -> tuple[Row, ...]:
+        """The rows of a list, unless this call is one of those without offers."""
+        assert self.offering is not None
+        now_s, customer = self._clock.now_us() / 1e6, str(params["customer.key"])
+        rows = self.offering.rows(facet, customer, items, now_s, live)
         if rows and self._is_held_back(params):
             self._hold_back(facet, rows, params)
             return ()
@@ -98,7 +182,7 @@ class Adviser:
 
 
 class OffersLookup(Lookup):
-    """One list of offers; answered from memory, without waiting."""
+    """One facet, answered from memory; only stock and price may be asked."""
 
     needs = _CALL | {"customer.key"}
 
@@ -106,8 +190,8 @@ class OffersLookup(Lookup):
         self._adviser = adviser
         self._facet = facet
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> tuple[Row, ...]:
-        return self._adviser.rows(self._facet, params)
+    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+        return self._adviser.at_hand(self._facet, params)
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
-        return self.at_hand(params)
+        return await self._adviser.rows(self._facet, params)

@@ -204,25 +204,15 @@ class RankingQuestion:
     bought_with: Floats  # (I,) from the basket
 
 
-def ask(items: ItemModel, own: History, basket: Ints) -> RankingQuestion:
-    nothing = np.zeros(len(items.rebuy))
-    same = recent = bought_with = nothing
-    if len(own.items):
-        decays = own.decays[2]
-        top = np.argsort(-decays, kind="stable")[:SCORED_ITEMS_MAX]
-        same, recent = items.same_customers.scores(
-            own.items[top], np.stack((np.ones(len(top)), decays[top]))
-        )
-    if len(basket):
-        given = basket[:SCORED_ITEMS_MAX]
-        (bought_with,) = items.bought_with.scores(given, np.ones((1, len(given))))
-    return RankingQuestion(
-        history=own,
-        basket=basket,
-        same=same,
-        same_recent=recent,
-        bought_with=bought_with,
-    )
+def _of_same_customers(items: ItemModel, own: History) -> tuple[Floats, Floats]:
+    """`same` and `same_recent` of a question."""
+    if not len(own.items):
+        nothing = np.zeros(len(items.rebuy))
+        return nothing, nothing
+    decays = own.decays[2]
+    top = np.argsort(-decays, kind="stable")[:SCORED_ITEMS_MAX]
+    speaking, weights = own.items[top], items.same_customers
+    return weights.scores(speaking), weights.scores(speaking, decays[top])
 
 
 class OrderBook:
@@ -232,6 +222,7 @@ class OrderBook:
         self.orders = orders
         self.items = items if items is not None else item_model(orders)
         self._last = (-1, NO_HISTORY)
+        self._last_same: tuple[int, Floats, Floats] | None = None
         self._baskets_from = orders.baskets_from()
         self._lines_from = orders.lines_from()
 
@@ -258,7 +249,19 @@ class OrderBook:
         return self.orders.line_item[lines], self.orders.line_basket[lines]
 
     def question(self, customer: int, basket: Ints) -> RankingQuestion:
-        return ask(self.items, self.history(customer), basket)
+        """What other customers say about this one is kept like their history."""
+        own, kept = self.history(customer), self._last_same
+        if kept is None or kept[0] != customer:
+            kept = self._last_same = (customer, *_of_same_customers(self.items, own))
+        _, same, recent = kept
+        given, weights = basket[:SCORED_ITEMS_MAX], self.items.bought_with
+        return RankingQuestion(
+            history=own,
+            basket=basket,
+            same=same,
+            same_recent=recent,
+            bought_with=weights.scores(given) if len(given) else np.zeros(len(same)),
+        )
 
     def basket_items(self, basket: int) -> Ints:
         return self.lines(basket, basket + 1)[0]

@@ -134,6 +134,7 @@ class ModelKeeper:
         if self._tried_s is not None and now_s - self._tried_s < SOONEST_S:
             return False
         if not self._feeds.is_whole:
+            self._adviser.progress = "reading"
             return False  # of half the orders a model would be wrong
         if self._adviser.offering is None:
             return True
@@ -156,11 +157,13 @@ class ModelKeeper:
     async def _train_once(self) -> None:
         self._tried_s = self._clock.monotonic_s()
         self.step = "starting"
+        self._adviser.progress = "training"
         began_s = self._tried_s
         try:
             await self._train(self._heard)
         except Unavailable as error:
             self._fails(str(error))
+            self._adviser.progress = "failed"
         else:
             self.trouble = None
             took_s = self._clock.monotonic_s() - began_s

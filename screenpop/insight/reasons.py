@@ -24,6 +24,7 @@ COUNTED_MIN = 5  # customers or orders behind a percentage: no one is recognised
 PERCENT_FROM = 20  # of fewer, one more or less is over 5 points
 OTHERS_MAX = 3  # items tried for "customers who order X"
 DAY_S = 86_400.0
+SEARCHED_FROM = 20  # times longer: searching it is faster than merging both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,21 +205,19 @@ class Reasons:
         """Times of the customer's baskets with the item, ascending."""
         if customer < 0:
             return np.empty(0)
-        baskets = self._baskets(item)
-        first, end = self._book.basket_range(customer)
-        start, stop = np.searchsorted(baskets, (first, end))
-        return self._book.orders.basket_time[baskets[start:stop]]
+        within = _between(self._baskets(item), *self._book.basket_range(customer))
+        return self._book.orders.basket_time[within]
 
     def _bought_often(self, customer: int, item: int) -> Reason | None:
         first, end = self._book.basket_range(customer)
         first = max(first, end - RECENT_ORDERS)
-        start, stop = np.searchsorted(self._baskets(item), (first, end))
-        if start == stop:
+        count = len(_between(self._baskets(item), first, end))
+        if not count:
             return None
         return Reason(
             kind="bought_often",
             item=self._keys[item],
-            count=int(stop - start),
+            count=count,
             of=end - first,
         )
 
@@ -292,10 +291,22 @@ def _is_due(usual: Any, since: Any) -> Any:
     return (usual >= DAY_S) & (usual <= since) & (since <= DUE_LATE_MAX * usual)
 
 
+def _between(ascending: Ints, first: int, end: int) -> Ints:
+    """The values in [first, end)."""
+    # bounds of another type would copy the whole column
+    bounds = np.asarray((first, end), dtype=ascending.dtype)
+    start, stop = np.searchsorted(ascending, bounds)
+    return ascending[start:stop]
+
+
 def _common(one: Ints, other: Ints) -> int:
     """How many values do two ascending columns without repetition share?"""
     fewer, more = (one, other) if len(one) < len(other) else (other, one)
     if not len(fewer):
         return 0
+    if len(more) < SEARCHED_FROM * len(fewer):
+        both = np.concatenate((fewer, more))
+        both.sort(kind="stable")  # merges two ascending runs
+        return int(np.count_nonzero(both[1:] == both[:-1]))
     place = np.minimum(np.searchsorted(more, fewer), len(more) - 1)
-    return int((more[place] == fewer).sum())
+    return int(np.count_nonzero(more[place] == fewer))

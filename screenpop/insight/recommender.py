@@ -176,19 +176,11 @@ class Recommender:
         self, customer: str, k: int, *, now: float | None = None
     ) -> list[Recommendation]:
         """`recommend` with reasons; `now` in Unix seconds (default: newest order)."""
-        at, who = self._now(now), self._customer(customer)
-        return [
-            self._because(item, self._reasons.likely(who, item, at))
-            for item in self._answer("likely_next", customer, (), k)
-        ]
+        return self.because(self.recommend(customer, k), customer, now=now)
 
     def explained_new(self, customer: str, k: int) -> list[Recommendation]:
         """`recommend_new` with reasons."""
-        who = self._customer(customer)
-        return [
-            self._because(item, self._reasons.new(who, item))
-            for item in self._answer("new", customer, (), k)
-        ]
+        return self.because(self.recommend_new(customer, k), customer)
 
     def explained_with(
         self,
@@ -199,12 +191,31 @@ class Recommender:
         now: float | None = None,
     ) -> list[Recommendation]:
         """`complete` with reasons."""
-        at, who = self._now(now), self._customer(customer)
-        basket = self._basket(items)
-        task: Task = "goes_with_anyone" if customer is None else "goes_with"
+        found = self.complete(items, k, customer)
+        return self.because(found, customer, basket=items, now=now)
+
+    def because(
+        self,
+        items: Sequence[str],
+        customer: str | None,
+        *,
+        basket: Sequence[str] = (),
+        now: float | None = None,
+    ) -> list[Recommendation]:
+        """Items that were recommended, each with its reasons.
+
+        `basket`: what they go with, for items of `complete`.
+        """
+        at, who, given = self._now(now), self._customer(customer), self._basket(basket)
+        reasons, place_of = self._reasons, self.model.book.orders.item
         return [
-            self._because(item, self._reasons.goes_with(who, basket, item, at))
-            for item in self._answer(task, customer, items, k)
+            Recommendation(
+                item=item,
+                reasons=reasons.goes_with(who, given, place_of(item), at)
+                if len(given)
+                else reasons.likely(who, place_of(item), at),
+            )
+            for item in items
         ]
 
     def due_again(self, customer: str, *, now: float | None = None) -> list[DueItem]:
@@ -250,10 +261,6 @@ class Recommender:
 
     def _is_allowed(self, item: str) -> bool:
         return bool(self.model.allowed[self.model.book.orders.item(item)])
-
-    def _because(self, item: int, reasons: Sequence[Reason]) -> Recommendation:
-        key = self.model.book.orders.item_keys[item]
-        return Recommendation(item=key, reasons=reasons)
 
     def _keys(self, items: Ints) -> list[str]:
         keys = self.model.book.orders.item_keys

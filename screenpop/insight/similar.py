@@ -34,18 +34,13 @@ class SimilarItems:
     neighbours: Ints  # (I, N) item indices
     weights: Weights  # (I, N) 0 where there are fewer
 
-    def scores(self, items: Ints, amounts: Floats) -> Floats:
-        """(m, I) what each item gets from `items` (n,), counted by amounts (m, n)."""
+    def scores(self, items: Ints, amounts: Floats | None = None) -> Floats:
+        """(I,) what each item gets from `items` (n,), counted by amounts (n,) or 1."""
         found = self.neighbours[items].reshape(-1)
         weights = self.weights[items]
+        counted = weights if amounts is None else weights * amounts[:, None]
         count = len(self.neighbours)
-        return np.asarray(
-            [
-                np.bincount(found, (weights * row[:, None]).reshape(-1), count)
-                for row in amounts
-            ],
-            dtype=np.float64,
-        )
+        return np.bincount(found, counted.reshape(-1), count).astype(np.float64)
 
 
 def similar_items(

@@ -153,9 +153,9 @@ class GuardedSource:
         at_hand: AtHand | None = None,
     ) -> Result | None:
         """What needs no asking: a fresh answer, or an older one to show meanwhile."""
-        if at_hand is not None and (rows := at_hand(params)) is not None:
+        if at_hand is not None and (found := at_hand(params)) is not None:
             self.answered_us = self._clock.now_us()
-            return _answer(rows, self.answered_us)
+            return _answer(found.rows, self.answered_us, found.message)
         key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
         if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
@@ -418,9 +418,11 @@ class GuardedSource:
         return _stale(kept, message, detail)
 
 
-def _answer(rows: tuple[Row, ...], fetched_us: int) -> Result:
+def _answer(
+    rows: tuple[Row, ...], fetched_us: int, message: str | None = None
+) -> Result:
     outcome = LookupOutcome.OK if rows else LookupOutcome.EMPTY
-    return Result(outcome=outcome, rows=rows, fetched_us=fetched_us)
+    return Result(outcome=outcome, rows=rows, fetched_us=fetched_us, message=message)
 
 
 def _stale(kept: Kept, message: str, detail: str | None = None) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-from screenpop.connector import Lookup, Row, Scalar
+from screenpop.connector import Lookup, Row, RowsAtHand, Scalar
 from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.plan import AtHand, PlannedLookup
@@ -18,6 +18,8 @@ from screenpop.support.tasks import TaskOwner
 SOURCE = "screenpop"
 FACET = "interactions"
 OUTLOOK = "outlook"
+OWN_TIMEOUT_MS = 1_000
+OWN_CONCURRENCY = 64  # such a lookup is a wait, not a load
 
 OwnLookups = Mapping[str, tuple[GuardedSource, list[PlannedLookup]]]
 Earlier = Callable[
@@ -45,8 +47,8 @@ class EarlierOfCustomer(Lookup):
         self._earlier = earlier
         self._may_have = may_have
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> tuple[Row, ...] | None:
-        return None if self._may_have(_customer(params)) else ()
+    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+        return None if self._may_have(_customer(params)) else RowsAtHand()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         return await self._earlier(None, _customer(params), *_this_call(params))
@@ -61,8 +63,8 @@ class EarlierFromNumber(Lookup):
         self._earlier = earlier
         self._may_have = may_have
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> tuple[Row, ...] | None:
-        return None if self._may_have(str(params["number"])) else ()
+    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+        return None if self._may_have(str(params["number"])) else RowsAtHand()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         return await self._earlier(str(params["number"]), None, *_this_call(params))
@@ -102,15 +104,31 @@ def offer_lookups(
     clock: Clock,
     tasks: TaskOwner,
     customers_of: Collection[str] = (),
+    waits_ms: int = 0,
 ) -> OwnLookups:
-    """A source that answers from memory: a lookup for each facet, which names it."""
+    """A source that answers from memory: a lookup for each facet, which names it.
+
+    `waits_ms`: so long a lookup may itself wait for another source.
+    """
     of = frozenset(customers_of) or None
     planned = [_planned(facet, source, facet, x, of) for facet, x in lookups.items()]
-    return {source: (_guard(source, label, clock, tasks), planned)}
+    guard = _guard(source, label, clock, tasks, OWN_TIMEOUT_MS + waits_ms)
+    return {source: (guard, planned)}
 
 
-def _guard(name: str, label: str, clock: Clock, tasks: TaskOwner) -> GuardedSource:
-    limits = SourceLimits(timeout_ms=1000, cache_s=0, cache_entries=0)
+def _guard(
+    name: str,
+    label: str,
+    clock: Clock,
+    tasks: TaskOwner,
+    timeout_ms: int = OWN_TIMEOUT_MS,
+) -> GuardedSource:
+    limits = SourceLimits(
+        timeout_ms=timeout_ms,
+        concurrency=OWN_CONCURRENCY,
+        cache_s=0,
+        cache_entries=0,
+    )
     return GuardedSource(name, label, limits, clock, tasks)
 
 

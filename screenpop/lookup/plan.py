@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
 from screenpop.config.model import Kind
-from screenpop.connector import Lookup, Row, Scalar
+from screenpop.connector import Lookup, RowsAtHand, Scalar
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
 
 CUSTOMER_SOURCE = "customer.source"
-AtHand = Callable[[Mapping[str, Scalar]], tuple[Row, ...] | None]
-"""Rows that can be had without waiting; None: the source must be asked."""
+AtHand = Callable[[Mapping[str, Scalar]], RowsAtHand | None]
+"""What can be had without waiting; None: the source must be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from screenpop.insight.adviser import Adviser
 from screenpop.insight.policy import rules_of
 from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.explain import Explanation, call_from, explain
+from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import SOURCE, own_lookups
 from screenpop.lookup.sources import FindConnector, reason_of
 from screenpop.node.parts import (
@@ -70,8 +71,10 @@ async def explained(
         if past is not None
         else {}
     )
-    own |= offers_of(await _adviser(loaded, clock), loaded.config, clock, tasks)
+    adviser = await _adviser(loaded, clock)
+    own |= offers_of(adviser, loaded.config, clock, tasks)
     lookups = make_lookups(loaded, clock, lambda record: None, Metrics(), own)
+    adviser.live = live_items(loaded.config, lookups.sources)
     try:
         await lookups.sources.open()
         if past is not None:

@@ -24,11 +24,13 @@ from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
 from screenpop.insight.adviser import Adviser
+from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import Streams
 from screenpop.intake.placing import EventDoor, Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
+from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.follow import Follower
@@ -93,7 +95,7 @@ async def build(
         await journal.close()
         raise
     orders = make_feeds(loaded, lookups.sources, clock, metrics, watch)
-    insight = ModelKeeper(adviser, orders, folder, config.insight, clock)
+    insight = _keeper(adviser, orders, lookups, loaded, clock)
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
     placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
@@ -122,6 +124,18 @@ async def build(
         spare=spare,
         snapshots=_snapshots(follower, config),
     )
+
+
+def _keeper(
+    adviser: Adviser,
+    orders: OrderFeeds,
+    lookups: Lookups,
+    loaded: Loaded,
+    clock: Clock,
+) -> ModelKeeper:
+    config = loaded.config
+    adviser.live = live_items(config, lookups.sources)
+    return ModelKeeper(adviser, orders, data_dir_of(loaded), config.insight, clock)
 
 
 def _snapshots(follower: Follower, config: Configuration) -> Snapshots:

@@ -188,8 +188,9 @@ def offers_of(
         return {}
     lookups = {facet: OffersLookup(adviser, facet) for facet in ORDER_FACETS}
     answering = {facet: (each, each.at_hand) for facet, each in lookups.items()}
-    of = config.insight.customers_of
-    return offer_lookups(ADVISER, ADVISER_LABEL, answering, clock, tasks, of)
+    of, asked = config.insight.customers_of, config.insight.item_lookup
+    waits_ms = 0 if asked is None else asked.timeout_ms
+    return offer_lookups(ADVISER, ADVISER_LABEL, answering, clock, tasks, of, waits_ms)
 
 
 def make_feeds(

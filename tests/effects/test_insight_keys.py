@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,16 @@ from typing import Any
 
 from key_effects import built, shows_effect_of
 
-from screenpop.domain.profile import Scalar
+from screenpop.config.prepare import AnyConnector
+from screenpop.connector import (
+    Connector,
+    Lookup,
+    LookupOptions,
+    Row,
+    Scalar,
+    SourceOptions,
+)
+from screenpop.connector.registry import Registry
 from screenpop.insight.model_file import ModelFiles
 from screenpop.insight.training import FOLDER
 from screenpop.node.node import Service
@@ -66,7 +76,9 @@ def offered(
         lookup = service.lookups.sources.plan.lookups[facet]
         if lookup.customers_of is None or source in lookup.customers_of:
             assert lookup.at_hand is not None
-            found[facet] = [row["sku"] for row in lookup.at_hand(params) or ()]
+            at_hand = lookup.at_hand(params)
+            assert at_hand is not None
+            found[facet] = [row["sku"] for row in at_hand.rows]
     return found
 
 
@@ -140,3 +152,75 @@ async def test_a_model_is_trained_again_after_enough_new_orders(tmp_path: Path) 
         assert _models(tmp_path) == 1
     async with trading(tmp_path, train_after_orders=10):
         assert _models(tmp_path) == 2
+
+
+class CountedWarehouse(Connector[SourceOptions, LookupOptions]):
+    """A source that knows that tape is sold out, after a time."""
+
+    name = "warehouse"
+    source_options = SourceOptions
+    lookup_options = LookupOptions
+    takes_s = 0.0
+    asked: list[str]
+
+    def lookup(self, name: str, options: LookupOptions) -> Lookup:
+        self.asked = []
+        return _StockOf(self)
+
+
+class _StockOf(Lookup):
+    needs = frozenset({"item.key"})
+
+    def __init__(self, warehouse: CountedWarehouse):
+        self._warehouse = warehouse
+
+    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
+        item = str(params["item.key"])
+        self._warehouse.asked.append(item)
+        await asyncio.sleep(self._warehouse.takes_s)
+        return [{"stock": 0 if item == "tape" else 7}]
+
+
+def _find(name: str) -> type[AnyConnector]:
+    return CountedWarehouse if name == "warehouse" else Registry().find(name)
+
+
+async def _live(folder: Path, takes_s: float = 0.0, **keys: Any) -> list[object]:
+    """Two cards of one customer: the articles of the second, and how often asked."""
+    sales(folder)
+    sources = {"shop": SHOP, "wares": {"connector": "warehouse", "cache_s": 60}}
+    insight = {"item_lookup": {"source": "wares", **keys}, "offers_max": 6}
+    async with built(folder, find=_find, sources=sources, insight=insight) as service:
+        await service.lookups.sources.open()
+        await service.orders.open()
+        await service.orders.read("shop", everything=True)
+        await service.insight.look()
+        wares = service.lookups.sources.connectors["wares"]
+        assert isinstance(wares, CountedWarehouse)
+        wares.takes_s = takes_s
+        lookup = service.lookups.sources.plan.lookups["recommendations"].lookup
+        params: dict[str, Scalar] = {
+            "customer.key": "c1", "line": "main", "call_id": "c-1", "occurrence": 0
+        }  # fmt: skip
+        await lookup.fetch(params)
+        rows = await lookup.fetch(params)
+        return [*(row["sku"] for row in rows), len(wares.asked)]
+
+
+@shows_effect_of("insight.item_lookup.source")
+async def test_what_is_sold_out_at_its_source_is_not_offered(tmp_path: Path) -> None:
+    *offered, asked = await _live(tmp_path)
+    assert sorted(map(str, offered)) == sorted(set(ITEMS) - {"tape"})
+    assert asked == len(ITEMS)
+
+
+@shows_effect_of("insight.item_lookup.cache_s")
+async def test_an_answer_about_an_item_is_kept_for_this_time(tmp_path: Path) -> None:
+    *_, asked = await _live(tmp_path, cache_s=0)
+    assert asked == 2 * len(ITEMS)
+
+
+@shows_effect_of("insight.item_lookup.timeout_ms")
+async def test_a_list_waits_for_stock_no_longer_than_this(tmp_path: Path) -> None:
+    *offered, _ = await _live(tmp_path, takes_s=30.0, timeout_ms=20)
+    assert "tape" in offered

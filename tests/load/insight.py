@@ -20,6 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from screenpop.insight.model_file import ModelFiles
+from screenpop.insight.offering import Offering
 from screenpop.insight.orders import BATCH_LINES, OrderLines, Orders
 from screenpop.insight.recommender import Recommender, train
 from screenpop.insight.training import peak_mb
@@ -74,8 +75,33 @@ def timed(name: str, work: Callable[[int], object], keys: list[int]) -> None:
         start = time.process_time()
         work(key)
         spent[place] = time.process_time() - start
+    report(name, spent)
+
+
+def report(name: str, spent: np.ndarray) -> None:
     p50, p99, most = 1e3 * np.quantile(spent, (0.5, 0.99, 1))
     print(f"{name:32} p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   most {most:6.2f} ms")
+
+
+def answer_cards(recommender: Recommender) -> None:
+    """The three facets of a call's card, in their order, as the service asks them."""
+    model = recommender.model
+    keys, now_s = model.book.orders.customer_keys, model.book.items.now + 86_400
+    offering = Offering(recommender=recommender, items={})
+    facets = {
+        "card: recommendations": offering.likely,
+        "card: goes_with": offering.goes_with,
+        "card: outlook": offering.outlook,
+    }
+    places = np.random.default_rng(3).integers(0, len(keys), QUESTIONS)
+    spent = np.empty((len(facets), QUESTIONS))
+    for column, place in enumerate(places.tolist()):
+        for row, answer in enumerate(facets.values()):
+            start = time.process_time()
+            answer(keys[place], now_s)
+            spent[row, column] = time.process_time() - start
+    for name, row_spent in zip(facets, spent, strict=True):
+        report(name, row_spent)
 
 
 def ask(recommender: Recommender) -> None:
@@ -103,6 +129,7 @@ def ask(recommender: Recommender) -> None:
             work(place)
     for name, work in questions.items():
         timed(name, work, places)
+    answer_cards(recommender)
 
 
 def main() -> None:

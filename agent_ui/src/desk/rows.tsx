@@ -336,6 +336,8 @@ function Rest({ row, columns, unlabelled = false }: RestProps): ComponentChildre
         {!worded && column.name !== "talk_s" && `${column.label} `}
         {column.type === "money" ? (
           <Text row={row} column={column} />
+        ) : column.name === "as_of" ? (
+          <When value={row.as_of ?? null} column={column} />
         ) : (
           <bdi>{restWords(formats, row, column, worded)}</bdi>
         )}

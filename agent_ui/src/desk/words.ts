@@ -26,9 +26,12 @@ export function stateWord(state: FieldState): string {
   return words[state];
 }
 
-/** The sales policy removed offers, and says why. */
-function isPolicy(note: SourceNote): boolean {
-  return note.lookup === "policy";
+const FROM_ORDERS = ["recommendations", "goes_with", "outlook"];
+
+/** The sales policy removed offers, or none were computed, and it says why. */
+function isReasoned({ lookup, ms, message }: SourceNote): boolean {
+  const answered = ms !== null && message !== null;
+  return lookup === "policy" || (FROM_ORDERS.includes(lookup) && answered);
 }
 
 /** What one source says about itself in a facet's head. */
@@ -38,7 +41,7 @@ export function sourceSentence(note: SourceNote): string {
     stale: `${note.source}, older value`,
     pending: `asking ${note.source}…`,
     // Not asked at all is another thing than asked and nothing found.
-    empty: isPolicy(note)
+    empty: isReasoned(note)
       ? note.source
       : (note.message ?? `${note.source}: nothing there`),
     failed: `${note.source} failed`,
@@ -55,7 +58,7 @@ export function bodySentence(facet: Facet): string {
     fresh: "Nothing to show.",
     stale: "Nothing to show.",
     pending: "",
-    empty: facet.notes.find(isPolicy)?.message ?? "",
+    empty: facet.notes.find(isReasoned)?.message ?? "",
     failed: wrong?.message ?? "The source failed.",
     timed_out: wrong?.message ?? "The source did not answer in time.",
     withheld: "Withheld: not looked up.",

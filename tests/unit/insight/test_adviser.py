@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from screenpop.domain.offer import Mark, decode_offers
-from screenpop.domain.profile import Scalar
+from screenpop.domain.profile import Row, Scalar
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.offering import Offering
 from screenpop.insight.order_reader import ItemRow
@@ -15,6 +15,7 @@ from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import FakeClock
 
 DAY = timedelta(days=1)
+FACETS = ("recommendations", "goes_with", "outlook")
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 CALL: dict[str, Scalar] = {
     "line": "main",
@@ -55,12 +56,26 @@ def _adviser(*items: ItemRow, now: datetime = BEGIN + 85 * DAY, **more: Any) -> 
     return adviser
 
 
+def _shown(
+    adviser: Adviser, facet: str = "recommendations", **other: Any
+) -> tuple[Row, ...]:
+    found = adviser.at_hand(facet, {**CALL, **other})
+    assert found is not None
+    return found.rows
+
+
+def _said(adviser: Adviser, facet: str = "recommendations", **other: Any) -> str | None:
+    found = adviser.at_hand(facet, {**CALL, **other})
+    assert found is not None
+    return found.message
+
+
 def _skus(adviser: Adviser, facet: str = "recommendations", **other: Any) -> list[Any]:
-    return [row["sku"] for row in adviser.rows(facet, {**CALL, **other})]
+    return [row["sku"] for row in _shown(adviser, facet, **other)]
 
 
 def test_an_offer_says_what_it_is_and_why() -> None:
-    first, *_ = _adviser().rows("recommendations", CALL)
+    first, *_ = _shown(_adviser())
     assert (first["sku"], first["product"], first["price"]) == ("tape", "Tape", "2.50")
     assert (first["stock"], first["currency"]) == (7.0, "GBP")
     assert str(first["reason"]).startswith("In 8 of their last 8 orders; usually every")
@@ -74,21 +89,19 @@ def test_what_goes_with_the_last_order_is_not_offered_twice() -> None:
 
 
 def test_the_outlook_says_when_they_order_next_and_who_is_late() -> None:
-    (ann,) = _adviser(now=BEGIN + 75 * DAY).rows("outlook", CALL)
+    (ann,) = _shown(_adviser(now=BEGIN + 75 * DAY), "outlook")
     assert (ann["usual_days"], ann["at_risk"]) == (10, False)
     assert "2026-03-17" <= str(ann["next_from"]) <= str(ann["next_to"])
     late = _adviser(now=BEGIN + 300 * DAY)
-    (ann,) = late.rows("outlook", CALL)
+    (ann,) = _shown(late, "outlook")
     assert ann["at_risk"] is True
     assert ann["why"] == "Usually every 10 days; last order 230 days ago"
-    assert late.rows("outlook", {**CALL, "customer.key": "nobody"}) == ()
+    assert _shown(late, "outlook", **{"customer.key": "nobody"}) == ()
 
 
 def test_an_outlook_is_never_held_back() -> None:
     adviser = _adviser(holdout_share=0.5, keep=lambda record: None)
-    assert all(
-        adviser.rows("outlook", {**CALL, "call_id": f"c-{n}"}) for n in range(20)
-    )
+    assert all(_shown(adviser, "outlook", call_id=f"c-{n}") for n in range(20))
 
 
 def test_out_of_stock_or_given_up_is_not_offered() -> None:
@@ -110,15 +123,53 @@ def test_no_more_offers_than_the_card_takes() -> None:
 
 
 def test_a_customer_without_orders_gets_no_guess() -> None:
-    assert _skus(_adviser(), **{"customer.key": "nobody"}) == []
+    stranger = {"customer.key": "nobody"}
+    for facet in FACETS:
+        assert _skus(_adviser(), facet, **stranger) == []
+        assert _said(_adviser(), facet, **stranger) == (
+            "No orders of this customer are known."
+        )
 
 
-def test_an_excluded_customer_gets_none() -> None:
-    assert _skus(_adviser(withheld=["ann"])) == []
+def test_an_excluded_customer_gets_none_and_the_card_says_why() -> None:
+    for facet in FACETS:
+        assert _skus(_adviser(withheld=["ann"]), facet) == []
+        assert _said(_adviser(withheld=["ann"]), facet) == (
+            "This customer is excluded from offers: nothing is computed."
+        )
 
 
-def test_there_are_none_before_the_first_model() -> None:
-    assert Adviser(FakeClock()).rows("recommendations", CALL) == ()
+def test_who_opted_out_gets_none_and_the_card_says_why() -> None:
+    left_out = "This customer opted out of profiling: nothing is computed."
+    trained_without = _adviser()
+    trained_without.offering = Offering(
+        recommender=_recommender(withheld=["ann"]), items={}
+    )
+    since_then = _adviser()
+    since_then.offering = Offering(
+        recommender=_recommender(), items={}, opted_out=frozenset({"ann"})
+    )
+    for facet in FACETS:
+        for adviser in (trained_without, since_then):
+            assert _skus(adviser, facet) == []
+            assert _said(adviser, facet) == left_out
+        assert _said(since_then, facet, **{"customer.key": "c1"}) is None
+
+
+def test_before_the_first_model_the_card_says_what_goes_on() -> None:
+    adviser = Adviser(FakeClock())
+    assert _skus(adviser) == []
+    assert _said(adviser) == "No offers yet: no model has been trained."
+    adviser.progress = "reading"
+    assert _said(adviser, "outlook") == (
+        "No offers yet: the orders are being read for the first time."
+    )
+
+
+def test_the_card_says_how_old_stock_and_price_of_the_feed_are() -> None:
+    assert _shown(_adviser())[0]["as_of"] == "1970-01-01T00:00:00.000001Z"
+    unknown = _item("tape", read_us=None, stock=None, price=None)
+    assert "as_of" not in _shown(_adviser(unknown))[0]
 
 
 def test_a_share_of_the_calls_is_held_back_and_kept_to_compare() -> None:

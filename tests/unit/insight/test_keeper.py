@@ -13,7 +13,7 @@ import pytest
 from screenpop.config.policy import InsightSettings
 from screenpop.connector.orders import ItemRecord, OrderRecord
 from screenpop.domain.errors import Unavailable
-from screenpop.domain.profile import Scalar
+from screenpop.domain.profile import Row, Scalar
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.keeper import SOONEST_S, ModelKeeper, Train
@@ -77,7 +77,20 @@ class Shop:
 
     @property
     def offered(self) -> list[object]:
-        return [row["sku"] for row in self.adviser.rows("recommendations", CALL)]
+        return [row["sku"] for row in self.rows]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        found = self.adviser.at_hand("recommendations", CALL)
+        assert found is not None
+        return found.rows
+
+    @property
+    def said(self) -> str | None:
+        """In place of offers."""
+        found = self.adviser.at_hand("recommendations", CALL)
+        assert found is not None
+        return found.message
 
 
 def _item(key: str) -> ItemRecord:
@@ -112,8 +125,10 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 async def test_the_first_model_is_trained_once_all_orders_are_read(shop: Shop) -> None:
     keeper = shop.keeper()
+    assert shop.said == "No offers yet: no model has been trained."
     await keeper.look()
     assert (shop.trainings, shop.offered) == (0, [])
+    assert shop.said == ("No offers yet: the orders are being read for the first time.")
     await shop.sells(100)
     await keeper.look()
     assert shop.trainings == 1
@@ -156,6 +171,42 @@ async def test_a_failed_training_keeps_the_model_and_says_so(shop: Shop) -> None
     assert shop.offered == before
 
 
+async def test_the_card_says_what_becomes_of_the_first_model(shop: Shop) -> None:
+    said = list[str | None]()
+
+    async def failing(heard: Callable[[str], None]) -> None:
+        said.append(shop.said)
+        raise Unavailable("the training failed: out of memory.")
+
+    await shop.sells(100)
+    await shop.keeper(failing).look()
+    said.append(shop.said)
+    assert said == [
+        "No offers yet: the first model is being trained.",
+        "No offers yet: the first training failed. It is tried again.",
+    ]
+    await shop.keeper().look()
+    assert shop.offered
+    assert shop.said is None
+
+
+async def test_who_opts_out_is_left_out_before_the_next_training(shop: Shop) -> None:
+    keeper = shop.keeper()
+    await shop.sells(100)
+    await keeper.look()
+    assert shop.offered
+    shop.clock.advance(60)
+    now_us = shop.clock.now_us()
+    filing = await shop.store.begin("erp", since=0, made_by="x", now_us=now_us)
+    await filing.add([_line(3)._replace(opted_out=True)])
+    await filing.finish(None, now_us)
+    shop.feeds.feeds = await shop.store.feeds()
+    await keeper.look()
+    assert shop.trainings == 1
+    assert shop.offered == []
+    assert shop.said == "This customer opted out of profiling: nothing is computed."
+
+
 async def test_after_a_failure_it_is_tried_again_an_hour_later(shop: Shop) -> None:
     tries = 0
 
@@ -186,7 +237,7 @@ async def test_new_items_are_used_without_a_training(shop: Shop) -> None:
     keeper = shop.keeper()
     await shop.sells(100)
     await keeper.look()
-    assert {row["product"] for row in shop.adviser.rows("recommendations", CALL)} == {
+    assert {row["product"] for row in shop.rows} == {
         "Tape", "Bags", "Rope"
     }  # fmt: skip
     shop.clock.advance(60)
