@@ -250,7 +250,7 @@ def services(data_dir: Path, **other: Any) -> Services:
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
-        "lookup": look_up, "stats": stats, "ready": no_problem,
+        "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,
         "version": "0.0.0",

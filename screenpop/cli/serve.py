@@ -13,9 +13,11 @@ import typer
 from screenpop.config.load import Loaded
 from screenpop.node.asking import load_checked
 from screenpop.support import log as logs
-from screenpop.support.tasks import quick_loop
+from screenpop.support.tasks import first_of, quick_loop
 
 log = logging.getLogger(__name__)
+
+BEGIN_AGAIN_S = 0.5
 
 
 def register(app: typer.Typer) -> None:
@@ -46,19 +48,30 @@ def serve(
 
 
 async def _serve(loaded: Loaded) -> None:
-    from screenpop.node.build import running  # the whole service: a second
-    from screenpop.node.gauges import spare_the_loop
-
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _hang_up)
-    async with running(loaded) as service:
-        spare_the_loop()
-        log.info("serving at %s", service.url)
-        await stop.wait()
-        log.info("stopping")
+    while not stop.is_set():
+        await _serve_once(loaded, stop)
+
+
+async def _serve_once(loaded: Loaded, stop: asyncio.Event) -> None:
+    """Until a signal stops it, or everything must be read again from the journal."""
+    from screenpop.journal.base import JournalReplaced
+    from screenpop.node.build import running  # the whole service: a second
+    from screenpop.node.gauges import spare_the_loop
+
+    try:
+        async with running(loaded) as service:
+            spare_the_loop()
+            log.info("serving at %s", service.url)
+            await first_of(stop, service.replaced)
+            log.info("stopping")
+    except JournalReplaced as error:  # while it read what is stored
+        log.warning("%s", error)
+        await asyncio.sleep(BEGIN_AGAIN_S)
 
 
 def _hang_up() -> None:

@@ -75,6 +75,7 @@ def inspect(
     prepared = prepare(loaded, find or Registry().find)
     problems = [
         *_server(loaded),
+        *_journal(loaded),
         *_store(loaded),
         *_lines(loaded, check_line),
         *_same_calls(loaded),
@@ -175,6 +176,32 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def _journal(loaded: Loaded) -> Iterator[Problem]:
+    options = loaded.config.journal
+    redis_only = {"url": options.url, "ca_file": options.ca_file, "node": options.node}
+    if options.engine != "redis":
+        for key, value in redis_only.items():
+            if value is not None:
+                remedy = "Set `journal.engine: redis`, or remove this key."
+                text = f"has no effect with the engine {options.engine}"
+                yield loaded.problem(("journal", key), text, remedy)
+        return
+    if options.url is None:
+        remedy = "Add e.g. `url: redis://localhost:6379/0`."
+        yield loaded.problem(("journal", "url"), "is missing", remedy)
+        return
+    from screenpop.journal.redis_address import parse_address  # imports redis-py
+
+    try:
+        parse_address(options.url.get_secret_value(), options.ca_file)
+    except ConfigError as error:
+        key, _, text = str(error).removeprefix("journal.").partition(": ")
+        yield loaded.told(("journal", key), ConfigError(text))
+    if options.ca_file is not None and not (loaded.folder / options.ca_file).is_file():
+        remedy = "Put the PEM file there, or correct the path."
+        yield loaded.problem(("journal", "ca_file"), "no such file", remedy)
 
 
 def _store(loaded: Loaded) -> Iterator[Problem]:

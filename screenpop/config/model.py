@@ -77,8 +77,42 @@ class Server(Model):
 class JournalOptions(Model):
     """The durable record of everything that happens."""
 
-    engine: Literal["sqlite", "memory"] = Field(
-        "sqlite", description="`sqlite` is durable; `memory` is for tests only."
+    engine: Literal["sqlite", "redis", "memory"] = Field(
+        "sqlite",
+        description="`sqlite` is a durable file of one node; `redis` is shared by"
+        " several nodes; `memory` is for tests only.",
+    )
+    url: SecretStr | None = Field(
+        None,
+        description="Of `redis`: redis://, rediss:// (TLS) or"
+        " redis+sentinel://HOST:PORT,HOST:PORT/MASTER/DB. In a password,"
+        " percent-encode @ : / ? # and % (%40 for @).",
+    )
+    ca_file: Path | None = Field(
+        None,
+        description="CA certificates (PEM) for rediss://, relative to this file;"
+        " default: those of the system.",
+    )
+    key_prefix: str = Field(
+        "screenpop",
+        pattern=r"^[^{}\s]{1,100}$",
+        description="Of `redis`: all keys begin with this prefix in braces, one hash"
+        " slot of a cluster. Nodes with the same prefix share one journal.",
+    )
+    node: str | None = Field(
+        None,
+        pattern=r"^\S{1,100}$",
+        description="Of `redis`: this node's name, of its own among all nodes;"
+        " default: the host name.",
+    )
+    timeout_s: float = Field(
+        2, gt=0, description="Of `redis`: a command must be answered within this time."
+    )
+    patience_s: float = Field(
+        5,
+        ge=0,
+        description="Of `redis`: an append is repeated for this long while Redis is"
+        " away, then refused (503).",
     )
     synchronous: Literal["normal", "full"] = Field(
         "normal",

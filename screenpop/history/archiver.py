@@ -125,7 +125,7 @@ class Archiver:
                 stored,
                 stored + SKIPPED + 1,
             )
-            self._journal.skip_to(Offset(stored + SKIPPED))
+            await self._journal.skip_to(Offset(stored + SKIPPED))
         elif 0 < stored < oldest - 1 and not self._journal.lost(stored + 1):
             log.warning(
                 "the history has entries up to %d, the journal begins at %d: what lay"

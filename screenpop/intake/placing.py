@@ -35,6 +35,8 @@ class Placing:
         self.live = False  # everything that is stored was folded
         self._clock = clock
         self._open: set[tuple[str, str]] = set()
+        self._ours: set[tuple[str, str]] = set()  # decided here, not folded yet
+        self._recalled = 0  # the offset of an event of others, until `learn`
         self._decided: OrderedDict[int, CallEvent] = OrderedDict()
 
     def stamped(self, records: Iterable[Record]) -> list[Record]:
@@ -47,6 +49,7 @@ class Placing:
                 event = record.event
                 if decide:
                     event = self.occurrences.place(event, steady_us)
+                    self._ours.add((event.line, event.event_id))
                 else:
                     self._open.add((event.line, event.event_id))
                     event = replace(event, occurrence=UNPLACED)
@@ -56,8 +59,10 @@ class Placing:
 
     def not_kept(self, records: Iterable[Record]) -> None:
         """These were not journalled, or were there before."""
-        if self._open:
-            self._open -= {(record.stream, record.key) for record in records}
+        if self._open or self._ours:
+            keys = {(record.stream, record.key) for record in records}
+            self._open -= keys
+            self._ours -= keys
 
     def folded(self, offset: int, event: CallEvent) -> CallEvent:
         """An event comes out of the journal: the event as it was placed."""
@@ -68,7 +73,11 @@ class Placing:
             if len(self._decided) > DECIDED_MAX:
                 self._decided.popitem(last=False)
             return placed
-        if not self.live:
+        ours = (event.line, event.event_id)
+        if ours in self._ours:
+            self._ours.discard(ours)
+        else:  # of a former start, or of another node
+            self._recalled = offset
             self.occurrences.recall(event)
         return event
 
@@ -77,8 +86,9 @@ class Placing:
 
         Called when the cards are out: only the next event needs it.
         """
-        if not self.live and offset not in self._decided:
-            return  # `recall` did
+        if offset == self._recalled:  # `recall` did
+            self._recalled = 0
+            return
         clocks = self.occurrences.clocks
         clock = clocks.get(event.line)
         before_us = 0 if clock is None else clock.correction_us

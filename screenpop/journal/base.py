@@ -22,6 +22,8 @@ from typing import NewType
 
 import msgspec
 
+from screenpop.domain.errors import Unavailable
+from screenpop.journal.leases import Leases
 from screenpop.journal.records import Record
 
 Offset = NewType("Offset", int)
@@ -38,6 +40,13 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     record: Record
 
 
+class JournalReplaced(Unavailable):
+    """The medium is not the one that was read: what was made of it does not hold.
+
+    Everything is to be read again, in a new life of the journal (`close`, `open`).
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalHealth:
     """How the journal fares: for `/readyz` and `/metrics`."""
@@ -46,6 +55,7 @@ class JournalHealth:
     pending_max: int
     trouble: str | None = None  # the outage of now, in words with a remedy
     notice: str | None = None  # damage that was met or repaired; it still works
+    may_lose: str | None = None  # what an outage of the medium may cost, in words
 
 
 class Journal(ABC):
@@ -139,11 +149,12 @@ class Journal(ABC):
         """
 
     @abstractmethod
-    def skip_to(self, offset: Offset) -> None:
+    async def skip_to(self, offset: Offset) -> None:
         """Give no number up to and with `offset`: somebody saw an entry there.
 
         For the time between `open` and the first append: the journal's medium lost
-        its end, or is an older copy.
+        its end, or is an older copy. A journal that several processes share begins a
+        new identity with it. Raises `Unavailable`.
         """
 
     @abstractmethod
@@ -161,6 +172,11 @@ class Journal(ABC):
         Offsets of another identity mean nothing here: who keeps an offset outside
         of the journal keeps this name next to it.
         """
+
+    @property
+    @abstractmethod
+    def leases(self) -> Leases:
+        """Who of the nodes that share this journal does a piece of work."""
 
     @property
     @abstractmethod

@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
+from screenpop.journal.leases import Leases, LocalLeases
 from screenpop.journal.records import Record
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
@@ -29,6 +30,7 @@ class MemoryJournal(Journal):
     def __init__(self, clock: Clock | None = None, pending_max: int = 20_000):
         self._clock = clock or SystemClock()
         self._pending_max = pending_max
+        self._leases = LocalLeases()
         self._entries: list[Entry] = []
         self._by_key: dict[Identity, Offset] = {}
         self._newest = START
@@ -124,7 +126,7 @@ class MemoryJournal(Journal):
         record = self._entries[place].record
         return record.stream, record.key
 
-    def skip_to(self, offset: Offset) -> None:
+    async def skip_to(self, offset: Offset) -> None:
         if offset > self._newest:
             self._skipped = (self._newest, max(offset, self._skipped[1]))
 
@@ -134,6 +136,10 @@ class MemoryJournal(Journal):
     @property
     def identity(self) -> str:
         return self._identity
+
+    @property
+    def leases(self) -> Leases:
+        return self._leases
 
     @property
     def health(self) -> JournalHealth:

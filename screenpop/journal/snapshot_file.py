@@ -41,11 +41,10 @@ class _Header(msgspec.Struct, frozen=True):
 
 def write(path: Path, place: SnapshotPlace, body: bytes) -> None:
     """Put the state in place of the one before, or leave that one whole."""
-    header = _Header(FORMAT, place, len(body), _digest(place, body))
     new = path.with_name(path.name + ".new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(header) + b"\n")
+        file.write(header_of(place, body) + b"\n")
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
@@ -64,26 +63,37 @@ def read(path: Path) -> tuple[SnapshotPlace, bytes] | None:
             body = file.read()
     except FileNotFoundError:
         return None
+    return whole(path, line, body)
+
+
+def header_of(place: SnapshotPlace, body: bytes) -> bytes:
+    return msgspec.json.encode(_Header(FORMAT, place, len(body), _digest(place, body)))
+
+
+def whole(
+    name: Path | str, line: bytes, body: bytes
+) -> tuple[SnapshotPlace, bytes] | None:
+    """The state if header and body belong together; None, and a line in the log."""
     try:
         header = msgspec.json.decode(line, type=_Header)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        _useless(path, "its header cannot be read")
+        useless(name, "its header cannot be read")
         return None
     if header.format != FORMAT:
-        _useless(path, f"its format is {header.format}, this version's {FORMAT}")
+        useless(name, f"its format is {header.format}, this version's {FORMAT}")
         return None
     if header.length != len(body) or header.digest != _digest(header.place, body):
-        _useless(path, "it is damaged")
+        useless(name, "it is damaged")
         return None
     return header.place, body
 
 
-def same_place(path: Path, then: SnapshotPlace, now: SnapshotPlace) -> bool:
+def same_place(name: Path | str, then: SnapshotPlace, now: SnapshotPlace) -> bool:
     """Does the journal still hold what it held when the state was saved?"""
     if then.journal != now.journal:
-        _useless(path, "it belongs to another journal")
+        useless(name, "it belongs to another journal")
     elif then.entry != now.entry:
-        _useless(path, "the journal has another entry at its offset")
+        useless(name, "the journal has another entry at its offset")
     return then == now
 
 
@@ -91,10 +101,10 @@ def file_name(journal: Path, name: str) -> Path:
     return journal.with_name(f"{journal.name}.{name}.snapshot")
 
 
-def _useless(path: Path, why: str) -> None:
+def useless(name: Path | str, why: str) -> None:
     log.warning(
         "snapshot %s is not used: %s. All entries of the journal are read instead.",
-        path,
+        name,
         why,
     )
 

@@ -21,6 +21,7 @@ from typing import TypeGuard, TypeVar
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal import snapshot_file
 from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
+from screenpop.journal.leases import Leases, LocalLeases
 from screenpop.journal.records import Record, encode
 from screenpop.journal.snapshot_file import SnapshotPlace
 from screenpop.journal.sqlite_damage import make_whole
@@ -68,6 +69,7 @@ class SqliteJournal(Journal):
         self.path = path
         self._synchronous: Synchronous = synchronous
         self._pending_max = pending_max
+        self._leases = LocalLeases()
         self._clock = clock or SystemClock()
         self._busy_s = busy_s
         self._pending = 0
@@ -257,7 +259,7 @@ class SqliteJournal(Journal):
         entry = await self._reader.entry_at(offset)
         return SnapshotPlace(self._identity, offset, entry)
 
-    def skip_to(self, offset: Offset) -> None:
+    async def skip_to(self, offset: Offset) -> None:
         self._numbers.skip_to(offset)
 
     def lost(self, offset: int) -> bool:
@@ -266,6 +268,10 @@ class SqliteJournal(Journal):
     @property
     def identity(self) -> str:
         return self._identity
+
+    @property
+    def leases(self) -> Leases:
+        return self._leases
 
     @property
     def health(self) -> JournalHealth:

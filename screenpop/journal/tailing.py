@@ -32,6 +32,7 @@ class Recent:
         self._floor = START  # all entries with a greater offset are in the ring
         self.newest = START
         self.closed = False
+        self.error: Exception | None = None  # why it closed, unless in order
         self._waiting: list[asyncio.Future[None]] = []
         self._listeners: list[Callable[[], None]] = []
 
@@ -63,8 +64,10 @@ class Recent:
         """Entries up to and with `last` were trimmed."""
         del self._entries[: bisect_right(self._entries, last, key=_offset_of)]
 
-    def close(self) -> None:
+    def close(self, error: Exception | None = None) -> None:
+        """Readers get what they have not read; then they end, or raise the error."""
         self.closed = True
+        self.error = self.error or error
         self._wake()
 
     def after(self, offset: Offset) -> list[Entry] | None:
@@ -120,7 +123,7 @@ class Tail(AsyncIterator[list[Entry]]):
         while True:
             entries = self._recent.after(self._after)
             if not entries and self._recent.closed:
-                raise StopAsyncIteration
+                raise self._recent.error or StopAsyncIteration
             if entries is None:
                 entries = await self._from_medium()
             elif not entries:

@@ -160,7 +160,7 @@ async def _opened(
 ) -> tuple[Journal, Past]:
     """Journal and store; neither is left open when one refuses."""
     folder = data_dir_of(loaded)
-    journal = journal or journal_of(loaded.config, folder, clock)
+    journal = journal or journal_of(loaded, clock)
     await journal.open()
     try:
         return journal, await open_past(loaded, folder, clock)

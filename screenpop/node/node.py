@@ -37,7 +37,7 @@ from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.appending import Door
-from screenpop.journal.base import START, Entry, Journal, Offset
+from screenpop.journal.base import START, Entry, Journal, JournalReplaced, Offset
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
@@ -96,6 +96,8 @@ class Service:
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+    replaced: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when what was read does not hold any more: end, and begin again."""
     _today: TodayFile | None = None
     _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
@@ -226,6 +228,8 @@ class Service:
                 entries = await self.journal.read(
                     Offset(self.follower.offset), REPLAY_ENTRIES
                 )
+            except JournalReplaced:
+                raise
             except Unavailable as error:
                 outage.failed(error)
                 self.reading = f"what is stored cannot be read: {error}"
@@ -239,7 +243,11 @@ class Service:
             for entry in entries:
                 self.follower.take(entry)
 
-        await self.journal.follow(Offset(self.follower.offset or START), take)
+        try:
+            await self.journal.follow(Offset(self.follower.offset or START), take)
+        except JournalReplaced:
+            self.replaced.set()
+            await asyncio.Event().wait()  # until this node ends
 
     async def _tidy_for_ever(self) -> None:
         while True:
@@ -309,6 +317,7 @@ class Service:
             sources=sources.shown,
             orders=lambda: orders_seen(self.orders, self.insight, seen.clean),
             ready=self.problems,
+            notes=self._notes,
             audit=self.past.audit.write,
             caught_up=self.caught_up,
             data_dir=data_dir_of(self.loaded),
@@ -333,6 +342,10 @@ class Service:
     @property
     def _clocks(self) -> Mapping[LineId, LineClock]:
         return self.follower.placing.occurrences.clocks
+
+    def _notes(self) -> list[str]:
+        may_lose = self.journal.health.may_lose
+        return [] if may_lose is None else [may_lose]
 
     async def problems(self) -> list[NodeProblem]:
         """What keeps this node from doing its work well, for `/readyz`."""

@@ -5,6 +5,7 @@ One function per part: configuration in, a made but not yet opened part out.
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -98,14 +99,34 @@ def data_dir_of(loaded: Loaded) -> Path:
     return loaded.folder / loaded.config.server.data_dir
 
 
-def journal_of(config: Configuration, data_dir: Path, clock: Clock) -> Journal:
-    options = config.journal
+def journal_of(loaded: Loaded, clock: Clock) -> Journal:
+    options = loaded.config.journal
     if options.engine == "memory":
         return MemoryJournal(clock, pending_max=options.pending_max)
+    if options.engine == "redis":
+        return _redis_journal(loaded, clock)
     return SqliteJournal(
-        data_dir / "journal.sqlite",
+        data_dir_of(loaded) / "journal.sqlite",
         synchronous=options.synchronous,
         pending_max=options.pending_max,
+        clock=clock,
+    )
+
+
+def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
+    from screenpop.journal.redis import RedisJournal  # redis-py takes a while
+    from screenpop.journal.redis_address import parse_address
+
+    options = loaded.config.journal
+    url = options.url.get_secret_value() if options.url else ""
+    ca_file = loaded.folder / options.ca_file if options.ca_file else None
+    return RedisJournal(
+        parse_address(url, ca_file),
+        prefix=options.key_prefix,
+        node=options.node or socket.gethostname(),
+        pending_max=options.pending_max,
+        timeout_s=options.timeout_s,
+        patience_s=options.patience_s,
         clock=clock,
     )
 

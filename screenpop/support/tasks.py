@@ -262,6 +262,16 @@ def _why(error: BaseException | None, pause_s: float) -> str:
     )
 
 
+async def first_of(*events: asyncio.Event) -> None:
+    """Returns when one of them is set."""
+    waiting = [spawn(event.wait(), name="wait for an event") for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
 def quick_loop() -> asyncio.Runner:
     """uvloop where it is installed: less CPU for each socket, nothing else."""
     try:

@@ -41,10 +41,14 @@ class NotRight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """`ready`, `degraded` (works, something is away) or `not_ready` (503)."""
+    """`ready`, `degraded` (works, something is away) or `not_ready` (503).
+
+    `notes` is what to know where nothing is wrong: what an outage may cost.
+    """
 
     status: str
     problems: list[NotRight]
+    notes: list[str] = []
 
 
 async def live(site: Site, visit: Visit) -> web.StreamResponse:
@@ -106,7 +110,8 @@ async def readiness(site: Site) -> Readiness:
         )
     fatal = any(problem.fatal for problem in found)
     status = "not_ready" if fatal else "degraded" if found else "ready"
-    return Readiness(status=status, problems=found)
+    notes = list(site.services.notes())
+    return Readiness(status=status, problems=found, notes=notes)
 
 
 async def metrics(site: Site, visit: Visit) -> web.StreamResponse:

@@ -60,6 +60,7 @@ class Services:
     sources: Callable[[], list[SourceSeen]]
     orders: Callable[[], OrdersSeen]
     ready: Callable[[], Awaitable[Sequence[NodeProblem]]]
+    notes: Callable[[], Sequence[str]]
     audit: Callable[[str, str, str], Awaitable[None]]
     """(who, what, of whom or which): written before the answer is given.
 

@@ -19,7 +19,7 @@ from screenpop.domain.errors import ConfigError
 from screenpop.journal.base import Journal, Receipt
 from screenpop.journal.records import Record
 from screenpop.journal.sqlite import SqliteJournal
-from screenpop.node.parts import data_dir_of, journal_of
+from screenpop.node.parts import journal_of
 from screenpop.support.clock import FakeClock, SystemClock
 from screenpop.support.tasks import TaskOwner
 
@@ -231,7 +231,7 @@ async def test_commits_wait_for_the_disk_as_asked(
     tmp_path: Path, value: str, level: int
 ) -> None:
     found = loaded(tmp_path, journal={"synchronous": value})
-    journal = journal_of(found.config, data_dir_of(found), SystemClock())
+    journal = journal_of(found, SystemClock())
     assert isinstance(journal, SqliteJournal)
     await journal.open()
     levels = [

@@ -40,5 +40,5 @@ def test_a_connector_has_its_own_tables() -> None:
 def test_types_bounds_and_defaults_are_told() -> None:
     text = reference({})
     assert "| `server.port` | whole number, ≥ 0, ≤ 65535 | `8080` |" in text
-    assert "| `journal.engine` | `sqlite` or `memory` | `sqlite` |" in text
+    assert "| `journal.engine` | `sqlite` or `redis` or `memory` | `sqlite` |" in text
     assert "| `store.url` | secret text |  |" in text

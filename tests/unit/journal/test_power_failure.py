@@ -77,7 +77,7 @@ async def test_those_who_follow_go_on_over_the_gap(
     path = after_a_power_failure(running, tmp_path / "after", 0.5)
     journal = SqliteJournal(path)
     await journal.open()
-    journal.skip_to(Offset(5_000_000))  # the history knows more than is lost
+    await journal.skip_to(Offset(5_000_000))  # the history knows more than is lost
     tail = journal.tail(Offset(5_000_000))
     (receipt,) = await journal.append([rang("new")])
     assert receipt.offset == 5_000_001
@@ -107,7 +107,7 @@ async def test_a_bounded_number_of_gaps_is_remembered(
     for number in range(GAPS_MAX + 5):
         journal = SqliteJournal(path)
         await journal.open()
-        journal.skip_to(Offset(1000 * (number + 1)))
+        await journal.skip_to(Offset(1000 * (number + 1)))
         await journal.append([rang(str(number))])
         await journal.close()
     journal = SqliteJournal(path)

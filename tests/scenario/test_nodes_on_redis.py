@@ -1,0 +1,144 @@
+"""Several nodes on one Redis: does each serve every agent, and survive its Redis?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from call_centre import open_call_centre
+from redis_server import RedisServer, redis_server
+
+WITHIN_S = 15.0
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server("--appendonly", "yes") as server:
+        yield server
+
+
+def on_redis(server: RedisServer, node: str = "a", **more: Any) -> dict[str, Any]:
+    return {"engine": "redis", "url": server.url, "node": node, **more}
+
+
+def folder(path: Path, name: str) -> Path:
+    (path / name).mkdir()
+    return path / name
+
+
+async def test_a_call_on_a_node_with_redis_from_ringing_to_the_history(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with open_call_centre(tmp_path, journal=on_redis(server)) as centre:
+        ana = await centre.sign_in("ana")
+        call_id = await centre.ring("ana", caller="+442079460958")
+        assert (await ana.next_pop()).caller == "+442079460958"
+        await centre.answer(call_id, "ana")
+        await centre.hang_up(call_id)
+        await ana.next("pop.closed")
+        await centre.archived()
+        ready = await centre.get("ada", "/readyz")
+        assert "may lose the last second" in ready["notes"][0]
+    async with open_call_centre(
+        tmp_path, people=False, journal=on_redis(server)
+    ) as centre:
+        ana = await centre.sign_in("ana")  # the calls of before are known
+        assert [call.key[1] for call in centre.service.follower.book] == [call_id]
+
+
+async def test_an_event_at_one_node_opens_the_card_at_another(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ana, ben = await b.sign_in("ana"), await a.sign_in("ben")
+        call_id = await a.ring("ana", "ben", caller="+12025550101")
+        assert (await ana.next_pop()).call_id == call_id
+        assert (await ben.next_pop()).call_id == call_id
+        await b.answer(call_id, "ben")  # the telephone system changed the node
+        assert (await ana.next("pop.closed"))["call_id"] == call_id
+        await b.hang_up(call_id)
+        assert (await ben.next("pop.closed"))["call_id"] == call_id
+        assert len(ana.named("pop.opened")) == len(ben.named("pop.opened")) == 1
+        repeated = {"type": "ended", "call_id": "c-9", "event_id": "e-9"}
+        assert await a.tell(repeated) == await b.tell(repeated) == 200
+        assert a.service.journal.identity == b.service.journal.identity
+        _, newest = await a.service.journal.bounds()
+        await a.tell(repeated)
+        assert (await b.service.journal.bounds())[1] == newest
+
+
+async def test_an_agent_goes_from_one_node_to_another_and_misses_nothing(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ana = await a.sign_in("ana")
+        first = await a.ring("ana", caller="+12025550101")
+        await ana.next_pop()
+        await ana.leave()
+        second = await a.ring("ana", caller="+12025550102", call_id="c-away")
+        there = await b.sign_in("ana", after=ana.last_offset)
+        third = await b.ring("ana", caller="+12025550103", call_id="c-sentinel")
+        await there.until(lambda frame: frame.get("call_id") == third)
+        opened = [frame["call_id"] for frame in there.named("pop.opened")]
+        assert opened == [second, third]
+        assert first not in opened
+
+
+async def test_a_node_whose_journal_was_emptied_asks_to_begin_again(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with open_call_centre(
+        tmp_path, journal=on_redis(server, patience_s=1)
+    ) as centre:
+        ana = await centre.sign_in("ana")
+        await centre.ring("ana")
+        await ana.next_pop()
+        seen = ana.last_offset
+        identity = centre.service.journal.identity
+        server.command("FLUSHALL")
+        async with asyncio.timeout(WITHIN_S):
+            await centre.service.replaced.wait()
+        assert (await centre.get("ada", "/readyz"))["status"] == "not_ready"
+    async with open_call_centre(
+        tmp_path, people=False, journal=on_redis(server)
+    ) as centre:
+        assert centre.service.journal.identity != identity
+        ana = await centre.sign_in("ana", after=seen)
+        assert ana.named("resync")[-1]["reason"] == "other_journal"
+        call_id = await centre.ring("ana", call_id="c-new")
+        pop = await ana.next_pop()
+        assert pop.call_id == call_id
+        assert pop.frame["offset"] > seen  # no number is given twice
+        await centre.archived()
+
+
+async def test_a_node_goes_on_when_redis_was_killed_and_comes_back(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with open_call_centre(
+        tmp_path, journal=on_redis(server, timeout_s=0.5, patience_s=0.2)
+    ) as centre:
+        ana = await centre.sign_in("ana")
+        first = await centre.ring("ana", caller="+12025550101")
+        await ana.next_pop()
+        server.kill()
+        event = {"type": "alerting", "call_id": "c-2", "agents": ["1001"]}
+        assert await centre.tell(event) == 503
+        assert (await centre.get("ada", "/readyz"))["status"] == "not_ready"
+        server.start()
+        async with asyncio.timeout(WITHIN_S):
+            while await centre.tell(event) != 200:
+                await asyncio.sleep(0.05)
+        assert (await ana.next_pop()).call_id == "c-2"
+        await centre.hang_up(first)
+        assert (await ana.next("pop.closed"))["call_id"] == first
+        assert not centre.service.replaced.is_set()
