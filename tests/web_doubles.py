@@ -205,7 +205,7 @@ class FakeLines:
         return RequestsSeen(line=line, run="r1", newest=2, missed=0, requests=seen)
 
 
-NO_MODEL = ModelSeen(trained_at=None, orders=0, step=None, trouble=None)
+NO_MODEL = ModelSeen()
 
 
 def no_orders() -> OrdersSeen:

@@ -43,13 +43,33 @@ class FeedSeen(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str | None
 
 
-class ModelSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """The model in use, made of so many orders; `step` of the training under way."""
+class RankingSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The variant in use for one task. `recall` of all variants at 10 items, measured
+    on `customers`; empty: too few customers, so the choice is by default."""
 
-    trained_at: str | None
-    orders: int
-    step: str | None
-    trouble: str | None
+    task: str
+    variant: str
+    customers: int = 0
+    recall: dict[str, float] = {}
+
+
+class ModelSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The model in use and what it was made of; `step` of the training under way.
+
+    `failed_at`, `trouble`: the last training that failed, until one succeeds.
+    """
+
+    number: int | None = None
+    trained_at: str | None = None
+    newest_order_at: str | None = None
+    lines: int = 0
+    orders: int = 0
+    customers: int = 0
+    items: int = 0
+    rankings: tuple[RankingSeen, ...] = ()
+    step: str | None = None
+    failed_at: str | None = None
+    trouble: str | None = None
 
 
 class OrdersSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,16 +90,44 @@ def orders_seen(
     """`clean` takes secrets out of what a source said."""
     return OrdersSeen(
         **feeds.counts._asdict(),
-        model=ModelSeen(
-            trained_at=_at(keeper.made_us),
-            orders=keeper.orders,
-            step=keeper.step,
-            trouble=None if keeper.trouble is None else clean(keeper.trouble),
-        ),
+        model=_model_seen(keeper, clean),
         feeds=[
             _seen(progress, feeds.feeds.get(name), clean)
             for name, progress in feeds.progress.items()
         ],
+    )
+
+
+def _model_seen(keeper: ModelKeeper, clean: Callable[[str], str]) -> ModelSeen:
+    now = ModelSeen(
+        step=keeper.step,
+        failed_at=_at(keeper.failed_us),
+        trouble=None if keeper.trouble is None else clean(keeper.trouble),
+    )
+    if keeper.offering is None:
+        return now
+    model = keeper.offering.recommender.model
+    known = model.book.orders
+    return msgspec.structs.replace(
+        now,
+        number=keeper.number,
+        trained_at=_at(keeper.made_us),
+        newest_order_at=_at(round(model.book.items.now * 1e6)),
+        lines=len(known.line_item),
+        orders=len(known.basket_time),
+        customers=len(known.customer_keys),
+        items=len(known.item_keys),
+        rankings=tuple(
+            RankingSeen(
+                task=task,
+                variant=choice.variant,
+                customers=max(
+                    (x.customers for x in choice.measured.values()), default=0
+                ),
+                recall={name: x.recall for name, x in choice.measured.items()},
+            )
+            for task, choice in model.ranking.choices.items()
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from screenpop.config.policy import InsightSettings
 from screenpop.domain.errors import ScreenpopError, Unavailable
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.feed import OrderFeeds
+from screenpop.insight.training import TrainsElsewhere
 from screenpop.support.clock import Clock
 from screenpop.support.log import NodeProblem
 
@@ -59,6 +60,8 @@ class ModelKeeper:
         self.ready = asyncio.Event()  # there is a model
         self.step: str | None = None  # of the training that goes on
         self.trouble: str | None = None  # why there is no newer model
+        self.failed_us: int | None = None  # when the last training failed
+        self.number: int | None = None  # of the file of the model in use
 
     @property
     def offering(self) -> Offering | None:
@@ -125,6 +128,7 @@ class ModelKeeper:
                 return
             recommender = Recommender(found[1])
             self._made_us = files.made_us(found[0])
+            self.number = found[0]
         most = self._settings.offers_max
         self._adviser.offering = offering_of(self._folder, recommender, most)
         self._read_us = read_us
@@ -155,17 +159,20 @@ class ModelKeeper:
             return reader.orders_after(newest_s, enough) >= enough
 
     async def _train_once(self) -> None:
-        self._tried_s = self._clock.monotonic_s()
+        before_s, began_s = self._tried_s, self._clock.monotonic_s()
+        self._tried_s = began_s
         self.step = "starting"
         self._adviser.progress = "training"
-        began_s = self._tried_s
         try:
             await self._train(self._heard)
+        except TrainsElsewhere:
+            self._tried_s = before_s  # its model is taken over; else it is our turn
         except Unavailable as error:
+            self.failed_us = self._clock.now_us()
             self._fails(str(error))
             self._adviser.progress = "failed"
         else:
-            self.trouble = None
+            self.trouble = self.failed_us = None
             took_s = self._clock.monotonic_s() - began_s
             log.info("a model was trained in %.0f s", took_s)
         finally:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from screenpop.domain.errors import ScreenpopError, Unavailable
+from screenpop.support.private import private_folder
 
 FOLDER = "insight"  # in `data_dir`
+LOCK = "training.lock"  # in the folder: one training at a time
 NICENESS = 10  # of the process: calls come first
 TRAINING_S_MAX = 4 * 3600.0
 OUTPUT_BYTES_MAX = 65_536  # of one line
@@ -50,10 +53,15 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     recall: dict[str, float]  # recall@10 it reached when it was chosen
 
 
+class TrainsElsewhere(Unavailable):
+    """Another process trains for this folder; its model will do."""
+
+
 class _TrainingLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the process's output: one of the three."""
+    """One line of the process's output: one of the four."""
 
     step: str | None = None
+    elsewhere: str | None = None
     report: TrainingReport | None = None
     error: str | None = None
 
@@ -63,8 +71,44 @@ def train_from_store(
 ) -> TrainingReport:
     """Train on the order store of `data_dir` and put the model in use; it blocks.
 
-    Raises `OrdersError`, `ModelFileError` and `Unavailable` (no order store).
+    Raises `OrdersError`, `ModelFileError`, `Unavailable` (no order store) and
+    `TrainsElsewhere`.
     """
+    with _alone(Path(order.data_dir) / FOLDER):
+        return _train_alone(order, progress)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the system gives it back when the process ends."""
+    try:
+        private_folder(folder)
+        file = (folder / LOCK).open("ab")
+    except OSError as error:
+        raise _not_lockable(folder, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TrainsElsewhere(
+                f"another process trains for {folder}. Its model is used when it is"
+                " ready."
+            ) from error
+        except OSError as error:
+            raise _not_lockable(folder, error) from error
+        yield
+
+
+def _not_lockable(folder: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"the folder {folder} cannot be locked for a training: {error.strerror}. Check"
+        " its rights, and that its file system has locks (flock)."
+    )
+
+
+def _train_alone(
+    order: TrainingOrder, progress: Callable[[str], None]
+) -> TrainingReport:
     from screenpop.insight.model_file import ModelFiles
     from screenpop.insight.order_reader import OrderReader
     from screenpop.insight.recommender import train
@@ -118,7 +162,8 @@ async def train_apart(
 ) -> TrainingReport:
     """Train in a process of its own, which ends with this task.
 
-    Raises `Unavailable` with the reason when the training failed.
+    Raises `Unavailable` with the reason when the training failed, `TrainsElsewhere`
+    when there was none.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -136,6 +181,8 @@ async def train_apart(
         found, code = _TrainingLine(error=f"no end after {TRAINING_S_MAX:.0f} s"), 1
     finally:
         await _ended(process)
+    if found.elsewhere is not None:
+        raise TrainsElsewhere(found.elsewhere)
     if found.report is None:
         why = found.error or f"its process ended with code {code}"
         raise Unavailable(f"the training failed: {why}. The model before stays in use.")
@@ -187,6 +234,9 @@ def main() -> int:
     try:
         order = msgspec.json.decode(sys.stdin.buffer.read(), type=TrainingOrder)
         report = train_from_store(order, lambda step: _say(_TrainingLine(step=step)))
+    except TrainsElsewhere as busy:
+        _say(_TrainingLine(elsewhere=str(busy)))
+        return 1
     except (ScreenpopError, msgspec.MsgspecError, MemoryError) as error:
         _say(_TrainingLine(error=str(error).rstrip(".") or type(error).__name__))
         return 1

@@ -118,8 +118,32 @@ export interface Feed {
   trouble: string | null;
 }
 
+/** Which way to rank is used for a task, and what each reached on later orders. */
+export interface Ranking {
+  task: "likely_next" | "new" | "goes_with" | "goes_with_anyone";
+  variant: string;
+  customers: number;
+  recall: Record<string, number>;
+}
+
+/** The model in use, and the training under way or the last one that failed. */
+export interface Model {
+  number: number | null;
+  trained_at: string | null;
+  newest_order_at: string | null;
+  lines: number;
+  orders: number;
+  customers: number;
+  items: number;
+  rankings: Ranking[];
+  step: string | null;
+  failed_at: string | null;
+  trouble: string | null;
+}
+
 /** What recommendations are made from. */
 export interface Orders {
+  model: Model;
   lines: number;
   orders: number;
   customers: number;

@@ -77,7 +77,27 @@ test("an answer ends the trouble", () => {
     node: { ...node, problems: [] },
     lines: [],
     sources: [],
-    orders: { lines: 7, orders: 3, customers: 2, items: 4, opted_out: 0, feeds: [] },
+    orders: {
+      model: {
+        number: null,
+        trained_at: null,
+        newest_order_at: null,
+        lines: 0,
+        orders: 0,
+        customers: 0,
+        items: 0,
+        rankings: [],
+        step: null,
+        failed_at: null,
+        trouble: null,
+      },
+      lines: 7,
+      orders: 3,
+      customers: 2,
+      items: 4,
+      opted_out: 0,
+      feeds: [],
+    },
     nowMs: 5,
   });
   expect([again.trouble, again.answeredMs]).toEqual([null, 5]);

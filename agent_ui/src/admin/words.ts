@@ -1,6 +1,14 @@
 // How does what a dialect made of a request read?
 
-import type { EventSeen, Feed, RequestSeen, Source, Stream, Verdict } from "./answers";
+import type {
+  EventSeen,
+  Feed,
+  Ranking,
+  RequestSeen,
+  Source,
+  Stream,
+  Verdict,
+} from "./answers";
 
 export const VERDICTS: Record<Verdict, string> = {
   events: "taken",
@@ -17,6 +25,13 @@ export const STATES: Record<Source["state"], string> = {
   left_alone: "circuit breaker open",
   unasked: "not asked yet",
   off: "switched off",
+};
+
+export const TASKS: Record<Ranking["task"], string> = {
+  likely_next: "Likely to buy next",
+  new: "New to the customer",
+  goes_with: "Goes with the order",
+  goes_with_anyone: "Goes with it, unknown customer",
 };
 
 export const PHASES: Record<Feed["phase"], string> = {

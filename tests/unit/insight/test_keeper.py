@@ -16,10 +16,16 @@ from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import Row, Scalar
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.feed import OrderFeeds
+from screenpop.insight.feed_states import orders_seen
 from screenpop.insight.keeper import SOONEST_S, ModelKeeper, Train
 from screenpop.insight.order_store import OrderStore
-from screenpop.insight.training import FOLDER, TrainingOrder, train_from_store
-from screenpop.support.clock import FakeClock
+from screenpop.insight.training import (
+    FOLDER,
+    TrainingOrder,
+    TrainsElsewhere,
+    train_from_store,
+)
+from screenpop.support.clock import FakeClock, iso_from_us
 from screenpop.support.metrics import Metrics
 
 CALL: dict[str, Scalar] = {
@@ -231,6 +237,58 @@ async def test_a_model_that_another_process_trained_is_taken_over(shop: Shop) ->
     await shop.keeper().look()
     assert shop.trainings == 0
     assert shop.offered
+
+
+async def test_while_another_process_trains_its_model_is_waited_for(shop: Shop) -> None:
+    tries = 0
+
+    async def busy(heard: Callable[[str], None]) -> None:
+        nonlocal tries
+        tries += 1
+        raise TrainsElsewhere("another process trains.")
+
+    await shop.sells(100)
+    keeper = shop.keeper(busy)
+    await keeper.look()
+    await keeper.look()
+    assert tries == 2  # it may fail there: no hour is waited
+    assert keeper.trouble is None
+    assert shop.said == "No offers yet: the first model is being trained."
+    await asyncio.to_thread(shop.train)
+    await keeper.look()
+    assert shop.offered
+    assert tries == 2
+
+
+async def test_an_administrator_sees_the_model_and_what_failed(shop: Shop) -> None:
+    keeper = shop.keeper()
+    before = orders_seen(shop.feeds, keeper, str).model
+    assert (before.number, before.trained_at, before.rankings) == (None, None, ())
+    await shop.sells(100)
+    await keeper.look()
+    seen = orders_seen(shop.feeds, keeper, str).model
+    assert (seen.number, seen.lines, seen.orders) == (1, 100, 100)
+    assert (seen.customers, seen.items) == (7, 3)
+    assert seen.trained_at == iso_from_us(shop.clock.now_us())
+    assert seen.newest_order_at == "2024-10-13T21:36:00Z"
+    likely = seen.rankings[0]
+    # seven customers are too few to compare
+    assert (likely.task, likely.variant, likely.recall) == (
+        "likely_next", "own purchases and neighbours", {}
+    )  # fmt: skip
+
+    async def failing(heard: Callable[[str], None]) -> None:
+        raise Unavailable("the training failed: secret.")
+
+    shop.clock.advance(30 * HOUR_S)
+    bad = shop.keeper(failing)
+    await bad.look()
+    seen = orders_seen(
+        shop.feeds, bad, lambda said: said.replace("secret", "***")
+    ).model
+    assert seen.trouble == "the training failed: ***."
+    assert seen.failed_at == iso_from_us(shop.clock.now_us())
+    assert seen.number == 1
 
 
 async def test_new_items_are_used_without_a_training(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import subprocess
@@ -19,7 +20,9 @@ from screenpop.insight.model_file import ModelFiles
 from screenpop.insight.order_store import OrderStore
 from screenpop.insight.training import (
     FOLDER,
+    LOCK,
     TrainingOrder,
+    TrainsElsewhere,
     train_apart,
     train_from_store,
 )
@@ -129,3 +132,66 @@ def test_an_order_that_is_not_json_is_an_error() -> None:
     )
     assert done.returncode == 1
     assert "error" in json.loads(done.stdout)
+
+
+async def test_one_process_trains_at_a_time_for_a_folder(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    order = TrainingOrder(data_dir=str(tmp_path))
+    (tmp_path / FOLDER).mkdir()
+    with (tmp_path / FOLDER / LOCK).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(TrainsElsewhere, match="another process trains"):
+            await train_apart(order)
+    assert (await train_apart(order)).number == 1
+
+
+async def test_two_nodes_that_share_a_folder_of_models_do_not_disturb_each_other(
+    tmp_path: Path,
+) -> None:
+    shared = tmp_path / "models"
+    shared.mkdir()
+    nodes = [tmp_path / "one", tmp_path / "two"]
+    for node in nodes:
+        node.mkdir()
+        (node / FOLDER).symlink_to(shared)
+        await fill(node)
+    orders = [TrainingOrder(data_dir=str(node)) for node in nodes]
+    trained = await asyncio.gather(*map(train_apart, orders), return_exceptions=True)
+    numbers = [x.number for x in trained if not isinstance(x, BaseException)]
+    busy = [x for x in trained if isinstance(x, BaseException)]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert numbers
+    assert all(isinstance(x, TrainsElsewhere) for x in busy)
+    read = [ModelFiles(node / FOLDER).read() for node in nodes]
+    assert {found[0] for found in read if found is not None} == {len(numbers)}
+    assert sorted(path.suffix for path in shared.iterdir()) == (
+        [".insight"] * len(numbers) + [".lock"]
+    )
+
+
+def test_models_that_two_processes_write_at_once_are_all_whole(tmp_path: Path) -> None:
+    recommender = Recommender().fit(*habits())
+    files = ModelFiles(tmp_path)
+    files.write(recommender.model)
+    code = (
+        "import sys; from pathlib import Path;"
+        " from screenpop.insight.model_file import ModelFiles;"
+        " files = ModelFiles(Path(sys.argv[1])); model = files.read()[1];"
+        " numbers = [files.write(model).stem for _ in range(20)];"
+        " print(' '.join(numbers))"
+    )
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    reads = 0
+    while any(writer.poll() is None for writer in writers):
+        assert files.read() is not None
+        reads += 1
+    written = [writer.communicate()[0].decode().split() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert len({name for names in written for name in names}) == 40
+    assert reads > 0
+    assert files.newest() == 41
