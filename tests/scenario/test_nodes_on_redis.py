@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
-from call_centre import open_call_centre
-from redis_server import RedisServer, redis_server
+from call_centre import let_everybody_in, open_call_centre, signed, write_config
+from redis_server import RedisServer, free_port, redis_server
 
 WITHIN_S = 15.0
 
@@ -142,3 +145,61 @@ async def test_a_node_goes_on_when_redis_was_killed_and_comes_back(
         await centre.hang_up(first)
         assert (await ana.next("pop.closed"))["call_id"] == first
         assert not centre.service.replaced.is_set()
+
+
+async def test_a_served_node_reads_everything_again_without_ending_its_process(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    port = free_port()
+    await let_everybody_in(tmp_path)
+    config = write_config(
+        tmp_path,
+        server={"port": port, "country": "GB", "data_dir": "data"},
+        journal=on_redis(server),
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "screenpop", "serve", "--config", str(config),
+        "--log-level", "error",
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        async with aiohttp.ClientSession() as http, asyncio.timeout(60):
+            await is_ready(http, url)
+            body = b'{"type": "arrived", "call_id": "c-1", "event_id": "e-1"}'
+            assert await taken(http, url, body) == 200
+            before = identity_in(server)
+            server.command("FLUSHALL")
+            while identity_in(server) in ("", before):
+                await asyncio.sleep(0.05)
+            await is_ready(http, url)
+            assert await taken(http, url, body) == 200
+            found = server.command("XRANGE", "{screenpop}:journal", "-", "+")
+            assert "e-1" in found
+        assert process.returncode is None
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
+
+
+async def is_ready(http: aiohttp.ClientSession, url: str) -> None:
+    while True:
+        with suppress(aiohttp.ClientError):
+            async with http.get(f"{url}/readyz") as answer:
+                if answer.status == 200:
+                    return
+        await asyncio.sleep(0.1)
+
+
+async def taken(http: aiohttp.ClientSession, url: str, body: bytes) -> int:
+    """As a telephone system does it: again while it is refused."""
+    while True:
+        with suppress(aiohttp.ClientError):
+            address = f"{url}/v1/telephony/main"
+            async with http.post(address, data=body, headers=signed(body)) as answer:
+                if answer.status != 503:
+                    return answer.status
+        await asyncio.sleep(0.1)
+
+
+def identity_in(server: RedisServer) -> str:
+    return server.command("HGET", "{screenpop}:journal:about", "identity")
