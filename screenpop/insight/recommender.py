@@ -139,6 +139,7 @@ class Recommender:
 
     def _use(self, model: InsightModel) -> None:
         self._model = model
+        self._last: tuple[str | None, int] = (None, -1)
         self._reasons = Reasons(model.book, model.index)
 
     @property
@@ -250,7 +251,12 @@ class Recommender:
         return rank(model.book, question, weights, model.allowed, task=task, k=k)
 
     def _customer(self, key: str | None) -> int:
-        return -1 if key is None else self.model.book.orders.customer(key)
+        """The last one is kept: one card looks a customer up several times."""
+        if key is None:
+            return -1
+        if self._last[0] != key:
+            self._last = (key, self.model.book.orders.customer(key))
+        return self._last[1]
 
     def _basket(self, items: Sequence[str]) -> Ints:
         places = {self.model.book.orders.item(key) for key in items} - {-1}
