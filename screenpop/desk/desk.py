@@ -168,6 +168,16 @@ class Desk:
             self._drop(pop)
         return sent
 
+    def rejoin(self, offset: int) -> None:
+        """No frame has a greater offset any more; see `Follower.rejoin`."""
+        self.touched.update(self.cases)
+        for case in self.cases.values():
+            for pop in case.pops.values():
+                pop.opened = min(pop.opened, offset)
+                pop.changed = min(pop.changed, offset)
+                pop.closed = min(pop.closed, offset)
+        self.floors = {user: min(at, offset) for user, at in self.floors.items()}
+
     def users_changed(self, offset: int) -> None:
         """Cards of people who may not log in any more leave.
 

@@ -103,6 +103,15 @@ class Hub:
             session.write(*encoded_frames)
             self._tools.metrics.frames_sent.inc(len(encoded_frames))
 
+    def rejoin(self, offset: int) -> None:
+        """Offsets go on from there: each desk is brought as a whole."""
+        self.offset = offset
+        for session in [*self._all()]:
+            if session.kind != "wallboard" and session.resumed:
+                session.seen = offset
+                whole = self._resync(session.username, "other_journal")
+                session.write(frames.encode(whole))
+
     def agent_said(
         self, user: UserId, state: AgentState, at_us: int, by: SaidBy = "desk"
     ) -> None:

@@ -374,6 +374,11 @@ class RecentNotes:
         if len(self._texts) > self._notes_max:
             self._texts.popitem(last=False)
 
+    def rejoin(self, offset: int) -> None:
+        """No entry has a greater offset any more; see `Follower.rejoin`."""
+        for key, (at, text) in self._texts.items():
+            self._texts[key] = (min(at, offset), text)
+
     def saved(self) -> list[SavedNote]:
         return list(self._texts.items())
 

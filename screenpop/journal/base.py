@@ -47,12 +47,24 @@ class JournalReplaced(Unavailable):
     """
 
 
+class Rejoined(Exception):
+    """A node that went on alone is with the others again: offsets go on from here.
+
+    Entries had numbers of this node's own meanwhile; the folds have taken them.
+    """
+
+    def __init__(self, offset: Offset):
+        super().__init__(f"entries go on after {offset}")
+        self.offset = offset
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalHealth:
     """How the journal fares: for `/readyz` and `/metrics`."""
 
     pending: int  # records accepted and not yet durable
     pending_max: int
+    spooled: int = 0  # records that only this node has, while the others are away
     trouble: str | None = None  # the outage of now, in words with a remedy
     notice: str | None = None  # damage that was met or repaired; it still works
     may_lose: str | None = None  # what an outage of the medium may cost, in words

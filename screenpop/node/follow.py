@@ -99,6 +99,17 @@ class Follower:
             if number % TAKEN_UP_AT_ONCE == 0:
                 await asyncio.sleep(TAKE_UP_PAUSE_S)
 
+    def rejoin(self, offset: int) -> None:
+        """Entries had numbers of this node's own for a while: they are over.
+
+        Everybody at this node gets their desk as a whole, under `offset`.
+        """
+        self.offset = offset
+        self.notes.rejoin(offset)
+        self.desk.rejoin(offset)
+        self.feed.rejoin(offset)
+        self.hub.rejoin(offset)
+
     def tidy(self) -> list[Record]:
         """Close what has no end, make small what is over, forget what is long over."""
         now_us = self.clock.steady_us() if self.live else self.heard_us

@@ -45,7 +45,9 @@ async def watch(
         await asyncio.sleep(EVERY_S)
         metrics.loop_lag_s.observe(max(0.0, clock.monotonic_s() - due_s))
         metrics.live_calls.set(len(follower.book))
-        metrics.journal_pending.set(journal.health.pending)
+        health = journal.health
+        metrics.journal_pending.set(health.pending)
+        metrics.journal_spooled.set(health.spooled)
         for name, count in sources.index.sizes().items():
             contacts[name].set(count)
         for breaker, gauge in breakers.values():

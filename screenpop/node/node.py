@@ -37,7 +37,14 @@ from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.appending import Door
-from screenpop.journal.base import START, Entry, Journal, JournalReplaced, Offset
+from screenpop.journal.base import (
+    START,
+    Entry,
+    Journal,
+    JournalReplaced,
+    Offset,
+    Rejoined,
+)
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
@@ -244,7 +251,14 @@ class Service:
                 self.follower.take(entry)
 
         try:
-            await self.journal.follow(Offset(self.follower.offset or START), take)
+            while True:
+                try:
+                    await self.journal.follow(
+                        Offset(self.follower.offset or START), take
+                    )
+                    return
+                except Rejoined as together:
+                    self.follower.rejoin(together.offset)
         except JournalReplaced:
             self.replaced.set()
             await asyncio.Event().wait()  # until this node ends

@@ -31,6 +31,7 @@ from screenpop.insight.order_store import OrderStore
 from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.memory import MemoryJournal
+from screenpop.journal.spool import SpooledJournal
 from screenpop.journal.sqlite import SqliteJournal
 from screenpop.lookup.calls import CallLookups, shapes_of
 from screenpop.lookup.explain import Explanation
@@ -120,7 +121,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
     options = loaded.config.journal
     url = options.url.get_secret_value() if options.url else ""
     ca_file = loaded.folder / options.ca_file if options.ca_file else None
-    return RedisJournal(
+    shared = RedisJournal(
         parse_address(url, ca_file),
         prefix=options.key_prefix,
         node=options.node or socket.gethostname(),
@@ -128,6 +129,17 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
         timeout_s=options.timeout_s,
         patience_s=options.patience_s,
         clock=clock,
+    )
+    if not options.spool_entries_max:
+        return shared
+    spool = SqliteJournal(
+        data_dir_of(loaded) / "spool.sqlite",
+        synchronous=options.synchronous,
+        pending_max=options.pending_max,
+        clock=clock,
+    )
+    return SpooledJournal(
+        shared, spool, entries_max=options.spool_entries_max, clock=clock
     )
 
 

@@ -86,6 +86,10 @@ class Metrics:
         )
         self.pops = self._count("pops_total", "Cards opened at agents.")
         self.live_calls = self._gauge("live_calls", "Calls followed now.")
+        self.journal_spooled = self._gauge(
+            "journal_spooled_records",
+            "Records that only this node has while the shared journal is away.",
+        )
         self.journal_pending = self._gauge(
             "journal_pending_records", "Records waiting to be durable."
         )

@@ -136,6 +136,11 @@ class WallboardFeed:
         self.offset = offset
         self._remember_all()
 
+    def rejoin(self, offset: int) -> None:
+        """Offsets are those of the journal again: the whole board is due."""
+        self.offset = offset
+        self._unsent = True
+
     def drop(self, call: Call) -> None:
         """Take a call that is followed no longer out of the live gauges."""
         self.counters.drop(call)

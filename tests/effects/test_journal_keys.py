@@ -92,7 +92,9 @@ async def test_an_append_waits_for_an_absent_redis_as_long_as_asked(
     tmp_path: Path, patience_s: float, at_least_s: float
 ) -> None:
     with redis_server() as server:
-        options = on_redis(server, timeout_s=0.2, patience_s=patience_s)
+        options = on_redis(
+            server, timeout_s=0.2, patience_s=patience_s, spool_entries_max=0
+        )
         async with open_call_centre(tmp_path, journal=options) as centre:
             await centre.ring("ana")
             server.kill()
@@ -100,4 +102,21 @@ async def test_an_append_waits_for_an_absent_redis_as_long_as_asked(
             event = {"type": "arrived", "call_id": "c-2"}
             assert await centre.tell(event) == 503
             assert at_least_s <= time.monotonic() - began_s < at_least_s + 5
+            server.start()
+
+
+@shows_effect_of("journal.spool_entries_max")
+@pytest.mark.parametrize(
+    ("entries_max", "statuses"), [(2, [200, 200, 503]), (0, [503])]
+)
+async def test_so_many_entries_are_kept_while_redis_is_away(
+    tmp_path: Path, entries_max: int, statuses: list[int]
+) -> None:
+    with redis_server() as server:
+        options = on_redis(server, patience_s=0, spool_entries_max=entries_max)
+        async with open_call_centre(tmp_path, journal=options) as centre:
+            server.kill()
+            for number, status in enumerate(statuses):
+                event = {"type": "arrived", "call_id": f"c-{number}"}
+                assert await centre.tell(event) == status
             server.start()

@@ -14,6 +14,8 @@ import pytest
 from call_centre import let_everybody_in, open_call_centre, signed, write_config
 from redis_server import RedisServer, free_port, redis_server
 
+from screenpop.domain.call import CallId, Phase
+
 WITHIN_S = 15.0
 
 
@@ -124,12 +126,11 @@ async def test_a_node_whose_journal_was_emptied_asks_to_begin_again(
         await centre.archived()
 
 
-async def test_a_node_goes_on_when_redis_was_killed_and_comes_back(
+async def test_a_node_without_a_spool_refuses_while_redis_is_away(
     tmp_path: Path, server: RedisServer
 ) -> None:
-    async with open_call_centre(
-        tmp_path, journal=on_redis(server, timeout_s=0.5, patience_s=0.2)
-    ) as centre:
+    options = on_redis(server, timeout_s=0.5, patience_s=0.2, spool_entries_max=0)
+    async with open_call_centre(tmp_path, journal=options) as centre:
         ana = await centre.sign_in("ana")
         first = await centre.ring("ana", caller="+12025550101")
         await ana.next_pop()
@@ -203,3 +204,42 @@ async def taken(http: aiohttp.ClientSession, url: str, body: bytes) -> int:
 
 def identity_in(server: RedisServer) -> str:
     return server.command("HGET", "{screenpop}:journal:about", "identity")
+
+
+async def test_pops_go_on_at_the_node_of_the_call_while_redis_is_away(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    """And the others hear of it all when it is back; nobody sees a call twice."""
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ana, ben = await a.sign_in("ana"), await b.sign_in("ben")
+        await a.ring("ana", caller="+12025550100", call_id="c-before")
+        await ana.next_pop()
+        server.kill()
+        await a.ring("ana", "ben", caller="+12025550101", call_id="c-away")
+        assert (await ana.next_pop()).call_id == "c-away"
+        await a.answer("c-away", "ana")
+        await ana.until(lambda frame: frame.get("state") == "answered")
+        ready = await a.get("ada", "/readyz")
+        assert ready["status"] == "degraded"
+        assert "goes on alone" in str(ready["problems"])
+        server.start()
+        await ana.until(lambda frame: frame["frame"] == "resync")
+        [*pops] = ana.named("resync")[-1]["pops"]
+        assert {pop["call_id"]: pop["state"] for pop in pops} == {
+            "c-before": "alerting",
+            "c-away": "answered",
+        }
+        await b.hang_up("c-away")
+        await ana.until(lambda frame: frame["frame"] == "pop.closed")
+        assert len(ana.named("pop.opened")) == 2
+        await b.ring("ben", caller="+12025550102", call_id="c-after")
+        await ben.until(lambda frame: frame.get("call_id") == "c-after")
+        mine = [frame["call_id"] for frame in ben.named("pop.opened")]
+        assert mine == ["c-away", "c-after"]
+        for node in (a, b):
+            calls = {call.key[1]: call.phase for call in node.service.follower.book}
+            assert set(calls) == {"c-before", "c-away", "c-after"}
+            assert calls[CallId("c-away")] is Phase.ENDED
