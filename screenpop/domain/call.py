@@ -148,6 +148,7 @@ class CallEvent(
     late: bool = False  # too old to ring
     reported_as: CallName | None = None
     """Line and call id as reported, where another line reports the same call."""
+    node: str | None = None  # that took it, where several nodes share a journal
 
 
 class LegState(StrEnum):
@@ -246,6 +247,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     visits: tuple[QueueVisit, ...] = ()
     related_call_ids: tuple[CallId, ...] = ()
     attributes: Mapping[str, str] = {}
+    node: str | None = None  # that asks the sources; None: the only one
 
     @property
     def key(self) -> CallKey:

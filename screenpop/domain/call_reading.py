@@ -82,6 +82,7 @@ def _read_facts(r: Reading, event: CallEvent) -> None:
         r.last_us = max(r.last_us, event.at_us)
     r.withheld = r.withheld or event.withheld
     _read_parties(r, event)
+    r.node = r.node or event.node
     if event.attributes:
         r.attributes.update(event.attributes)
     related = event.related_call_id
@@ -407,4 +408,5 @@ def view(key: CallKey, r: Reading) -> Call:
         visits=_visits(r),
         related_call_ids=r.related,
         attributes=dict(r.attributes),
+        node=r.node,
     )

@@ -228,6 +228,7 @@ class Reading(msgspec.Struct, gc=False):
     stated: Outcome | None = None
     related: tuple[CallId, ...] = ()
     attributes: dict[str, str] = {}
+    node: str | None = None
 
     @property
     def ended_for_good(self) -> bool:

@@ -17,6 +17,7 @@ from screenpop.domain.call import CallEvent
 from screenpop.domain.directory import Directory
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.journal.base import Entry, Journal, Offset, Receipt
+from screenpop.journal.duty import CallDuty
 from screenpop.journal.records import EventRecord, Record
 from screenpop.support.clock import Clock
 from screenpop.support.spare_time import SpareTime
@@ -134,12 +135,18 @@ class EventDoor:
     """
 
     def __init__(
-        self, placing: Placing, directory: Directory, journal: Journal, spare: SpareTime
+        self,
+        placing: Placing,
+        directory: Directory,
+        journal: Journal,
+        spare: SpareTime,
+        duty: CallDuty,
     ):
         self._placing = placing
         self._directory = directory
         self.journal = journal
         self._spare = spare
+        self._duty = duty
 
     async def keep(self, records: Sequence[Record]) -> list[Receipt]:
         """Durable when it returns; deferred work waits until the cards are open.
@@ -162,7 +169,10 @@ class EventDoor:
         """Stored with the event: people may move to other telephones later."""
         if not isinstance(record, EventRecord):
             return record
-        return EventRecord(event=self._directory.with_people(record.event))
+        event = self._directory.with_people(record.event)
+        if self._duty.name is not None:
+            event = replace(event, node=self._duty.name)
+        return EventRecord(event=event)
 
 
 # -- To which call does a leg belong, where an event names only the leg?

@@ -10,6 +10,11 @@ from abc import ABC, abstractmethod
 
 
 class Leases(ABC):
+    @property
+    @abstractmethod
+    def owner(self) -> str | None:
+        """This process among all that share the journal; None: it is alone."""
+
     @abstractmethod
     async def acquire(self, name: str, owner: str, ttl_s: float) -> bool:
         """True: it is the owner's for `ttl_s` from now, also if it was before.
@@ -28,6 +33,10 @@ class Leases(ABC):
 
 class LocalLeases(Leases):
     """For a journal of one process: there is one owner."""
+
+    @property
+    def owner(self) -> None:
+        return None
 
     async def acquire(self, name: str, owner: str, ttl_s: float) -> bool:
         return True

@@ -64,7 +64,8 @@ class RedisJournal(Journal):
         self._link = RedisLink(self._servers)
         self._links = [self._link]
         self._snapshots = RedisSnapshots(self._link, self._stream)
-        self._leases = RedisLeases(self._link, self._keys)
+        self._instance = secrets.token_hex(6)
+        self._leases = RedisLeases(self._link, self._keys, self._instance)
         self._facts: RedisFacts | None = None
         self._tasks = TaskOwner("redis journal")
         self._writer: RedisWriter | None = None
@@ -114,7 +115,7 @@ class RedisJournal(Journal):
         return facts
 
     def _begin(self) -> None:
-        instance = secrets.token_hex(6)
+        instance = self._instance
         writing, reading = RedisLink(self._servers), RedisLink(self._servers)
         self._links = [self._link, writing, reading]
         self._writer = RedisWriter(

@@ -12,10 +12,17 @@ from screenpop.journal.redis_stream import RedisKeys
 
 
 class RedisLeases(Leases):
-    def __init__(self, link: RedisLink, keys: RedisKeys, kind: str = "lease"):
+    def __init__(
+        self, link: RedisLink, keys: RedisKeys, instance: str, kind: str = "lease"
+    ):
         self._link = link
         self._keys = keys
+        self._instance = instance
         self._kind = kind
+
+    @property
+    def owner(self) -> str:
+        return self._instance
 
     async def acquire(self, name: str, owner: str, ttl_s: float) -> bool:
         values = (owner, round(ttl_s * 1000))
@@ -36,7 +43,7 @@ class NodeName:
     """Says that this node is there, under a name that only one node should have."""
 
     def __init__(self, link: RedisLink, keys: RedisKeys, node: str, instance: str):
-        self._names = RedisLeases(link, keys, "node")
+        self._names = RedisLeases(link, keys, instance, "node")
         self._node = node
         self._instance = instance
         self.problem: str | None = None

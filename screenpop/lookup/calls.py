@@ -75,10 +75,11 @@ class CallLookups:
     def parties(self, call: Call) -> Parties:
         return parties(call, self._plans.get(call.line, NumberingPlan()))
 
-    def follow(self, call: Call) -> AnswersRecord | None:
+    def follow(self, call: Call, *, asks: bool = True) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
 
-        Returns what is known without waiting when a run begins.
+        Returns what is known without waiting when a run begins. `asks` False: another
+        node asks the sources, and its answers come with the journal.
         """
         key = call.key
         run = self._runs.get(key)
@@ -88,11 +89,14 @@ class CallLookups:
         if call.direction is Direction.INTERNAL:
             return None
         who = self.parties(call)
-        if run is not None:
+        if run is not None and not (asks and run.closed):
             run.learn(self._parameters(call, who), self._evidence(who))
             return None
         run = self._runs[key] = self.new_run(call, who)
-        return run.start()
+        known = run.start()
+        if not asks:
+            run.close()
+        return known
 
     def new_run(self, call: Call, who: Parties) -> Run:
         """A run that has not begun and is not followed."""

@@ -128,6 +128,10 @@ class Run(msgspec.Struct, kw_only=True):
             self._settle()
         return record
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         """The call is over: nobody waits for the open questions any more."""
         self._closed = True

@@ -30,6 +30,7 @@ from screenpop.intake.lines import Streams
 from screenpop.intake.placing import EventDoor, Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
+from screenpop.journal.duty import CallDuty
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
@@ -98,11 +99,14 @@ async def build(
     insight = _keeper(adviser, orders, lookups, loaded, clock)
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
+    duty = CallDuty(journal.leases)
     placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
     archiver, retention = _history(
         config, clock, journal, past, lookups, spare, metrics, placing.placed
     )
-    follower = _follower(config, clock, lookups, hub, feed, door, placing, metrics)
+    follower = _follower(
+        config, clock, lookups, hub, feed, door, placing, metrics, duty
+    )
     return Service(
         loaded=loaded,
         clock=clock,
@@ -112,7 +116,7 @@ async def build(
         door=door,
         archiver=archiver,
         retention=retention,
-        events=EventDoor(placing, hub.directory, journal, spare),
+        events=EventDoor(placing, hub.directory, journal, spare, duty),
         streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
         orders=orders,
@@ -194,6 +198,7 @@ def _follower(
     door: Door,
     placing: Placing,
     metrics: Metrics,
+    duty: CallDuty,
 ) -> Follower:
     return Follower(
         book=CallBook(call_limits(config)),
@@ -204,6 +209,7 @@ def _follower(
         door=door,
         count_failure=lambda fold: metrics.fold_failures.labels(fold).inc(),
         placing=placing,
+        duty=duty,
         clock=clock,
     )
 

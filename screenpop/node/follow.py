@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ParamSpec
 
@@ -25,6 +25,7 @@ from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Entry
+from screenpop.journal.duty import CallDuty
 from screenpop.journal.records import (
     ActionRecord,
     AnswersRecord,
@@ -56,6 +57,7 @@ class Follower:
     feed: WallboardFeed
     door: Door
     placing: Placing
+    duty: CallDuty
     clock: Clock
     notes: RecentNotes = field(default_factory=RecentNotes)
     live: bool = False  # False while stored entries are read again
@@ -92,12 +94,28 @@ class Follower:
 
         Calls that someone looks at come first; the others wait for their turn.
         """
-        going_on = [call for call in self.book if call.phase is not Phase.ENDED]
+        going_on = [*self._going_on()]
         going_on.sort(key=lambda call: call.phase is not Phase.ALERTING)
         for number, call in enumerate(going_on, 1):
             self._begin_lookups(call.key)
             if number % TAKEN_UP_AT_ONCE == 0:
                 await asyncio.sleep(TAKE_UP_PAUSE_S)
+
+    async def keep_duty(self) -> None:
+        """Ask for the calls of a node that died, too."""
+        await self.duty.run(
+            lambda: {call.node for call in self._going_on() if call.node is not None},
+            self._take_over,
+        )
+
+    def _going_on(self) -> Iterator[Call]:
+        return (call for call in self.book if call.phase is not Phase.ENDED)
+
+    def _take_over(self, node: str) -> None:
+        calls = [call.key for call in self._going_on() if call.node == node]
+        log.info("the lookups of %d calls of another node go on here", len(calls))
+        for key in calls:
+            self._guarded("lookups", self._begin_lookups, key)
 
     def rejoin(self, offset: int) -> None:
         """Entries had numbers of this node's own for a while: they are over.
@@ -217,13 +235,13 @@ class Follower:
         no second call of the customer.
         """
         seen = self.book.with_customer(change.after)
-        known = None
+        known, asks = None, self.duty.mine(seen.node)
         if self.live:
             try:
-                known = self.lookups.follow(seen)
+                known = self.lookups.follow(seen, asks=asks)
             except Exception as error:  # noqa: BLE001  the card opens without them
                 self._failed("lookups", error)
-            if known is not None and (known.answers or known.candidates):
+            if asks and known is not None and (known.answers or known.candidates):
                 self.door.keep_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
         return self.desk.event(offset, event, shown, self.lookups.parties(seen), known)
@@ -256,7 +274,8 @@ class Follower:
         key = record.call_key
         call = None if key is None else self.book.get(key)
         if self.live and call is not None:
-            self.lookups.follow(self.book.with_customer(call))
+            seen = self.book.with_customer(call)
+            self.lookups.follow(seen, asks=self.duty.mine(seen.node))
         self.lookups.choose(record)
 
     def _desk(self, offset: int, record: ActionRecord) -> None:
@@ -296,7 +315,10 @@ class Follower:
         call = self.book.get(key)
         if call is None:
             return
-        known = self.lookups.follow(self.book.with_customer(call))
+        seen = self.book.with_customer(call)
+        if not self.duty.mine(seen.node):
+            return
+        known = self.lookups.follow(seen)
         if known is not None:
             self.door.keep_soon(known)
 

@@ -136,6 +136,7 @@ class Service:
         await self.lookups.sources.open()
         self.lookups.sources.keep_index()
         self.orders.keep_read(self.lookups.sources.unusable)
+        await self.follower.duty.begin()
         self.web = WebServer(self._services(), self.tasks.watch)
         await self.web.start()
         for number, candidate, by, at_us in await self.past.remembered():
@@ -151,6 +152,8 @@ class Service:
         keep = self.tasks.keep_running
         keep(self._follow, name="follow the journal", fatal=True, restarts=AT_ONCE)
         keep(self.follower.take_up, name="take up live calls", until_done=True)
+        if self.follower.duty.name is not None:
+            keep(self.follower.keep_duty, name="ask for calls of nodes that died")
         keep(self._tidy_for_ever, name="close overdue calls")
         keep(self.archiver.run, name="write the history")
         keep(self.retention.run, name="forget what is old")
@@ -191,6 +194,7 @@ class Service:
         if self.web is not None:
             await self.web.stop()
         self.lookups.calls.close()
+        await self.follower.duty.leave()
         await self.orders.close()
         await self.lookups.sources.close()
         await self.tasks.close()

@@ -36,6 +36,8 @@ from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutc
 from screenpop.domain.related_calls import SameCalls
 from screenpop.intake.placing import Placing
 from screenpop.journal.base import Entry, Offset
+from screenpop.journal.duty import CallDuty
+from screenpop.journal.leases import LocalLeases
 from screenpop.journal.records import (
     ActionRecord,
     AnswersRecord,
@@ -211,8 +213,9 @@ def new_folds(service: Service) -> Follower:
     same = SameCalls({LineId("second"): LineId("main")})
     placing = Placing(Occurrences(placing_limits(config), same), clock)
     made = build._follower(
-        config, clock, lookups, hub, feed, service.door, placing, service.metrics
-    )
+        config, clock, lookups, hub, feed, service.door, placing, service.metrics,
+        CallDuty(LocalLeases()),
+    )  # fmt: skip
     made.directory.replace(USERS)
     feed.agents.know(
         Person(user=each.username, name=each.name, agents=each.agents) for each in USERS

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from call_centre import let_everybody_in, open_call_centre, signed, write_config
+from aiohttp import web
+from call_centre import Seat, let_everybody_in, open_call_centre, signed, write_config
+from one_source import serving
 from redis_server import RedisServer, free_port, redis_server
 
 from screenpop.domain.call import CallId, Phase
@@ -232,6 +234,7 @@ async def test_pops_go_on_at_the_node_of_the_call_while_redis_is_away(
             "c-before": "alerting",
             "c-away": "answered",
         }
+        await ben.until(lambda frame: frame.get("call_id") == "c-away")
         await b.hang_up("c-away")
         await ana.until(lambda frame: frame["frame"] == "pop.closed")
         assert len(ana.named("pop.opened")) == 2
@@ -243,3 +246,68 @@ async def test_pops_go_on_at_the_node_of_the_call_while_redis_is_away(
             calls = {call.key[1]: call.phase for call in node.service.follower.book}
             assert set(calls) == {"c-before", "c-away", "c-after"}
             assert calls[CallId("c-away")] is Phase.ENDED
+
+
+@asynccontextmanager
+async def customers() -> AsyncIterator[tuple[dict[str, Any], list[str]]]:
+    """The keys of a source over HTTP, and the numbers that it was asked for."""
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.query["number"])
+        return web.json_response({"id": "7", "name": "Ada Archer"})
+
+    async with serving(answer) as url:
+        source = {"connector": "http_json", "base_url": url, "cache_s": 0}
+        lookup = {"source": "crm", "facet": "identity", "path": "/?number={number}"}
+        yield {"sources": {"crm": source}, "lookups": {"who": lookup}}, asked
+
+
+def names(seat: Seat) -> list[str]:
+    """Whom the frames of a seat name as the caller."""
+    told = [{**frame, **frame.get("changes", {})} for frame in seat.frames]
+    return [each["name"] for frame in told for each in frame.get("candidates", ())]
+
+
+async def test_the_sources_are_asked_once_whatever_node_the_agent_is_at(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with (
+        customers() as (config, asked),
+        open_call_centre(
+            folder(tmp_path, "a"), journal=on_redis(server, "a"), **config
+        ) as a,
+        open_call_centre(
+            folder(tmp_path, "b"), journal=on_redis(server, "b"), **config
+        ) as b,
+    ):
+        ana, ben = await b.sign_in("ana"), await a.sign_in("ben")
+        for number in range(5):
+            node = (a, b)[number % 2]
+            await node.ring(
+                "ana", "ben", caller=f"+1202555010{number}", call_id=f"c-{number}"
+            )
+        for seat in (ana, ben):
+            await seat.until(lambda _, seat=seat: len(names(seat)) >= 5)  # type: ignore[misc]
+        assert sorted(asked) == [f"+1202555010{number}" for number in range(5)]
+
+
+async def test_another_node_asks_for_the_calls_of_one_that_died(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    """The choice of an agent at the other node brings what only the customer gives."""
+    async with (
+        customers() as (config, asked),
+        open_call_centre(
+            folder(tmp_path, "b"), journal=on_redis(server, "b"), **config
+        ) as b,
+    ):
+        ana = await b.sign_in("ana")
+        async with open_call_centre(
+            folder(tmp_path, "a"), journal=on_redis(server, "a"), **config
+        ) as a:
+            await a.ring("ana", caller="+12025550100", call_id="c-1")
+            await ana.until(lambda _: len(names(ana)) >= 1)
+        assert asked == ["+12025550100"]
+        await ana.until(lambda _: len(asked) >= 2 or len(names(ana)) >= 2)
+        assert asked == ["+12025550100"] * 2
