@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,11 +81,15 @@ class ContactRecord:
     """The key as the source keeps it, where `key` is only its text: 41, `A1   `."""
 
 
-class RowsAtHand(NamedTuple):
-    """Rows that are known without asking; `message` says why there are none."""
+class NoRows(tuple[Row, ...]):
+    """An empty answer of a lookup; `message` says why, in words for the card."""
 
-    rows: tuple[Row, ...] = ()
-    message: str | None = None
+    message: str
+
+    def __new__(cls, message: str) -> Self:
+        empty = super().__new__(cls)
+        empty.message = message
+        return empty
 
 
 class Lookup(ABC):
@@ -101,6 +105,8 @@ class Lookup(ABC):
     @abstractmethod
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         """Rows in the source's order; an empty sequence means: nothing there.
+
+        `NoRows` is an empty sequence that says why.
 
         Raises `Unavailable` (what failed, where, what to do; the service puts the
         source's name before it); anything else that is raised counts as a defect of

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from screenpop.connector import Lookup, RowsAtHand
+from screenpop.connector import Lookup, NoRows
 from screenpop.connector.orders import ItemNow
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.offer import MARK, Mark, encode_offers, offers_in
@@ -20,7 +20,7 @@ from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock
 
 if TYPE_CHECKING:  # numpy and scipy: loaded where there is a model
-    from screenpop.insight.offering import LiveAnswers, Offering
+    from screenpop.insight.offering import LiveAnswers, OfferDraft, Offering
 
 SOURCE = "insight"
 SOURCE_LABEL = "Orders"
@@ -37,6 +37,7 @@ NO_MODEL: Mapping[ModelProgress, str] = {
     "failed": "No offers yet: the first training failed. It is tried again.",
 }
 NO_ORDERS = "No orders of this customer are known."
+NEW_CUSTOMER = "No offers yet: this customer's orders are newer than the last training."
 OPTED_OUT = "This customer opted out of profiling: nothing is computed."
 EXCLUDED = "This customer is excluded from offers: nothing is computed."
 
@@ -89,26 +90,26 @@ class Adviser:
         self._withheld = frozenset(withheld)
         self._keep = keep
 
-    def at_hand(self, facet: str, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+    def at_hand(self, facet: str, params: Mapping[str, Scalar]) -> Sequence[Row] | None:
         """What a facet shows without asking for stock; None: that must be asked."""
         customer = str(params["customer.key"])
         if (why := self._nothing_for(customer)) is not None:
-            return RowsAtHand(message=why)
+            return NoRows(why)
         assert self.offering is not None
         if facet == "outlook":
             now_s = self._clock.now_us() / 1e6
-            return RowsAtHand(self.offering.outlook(customer, now_s))
+            return self.offering.outlook(customer, now_s)
         known = _KnownAnswers(self.live) if self.live is not None else None
         draft, unasked = self.offering.drafts(facet, customer, known)
         if unasked:
             return None
-        return RowsAtHand(self._shown(facet, draft.items, known or {}, params))
+        return self._shown(facet, draft, known or {}, params)
 
-    async def rows(self, facet: str, params: Mapping[str, Scalar]) -> tuple[Row, ...]:
+    async def rows(self, facet: str, params: Mapping[str, Scalar]) -> Sequence[Row]:
         """As `at_hand`, with stock and price asked; within `live.timeout_s`."""
         found = self.at_hand(facet, params)
         if found is not None:
-            return found.rows
+            return found
         offering, live, customer = self.offering, self.live, params["customer.key"]
         assert offering is not None
         assert live is not None
@@ -117,7 +118,7 @@ class Adviser:
         while True:
             draft, unasked = offering.drafts(facet, str(customer), answers)
             if not unasked:
-                return self._shown(facet, draft.items, answers, params)
+                return self._shown(facet, draft, answers, params)
             within_s = max(0.0, due_s - self._clock.monotonic_s())
             answers.update(await live.ask(unasked, within_s))
 
@@ -130,19 +131,23 @@ class Adviser:
             return NO_MODEL[self.progress]
         if offering.is_withheld(customer):
             return OPTED_OUT
-        return None if offering.is_known(customer) else NO_ORDERS
+        if offering.is_known(customer):
+            return None
+        return NEW_CUSTOMER if customer in offering.new_customers else NO_ORDERS
 
     def _shown(
         self,
         facet: str,
-        items: Sequence[str],
+        draft: OfferDraft,
         live: LiveAnswers,
         params: Mapping[str, Scalar],
-    ) -> tuple[Row, ...]:
+    ) -> Sequence[Row]:
         """The rows of a list, unless this call is one of those without offers."""
         assert self.offering is not None
+        if not draft.items and draft.undeliverable:
+            return NoRows(_undeliverable(draft.undeliverable))
         now_s, customer = self._clock.now_us() / 1e6, str(params["customer.key"])
-        rows = self.offering.rows(facet, customer, items, now_s, live)
+        rows = self.offering.rows(facet, customer, draft.items, now_s, live)
         if rows and self._is_held_back(params):
             self._hold_back(facet, rows, params)
             return ()
@@ -181,6 +186,16 @@ class Adviser:
             self._keep(record)
 
 
+def _undeliverable(items: int) -> str:
+    """Of one item it is known which; of more, how many were looked at."""
+    if items == 1:
+        return "Nothing to offer: the item that fits is out of stock or not sold now."
+    return (
+        f"Nothing to offer: the {items} items that fit best are out of stock or not"
+        " sold now."
+    )
+
+
 class OffersLookup(Lookup):
     """One facet, answered from memory; only stock and price may be asked."""
 
@@ -190,7 +205,7 @@ class OffersLookup(Lookup):
         self._adviser = adviser
         self._facet = facet
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
+    def at_hand(self, params: Mapping[str, Scalar]) -> Sequence[Row] | None:
         return self._adviser.at_hand(self._facet, params)
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:

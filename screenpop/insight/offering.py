@@ -25,6 +25,7 @@ from screenpop.support.clock import iso_from_us
 ASKED_TIMES = 5
 """So many times more items are ranked than shown: some are out of stock by now."""
 DAY_S = 86_400.0
+NEW_CUSTOMERS_MAX = 10_000  # of others the card says that no orders are known
 SENTENCES_MAX = 2  # of reasons under one offer
 
 LiveAnswers = Mapping[str, ItemNow | None]
@@ -35,10 +36,14 @@ NOTHING_ASKED: LiveAnswers = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDraft:
-    """Items of one list, best first; `unasked` of them wait for a live answer."""
+    """Items of one list, best first; `unasked` of them wait for a live answer.
+
+    `undeliverable` items ranked above the last of them are out of stock or not sold.
+    """
 
     items: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    undeliverable: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +55,8 @@ class Offering:
     currency: str | None = None  # of the orders' amounts
     opted_out: Collection[str] = frozenset()
     """Customers who opted out, as last read: the model may still know them."""
+    new_customers: Collection[str] = frozenset()
+    """Customers whose orders are all newer than the model's."""
     offers_max: int = 3
     _last: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The ranking for the last customer: one call asks for it twice."""
@@ -93,18 +100,21 @@ class Offering:
         """The first items that can be delivered, as far as is known."""
         items: list[str] = []
         unasked: list[str] = []
+        undeliverable = 0
         for key in ranked:
             if len(items) == self.offers_max:
                 break
             known = self.items.get(key)
-            if known is not None and not known.active:
-                continue
-            if live is not None and key not in live:
+            is_sold = known is None or known.active
+            if is_sold and live is not None and key not in live:
                 unasked.append(key)
-            elif not _deliverable(known, None if live is None else live[key]):
+            elif not (is_sold and _deliverable(known, live[key] if live else None)):
+                undeliverable += 1
                 continue
             items.append(key)
-        return OfferDraft(items=tuple(items), unasked=tuple(unasked))
+        return OfferDraft(
+            items=tuple(items), unasked=tuple(unasked), undeliverable=undeliverable
+        )
 
     def rows(
         self,
@@ -252,11 +262,14 @@ def offering_of(folder: Path, recommender: Recommender, offers_max: int) -> Offe
     with OrderReader(folder) as reader:
         items, currency = shelf(reader.items()), reader.currency()
         opted_out = reader.opted_out()
+        newest_s = recommender.model.book.items.now
+        new_customers = reader.customers_since(newest_s, NEW_CUSTOMERS_MAX)
     return Offering(
         recommender=recommender,
         items=items,
         currency=currency,
         opted_out=opted_out,
+        new_customers=new_customers,
         offers_max=offers_max,
     )
 

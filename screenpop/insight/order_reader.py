@@ -28,6 +28,12 @@ SELECT customer, orders.id, at_s, item, quantity,
 FROM lines JOIN orders ON orders.id = "order"
 """
 
+_NEW_CUSTOMERS = """
+SELECT "key" FROM customers
+WHERE id IN (SELECT customer FROM orders WHERE at_s > ?) AND NOT opted_out
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE customer = customers.id AND at_s <= ?)
+LIMIT ?
+"""
 
 _FIRST_ORDER = """
 SELECT at_s FROM orders JOIN lines ON "order" = orders.id
@@ -142,6 +148,11 @@ class OrderReader:
             (at_s, most),
         ).fetchone()
         return int(found[0])
+
+    def customers_since(self, at_s: float, most: int) -> frozenset[str]:
+        """Customers all of whose orders are newer, up to `most`."""
+        rows = self._connection.execute(_NEW_CUSTOMERS, (at_s, at_s, most))
+        return frozenset(key for (key,) in rows)
 
     def first_order(
         self, customer: str, item: str, after_s: float, until_s: float

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 
-from screenpop.connector import Busy, Lookup, Row, Scalar, TimedOut, Unavailable
+from screenpop.connector import Busy, Lookup, NoRows, Row, Scalar, TimedOut, Unavailable
 from screenpop.connector.base import defect
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
@@ -155,7 +155,7 @@ class GuardedSource:
         """What needs no asking: a fresh answer, or an older one to show meanwhile."""
         if at_hand is not None and (found := at_hand(params)) is not None:
             self.answered_us = self._clock.now_us()
-            return _answer(found.rows, self.answered_us, found.message)
+            return _answer(found, self.answered_us)
         key = (name, tuple(params.values()))
         fresh_s = self.limits.cache_s if cache_s is None else cache_s
         if fresh_s and (kept := self.cache.fresh(key, fresh_s)) is not None:
@@ -267,7 +267,7 @@ class GuardedSource:
                 flight.timer = self._deadlines.after(
                     flight.timeout_s, partial(self._due, flight)
                 )
-            landed: Landed = sound_rows(await flight.lookup.fetch(flight.params))
+            landed: Landed = _sound(await flight.lookup.fetch(flight.params))
         except Unavailable as error:
             landed = error
         except Exception as error:
@@ -418,17 +418,21 @@ class GuardedSource:
         return _stale(kept, message, detail)
 
 
-def _answer(
-    rows: tuple[Row, ...], fetched_us: int, message: str | None = None
-) -> Result:
-    outcome = LookupOutcome.OK if rows else LookupOutcome.EMPTY
-    return Result(outcome=outcome, rows=rows, fetched_us=fetched_us, message=message)
+def _sound(fetched: Sequence[Row]) -> tuple[Row, ...]:
+    return fetched if isinstance(fetched, NoRows) else sound_rows(fetched)
+
+
+def _answer(rows: Sequence[Row], fetched_us: int) -> Result:
+    if rows:
+        return Result(outcome=LookupOutcome.OK, rows=tuple(rows), fetched_us=fetched_us)
+    why = rows.message if isinstance(rows, NoRows) else None
+    return Result(outcome=LookupOutcome.EMPTY, fetched_us=fetched_us, message=why)
 
 
 def _stale(kept: Kept, message: str, detail: str | None = None) -> Result:
     return Result(
         outcome=LookupOutcome.STALE,
-        rows=kept.rows,
+        rows=tuple(kept.rows),
         fetched_us=kept.fetched_us,
         message=message,
         detail=detail,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-from screenpop.connector import Lookup, Row, RowsAtHand, Scalar
+from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.profile import CandidateRef
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.plan import AtHand, PlannedLookup
@@ -47,8 +47,8 @@ class EarlierOfCustomer(Lookup):
         self._earlier = earlier
         self._may_have = may_have
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
-        return None if self._may_have(_customer(params)) else RowsAtHand()
+    def at_hand(self, params: Mapping[str, Scalar]) -> Sequence[Row] | None:
+        return None if self._may_have(_customer(params)) else ()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         return await self._earlier(None, _customer(params), *_this_call(params))
@@ -63,8 +63,8 @@ class EarlierFromNumber(Lookup):
         self._earlier = earlier
         self._may_have = may_have
 
-    def at_hand(self, params: Mapping[str, Scalar]) -> RowsAtHand | None:
-        return None if self._may_have(str(params["number"])) else RowsAtHand()
+    def at_hand(self, params: Mapping[str, Scalar]) -> Sequence[Row] | None:
+        return None if self._may_have(str(params["number"])) else ()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         return await self._earlier(str(params["number"]), None, *_this_call(params))

@@ -7,19 +7,19 @@ an attribute of the call (`ivr.account`), a column of the chosen customer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
 from screenpop.config.model import Kind
-from screenpop.connector import Lookup, RowsAtHand, Scalar
+from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.errors import ConfigError
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
 
 CUSTOMER_SOURCE = "customer.source"
-AtHand = Callable[[Mapping[str, Scalar]], RowsAtHand | None]
+AtHand = Callable[[Mapping[str, Scalar]], Sequence[Row] | None]
 """What can be had without waiting; None: the source must be asked."""
 
 

@@ -78,7 +78,7 @@ def offered(
             assert lookup.at_hand is not None
             at_hand = lookup.at_hand(params)
             assert at_hand is not None
-            found[facet] = [row["sku"] for row in at_hand.rows]
+            found[facet] = [row["sku"] for row in at_hand]
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from screenpop.connector import NoRows
 from screenpop.domain.offer import Mark, decode_offers
 from screenpop.domain.profile import Row, Scalar
 from screenpop.insight.adviser import Adviser
@@ -61,13 +63,12 @@ def _shown(
 ) -> tuple[Row, ...]:
     found = adviser.at_hand(facet, {**CALL, **other})
     assert found is not None
-    return found.rows
+    return tuple(found)
 
 
 def _said(adviser: Adviser, facet: str = "recommendations", **other: Any) -> str | None:
     found = adviser.at_hand(facet, {**CALL, **other})
-    assert found is not None
-    return found.message
+    return found.message if isinstance(found, NoRows) else None
 
 
 def _skus(adviser: Adviser, facet: str = "recommendations", **other: Any) -> list[Any]:
@@ -129,6 +130,27 @@ def test_a_customer_without_orders_gets_no_guess() -> None:
         assert _said(_adviser(), facet, **stranger) == (
             "No orders of this customer are known."
         )
+
+
+def test_a_customer_who_came_after_the_training_is_not_called_unknown() -> None:
+    adviser = _adviser()
+    assert adviser.offering is not None
+    adviser.offering = replace(adviser.offering, new_customers=frozenset({"dora"}))
+    for facet in FACETS:
+        assert _said(adviser, facet, **{"customer.key": "dora"}) == (
+            "No offers yet: this customer's orders are newer than the last training."
+        )
+
+
+def test_the_card_says_that_nothing_can_be_delivered() -> None:
+    adviser = _adviser(_item("tape", stock=0.0), _item("bags", active=False))
+    assert _said(adviser) == (
+        "Nothing to offer: the 2 items that fit best are out of stock or not sold now."
+    )
+    adviser = _adviser(_item("tape"), _item("bags", stock=0.0))
+    assert _said(adviser, "goes_with") == (
+        "Nothing to offer: the item that fits is out of stock or not sold now."
+    )
 
 
 def test_an_excluded_customer_gets_none_and_the_card_says_why() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from screenpop.config.policy import InsightSettings
+from screenpop.connector import NoRows
 from screenpop.connector.orders import ItemRecord, OrderRecord
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import Row, Scalar
@@ -89,14 +90,14 @@ class Shop:
     def rows(self) -> tuple[Row, ...]:
         found = self.adviser.at_hand("recommendations", CALL)
         assert found is not None
-        return found.rows
+        return tuple(found)
 
     @property
     def said(self) -> str | None:
         """In place of offers."""
         found = self.adviser.at_hand("recommendations", CALL)
         assert found is not None
-        return found.message
+        return found.message if isinstance(found, NoRows) else None
 
 
 def _item(key: str) -> ItemRecord:
@@ -175,6 +176,26 @@ async def test_a_failed_training_keeps_the_model_and_says_so(shop: Shop) -> None
     assert not problem.fatal
     assert problem.message == "the training failed: out of memory."
     assert shop.offered == before
+
+
+async def test_a_customer_who_came_after_the_training_waits_for_the_next(
+    shop: Shop,
+) -> None:
+    await shop.sells(100)
+    keeper = shop.keeper()
+    await keeper.look()
+    shop.clock.advance(HOUR_S / 2)
+    filing = await shop.store.begin(
+        "erp", since=0, made_by="x", now_us=shop.clock.now_us()
+    )
+    await filing.add([_line(100)._replace(customer="new", order="n1")])
+    await filing.add([_line(101)])  # who ordered before, too
+    await filing.finish(None, shop.clock.now_us())
+    shop.feeds.feeds = await shop.store.feeds()
+    await keeper.look()
+    assert keeper.offering is not None
+    assert keeper.offering.new_customers == {"new"}
+    assert shop.trainings == 1
 
 
 async def test_the_card_says_what_becomes_of_the_first_model(shop: Shop) -> None:

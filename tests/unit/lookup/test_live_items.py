@@ -11,11 +11,12 @@ from virtual_time import LoopClock
 
 from screenpop.connector import Lookup, Row, Scalar, Unavailable
 from screenpop.connector.orders import ItemNow, ItemRecord
-from screenpop.insight.adviser import Adviser
+from screenpop.domain.profile import LookupOutcome
+from screenpop.insight.adviser import Adviser, OffersLookup
 from screenpop.insight.offering import Offering
 from screenpop.insight.order_reader import ItemRow
 from screenpop.insight.recommender import Recommender
-from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
+from screenpop.lookup.guarded_source import GuardedSource, Result, SourceLimits
 from screenpop.lookup.live_items import LiveItems
 from screenpop.support.tasks import TaskOwner
 
@@ -52,8 +53,9 @@ class Desk:
     def __init__(self, offers_max: int = 2, cache_s: float = 60.0):
         self.clock = LoopClock()
         self.warehouse = Warehouse()
+        self.tasks = TaskOwner("test")
         limits = SourceLimits(timeout_ms=1_000, cache_s=cache_s, breaker_failures=99)
-        guard = GuardedSource("erp", "ERP", limits, self.clock, TaskOwner("test"))
+        guard = GuardedSource("erp", "ERP", limits, self.clock, self.tasks)
         self.live = LiveItems(guard, self.warehouse, timeout_ms=400)
         self.adviser = Adviser(self.clock)
         self.adviser.live = self.live
@@ -63,6 +65,18 @@ class Desk:
             offers_max=offers_max,
         )
         self.ranked = self.adviser.offering.recommender.recommend("ann", 6)
+
+    async def answer(self, facet: str) -> Result:
+        """As the source of the card's offers answers."""
+        lookup = OffersLookup(self.adviser, facet)
+        limits = SourceLimits(cache_s=0)
+        guard = GuardedSource("insight", "Orders", limits, self.clock, self.tasks)
+        known = guard.known(facet, CALL, at_hand=lookup.at_hand)
+        if known is not None and known.outcome is not LookupOutcome.STALE:
+            return known
+        found: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        guard.ask(facet, lookup, CALL, found.set_result)
+        return await found
 
     async def card(self, facet: str = "recommendations") -> dict[str, Row]:
         rows = await self.adviser.rows(facet, CALL)
@@ -216,6 +230,28 @@ def test_the_second_list_does_not_repeat_what_the_first_list_shows() -> None:
     virtual_time.run(story())
 
 
+def test_the_card_says_that_everything_is_sold_out() -> None:
+    async def story() -> None:
+        desk = Desk()
+        desk.warehouse.rows = {key: _row(0) for key in ITEMS}
+        for facet, ranked in (("recommendations", 6), ("goes_with", 5)):
+            answer = await desk.answer(facet)
+            assert (answer.outcome, answer.rows) == (LookupOutcome.EMPTY, ())
+            assert answer.message == (
+                f"Nothing to offer: the {ranked} items that fit best are out of stock"
+                " or not sold now."
+            )
+        desk.warehouse.rows[desk.ranked[5]] = _row(1)
+        await asyncio.sleep(61)  # the cache is over
+        answer = await desk.answer("recommendations")
+        assert ([row["sku"] for row in answer.rows], answer.message) == (
+            [desk.ranked[5]],
+            None,
+        )
+
+    virtual_time.run(story())
+
+
 def test_what_was_asked_a_moment_ago_is_at_hand() -> None:
     async def story() -> None:
         desk = Desk()
@@ -224,6 +260,6 @@ def test_what_was_asked_a_moment_ago_is_at_hand() -> None:
         card = await desk.card()
         found = desk.adviser.at_hand("recommendations", CALL)
         assert found is not None
-        assert list(found.rows) == list(card.values())
+        assert list(found) == list(card.values())
 
     virtual_time.run(story())
