@@ -34,6 +34,8 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "users": ("users", "Add, list and change who may log in."),
         "insight": ("insight", "Learn from orders what customers are likely to buy."),
         "db": ("db", "Bring the database up to date."),
+        "backup": ("backup", "Save everything to a file while the service runs."),
+        "restore": ("restore", "Put a backup in an empty place."),
         "capture": ("capture", "Show requests of a line as they arrive."),
     }
 )

@@ -33,6 +33,7 @@ from screenpop.support.postgres_url import (
     translated,
 )
 from screenpop.support.private import SameFile, private_database, private_folder
+from screenpop.support.sqlite_copy import damage_in
 from screenpop.support.sqlite_threads import QUICK, SqliteThreads
 
 READERS_MAX = 4
@@ -162,19 +163,8 @@ class Database:
         """
         if not self.is_sqlite:
             return None  # PostgreSQL has checksums and tools of its own
-
-        def check(connection: sqlite3.Connection) -> str:
-            try:
-                (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            except sqlite3.DatabaseError as error:
-                if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
-                    raise
-                found = error
-            return str(found)
-
         with self._explaining():
-            found = await self._opened(self._lean_reader).submit(check)
-        return None if found == "ok" else found.splitlines()[-1]
+            return await self._opened(self._lean_reader).submit(damage_in)
 
     async def _open_threads(self, connection: AsyncConnection) -> None:
         """They open the very file that the engine has open."""

@@ -42,6 +42,8 @@ from screenpop.journal.sqlite_writer import (
     Numbers,
     Settled,
     Work,
+    newest_given,
+    remember_skip,
 )
 from screenpop.journal.tailing import Recent, Tail, Take
 from screenpop.support.clock import Clock, SystemClock
@@ -81,7 +83,6 @@ class SqliteJournal(Journal):
         self._recent = Recent()
         self._identity = ""
         self._numbers = Numbers([], START)
-        self._unclean = False  # was its last user killed, or the machine?
         self._repaired: str | None = None
         self._file: SameFile | None = None
         self._outage = Outage("the journal", log, self._clock, level=logging.ERROR)
@@ -96,11 +97,10 @@ class SqliteJournal(Journal):
             _, newest = await self._reader.bounds()
             self._identity = await self._reader.identity()
             self._numbers = Numbers(await self._reader.gaps(), newest)
+            self._numbers.skip_to(await self._reader.skip())
         except BaseException:
             await self.close()
             raise
-        if self._unclean:
-            self._numbers.skip_to(Offset(newest + SKIPPED))
         self._recent = Recent.starting_at(newest)
         _, writing, *here = self._connections
         self._writer = GroupWriter(
@@ -120,7 +120,8 @@ class SqliteJournal(Journal):
             self._repaired = make_whole(self.path)
             writing = open_writer(self.path, self._synchronous, self._busy_s)
             opened.append(writing)
-            self._unclean = mark_open(writing, self._synchronous)
+            if mark_open(writing, self._synchronous):  # its last user was killed
+                remember_skip(writing, Offset(newest_given(writing) + SKIPPED))
             self._file = SameFile(self.path)
             if self._synchronous == "normal":
                 here = open_writer(self.path, self._synchronous, self._busy_s)

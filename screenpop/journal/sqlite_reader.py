@@ -20,7 +20,12 @@ from screenpop.journal.base import START, Entry, Offset
 from screenpop.journal.records import decode
 from screenpop.journal.sqlite_damage import Lost, damage_mark, read_around, said
 from screenpop.journal.sqlite_file import explained, open_reader
-from screenpop.journal.sqlite_writer import Gap, newest_given, stored_gaps
+from screenpop.journal.sqlite_writer import (
+    Gap,
+    newest_given,
+    stored_gaps,
+    stored_skip,
+)
 from screenpop.support.sqlite_threads import SqliteThreads
 
 log = logging.getLogger(__name__)
@@ -65,6 +70,10 @@ class SqliteReader:
     async def gaps(self) -> list[Gap]:
         """Numbers that entries had which are gone."""
         return await self._do(stored_gaps)
+
+    async def skip(self) -> Offset:
+        """Up to which offset no number may be given, as an earlier start knew it."""
+        return await self._do(stored_skip)
 
     def _read(
         self, connection: sqlite3.Connection, after: Offset, limit: int

@@ -324,6 +324,21 @@ def stored_gaps(connection: sqlite3.Connection) -> list[Gap]:
     return [] if row is None else [(a, b) for a, b in json.loads(row[0])]
 
 
+def remember_skip(connection: sqlite3.Connection, offset: Offset) -> None:
+    """No start gives a number up to and with this one, though nothing is added yet."""
+    connection.execute(
+        "INSERT INTO about VALUES ('skip_to', ?) ON CONFLICT (name) DO UPDATE SET"
+        " value = max(CAST(value AS INTEGER), excluded.value)",
+        (offset,),
+    )
+
+
+def stored_skip(connection: sqlite3.Connection) -> Offset:
+    row = connection.execute("SELECT value FROM about WHERE name = 'skip_to'")
+    found = row.fetchone()
+    return Offset(0 if found is None else int(found[0]))
+
+
 PAGES_BETWEEN = 16_000  # 64 MB of log
 PAGES_PER_GROUP = 4  # table, index and their parents, at least
 

@@ -37,6 +37,7 @@ from screenpop.lookup.sources import FindConnector
 from screenpop.node.follow import Follower
 from screenpop.node.node import Service
 from screenpop.node.parts import (
+    INDEX_FOLDER,
     Lookups,
     call_limits,
     data_dir_of,
@@ -62,8 +63,6 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.web.auth import FILE_NAME
-
-INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 
 
 async def build(

@@ -47,6 +47,10 @@ from screenpop.support.metrics import Bound, Metrics
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 
+INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
+JOURNAL_FILE = "journal.sqlite"  # there, too
+SPOOL_FILE = "spool.sqlite"  # what Redis did not take
+
 
 @dataclass(kw_only=True)
 class Lookups:
@@ -107,7 +111,7 @@ def journal_of(loaded: Loaded, clock: Clock) -> Journal:
     if options.engine == "redis":
         return _redis_journal(loaded, clock)
     return SqliteJournal(
-        data_dir_of(loaded) / "journal.sqlite",
+        data_dir_of(loaded) / JOURNAL_FILE,
         synchronous=options.synchronous,
         pending_max=options.pending_max,
         clock=clock,
@@ -133,7 +137,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
     if not options.spool_entries_max:
         return shared
     spool = SqliteJournal(
-        data_dir_of(loaded) / "spool.sqlite",
+        data_dir_of(loaded) / SPOOL_FILE,
         synchronous=options.synchronous,
         pending_max=options.pending_max,
         clock=clock,

@@ -117,3 +117,20 @@ async def test_a_bounded_number_of_gaps_is_remembered(
     assert len(await keys(journal)) == GAPS_MAX + 6
     assert START not in [entry.offset for entry in await journal.read(START)]
     await journal.close()
+
+
+async def test_a_start_that_adds_nothing_does_not_forget_the_skipped_numbers(
+    running: SqliteJournal, tmp_path: Path
+) -> None:
+    await running.append([rang(str(n)) for n in range(100)])
+    path = after_a_power_failure(running, tmp_path / "after", 1)
+    idle = SqliteJournal(path)
+    await idle.open()
+    await idle.close()  # well, and without an entry
+    again = SqliteJournal(path)
+    await again.open()
+    assert again.lost(101)
+    assert (await again.bounds())[1] == 100  # there is nothing to wait for
+    (receipt,) = await again.append([rang("new")])
+    assert receipt.offset == 100 + SKIPPED + 1
+    await again.close()
