@@ -255,4 +255,4 @@ def services(data_dir: Path, **other: Any) -> Services:
         "sources": no_sources, "orders": no_orders,
         "version": "0.0.0",
     }  # fmt: skip
-    return Services(data_dir=data_dir, **{**doubled, **other})
+    return Services(key_file=data_dir / "session.key", **{**doubled, **other})

@@ -24,7 +24,7 @@ from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history.users import Users
 from screenpop.intake.shown import LineSeen, LinesSeen, RequestsSeen
-from screenpop.web.auth import FILE_NAME, Signer, cookie_name, session_key
+from screenpop.web.auth import Signer, cookie_name, key_file, session_key
 
 TOKEN_VARIABLE = "SCREENPOP_TOKEN"  # noqa: S105 (its name)
 ANSWER_BYTES_MAX = 33_554_432
@@ -124,14 +124,14 @@ def _read(path: Path) -> str:
 
 
 def _signed(loaded: Loaded) -> Proof:
-    folder = loaded.folder / loaded.config.server.data_dir
-    if not (folder / FILE_NAME).exists():
+    path = key_file(loaded)
+    if not path.exists():
         raise ConfigError(
-            f"{folder / FILE_NAME} is not there: the service does not run on this"
+            f"{path} is not there: the service does not run on this"
             f" machine with this file. Put an administrator's token into"
             f" ${TOKEN_VARIABLE} or --token-file (`screenpop users token`)."
         )
-    signer, admin = Signer(session_key(folder)), asyncio.run(_an_admin(loaded.file))
+    signer, admin = Signer(session_key(path)), asyncio.run(_an_admin(loaded.file))
     made_s, cookie = 0.0, ""
     name = cookie_name(loaded.config.server, loaded.config.security)
 

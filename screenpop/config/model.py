@@ -353,6 +353,12 @@ class Security(Model):
     secure_cookie: bool | None = Field(
         None, description="Default: yes when public_url is https."
     )
+    session_key_file: Path | None = Field(
+        None,
+        description="The key that signs the sessions, relative to this file; default:"
+        " `session.key` in `server.data_dir`. Nodes behind one address need the same"
+        " key: with another one an agent who changes the node must log in again.",
+    )
 
 
 class Configuration(Model):

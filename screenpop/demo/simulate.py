@@ -29,7 +29,7 @@ from screenpop.demo.folder import opened_users, send_home, simulated
 from screenpop.demo.names import chance
 from screenpop.demo.numbers import BLOCKS
 from screenpop.domain.errors import ConfigError
-from screenpop.web.auth import Signer, cookie_name, session_key
+from screenpop.web.auth import Signer, cookie_name, key_file, session_key
 
 SESSION_S = 6 * 3600
 SETTLE_S = 5.0  # for the last cards to arrive
@@ -141,8 +141,7 @@ async def _desks(
     tell(f"Opening the desks of {count:,} simulated agents …")
     async with opened_users(loaded) as users:
         people = await simulated(users, names)
-        data_dir = loaded.folder / loaded.config.server.data_dir
-        signer = Signer(await asyncio.to_thread(session_key, data_dir))
+        signer = Signer(await asyncio.to_thread(session_key, key_file(loaded)))
         until_s = round(time.time()) + SESSION_S
         cookie = cookie_name(loaded.config.server, loaded.config.security)
         seats = [

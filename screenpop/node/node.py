@@ -60,6 +60,7 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 from screenpop.wallboard.agents import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
+from screenpop.web.auth import key_file
 from screenpop.web.live_calls import LiveCalls
 from screenpop.web.server import WebServer
 from screenpop.web.site import Services
@@ -338,7 +339,7 @@ class Service:
             notes=self._notes,
             audit=self.past.audit.write,
             caught_up=self.caught_up,
-            data_dir=data_dir_of(self.loaded),
+            key_file=key_file(self.loaded),
             version=screenpop.__version__,
             server=config.server,
             limits=config.limits,

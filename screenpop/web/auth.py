@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
+from screenpop.config.load import Loaded
 from screenpop.config.model import Security, Server
 from screenpop.domain.agent import Role, User, UserId, folded_name
 from screenpop.domain.errors import ConfigError, Forbidden, Unauthenticated
@@ -316,17 +317,24 @@ KEY_BYTES = 32
 FILE_NAME = "session.key"
 
 
-def session_key(data_dir: Path) -> bytes:
+def key_file(loaded: Loaded) -> Path:
+    """Where the key is that signs the sessions."""
+    named = loaded.config.security.session_key_file
+    data_dir = loaded.folder / loaded.config.server.data_dir
+    return data_dir / FILE_NAME if named is None else loaded.folder / named
+
+
+def session_key(path: Path) -> bytes:
     """Read the key, making it at the first start; raises `ConfigError`."""
-    path = data_dir / FILE_NAME
     try:
-        private_folder(data_dir, tighten=False)
+        private_folder(path.parent, tighten=False)
         _make(path)
         return _read(path)
     except OSError as error:
         raise ConfigError(
             f"cannot keep the session key in {path}: {error.strerror}. Make the folder"
-            " writable for the service, or set server.data_dir."
+            " writable for the service, or set server.data_dir, or"
+            " security.session_key_file to another file."
         ) from error
 
 

@@ -123,7 +123,7 @@ def site_of(services: Services) -> Site:
     origins = Origins(services.server.public_url)
     auth = Auth(
         services.users,
-        Signer(session_key(services.data_dir)),
+        Signer(session_key(services.key_file)),
         origins,
         services.clock,
         secure=secure_cookie(services.server, services.security),

@@ -66,7 +66,7 @@ class Services:
 
     Raises `Unavailable`: what cannot be written down is not shown.
     """
-    data_dir: Path
+    key_file: Path  # of the key that signs the sessions
     version: str
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)

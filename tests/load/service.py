@@ -28,7 +28,7 @@ from screenpop.domain.call import AgentId
 from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.tables import users
-from screenpop.web.auth import COOKIE, Signer, session_key
+from screenpop.web.auth import COOKIE, FILE_NAME, Signer, session_key
 
 SESSION_S = 86_400
 PEOPLE_AT_ONCE = 500
@@ -52,7 +52,7 @@ class ServiceTarget:
         self._agents = [_agent(index) for index in range(setting.agents)]
         self._boards = [_supervisor(index) for index in range(setting.supervisors)]
         _install_connector(self._folder)
-        self._signer = Signer(session_key(self._data))
+        self._signer = Signer(session_key(self._data / FILE_NAME))
         _apart(_seeded(self._data / "store.sqlite", [*self._agents, *self._boards]))
 
     def command(self, port: int) -> Command:

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from call_centre import Seat, let_everybody_in, open_call_centre, signed, write_config
+from key_effects import shows_effect_of
 from one_source import serving
 from redis_server import RedisServer, free_port, redis_server
 
@@ -311,3 +312,24 @@ async def test_another_node_asks_for_the_calls_of_one_that_died(
         assert asked == ["+12025550100"]
         await ana.until(lambda _: len(asked) >= 2 or len(names(ana)) >= 2)
         assert asked == ["+12025550100"] * 2
+
+
+@shows_effect_of("security.session_key_file")
+async def test_a_session_of_one_node_holds_at_another_with_the_same_key(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    key = {"session_key_file": str(tmp_path / "shared.key")}
+    async with (
+        open_call_centre(
+            folder(tmp_path, "a"), journal=on_redis(server, "a"), security=key
+        ) as a,
+        open_call_centre(
+            folder(tmp_path, "b"), journal=on_redis(server, "b"), security=key
+        ) as b,
+        open_call_centre(folder(tmp_path, "c"), journal=on_redis(server, "c")) as c,
+    ):
+        headers = {"Cookie": await a.cookie_of("ana")}
+        for node, status in ((b, 200), (c, 401)):
+            session = f"{node.url}/v1/session"
+            async with node.http.get(session, headers=headers) as answer:
+                assert answer.status == status
