@@ -28,6 +28,7 @@ from screenpop.history.opening import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.rows import fit_id
 from screenpop.history.statement import (
     StoredStatement,
+    Value,
     Values,
     of_wanted,
     putting,
@@ -52,6 +53,16 @@ PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
 PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
+PUT_CONSUMER = putting(tables.consumers, new_only=True)
+MOVE_OFFSET = StoredStatement(
+    lambda _: (
+        tables.consumers.update()
+        .values(offset=bindparam("to"), at_us=bindparam("now_us"))
+        .where(tables.consumers.c.name == bindparam("consumer"))
+        .where(tables.consumers.c.offset == bindparam("after"))
+    ),
+    ("to", "now_us", "consumer", "after"),
+)
 CHOOSE = StoredStatement(
     lambda _: (
         tables.calls.update()
@@ -86,10 +97,34 @@ class Archive:
         async with self._database.read() as connection:
             return await connection.scalar(query) or 0
 
-    async def write(self, batch: Batch) -> None:
+    async def begin(self, consumer: str) -> int:
+        """Where it goes on; from now on it has a row, which `write` compares."""
+        stored = await self.offset(consumer)
+        if not stored:
+            await self._database.put([(PUT_CONSUMER, [(consumer, 0, 0)])])
+        return stored
+
+    async def write(self, batch: Batch, after: int | None = None) -> None:
+        """Rows and offset, all or nothing.
+
+        `after` is the offset at which the consumer must stand in the store; where it
+        is another one, another node went on: `RowChanged`, and nothing is written.
+        Without `after` the rows come from no journal.
+        """
         if self._known is not None:
             _learn(self._known, batch)
-        await self._database.put([*_calls_of(batch), *_rest_of(batch)])
+        puts = [*_calls_of(batch), *_rest_of(batch)]
+        if after is None:
+            offset = (batch.consumer, batch.offset, batch.at_us)
+            await self._database.put([*puts, (PUT_OFFSET, [offset])])
+            return
+        moved: dict[str, Value] = {
+            "to": batch.offset,
+            "now_us": batch.at_us,
+            "consumer": batch.consumer,
+            "after": after,
+        }
+        await self._database.put(puts, only_if=(MOVE_OFFSET, moved))
 
     async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, StoredCall]:
         """What is stored of these calls; those without events are left out."""
@@ -185,7 +220,6 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     yield from _some(PUT_OFFERS, rows.offer_row, marked)
     yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
     yield from _some(PUT_LINKS, rows.link_row, batch.links)
-    yield PUT_OFFSET, [(batch.consumer, batch.offset, batch.at_us)]
 
 
 def _some(

@@ -3,6 +3,8 @@
 The archiver reads the journal from where it stopped and writes batches to the
 store; rows and offset stand in one transaction, so that a crash repeats at most
 what changes nothing. A store that is away is waited for: the journal keeps it all.
+Of several nodes one archives, under a lease; the transaction compares the offset, so
+that a node that lost the lease writes nothing any more.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from screenpop.history.archive import Archive
 from screenpop.history.audit import Audit
 from screenpop.history.batch import Batch
 from screenpop.history.blame import blames_statement
+from screenpop.history.engine import RowChanged
 from screenpop.history.folding import BatchMaker, NumberOf, PeopleAt
 from screenpop.journal.base import Entry, Journal, Offset
+from screenpop.journal.leases import Lease, LocalLeases
 from screenpop.journal.records import EventRecord, decode
 from screenpop.journal.sqlite_writer import SKIPPED
 from screenpop.support.clock import Clock, SystemClock
@@ -35,6 +39,7 @@ PER_TURN_MAX = 320
 RARE_S = 0.05  # a turn for which it waited longer is rare
 RECALLED_PER_TURN = 10
 RETRY_S = 2.0
+STILL_S = 60.0  # so long the node that writes may make no progress
 RETENTION_EVERY_S = 3600.0
 RETENTION_AFTER_S = 10.0  # of a start: time to catch up with a crash
 RETENTION_AGAIN_S = 60.0  # while the store is away or the history behind
@@ -68,11 +73,14 @@ class Archiver:
         people_at: PeopleAt = lambda agent: (),
         count_left_out: Callable[[], None] = lambda: None,
         placed: Placed = as_it_is,
+        lease: Lease | None = None,
     ):
         """`turn` lets the event loop's other work pass.
 
-        `placed` gives the entries as the folds received them.
+        `placed` gives the entries as the folds received them. Without a `lease` this
+        node alone writes to the store.
         """
+        self.lease = lease or Lease(LocalLeases(), "archiver")
         self._count_left_out = count_left_out
         self._people_at = people_at
         self._placed = placed
@@ -85,6 +93,8 @@ class Archiver:
         self._pause = pause
         self._maker = self._new_maker()
         self._outage = Outage("the history", log, self._clock, level=logging.ERROR)
+        self._behind = Outage("the history", log, self._clock, level=logging.ERROR)
+        self._still_since_s: float | None = None
         self._gathered_s = 0.0
         self.offset = Offset(0)
         self.archived_us = 0  # when the newest archived entry was received
@@ -95,7 +105,18 @@ class Archiver:
     @property
     def trouble(self) -> str | None:
         """The outage of now, in words."""
-        return self._outage.text
+        return self._outage.text or self._behind.text
+
+    @property
+    def note(self) -> str | None:
+        """Which of the nodes writes the history, in words."""
+        if not self.lease.shared:
+            return None
+        if self.lease.is_held:
+            return "This node writes the history."
+        if self.lease.other is None:
+            return "No node writes the history now; one takes over within seconds."
+        return f"The history is written by node {self.lease.other}."
 
     @property
     def _consumer(self) -> str:
@@ -103,9 +124,11 @@ class Archiver:
         return f"archiver/{self._journal.identity}"
 
     async def lag(self) -> int:
-        """Journal offsets that are not in the history yet."""
+        """Journal offsets that are not in the history yet, also of another node."""
         _, newest = await self._journal.bounds()
-        return max(0, newest - self.offset)
+        if self.lease.is_held:
+            return max(0, newest - self.offset)
+        return max(0, newest - await self._archive.offset(self._consumer))
 
     async def agree(self) -> None:
         """Before anything is appended: do history and journal fit together?
@@ -138,7 +161,10 @@ class Archiver:
     async def run(self) -> None:
         while True:
             try:
-                await self._follow()
+                await self.lease.run(self._follow, self._look_on)
+            except RowChanged as error:
+                log.warning("the history: %s", error)
+                await self._pause(RETRY_S)
             except (
                 Unavailable,
                 Overloaded,
@@ -148,11 +174,32 @@ class Archiver:
             else:
                 return
 
+    async def _look_on(self) -> None:
+        """Another node writes: how far is it? Raises `Unavailable`."""
+        before = self.offset
+        self.offset = Offset(await self._archive.offset(self._consumer))
+        _, newest = await self._journal.bounds()
+        self.began.set()
+        self._outage.recovered()
+        now_s = self._clock.monotonic_s()
+        if self.offset >= newest or self.offset != before:
+            self._still_since_s = None
+            self._behind.recovered()
+        elif self._still_since_s is None:
+            self._still_since_s = now_s
+        elif now_s - self._still_since_s > STILL_S:
+            self._behind.failed(
+                f"node {self.lease.other} should write it, but {newest - self.offset}"
+                " journal entries are not in it. Do all nodes have the same"
+                " `store.url`? Else restart that node."
+            )
+
     async def _follow(self) -> None:
         """From the stored offset until the journal closes. Raises `Unavailable`."""
         self._maker = self._new_maker()
-        self.offset = Offset(await self._archive.offset(self._consumer))
+        self.offset = Offset(await self._archive.begin(self._consumer))
         self.began.set()
+        self._behind.recovered()
         if self._outage.lasting:  # can it be written, or only read?
             await self._store(self._empty(self.offset))
             self._outage.recovered()
@@ -231,7 +278,8 @@ class Archiver:
             per_turn = min(2 * per_turn, PER_TURN_MAX) if rare else PER_TURN
 
     async def _store(self, batch: Batch) -> None:
-        await self._archive.write(batch)
+        self.lease.check()
+        await self._archive.write(batch, after=self.offset)
         self.offset = Offset(batch.offset)
 
     def _empty(self, offset: int) -> Batch:
@@ -278,7 +326,12 @@ class Retention:
             await self._pause(RETENTION_AGAIN_S if late else RETENTION_EVERY_S)
 
     async def once(self) -> None:
-        """An outage only puts it off: it is tried again in a minute."""
+        """An outage only puts it off: it is tried again in a minute.
+
+        The node that writes the history does it.
+        """
+        if not self._archiver.lease.is_held:
+            return
         now_us = self._clock.now_us()
         try:
             await self._trim(now_us - self._journal_us)

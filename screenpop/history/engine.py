@@ -45,6 +45,7 @@ POOL_MAX = 10
 WAIT_S = 10.0
 CONNECT_S = 5.0
 COMMAND_S = 30.0
+STALLED_MS = 5_000  # PostgreSQL ends a transaction of a process that stopped in it
 # At DEBUG it logs every statement with its values: numbers, notes and hashes.
 logging.getLogger("aiosqlite").setLevel(logging.INFO)
 DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -57,6 +58,11 @@ PRAGMAS = (
 
 _SQLITE: Dialect = sqlite.dialect()  # the driver's own parameters: ?
 Put = tuple[StoredStatement, Iterable[Values]]
+OnlyIf = tuple[StoredStatement, Mapping[str, Value]]
+
+
+class RowChanged(Unavailable):
+    """A row is not as it was read: somebody else wrote. Nothing was written."""
 
 
 def sqlite_url(path: Path) -> str:
@@ -135,17 +141,21 @@ class Database:
             found = await connection.exec_driver_sql(sql.text, sql.places(given))
             return found.all()
 
-    async def put(self, puts: Sequence[Put]) -> None:
+    async def put(self, puts: Sequence[Put], only_if: OnlyIf | None = None) -> None:
         """Run statements with many rows each, all or none. Raises `Unavailable`.
 
-        The rows are made while they are written, in another thread with SQLite.
+        `only_if` is run first: when it changes no row, nothing is written and
+        `RowChanged` is raised. The rows are made while they are written, in another
+        thread with SQLite.
         """
         if self.is_sqlite:
             threads = self._opened(self._lean_writer)
             with self._explaining():
-                await threads.submit(lambda connection: _put(connection, puts))
+                await threads.submit(lambda connection: _put(connection, puts, only_if))
             return
         async with self.write() as connection:
+            if only_if is not None:
+                await require(connection, *only_if)
             for statement, rows in puts:
                 sql = statement.written(connection.dialect)
                 left = iter(rows)
@@ -298,9 +308,38 @@ def _connect(path: str, pragmas: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _put(connection: sqlite3.Connection, puts: Sequence[Put]) -> None:
+async def require(
+    connection: AsyncConnection,
+    statement: StoredStatement,
+    given: Mapping[str, Value],
+    stalled_ms: int = STALLED_MS,
+) -> None:
+    """Change one row of PostgreSQL; `RowChanged` when it is another one.
+
+    The row is locked until the transaction ends. Where this process stops in it
+    (SIGSTOP, a frozen machine), the server ends it after `stalled_ms`.
+    """
+    limit = f"SET LOCAL idle_in_transaction_session_timeout = {stalled_ms}"
+    await connection.exec_driver_sql(limit)
+    sql = statement.written(connection.dialect)
+    found = await connection.exec_driver_sql(sql.text, sql.places(given))
+    if found.rowcount != 1:
+        raise _row_changed()
+
+
+def _row_changed() -> RowChanged:
+    return RowChanged("another process wrote to the store meanwhile. It is read again.")
+
+
+def _put(
+    connection: sqlite3.Connection, puts: Sequence[Put], only_if: OnlyIf | None
+) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if only_if is not None:
+            sql = only_if[0].written(_SQLITE)
+            if connection.execute(sql.text, sql.places(only_if[1])).rowcount != 1:
+                raise _row_changed()
         for statement, rows in puts:
             _put_rows(connection, statement.written(_SQLITE), iter(rows))
         connection.execute("COMMIT")

@@ -35,6 +35,10 @@ class RedisLeases(Leases):
     async def release(self, name: str, owner: str) -> None:
         await self._link.script(RELEASE, self._key(name), (owner,))
 
+    async def holder(self, name: str) -> str | None:
+        found = await self._link.call("GET", *self._key(name))
+        return None if found is None else str(found, "utf-8", "replace")
+
     def _key(self, name: str) -> tuple[str]:
         return (self._keys.named(f"{self._kind}:{name}"),)
 

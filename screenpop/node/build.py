@@ -39,6 +39,7 @@ from screenpop.node.node import Service
 from screenpop.node.parts import (
     INDEX_FOLDER,
     Lookups,
+    archiving_lease,
     call_limits,
     data_dir_of,
     journal_of,
@@ -234,6 +235,7 @@ def _history(
         people_at=past.people.cache.at,
         count_left_out=metrics.history_left_out.inc,
         placed=placed,
+        lease=archiving_lease(config, journal, past.database, clock),
     )
     retention = Retention(
         journal,

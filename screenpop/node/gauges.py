@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from screenpop.journal.base import Journal
+from screenpop.journal.leases import Lease
 from screenpop.lookup.sources import Sources
 from screenpop.node.follow import Follower
 from screenpop.support.clock import Clock
@@ -29,6 +30,7 @@ async def watch(
     follower: Follower,
     journal: Journal,
     sources: Sources,
+    archives: Lease,
 ) -> None:
     """Keep the gauges up to date, for ever; each turn measures the loop's delay."""
     breakers = {
@@ -48,6 +50,7 @@ async def watch(
         health = journal.health
         metrics.journal_pending.set(health.pending)
         metrics.journal_spooled.set(health.spooled)
+        metrics.history_writer.set(archives.is_held)
         for name, count in sources.index.sizes().items():
             contacts[name].set(count)
         for breaker, gauge in breakers.values():

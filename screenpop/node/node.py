@@ -186,7 +186,8 @@ class Service:
             await asyncio.sleep(LEARN_ORDERS_EVERY_S)
 
     async def _watch_gauges(self) -> None:
-        parts = (self.follower, self.journal, self.lookups.sources)
+        archives = self.archiver.lease
+        parts = (self.follower, self.journal, self.lookups.sources, archives)
         await watch(self.metrics, self.clock, *parts)
 
     async def end(self) -> None:
@@ -363,8 +364,8 @@ class Service:
         return self.follower.placing.occurrences.clocks
 
     def _notes(self) -> list[str]:
-        may_lose = self.journal.health.may_lose
-        return [] if may_lose is None else [may_lose]
+        notes = (self.journal.health.may_lose, self.archiver.note)
+        return [note for note in notes if note is not None]
 
     async def problems(self) -> list[NodeProblem]:
         """What keeps this node from doing its work well, for `/readyz`."""

@@ -23,6 +23,7 @@ from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
 from screenpop.domain.related_calls import SameCalls
+from screenpop.history.engine import Database
 from screenpop.insight.adviser import SOURCE as ADVISER
 from screenpop.insight.adviser import SOURCE_LABEL as ADVISER_LABEL
 from screenpop.insight.adviser import Adviser, Keep, OffersLookup
@@ -30,6 +31,7 @@ from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.order_store import OrderStore
 from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
+from screenpop.journal.leases import Lease, LocalLeases
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.spool import SpooledJournal
 from screenpop.journal.sqlite import SqliteJournal
@@ -128,7 +130,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
     shared = RedisJournal(
         parse_address(url, ca_file),
         prefix=options.key_prefix,
-        node=options.node or socket.gethostname(),
+        node=node_name(loaded.config),
         pending_max=options.pending_max,
         timeout_s=options.timeout_s,
         patience_s=options.patience_s,
@@ -145,6 +147,18 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
     return SpooledJournal(
         shared, spool, entries_max=options.spool_entries_max, clock=clock
     )
+
+
+def node_name(config: Configuration) -> str:
+    return config.journal.node or socket.gethostname()
+
+
+def archiving_lease(
+    config: Configuration, journal: Journal, database: Database, clock: Clock
+) -> Lease:
+    """One node at a time writes the history; a SQLite store is one node's alone."""
+    leases = LocalLeases() if database.is_sqlite else journal.leases
+    return Lease(leases, "archiver", node_name(config), clock=clock)
 
 
 def make_lookups(

@@ -136,6 +136,9 @@ class Metrics:
             "history_left_out_total",
             "Journal entries that the history could not take: the log names them.",
         )
+        self.history_writer = self._gauge(
+            "history_writer", "1 on the node that writes the history, 0 on the others."
+        )
         self.fold_failures = self._counts(
             "fold_failures_total",
             "Journal entries that a fold (calls, lookups, desk, wallboard) failed on.",

@@ -10,11 +10,12 @@ from unit.history import history
 from screenpop.domain.call import AgentId, Direction, LegState, Phase
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import CandidateRef
-from screenpop.history.archive import Archive
+from screenpop.history.archive import MOVE_OFFSET, Archive
 from screenpop.history.batch import StoredCall
 from screenpop.history.calls import AnswerShown, Calls
 from screenpop.history.earlier import EarlierCalls
-from screenpop.history.engine import Database
+from screenpop.history.engine import Database, RowChanged, require
+from screenpop.history.statement import Value
 from screenpop.history.tables import OF_A_CALL, metadata
 from screenpop.history.tables import calls as calls_table
 
@@ -77,6 +78,41 @@ async def test_a_consumer_that_never_wrote_stands_at_zero(archive: Archive) -> N
 async def test_the_offset_never_goes_back(archive: Archive) -> None:
     await archive.write(history.batch(9))
     await archive.write(history.batch(5))
+    assert await archive.offset("archiver") == 9
+
+
+async def test_only_who_knows_the_offset_writes(archive: Archive, calls: Calls) -> None:
+    assert await archive.begin("archiver") == 0
+    await archive.write(history.batch(9, calls=[history.state("c-1")]), after=0)
+    late = history.batch(12, calls=[history.state("c-2")])
+    for after in (0, 8, 10):
+        with pytest.raises(RowChanged):
+            await archive.write(late, after=after)
+    assert await archive.begin("archiver") == 9
+    assert [call.call_id for call in await calls.recent()] == ["c-1"]
+    await archive.write(history.batch(9), after=9)
+
+
+async def test_a_process_that_stops_in_its_transaction_holds_the_row_for_seconds(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("the file's lock ends with its process")
+    archive, other = Archive(database), Database(str(database.url))
+    await archive.begin("archiver")
+    await other.open()
+
+    async def stop_in_it() -> None:
+        async with other.write() as stopped:
+            given: dict[str, Value]
+            given = {"to": 5, "now_us": 1, "consumer": "archiver", "after": 0}
+            await require(stopped, MOVE_OFFSET, given, stalled_ms=100)
+            await archive.write(history.batch(9), after=0)  # waits for the row
+            await stopped.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(Unavailable):
+        await stop_in_it()
+    await other.close()
     assert await archive.offset("archiver") == 9
 
 

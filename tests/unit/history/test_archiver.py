@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from unit.journal.test_leases import SharedLeases, until
 
 from screenpop.domain.call import (
     AgentId,
@@ -25,14 +26,22 @@ from screenpop.domain.offer import Offer, encode_offers
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
 from screenpop.history import tables
 from screenpop.history.archive import Archive
-from screenpop.history.archiver import GATHER_S, Archiver, Retention, Turn, next_turn
+from screenpop.history.archiver import (
+    GATHER_S,
+    STILL_S,
+    Archiver,
+    Retention,
+    Turn,
+    next_turn,
+)
 from screenpop.history.audit import Audit
 from screenpop.history.batch import Batch
 from screenpop.history.calls import Calls, WholeCall
-from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.engine import Database, RowChanged, sqlite_url
 from screenpop.history.opening import Contacts
 from screenpop.history.tables import metadata
 from screenpop.journal.base import START
+from screenpop.journal.leases import LEASE_S, Lease
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord
 from screenpop.support.clock import FakeClock
@@ -75,7 +84,7 @@ class Centre:
         self.archiver = self.new_archiver()
         self._events = 0
 
-    def new_archiver(self) -> Archiver:
+    def new_archiver(self, lease: Lease | None = None) -> Archiver:
         return Archiver(
             self.journal,
             self.archive,
@@ -83,6 +92,7 @@ class Centre:
             clock=self.clock,
             pause=self.pauses,
             turn=lambda: self.turn(),
+            lease=lease,
         )
 
     async def open(self) -> None:
@@ -457,11 +467,11 @@ class Crowded(Archive):
 
     refusals = 3
 
-    async def write(self, batch: Batch) -> None:
+    async def write(self, batch: Batch, after: int | None = None) -> None:
         if self.refusals:
             self.refusals -= 1
             raise Overloaded("1000 queries wait for the store")
-        await super().write(batch)
+        await super().write(batch, after)
 
 
 async def test_no_entry_is_blamed_for_a_store_that_is_overloaded(
@@ -553,6 +563,96 @@ async def test_the_archiver_ends_with_the_journal(centre: Centre) -> None:
     await centre.archived()
     await centre.journal.close()
     await task
+
+
+async def test_a_node_that_looks_on_takes_over_where_the_other_stopped(
+    centre: Centre, caplog: pytest.LogCaptureFixture
+) -> None:
+    leases = SharedLeases(centre.clock)
+    first, second = (
+        centre.new_archiver(
+            Lease(
+                leases,
+                "archiver",
+                name,
+                clock=centre.clock,
+                pause=centre.pauses,
+            )
+        )
+        for name in ("a", "b")
+    )
+    centre.archiver = first
+    task = centre.start()
+    await centre.tell(EventType.ALERTING, "1001")
+    await until(lambda: first.offset == 1)
+    assert first.note == "This node writes the history."
+    centre.archiver = second
+    centre.start()
+    await second.began.wait()
+    assert (second.offset, await second.lag()) == (1, 0)
+    assert second.note == "The history is written by node a."
+    centre.clock.advance(37 * 3600)
+    assert leases.held is not None
+    leases.held = (leases.held[0], centre.clock.monotonic_s() + LEASE_S)  # renewed
+    await retention(centre).once()
+    assert len(await centre.journal.read(START)) == 1  # the other trims
+    task.cancel()  # frees the lease
+    await centre.tell(EventType.ENDED)
+    await until(lambda: second.offset == 2)
+    assert second.lease.is_held
+    assert (await centre.history()).call.phase == "ended"
+    await retention(centre).once()
+    assert len(await centre.journal.read(START)) == 1
+    assert not [r for r in caplog.records if r.levelname == "ERROR"]
+
+
+async def test_a_node_reports_that_the_one_that_writes_makes_no_progress(
+    centre: Centre,
+) -> None:
+    leases = SharedLeases(centre.clock)
+    leases.held = ("a 1", float("inf"))  # it writes to another store
+    lease = Lease(leases, "archiver", "b", clock=centre.clock, pause=centre.pauses)
+    centre.archiver = centre.new_archiver(lease)
+    centre.start()
+    await centre.tell(EventType.ALERTING, "1001")
+    await centre.pauses.next()
+    for _ in range(3):
+        await centre.pauses.next()
+    assert centre.archiver.trouble is None
+    centre.clock.advance(STILL_S + 1)
+    await until(lambda: centre.archiver.trouble is not None)
+    assert centre.archiver.trouble is not None
+    assert "node a should write it" in centre.archiver.trouble
+    assert "store.url" in centre.archiver.trouble
+
+
+async def test_a_late_writer_changes_nothing_and_begins_again(centre: Centre) -> None:
+    """It stood still in the middle of a batch; another node went on meanwhile."""
+    before = centre.archive
+    centre.archive = Overtaken(centre.database)
+    centre.archiver = centre.new_archiver()
+    await centre.tell(EventType.ALERTING, "1001")
+    centre.start()
+    await until(lambda: centre.archiver.offset == 1)
+    assert centre.archive.overtaken
+    assert await before.offset(f"archiver/{centre.journal.identity}") == 1
+    assert centre.archiver.trouble is None
+    assert centre.archiver.left_out == 0
+
+
+class Overtaken(Archive):
+    """While the first batch is on its way, another node writes the same entries."""
+
+    overtaken = False
+
+    async def write(self, batch: Batch, after: int | None = None) -> None:
+        if not self.overtaken:
+            self.overtaken = True
+            await super().write(batch, after)
+            with pytest.raises(RowChanged):
+                await super().write(batch, after)
+            raise RowChanged("another process wrote meanwhile")
+        await super().write(batch, after)
 
 
 def retention(centre: Centre) -> Retention:

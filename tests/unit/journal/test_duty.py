@@ -49,6 +49,9 @@ class NodeLeases(Leases):
         if self._shared.held.get(name) == owner:
             del self._shared.held[name]
 
+    async def holder(self, name: str) -> str | None:
+        return self._shared.held.get(name)
+
 
 class Node:
     def __init__(self, shared: Shared, name: str, calls_of: list[str]):
