@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,11 +21,11 @@ from rich.progress import (
 )
 
 from screenpop.cli import tell
+from screenpop.cli.insight_explain import explain
 from screenpop.config.load import Loaded
 from screenpop.connector import FeedReading
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError, Unavailable
-from screenpop.domain.profile import Row
 from screenpop.insight.feed import FeedProgress, OrderFeeds
 from screenpop.node.asking import load_checked
 from screenpop.node.parts import data_dir_of, make_feeds
@@ -35,16 +34,12 @@ from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner, quick_loop
 
 if TYPE_CHECKING:  # numpy and scipy
-    from screenpop.insight.offering import Offering
-    from screenpop.insight.order_reader import ItemRow
     from screenpop.insight.orders import Orders
     from screenpop.insight.training import TrainingReport
 
 EXAMPLE = "Example: screenpop insight train --config screenpop.yaml"
 SHOWN_EVERY_S = 0.2
 ODD_SHOWN = 5  # reasons of one source
-KEYS_SHOWN = 3  # of customers, as examples
-TITLES = {"recommendations": "To offer", "goes_with": "Goes with the last order"}
 _NO_LINES = (
     "no orders were read: the sources gave no usable line. Check the query or the"
     " file of `orders` (docs/connectors.md), then run `screenpop insight train` again."
@@ -122,132 +117,6 @@ def evaluate(
         typer.echo(evaluation.as_text(found))
         if outlook is not None:
             typer.echo(f"\n{evaluation.outlook_as_text(outlook)}")
-
-
-def explain(
-    customer: Annotated[str, typer.Argument(help="Key of the customer in the orders.")],
-    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
-    json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show what a card would offer to a customer, what is held back, and why.
-
-    From the newest model, with the items as last read. Exit code 1 when nothing is
-    offered.
-    """
-    from screenpop.insight.offering import newest_offering
-
-    loaded = load_checked(config)
-    logs.set_up(level="error")
-    offering = newest_offering(data_dir_of(loaded), loaded.config.insight.offers_max)
-    if offering is None:
-        tell(Unavailable("there is no model yet. Run `screenpop insight train` first."))
-        raise typer.Exit(1)
-    if (why := _nothing_for(customer, offering, loaded)) is not None:
-        tell(Unavailable(f"{customer} {why}"))
-        raise typer.Exit(1)
-    now_s = SystemClock().now_us() / 1e6
-    offers: dict[str, Sequence[Row]] = {
-        "recommendations": offering.likely(customer, now_s),
-        "goes_with": offering.goes_with(customer, now_s),
-    }
-    held_back = _held_back(customer, offering, offers)
-    if json_wanted:
-        told = offers | {"held_back": held_back}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
-        _print_offers(offers, held_back)
-    if not any(offers.values()):
-        raise typer.Exit(1)
-
-
-def _nothing_for(customer: str, offering: Offering, loaded: Loaded) -> str | None:
-    """Why this customer gets no answer at all."""
-    from screenpop.insight.order_reader import OrderReader
-
-    if customer in loaded.config.insight.excluded_customers:
-        return "is in insight.excluded_customers: nothing is computed."
-    with OrderReader(data_dir_of(loaded)) as reader:
-        opted_out = reader.opted_out()
-    model = offering.recommender.model
-    if customer in opted_out:
-        return "opted out of profiling: nothing is computed."
-    if customer in model.withheld:
-        return (
-            "was excluded or opted out when the model was trained. Run"
-            " `screenpop insight train` to take them in again."
-        )
-    if not offering.recommender.last_order(customer):
-        newest = datetime.fromtimestamp(model.book.items.now, UTC).date()
-        some = ", ".join(model.book.orders.customer_keys[:KEYS_SHOWN])
-        return (
-            f"has no orders in the model (newest order: {newest}). The orders name"
-            f" customers like {some}. Check the key, or run `screenpop insight train`."
-        )
-    return None
-
-
-def _held_back(
-    customer: str, offering: Offering, offers: Mapping[str, Sequence[Row]]
-) -> list[dict[str, str]]:
-    """Items that rank above the last one offered and cannot be delivered."""
-    from screenpop.insight.offering import ASKED_TIMES
-
-    recommender, most = offering.recommender, offering.offers_max * ASKED_TIMES
-    last = recommender.last_order(customer)
-    ranked = {
-        "recommendations": recommender.recommend(customer, most),
-        "goes_with": recommender.complete(last, most, customer),
-    }
-    found: dict[str, dict[str, str]] = {}
-    for facet, keys in ranked.items():
-        shown = [str(row["sku"]) for row in offers[facet]]
-        is_full = len(shown) == offering.offers_max and shown[-1] in keys
-        for key in keys[: keys.index(shown[-1])] if is_full else keys:
-            item = offering.items.get(key)
-            if item is not None and (why := _undeliverable(item)) is not None:
-                found[key] = {"sku": key, "product": item.name or key, "why": why}
-    return list(found.values())
-
-
-def _undeliverable(item: ItemRow) -> str | None:
-    if not item.active:
-        return "not active in the items"
-    if item.stock is None or item.stock > 0:
-        return None
-    if item.read_us is None:
-        return "out of stock"
-    read = datetime.fromtimestamp(item.read_us / 1e6, UTC)
-    return f"out of stock, read {read:%F %R} UTC"
-
-
-def _print_offers(
-    offers: Mapping[str, Sequence[Row]], held_back: Sequence[Mapping[str, str]]
-) -> None:
-    for facet, rows in offers.items():
-        typer.echo(f"{TITLES[facet]} ({facet})")
-        for at, row in enumerate(rows, 1):
-            name = _named(str(row["product"]), str(row["sku"]))
-            typer.echo(f"  {at}. {name}{_delivery(row)}\n     {row['reason']}")
-        if not rows:
-            typer.echo("  nothing")
-    if held_back:
-        typer.echo("Held back")
-    for left in held_back:
-        typer.echo(f"  {_named(left['product'], left['sku'])}: {left['why']}")
-    typer.echo(
-        "The sales policy may remove offers from a card:"
-        " `screenpop explain NUMBER` shows what it does."
-    )
-
-
-def _named(product: str, sku: str) -> str:
-    return sku if product == sku else f"{product} ({sku})"
-
-
-def _delivery(row: Row) -> str:
-    price = f", {row['price']} {row.get('currency') or ''}" if "price" in row else ""
-    stock = row.get("stock")
-    return price.rstrip() + (f", {stock:g} in stock" if stock is not None else "")
 
 
 def _learned(loaded: Loaded) -> TrainingReport:

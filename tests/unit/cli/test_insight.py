@@ -158,6 +158,33 @@ def test_what_is_held_back_is_explained(
     assert "T" not in {row["sku"] for row in told["recommendations"]}
 
 
+LIVE = """
+insight:
+  item_lookup: {source: shelf, match: {key: item.key}, fields: {stock: left}}
+"""
+SHELF = "  shelf: {connector: csv_file, path: shelf.csv}\n"
+
+
+def test_stock_is_asked_as_for_a_card(
+    trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf = trained.parent / "shelf.csv"
+    shelf.write_text("key,left\nA,5\nB,5\nC,5\nT,0\n")
+    trained.write_text(f"{CONFIG}{SHELF}{LIVE}")
+    assert ended("explain", "C-4", "--config", str(trained)) == 0
+    out = capsys.readouterr().out
+    assert "Held back\n  T: out of stock, asked 2" in out
+    assert ", 5 in stock" in out
+    shelf.unlink()
+    assert ended("explain", "C-4", "--config", str(trained)) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith(
+        "screenpop: insight.item_lookup: source shelf: cannot read"
+    )
+    assert " T\n" in told.out  # as last read: nothing is known of its stock
+    assert "Held back" not in told.out
+
+
 def test_who_has_no_orders_is_offered_nothing(
     trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
