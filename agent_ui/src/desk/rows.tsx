@@ -183,8 +183,10 @@ function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }
             <Text row={row} column={reason} />
           </span>
           <span class="offer-rest">
-            <Rest row={row} columns={rest} />
-            <span class="article">
+            <span class="offer-facts">
+              <Rest row={row} columns={rest} />
+            </span>
+            <span class="article" dir="auto">
               <Text row={row} column={article} />
             </span>
           </span>
