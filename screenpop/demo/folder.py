@@ -28,7 +28,7 @@ from screenpop.history.opening import open_database
 from screenpop.history.users import Users
 from screenpop.node.parts import data_dir_of
 
-GENERATION = 2
+GENERATION = 3
 """Raise it when the generator makes other data from the same seed."""
 
 _WORDS = (

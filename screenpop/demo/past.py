@@ -1,19 +1,22 @@
 """Who called the demo company in the last days, and what came of it?
 
 Written into the history before the service starts, so that the first caller is not
-everybody's first: some called twice since yesterday, some promised a payment.
+everybody's first: some called twice since yesterday, some promised a payment. Weeks
+of calls in which goods were offered give `/insight` something to count.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from screenpop.config.load import Loaded
 from screenpop.demo.callers import showpiece
+from screenpop.demo.catalogue import PRODUCTS
 from screenpop.demo.centre import LOGINS, Login
-from screenpop.demo.company import Company
+from screenpop.demo.company import Company, Order
 from screenpop.demo.customers import DemoCustomer
 from screenpop.demo.names import chance
 from screenpop.domain.agent import UserId
@@ -29,9 +32,16 @@ from screenpop.domain.call import (
     Phase,
     Release,
 )
+from screenpop.domain.offer import POLICY, Mark, Offer
 from screenpop.domain.profile import CandidateRef
 from screenpop.history.archive import Archive
-from screenpop.history.batch import Batch, CallState, CustomerOfCall, Written
+from screenpop.history.batch import (
+    Batch,
+    CallState,
+    CustomerOfCall,
+    MarkedOffer,
+    Written,
+)
 from screenpop.history.opening import open_database
 from screenpop.node.parts import data_dir_of
 
@@ -47,8 +57,26 @@ _COMPLAINTS = (
     "Wrong size delivered again, wants it exchanged this week.",
     "Invoice shows an item that was never delivered.",
 )
+_QUEUES = {
+    "payment_promised": "accounts", "order_taken": "sales", "question_answered": "sales"
+}  # fmt: skip
 _WAITS = "Asked for a call back today with an answer."
 _PROMISE = "Says the transfer goes out this week."
+
+
+OFFERED_DAYS_AGO = (3, 27)  # the service looks for orders of offers of 28 days
+OFFERED_PER_DAY = 16  # calls
+OFFERS_EACH = 3  # of each list
+HELD_BACK_SHARE = 0.25  # of the calls
+ORDERS_BEFORE = 4  # of a customer, before anything is offered
+RULE, RULE_SHARE = "due_again", 0.3  # of the demo's policy, and how often it applied
+ORDER_DAYS = 14
+TAKEN_SHARE = 0.6  # of what is ordered afterwards
+_OTHER_MARKS = {
+    Mark.SHOWN: 45, Mark.OFFERED: 20, Mark.DECLINED: 22, Mark.UNSUITABLE: 7,
+    Mark.TAKEN: 6,
+}  # fmt: skip
+_SERVICES = frozenset(p.sku for p in PRODUCTS if p.category == "Services")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +88,14 @@ class EarlierTalk:
     login: Login
     code: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierOffers:
+    """What stood on the card in a talk, and how it was marked."""
+
+    talk: EarlierTalk
+    offers: tuple[tuple[Offer, Mark], ...]
 
 
 def talks(company: Company) -> Iterator[EarlierTalk]:
@@ -94,6 +130,101 @@ def _talk(
     )
 
 
+def offered(company: Company) -> Iterator[EarlierOffers]:
+    """Repeatable. Whether it was ordered is not made up: the orders say it."""
+    rng, today = chance(company.seed, "past offers"), company.today.toordinal()
+    orders: defaultdict[str, list[Order]] = defaultdict(list)
+    for order in company.orders:
+        orders[order.account].append(order)
+    together = _together(company, today - OFFERED_DAYS_AGO[1])
+    others = {talk.customer.account for talk in talks(company)}
+    regulars = [
+        customer
+        for customer in company.customers
+        if customer.numbers and customer.account not in others
+        if len(_until(orders[customer.account], today - OFFERED_DAYS_AGO[1]))
+        >= ORDERS_BEFORE
+        and customer.habits.lapsed_days_ago is None
+    ]
+    for days_ago in range(OFFERED_DAYS_AGO[0], OFFERED_DAYS_AGO[1] + 1):
+        for customer in rng.sample(regulars, min(OFFERED_PER_DAY, len(regulars))):
+            mine = orders[customer.account]
+            before = _until(mine, today - days_ago)
+            later = {
+                line.sku
+                for order in mine[len(before) :]
+                if order.day <= today - days_ago + ORDER_DAYS
+                for line in order.lines
+            }
+            yield _offers(customer, days_ago, _on_card(before, together), later, rng)
+
+
+def _offers(
+    customer: DemoCustomer,
+    days_ago: int,
+    on_card: Sequence[Offer],
+    later: set[str],
+    rng: random.Random,
+) -> EarlierOffers:
+    if rng.random() < HELD_BACK_SHARE:
+        marked = tuple((offer, Mark.HELD_BACK) for offer in on_card)
+    else:
+        marked = tuple((x, _mark(x.item in later, rng)) for x in on_card)
+        if rng.random() < RULE_SHARE:
+            rule = Offer(POLICY, RULE, POLICY, POLICY)
+            marked = (*marked, (rule, _mark(bool(later), rng)))
+    is_taken = Mark.TAKEN in {mark for _, mark in marked}
+    code = "order_taken" if is_taken else "question_answered"
+    minutes = (days_ago * 1440, days_ago * 1440 + 400)
+    return EarlierOffers(talk=_talk(customer, rng, minutes, code, ""), offers=marked)
+
+
+def _mark(is_ordered: bool, rng: random.Random) -> Mark:
+    if is_ordered and rng.random() < TAKEN_SHARE:
+        return Mark.TAKEN
+    return rng.choices([*_OTHER_MARKS], [*_OTHER_MARKS.values()])[0]
+
+
+def _until(orders: Sequence[Order], day: int) -> Sequence[Order]:
+    """Those up to the day; they are in order of time."""
+    return [order for order in orders if order.day <= day]
+
+
+def _together(company: Company, day: int) -> Mapping[str, Counter[str]]:
+    """Of each article, how often others were in the same order, up to the day."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for order in _until(company.orders, day):
+        goods = {line.sku for line in order.lines} - _SERVICES
+        for sku in goods:
+            found[sku].update(goods - {sku})
+    return found
+
+
+def _on_card(
+    before: Sequence[Order], together: Mapping[str, Counter[str]]
+) -> tuple[Offer, ...]:
+    """As the engine's simplest rankings order them: by count, then by key."""
+    own = Counter(sku for o in before for sku in {x.sku for x in o.lines} - _SERVICES)
+    likely = _first(own)
+    last = {line.sku for line in before[-1].lines}
+    along = Counter[str]()
+    for sku in sorted(last):
+        along.update(together.get(sku, {}))
+    for sku in (*likely, *last):
+        del along[sku]
+    return (
+        *(Offer("recommendations", x, "bought_often", "personal top") for x in likely),
+        *(
+            Offer("goes_with", x, "same_orders", "items of the same basket")
+            for x in _first(along)
+        ),
+    )
+
+
+def _first(counts: Counter[str]) -> list[str]:
+    return sorted(counts, key=lambda sku: (-counts[sku], sku))[:OFFERS_EACH]
+
+
 def _without_a_payment(company: Company) -> set[str]:
     """Accounts that are overdue and paid nothing since any promise."""
     today = company.today.toordinal()
@@ -116,6 +247,7 @@ async def write_past(loaded: Loaded, company: Company, line: str, now_us: int) -
     database = await open_database(loaded, data_dir_of(loaded))
     try:
         await Archive(database).write(batch_of(company, line, now_us))
+        await Archive(database).write(offers_batch(company, line, now_us))
     finally:
         await database.close()
 
@@ -123,20 +255,33 @@ async def write_past(loaded: Loaded, company: Company, line: str, now_us: int) -
 def batch_of(company: Company, line: str, now_us: int) -> Batch:
     batch = Batch(consumer=CONSUMER, at_us=now_us)
     for number, talk in enumerate(talks(company)):
-        call = _call(talk, LineId(line), number, now_us)
-        ref = CandidateRef(source=SOURCE, key=talk.customer.account)
-        batch.calls.append(
-            CallState(
-                call=call,
-                number=talk.customer.numbers[0],
-                customer=CustomerOfCall(
-                    key=call.key, ref=ref, name=talk.customer.name, by_agent=False
-                ),
-            )
-        )
+        call = _call(talk, LineId(line), f"past-{number:04d}", now_us)
+        batch.calls.append(_state(talk, call))
         batch.notes.append(_written(talk, call, talk.note))
         batch.dispositions.append(_written(talk, call, talk.code))
     return batch
+
+
+def offers_batch(company: Company, line: str, now_us: int) -> Batch:
+    """The calls in which goods were offered."""
+    batch = Batch(consumer=CONSUMER, at_us=now_us)
+    for number, earlier in enumerate(offered(company)):
+        talk = earlier.talk
+        call = _call(talk, LineId(line), f"offers-{number:04d}", now_us)
+        batch.calls.append(_state(talk, call))
+        batch.dispositions.append(_written(talk, call, talk.code))
+        at_us = call.ended_us or call.arrived_us
+        batch.offers += [
+            MarkedOffer(key=call.key, offer=offer, mark=mark, at_us=at_us)
+            for offer, mark in earlier.offers
+        ]
+    return batch
+
+
+def _state(talk: EarlierTalk, call: Call) -> CallState:
+    ref = CandidateRef(source=SOURCE, key=talk.customer.account)
+    of = CustomerOfCall(key=call.key, ref=ref, name=talk.customer.name, by_agent=False)
+    return CallState(call=call, number=talk.customer.numbers[0], customer=of)
 
 
 def _written(talk: EarlierTalk, call: Call, text: str) -> Written:
@@ -149,7 +294,7 @@ def _written(talk: EarlierTalk, call: Call, text: str) -> Written:
     )
 
 
-def _call(talk: EarlierTalk, line: LineId, number: int, now_us: int) -> Call:
+def _call(talk: EarlierTalk, line: LineId, call_id: str, now_us: int) -> Call:
     arrived_us = now_us - talk.minutes_ago * MINUTE_US
     answered_us, ended_us = arrived_us + 9_000_000, arrived_us + 170_000_000
     leg = AgentLeg(
@@ -163,14 +308,14 @@ def _call(talk: EarlierTalk, line: LineId, number: int, now_us: int) -> Call:
     )
     return Call(
         line=line,
-        call_id=CallId(f"past-{number:04d}"),
+        call_id=CallId(call_id),
         phase=Phase.ENDED,
         direction=Direction.INBOUND,
         caller=talk.customer.numbers[0],
         withheld=False,
         caller_name=None,
         dialled=None,
-        queue="accounts" if talk.code == "payment_promised" else "support",
+        queue=_QUEUES.get(talk.code, "support"),
         arrived_us=arrived_us,
         last_event_us=ended_us,
         first_alerting_us=arrived_us + 1_000_000,

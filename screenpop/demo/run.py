@@ -29,8 +29,11 @@ from screenpop.demo.folder import Account, Folder, let_in, opened_users
 from screenpop.demo.names import chance
 from screenpop.demo.past import write_past
 from screenpop.domain.errors import ConfigError
+from screenpop.history.offers import Offers
 from screenpop.node.asking import load_checked
 from screenpop.node.build import running
+from screenpop.node.offer_orders import learn_orders
+from screenpop.node.parts import data_dir_of
 from screenpop.support.clock import SystemClock
 from screenpop.support.tasks import TaskOwner
 
@@ -191,7 +194,8 @@ async def run_service(
     """Serve that configuration; gives the base URL once it takes calls.
 
     The people are in the store before the service reads it. It waits at most
-    `offers_within_s` until cards have offers, too.
+    `offers_within_s` until cards have offers, too, and `/insight` has the orders that
+    followed the offers of the past.
     """
     loaded = load_checked(config)
     async with opened_users(loaded) as users:
@@ -200,4 +204,6 @@ async def run_service(
         if offers_within_s:
             with suppress(TimeoutError):
                 await asyncio.wait_for(service.insight.ready.wait(), offers_within_s)
+                offers = Offers(service.past.database)
+                await learn_orders(offers, data_dir_of(loaded), service.clock)
         yield service.url

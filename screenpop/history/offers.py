@@ -43,6 +43,7 @@ _PLACE = (*_KEY, _offers.facet, _offers.item)
 class OfferCounts:
     """Offers of one facet, kind of reason, model, rule and queue, by their last mark.
 
+    An offer of a rule names no item: it is never settled.
     `settled` of those on a card and `held_back_settled` of those held back are older
     than `ORDER_DAYS`; `ordered` and `held_back_ordered` of these were ordered.
     """
@@ -136,7 +137,7 @@ class Offers:
 
 def _counting(from_us: int, to_us: int, now_us: int) -> Select[tuple[object, ...]]:
     held = _offers.mark == Mark.HELD_BACK.value
-    settled = _offers.at_us <= now_us - ORDER_US
+    settled = and_(_offers.facet != POLICY, _offers.at_us <= now_us - ORDER_US)
     ordered = and_(settled, _offers.ordered_us <= _offers.at_us + ORDER_US)
     spoken_of = (Mark.OFFERED, Mark.TAKEN, Mark.DECLINED, Mark.UNSUITABLE)
     counted = {
@@ -265,7 +266,8 @@ FORMULAS = {
     "declined": "Marked declined / offered",
     "unsuitable": "Marked not suitable / offered",
     "ordered": f"Ordered by the same customer within {ORDER_DAYS} days"
-    f" / shown at least {ORDER_DAYS} days ago",
+    f" / shown at least {ORDER_DAYS} days ago; without offers of rules of the sales"
+    " policy, which name no item",
     "uplift": "Ordered share of offers shown, less that of offers held back by chance"
     " (insight.holdout_share), with its 95 % interval (Newcombe 1998). Each offer"
     " counts singly; offers of one call are alike, so the true interval is wider",

@@ -6,7 +6,8 @@ from collections import Counter
 
 from screenpop.demo.callers import showpiece
 from screenpop.demo.company import Company
-from screenpop.demo.past import batch_of, talks
+from screenpop.demo.past import batch_of, offered, offers_batch, talks
+from screenpop.domain.offer import Mark
 
 NOW_US = 1_795_251_600_000_000
 
@@ -39,6 +40,48 @@ def test_the_history_is_repeatable_and_each_call_was_answered(company: Company) 
     assert len(batch.notes) == len(batch.dispositions) == len(batch.calls)
     for state in batch.calls:
         assert state.call.arrived_us < (state.call.answered_us or 0) < NOW_US
+
+
+def test_offers_of_the_last_weeks_are_marked_and_some_are_held_back(
+    company: Company,
+) -> None:
+    batch = offers_batch(company, "telephones", NOW_US)
+    assert batch == offers_batch(company, "telephones", NOW_US)
+    marks = Counter(each.mark for each in batch.offers)
+    assert set(marks) == set(Mark)
+    assert 0.2 < marks[Mark.HELD_BACK] / marks.total() < 0.3
+    settled_us = NOW_US - 15 * 86_400_000_000
+    old = Counter(
+        x.mark is Mark.HELD_BACK for x in batch.offers if x.at_us < settled_us
+    )
+    assert min(old[True], old[False]) > 100  # enough to compare
+    assert all(x.at_us < NOW_US - 2 * 86_400_000_000 for x in batch.offers)
+    known = {state.call.key for state in batch.calls}
+    assert {x.key for x in batch.offers} == known
+
+
+def test_nothing_is_offered_that_was_not_bought_before_and_no_service(
+    company: Company,
+) -> None:
+    services = {
+        s.product.sku for s in company.stock if s.product.category == "Services"
+    }
+    assert services
+    today = company.today.toordinal()
+    for earlier in offered(company):
+        day = today - earlier.talk.minutes_ago // 1440
+        bought = {
+            line.sku
+            for order in company.orders
+            if order.account == earlier.talk.customer.account and order.day <= day
+            for line in order.lines
+        }
+        likely = [o.item for o, _ in earlier.offers if o.facet == "recommendations"]
+        along = [o.item for o, _ in earlier.offers if o.facet == "goes_with"]
+        assert likely
+        assert set(likely) <= bought
+        assert not services & {*likely, *along}
+        assert not set(likely) & set(along)
 
 
 def test_entitlements_name_devices_that_were_bought_and_answers_that_are_due(

@@ -192,6 +192,8 @@ async def test_the_report_counts_by_rule_and_by_queue(
     assert [(x.name, x.shown, x.taken.count) for x in report.by_rule] == [
         ("winter_lights", 1, 1)
     ]
+    assert report.by_rule[0].ordered.of == 0  # a rule names no item to be ordered
+    assert report.total.ordered.of == report.uplift.with_offers.of == 2
     assert [(x.name, x.shown, x.declined.count) for x in report.by_queue] == [
         ("", 1, 1),
         ("sales", 2, 0),
