@@ -133,6 +133,8 @@ class Backup:
         for name in (KEY_FILE, COUNTS_FILE):
             if (folder / name).is_file():
                 self.writer.add(DATA + name, folder / name)
+        if self.loaded.config.security.session_key_file is not None:
+            self.left_out.append("security.session_key_file: a secret of your own")
         if not self.everything:
             self.left_out += _MADE_AGAIN
             return

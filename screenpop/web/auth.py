@@ -355,9 +355,19 @@ def _make(path: Path) -> None:
         fresh.unlink()
 
 
+def _others(folder: Path) -> int:
+    """The bits of a mode that must not be set.
+
+    systemd lets a service's user read a credential with an access control list, of
+    which the bits of the group show the mask: no group may read it.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    return 0o007 if given and folder == Path(given) else 0o077
+
+
 def _read(path: Path) -> bytes:
     mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
+    if mode & _others(path.parent):
         raise ConfigError(
             f"{path} can be read by others (mode {mode:03o}): with it anyone can log"
             f" in as any user. Run `chmod 600 {path}`, or delete it: all must then"

@@ -117,11 +117,6 @@ def test_every_metric_of_an_alert_is_there_with_its_labels() -> None:
         assert name.endswith("_total") == (family.type == "counter"), name
 
 
-def test_the_unit_of_systemd_calls_the_service_as_it_is_called() -> None:
-    [command] = re.findall(r"^ExecStart=\S*/(.*)$", page("operations.md"), re.M)
-    assert command.split()[:3] == ["screenpop", "serve", "--config"]
-
-
 def _blocks(name: str, language: str) -> str:
     pattern = rf"```{language}\n(.*?)```"
     return "\n".join(re.findall(pattern, page(name), re.DOTALL))

@@ -23,6 +23,20 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         session_key(tmp_path / FILE_NAME)
 
 
+def test_a_credential_of_systemd_may_show_the_mask_of_its_access_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = session_key(tmp_path / FILE_NAME)
+    (tmp_path / "session.key").chmod(0o440)
+    with pytest.raises(ConfigError, match="can be read by others"):
+        session_key(tmp_path / FILE_NAME)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert session_key(tmp_path / FILE_NAME) == key
+    (tmp_path / "session.key").chmod(0o444)
+    with pytest.raises(ConfigError, match="can be read by others"):
+        session_key(tmp_path / FILE_NAME)
+
+
 def test_a_cut_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "session.key"
     path.write_bytes(b"short")
