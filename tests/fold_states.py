@@ -24,7 +24,7 @@ LEFT_OUT = {
     "AgentBoard": {"_stale", "_changed", "touched"},
     "Occurrences": {"touched", "limits"},
     "Presence": {"_clock", "_grace_s", "_opening", "_without_since_s"},
-    "Placing": {"occurrences", "_clock"},
+    "Placing": {"occurrences", "_clock", "read_up_to"},
     "RecentNotes": {"_notes_max"},
 }  # fmt: skip
 

@@ -149,6 +149,7 @@ class CallEvent(
     reported_as: CallName | None = None
     """Line and call id as reported, where another line reports the same call."""
     node: str | None = None  # that took it, where several nodes share a journal
+    seen: int | None = None  # the newest journal offset that this node had read then
 
 
 class LegState(StrEnum):

@@ -45,7 +45,7 @@ PINNED_US = 30_000_000  # a call keeps its first correction within this
 UNPLACED = -1
 """The occurrence of an event that was journalled before the past was known."""
 
-_BEGINS = frozenset(
+BEGINS = frozenset(
     {EventType.ARRIVED, EventType.QUEUED, EventType.ALERTING, EventType.ANSWERED}
 )
 _TAKEN_BACK_BY: Mapping[EventType, frozenset[EventType]] = {
@@ -274,7 +274,7 @@ class Occurrences:
     def _begins_anew(
         self, newest: NewestOf, event: CallEvent, when: _When, steady_us: int
     ) -> bool:
-        if event.type not in _BEGINS:
+        if event.type not in BEGINS:
             return False
         at_us = _now(newest, steady_us) - when.age_us
         if not newest.ended_us:
@@ -283,7 +283,7 @@ class Occurrences:
         own = event.at_given and event.reported_as is None
         if own and newest.ended_line_us is not None:
             after_us = max(after_us, event.at_us - newest.ended_line_us)
-        if _other_outside_number(newest.caller, event.caller):
+        if other_outside_number(newest.caller, event.caller):
             return after_us > 0
         return after_us > self.limits.reuse_grace_s * 1e6
 
@@ -375,7 +375,7 @@ def _note(newest: NewestOf, event: CallEvent) -> None:
             newest.steps[event.type, agent] = newest.step
 
 
-def _other_outside_number(before: str | None, now: str | None) -> bool:
+def other_outside_number(before: str | None, now: str | None) -> bool:
     both = before is not None and now is not None and before != now
     return both and before[:1] == now[:1] == "+"  # type: ignore[index]
 

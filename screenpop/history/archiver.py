@@ -39,6 +39,7 @@ PER_TURN_MAX = 320
 RARE_S = 0.05  # a turn for which it waited longer is rare
 RECALLED_PER_TURN = 10
 RETRY_S = 2.0
+FOLD_PAUSE_S, FOLD_TRIES = 0.02, 250  # at most 5 s: a fold that hangs stops nothing
 STILL_S = 60.0  # so long the node that writes may make no progress
 RETENTION_EVERY_S = 3600.0
 RETENTION_AFTER_S = 10.0  # of a start: time to catch up with a crash
@@ -73,17 +74,20 @@ class Archiver:
         people_at: PeopleAt = lambda agent: (),
         count_left_out: Callable[[], None] = lambda: None,
         placed: Placed = as_it_is,
+        has_folded: Callable[[int], bool] = lambda offset: True,
         lease: Lease | None = None,
     ):
         """`turn` lets the event loop's other work pass.
 
-        `placed` gives the entries as the folds received them. Without a `lease` this
+        `placed` gives the entries as the folds received them: for those up to an
+        offset for which `has_folded`. Without a `lease` this
         node alone writes to the store.
         """
         self.lease = lease or Lease(LocalLeases(), "archiver")
         self._count_left_out = count_left_out
         self._people_at = people_at
         self._placed = placed
+        self._has_folded = has_folded
         self._journal = journal
         self._archive = archive
         self._turn = turn
@@ -204,9 +208,18 @@ class Archiver:
             await self._store(self._empty(self.offset))
             self._outage.recovered()
         async for entries in self._journal.tail(self.offset):
+            await self._wait_for_folds(entries[-1].offset)
             await self._take(self._placed(entries))
             if len(entries) < FULL_BATCH:
                 await self._pause(self._gather_s(len(entries)))
+
+    async def _wait_for_folds(self, offset: int) -> None:
+        """Entries are read from the medium before the folds of this node have them."""
+        for _ in range(FOLD_TRIES):
+            if self._has_folded(offset):
+                return
+            await self._pause(FOLD_PAUSE_S)
+        log.warning("the folds have not read entry %d yet: it is archived", offset)
 
     def _gather_s(self, entries: int) -> float:
         """The pause that lets about `GATHER_ENTRIES` come in, at most `GATHER_S`."""

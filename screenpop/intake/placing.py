@@ -2,7 +2,8 @@
 
 An event is stamped when it is taken in, so that the journal keeps the decision. While
 a start still reads what is stored, that cannot be decided: such events are journalled
-as `UNPLACED`, and decided when they are folded, again at each later start.
+as `UNPLACED`, and decided when they are folded, again at each later start. Where
+several nodes share the journal the folds check each decision: `JournalOrder`.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from screenpop.domain.call import CallEvent
+from screenpop.domain.call import CallEvent, CallName
 from screenpop.domain.directory import Directory
+from screenpop.domain.journal_order import JournalOrder, agree, renumbered
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.journal.base import Entry, Journal, Offset, Receipt
 from screenpop.journal.duty import CallDuty
 from screenpop.journal.records import EventRecord, Record
+from screenpop.journal.spool import APART
 from screenpop.support.clock import Clock
 from screenpop.support.spare_time import SpareTime
 
@@ -31,8 +34,21 @@ log = logging.getLogger(__name__)
 class Placing:
     """Stamps what is taken in and tells the folds what was decided."""
 
-    def __init__(self, occurrences: Occurrences, clock: Clock):
+    def __init__(
+        self,
+        occurrences: Occurrences,
+        clock: Clock,
+        order: JournalOrder | None = None,
+    ):
+        """`order` where several nodes share the journal."""
         self.occurrences = occurrences
+        self.order = order
+        self.read_up_to: Callable[[], int] = lambda: 0
+        """The offset of the newest entry that was folded."""
+        self._shared = 0  # the newest that other nodes know, too
+        self._begun: OrderedDict[CallName, tuple[int, int]] = OrderedDict()
+        """Occurrences that began here and were not folded yet, and what was read then.
+        """
         self.live = False  # everything that is stored was folded
         self._clock = clock
         self._open: set[tuple[str, str]] = set()
@@ -54,6 +70,8 @@ class Placing:
                 else:
                     self._open.add((event.line, event.event_id))
                     event = replace(event, occurrence=UNPLACED)
+                if self.order is not None:
+                    event = replace(event, seen=self._basis(self.order, event))
                 record = EventRecord(event=event)
             stamped.append(record)
         return stamped
@@ -67,20 +85,72 @@ class Placing:
 
     def folded(self, offset: int, event: CallEvent) -> CallEvent:
         """An event comes out of the journal: the event as it was placed."""
-        if event.occurrence == UNPLACED:
-            self._open.discard((event.line, event.event_id))
+        ours = (event.line, event.event_id)
+        unplaced = event.occurrence == UNPLACED
+        placed = event
+        if unplaced:
+            self._open.discard(ours)
             placed = self.occurrences.place(event, event.received_us)
+        if self.order is not None:
+            placed = self._ordered(self.order, offset, placed, unplaced)
+        if placed is not event:
             self._decided[offset] = placed
             if len(self._decided) > DECIDED_MAX:
                 self._decided.popitem(last=False)
-            return placed
-        ours = (event.line, event.event_id)
         if ours in self._ours:
             self._ours.discard(ours)
-        else:  # of a former start, or of another node
+        elif not unplaced:  # of a former start, or of another node
             self._recalled = offset
-            self.occurrences.recall(event)
-        return event
+            self.occurrences.recall(placed)
+        return placed
+
+    def _ordered(
+        self, order: JournalOrder, offset: int, event: CallEvent, unplaced: bool
+    ) -> CallEvent:
+        """The event with the occurrence that it has at every node."""
+        given = event.occurrence
+        asked = replace(event, occurrence=UNPLACED) if unplaced else event
+        placed = renumbered(event, order.place(offset, asked).occurrence)
+        name = (event.line, event.call_id)
+        if self._begun.get(name, (None,))[0] == given:
+            del self._begun[name]
+        known, newest = order.newest(name), self.occurrences.saved(name)
+        if placed is not event and known is not None and newest is not None:
+            ours, now = newest[1], known.occurrence
+            superseded = ours.occurrence == given or ours.occurrence < now
+            if superseded and now == placed.occurrence:
+                agree(ours, known)
+                self.occurrences.touched.add(name)
+        return placed
+
+    def has_folded(self, offset: int) -> bool:
+        """Is it decided what `placed` gives for the entry?"""
+        return self.order is None or offset <= self.read_up_to()
+
+    def _basis(self, order: JournalOrder, event: CallEvent) -> int:
+        """What was read when the event's occurrence was decided.
+
+        That of an occurrence that is not in the journal was decided when it began.
+        """
+        name, seen = (event.line, event.call_id), self._seen()
+        known, occurrence = order.newest(name), event.occurrence
+        if occurrence == UNPLACED:
+            return seen
+        if known is not None and occurrence in (known.occurrence, known.before):
+            return seen
+        began = self._begun.get(name)
+        if began is None or began[0] != occurrence:
+            began = self._begun[name] = (occurrence, seen)
+            if len(self._begun) > DECIDED_MAX:
+                self._begun.popitem(last=False)
+        return began[1]
+
+    def _seen(self) -> int:
+        """While this node is apart it reads entries that no other node has."""
+        offset = self.read_up_to()
+        if offset < APART:
+            self._shared = offset
+        return self._shared
 
     def learn(self, offset: int, event: CallEvent) -> None:
         """What a placed event says of its call and its line's clock.
@@ -109,7 +179,9 @@ class Placing:
         placed = list(entries)
         for at, entry in enumerate(entries):
             record = entry.record
-            if isinstance(record, EventRecord) and record.event.occurrence == UNPLACED:
+            if isinstance(record, EventRecord) and (
+                record.event.occurrence == UNPLACED or entry.offset in self._decided
+            ):
                 placed[at] = self._placed(entry.offset, record.event)
         return placed
 

@@ -17,9 +17,10 @@ from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.directory import Directory
 from screenpop.domain.errors import ConfigError
+from screenpop.domain.journal_order import JournalOrder
 from screenpop.domain.occurrences import Occurrences
 from screenpop.history.archive import Archive
-from screenpop.history.archiver import Archiver, Placed, Retention
+from screenpop.history.archiver import Archiver, Retention
 from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
 from screenpop.history.opening import Past, open_past
@@ -100,9 +101,11 @@ async def build(
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
     duty = CallDuty(journal.leases)
-    placing = Placing(Occurrences(placing_limits(config), same_calls(config)), clock)
+    occurrences = Occurrences(placing_limits(config), same_calls(config))
+    order = JournalOrder() if journal.leases.owner is not None else None
+    placing = Placing(occurrences, clock, order)
     archiver, retention = _history(
-        config, clock, journal, past, lookups, spare, metrics, placing.placed
+        config, clock, journal, past, lookups, spare, metrics, placing
     )
     follower = _follower(
         config, clock, lookups, hub, feed, door, placing, metrics, duty
@@ -200,7 +203,7 @@ def _follower(
     metrics: Metrics,
     duty: CallDuty,
 ) -> Follower:
-    return Follower(
+    follower = Follower(
         book=CallBook(call_limits(config)),
         lookups=lookups.calls,
         desk=hub.desk,
@@ -212,6 +215,8 @@ def _follower(
         duty=duty,
         clock=clock,
     )
+    placing.read_up_to = lambda: follower.offset
+    return follower
 
 
 def _history(
@@ -222,7 +227,7 @@ def _history(
     lookups: Lookups,
     spare: SpareTime,
     metrics: Metrics,
-    placed: Placed,
+    placing: Placing,
 ) -> tuple[Archiver, Retention]:
     archive = Archive(past.database, past.known)
     archiver = Archiver(
@@ -234,7 +239,8 @@ def _history(
         turn=spare.turn,
         people_at=past.people.cache.at,
         count_left_out=metrics.history_left_out.inc,
-        placed=placed,
+        placed=placing.placed,
+        has_folded=placing.has_folded,
         lease=archiving_lease(config, journal, past.database, clock),
     )
     retention = Retention(

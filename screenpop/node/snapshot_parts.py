@@ -22,6 +22,7 @@ from screenpop.desk.presence import SavedStates
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallEvent, CallKey, CallName, LineId
 from screenpop.domain.call_state import SavedCall
+from screenpop.domain.journal_order import SavedBegin
 from screenpop.domain.line_clock import SavedClock
 from screenpop.domain.occurrences import NewestOf
 from screenpop.domain.related_calls import SavedBegun, SavedJoined
@@ -74,6 +75,7 @@ class StatePiece(msgspec.Struct, frozen=True, omit_defaults=True):
     decided: list[tuple[int, CallEvent]] = []
     begun: list[SavedBegun] = []
     joined: list[SavedJoined] = []
+    order: list[SavedBegin] = []
 
 
 class Saved:
@@ -188,6 +190,7 @@ class Folds:
         it = self._follower
         ended, gone = it.book.over()
         begun, joined = it.placing.occurrences.same_calls.saved()
+        order = it.placing.order
         return [
             StatePiece(small=self._small()),
             *(StatePiece(ended=some) for some in _sliced(ended)),
@@ -200,6 +203,10 @@ class Folds:
             *(StatePiece(decided=some) for some in _sliced(it.placing.saved())),
             *(StatePiece(begun=some) for some in _sliced(begun)),
             *(StatePiece(joined=some) for some in _sliced(joined)),
+            *(
+                StatePiece(order=some)
+                for some in _sliced(order.saved() if order else [])
+            ),
         ]
 
     def _small(self) -> Small:
@@ -237,6 +244,8 @@ class Folds:
                 it.lookups.chosen_lately.append(choice)
             it.notes.restore(piece.notes)
             it.placing.restore(piece.decided)
+            if it.placing.order is not None:
+                it.placing.order.restore(piece.order)
             it.placing.occurrences.same_calls.restore(piece.begun, piece.joined)
         self._saved = Saved()
 

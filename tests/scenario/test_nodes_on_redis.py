@@ -81,6 +81,37 @@ async def test_an_event_at_one_node_opens_the_card_at_another(
         assert (await b.service.journal.bounds())[1] == newest
 
 
+async def test_the_first_events_of_a_call_at_two_nodes_are_one_call(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ids = [f"c-{number}" for number in range(40)]
+        told = [
+            centre.tell({"type": kind, "call_id": call_id, "agents": agents})
+            for call_id in ids
+            for centre, kind, agents in ((a, "arrived", []), (b, "alerting", ["1001"]))
+        ]
+        assert set(await asyncio.gather(*told)) == {200}
+        _, newest = await a.service.journal.bounds()
+        async with asyncio.timeout(WITHIN_S):
+            while min(x.service.follower.offset for x in (a, b)) < newest:
+                await asyncio.sleep(0.01)
+        begun = [sorted(call.key for call in x.service.follower.book) for x in (a, b)]
+        assert begun[0] == begun[1]
+        assert sorted(call_id for _, call_id, _ in begun[0]) == sorted(ids)
+        for centre in (a, b):
+            await centre.archived()
+            past = await centre.get("ada", "/v1/calls?limit=100")
+            assert sorted(x["call_id"] for x in past["calls"]) == sorted(ids)
+    async with open_call_centre(
+        folder(tmp_path, "c"), journal=on_redis(server, "c")
+    ) as c:  # reads it all again
+        assert sorted(call.key for call in c.service.follower.book) == begun[0]
+
+
 async def test_an_agent_goes_from_one_node_to_another_and_misses_nothing(
     tmp_path: Path, server: RedisServer
 ) -> None:
