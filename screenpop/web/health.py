@@ -40,10 +40,11 @@ class NotRight(msgspec.Struct, frozen=True, kw_only=True):
     fatal: bool
 
 
-class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+class Readiness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`ready`, `degraded` (works, something is away) or `not_ready` (503).
 
-    `notes` is what to know where nothing is wrong: what an outage may cost.
+    `notes`, where there are any, is what to know though nothing is wrong: what an
+    outage may cost.
     """
 
     status: str

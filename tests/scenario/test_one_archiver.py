@@ -168,7 +168,7 @@ async def call(centre: CallCentre, call_id: str) -> None:
 
 async def until_note(centre: CallCentre, note: str) -> None:
     async with asyncio.timeout(WITHIN_S):
-        while note not in (await centre.get("ada", "/readyz"))["notes"]:
+        while note not in (await centre.get("ada", "/readyz")).get("notes", []):
             await asyncio.sleep(0.05)
 
 
