@@ -90,22 +90,15 @@ async def everything_killed(fleet: Fleet) -> None:
         await node.start(fleet.http)
 
 
-BEGINS_TWICE = pytest.mark.xfail(
-    reason="a node that is behind places the event of a call that it does not know yet"
-    " as a new one: docs/decisions/redis-journal.md, what is left",
-    strict=False,
-)
-
-
 @pytest.mark.parametrize(
     "fault",
     [
         nothing,
         node_killed,
         node_stopped,
-        pytest.param(node_asleep, marks=BEGINS_TWICE),
+        node_asleep,
         redis_killed,
-        pytest.param(redis_asleep, marks=BEGINS_TWICE),
+        redis_asleep,
         redis_full,
         everything_killed,
     ],
