@@ -85,6 +85,7 @@ class SpooledJournal(Journal):
             _, self._newest = await self._spool.bounds()
             left = await self._drain(START)
         except BaseException:
+            await self._spool.close()
             await self._shared.close()
             raise
         self._from = self._handed = self._drained = self._newest

@@ -197,6 +197,24 @@ async def test_what_a_dead_node_spooled_comes_with_its_next_start(
     await after.close()
 
 
+async def test_an_open_that_fails_holds_no_spool(tmp_path: Path) -> None:
+    """The next one, in the same process, drains it."""
+    shared = Shared()
+    before = Node(shared, tmp_path)
+    await before.open()
+    shared.away = gone()
+    await before.journal.append([rang("1")])
+    await before.close()
+    failing = Node(shared, tmp_path)
+    with pytest.raises(Unavailable):
+        await failing.journal.open()
+    shared.away = None
+    after = Node(shared, tmp_path)
+    await after.open()
+    assert [record.key for record in shared.records] == ["1"]
+    await after.close()
+
+
 async def test_many_times_apart(node: Node) -> None:
     for turn in range(1, 4):
         node.shared.away = gone()
