@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +14,15 @@ import typer
 
 from screenpop.config.load import Loaded
 from screenpop.node.asking import load_checked
+from screenpop.node.worker import (
+    WORKERS_MAX,
+    as_worker,
+    check_workers,
+    prepare_workers,
+)
+from screenpop.node.workers import Parent, Workers, reserved, time_to_end_s
 from screenpop.support import log as logs
-from screenpop.support.tasks import first_of, quick_loop
+from screenpop.support.tasks import TaskOwner, first_of, quick_loop
 
 log = logging.getLogger(__name__)
 
@@ -35,29 +44,78 @@ def serve(
     level: Annotated[
         str, typer.Option("--log-level", help="debug, info, warning or error.")
     ] = "info",
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            min=1,
+            max=WORKERS_MAX,
+            help="Processes that share the port; they need Redis and PostgreSQL.",
+        ),
+    ] = 1,
+    worker: Annotated[int, typer.Option("--worker", hidden=True)] = 0,
 ) -> None:
     """Run the service until it is told to stop (Ctrl-C, SIGTERM).
 
     Everything that is wrong with the configuration is told before anything runs.
     """
-    logs.set_up(as_json=json_logs, level=level)
+    logs.set_up(as_json=json_logs, level=level, worker=worker)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it must not end a start, either
     loaded = load_checked(config)
+    if workers > 1 and not worker:
+        check_workers(loaded, workers)
+        prepare_workers(loaded, workers)
     with quick_loop() as runner:
-        runner.run(_serve(loaded))
+        if worker:
+            runner.run(_serve(as_worker(loaded, worker), worker))
+        elif workers == 1:
+            runner.run(_serve(loaded))
+        else:
+            more = ["--log-level", level, *(["--log-json"] if json_logs else [])]
+            sys.exit(runner.run(_serve_by_workers(loaded, workers, more)))
 
 
-async def _serve(loaded: Loaded) -> None:
-    stop = asyncio.Event()
+def _on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, _hang_up)
-    while not stop.is_set():
-        await _serve_once(loaded, stop)
 
 
-async def _serve_once(loaded: Loaded, stop: asyncio.Event) -> None:
+async def _serve_by_workers(loaded: Loaded, count: int, more: Sequence[str]) -> int:
+    """Keep that many workers running; the exit code."""
+    serve = (sys.executable, "-m", "screenpop", "serve", "--config", str(loaded.file))
+    workers = Workers(
+        count,
+        lambda number: (*serve, "--worker", str(number), *more),
+        end_within_s=time_to_end_s(loaded),
+    )
+    kept = reserved(loaded)
+    _on_signals(workers.stop)
+    try:
+        return await workers.run()
+    finally:
+        for one in kept:
+            one.close()
+
+
+async def _serve(loaded: Loaded, worker: int = 0) -> None:
+    stop = asyncio.Event()
+    _on_signals(stop.set)
+    parent = Parent(worker, stop) if worker else None
+    tasks = TaskOwner("worker")
+    if parent is not None:
+        tasks.keep_running(parent.listen, name="listen to the parent", until_done=True)
+    try:
+        while not stop.is_set():
+            await _serve_once(loaded, stop, parent, tasks)
+    finally:
+        await tasks.close()
+
+
+async def _serve_once(
+    loaded: Loaded, stop: asyncio.Event, parent: Parent | None, tasks: TaskOwner
+) -> None:
     """Until a signal stops it, or everything must be read again from the journal."""
     from screenpop.journal.base import JournalReplaced
     from screenpop.node.build import running  # the whole service: a second
@@ -67,6 +125,9 @@ async def _serve_once(loaded: Loaded, stop: asyncio.Event) -> None:
         async with running(loaded) as service:
             spare_the_loop()
             log.info("serving at %s", service.url)
+            if parent is not None:
+                service.other_workers = parent.others_down
+                parent.serves(tasks)
             await first_of(stop, service.replaced)
             log.info("stopping")
     except JournalReplaced as error:  # while it read what is stored

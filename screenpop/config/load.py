@@ -44,6 +44,7 @@ class Loaded:
     places: Mapping[KeyPath, Place]
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     filled: frozenset[KeyPath] = frozenset()
+    worker: int | None = None  # of `serve --workers N`: from 1 to N
 
     def has(self, *path: str | int) -> bool:
         """Is it written in the file, whether usable or not?"""

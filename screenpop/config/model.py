@@ -33,6 +33,13 @@ class Server(Model):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port; 0 picks a free one.")
+    worker_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="With `serve --workers`: the first worker also listens on this"
+        " port, the second on the next one, …; default: the port after `server.port`.",
+    )
     public_url: str | None = Field(
         None,
         description="How browsers and telephone systems reach the service, e.g."

@@ -16,12 +16,14 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import NotFound
 from screenpop.domain.line_clock import LineClock
 from screenpop.intake.facts import Settings
+from screenpop.intake.line_turn import LineTurn
 from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog, settings_shown
 from screenpop.intake.settings import bind_settings
 from screenpop.intake.shown import Counts, LineSeen, RequestsSeen, StreamSeen
 from screenpop.intake.streams.base import Stream, StreamHealth
 from screenpop.intake.streams.registry import StreamDialect, make_stream, stream_dialect
+from screenpop.journal.leases import Leases
 from screenpop.journal.records import EventRecord
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import NodeProblem
@@ -92,7 +94,7 @@ class AllLines:
             last_request_at=None,
             last_event_at=_at(listened.last_event_us),
             today=Counts(),
-            stream=_stream_seen(health, self._webhooks.clean),
+            stream=_stream_seen(health, self._webhooks.clean, listened.elsewhere),
         )
 
 
@@ -119,12 +121,17 @@ def wrong_clock(clock: LineClock) -> str:
     )
 
 
-def _stream_seen(health: StreamHealth, clean: Clean) -> StreamSeen:
+def _stream_seen(
+    health: StreamHealth, clean: Clean, elsewhere: str | None
+) -> StreamSeen:
     counted = health.counters
+    trouble, hints = health.trouble, health.hints
+    if elsewhere is not None:
+        trouble, hints = None, (f"The node {elsewhere} listens to this line.",)
     return StreamSeen(
         connected_since=_at(health.connected_since_us),
-        trouble=None if health.trouble is None else clean(health.trouble),
-        hints=[clean(hint) for hint in health.hints],
+        trouble=None if trouble is None else clean(trouble),
+        hints=[clean(hint) for hint in hints],
         connections=counted["connections"],
         lost=counted["lost"],
         last_message_at=_at(health.last_event_us),
@@ -159,6 +166,12 @@ class ListenedLine:
     settings: Settings
     stream: Stream
     last_event_us: int | None = None  # when one last became durable
+    turn: LineTurn | None = None
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The node that listens to this line, if it is another one."""
+        return None if self.turn is None else self.turn.other
 
 
 class Streams:
@@ -179,12 +192,18 @@ class Streams:
             settings = bind_settings(dialect.settings, line.settings, dialect.name)
             self.lines[name] = ListenedLine(dialect, settings, stream)
 
-    def listen(self, tasks: TaskOwner, door: EventDoor) -> None:
-        """One task for each; what they hear is appended like a webhook's events."""
+    def listen(
+        self, tasks: TaskOwner, door: EventDoor, leases: Leases, node: str
+    ) -> None:
+        """One task for each; what they hear is appended like a webhook's events.
+
+        Of the nodes with the same `leases` one listens to a line.
+        """
         for name, line in self.lines.items():
             emit = self._emit_to(door, name, line)
-            run = partial(line.stream.run, emit, log.warning)
-            tasks.keep_running(run, name=f"listen to {name}")
+            listen = partial(line.stream.run, emit, log.warning)
+            line.turn = LineTurn(leases, name, node)
+            tasks.keep_running(partial(line.turn.run, listen), name=f"listen to {name}")
 
     def _emit_to(
         self, door: EventDoor, name: str, line: ListenedLine
@@ -205,7 +224,8 @@ class Streams:
         return [
             NodeProblem(part=f"line {name}", message=trouble, fatal=False)
             for name, line in self.lines.items()
-            if (trouble := _trouble(line.stream.health)) is not None
+            if line.elsewhere is None
+            and (trouble := _trouble(line.stream.health)) is not None
         ]
 
     def _known_by(self, line: str) -> Callable[[], list[Call]]:

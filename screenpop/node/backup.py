@@ -36,6 +36,7 @@ from screenpop.node.backup_file import (
     KeptStore,
 )
 from screenpop.node.parts import INDEX_FOLDER, JOURNAL_FILE, SPOOL_FILE, data_dir_of
+from screenpop.node.worker import spools_in
 from screenpop.support.clock import iso_from_us
 from screenpop.support.log import protect
 from screenpop.support.sqlite_copy import copy_live
@@ -149,8 +150,10 @@ class Backup:
         if engine != "sqlite":
             why = "back Redis up itself" if engine == "redis" else "it is in memory"
             self.left_out.append(f"the journal ({engine}): {why}")
-            if (spool := path.with_name(SPOOL_FILE)).exists():
-                self._add(DATA + SPOOL_FILE, self._copied(spool, SPOOL_FILE))
+            folder = path.parent
+            for spool in sorted([*folder.glob(SPOOL_FILE), *spools_in(folder)]):
+                name = spool.relative_to(folder).as_posix()
+                self._add(DATA + name, self._copied(spool, SPOOL_FILE))
             return KeptJournal(engine)
         for state in sorted(path.parent.glob(f"{JOURNAL_FILE}.*.snapshot")):
             self.writer.add(DATA + state.name, state)

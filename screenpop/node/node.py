@@ -50,9 +50,10 @@ from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
 from screenpop.node.offer_orders import learn_orders
-from screenpop.node.parts import Lookups, data_dir_of
+from screenpop.node.parts import Lookups, data_dir_of, node_name
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
+from screenpop.node.worker import own_port
 from screenpop.support.clock import Clock
 from screenpop.support.log import NodeProblem, Outage
 from screenpop.support.metrics import Metrics
@@ -106,6 +107,7 @@ class Service:
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when what was read does not hold any more: end, and begin again."""
+    other_workers: Sequence[NodeProblem] = ()  # those that do not run
     _today: TodayFile | None = None
     _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
@@ -145,7 +147,8 @@ class Service:
         await self._replay()
         self._keep_running()
         self.spare.when_idle = collect_young
-        self.streams.listen(self.tasks, self.events)
+        node, leases = node_name(self.loaded.config), self.journal.leases
+        self.streams.listen(self.tasks, self.events, leases, node)
 
     def _keep_running(self) -> None:
         """Everything that works in the background from now on, supervised."""
@@ -341,6 +344,7 @@ class Service:
             audit=self.past.audit.write,
             caught_up=self.caught_up,
             key_file=key_file(self.loaded),
+            own_port=own_port(self.loaded),
             version=screenpop.__version__,
             server=config.server,
             limits=config.limits,
@@ -401,6 +405,7 @@ class Service:
             for each in self._shared.items()
         )
         found.extend(self.streams.problems())
+        found.extend(self.other_workers)
         found.extend(clock_problems(self.loaded.config.lines, self._clocks))
         found.extend(
             NodeProblem(part=f"task {down.task}", message=down.why, fatal=down.fatal)

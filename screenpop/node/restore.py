@@ -193,7 +193,9 @@ class _Restoring:
 
     def _put(self, staged: Path, target: Path) -> None:
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not target.parent.exists():
+                target.parent.mkdir(mode=0o700, parents=True)
+                _give_to_the_service(target.parent, self._folder)
             _give_to_the_service(staged, self._folder)
             shutil.move(staged, target)
         except OSError as error:

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TextIO
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -143,9 +144,11 @@ def set_up(
     as_json: bool = False,
     secrets: Iterable[str] = (),
     stream: TextIO | None = None,
+    worker: int = 0,
 ) -> logging.Handler:
     """Send everything that is logged through one redacting handler.
 
+    Each line of a worker, counted from 1, has its number: several write to one log.
     Returns the handler; `logging.getLogger().removeHandler` undoes it.
     """
     protect(secrets)
@@ -153,6 +156,8 @@ def set_up(
     handler.setFormatter(
         JsonFormatter(_REDACTOR) if as_json else TextFormatter(_REDACTOR)
     )
+    if worker:
+        handler.addFilter(partial(_with_worker, worker))
     root = logging.getLogger()
     for old in [h for h in root.handlers if isinstance(h.formatter, _Formatter)]:
         root.removeHandler(old)
@@ -160,6 +165,11 @@ def set_up(
     root.setLevel(level.upper())
     logging.captureWarnings(True)
     return handler
+
+
+def _with_worker(worker: int, record: logging.LogRecord) -> bool:
+    record.worker = worker
+    return True
 
 
 def protect(secrets: Iterable[str]) -> None:

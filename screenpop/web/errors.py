@@ -67,6 +67,19 @@ class HeaderTooLarge(BadInput):
         )
 
 
+class Misdirected(BadInput):
+    """A question about one process, at a port that several share."""
+
+    status = 421
+
+    def __init__(self, own_port: int):
+        super().__init__(
+            "this port is shared by several workers, and each has metrics of its own.",
+            code="shared_port",
+            remedy=f"Ask each worker at its own port; this one has {own_port}.",
+        )
+
+
 class TooMany(Overloaded):
     """One client asks too often or holds too much: 429, where others get on."""
 

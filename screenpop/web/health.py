@@ -14,6 +14,7 @@ from screenpop.intake.shown import LinesSeen
 from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web.auth import require_role
 from screenpop.web.body import whole_number
+from screenpop.web.errors import Misdirected
 from screenpop.web.remote import is_this_machine
 from screenpop.web.site import Site, Visit, answered
 
@@ -116,15 +117,29 @@ async def readiness(site: Site) -> Readiness:
 
 
 async def metrics(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /metrics`: for a program of this machine, or with a token."""
+    """`GET /metrics`: for a program of this machine, or with a token.
+
+    Counters of a worker that is met by chance would jump back and forth: at a port
+    that several workers share there are none.
+    """
     request = visit.request
     local = is_this_machine(request.remote or "", request.headers)
     if not (local and _open_metrics(site)):
         require_role(visit.who, Role.SUPERVISOR)
+    own = site.services.own_port
+    if own is not None and _port_of(request) != own:
+        raise Misdirected(own)
     return web.Response(
         body=site.services.metrics.exposition(),
         headers={"Content-Type": CONTENT_TYPE_LATEST},
     )
+
+
+def _port_of(request: web.BaseRequest) -> int | None:
+    """On which of our ports did it come in?"""
+    transport = request.transport
+    name = None if transport is None else transport.get_extra_info("sockname")
+    return name[1] if isinstance(name, tuple) else None
 
 
 def _open_metrics(site: Site) -> bool:

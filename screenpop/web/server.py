@@ -72,7 +72,7 @@ class WebServer:
         await runner.setup()
         await self._listen(runner)
         self._runner = runner
-        self.port = runner.addresses[0][1]
+        self.port = services.server.port or runner.addresses[0][1]
         self._tasks.keep_running(
             lambda: self.site.sockets.sweep_for_ever(services.server.heartbeat_s),
             name="sweep the sockets",
@@ -93,18 +93,28 @@ class WebServer:
         await runner.cleanup()
 
     async def _listen(self, runner: web.ServerRunner) -> None:
-        server = self._services.server
-        try:
-            await web.TCPSite(runner, server.host, server.port, backlog=BACKLOG).start()
-        except OSError as error:
-            await runner.cleanup()
-            raise ConfigError(
-                f"cannot listen on {server.host}:{server.port}: {error.strerror}."
-                f" {_remedy(error)}"
-            ) from error
+        """A worker listens on its own port, too, and first: it says who it is."""
+        server, own = self._services.server, self._services.own_port
+        shares = own is not None
+        for port in (server.port,) if own is None else (own, server.port):
+            site = web.TCPSite(
+                runner,
+                server.host,
+                port,
+                backlog=BACKLOG,
+                reuse_port=shares and port == server.port,
+            )
+            try:
+                await site.start()
+            except OSError as error:
+                await runner.cleanup()
+                raise ConfigError(
+                    f"cannot listen on {server.host}:{port}: {error.strerror}."
+                    f" {_remedy(error, is_own=port == own)}"
+                ) from error
 
 
-def _remedy(error: OSError) -> str:
+def _remedy(error: OSError, *, is_own: bool) -> str:
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return (
             "Set server.host to an address of this machine, e.g. 127.0.0.1, or 0.0.0.0"
@@ -112,8 +122,9 @@ def _remedy(error: OSError) -> str:
         )
     if isinstance(error, PermissionError):
         return "Set server.port to 1024 or above, or give the service the right to it."
+    key = "server.worker_port" if is_own else "server.port"
     return (
-        "Set server.host and server.port to a free address, or end the program that"
+        f"Set server.host and {key} to a free address, or end the program that"
         " holds it."
     )
 

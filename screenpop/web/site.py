@@ -67,6 +67,7 @@ class Services:
     Raises `Unavailable`: what cannot be written down is not shown.
     """
     key_file: Path  # of the key that signs the sessions
+    own_port: int | None = None  # of a worker that shares `server.port` with others
     version: str
     server: Server = field(default_factory=Server)
     limits: Limits = field(default_factory=Limits)

@@ -20,6 +20,7 @@ from screenpop.journal.base import Journal, Receipt
 from screenpop.journal.records import Record
 from screenpop.journal.sqlite import SqliteJournal
 from screenpop.node.parts import journal_of
+from screenpop.node.worker import as_worker, own_port
 from screenpop.support.clock import FakeClock, SystemClock
 from screenpop.support.tasks import TaskOwner
 
@@ -47,6 +48,14 @@ async def test_the_port_is_listened_on(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     async with open_call_centre(tmp_path, server={"port": port}) as centre:
         assert centre.url.endswith(f":{port}")
+
+
+@shows_effect_of("server.worker_port")
+def test_workers_listen_on_ports_of_their_own(tmp_path: Path) -> None:
+    given = loaded(tmp_path, server={"port": 8080, "worker_port": 9001})
+    assert [own_port(as_worker(given, number)) for number in (1, 2)] == [9001, 9002]
+    without = loaded(tmp_path, server={"port": 8080})
+    assert own_port(as_worker(without, 1)) == 8081
 
 
 @shows_effect_of("server.public_url")

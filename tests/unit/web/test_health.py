@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from key_effects import shows_effect_of
+from redis_server import free_port
 
 from screenpop.config.model import Security, Server
 from screenpop.support.log import NodeProblem
@@ -51,6 +52,19 @@ async def test_metrics_are_for_this_machine_or_a_supervisors_token(house: Any) -
     assert (await house.ask("GET", "/metrics", headers=agent)).status == 403
     program = proxied | {"Authorization": "Bearer token-of-sue"}
     assert (await house.ask("GET", "/metrics", headers=program)).status == 200
+
+
+async def test_metrics_of_one_worker_are_not_at_the_port_that_several_share(
+    open_house: Any,
+) -> None:
+    shared, own = free_port(), free_port()
+    house = await open_house(server=Server(port=shared), own_port=own)
+    answer = await house.ask("GET", "/metrics")
+    assert (answer.status, answer.json["error"]["code"]) == (421, "shared_port")
+    assert f"this one has {own}" in answer.json["error"]["remedy"]
+    assert (await house.ask("GET", "/readyz")).status == 200
+    async with house.http.get(f"http://127.0.0.1:{own}/metrics") as there:
+        assert there.status == 200
 
 
 async def test_answers_are_counted_by_route_and_never_by_path(house: Any) -> None:
