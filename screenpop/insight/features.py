@@ -8,6 +8,7 @@ the same code fits a year of a wholesaler and ten years of a machine builder.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +21,20 @@ CUSTOMER_RIDGE = 200.0
 HISTORY_BASKETS_MAX = 500  # of one customer, the newest
 NEW_CANDIDATES = 100  # items that the customer never bought, by each way to find them
 POPULAR_CANDIDATES = 50
-SCORED_ITEMS_MAX = 300  # of a history or basket, that speak for other items
+SCORED_ITEMS_MAX = 200  # of a history or basket, that speak for other items
 HALF_LIVES = (7.0, 30.0, 120.0)  # of popularity, in units of time
 
+LOGGED_FEATURES = {
+    "log_share": 0.02, "log_count": 0.5, "log_decay_30": 0.03, "log_decay_120": 0.05,
+    "log_decay_orders": 0.025, "log_decay_orders_fast": 0.02, "log_since": 2.0,
+    "log_orders_since": 1.0, "log_late": 0.3,
+}  # fmt: skip
+"""Of a bought item; to each a constant is added before its logarithm is taken."""
+OWN_FEATURES = (
+    "bought", "once", *LOGGED_FEATURES, "very_late", "share", "decay_share",
+)  # fmt: skip
 FEATURES = (
-    "bought", "once", "log_share", "log_count", "log_decay_30", "log_decay_120",
-    "log_decay_orders", "log_decay_orders_fast", "log_since", "log_orders_since",
-    "log_late", "very_late", "share", "decay_share",
+    *OWN_FEATURES,
     "log_same", "same", "log_same_recent", "same_share",
     "log_popular_7", "log_popular_30", "log_popular_120", "log_popular",
     "log_rebuy", "bought_log_rebuy", "bought_log_repeats", "bought_log_orders",
@@ -35,6 +43,8 @@ FEATURES = (
     "log_with", "with_share", "bought_log_with", "popular_share",
 )  # fmt: skip
 COLUMN = {name: place for place, name in enumerate(FEATURES)}
+_LOGGED = slice(COLUMN["log_share"], COLUMN["log_late"] + 1)
+_ADDED = np.asarray(list(LOGGED_FEATURES.values()))[:, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -211,8 +221,8 @@ def _of_same_customers(items: ItemModel, own: History) -> tuple[Floats, Floats]:
         return nothing, nothing
     decays = own.decays[2]
     top = np.argsort(-decays, kind="stable")[:SCORED_ITEMS_MAX]
-    speaking, weights = own.items[top], items.same_customers
-    return weights.scores(speaking), weights.scores(speaking, decays[top])
+    same, recent = items.same_customers.scores(own.items[top], decays[top])
+    return same, recent
 
 
 class OrderBook:
@@ -260,7 +270,7 @@ class OrderBook:
             basket=basket,
             same=same,
             same_recent=recent,
-            bought_with=weights.scores(given) if len(given) else np.zeros(len(same)),
+            bought_with=weights.scores(given)[0] if len(given) else np.zeros(len(same)),
         )
 
     def basket_items(self, basket: int) -> Ints:
@@ -309,20 +319,19 @@ def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> F
     column = np.zeros((len(FEATURES), len(candidates)))
     _own_features(column, items, own, candidates)
     bought = column[COLUMN["bought"]]
-    same = question.same[candidates]
-    log_same = np.log(np.maximum(same, 0) + 0.01)
-    recent = np.log(np.maximum(question.same_recent[candidates], 0) + 0.01)
-    popular = items.popularity[:, candidates]
+    by_way = (question.same, question.same_recent, question.bought_with)
+    scores = np.asarray([each[candidates] for each in by_way])
+    log_same, log_recent, log_with = np.log(np.maximum(scores, 0) + 0.01)
+    same, _, together = scores
+    popular = items.popularity.take(candidates, axis=1)
     rebuy = items.rebuy[candidates]
-    together = question.bought_with[candidates]
-    log_with = np.log(np.maximum(together, 0) + 0.01)
     orders = max(own.baskets, 1)
     repeats = 1 - len(own.items) / max(own.lines, 1)
     quiet = (items.now - own.times[-1]) / items.unit_s if own.baskets else 0.0
     values = {
         "log_same": log_same,
         "same": same,
-        "log_same_recent": recent,
+        "log_same_recent": log_recent,
         "same_share": _share(same),
         "log_popular_7": popular[0],
         "log_popular_30": popular[1],
@@ -331,13 +340,13 @@ def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> F
         "popular_share": _share(np.exp(popular[1])),
         "log_rebuy": rebuy,
         "bought_log_rebuy": rebuy * bought,
-        "bought_log_repeats": np.log(repeats + 0.05) * bought,
-        "bought_log_orders": np.log(orders) * bought,
+        "bought_log_repeats": math.log(repeats + 0.05) * bought,
+        "bought_log_orders": math.log(orders) * bought,
         "bought_log_popular_7": popular[0] * bought,
         "bought_log_popular": popular[3] * bought,
         "bought_log_same": log_same * bought,
-        "log_basket_size": np.log(own.lines / orders + 0.5),
-        "log_quiet": np.log(quiet + 1),
+        "log_basket_size": math.log(own.lines / orders + 0.5),
+        "log_quiet": math.log(quiet + 1),
         "log_with": log_with,
         "with_share": _share(together),
         "bought_log_with": log_with * bought,
@@ -350,7 +359,7 @@ def describe(items: ItemModel, question: RankingQuestion, candidates: Ints) -> F
 def _own_features(
     column: Floats, items: ItemModel, own: History, candidates: Ints
 ) -> None:
-    """Fill the features that only bought items have."""
+    """Fill the features that only bought items have, the first ones, in one block."""
     if not len(own.items):
         return
     place = np.minimum(np.searchsorted(own.items, candidates), len(own.items) - 1)
@@ -362,25 +371,20 @@ def _own_features(
     interval /= np.maximum(count - 1, 1)
     late = since / np.maximum(interval, 3)
     again = count > 1
-    decay_30, decay_120, by_order, by_order_fast = own.decays[:, place]
-    values = {
-        "bought": np.ones(len(rows)),
-        "once": (count == 1).astype(np.float64),
-        "log_share": np.log(count / own.baskets + 0.02),
-        "log_count": np.log(count + 0.5),
-        "log_decay_30": np.log(decay_30 + 0.03),
-        "log_decay_120": np.log(decay_120 + 0.05),
-        "log_decay_orders": np.log(by_order + 0.025),
-        "log_decay_orders_fast": np.log(by_order_fast + 0.02),
-        "log_since": np.log(since + 2),
-        "log_orders_since": np.log(own.orders_since[place] + 1),
-        "log_late": np.log(late + 0.3) * again,
-        "very_late": ((late > 3) & again).astype(np.float64),
-        "share": count / own.count.max(),
-        "decay_share": by_order / own.decays[2].max(),
-    }
-    places = np.asarray([COLUMN[name] for name in values])
-    column[places[:, None], rows] = np.asarray(list(values.values()))
+    decays = own.decays[:, place]
+    block = np.ones((len(OWN_FEATURES), len(rows)))
+    block[COLUMN["once"]] = ~again
+    logged = block[_LOGGED]
+    logged[:2] = count / own.baskets, count
+    logged[2:6] = decays
+    logged[6:] = since, own.orders_since[place], late
+    logged += _ADDED
+    np.log(logged, out=logged)
+    block[COLUMN["log_late"]] *= again
+    block[COLUMN["very_late"]] = (late > 3) & again
+    block[COLUMN["share"]] = count / own.count.max()
+    block[COLUMN["decay_share"]] = decays[2] / own.decays[2].max()
+    column[: len(block), rows] = block
 
 
 def _share(scores: Floats) -> Floats:

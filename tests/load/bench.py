@@ -6,6 +6,7 @@
     scripts/bench --agents 10000 --storm     a large centre, and all reconnect at once
     scripts/bench --slow-source      one of five sources never answers
     scripts/bench --fanout           500 wallboards
+    scripts/bench --training         a model is trained on the same cores all the time
     scripts/bench --awake …          on a virtual machine, whose cores fall asleep
     scripts/bench --dialects         the cost of decoding one event, by dialect
     scripts/bench --targets raw-full,raw-cached      the generator on bare servers only
@@ -30,6 +31,7 @@ from load.measure import Plan, measure
 from load.process import awake, cores
 from load.report import save, show
 from load.targets import BARE, SERVICE, names, preparation
+from load.training import training
 from rich.console import Console
 
 SPARE_FILES = 1_500
@@ -52,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--storm", action="store_true", help="kill -9, all come back")
     made.add_argument("--slow-source", action="store_true", help="a source hangs")
     made.add_argument("--fanout", action="store_true", help="500 wallboards")
+    made.add_argument("--training", action="store_true", help="a model is trained")
     made.add_argument("--dialects", action="store_true", help="decoding cost only")
     made.add_argument(
         "--awake", action="store_true", help="virtual cores must not fall asleep"
@@ -151,6 +154,7 @@ def main() -> None:
     os.sched_setaffinity(0, load)
     with (
         awake(given.awake),
+        training(given.training),
         tempfile.TemporaryDirectory(prefix="screenpop-bench-") as folder,
     ):
         work = run(chosen(given), plan, given.rounds, Path(folder), console)
