@@ -7,7 +7,7 @@ empty value only `present` and null are decided.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -55,6 +55,8 @@ class Slot(NamedTuple):
     label: str
     type: FactType
     read: Callable[[CallEvidence], Fact]
+    values: Collection[str] = ()
+    """All that it can be; empty: anything of its type."""
 
 
 class Check(NamedTuple):
@@ -190,6 +192,9 @@ def _check_type(slot: Slot, value: object, path: KeyPath) -> None:
     if not fits:
         sentence = f"`{slot.name}` is of type {slot.type} and never {_written(value)}"
         raise PolicyMistake(path, sentence, _example(slot))
+    if slot.values and str(value).casefold() not in map(str.casefold, slot.values):
+        remedy = did_you_mean(str(value), slot.values, noun="values")
+        raise PolicyMistake(path, f"`{slot.name}` is never {_written(value)}", remedy)
 
 
 def _texts(slot: Slot, wanted: object, path: KeyPath) -> list[str]:

@@ -7,15 +7,16 @@ values is still asked, so that no line appears and disappears.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
+from phonenumbers import SUPPORTED_REGIONS
 
 from screenpop.config.facets import shapes
 from screenpop.config.model import Configuration
 from screenpop.config.policy import OfferSelection
-from screenpop.domain.call import Call
+from screenpop.domain.call import Call, Direction
 from screenpop.domain.offer import FACETS as OFFER_FACETS
 from screenpop.domain.phone import Ani, Dnis
 from screenpop.domain.profile import (
@@ -264,7 +265,7 @@ def _note(state: FieldState, message: str | None) -> SourceNote:
 def rules_of(config: Configuration) -> tuple[list[CompiledRule], list[PolicyMistake]]:
     """The rules of a configuration, and what is wrong in them."""
     filled = (lookup.facet for lookup in config.lookups.values())  # disabled ones too
-    names = RuleNames(shapes(config, also=filled))
+    names = RuleNames(shapes(config, also=filled), _closed_values(config))
     rules: list[CompiledRule] = []
     mistakes = [*repeated(config.policy)]
     for at, rule in enumerate(config.policy):
@@ -272,6 +273,16 @@ def rules_of(config: Configuration) -> tuple[list[CompiledRule], list[PolicyMist
         rules.append(made)
         mistakes += wrong
     return rules, mistakes
+
+
+def _closed_values(config: Configuration) -> Mapping[str, Collection[str]]:
+    """All values of the facts that have few: another one in a rule is a slip."""
+    return {
+        "call.direction": [each.value for each in Direction],
+        "call.line": [*config.lines],
+        "call.country": SUPPORTED_REGIONS,
+        "calls.last_result": [each.code for each in config.dispositions],
+    }
 
 
 def policy_of(config: Configuration) -> SalesPolicy | None:

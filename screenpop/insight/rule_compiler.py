@@ -7,9 +7,10 @@ mistake with its key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from screenpop.config.facets import ColumnShape, FacetLayout
 from screenpop.config.policy import OfferSelection, PolicyRule
@@ -113,8 +114,16 @@ def _text(
 class RuleNames:
     """What rules may name in a configuration: facts, fields, columns of rows."""
 
-    def __init__(self, layouts: Sequence[FacetLayout]):
-        self._slots = {each.name: _fact_slot(each) for each in facts.FACTS}
+    def __init__(
+        self,
+        layouts: Sequence[FacetLayout],
+        values: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ):
+        """`values`: all that a fact of this name can be."""
+        self._slots = {
+            each.name: _fact_slot(each, values.get(each.name, ()))
+            for each in facts.FACTS
+        }
         self._columns: dict[str, dict[str, Slot]] = {}
         for layout in layouts:
             for shape in layout.fields:
@@ -159,9 +168,9 @@ class RuleNames:
         return condition.bound(slot)
 
 
-def _fact_slot(definition: facts.FactDefinition) -> Slot:
+def _fact_slot(definition: facts.FactDefinition, values: Collection[str]) -> Slot:
     name = definition.name
-    return Slot(name, definition.label, definition.type, facts.reader(name))
+    return Slot(name, definition.label, definition.type, facts.reader(name), values)
 
 
 def _field_slot(facet: str, shape: ColumnShape) -> Slot:

@@ -271,6 +271,10 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"when": {"overdue.amount": "lots"}}, "when.overdue.amount", "of type money"),
     ({"when": {"overdue.amount": {"above": "x"}}}, "above", "needs a number"),
     ({"when": {"credit.hold": {"above": 1}}}, "above", "is of type flag"),
+    ({"when": {"call.country": "Germany"}}, "call.country", "is never `Germany`"),
+    ({"when": {"call.country": {"not": ["DE", "UK"]}}}, "not", "is never `UK`"),
+    ({"when": {"call.direction": "inbund"}}, "direction", "Did you mean `inbound`?"),
+    ({"when": {"calls.last_result": "solved!"}}, "last_result", "is never `solved!`"),
     ({"when": {"credit.hold": 1}}, "when.credit.hold", "E.g. `credit.hold: true`"),
     ({"when": {"overdue.amount": {"over": 1}}}, "over", "Did you mean `above`?"),
     ({"when": {"overdue.amount": {"starts": "x"}}}, "starts", "needs text"),
@@ -305,6 +309,17 @@ def test_a_name_that_no_lookup_fills_and_a_double_name_are_mistakes() -> None:
     _, (double, unfilled) = rules_of(config)
     assert double.path == ("policy", 1, "name")
     assert "no lookup fills `entitlements`" in str(unfilled)
+
+
+def test_a_line_in_a_rule_is_one_of_the_configuration() -> None:
+    lines = {"main": {"dialect": "generic"}}
+    known, misspelt = (
+        {"name": line, "kind": "do", "when": {"call.line": line}, "say": "x"}
+        for line in ("Main", "mian")
+    )
+    _, (mistake,) = rules_of(configured(known, misspelt, lines=lines))
+    assert mistake.path == ("policy", 1, "when", "call.line")
+    assert mistake.remedy == "Did you mean `main`?"
 
 
 def test_without_rules_there_is_no_policy() -> None:
