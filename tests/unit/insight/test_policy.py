@@ -314,7 +314,7 @@ def test_a_name_that_no_lookup_fills_and_a_double_name_are_mistakes() -> None:
 def test_a_line_in_a_rule_is_one_of_the_configuration() -> None:
     lines = {"main": {"dialect": "generic"}}
     known, misspelt = (
-        {"name": line, "kind": "do", "when": {"call.line": line}, "say": "x"}
+        {"name": line.lower(), "kind": "do", "when": {"call.line": line}, "say": "x"}
         for line in ("Main", "mian")
     )
     _, (mistake,) = rules_of(configured(known, misspelt, lines=lines))
