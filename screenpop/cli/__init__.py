@@ -33,6 +33,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "schema": ("schema", "Print the JSON Schema of the configuration."),
         "users": ("users", "Add, list and change who may log in."),
         "insight": ("insight", "Learn from orders what customers are likely to buy."),
+        "forecast": ("forecast", "Expected calls of the next days, by interval."),
         "db": ("db", "Bring the database up to date."),
         "backup": ("backup", "Save everything to a file while the service runs."),
         "restore": ("restore", "Put a backup in an empty place."),
