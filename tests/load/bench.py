@@ -8,6 +8,8 @@
     scripts/bench --fanout           500 wallboards
     scripts/bench --training         a model is trained on the same cores all the time
     scripts/bench --awake …          on a virtual machine, whose cores fall asleep
+    scripts/bench --nodes 2          calls at one node, agents at another, on Redis
+    scripts/bench --workers 1,2,4    the highest rate of `serve --workers N`
     scripts/bench --dialects         the cost of decoding one event, by dialect
     scripts/bench --targets raw-full,raw-cached      the generator on bare servers only
 
@@ -55,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--slow-source", action="store_true", help="a source hangs")
     made.add_argument("--fanout", action="store_true", help="500 wallboards")
     made.add_argument("--training", action="store_true", help="a model is trained")
+    made.add_argument("--nodes", type=int, metavar="N", help="1 to N nodes on Redis")
+    made.add_argument("--workers", metavar="N,…", help="serve --workers N, each")
     made.add_argument("--dialects", action="store_true", help="decoding cost only")
     made.add_argument(
         "--awake", action="store_true", help="virtual cores must not fall asleep"
@@ -88,6 +92,11 @@ def planned(given: argparse.Namespace) -> Plan:
 def chosen(given: argparse.Namespace) -> list[str]:
     if given.targets:
         return list(names(given.targets))
+    if given.nodes:
+        several = sorted({1, min(2, given.nodes), given.nodes})
+        return [SERVICE, *names(",".join(f"redis-{n}" for n in several))]
+    if given.workers:
+        return list(names(",".join(f"workers-{n}" for n in given.workers.split(","))))
     return (
         [SERVICE, "raw-full"] if given.quick else [SERVICE, "raw-full", "aiohttp-full"]
     )
@@ -116,7 +125,8 @@ async def run(
             console.print(f"[bold]round {number} of {rounds}: {name}[/bold]")
             where = folder / f"{name}-{number}"
             prepare = preparation(name)
-            asked = plan if name == SERVICE else replace(plan, hanging_source=False)
+            bare = name in BARE
+            asked = replace(plan, hanging_source=False) if bare else plan
             found[name].append(await measure(prepare, where, asked, console.print))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -66,12 +66,14 @@ class Step:
     misrouted: int
     disconnected: int
     server_cpu_us: float  # per call
-    server_busy: float  # share of one core, all threads
+    server_busy: float  # of one core, all threads; of several nodes the sum
     server_waited: float  # share of the time it could run and others had the core
     generator_busy: float
     generator_waited: float
     stall_ms: float  # the longest answer of GET /livez, asked every 5 ms
     generator_stall_ms: float  # how late the generator's own timer ran meanwhile
+    parts_cpu_us: Mapping[str, float] = field(default_factory=dict)
+    """Of several nodes and what they share: processor time a call, by name."""
 
     @property
     def wrong(self) -> int:

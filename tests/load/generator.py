@@ -247,6 +247,7 @@ class Generator:
         self._tally = tally
         async with Probe(self._server.port) as probe:
             server, own = self._server.used(), used(os.getpid())
+            parts = self._server.parts()
             began_ns = perf_counter_ns()
             await self._arrivals(tally, rate, browsers.count)
             sending_ns = perf_counter_ns() - began_ns
@@ -254,6 +255,7 @@ class Generator:
             await _drained(tally)
             elapsed_ns = perf_counter_ns() - began_ns
             server = self._server.used().since(server)
+            parts = {n: x.since(parts[n]) for n, x in self._server.parts().items()}
         self._tally = None
         gc.enable()
         if self._ends:
@@ -276,6 +278,7 @@ class Generator:
             misrouted=tally.misrouted,
             disconnected=len(browsers.lost),
             server_cpu_us=server.ran_ns / tally.calls / 1e3,
+            parts_cpu_us={n: x.ran_ns / tally.calls / 1e3 for n, x in parts.items()},
             server_busy=server.ran_ns / elapsed_ns,
             server_waited=server.waited_ns / elapsed_ns,
             generator_busy=own.ran_ns / sending_ns,

@@ -59,8 +59,33 @@ def goals(rounds: Rounds, ours: str = "service") -> list[Goal]:
         *_latency(rounds, ours),
         *_browsers(rounds, ours),
         *_faults(rounds, ours),
+        *_nodes(rounds, ours),
     ]
     return [goal for goal in found if goal.measured is not None]
+
+
+def _nodes(rounds: Rounds, ours: str) -> list[Goal]:
+    """The pop at another node than the event's, beside that at one node."""
+    found = []
+    for theirs, on in (("redis-1", "the same Redis"), (ours, "SQLite")):
+        for name, value in (("p50", _pop_p50), ("p99", _pop_p99)):
+            found.append(
+                Goal(
+                    name=f"{name} of a pop at another node, against one node on {on}",
+                    unit="", must=3.0, aim=2.0,
+                    measured=against(rounds, "redis-2", theirs, value),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _pop_p50(figures: TargetFigures) -> float | None:
+    """At the lowest rate: there it is not the queue that is measured."""
+    return figures.steps[0].opened.p50 if figures.steps else None
+
+
+def _pop_p99(figures: TargetFigures) -> float | None:
+    return figures.steps[0].opened.p99 if figures.steps else None
 
 
 def _throughput(rounds: Rounds, ours: str) -> list[Goal]:

@@ -47,7 +47,7 @@ class Bench:
         self.say = say
         self.target = target
         port = free_port()
-        self.server = ServerProcess(target.command(port), port, server_core)
+        self.server = target.server(port, server_core)
         self.generator = Generator(self.server, ends=target.ends)
         self.browsers = Browsers(
             target.agents(port), plan.agents, self.generator.on_frame

@@ -49,6 +49,29 @@ def used(pid: int) -> Processor:
     return Processor(ran, waited)
 
 
+def used_by_tree(pid: int) -> Processor:
+    """By a process and all that it started; of those that ended, in ticks of 10 ms."""
+    ran, waited = _ended_ns(pid), 0
+    for one in tree(pid):
+        with contextlib.suppress(OSError):  # it has just ended
+            part = used(one)
+            ran, waited = ran + part.ran_ns, waited + part.waited_ns
+    return Processor(ran, waited)
+
+
+def _ended_ns(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(fields[13]) + int(fields[14])  # cutime, cstime: proc(5)
+    return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+def tree(pid: int) -> Iterator[int]:
+    yield pid
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield from tree(int(child))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,6 +117,12 @@ def _spinner(core: int) -> subprocess.Popen[bytes]:
 
 def _core_count() -> int:
     return os.cpu_count() or 1
+
+
+def _rss_kb(pid: int) -> int:
+    text = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in text.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1])
 
 
 class ServerProcess:
@@ -150,12 +179,15 @@ class ServerProcess:
         return True
 
     def used(self) -> Processor:
-        return used(self.process.pid)
+        """With its workers, where it has some."""
+        return used_by_tree(self.process.pid)
+
+    def parts(self) -> Mapping[str, Processor]:
+        """What each of several processes used so far, by its name."""
+        return {}
 
     def rss_kb(self) -> int:
-        text = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in text.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1])
+        return sum(_rss_kb(pid) for pid in tree(self.process.pid))
 
     def kill(self) -> None:
         """As a power cut would."""

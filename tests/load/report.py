@@ -19,6 +19,8 @@ WAITED_MAX = 0.05
 def show(console: Console, rounds: Rounds) -> None:
     console.print(_steps(rounds))
     console.print(_browsers(rounds))
+    if any(s.parts_cpu_us for many in rounds.values() for f in many for s in f.steps):
+        console.print(_parts(rounds))
     found = goals(rounds)
     if found:
         console.print(_goals(found))
@@ -76,6 +78,21 @@ def _steps(rounds: Rounds) -> Table:
             for step in figures.slow[1:]:
                 rate = f"{step.rate:.0f}, a source hangs"
                 table.add_row(name, str(number), rate, *_cells(step))
+    return table
+
+
+def _parts(rounds: Rounds) -> Table:
+    """Who of several nodes, and of what they share, used how much?"""
+    table = Table(title="Processor time a call, us", title_justify="left")
+    for heading in ("server", "round", "calls/s", "sum", "of which"):
+        table.add_column(heading, no_wrap=heading != "of which")
+    for name, many in rounds.items():
+        for number, figures in enumerate(many, 1):
+            for step in figures.steps:
+                parts = [f"{x}: {us:.0f}" for x, us in step.parts_cpu_us.items()]
+                if parts:
+                    rate, total = f"{step.rate:.0f}", f"{step.server_cpu_us:.0f}"
+                    table.add_row(name, str(number), rate, total, ", ".join(parts))
     return table
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from load.agents import Door
-from load.process import Command
+from load.process import Command, ServerProcess
 from load.targets import TESTS, Setting, environment
 from load.workload import FACETS, LINE, SECRET, agent_name
 from sqlalchemy import insert
@@ -47,13 +47,14 @@ class ServiceTarget:
 
     def __init__(self, setting: Setting):
         self._folder = setting.folder
-        self._data = setting.folder / "data"
         self._setting = setting
-        self._agents = [_agent(index) for index in range(setting.agents)]
-        self._boards = [_supervisor(index) for index in range(setting.supervisors)]
-        _install_connector(self._folder)
-        self._signer = Signer(session_key(self._data / FILE_NAME))
-        _apart(_seeded(self._data / "store.sqlite", [*self._agents, *self._boards]))
+        data = setting.folder / "data"
+        self._people = ServicePeople(setting, data / FILE_NAME)
+        install_connector(self._folder)
+        seeded(sqlite_url(data / "store.sqlite"), self._people)
+
+    def server(self, port: int, core: set[int]) -> ServerProcess:
+        return ServerProcess(self.command(port), port, core)
 
     def command(self, port: int) -> Command:
         config = self._folder / "bench.yaml"
@@ -66,9 +67,29 @@ class ServiceTarget:
         )
 
     def agents(self, port: int) -> Door:
-        return self._door(port, "/v1/agent", self._agents)
+        return self._people.agents(port)
 
     def wallboards(self, port: int) -> Door | None:
+        return self._people.wallboards(port)
+
+
+class ServicePeople:
+    """Everybody who logs in, and the key that signs their sessions."""
+
+    def __init__(self, setting: Setting, key_file: Path):
+        self.key_file = key_file
+        self._agents = [_agent(index) for index in range(setting.agents)]
+        self._boards = [_supervisor(index) for index in range(setting.supervisors)]
+        self._signer = Signer(session_key(key_file))
+
+    @property
+    def all(self) -> list[User]:
+        return [*self._agents, *self._boards]
+
+    def agents(self, port: int) -> Door:
+        return self._door(port, "/v1/agent", self._agents)
+
+    def wallboards(self, port: int) -> Door:
         return self._door(port, "/v1/wallboard", self._boards)
 
     def _door(self, port: int, path: str, people: list[User]) -> Door:
@@ -81,8 +102,10 @@ class ServiceTarget:
         return Door(port, path, headers.__getitem__)
 
 
-def configuration(port: int, *, hanging: bool) -> str:
+def configuration(port: int, *, hanging: bool, **more: object) -> str:
     """As YAML, which JSON is: four lookups, each at its source every time.
+
+    `more` are further top-level keys.
 
     `cache_s: 0` because the bench wants four lookups a call, not four cache hits.
     """
@@ -112,6 +135,7 @@ def configuration(port: int, *, hanging: bool) -> str:
             "sources": sources,
             "lookups": lookups,
             "facets": facets,
+            **more,
         },
         indent=1,
     )  # fmt: skip
@@ -133,7 +157,7 @@ def _supervisor(index: int) -> User:
     )
 
 
-def _install_connector(folder: Path) -> None:
+def install_connector(folder: Path) -> None:
     """What `pip install` of a plugin leaves behind, in a folder of this run."""
     info = folder / "plugin" / "screenpop_bench_memory-0.dist-info"
     info.mkdir(parents=True, exist_ok=True)
@@ -141,12 +165,16 @@ def _install_connector(folder: Path) -> None:
     (info / "entry_points.txt").write_text(ENTRY_POINT)
 
 
-async def _seeded(path: Path, people: list[User]) -> None:
-    """The store with these people in it, none of them with a password."""
-    database = Database(sqlite_url(path))
+def seeded(url: str, people: ServicePeople) -> None:
+    """A new store with these people in it, none of them with a password."""
+    _apart(_seeded(url, people.all))
+
+
+async def _seeded(url: str, people: list[User]) -> None:
+    database = Database(url)
     await database.open()
     try:
-        await migrate.ensure(database)
+        await migrate.upgrade(database)
         for batch in _batches(people):
             async with database.write() as connection:
                 await connection.execute(insert(users), batch)

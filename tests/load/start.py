@@ -1,12 +1,15 @@
 """How long does a start take after a million events, and what does saving cost?
 
-    python tests/load/start.py --calls 250000 --hours 10
+    PYTHONPATH=tests python tests/load/start.py --calls 250000 --hours 10 [--redis]
 
 Fills a journal (four events, two answers and a receipt for each call), then starts
 the service in a process of its own: first without a saved state, then with the one
 that the stop before has saved, then after a kill. Prints seconds until it is ready,
 processor time, memory, and how late the event loop ran while the state was saved at
 50 calls a second.
+
+With `--folder` what was filled and saved stays there, and a second run measures only
+the starts with a saved state. With `--redis` the journal is in a Redis.
 """
 
 from __future__ import annotations
@@ -22,24 +25,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+from redis_server import RedisServer, redis_server
 
+from screenpop.config.load import Loaded
 from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId, Scope
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
+from screenpop.journal.base import Journal
 from screenpop.journal.records import (
     ActionRecord,
     AnswersRecord,
     EventRecord,
     Record,
 )
-from screenpop.journal.sqlite import SqliteJournal
 from screenpop.node.asking import load_checked
 from screenpop.node.build import build
 from screenpop.node.gauges import spare_the_loop
 from screenpop.node.node import Service
+from screenpop.node.parts import journal_of
 from screenpop.support.clock import SystemClock
 
 AGENTS = 500
@@ -116,8 +124,7 @@ def records(call: int, began_us: int) -> Iterator[Record]:
             )
 
 
-async def fill(folder: Path, calls: int, hours: float) -> None:
-    journal = SqliteJournal(folder / "data" / "journal.sqlite", pending_max=100_000)
+async def fill(journal: Journal, calls: int, hours: float) -> None:
     await journal.open()
     now_us = time.time_ns() // 1000
     every_us = hours * 3.6e9 / calls
@@ -199,20 +206,22 @@ async def start(folder: Path, *, measure: bool, kill: bool) -> dict[str, Any]:
     told["rss_peak_mb"] = round(
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1
     )
-    [saved] = (folder / "data").glob("*.snapshot")
-    told["snapshot_mb"] = round(saved.stat().st_size / 1e6, 2)
+    for saved in (folder / "data").glob("*.snapshot"):
+        told["snapshot_mb"] = round(saved.stat().st_size / 1e6, 2)
     return told
 
 
-def write(folder: Path) -> None:
-    (folder / "data").mkdir(exist_ok=True)
-    config = {
+def write(folder: Path, redis: RedisServer | None) -> None:
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    config: dict[str, Any] = {
         "version": 1,
         "server": {"port": 0, "country": "GB", "data_dir": "data"},
         "lines": {
             "main": {"dialect": "generic", "settings": {"token": "x" * 24}},
         },
     }
+    if redis is not None:
+        config["journal"] = {"engine": "redis", "url": redis.url}
     (folder / "start.yaml").write_text(yaml.safe_dump(config))
 
 
@@ -229,6 +238,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path)
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--redis", action="store_true")
+    parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     if options.start is not None:
         told = asyncio.run(
@@ -236,13 +247,40 @@ def main() -> None:
         )
         print(json.dumps(told))
         return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder)
-        asyncio.run(fill(folder, options.calls, options.hours))
-        run(folder)
+    with ExitStack() as held:
+        folder = options.folder
+        if folder is None:
+            folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        redis = held.enter_context(redis_in(folder)) if options.redis else None
+        is_new = not (folder / "start.yaml").exists()
+        write(folder, redis)
+        if is_new:
+            whole = replace_pending(load_checked(folder / "start.yaml"))
+            journal = journal_of(whole, SystemClock())
+            asyncio.run(fill(journal, options.calls, options.hours))
+            run(folder)
+        if is_new and options.folder is not None:
+            return
         run(folder, "--kill")
-        run(folder, "--measure")
+        run(folder, *([] if options.redis else ["--measure"]))
+
+
+@contextmanager
+def redis_in(folder: Path) -> Iterator[RedisServer]:
+    """With its files in the folder; waits until they are loaded."""
+    place = folder / "redis"
+    place.mkdir(parents=True, exist_ok=True)
+    with redis_server("--appendonly", "yes", "--dir", str(place)) as server:
+        while "loading:1" in server.command("INFO", "persistence"):
+            time.sleep(0.1)
+        yield server
+
+
+def replace_pending(loaded: Loaded) -> Loaded:
+    """Appends wait for no one here."""
+    journal = loaded.config.journal.model_copy(update={"pending_max": 100_000})
+    config = loaded.config.model_copy(update={"journal": journal})
+    return replace(loaded, config=config)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import Protocol
 
 from load.agents import Door
-from load.process import Command
+from load.process import Command, ServerProcess
 from load.workload import agent_name
 
 TESTS = Path(__file__).parents[1]
 
 BARE = ("raw-full", "raw-cached", "raw-nothing", "aiohttp-full")
 SERVICE = "service"
+SEVERAL = re.compile(r"(redis|workers)-[1-9]")
 
 
 class Target(Protocol):
@@ -26,6 +28,8 @@ class Target(Protocol):
     ends: bool  # does it follow calls, so that each must be ended some time?
 
     def command(self, port: int) -> Command: ...
+
+    def server(self, port: int, core: set[int]) -> ServerProcess: ...
 
     def agents(self, port: int) -> Door: ...
 
@@ -71,6 +75,9 @@ class BareTarget:
             log=self._setting.folder / f"{self.name}.log",
         )
 
+    def server(self, port: int, core: set[int]) -> ServerProcess:
+        return ServerProcess(self.command(port), port, core)
+
     def agents(self, port: int) -> Door:
         return Door(port, "/v1/agent", lambda i: f"X-Bench-Agent: {agent_name(i)}\r\n")
 
@@ -84,16 +91,24 @@ def preparation(name: str) -> Prepare:
     """How to make ready the target of that name."""
     if name in BARE:
         return lambda setting: BareTarget(name, setting)
-    from load.service import ServiceTarget  # only needed, and importable, with it
+    if name == SERVICE:
+        from load.service import ServiceTarget  # only importable with the service
 
-    return ServiceTarget
+        return ServiceTarget
+    from load.nodes import NodesTarget
+
+    return lambda setting: NodesTarget(name, setting)
 
 
 def names(text: str) -> Sequence[str]:
     """A comma-separated list from the command line; raises `ValueError`."""
     found = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in found if name not in (SERVICE, *BARE)]
+    unknown = [
+        name
+        for name in found
+        if name not in (SERVICE, *BARE) and not SEVERAL.fullmatch(name)
+    ]
     if unknown or not found:
-        known = ", ".join((SERVICE, *BARE))
+        known = ", ".join((SERVICE, *BARE, "redis-N", "workers-N"))
         raise ValueError(f"no target is called {', '.join(unknown) or text!r}: {known}")
     return found

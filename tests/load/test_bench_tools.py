@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from load.agents import FacetSeen, Seen
@@ -14,7 +19,7 @@ from load.figures import Step, TargetFigures, percentile, spread
 from load.generator import Tally
 from load.goals import Goal, goals
 from load.measure import Plan, measure, sustained
-from load.process import cores
+from load.process import cores, tree, used, used_by_tree
 from load.targets import names, preparation
 from load.wire import (
     PING,
@@ -182,6 +187,42 @@ def test_an_unknown_target_is_named() -> None:
     assert names("raw-full, service") == ["raw-full", "service"]
     with pytest.raises(ValueError, match="no target is called 'raw-ful'"):
         names("raw-ful")
+    assert names("redis-2,workers-4") == ["redis-2", "workers-4"]
+    with pytest.raises(ValueError, match="redis-0"):
+        names("redis-0")
+
+
+def test_a_pop_at_another_node_is_compared_with_one_at_the_same() -> None:
+    rounds = {
+        name: [figures(name, p99)]
+        for name, p99 in (("service", 2.0), ("redis-1", 4.0), ("redis-2", 10.0))
+    }
+    found = {goal.name: goal for goal in goals(rounds)}
+    shared = found["p99 of a pop at another node, against one node on the same Redis"]
+    assert (shared.measured, shared.verdict) == (2.5, "must reached")
+    alone = found["p99 of a pop at another node, against one node on SQLite"]
+    assert (alone.measured, alone.verdict) == (5.0, "MISSED")
+
+
+def test_the_processor_time_of_children_counts_also_when_they_ended() -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "busy = 'import time\\nwhile time.process_time() < 0.3: pass'\n"
+        "subprocess.run([sys.executable, '-c', busy])\n"
+        "print('ended', flush=True)\n"
+        "subprocess.run([sys.executable, '-c', busy + '\\ntime.sleep(60)'])\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        ended = used_by_tree(process.pid).ran_ns
+        assert ended >= 300_000_000 > used(process.pid).ran_ns
+        until_s = time.monotonic() + 30
+        while used_by_tree(process.pid).ran_ns < ended + 300_000_000:
+            assert time.monotonic() < until_s
+            time.sleep(0.02)
+        for pid in [*tree(process.pid)]:
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -54,10 +54,13 @@ class PostgresServer:
             else:
                 return
 
+    @property
+    def pid(self) -> int:
+        return int(self._data.joinpath("postmaster.pid").read_text().split()[0])
+
     def kill(self) -> None:
         """As by the kernel when memory runs out: no good-bye to anybody."""
-        pid = int(self._data.joinpath("postmaster.pid").read_text().split()[0])
-        os.kill(pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         if self._data.joinpath("postmaster.pid").exists():
