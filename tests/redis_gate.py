@@ -1,4 +1,4 @@
-"""Stands between a node and Redis: eats answers, cuts connections."""
+"""Stands between a node and Redis: eats answers, cuts, delays, falls silent."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class Gate:
         self._eat: bytes | None = None
         self._loses: asyncio.StreamWriter | None = None
         self._shut = False
+        self.delay_s = 0.0  # of each piece of an answer
+        self.silent = False  # takes connections and commands, and gives no answer
+        self.deaf_to: bytes | None = None  # whoever sends that gets no answer
         self.eaten = asyncio.Event()
         self.port = 0
 
@@ -49,10 +52,15 @@ class Gate:
         behind, server = await asyncio.open_connection("127.0.0.1", self._to)
         self._open.add(writer)
         back = self._owner.spawn(self._back(behind, writer), name="from Redis")
+        deaf = False
         try:
             while data := await reader.read(1 << 20):
                 if self._eat is not None and self._eat in data:
                     self._eat, self._loses = None, writer
+                if self.deaf_to is not None and self.deaf_to in data:
+                    deaf = True
+                if deaf:
+                    continue
                 server.write(data)
                 await server.drain()
         except OSError:
@@ -72,6 +80,9 @@ class Gate:
                     self._loses = None
                     self.eaten.set()
                     return
+                await asyncio.sleep(self.delay_s)
+                if self.silent:
+                    continue
                 writer.write(data)
                 await writer.drain()
         except OSError:

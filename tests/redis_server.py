@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,7 +30,9 @@ def need_redis() -> None:
 class RedisServer:
     """A server with a folder of its own; `command` speaks to it synchronously."""
 
-    def __init__(self, *options: str):
+    def __init__(self, *options: str, env: Mapping[str, str] | None = None):
+        """`env` is added to the environment of the server."""
+        self._env = {**os.environ, **(env or {})}
         self.folder = Path(tempfile.mkdtemp(prefix="screenpop-redis-"))
         self.port = free_port()
         self._options = options
@@ -52,6 +54,7 @@ class RedisServer:
                 "redis-server", "--port", str(self.port), "--bind", LOOPBACK,
                 "--dir", str(self.folder), "--save", "", *self._options, *more,
             ],
+            env=self._env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -98,9 +101,11 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(*options: str) -> Iterator[RedisServer]:
+def redis_server(
+    *options: str, env: Mapping[str, str] | None = None
+) -> Iterator[RedisServer]:
     need_redis()
-    server = RedisServer(*options)
+    server = RedisServer(*options, env=env)
     try:
         server.start()
         yield server

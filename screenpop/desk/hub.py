@@ -67,9 +67,13 @@ class Hub:
     def __len__(self) -> int:
         return sum(map(len, self._sessions.values())) + len(self._watchers)
 
-    async def close(self) -> None:
+    def cut_all(self) -> None:
+        """All browsers come again, to this node or to another."""
         for session in [*self._all()]:
             session.cut_off(close_codes.RESTART)
+
+    async def close(self) -> None:
+        self.cut_all()
         await asyncio.sleep(0)  # those who wait for a message see their end
 
     def deliver(
@@ -106,11 +110,17 @@ class Hub:
     def rejoin(self, offset: int) -> None:
         """Offsets go on from there: each desk is brought as a whole."""
         self.offset = offset
-        for session in [*self._all()]:
-            if session.kind != "wallboard" and session.resumed:
-                session.seen = offset
-                whole = self._resync(session.username, "other_journal")
-                session.write(frames.encode(whole))
+        self.bring_whole(offset, [*self._sessions])
+
+    def bring_whole(self, offset: int, people: Iterable[UserId]) -> None:
+        """Their desks as they are now, in place of what they were sent."""
+        self.offset = max(self.offset, offset)
+        for user in people:
+            for session in [*self._sessions.get(user, ())]:
+                if session.resumed:
+                    session.seen = self.offset
+                    whole = self._resync(session.username, "other_journal")
+                    session.write(frames.encode(whole))
 
     def agent_said(
         self, user: UserId, state: AgentState, at_us: int, by: SaidBy = "desk"

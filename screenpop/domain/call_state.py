@@ -236,6 +236,15 @@ class CallBook:
                 self._watch(key, followed, due_us)
         return old
 
+    def withdraw(self, key: CallKey) -> Call | None:
+        """Take out a call that never was: its events belong to another occurrence."""
+        followed = self._followed.get(key)
+        if followed is None:
+            return None
+        self._drop(key)
+        del self._gone[key]  # it may still begin
+        return followed.call
+
     def order(self) -> list[CallKey]:
         """All calls, in the order in which they came."""
         return list(self._followed)

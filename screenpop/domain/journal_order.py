@@ -65,6 +65,8 @@ class JournalOrder:
 
     def __init__(self) -> None:
         self._names: OrderedDict[CallName, BegunOccurrence] = OrderedDict()
+        self._shared: dict[CallName, BegunOccurrence | None] | None = None
+        """What the shared journal has of names that changed since `go_alone`."""
 
     def place(self, offset: int, event: CallEvent) -> CallEvent:
         """The event with the occurrence that it has everywhere."""
@@ -75,6 +77,20 @@ class JournalOrder:
         occurrence = self._occurrence(known, event)
         self._note(name, known, offset, event, occurrence)
         return renumbered(event, occurrence)
+
+    def go_alone(self) -> None:
+        """What is placed from now on is not in the shared journal, until `rejoin`."""
+        if self._shared is None:
+            self._shared = {}
+
+    def rejoin(self) -> None:
+        """Forget what was placed alone: the journal returns it in its own order."""
+        shared, self._shared = self._shared or {}, None
+        for name, known in shared.items():
+            if known is None:
+                self._names.pop(name, None)
+            else:
+                self._names[name] = known
 
     def newest(self, name: CallName) -> BegunOccurrence | None:
         return self._names.get(name)
@@ -124,6 +140,8 @@ class JournalOrder:
             by = event.node if occurrence == given else None  # else it does not know
             now = _changed(now, by or "", offset)
         if now is not known:
+            if self._shared is not None:
+                self._shared.setdefault(name, known)
             self._names[name] = now
             self._names.move_to_end(name)
             if len(self._names) > NAMES_MAX:

@@ -20,7 +20,12 @@ from screenpop.domain.journal_order import JournalOrder, agree, renumbered
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.journal.base import Entry, Journal, Offset, Receipt
 from screenpop.journal.duty import CallDuty
-from screenpop.journal.records import EventRecord, Record
+from screenpop.journal.records import (
+    ActionRecord,
+    AnswersRecord,
+    EventRecord,
+    Record,
+)
 from screenpop.journal.spool import APART
 from screenpop.support.clock import Clock
 from screenpop.support.spare_time import SpareTime
@@ -55,6 +60,8 @@ class Placing:
         self._ours: set[tuple[str, str]] = set()  # decided here, not folded yet
         self._recalled = 0  # the offset of an event of others, until `learn`
         self._decided: OrderedDict[int, CallEvent] = OrderedDict()
+        self._alone: dict[tuple[str, str], int] = {}
+        """Occurrences of events that were folded while this node was alone."""
 
     def stamped(self, records: Iterable[Record]) -> list[Record]:
         """The records as they are to be journalled."""
@@ -92,7 +99,11 @@ class Placing:
             self._open.discard(ours)
             placed = self.occurrences.place(event, event.received_us)
         if self.order is not None:
+            if offset >= APART:
+                self.order.go_alone()
             placed = self._ordered(self.order, offset, placed, unplaced)
+            if offset >= APART:
+                self._alone[ours] = placed.occurrence
         if placed is not event:
             self._decided[offset] = placed
             if len(self._decided) > DECIDED_MAX:
@@ -103,6 +114,32 @@ class Placing:
             self._recalled = offset
             self.occurrences.recall(placed)
         return placed
+
+    def rejoin(self) -> None:
+        """This node is with the others again: its events come in the journal's order.
+
+        Those that do not come back were in the journal before.
+        """
+        if self.order is not None:
+            self.order.rejoin()
+        self._decided = OrderedDict(
+            each for each in self._decided.items() if each[0] < APART
+        )
+
+    def folded_alone(self, event: CallEvent) -> int | None:
+        """The occurrence that a returned event had here; asked once."""
+        return self._alone.pop((event.line, event.event_id), None)
+
+    def renamed(self, record: Record) -> Record:
+        """Answers and actions name their call as the node did that wrote them."""
+        if self.order is None or not isinstance(record, AnswersRecord | ActionRecord):
+            return record
+        key = record.call_key
+        known = None if key is None else self.order.newest(key[:2])
+        if key is None or known is None:
+            return record
+        now = dict(known.renamed).get(key[2], key[2])
+        return record if now == key[2] else replace(record, occurrence=now)
 
     def _ordered(
         self, order: JournalOrder, offset: int, event: CallEvent, unplaced: bool
@@ -178,8 +215,10 @@ class Placing:
         """Entries for the history: each event as the folds were told of it."""
         placed = list(entries)
         for at, entry in enumerate(entries):
-            record = entry.record
-            if isinstance(record, EventRecord) and (
+            record = self.renamed(entry.record)
+            if record is not entry.record:
+                placed[at] = Entry(entry.offset, record)
+            elif isinstance(record, EventRecord) and (
                 record.event.occurrence == UNPLACED or entry.offset in self._decided
             ):
                 placed[at] = self._placed(entry.offset, record.event)

@@ -40,6 +40,11 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     record: Record
 
 
+class ReturnedEntry(Entry, frozen=True, gc=False):
+    """An entry that the folds took under a number of this node's own, while it was
+    alone. Now it has its place in the shared journal."""
+
+
 class JournalReplaced(Unavailable):
     """The medium is not the one that was read: what was made of it does not hold.
 
@@ -65,6 +70,8 @@ class JournalHealth:
     pending: int  # records accepted and not yet durable
     pending_max: int
     spooled: int = 0  # records that only this node has, while the others are away
+    behind: int = 0  # entries that other nodes appended and this one has not read
+    is_stuck: bool = False  # others append, and this node reads nothing
     trouble: str | None = None  # the outage of now, in words with a remedy
     notice: str | None = None  # damage that was met or repaired; it still works
     may_lose: str | None = None  # what an outage of the medium may cost, in words

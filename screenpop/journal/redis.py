@@ -37,6 +37,9 @@ TIMEOUT_S = 2.0
 PATIENCE_S = 5.0
 TRIM_ENTRIES_PER_STEP = 500
 TRY_AGAIN_S = 0.2
+PUT_BACK_S = 60.0
+"""So old may an entry be that is appended again when Redis lost it; of the newest
+4,096 at least. A demoted master goes on accepting for some 10 s."""
 
 
 class RedisJournal(Journal):
@@ -150,8 +153,40 @@ class RedisJournal(Journal):
         await self._tasks.close()
         if reader is not None:
             await reader.leave()
+            await self._put_back()
         for link in self._links:
             await link.drop()
+
+    async def _put_back(self) -> None:
+        """Redis lost entries that this node has read: the newest are appended again.
+
+        After a failover they are those that the new master had not received. The
+        other nodes do the same: an entry that is there is not added twice.
+        """
+        if not self._stream.lost_entries:
+            return
+        since_us = self._clock.now_us() - round(PUT_BACK_S * 1e6)
+        records = self._stream.recent.newest_since(since_us)
+        stream = RedisStream(self._keys)
+        writer = RedisWriter(
+            self._link,
+            stream,
+            secrets.token_hex(6),
+            pending_max=self._pending_max,
+            patience_s=self._patience_s,
+            clock=self._clock,
+        )
+        try:
+            await stream.begin(self._link)
+            lacking = await writer.put_back(records)
+        except Unavailable as error:
+            log.error("what Redis lost cannot be put back: %s", error)
+        else:
+            log.warning(
+                "%d entries of the last %g s that Redis had lost were put back",
+                lacking,
+                PUT_BACK_S,
+            )
 
     def submit(
         self, records: Sequence[Record], *, patient: bool = False
@@ -243,6 +278,8 @@ class RedisJournal(Journal):
         return JournalHealth(
             pending=writer.pending if writer else 0,
             pending_max=self._pending_max,
+            behind=reader.behind if reader else 0,
+            is_stuck=reader is not None and reader.is_stuck,
             trouble=str(replaced) if replaced else away or behind,
             notice=" ".join(text for text in notices if text) or None,
             may_lose=facts.may_lose if facts else None,

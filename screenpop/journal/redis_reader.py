@@ -52,11 +52,18 @@ class RedisReader:
         self._outage = Outage("reading the journal", log, clock)
         self._behind_since_s: float | None = None
         self._stuck: str | None = None
+        self.behind = 0
+        """Entries that were there when `watch` looked, and were not read."""
         self._stopping = False
 
     @property
     def trouble(self) -> str | None:
         return self._outage.text or self._stuck
+
+    @property
+    def is_stuck(self) -> bool:
+        """Does the head move on, and this reader has not for `STUCK_S`?"""
+        return self._stuck is not None
 
     @property
     def notice(self) -> str | None:
@@ -108,7 +115,8 @@ class RedisReader:
             await asyncio.sleep(WATCH_S)
 
     def _compare(self, seen: int, newest: int) -> None:
-        if newest <= self._stream.seen or self._stream.seen > seen:
+        self.behind = max(0, newest - self._stream.seen)
+        if not self.behind or self._stream.seen > seen:
             self._behind_since_s = self._stuck = None
             return
         now_s = self._clock.monotonic_s()

@@ -185,12 +185,15 @@ return 1
 ACQUIRE = Script(
     """
 local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
+if owner and owner ~= ARGV[1]
+  and redis.call('PTTL', KEYS[1]) <= 2 * tonumber(ARGV[2]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 """
 )
-"""KEYS: the lease. ARGV: owner, milliseconds."""
+"""KEYS: the lease. ARGV: owner, milliseconds. One that has far longer to live than its
+owner may ask for comes from a master with another clock, and is over: replicas get
+the moment at which it ends, not the time that it has left."""
 
 EXTEND = Script(
     """

@@ -80,11 +80,12 @@ class RedisStream:
         self.seen = START
         self.format = FORMAT
         self.replaced: JournalReplaced | None = None
+        self.lost_entries = False  # which this node had read
         self._mark = ""
 
     async def begin(self, link: RedisLink) -> None:
         """Make the journal, or find where it stands."""
-        self.replaced = None
+        self.replaced, self.lost_entries = None, False
         found = await link.script(BEGIN, self.keys.all, (secrets.token_hex(8), FORMAT))
         identity, since, form, newest, mark = (part.decode() for part in found)
         self.identity, self.format, self._mark = identity, form, mark
@@ -129,6 +130,7 @@ class RedisStream:
     def end(self, state: str) -> JournalReplaced:
         """This journal is over for this node."""
         if self.replaced is None:
+            self.lost_entries = state != "hole"
             self.replaced = JournalReplaced(
                 f"the journal in Redis was replaced: {_WHY[state]}. This node reads it"
                 " again from the beginning."

@@ -217,6 +217,19 @@ class RedisWriter:
         if self._closing or now_s - self._away_since_s >= self._patience_s:
             raise error
 
+    async def put_back(self, records: Sequence[Record]) -> int:
+        """Append what this node read and the stream may lack; how many were lacking.
+
+        For a stream that nobody follows here. Raises `Unavailable`.
+        """
+        lacking = 0
+        for first in range(0, len(records), GROUP_RECORDS_MAX):
+            group = records[first : first + GROUP_RECORDS_MAX]
+            mark = f"{self._instance}:{next(self._groups)}"
+            values = [value for record in group for value in _values(record)]
+            lacking += sum(each.fresh for each in await self._tried(mark, values))
+        return lacking
+
     def refuse_all(self, error: Exception) -> None:
         """What waits is not written any more."""
         group, self._waiting = self._waiting, []

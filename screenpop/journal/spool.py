@@ -26,6 +26,7 @@ from screenpop.journal.base import (
     Offset,
     Receipt,
     Rejoined,
+    ReturnedEntry,
 )
 from screenpop.journal.leases import Leases
 from screenpop.journal.records import Record
@@ -75,7 +76,8 @@ class SpooledJournal(Journal):
         self._from = self._newest = self._handed = self._drained = START  # in the spool
         self._under_way = 0  # records that are being spooled
         self._own: set[tuple[str, str]] = set()
-        """Drained records that did not come back yet: the folds have them."""
+        """Drained records that did not come back yet: the folds have them, perhaps
+        in another occurrence than the order of the shared journal gives them."""
 
     async def open(self) -> None:
         """What an earlier process left in the spool goes into the shared journal."""
@@ -282,10 +284,7 @@ class SpooledJournal(Journal):
             if self._apart.is_set():
                 return  # read again when it is over
             self._base = entries[-1].offset
-            if self._own:
-                entries = [entry for entry in entries if not self._is_own(entry.record)]
-            if entries:
-                take(entries)
+            take([*map(self._returned, entries)] if self._own else entries)
 
         return handed
 
@@ -297,12 +296,12 @@ class SpooledJournal(Journal):
 
         return handed
 
-    def _is_own(self, record: Record) -> bool:
-        identity = (record.stream, record.key)
+    def _returned(self, entry: Entry) -> Entry:
+        identity = (entry.record.stream, entry.record.key)
         if identity not in self._own:
-            return False
+            return entry
         self._own.discard(identity)
-        return True
+        return ReturnedEntry(entry.offset, entry.record)
 
     async def _until(
         self, event: asyncio.Event, reading: Coroutine[Any, Any, None]
@@ -335,10 +334,10 @@ class SpooledJournal(Journal):
         return await self._shared.trim(before_us)
 
     async def save_snapshot(self, name: str, offset: Offset, body: bytes) -> None:
-        if offset >= APART:
+        if offset >= APART or self._own:
             raise Unavailable(
-                "no snapshot is saved while the shared journal is away. The one before"
-                " stays."
+                "no snapshot is saved until the shared journal is back and what was"
+                " spooled was read from it. The one before stays."
             )
         await self._shared.save_snapshot(name, offset, body)
 

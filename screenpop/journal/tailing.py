@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from operator import attrgetter
 
 from screenpop.journal.base import START, Entry, Offset
+from screenpop.journal.records import Record
 
 RECENT_ENTRIES_MAX = 4096
 BATCH_ENTRIES_MAX = 1000
@@ -78,6 +79,11 @@ class Recent:
             return []
         first = bisect_right(self._entries, offset, key=_offset_of)
         return self._entries[first : first + BATCH_ENTRIES_MAX]
+
+    def newest_since(self, at_us: int) -> list[Record]:
+        """Records in the ring that were received since then, oldest first."""
+        records = (entry.record for entry in self._entries)
+        return [record for record in records if record.at_us >= at_us]
 
     @property
     def floor(self) -> Offset:

@@ -24,7 +24,7 @@ from screenpop.domain.directory import Directory
 from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
 from screenpop.journal.appending import Door
-from screenpop.journal.base import Entry
+from screenpop.journal.base import Entry, ReturnedEntry
 from screenpop.journal.duty import CallDuty
 from screenpop.journal.records import (
     ActionRecord,
@@ -123,6 +123,7 @@ class Follower:
         Everybody at this node gets their desk as a whole, under `offset`.
         """
         self.offset = offset
+        self.placing.rejoin()
         self.notes.rejoin(offset)
         self.desk.rejoin(offset)
         self.feed.rejoin(offset)
@@ -193,8 +194,15 @@ class Follower:
             self.heard_us = max(self.heard_us, at_us)
 
     def _take(self, entry: Entry) -> None:
-        self._hear(entry.record)
-        match entry.record:
+        record = self.placing.renamed(entry.record)
+        if isinstance(entry, ReturnedEntry):
+            if isinstance(record, EventRecord):
+                self._returned(entry.offset, record.event)
+                return
+            if record is entry.record:
+                return  # it is folded, and about the call that it names
+        self._hear(record)
+        match record:
             case EventRecord(event=event):
                 placed = self.placing.folded(entry.offset, event)
                 try:
@@ -206,7 +214,36 @@ class Follower:
             case ActionRecord() as record:
                 self._action(entry.offset, record)
 
-    def _event(self, offset: int, event: CallEvent) -> None:
+    def _returned(self, offset: int, event: CallEvent) -> None:
+        """An event that was folded while this node was alone has its place now.
+
+        Where the order of the shared journal makes it one of another occurrence, the
+        call that it was alone never was: every event of it comes back like this.
+        """
+        alone = self.placing.folded_alone(event)
+        placed = self.placing.folded(offset, event)
+        if alone is None or alone == placed.occurrence:
+            return
+        call = self.book.withdraw((event.line, event.call_id, alone))
+        people = [] if call is None else self._withdraw(call)
+        self._event(offset, placed, as_it_happens=False)
+        case = self.desk.cases.get((placed.line, placed.call_id, placed.occurrence))
+        people += [] if case is None else [*case.pops]
+        self.hub.bring_whole(offset, dict.fromkeys(people))
+
+    def _withdraw(self, call: Call) -> list[UserId]:
+        """Who had its card."""
+        case = self.desk.cases.get(call.key)
+        people = [] if case is None else [*case.pops]
+        self._guarded("lookups", self.lookups.end, call)
+        self._guarded("wallboard", self.feed.withdraw, call)
+        self._guarded("desk", self.desk.forget, call, self.offset)
+        return people
+
+    def _event(
+        self, offset: int, event: CallEvent, *, as_it_happens: bool = True
+    ) -> None:
+        """Without `as_it_happens` no desk hears of it: its card was shown before."""
         if event.type is EventType.AGENT_STATE:
             self._telephone_said(offset, event)
             return
@@ -215,15 +252,19 @@ class Follower:
             return
         for call in change.dropped:
             self._forget(call)
-        self._guarded("desk", self._to_desks, offset, event, change)
+        self._guarded("desk", self._to_desks, offset, event, change, as_it_happens)
         self._guarded(
             "wallboard", self.feed.replace, change.before, change.after, offset
         )
 
-    def _to_desks(self, offset: int, event: CallEvent, change: Change) -> None:
+    def _to_desks(
+        self, offset: int, event: CallEvent, change: Change, as_it_happens: bool
+    ) -> None:
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
+        if not as_it_happens:
+            return
         moved = self.live and _legs_moved(change.before, change.after)
         people = self.desk.cases[change.after.key].pops if moved else ()
         self.hub.deliver(offset, shown, people)

@@ -50,6 +50,7 @@ async def watch(
         health = journal.health
         metrics.journal_pending.set(health.pending)
         metrics.journal_spooled.set(health.spooled)
+        metrics.journal_behind.set(health.behind)
         metrics.history_writer.set(archives.is_held)
         for name, count in sources.index.sizes().items():
             contacts[name].set(count)

@@ -108,6 +108,7 @@ class Service:
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when what was read does not hold any more: end, and begin again."""
     other_workers: Sequence[NodeProblem] = ()  # those that do not run
+    _stuck: bool = False
     _today: TodayFile | None = None
     _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
@@ -275,8 +276,17 @@ class Service:
     async def _tidy_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
+            self._send_browsers_away()
             ends = self.follower.tidy()
             self.door.keep_all_soon([*ends, *self.hub.presence_due()])
+
+    def _send_browsers_away(self) -> None:
+        """A node that hears nothing more must not show its desks as live."""
+        stuck = self.journal.health.is_stuck
+        if stuck and not self._stuck:
+            log.error("nothing is read from the journal: all browsers are sent away")
+            self.hub.cut_all()
+        self._stuck = stuck
 
     async def _logged_out(self, user: User) -> None:
         """Who logs out takes no more calls: at once, unless the journal is away."""

@@ -90,6 +90,11 @@ class Metrics:
             "journal_spooled_records",
             "Records that only this node has while the shared journal is away.",
         )
+        self.journal_behind = self._gauge(
+            "journal_behind_entries",
+            "Entries of the shared journal that this node had not read at the last"
+            " look (each second).",
+        )
         self.journal_pending = self._gauge(
             "journal_pending_records", "Records waiting to be durable."
         )

@@ -316,6 +316,11 @@ class Counters:
         gone = LiveState(TOTAL, None, alerting=False, talking=False)
         self._replace_live(call.key, gone)
 
+    def withdraw(self, call: Call) -> None:
+        """The call never was: neither live nor in the sums."""
+        self.drop(call)
+        self._book(_entries(call, self.days, self.short_abandon_s), -1)
+
     def saved(self) -> SavedSums:
         days = {
             day: {queue: dict(named) for queue, named in sums.by_queue.items()}

@@ -146,6 +146,11 @@ class WallboardFeed:
         self.counters.drop(call)
         self.agents.drop(call)
 
+    def withdraw(self, call: Call) -> None:
+        """Take back what was counted of a call that never was."""
+        self.counters.withdraw(call)
+        self.agents.drop(call)
+
     def snapshot(self) -> SnapshotData:
         """Everything as it stands now, for one who begins to watch."""
         now_us = self._clock.now_us()

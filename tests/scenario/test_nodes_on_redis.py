@@ -12,11 +12,20 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from call_centre import Seat, let_everybody_in, open_call_centre, signed, write_config
+from call_centre import (
+    CallCentre,
+    Seat,
+    let_everybody_in,
+    open_call_centre,
+    signed,
+    write_config,
+)
 from key_effects import shows_effect_of
 from one_source import serving
+from redis_gate import gate_before
 from redis_server import RedisServer, free_port, redis_server
 
+from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallId, Phase
 
 WITHIN_S = 15.0
@@ -278,6 +287,108 @@ async def test_pops_go_on_at_the_node_of_the_call_while_redis_is_away(
             calls = {call.key[1]: call.phase for call in node.service.follower.book}
             assert set(calls) == {"c-before", "c-away", "c-after"}
             assert calls[CallId("c-away")] is Phase.ENDED
+
+
+def phases(centre: CallCentre) -> list[Phase]:
+    return [call.phase for call in centre.service.follower.book]
+
+
+async def test_nodes_that_took_one_call_alone_agree_when_redis_is_back(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    """Each had its own part of the call; afterwards it is one call at both."""
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ana, ben = await a.sign_in("ana"), await b.sign_in("ana")
+        event = {"call_id": "c-1", "agents": ["1001"], "queue": "sales"}
+        server.kill()
+        assert await a.tell({"type": "alerting", **event}) == 200
+        assert await b.tell({"type": "answered", **event}) == 200
+        for seat in (ana, ben):
+            pop = await seat.next_pop()
+            note = {"call_id": "c-1", "text": f"as {pop.frame['state']}"}
+            await seat.send("note", id=pop.frame["state"], **note)
+            await seat.until(lambda frame: frame.get("reply_to") is not None)
+        before = [x.service.follower.book.newest("main", "c-1") for x in (a, b)]
+        first, second = [call.key for call in before if call is not None]
+        assert first != second
+        server.start()
+        async with asyncio.timeout(WITHIN_S):
+            while [phases(x) for x in (a, b)] != [[Phase.ANSWERED]] * 2:
+                await asyncio.sleep(0.05)
+        await b.hang_up("c-1")
+        for seat in (ana, ben):
+            await seat.until(lambda frame: frame["frame"] == "pop.closed")
+            whole = [x for x in seat.frames if x["frame"] == "resync"][-1]
+            assert len({x["occurrence"] for x in whole["pops"]}) <= 1
+        keys = [[call.key for call in x.service.follower.book] for x in (a, b)]
+        assert keys[0] == keys[1] == [first]
+        told = [x.service.feed.snapshot().queues[0].values for x in (a, b)]
+        assert [(x["offered"], x["answered"]) for x in told] == [(1, 1), (1, 1)]
+        notes = [x.service.follower.desk.pops[UserId("ana")] for x in (a, b)]
+        assert notes[0][first].note == notes[1][first].note
+
+
+async def test_a_call_that_two_nodes_took_alone_is_shown_once(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    """The telephone system gave up too early at one; both kept it from its begin."""
+    async with (
+        open_call_centre(folder(tmp_path, "a"), journal=on_redis(server, "a")) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        seats = [await x.sign_in("ana") for x in (a, b)]
+        server.kill()
+        for kind in ("alerting", "answered", "ended"):
+            event = {"type": kind, "call_id": "c-1", "event_id": kind}
+            for centre in (a, b):
+                assert await centre.tell({**event, "agents": ["1001"]}) == 200
+        server.start()
+        async with asyncio.timeout(WITHIN_S):
+            while await stored_in(server) < 3 or a.service.journal.health.spooled:
+                await asyncio.sleep(0.05)
+        await a.ring("ana", call_id="c-2")
+        for seat in seats:
+            await seat.until(lambda frame: frame.get("call_id") == "c-2")
+            opened = [frame["call_id"] for frame in seat.named("pop.opened")]
+            assert opened == ["c-1", "c-2"]
+        [one, other] = [[call.key for call in x.service.follower.book] for x in (a, b)]
+        assert one == other
+
+
+async def stored_in(server: RedisServer) -> int:
+    return server.command("XRANGE", "{screenpop}:journal", "-", "+").count('"c-1"')
+
+
+async def test_browsers_leave_a_node_that_hears_nothing_more(
+    tmp_path: Path, server: RedisServer
+) -> None:
+    """Its way to Redis works, but for the connection that reads."""
+    async with (
+        gate_before(server.port) as gate,
+        open_call_centre(
+            folder(tmp_path, "a"), journal=on_redis(server, "a", url=gate.url)
+        ) as a,
+        open_call_centre(folder(tmp_path, "b"), journal=on_redis(server, "b")) as b,
+    ):
+        ana = await a.sign_in("ana")
+        await b.ring("ana", call_id="c-0")
+        await ana.next_pop()
+        gate.deaf_to = b"XREAD"
+        await asyncio.sleep(1.5)  # the read under way ends
+        await b.ring("ana", call_id="c-1")
+        async with asyncio.timeout(2 * WITHIN_S):
+            await ana.closed.wait()
+        assert (await a.get("ada", "/readyz"))["status"] == "not_ready"
+        assert a.service.journal.health.behind >= 1
+        there = await b.sign_in("ana", after=ana.last_offset)
+        assert [x["call_id"] for x in there.named("pop.opened")] == ["c-1"]
+        gate.deaf_to = None
+        async with asyncio.timeout(WITHIN_S):
+            while a.service.journal.health.is_stuck:
+                await asyncio.sleep(0.1)
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
-from redis_server import RedisServer, redis_server
+from redis_sentinel import said_by, sentinel_of
+from redis_server import redis_server
 from unit.journal.test_redis_traps import accepted, keys, node, until
 
 from screenpop.domain.errors import Unavailable
@@ -40,30 +40,6 @@ async def tasks() -> AsyncIterator[TaskOwner]:
     await owner.close()
 
 
-@contextmanager
-def sentinel_of(master: RedisServer) -> Iterator[RedisServer]:
-    """One Sentinel that decides alone."""
-    sentinel = RedisServer()
-    file = sentinel.folder / "sentinel.conf"
-    file.write_text(
-        f"port {sentinel.port}\nbind 127.0.0.1\ndir {sentinel.folder}\n"
-        f"sentinel monitor main 127.0.0.1 {master.port} 1\n"
-        "sentinel down-after-milliseconds main 1000\n"
-        "sentinel failover-timeout main 5000\n"
-    )
-    process = subprocess.Popen(
-        ["redis-server", str(file), "--sentinel"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield sentinel
-    finally:
-        process.kill()
-        process.wait()
-        sentinel.close()
-
-
 async def test_a_failover_by_sentinel_loses_nothing_that_a_replica_had(
     tasks: TaskOwner,
 ) -> None:
@@ -73,7 +49,7 @@ async def test_a_failover_by_sentinel_loses_nothing_that_a_replica_had(
         sentinel_of(master) as sentinel,
     ):
         url = f"redis+sentinel://127.0.0.1:{sentinel.port}/main/0"
-        await until(lambda: "slaves=1" in _said(sentinel))
+        await until(lambda: "slaves=1" in said_by(sentinel))
         async with node(url, patience_s=FAILOVER_S) as a, node(url, "b") as b:
             assert "failover may lose" in (a.health.may_lose or "")
             heard: list[str] = []
@@ -90,13 +66,6 @@ async def test_a_failover_by_sentinel_loses_nothing_that_a_replica_had(
             assert replica.command("ROLE").startswith("master")
 
 
-def _said(sentinel: RedisServer) -> str:
-    try:
-        return sentinel.command("INFO", "sentinel")
-    except subprocess.CalledProcessError:
-        return ""
-
-
 async def test_a_failover_by_hand_moves_all_connections(tasks: TaskOwner) -> None:
     """The old master lives on, as a replica: nobody cuts a connection."""
     with (
@@ -105,7 +74,7 @@ async def test_a_failover_by_hand_moves_all_connections(tasks: TaskOwner) -> Non
         sentinel_of(master) as sentinel,
     ):
         url = f"redis+sentinel://127.0.0.1:{sentinel.port}/main/0"
-        await until(lambda: "slaves=1" in _said(sentinel))
+        await until(lambda: "slaves=1" in said_by(sentinel))
         await until(lambda: "state=online" in master.command("INFO", "replication"))
         async with node(url, patience_s=FAILOVER_S) as journal:
             await journal.append([rang("before")])

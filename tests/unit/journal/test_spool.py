@@ -17,6 +17,7 @@ from screenpop.journal.base import (
     Offset,
     Receipt,
     Rejoined,
+    ReturnedEntry,
 )
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.records import Record
@@ -98,7 +99,13 @@ class Node:
 
     @property
     def keys(self) -> list[str]:
-        return [entry.record.key for entry in self.taken]
+        """Of what is new to the folds."""
+        new = [x for x in self.taken if not isinstance(x, ReturnedEntry)]
+        return [entry.record.key for entry in new]
+
+    @property
+    def returned(self) -> list[Entry]:
+        return [x for x in self.taken if isinstance(x, ReturnedEntry)]
 
 
 @pytest.fixture
@@ -145,6 +152,8 @@ async def test_entries_of_other_nodes_follow_in_their_order(node: Node) -> None:
     assert [record.key for record in node.shared.records] == [
         "1", "theirs", "mine", "later"
     ]  # fmt: skip
+    assert node.returned == [ReturnedEntry(Offset(3), rang("mine"))]
+    assert [entry.offset for entry in node.taken[2:]] == [2, 3, 4]
 
 
 async def test_a_lost_answer_gives_one_entry(node: Node) -> None:
