@@ -60,22 +60,14 @@ class PostgresServer:
 
     def kill(self) -> None:
         """As by the kernel when memory runs out: no good-bye to anybody."""
-<<<<<<< HEAD
         os.kill(self.pid, signal.SIGKILL)
-=======
-        os.kill(self._pid, signal.SIGKILL)
 
     def send(self, number: signal.Signals) -> None:
         """To the server and to all its sessions."""
-        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text()
-        for pid in (self._pid, *map(int, children.split())):
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        for pid in (self.pid, *map(int, children.split())):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-
-    @property
-    def _pid(self) -> int:
-        return int(self._data.joinpath("postmaster.pid").read_text().split()[0])
->>>>>>> cfd5024 (fix(journal): agree on calls that were taken alone, put back what a failover lost, leave a node that reads nothing)
 
     def close(self) -> None:
         if self._data.joinpath("postmaster.pid").exists():
