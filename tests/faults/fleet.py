@@ -33,7 +33,7 @@ from screenpop.journal.redis_address import parse_address
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.counters import TOTAL
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
 TRY_S = 3.0  # so long a telephone system waits for one answer
 GIVES_UP_S = 60.0
 AWAY_S = (0.1, 0.5)  # a browser waits so long before it tries the next node
@@ -43,30 +43,49 @@ STEP_S = 0.3  # between ringing, answer and end
 class Node:
     """One `screenpop serve`."""
 
-    def __init__(self, folder: Path, name: str, server: RedisServer, **journal: Any):
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        url: str,
+        *,
+        data_dir: Path | None = None,
+        store: str | None = None,
+        **journal: Any,
+    ):
+        """`store` is the URL of a PostgreSQL where everybody is already let in."""
         self.name = name
+        self.port = free_port()
+        self.data_dir = data_dir or folder / name / "data"
         self._folder = folder / name
-        self._port = free_port()
-        self._journal = {
-            "engine": "redis", "url": server.url, "node": name, **journal
-        }  # fmt: skip
+        self._journal = {"engine": "redis", "url": url, "node": name, **journal}
+        self._store = store
         self._key = folder / "session.key"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     async def make(self) -> None:
         self._folder.mkdir()
-        await let_everybody_in(self._folder)
+        if self._store is None:
+            await let_everybody_in(self.data_dir.parent)
         write_config(
             self._folder,
-            server={"port": self._port, "country": "GB", "data_dir": "data"},
+            server={
+                "port": self.port, "country": "GB", "data_dir": str(self.data_dir)
+            },
             queues={"sales": {"label": "Sales"}},
             journal=self._journal,
             security={"session_key_file": str(self._key)},
-        )
+            **({"store": {"url": self._store}} if self._store else {}),
+        )  # fmt: skip
 
     async def start(self, http: aiohttp.ClientSession) -> None:
         """Returns when it is ready."""
@@ -87,9 +106,13 @@ class Node:
                 return answer.status == 200
         return False
 
+    async def says(self, http: aiohttp.ClientSession) -> str:
+        """What `/readyz` has, as text."""
+        async with http.get(f"{self.url}/readyz") as answer:
+            return await answer.text()
+
     def send(self, number: signal.Signals) -> None:
-        assert self._process is not None
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -110,6 +133,7 @@ class Browser:
         self.at = first
         self.seen: dict[str, float] = {}  # call id: when its card was first here
         self.open: set[str] = set()
+        self.closed: set[str] = set()
         self.doubled: list[str] = []
         self.resyncs: Counter[str] = Counter()
         self.longest_away_s = 0.0
@@ -158,13 +182,13 @@ class Browser:
                 self._after = frame["offset"]
                 return
             case "pop.opened":
-                if call_id in self.open:
+                if call_id in self.open | self.closed:
                     self.doubled.append(call_id)
                 self.seen.setdefault(call_id, now_s)
-                if not frame["closed"]:
-                    self.open.add(call_id)
+                (self.closed if frame["closed"] else self.open).add(call_id)
             case "pop.closed":
                 self.open.discard(call_id)
+                self.closed.add(call_id)
             case "hello":
                 return
         self._after = max(self._after, frame["offset"])
@@ -177,18 +201,20 @@ class Fleet:
     nodes: list[Node]
     server: RedisServer
     http: aiohttp.ClientSession
+    url: str  # of the journal, for the checker
     cookies: dict[str, str] = field(default_factory=dict)
     browsers: list[Browser] = field(default_factory=list)
-    rung: dict[str, tuple[str, float]] = field(default_factory=dict)
-    """By call id: at whom, and when that was acknowledged."""
-    acknowledged: set[str] = field(default_factory=set)  # event ids
+    rung: dict[str, str] = field(default_factory=dict)  # call id: at whom
+    sent_s: dict[str, float] = field(default_factory=dict)
+    """By event id, when it was sent first."""
+    acknowledged_s: dict[str, float] = field(default_factory=dict)
     slowest_s: float = 0.0  # from the first try to the acknowledgement
     tasks: TaskOwner = field(default_factory=lambda: TaskOwner("fleet"))
 
     async def begin(self) -> None:
         for node in self.nodes:
             await node.make()
-            await node.start(self.http)
+        await asyncio.gather(*(node.start(self.http) for node in self.nodes))
         for place, name in enumerate(AGENTS):
             self.cookies[name] = await self._log_in(name)
             browser = Browser(self, name, place)
@@ -223,12 +249,12 @@ class Fleet:
                 del more["agents"]
             await self._told(more, place)
             if kind == "alerting":
-                self.rung[call_id] = name, time.monotonic()
+                self.rung[call_id] = name
             await asyncio.sleep(STEP_S)
 
     async def _told(self, event: dict[str, Any], place: int) -> None:
         """As a telephone system: the same event again, at another node, until 2xx."""
-        began_s = time.monotonic()
+        began_s = self.sent_s[event["event_id"]] = time.monotonic()
         body = json.dumps(event).encode()
         for turn in itertools.count(place):
             node = self.nodes[turn % len(self.nodes)]
@@ -240,7 +266,7 @@ class Fleet:
                         break
             assert time.monotonic() - began_s < GIVES_UP_S, event
             await asyncio.sleep(0.1)
-        self.acknowledged.add(event["event_id"])
+        self.acknowledged_s[event["event_id"]] = time.monotonic()
         self.slowest_s = max(self.slowest_s, time.monotonic() - began_s)
 
     async def end(self) -> None:
@@ -252,7 +278,7 @@ class Fleet:
 
     async def stored(self) -> Counter[str]:
         """How often each event stands in the journal."""
-        journal = RedisJournal(parse_address(self.server.url), node="checker")
+        journal = RedisJournal(parse_address(self.url), node="checker")
         await journal.open()
         found: Counter[str] = Counter()
         after = START
@@ -276,17 +302,16 @@ class Fleet:
             self.cookies["sue"] = await self._log_in("sue")
         return self.cookies["sue"]
 
-    def worst_gap_s(self) -> float:
-        """From the acknowledgement of a ringing to its card."""
-        by_name = {browser.name: browser for browser in self.browsers}
+    def worst_gap_s(self, since: dict[str, float]) -> float:
+        """From the sending, or the acknowledgement, of a ringing to its card."""
+        seen = {browser.name: browser.seen for browser in self.browsers}
         gaps = [
-            by_name[name].seen[call_id] - at_s
-            for call_id, (name, at_s) in self.rung.items()
-            if call_id in by_name[name].seen
+            max(0.0, seen[name][call_id] - since[f"{call_id}/alerting"])
+            for call_id, name in self.rung.items()
+            if call_id in seen[name]
         ]
         return max(gaps, default=0.0)
 
     def unseen(self) -> list[str]:
-        by_name = {browser.name: browser for browser in self.browsers}
-        rung = self.rung.items()
-        return [call for call, (name, _) in rung if call not in by_name[name].seen]
+        seen = {browser.name: browser.seen for browser in self.browsers}
+        return [call for call, name in self.rung.items() if call not in seen[name]]
