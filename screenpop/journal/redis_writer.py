@@ -220,7 +220,7 @@ class RedisWriter:
     async def put_back(self, records: Sequence[Record]) -> int:
         """Append what this node read and the stream may lack; how many were lacking.
 
-        For a stream that nobody follows here. Raises `Unavailable`.
+        For a stream that is not followed. Raises `Unavailable`.
         """
         lacking = 0
         for first in range(0, len(records), GROUP_RECORDS_MAX):

@@ -42,6 +42,7 @@ from load.wire import FrameClient, upgrade_request
 from load.workload import CALLERS, LINE, SECRET, agent_name, ended, signature
 from redis_server import RedisServer, redis_server
 
+from screenpop.history.engine import sqlite_url
 from screenpop.web.auth import COOKIE, Signer, session_key
 
 WHOLE_WITHIN_S = 60.0
@@ -273,7 +274,7 @@ async def started(
 ) -> list[ServerProcess]:
     users = [_agent(index) for index in range(people)]
     store = folder / "store.sqlite"
-    _apart(_seeded(store, users))
+    _apart(_seeded(sqlite_url(store), users))
     nodes = []
     for number in range(count):
         name = f"n{number}"
