@@ -20,7 +20,7 @@ LEFT_OUT = {
     "Desk": {"directory", "touched", "listens", *{
         "_profile_of", "_queue_labels", "_facets", "_pops_max"}},
     "Case": {"profile", "memo", "parties"},
-    "Counters": {"changed", "days", "short_abandon_s"},
+    "Counters": {"changed", "days", "rules"},
     "AgentBoard": {"_stale", "_changed", "touched"},
     "Occurrences": {"touched", "limits"},
     "Presence": {"_clock", "_grace_s", "_opening", "_without_since_s"},

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from screenpop.config.journal import JournalOptions
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
+from screenpop.config.service_level import ServiceLevelSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -229,6 +230,17 @@ class Label(Model):
     label: str = Field(description="The words on screen.")
 
 
+class QueueSettings(Label):
+    """A queue by the name that the telephone system gives it."""
+
+    target_s: float | None = Field(
+        None,
+        gt=0,
+        le=86_400,
+        description="Target of its service level; default: `service_level.target_s`.",
+    )
+
+
 class BreakerSettings(Model):
     """When is a source paused for a while?"""
 
@@ -380,7 +392,8 @@ class Configuration(Model):
     identify: Identify = Identify()
     security: Security = Security()
     lines: dict[Name, LineSettings] = Field(default_factory=dict)
-    queues: dict[str, Label] = Field(default_factory=dict)
+    queues: dict[str, QueueSettings] = Field(default_factory=dict)
+    service_level: ServiceLevelSettings = ServiceLevelSettings()
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

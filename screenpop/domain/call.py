@@ -185,6 +185,7 @@ class AgentLeg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     attempt: int = 1  # how many times the call rang at this agent
     held_us: int | None = None  # since when the caller is on hold
     people: tuple[UserId, ...] | None = None
+    hold_us: int = 0  # on hold in all, as far as it is over
 
     @property
     def open(self) -> bool:

@@ -242,19 +242,20 @@ def _connect(r: Reading, event: CallEvent, agent: AgentId) -> None:
         return
     if event.leg_id is not None or not leg.devices:
         leg.devices = {event.leg_id}
-    leg.state = LegState.ANSWERED
+    leg.resume(event.at_us)
     leg.released_us = leg.release = None
 
 
 def _read_hold(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:
-    before, after = (
-        (LegState.ANSWERED, LegState.HELD)
-        if event.type is EventType.HELD
-        else (LegState.HELD, LegState.ANSWERED)
-    )
+    begins = event.type is EventType.HELD
+    before = LegState.ANSWERED if begins else LegState.HELD
     for leg in r.legs.values():
-        if leg.state is before and (not agents or leg.agent in agents):
-            leg.state, leg.held_us = after, event.at_us
+        if leg.state is not before or (agents and leg.agent not in agents):
+            continue
+        if begins:
+            leg.hold(event.at_us)
+        else:
+            leg.resume(event.at_us)
 
 
 def _read_parked(r: Reading, event: CallEvent, agents: tuple[AgentId, ...]) -> None:

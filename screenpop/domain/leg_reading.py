@@ -110,9 +110,18 @@ class Leg(msgspec.Struct, gc=False):
     attempt: int = 1
     people: tuple[UserId, ...] | None = None
     held_us: int | None = None
+    hold_us: int = 0
+
+    def hold(self, at_us: int) -> None:
+        self.state, self.held_us = LegState.HELD, at_us
+
+    def resume(self, at_us: int) -> None:
+        self._end_hold(at_us)
+        self.state = LegState.ANSWERED
 
     def close(self, at_us: int, why: Release) -> None:
         if self.state is not LegState.RELEASED:
+            self._end_hold(at_us)
             self.state, self.released_us, self.release = LegState.RELEASED, at_us, why
             self.devices.clear()
 
@@ -136,7 +145,12 @@ class Leg(msgspec.Struct, gc=False):
             attempt=self.attempt,
             held_us=self.held_us if self.state is LegState.HELD else None,
             people=self.people,
+            hold_us=self.hold_us,
         )
+
+    def _end_hold(self, at_us: int) -> None:
+        if self.state is LegState.HELD and self.held_us is not None:
+            self.hold_us += max(0, at_us - self.held_us)
 
 
 def leg_of_who_is_there(
@@ -196,6 +210,8 @@ def talk_on(
         leg = legs.get(agent)
         if leg is not None and leg.released_us == ended_us:
             leg.state, leg.released_us, leg.release = state, None, None
+            if state is LegState.HELD and leg.held_us is not None:
+                leg.hold_us -= max(0, ended_us - leg.held_us)
 
 
 class Reading(msgspec.Struct, gc=False):

@@ -42,6 +42,7 @@ from screenpop.node.parts import (
     Lookups,
     archiving_lease,
     call_limits,
+    counting_rules,
     data_dir_of,
     journal_of,
     make_adviser,
@@ -273,7 +274,7 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
     return WallboardFeed(
         clock,
         time_zone=config.server.time_zone,
-        short_abandon_s=config.calls.short_abandon_s,
+        rules=counting_rules(config),
         queue_labels=_queue_labels(config),
     )
 

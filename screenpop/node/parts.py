@@ -18,11 +18,13 @@ from screenpop.desk.case import Case
 from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import LineId
+from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
 from screenpop.domain.related_calls import SameCalls
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.engine import Database
 from screenpop.insight.adviser import SOURCE as ADVISER
 from screenpop.insight.adviser import SOURCE_LABEL as ADVISER_LABEL
@@ -281,6 +283,16 @@ def numbering_plans(config: Configuration) -> dict[str, NumberingPlan]:
         )
         for name, line in config.lines.items()
     }
+
+
+def counting_rules(config: Configuration) -> CountingRules:
+    """How calls are counted: on the wallboard and in the history alike."""
+    settings = config.service_level.model_dump()
+    own = {name: x.target_s for name, x in config.queues.items() if x.target_s}
+    return CountingRules(
+        short_abandon_s=config.calls.short_abandon_s,
+        service_level=ServiceLevelRules(**settings, target_by_queue=own),
+    )
 
 
 def call_limits(config: Configuration) -> CallLimits:

@@ -8,6 +8,7 @@ from screenpop.desk import frames
 from screenpop.support.clock import iso_from_us
 from screenpop.wallboard.agents import AgentStatus
 from screenpop.wallboard.feed import DeltaData, FeedData, QueueRow, SnapshotData
+from screenpop.wallboard.metrics import OWN
 
 
 def encoded(data: FeedData, company: str) -> bytes:
@@ -56,8 +57,13 @@ def _queue(row: QueueRow) -> frames.QueueCounters:
     return frames.QueueCounters(
         queue=row.queue,
         label=row.label,
-        # Frames carry numbers; the page shows a dash where nothing was counted.
-        values={name: value or 0.0 for name, value in row.values.items()},
+        # Frames carry numbers; the page shows a dash where nothing was counted. A
+        # service level of nothing is left out: 0 would be the worst one.
+        values={
+            name: value or 0.0
+            for name, value in row.values.items()
+            if value is not None or not name.startswith(OWN)
+        },
         oldest_waiting_at=None if oldest_us is None else iso_from_us(oldest_us),
     )
 

@@ -14,33 +14,25 @@ midnight, is counted there. So numerators stay within their denominators.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from screenpop.domain.call import Call, CallKey, QueueVisit
-from screenpop.wallboard.metrics import (
-    ANSWERED_WAIT_US,
-    CALLS_ANSWERED_WAIT_US,
-    DIRECT_WAIT_US,
-    US_PER_S,
-    alerts,
-    first_answer,
-    is_direct,
-    is_inbound,
-    is_missed,
-    is_short,
-    ring_began_us,
-    talks,
-    wait_began_us,
-    waits,
+from screenpop.domain.call import Call, CallKey
+from screenpop.domain.call_counts import (
+    UNNAMED,
+    CountingRules,
+    add_the_same,
+    counts_of,
 )
+from screenpop.domain.service_level import US_PER_S, Comparison, ServiceLevelRules
+from screenpop.wallboard.metrics import alerts, talks, waits
 
-TOTAL = ""
-"""The queue name of the total."""
+TOTAL = UNNAMED
+"""The queue name of the total; calls without a queue name count in it alone."""
 
 QUEUES_MAX = 1_000  # queue names of one day; calls of further ones: total only
 DAYS_MAX = 8  # days held at once: yesterday, today, and clocks that run ahead
@@ -81,6 +73,7 @@ class LiveState(NamedTuple):
     waiting_since_us: int | None
     alerting: bool
     talking: bool
+    target_us: int = 0  # of the queue's service level
 
     @property
     def idle(self) -> bool:
@@ -95,132 +88,70 @@ class Contribution(NamedTuple):
 
 
 def contribution(
-    call: Call, *, days: BusinessDays, short_abandon_s: float
+    call: Call, *, days: BusinessDays, rules: CountingRules
 ) -> Contribution:
     """What this call adds to the counters, in whatever state it is."""
-    return Contribution(_live(call), _entries(call, days, short_abandon_s))
+    return Contribution(_live(call, rules.service_level), _entries(call, days, rules))
 
 
-def _live(call: Call) -> LiveState:
+def _live(call: Call, level: ServiceLevelRules) -> LiveState:
     visit = call.visits[-1] if waits(call) else None
+    queue = (visit.queue if visit else call.queue) or TOTAL
     return LiveState(
-        queue=(visit.queue if visit else call.queue) or TOTAL,
+        queue=queue,
         waiting_since_us=visit.entered_us if visit else None,
+        target_us=level.target_us(queue),
         alerting=alerts(call),
         talking=talks(call),
     )
 
 
-def _entries(
-    call: Call, days: BusinessDays, short_abandon_s: float
-) -> tuple[Entry, ...]:
-    if not is_inbound(call):
-        return ()
-    if not call.visits:
-        if not is_direct(call):
-            return ()
-        day = days.day_of(call.arrived_us)
-        counted = (day, TOTAL, f"{INFERRED}{call.line}", 1)
-        return (*_of_direct(call, day, short_abandon_s), counted)
-    entries: list[Entry] = []
-    for place, visit in enumerate(call.visits):
-        day = days.day_of(visit.entered_us)
-        entries.append((day, visit.queue, "offered", 1))
-        if visit.left is not None:
-            since_us = wait_began_us(call.visits, place)
-            entries.extend(_of_left(visit, day, since_us, short_abandon_s))
-    first_day = days.day_of(call.visits[0].entered_us)
-    how = INFERRED if call.visits[0].inferred else REPORTED
-    entries.append((first_day, TOTAL, f"{how}{call.line}", 1))
-    entries.extend(_of_call(call.visits, first_day, short_abandon_s))
+def _entries(call: Call, days: BusinessDays, rules: CountingRules) -> tuple[Entry, ...]:
+    entries = [
+        (days.day_of(at_us), queue, name, amount)
+        for at_us, queue, name, amount in counts_of(call, rules)
+    ]
+    if entries:
+        at_us = call.visits[0].entered_us if call.visits else call.arrived_us
+        reported = call.visits and not call.visits[0].inferred
+        how = REPORTED if reported else INFERRED
+        entries.append((days.day_of(at_us), TOTAL, f"{how}{call.line}", 1))
     return tuple(entries)
-
-
-_LEFT = {"callback": "callbacks"}  # counters that have another name
-
-
-def _of_left(
-    visit: QueueVisit, day: date, since_us: int, short_abandon_s: float
-) -> Iterator[Entry]:
-    left_us = visit.entered_us if visit.left_us is None else visit.left_us
-    if visit.left == "abandoned" and is_short(since_us, left_us, short_abandon_s):
-        yield day, visit.queue, "short_abandoned", 1
-        return
-    left = visit.left or ""
-    yield day, visit.queue, _LEFT.get(left, left), 1
-    if visit.left == "answered":
-        yield day, visit.queue, ANSWERED_WAIT_US, max(0, left_us - visit.entered_us)
-
-
-def _of_call(
-    visits: Sequence[QueueVisit], day: date, short_abandon_s: float
-) -> Iterator[Entry]:
-    """The call once, since its first queue."""
-    first, last = visits[0], visits[-1]
-    yield day, first.queue, "calls", 1
-    answered = first_answer(visits)
-    if answered is not None and answered.left_us is not None:
-        waited_us = max(0, answered.left_us - first.entered_us)
-        yield day, first.queue, "calls_answered", 1
-        yield day, first.queue, CALLS_ANSWERED_WAIT_US, waited_us
-    elif last.left == "abandoned" and last.left_us is not None:
-        short = is_short(first.entered_us, last.left_us, short_abandon_s)
-        name = "calls_short_abandoned" if short else "calls_abandoned"
-        yield day, first.queue, name, 1
-
-
-def _of_direct(call: Call, day: date, short_abandon_s: float) -> Iterator[Entry]:
-    queue, since_us = call.queue or TOTAL, ring_began_us(call)
-    yield day, queue, "direct", 1
-    if call.answered_us is not None:
-        yield day, queue, "direct_answered", 1
-        yield day, queue, DIRECT_WAIT_US, max(0, call.answered_us - since_us)
-    if is_missed(call) and call.ended_us is not None:
-        short = is_short(since_us, call.ended_us, short_abandon_s)
-        yield day, queue, "direct_short_abandoned" if short else "missed", 1
-
-
-def _same_entries(before: Call, after: Call) -> bool:
-    """Do two views of a call surely add the same to the sums? Cheap, for most."""
-    if before.direction is not after.direction:
-        return False
-    if before.visits or after.visits:
-        return before.visits == after.visits
-    return (
-        before.queue == after.queue
-        and before.outcome is after.outcome
-        and before.ended_us == after.ended_us
-        and before.arrived_us == after.arrived_us
-        and before.answered_us == after.answered_us
-        and before.first_alerting_us == after.first_alerting_us
-    )
 
 
 class WaitingLine:
     """Who has waited longest? A heap that forgets lazily: O(log n) an event."""
 
     def __init__(self) -> None:
-        self._since: dict[CallKey, int] = {}
+        self._since: dict[CallKey, tuple[int, int]] = {}  # and the target
         self._heap: list[tuple[int, CallKey]] = []
 
     def __len__(self) -> int:
         return len(self._since)
 
-    def enter(self, key: CallKey, since_us: int) -> None:
-        self._since[key] = since_us
+    def enter(self, key: CallKey, since_us: int, target_us: int = 0) -> None:
+        self._since[key] = since_us, target_us
         heapq.heappush(self._heap, (since_us, key))
         if len(self._heap) > 2 * len(self._since) + 64:
-            self._heap = [(since, k) for k, since in self._since.items()]
+            self._heap = [(since, k) for k, (since, _) in self._since.items()]
             heapq.heapify(self._heap)
 
     def leave(self, key: CallKey) -> None:
         self._since.pop(key, None)
 
+    def longer(self, now_us: int, comparison: Comparison) -> int:
+        """How many have waited longer than their queue's target by now?"""
+        return sum(
+            since + target_us < now_us
+            or (comparison == "<" and since + target_us == now_us)
+            for since, target_us in self._since.values()
+        )
+
     def oldest_us(self) -> int | None:
         """When the caller waiting longest entered; None when no caller waits."""
         while self._heap:
             since_us, key = self._heap[0]
-            if self._since.get(key) == since_us:
+            if key in self._since and self._since[key][0] == since_us:
                 return since_us
             heapq.heappop(self._heap)
         return None
@@ -244,7 +175,7 @@ class QueueNow:
         self.alerting += live.alerting
         self.talking += live.talking
         if live.waiting_since_us is not None:
-            self.line.enter(key, live.waiting_since_us)
+            self.line.enter(key, live.waiting_since_us, live.target_us)
 
     def take_back(self, key: CallKey, live: LiveState) -> None:
         self.alerting -= live.alerting
@@ -291,10 +222,12 @@ class Counters:
     them); it is the feed's to clear.
     """
 
-    def __init__(self, days: BusinessDays, *, today: date, short_abandon_s: float = 5):
+    def __init__(
+        self, days: BusinessDays, *, today: date, rules: CountingRules | None = None
+    ):
         self.days = days
         self.today = today
-        self.short_abandon_s = short_abandon_s
+        self.rules = rules or CountingRules()
         self.changed: set[str] = set()
         self._live: dict[CallKey, LiveState] = {}
         self._now: dict[str, QueueNow] = {TOTAL: QueueNow()}
@@ -304,12 +237,12 @@ class Counters:
 
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
-        self._replace_live(after.key, _live(after))
+        self._replace_live(after.key, _live(after, self.rules.service_level))
         if before is None:
-            self._book(_entries(after, self.days, self.short_abandon_s), 1)
-        elif not _same_entries(before, after):
-            self._book(_entries(before, self.days, self.short_abandon_s), -1)
-            self._book(_entries(after, self.days, self.short_abandon_s), 1)
+            self._book(_entries(after, self.days, self.rules), 1)
+        elif not add_the_same(before, after, self.rules):
+            self._book(_entries(before, self.days, self.rules), -1)
+            self._book(_entries(after, self.days, self.rules), 1)
 
     def drop(self, call: Call) -> None:
         """A call that is followed no longer leaves the live gauges, not the sums."""
@@ -338,7 +271,7 @@ class Counters:
             if day >= self._first_day:
                 self._sums[day] = DaySums(queues)
         for call in calls:
-            self._replace_live(call.key, _live(call))
+            self._replace_live(call.key, _live(call, self.rules.service_level))
 
     def roll(self, today: date) -> bool:
         """Turn to another business day; True when it is one: then all is new."""

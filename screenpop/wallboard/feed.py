@@ -13,11 +13,21 @@ from dataclasses import dataclass
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
+from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.service_level import WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import AgentBoard, AgentFacts, AgentStatus, Subject
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
-from screenpop.wallboard.metrics import AGENTS, DEFINITIONS, MetricDefinition, wait_s
-from screenpop.wallboard.metrics import today_values as todays
+from screenpop.wallboard.metrics import (
+    AGENTS,
+    OWN,
+    MetricDefinition,
+    definitions,
+    service_level_values,
+    today_values,
+    variant_name,
+    wait_s,
+)
 
 INTERVAL_S = 0.25  # at most four deltas a second
 AGENTS_PER_DELTA_MAX = 500  # the others follow in the next: a tick blocks the loop
@@ -80,7 +90,7 @@ class WallboardFeed:
         clock: Clock,
         *,
         time_zone: str = "UTC",
-        short_abandon_s: float = 5,
+        rules: CountingRules | None = None,
         queue_labels: Mapping[str, str] | None = None,
         total_label: str = "All queues",
         agents: AgentBoard | None = None,
@@ -88,7 +98,7 @@ class WallboardFeed:
         """`queue_labels` are the configured queues: shown even while empty."""
         days = BusinessDays(time_zone)
         today = days.day_of(clock.now_us())
-        self.counters = Counters(days, today=today, short_abandon_s=short_abandon_s)
+        self.counters = Counters(days, today=today, rules=rules)
         self.agents = agents or AgentBoard()
         self.offset = 0
         self._clock = clock
@@ -160,7 +170,7 @@ class WallboardFeed:
             at_us=now_us,
             day=self.counters.today.isoformat(),
             time_zone=self._time_zone,
-            counters=DEFINITIONS,
+            counters=definitions(self.counters.rules.service_level),
             queues=tuple(self._row(queue, now_us) for queue in self._queues()),
             agents=agents,
             lines_without_queues=self.counters.lines_without_queues(),
@@ -263,12 +273,13 @@ class WallboardFeed:
 
     def _looks(self, queue: str) -> _Shown:
         """All of a row that does not change by mere waiting."""
-        now = self.counters.now(queue)
+        now, sums = self.counters.now(queue), self.counters.sums(queue)
         values: dict[str, float | None] = {
             "waiting": now.waiting,
             "alerting": now.alerting,
             "talking": now.talking,
-            **todays(self.counters.sums(queue)),
+            **today_values(sums),
+            **service_level_values(sums, self.counters.rules.service_level),
         }
         if queue == TOTAL:
             values.update((d.name, self.agents.count(d.name)) for d in AGENTS)
@@ -280,6 +291,21 @@ class WallboardFeed:
         return QueueRow(
             queue=queue,
             label=self._labels.get(queue, queue),
-            values={**values, "longest_wait_s": longest_s},
+            values={
+                **values,
+                **self._in_time(queue, now_us),
+                "longest_wait_s": longest_s,
+            },
             oldest_waiting_us=oldest_us,
+        )
+
+    def _in_time(self, queue: str, now_us: int) -> dict[str, float | None]:
+        """The service level of those who wait now: it changes by mere waiting."""
+        rules, line = self.counters.rules.service_level, self.counters.now(queue).line
+        longer = line.longer(now_us, rules.comparison)
+        waiting = {WAITING: len(line), WAITING_LONGER: longer}
+        named = variant_name("in_queue_now")
+        share = service_level_values(waiting, rules)[named]
+        return {named: share} | (
+            {OWN: share} if rules.variant == "in_queue_now" else {}
         )

@@ -15,20 +15,30 @@ numbers next to them count each call once, since its first queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from screenpop.domain.call import Call, Direction, LegState, Outcome, QueueVisit
-
-US_PER_S = 1_000_000
+from screenpop.domain.call import Call, LegState
+from screenpop.domain.call_counts import (
+    ANSWERED_WAIT_US,
+    CALLS_ANSWERED_WAIT_US,
+    DIRECT_WAIT_US,
+    HOLD_US,
+    NUMBERS,
+    TALK_US,
+    is_inbound,
+)
+from screenpop.domain.service_level import (
+    BY_NAME,
+    US_PER_S,
+    VARIANTS,
+    ServiceLevelRules,
+    counting_rules,
+)
 
 Amounts = Mapping[str, int]
-"""Sums of one queue and day by name: the counts below and `answered_wait_us`."""
-
-ANSWERED_WAIT_US = "answered_wait_us"
-CALLS_ANSWERED_WAIT_US = "calls_answered_wait_us"
-DIRECT_WAIT_US = "direct_answered_wait_us"
+"""Sums of one queue and interval by name: `domain.call_counts.NAMES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +56,6 @@ def waits(call: Call) -> bool:
     return is_inbound(call) and bool(call.visits) and call.visits[-1].left is None
 
 
-def is_inbound(call: Call) -> bool:
-    """Only inbound calls are offered: no caller waits in those that we make."""
-    return call.direction is Direction.INBOUND
-
-
 def alerts(call: Call) -> bool:
     """Does the call ring at an agent now?"""
     return any(leg.state is LegState.ALERTING for leg in call.legs)
@@ -64,48 +69,6 @@ def talks(call: Call) -> bool:
 def wait_s(since_us: int, now_us: int) -> float:
     """Seconds waited so far; never negative where two clocks disagree."""
     return max(0, now_us - since_us) / US_PER_S
-
-
-def wait_began_us(visits: Sequence[QueueVisit], place: int) -> int:
-    """When the wait of a visit began: in the queue from which the caller was moved.
-
-    Overflow is one wait. An answer ends it: a transfer afterwards begins another.
-    """
-    while place > 0 and visits[place - 1].left == "moved":
-        place -= 1
-    return visits[place].entered_us
-
-
-def is_short(since_us: int, left_us: int, short_abandon_s: float) -> bool:
-    """Did the caller leave sooner than it makes sense to answer?
-
-    `calls.short_abandon_s` sets the time; such calls are counted apart, as in
-    the "short abandons" switch of service-level reports. `since_us` is the
-    beginning of the wait, whichever queue it was in.
-    """
-    return left_us - since_us < short_abandon_s * US_PER_S
-
-
-def is_direct(call: Call) -> bool:
-    """Did it reach agents without ever standing in a queue?"""
-    reached = call.first_alerting_us is not None or call.answered_us is not None
-    return is_inbound(call) and not call.visits and reached
-
-
-def is_missed(call: Call) -> bool:
-    """Rang directly, and was not answered before it ended."""
-    return is_direct(call) and call.outcome is Outcome.MISSED
-
-
-def ring_began_us(call: Call) -> int:
-    """When a direct call first rang at an agent; its arrival when it never did."""
-    first_us = call.first_alerting_us
-    return call.arrived_us if first_us is None else first_us
-
-
-def first_answer(visits: Sequence[QueueVisit]) -> QueueVisit | None:
-    """The first visit of a call that ended by an agent's answer."""
-    return next((visit for visit in visits if visit.left == "answered"), None)
 
 
 def average_s(wait_us: int, answered: int) -> float | None:
@@ -138,6 +101,12 @@ def direct_average_speed_of_answer_s(amounts: Amounts) -> float | None:
     """Over direct calls, since the first ring."""
     wait_us = amounts.get(DIRECT_WAIT_US, 0)
     return average_s(wait_us, amounts.get("direct_answered", 0))
+
+
+def average_handle_time_s(amounts: Amounts) -> float | None:
+    """AHT = (talk + hold) / handled. Wrap-up is not known by call."""
+    handle_us = amounts.get(TALK_US, 0) + amounts.get(HOLD_US, 0)
+    return average_s(handle_us, amounts.get("handled", 0))
 
 
 def abandon_rate(amounts: Amounts) -> float | None:
@@ -271,6 +240,18 @@ TODAY = (
         unit="seconds",
     ),
     MetricDefinition(
+        name="handled",
+        label="Handled",
+        formula="Of those answered in a queue or directly today: the call is over.",
+    ),
+    MetricDefinition(
+        name="average_handle_time_s",
+        label="Average handle time",
+        formula="(Sum of agents' talk + hold in these calls) ÷ handled. Wrap-up is"
+        " not in it: no line says to which call it belongs.",
+        unit="seconds",
+    ),
+    MetricDefinition(
         name="abandon_rate",
         label="Abandon rate",
         formula="Abandoned ÷ (offered − short abandons).",
@@ -350,29 +331,57 @@ AGENTS = (
     ),
 )
 
-DEFINITIONS: tuple[MetricDefinition, ...] = LIVE + TODAY + AGENTS
-"""All numbers that are shown, in the order of the wallboard."""
+OWN = "service_level"
 
-COUNTED = (
-    "offered", "answered", "abandoned", "short_abandoned", "moved", "diverted",
-    "callbacks", "direct", "direct_answered", "missed", "direct_short_abandoned",
-    "calls", "calls_answered", "calls_abandoned", "calls_short_abandoned",
-)  # fmt: skip
-"""The numbers of `TODAY` that are plain counts; the others are made from them."""
+
+def variant_name(variant: str) -> str:
+    """How the wallboard calls one variant of the service level."""
+    return f"{OWN}_{variant}"
+
+
+def service_levels(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
+    """The centre's own variant, then all side by side, with formula and rules."""
+    own, said = BY_NAME[rules.variant], counting_rules(rules)
+    first = MetricDefinition(
+        name=OWN, label="Service level", formula=f"{own.formula} {said}", unit="ratio"
+    )
+    return first, *(
+        MetricDefinition(
+            name=variant_name(each.name),
+            label=each.label,
+            formula=f"{each.formula} {said} Source: {each.source}.",
+            unit="ratio",
+        )
+        for each in VARIANTS
+    )
+
+
+def definitions(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
+    """All numbers that are shown, in the order of the wallboard."""
+    return LIVE + TODAY + service_levels(rules) + AGENTS
+
+
+def service_level_values(
+    amounts: Amounts, rules: ServiceLevelRules
+) -> dict[str, float | None]:
+    """Every number of `service_levels`; `in_queue_now` needs `waiting` in `amounts`."""
+    values = {variant_name(each.name): each.of(amounts, rules) for each in VARIANTS}
+    return {OWN: values[variant_name(rules.variant)], **values}
 
 
 def today_values(amounts: Amounts) -> dict[str, float | None]:
-    """Every number of `TODAY` from the sums of one queue and day.
+    """Every number of `TODAY` from the sums of one queue and interval.
 
     None is an average or a share of nothing.
     """
-    values: dict[str, float | None] = {name: amounts.get(name, 0) for name in COUNTED}
+    values: dict[str, float | None] = {name: amounts.get(name, 0) for name in NUMBERS}
     return values | {name: made(amounts) for name, made in _MADE.items()}
 
 
 _MADE: Mapping[str, Callable[[Amounts], float | None]] = {
     "average_speed_of_answer_s": average_speed_of_answer_s,
     "abandon_rate": abandon_rate,
+    "average_handle_time_s": average_handle_time_s,
     "direct_average_speed_of_answer_s": direct_average_speed_of_answer_s,
     "direct_abandon_rate": direct_abandon_rate,
     "calls_average_speed_of_answer_s": calls_average_speed_of_answer_s,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { takenOfNothing } from "./queues";
+import { formatsFor } from "../shared/format";
+import { figureText, groupOf, takenOfNothing } from "./queues";
 
 test("a share of short abandons only has nothing to divide by", () => {
   for (const [rate, of, short] of [
@@ -17,4 +18,21 @@ test("a count is never a dash, an average is one until a call is answered", () =
   expect(takenOfNothing("offered", { offered: 0 })).toBe(false);
   expect(takenOfNothing("average_speed_of_answer_s", { answered: 0 })).toBe(true);
   expect(takenOfNothing("average_speed_of_answer_s", { answered: 1 })).toBe(false);
+});
+
+test("the centre's own service level stands with today, the variants by themselves", () => {
+  const counter = { label: "", formula: "", unit: "ratio" } as const;
+  expect(groupOf({ ...counter, name: "service_level" })).toBe("today");
+  expect(groupOf({ ...counter, name: "service_level_amazon" })).toBe("variants");
+});
+
+test("a service level of nothing is not in the frame, and is a dash", () => {
+  const counter = {
+    name: "service_level",
+    label: "",
+    formula: "",
+    unit: "ratio",
+  } as const;
+  expect(figureText(counter, undefined, formatsFor("en"))).toBe("–");
+  expect(figureText(counter, 0.75, formatsFor("en"))).toBe("75%");
 });

@@ -28,17 +28,18 @@ export function useBoardNow(board: WallboardSnapshot, skewMs: number, live: bool
   return lastLive.current;
 }
 
-const MINOR = ["short_abandoned", "moved", "diverted", "callbacks"];
+const MINOR = ["short_abandoned", "moved", "diverted", "callbacks", "handled"];
 const NOW = ["waiting", "alerting", "talking"];
 const DIRECT = ["direct", "direct_answered", "missed"];
 
-type Group = "now" | "today" | "minor" | "agents" | "calls" | "direct";
+type Group = "now" | "today" | "minor" | "agents" | "calls" | "direct" | "variants";
 
 /** Numbers that this page does not know stand with those of today. */
 export function groupOf(counter: CounterDef): Group {
   if (counter.unit === "agents") return "agents";
   if (isLongestWait(counter) || NOW.includes(counter.name)) return "now";
   if (counter.name === "calls" || counter.name.startsWith("calls_")) return "calls";
+  if (counter.name.startsWith("service_level_")) return "variants";
   if (DIRECT.includes(counter.name) || counter.name.startsWith("direct_"))
     return "direct";
   return MINOR.includes(counter.name) ? "minor" : "today";
@@ -59,6 +60,10 @@ export function Total(props: BoardProps) {
       {total.values.direct ? tiles("direct", "Today, without a queue") : null}
       {tiles("minor", "Also today")}
       {tiles("agents", "Agents")}
+      <details>
+        <summary>Service level in other tools' formulas</summary>
+        {tiles("variants", "Service level, all variants")}
+      </details>
     </section>
   );
 }
@@ -122,7 +127,7 @@ export function Queues(props: BoardProps) {
   const told = board.counters.filter((counter) =>
     queues.some((queue) => counter.name in queue.values),
   );
-  const rare = ["minor", "calls", "direct"];
+  const rare = ["minor", "calls", "direct", "variants"];
   const minor = told.filter((each) => rare.includes(groupOf(each)));
   const major = told.filter((each) => !rare.includes(groupOf(each)));
   return (
@@ -204,6 +209,7 @@ interface FigureProps extends BoardProps {
 /** What an average or a share is taken of, and what of that is left out. */
 const TAKEN_OF: Record<string, [of: string, without?: string]> = {
   average_speed_of_answer_s: ["answered"],
+  average_handle_time_s: ["handled"],
   abandon_rate: ["offered", "short_abandoned"],
   calls_average_speed_of_answer_s: ["calls_answered"],
   calls_abandon_rate: ["calls", "calls_short_abandoned"],

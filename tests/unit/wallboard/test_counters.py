@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from unit.wallboard.wallboard_story import DAY, at, call, changes, counted, event
 
 from screenpop.domain.call import CallEvent, CallId, LineId, Scope
+from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallBook
 from screenpop.wallboard import counters as counters_module
 from screenpop.wallboard.counters import (
@@ -307,7 +308,7 @@ def test_the_total_is_the_sum_of_named_and_unnamed_queues(
     entries = [
         entry
         for one_call in book
-        for entry in contribution(one_call, days=days, short_abandon_s=5).entries
+        for entry in contribution(one_call, days=days, rules=CountingRules()).entries
     ]
     counters = counted(*events)
     for name in ("offered", "answered", "moved", "direct"):

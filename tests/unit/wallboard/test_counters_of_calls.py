@@ -45,7 +45,9 @@ def test_a_call_that_rings_with_a_queue_fills_the_main_figures_of_that_queue() -
     assert figures(counters, "sales") == {
         "offered": 1,
         "answered": 1,
+        "handled": 1,
         "average_speed_of_answer_s": 6,
+        "average_handle_time_s": 51,
         "calls": 1,
         "calls_answered": 1,
         "calls_average_speed_of_answer_s": 6,
@@ -110,6 +112,8 @@ def test_direct_calls_have_the_same_five_numbers() -> None:
     assert figures(counters) == {
         "direct": 4,
         "direct_answered": 2,
+        "handled": 2,
+        "average_handle_time_s": 51,
         "missed": 1,
         "direct_short_abandoned": 1,
         "direct_average_speed_of_answer_s": 7,
@@ -240,6 +244,7 @@ class Made:
             self.events.append(event("answered", call_id, now_s, agents=("1001",)))
             self.events.append(event("ended", call_id, now_s + 60))
             self.count("answered")
+            self.count("handled")
             self.count("calls_answered")
         elif way == "abandoned":
             self.events.append(event("ended", call_id, now_s))

@@ -8,6 +8,7 @@ from unit.wallboard.wallboard_story import at, changes, event
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, CallEvent
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import spawn
 from screenpop.wallboard.agents import AgentBoard, Person, person
@@ -18,7 +19,7 @@ from screenpop.wallboard.feed import (
     SnapshotData,
     WallboardFeed,
 )
-from screenpop.wallboard.metrics import AGENTS, DEFINITIONS
+from screenpop.wallboard.metrics import AGENTS, definitions
 
 ANA = AgentId("1001")
 ENTERED = event("queued", queue="sales")
@@ -72,7 +73,7 @@ def test_every_number_of_a_row_has_its_definition_and_none_is_missing(
     board: Board,
 ) -> None:
     total, sales = board.feed.snapshot().queues
-    names = {definition.name for definition in DEFINITIONS}
+    names = {definition.name for definition in definitions(ServiceLevelRules())}
     assert set(total.values) == names
     assert set(sales.values) == names - {d.name for d in AGENTS}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.wallboard import agents, counters, feed, metrics
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics-supervisors.md"
@@ -22,6 +23,9 @@ def defined(definitions: tuple[metrics.MetricDefinition, ...]) -> list[list[str]
 def test_the_page_gives_every_number_in_the_words_of_its_definition() -> None:
     assert rows("Now") == defined(metrics.LIVE)
     assert rows("Today") == defined(metrics.TODAY)
+    assert rows("Service level in words") == defined(
+        metrics.service_levels(ServiceLevelRules())
+    )
     assert rows("Agents") == defined(metrics.AGENTS)
 
 

@@ -14,6 +14,7 @@ from screenpop.domain.call import (
     LineId,
     Scope,
 )
+from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.wallboard.counters import BusinessDays, Counters
 
@@ -65,7 +66,8 @@ def call(*events: CallEvent) -> Call:
 
 
 def counted(*events: CallEvent, zone: str = "UTC", short: float = 5) -> Counters:
-    counters = Counters(BusinessDays(zone), today=DAY, short_abandon_s=short)
+    rules = CountingRules(short_abandon_s=short)
+    counters = Counters(BusinessDays(zone), today=DAY, rules=rules)
     for change in changes(events):
         counters.replace(change.before, change.after)
     return counters
