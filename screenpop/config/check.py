@@ -180,7 +180,13 @@ def _exists(path: Path) -> bool:
 
 def _journal(loaded: Loaded) -> Iterator[Problem]:
     options = loaded.config.journal
-    redis_only = {"url": options.url, "ca_file": options.ca_file, "node": options.node}
+    redis_only = {
+        "url": options.url,
+        "ca_file": options.ca_file,
+        "node": options.node,
+        "sentinel_user": options.sentinel_user,
+        "sentinel_password": options.sentinel_password,
+    }
     if options.engine != "redis":
         for key, value in redis_only.items():
             if value is not None:
@@ -195,7 +201,9 @@ def _journal(loaded: Loaded) -> Iterator[Problem]:
     from screenpop.journal.redis_address import parse_address  # imports redis-py
 
     try:
-        parse_address(options.url.get_secret_value(), options.ca_file)
+        parse_address(
+            options.url.get_secret_value(), options.ca_file, options.sentinel_login
+        )
     except ConfigError as error:
         key, _, text = str(error).removeprefix("journal.").partition(": ")
         yield loaded.told(("journal", key), ConfigError(text))

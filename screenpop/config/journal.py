@@ -29,6 +29,12 @@ class JournalOptions(BaseModel):
         description="CA certificates (PEM) for rediss://, relative to this file;"
         " default: those of the system.",
     )
+    sentinel_user: str | None = Field(
+        None, description="At the Sentinels; default: their default user."
+    )
+    sentinel_password: SecretStr | None = Field(
+        None, description="Of the Sentinels, where they ask for one."
+    )
     key_prefix: str = Field(
         "screenpop",
         pattern=r"^[^{}\s]{1,100}$",
@@ -75,3 +81,9 @@ class JournalOptions(BaseModel):
         description="How often the state of all calls is saved: a start reads only what"
         " came after it.",
     )
+
+    @property
+    def sentinel_login(self) -> tuple[str | None, str | None]:
+        """User and password at the Sentinels."""
+        password = self.sentinel_password
+        return self.sentinel_user, password.get_secret_value() if password else None

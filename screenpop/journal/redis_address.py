@@ -28,6 +28,8 @@ FORMS = (
 )
 
 Host = tuple[str, int]
+Login = tuple[str | None, str | None]
+"""User and password; None: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class RedisAddress:
     db: int = 0
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    sentinel_login: Login = field(default=(None, None), repr=False)
     tls: bool = False
     ca_file: Path | None = None
 
@@ -49,12 +52,13 @@ class RedisAddress:
     def connection(self, to: Host, timeout_s: float, name: str) -> Connection:
         """Not connected yet. It repeats nothing by itself: see redis_link.py."""
         return self._made(
-            to, timeout_s, db=self.db, client_name=name, **self._credentials()
-        )
+            to, timeout_s, db=self.db, client_name=name,
+            **_given(self.username, self.password),
+        )  # fmt: skip
 
     def sentinel(self, to: Host, timeout_s: float) -> Connection:
-        """To a Sentinel: it has databases, users and names of its own: none here."""
-        return self._made(to, timeout_s)
+        """To a Sentinel: it has users of its own, and neither databases nor names."""
+        return self._made(to, timeout_s, **_given(*self.sentinel_login))
 
     def _made(self, to: Host, timeout_s: float, **more: str | int) -> Connection:
         options: dict[str, object] = {
@@ -72,12 +76,15 @@ class RedisAddress:
             options["ssl_ca_certs"] = str(self.ca_file)
         return SSLConnection(**options)  # type: ignore[arg-type]
 
-    def _credentials(self) -> dict[str, str]:
-        given = {"username": self.username, "password": self.password}
-        return {name: text for name, text in given.items() if text}
+
+def _given(username: str | None, password: str | None) -> dict[str, str]:
+    given = {"username": username, "password": password}
+    return {name: text for name, text in given.items() if text}
 
 
-def parse_address(url: str, ca_file: Path | None = None) -> RedisAddress:
+def parse_address(
+    url: str, ca_file: Path | None = None, sentinel_login: Login = (None, None)
+) -> RedisAddress:
     """Raises `ConfigError` without quoting the URL: it may hold a password."""
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES:
@@ -100,6 +107,12 @@ def parse_address(url: str, ca_file: Path | None = None) -> RedisAddress:
             "journal.ca_file: it is given, and journal.url does not use TLS. Use"
             " rediss:// or rediss+sentinel://, or remove journal.ca_file."
         )
+    if any(sentinel_login) and not sentinel:
+        raise ConfigError(
+            "journal.sentinel_password: it is given, and journal.url names no"
+            " Sentinels. Use redis+sentinel://, or remove journal.sentinel_user and"
+            " journal.sentinel_password."
+        )
     return RedisAddress(
         hosts=_hosts(hosts, SENTINEL_PORT if sentinel else REDIS_PORT, sentinel),
         master=master,
@@ -108,6 +121,7 @@ def parse_address(url: str, ca_file: Path | None = None) -> RedisAddress:
         password=unquote(password) or None,
         tls=tls,
         ca_file=ca_file,
+        sentinel_login=sentinel_login,
     )
 
 

@@ -107,6 +107,11 @@ class Servers:
         for host in self.address.hosts:
             try:
                 return await self._named_by(host, self.address.master)
+            except AuthenticationError as error:
+                failures.append(
+                    f"{host[0]}:{host[1]}: {error} (journal.sentinel_user,"
+                    " journal.sentinel_password)"
+                )
             except (RedisError, OSError) as error:
                 failures.append(f"{host[0]}:{host[1]}: {error}")
         raise RedisConnectionError(

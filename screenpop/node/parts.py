@@ -130,7 +130,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
     url = options.url.get_secret_value() if options.url else ""
     ca_file = loaded.folder / options.ca_file if options.ca_file else None
     shared = RedisJournal(
-        parse_address(url, ca_file),
+        parse_address(url, ca_file, options.sentinel_login),
         prefix=options.key_prefix,
         node=node_name(loaded.config),
         pending_max=options.pending_max,

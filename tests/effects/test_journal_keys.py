@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from call_centre import open_call_centre
 from key_effects import built, loaded, shows_effect_of
+from redis_sentinel import sentinel_of
 from redis_server import RedisServer, redis_server
 
 from screenpop.config.problems import ConfigProblems
@@ -84,6 +85,24 @@ async def test_the_ca_file_is_read_from_beside_the_configuration(
             | {"patience_s": 0},
         ):
             pass
+
+
+@shows_effect_of("journal.sentinel_user", "journal.sentinel_password")
+async def test_a_sentinel_that_asks_for_a_password_gets_it(tmp_path: Path) -> None:
+    login = "user pop on >secret-word allchannels +@all"
+    with redis_server() as server, sentinel_of(server, login) as sentinel:
+        url = f"redis+sentinel://127.0.0.1:{sentinel.port}/main/0"
+        options = {"engine": "redis", "url": url, "patience_s": 0}
+        login_of = {"sentinel_user": "pop", "sentinel_password": "secret-word"}
+        async with built(tmp_path, journal={**options, **login_of}):
+            assert server.command("EXISTS", "{screenpop}:journal:about") == "1"
+        wrong = {**login_of, "sentinel_password": "wrong-word"}
+        with pytest.raises(Unavailable, match="sentinel_password") as caught:
+            async with built(tmp_path, journal={**options, **wrong}):
+                pass
+        assert "wrong-word" not in str(caught.value)
+    away = problems(tmp_path, engine="redis", url="redis://h", sentinel_password="x")
+    assert "journal.sentinel_password: it is given" in away
 
 
 @shows_effect_of("journal.timeout_s", "journal.patience_s")

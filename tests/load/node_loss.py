@@ -46,7 +46,7 @@ from screenpop.history.engine import sqlite_url
 from screenpop.web.auth import COOKIE, Signer, session_key
 
 WHOLE_WITHIN_S = 60.0
-BACKOFF_MIN_S, BACKOFF_MAX_S = 0.3, 8.0
+BACKOFF_MIN_S, BACKOFF_FIRST_S, BACKOFF_MAX_S = 0.1, 1.0, 8.0
 CONNECTING_AT_ONCE = 200
 TRY_S = 3.0
 REPEAT_S = 0.1
@@ -135,7 +135,7 @@ class Desk:
         self.again()
 
     def again(self) -> None:
-        ceiling = min(BACKOFF_MAX_S, BACKOFF_MIN_S * 2**self._attempt)
+        ceiling = min(BACKOFF_MAX_S, BACKOFF_FIRST_S * 2**self._attempt)
         self._attempt += 1
         pause_s = BACKOFF_MIN_S + random.random() * (ceiling - BACKOFF_MIN_S)
         loop = asyncio.get_running_loop()

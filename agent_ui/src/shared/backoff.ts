@@ -2,12 +2,14 @@
 
 import type { LinkStatus } from "../state/model";
 
-export const BACKOFF_MIN_MS = 300;
+export const BACKOFF_MIN_MS = 100;
+/** A node that ends loses thousands of browsers at once: already the first try is spread. */
+export const BACKOFF_FIRST_MS = 1_000;
 export const BACKOFF_MAX_MS = 8_000;
 
 /** Full jitter: a restart must not bring all browsers back in the same instant. */
 export function backoffMs(attempt: number, random: number): number {
-  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt);
+  const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt);
   return BACKOFF_MIN_MS + random * (ceiling - BACKOFF_MIN_MS);
 }
 

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { story } from "../state/golden";
 import type { Link } from "../state/model";
-import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, backoffMs, verdictOf } from "./backoff";
+import {
+  BACKOFF_FIRST_MS,
+  BACKOFF_MAX_MS,
+  BACKOFF_MIN_MS,
+  backoffMs,
+  verdictOf,
+} from "./backoff";
 import { Commands } from "./commands";
 import {
   ANSWER_WITHIN_MS,
@@ -210,8 +216,9 @@ test("a service that never says hello is given up", () => {
 });
 
 test("waiting grows with each attempt, up to a limit, and differs by chance", () => {
-  expect(backoffMs(0, 1)).toBe(BACKOFF_MIN_MS);
-  expect(backoffMs(3, 1)).toBe(BACKOFF_MIN_MS * 8);
+  expect(backoffMs(0, 0)).toBe(BACKOFF_MIN_MS);
+  expect(backoffMs(0, 1)).toBe(BACKOFF_FIRST_MS);
+  expect(backoffMs(2, 1)).toBe(BACKOFF_FIRST_MS * 4);
   expect(backoffMs(50, 1)).toBe(BACKOFF_MAX_MS);
   expect(backoffMs(50, 0)).toBe(BACKOFF_MIN_MS);
 });
