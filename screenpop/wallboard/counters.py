@@ -252,7 +252,7 @@ class Counters:
     def withdraw(self, call: Call) -> None:
         """The call never was: neither live nor in the sums."""
         self.drop(call)
-        self._book(_entries(call, self.days, self.short_abandon_s), -1)
+        self._book(_entries(call, self.days, self.rules), -1)
 
     def saved(self) -> SavedSums:
         days = {
