@@ -13,6 +13,12 @@ from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
+from screenpop.history.past_counts import (
+    CountedCall,
+    CountedPlace,
+    CountsAsked,
+    IntervalSums,
+)
 from screenpop.insight.feed_states import ModelSeen, OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
@@ -245,11 +251,53 @@ class FakeOffers:
         ]  # fmt: skip
 
 
+class FakeCounts:
+    """Two quarters of an hour with calls; remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[CountsAsked] = []
+
+    async def sums(
+        self, asked: CountsAsked, group: str | None = None
+    ) -> list[IntervalSums]:
+        self.asked.append(asked)
+        return [
+            IntervalSums(
+                interval_us=asked.from_us + place * 900_000_000,
+                group="" if group is None else "sales",
+                amounts={"offered": 2, "answered": 1, "answered_wait_us": 4_000_000},
+            )
+            for place in (0, 2)
+        ]
+
+    async def calls(
+        self,
+        asked: CountsAsked,
+        names: Sequence[str],
+        before: CountedPlace | None,
+        limit: int,
+    ) -> list[CountedCall]:
+        self.asked.append(asked)
+        place = CountedPlace(
+            interval_us=asked.from_us, line="main", call_id="c-1", occurrence=0,
+            queue="sales",
+        )  # fmt: skip
+        amounts = {"offered": 1, "abandoned": 1}
+        return [
+            CountedCall(
+                place=place, dialled="+442079460100", arrived_us=asked.from_us,
+                answered_us=None, ended_us=asked.from_us + 60_000_000,
+                outcome="abandoned", amounts=amounts,
+            )
+        ] * (before is None)  # fmt: skip
+
+
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
+        "counts": FakeCounts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

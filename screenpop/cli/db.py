@@ -1,4 +1,4 @@
-"""Is the database of this version, and who brings it up to date?"""
+"""Is the database of this version, who brings it up to date, and who counts again?"""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from screenpop.history.engine import Database
 EXAMPLE = "Example: screenpop db upgrade --config screenpop.yaml"
 
 
+REBUILD_EXAMPLE = "Example: screenpop db rebuild-stats --config screenpop.yaml"
+
+
 def register(app: typer.Typer) -> None:
     group = typer.Typer(
-        help="Bring the database up to date.",
+        help="Bring the database up to date, count its calls again.",
         epilog=EXAMPLE,
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     group.callback()(_group)
     group.command("upgrade", epilog=EXAMPLE)(upgrade)
+    group.command("rebuild-stats", epilog=REBUILD_EXAMPLE)(rebuild_stats)
     app.add_typer(group, name="db")
 
 
@@ -51,8 +55,34 @@ async def _upgrade(config: Path) -> tuple[str, str | None, str]:
         await database.close()
 
 
+def rebuild_stats(
+    config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+) -> None:
+    """Count the stored calls again, by the counting rules of the configuration.
+
+    Stop the service before. Calls that are no longer stored stay as they were
+    counted. It may be stopped and run again.
+    """
+    calls = asyncio.run(_rebuild_stats(config))
+    typer.echo(f"{calls} calls counted again")
+
+
+async def _rebuild_stats(config: Path) -> int:
+    from screenpop.config.load import load_config
+    from screenpop.history.recount import recount
+    from screenpop.node.parts import call_limits, counting_rules
+
+    found = load_config(config).config
+    calls = 0
+    async with opened_store(config) as database:
+        counting = recount(database, counting_rules(found), call_limits(found))
+        async for calls in counting:
+            typer.echo(f"\r{calls} calls …", nl=False, err=True)
+    return calls
+
+
 def _group() -> None:
-    """Keeps `db` a group though it has one command."""
+    """Its own text of help is that of the group."""
 
 
 def database_of(file: Path) -> Database:

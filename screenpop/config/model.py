@@ -93,6 +93,9 @@ class Store(Model):
         " In a password, percent-encode @ : / ? # and % (%40 for @).",
     )
     history_days: int = Field(730, gt=0, description="Days that calls are kept.")
+    stats_days: int = Field(
+        3_650, gt=0, description="Days that counts by quarter of an hour are kept."
+    )
 
 
 class Limits(Model):

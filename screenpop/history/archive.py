@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from screenpop.domain.call import CallKey
+from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.profile import CandidateRef
 from screenpop.history import rows, tables
 from screenpop.history.batch import (
@@ -22,6 +23,7 @@ from screenpop.history.batch import (
     ShownAnswer,
     StoredCall,
 )
+from screenpop.history.counted import CountedCalls
 from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
 from screenpop.history.opening import PUT_CONTACTS, PUT_LINKS
@@ -85,9 +87,15 @@ CUSTOMERS_OF = of_wanted(tables.calls, tuple(_calls[name] for name in CUSTOMER))
 class Archive:
     """The archiver's side of the store. Everything raises `Unavailable`."""
 
-    def __init__(self, database: Database, known: Known | None = None):
+    def __init__(
+        self,
+        database: Database,
+        known: Known | None = None,
+        rules: CountingRules | None = None,
+    ):
         self._database = database
         self._known = known
+        self._counted = CountedCalls(database, rules or CountingRules())
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -113,7 +121,8 @@ class Archive:
         """
         if self._known is not None:
             _learn(self._known, batch)
-        puts = [*_calls_of(batch), *_rest_of(batch)]
+        counts = await self._counted.puts([state.call for state in batch.calls])
+        puts = [*_calls_of(batch), *_rest_of(batch), *counts]
         if after is None:
             offset = (batch.consumer, batch.offset, batch.at_us)
             await self._database.put([*puts, (PUT_OFFSET, [offset])])
@@ -170,6 +179,14 @@ class Archive:
         while step := await self._forget_some(before_us):
             total += step
         return total
+
+    async def forget_intervals(self, before_us: int) -> None:
+        """Remove the sums of quarters that began before."""
+        sums = tables.interval_counts
+        async with self._database.write() as connection:
+            await connection.execute(
+                sums.delete().where(sums.c.interval_us < before_us)
+            )
 
     async def _forget_some(self, before_us: int) -> int:
         calls = tables.calls

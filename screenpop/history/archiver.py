@@ -316,6 +316,7 @@ class Retention:
         *,
         retention_h: float,
         history_days: int,
+        stats_days: int,
         clock: Clock | None = None,
         pause: Pause = asyncio.sleep,
     ):
@@ -325,6 +326,7 @@ class Retention:
         self._audit = audit
         self._journal_us = round(retention_h * HOUR_US)
         self._history_us = history_days * 24 * HOUR_US
+        self._stats_us = stats_days * 24 * HOUR_US
         self._clock = clock or SystemClock()
         self._outage = Outage("retention", log, self._clock)
         self._behind = Outage("retention", log, self._clock)
@@ -349,6 +351,7 @@ class Retention:
         try:
             await self._trim(now_us - self._journal_us)
             await self._archive.forget(now_us - self._history_us)
+            await self._archive.forget_intervals(now_us - self._stats_us)
             await self._audit.forget(now_us - self._history_us)
         except (Unavailable, Overloaded) as error:
             self._outage.failed(f"old entries stay: {error}")

@@ -120,6 +120,26 @@ def for_rows(text: str, columns: int, rows: int) -> str:
     return f"{head}VALUES {', '.join([one] * rows)}{tail}"
 
 
+def adding(table: Table) -> StoredStatement:
+    """Insert a row, all columns; one that is there has the new amounts added."""
+
+    def build(dialect: str) -> ClauseElement:
+        insert: Insert = (
+            postgresql.insert(table)
+            if dialect == "postgresql"
+            else sqlite.insert(table)
+        )
+        keys = [column.name for column in table.primary_key]
+        added = {
+            column.name: column + insert.excluded[column.name]
+            for column in table.columns
+            if column.name not in keys
+        }
+        return insert.on_conflict_do_update(index_elements=keys, set_=added)
+
+    return StoredStatement(build, tuple(column.name for column in table.columns))
+
+
 _KEYS = "wanted_keys"
 
 

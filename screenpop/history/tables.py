@@ -20,11 +20,14 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
     text,
 )
+
+from screenpop.domain.call_counts import NAMES
 
 ID_CHARS = 300  # of call ids, event ids, keys; longer ones are cut by `texts.fit_id`
 NAME_CHARS = 200
@@ -32,6 +35,14 @@ LABEL_CHARS = 100
 
 metadata = MetaData()
 _OVER = text("ended_us IS NOT NULL")
+
+
+def _amounts(count: type[BigInteger] | type[SmallInteger]) -> list[Column[Any]]:
+    """One for each name: calls, or `*_us`."""
+    return [
+        Column(name, BigInteger if name.endswith("_us") else count, nullable=False)
+        for name in NAMES
+    ]
 
 
 def _call_key() -> list[Column[Any]]:
@@ -119,6 +130,34 @@ call_visits = Table(
     Column("left_us", BigInteger),
     Column("left", String(20)),
     Index("call_visits_by_queue", "queue", "entered_us"),
+    sqlite_with_rowid=False,
+)
+
+call_counts = Table(
+    "call_counts",
+    metadata,
+    *_call_key(),
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), nullable=False),
+    *_amounts(SmallInteger),
+    Index(
+        "call_counts_by_interval",
+        "interval_us", "line", "call_id", "occurrence", "queue",
+    ),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+"""What a call adds to `interval_counts`: "" is a queue or number without a name."""
+
+interval_counts = Table(
+    "interval_counts",
+    metadata,
+    # The beginning of a quarter of an hour of UTC.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("line", String(LABEL_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), primary_key=True),
+    *_amounts(BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -280,6 +319,7 @@ consumers = Table(
 OF_A_CALL = (
     call_legs,
     call_visits,
+    call_counts,
     call_events,
     answers_shown,
     receipts,

@@ -230,7 +230,7 @@ def _history(
     metrics: Metrics,
     placing: Placing,
 ) -> tuple[Archiver, Retention]:
-    archive = Archive(past.database, past.known)
+    archive = Archive(past.database, past.known, counting_rules(config))
     archiver = Archiver(
         journal,
         archive,
@@ -251,6 +251,7 @@ def _history(
         Audit(past.database, clock),
         retention_h=config.journal.retention_h,
         history_days=config.store.history_days,
+        stats_days=config.store.stats_days,
         clock=clock,
     )
     return archiver, retention

@@ -28,6 +28,7 @@ from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
+from screenpop.history.past_counts import PastCounts
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
 from screenpop.insight.keeper import ModelKeeper
@@ -346,6 +347,8 @@ class Service:
             ),
             lookup=self._lookup_json,
             stats=self._stats_json,
+            counts=PastCounts(self.past.database),
+            counting=self.feed.counters.rules,
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
             orders=lambda: orders_seen(self.orders, self.insight, seen.clean),

@@ -124,11 +124,6 @@ async def _body(site: Site, visit: Visit, kind: type[T], bytes_max: int) -> T:
     return decoded(body, kind)
 
 
-async def show_stats(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /v1/stats`: what the wallboard shows, for programs; for supervisors."""
-    return answered(await site.services.stats())
-
-
 NUMBER_CHARS_MAX = 64
 CANDIDATE_CHARS_MAX = 300
 

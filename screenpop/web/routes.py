@@ -21,6 +21,7 @@ from screenpop.web import (
     openapi,
     pages,
     session,
+    stats,
     upgrade,
     webhooks,
 )
@@ -35,6 +36,21 @@ _WHICH = (
         text="Which call of that id; without it the newest that may be seen.",
     ),
 )
+
+
+def _range(*, required: bool) -> tuple[RouteParameter, ...]:
+    """Which calls: when, in which queue, on which line, of which dialled number."""
+    return (
+        RouteParameter(
+            name="from", required=required,
+            text="First day or moment, in the server's zone or with an offset.",
+        ),
+        RouteParameter(name="to", text="The first that is not in it; default: now."),
+        RouteParameter(name="queue", text="Only this one; may be repeated."),
+        RouteParameter(name="line", text="Only this one; may be repeated."),
+        RouteParameter(name="dialled", text="Only this number; may be repeated."),
+    )  # fmt: skip
+
 
 ROUTES: tuple[Route, ...] = (
     *(
@@ -122,8 +138,26 @@ ROUTES: tuple[Route, ...] = (
         errors=(400, 404, 503, 504),
     ),
     Route(
-        method="GET", path="/v1/stats", handler=calls.show_stats, role=Role.SUPERVISOR,
-        summary="What the wallboard shows now.", errors=(503,),
+        method="GET", path="/v1/stats", handler=stats.show, role=Role.SUPERVISOR,
+        summary="What the wallboard shows now; with `from` the past by interval.",
+        query=(
+            *_range(required=False),
+            RouteParameter(name="by", text="15m, 30m, 60m, day, week or month."),
+            RouteParameter(name="group", text="A row for each queue, line or dialled."),
+        ),
+        errors=(400, 503),
+    ),
+    Route(
+        method="GET", path="/v1/stats/calls", handler=stats.show_calls,
+        role=Role.SUPERVISOR,
+        summary="The calls behind a number of the past, and why each counts.",
+        query=(
+            RouteParameter(name="number", text="E.g. abandoned.", required=True),
+            *_range(required=True),
+            RouteParameter(name="before", text="Cursor of the page before."),
+            RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
+        ),
+        errors=(400, 503),
     ),
     Route(
         method="GET", path="/v1/insight", handler=insight.show, role=Role.SUPERVISOR,

@@ -18,10 +18,12 @@ from aiohttp import web
 from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import Role, User
+from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.profile import Json
 from screenpop.history.offers import Offers
 from screenpop.history.opening import People
 from screenpop.history.past_calls import HistoryCalls
+from screenpop.history.past_counts import PastCounts
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.webhook import Intake
@@ -55,6 +57,8 @@ class Services:
     live: LiveCalls
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
+    counts: PastCounts
+    counting: CountingRules = field(default_factory=CountingRules)
     logged_out: Callable[[User], Awaitable[None]]
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]

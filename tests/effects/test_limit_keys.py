@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook
+from screenpop.history.past_counts import CountsAsked, PastCounts
 from screenpop.node.parts import call_limits
 from screenpop.support import numbering
 from screenpop.support.clock import FakeClock
@@ -366,12 +367,32 @@ async def test_what_is_old_is_forgotten(tmp_path: Path) -> None:
         await tasks.close()
 
 
-def old_event(clock: FakeClock) -> Any:
+@shows_effect_of("store.stats_days")
+@pytest.mark.parametrize(("days", "kept"), [(2, 0), (9, 1)])
+async def test_old_counts_are_forgotten(tmp_path: Path, days: int, kept: int) -> None:
+    clock = FakeClock()
+    async with built(tmp_path, clock=clock, store={"stats_days": days}) as service:
+        tasks = TaskOwner("test")
+        tasks.spawn(service.archiver.run(), name="write the history")
+        await service.door.keep(old_event(clock, EventType.ALERTING))
+        async with asyncio.timeout(10):
+            while service.archiver.offset == 0 or await service.archiver.lag():
+                await asyncio.sleep(0.01)
+        asked = CountsAsked(from_us=0, to_us=clock.now_us() + 10**12)
+        counts = PastCounts(service.past.database)
+        assert len(await counts.sums(asked)) == 1
+        clock.advance(timedelta(days=4).total_seconds())
+        await service.retention.once()
+        assert len(await counts.sums(asked)) == kept
+        await tasks.close()
+
+
+def old_event(clock: FakeClock, kind: EventType = EventType.ENDED) -> Any:
     from screenpop.journal.records import EventRecord
 
     return EventRecord(
         event=CallEvent(
-            type=EventType.ENDED,
+            type=kind,
             line=LineId("main"),
             call_id=CallId("old"),
             event_id="old",

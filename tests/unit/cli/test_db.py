@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from pathlib import Path
 
 import pytest
+from unit.history.simulated_day import SimulatedDay
+from unit.history.test_counted import table
+from unit.history.test_recount import archive
 
 from screenpop.cli import main
+from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.migrate import HEAD
 
 
@@ -46,3 +52,36 @@ def test_a_database_that_is_away_is_told_in_one_line_without_its_password(
     assert err.startswith("screenpop: the store postgresql+asyncpg://pop:***@")
     assert err.count("\n") == 1
     assert "geheimnis" not in err
+
+
+def in_time(file: Path, day: SimulatedDay | None = None) -> int:
+    """Calls answered in time as the store has it; those of `day` are written first."""
+
+    async def ask() -> int:
+        database = Database(sqlite_url(file.parent / "data" / "store.sqlite"))
+        await database.open()
+        try:
+            if day is not None:
+                await archive(database, [day.told()])
+            sums = (await table(database)).values()
+            return sum(each.get("sl_answered_within", 0) for each in sums)
+        finally:
+            await database.close()
+
+    return asyncio.run(ask())
+
+
+def test_stored_calls_are_counted_again_by_the_rules_of_now(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert upgrade(file) == 0
+    day = SimulatedDay(random.Random(3)).callers(40)
+    assert in_time(file, day) == day.totals()["sl_answered_within"] > 0
+    text = file.read_text()
+    for target_s, wanted in ((0.5, 0), (20, day.totals()["sl_answered_within"])):
+        file.write_text(f"{text}service_level: {{target_s: {target_s}}}\n")
+        with pytest.raises(SystemExit) as ended:
+            main(["db", "rebuild-stats", "--config", str(file)])
+        assert not ended.value.code
+        assert "40 calls counted again" in capsys.readouterr().out
+        assert in_time(file) == wanted

@@ -663,6 +663,7 @@ def retention(centre: Centre) -> Retention:
         Audit(centre.database, centre.clock),
         retention_h=36,
         history_days=2,
+        stats_days=4,
         clock=centre.clock,
         pause=centre.pauses,
     )

@@ -1,0 +1,161 @@
+"""How do calls become sums by quarter of an hour?
+
+`call_counts` holds what each call adds, `interval_counts` the sums. A call that
+changed takes back what it added and adds what it adds now, in the transaction that
+writes the call: so the sums are a function of the set of calls, after a restart,
+repeated, late and reordered events too. The one who writes reads what a call added
+before the transaction; that no one else wrote meanwhile, the compared offset shows.
+
+Calls that retention removed stay in the sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import bindparam, func, insert, select
+
+from screenpop.domain.call import Call
+from screenpop.domain.call_counts import NAMES, CountingRules, counts_of
+from screenpop.history import tables
+from screenpop.history.engine import Database, Put
+from screenpop.history.rows import fit, named
+from screenpop.history.statement import (
+    StoredStatement,
+    Values,
+    adding,
+    of_wanted,
+    putting,
+    wanted,
+)
+
+INTERVAL_US = 15 * 60 * 1_000_000
+DAY_US = 24 * 3600 * 1_000_000
+CALLS_PER_QUERY = 500
+
+Cell = tuple[int, str, str]
+"""(beginning of the quarter, queue, dialled number)."""
+Cells = dict[Cell, list[int]]
+"""The amounts of a call in the order of `NAMES`."""
+StoredKey = tuple[str, str, int]
+
+_PLACE = {name: place for place, name in enumerate(NAMES)}
+_stored = tables.call_counts.c
+_AMOUNTS = tuple(_stored[name] for name in NAMES)
+COUNTS_OF = of_wanted(
+    tables.call_counts, (_stored.interval_us, _stored.queue, _stored.dialled, *_AMOUNTS)
+)
+PUT_COUNTS = putting(tables.call_counts)
+ADD_COUNTS = adding(tables.interval_counts)
+TAKE_BACK = StoredStatement(
+    lambda _: (
+        tables.call_counts.delete()
+        .where(_stored.line == bindparam("of_line"))
+        .where(_stored.call_id == bindparam("of_call"))
+        .where(_stored.occurrence == bindparam("of_occurrence"))
+    ),
+    ("of_line", "of_call", "of_occurrence"),
+)
+
+
+def cells_of(call: Call, rules: CountingRules) -> Cells:
+    """What a call adds to each quarter and queue."""
+    cells: Cells = {}
+    dialled = fit(call.dialled or "")
+    for at_us, queue, name, amount in counts_of(call, rules):
+        cell = at_us - at_us % INTERVAL_US, fit(queue), dialled
+        amounts = cells.get(cell)
+        if amounts is None:
+            amounts = cells[cell] = [0] * len(NAMES)
+        amounts[_PLACE[name]] += amount
+    return cells
+
+
+class CountedCalls:
+    """What calls add, before and now. Raises `Unavailable`."""
+
+    def __init__(self, database: Database, rules: CountingRules):
+        self._database = database
+        self._rules = rules
+
+    async def puts(self, calls: Iterable[Call]) -> list[Put]:
+        """What is to be written, with the calls, because they look like this now."""
+        latest: dict[StoredKey, Call] = {named(call.key): call for call in calls}
+        stored = await self._stored(list(latest))
+        changes = _Changes()
+        for key, call in latest.items():
+            changes.replace(key, stored.get(key, {}), cells_of(call, self._rules))
+        return changes.puts()
+
+    async def _stored(self, keys: Sequence[StoredKey]) -> dict[StoredKey, Cells]:
+        found: dict[StoredKey, Cells] = {}
+        for start in range(0, len(keys), CALLS_PER_QUERY):
+            some = keys[start : start + CALLS_PER_QUERY]
+            for row in await self._database.fetch(COUNTS_OF, wanted(some)):
+                line, call_id, occurrence, interval_us, queue, dialled = row[:6]
+                cells = found.setdefault((line, call_id, occurrence), {})
+                cells[interval_us, queue, dialled] = list(row[6:])
+        return found
+
+
+class _Changes:
+    """Rows of calls to be replaced, and what that adds to the sums."""
+
+    def __init__(self) -> None:
+        self._gone: list[Values] = []
+        self._rows: list[Values] = []
+        self._sums: dict[tuple[int, str, str, str], list[int]] = {}
+
+    def replace(self, key: StoredKey, before: Cells, now: Cells) -> None:
+        if before == now:
+            return
+        if before:
+            self._gone.append(key)
+        for (interval_us, queue, dialled), amounts in now.items():
+            self._rows.append((*key, interval_us, queue, dialled, *amounts))
+        self._add(key[0], before, -1)
+        self._add(key[0], now, 1)
+
+    def puts(self) -> list[Put]:
+        sums: list[Values] = [
+            (*place, *amounts)
+            for place, amounts in sorted(self._sums.items())
+            if any(amounts)
+        ]
+        puts: list[Put] = [
+            (TAKE_BACK, self._gone), (PUT_COUNTS, self._rows), (ADD_COUNTS, sums)
+        ]  # fmt: skip
+        return [(statement, rows) for statement, rows in puts if rows]
+
+    def _add(self, line: str, cells: Mapping[Cell, Sequence[int]], sign: int) -> None:
+        for (interval_us, queue, dialled), amounts in cells.items():
+            sums = self._sums.setdefault(
+                (interval_us, queue, line, dialled), [0] * len(NAMES)
+            )
+            for place, amount in enumerate(amounts):
+                sums[place] += sign * amount
+
+
+async def sum_again(database: Database) -> None:
+    """Make the sums of `interval_counts` of what is in `call_counts`.
+
+    Where retention removed calls, only from a day after the oldest call on: what is
+    before has calls in it that are gone. Raises `Unavailable`.
+    """
+    sums = tables.interval_counts
+    async with database.write() as connection:
+        oldest_us = await connection.scalar(select(func.min(tables.calls.c.arrived_us)))
+        first_us = await connection.scalar(select(func.min(sums.c.interval_us)))
+        if oldest_us is None or first_us is None:
+            return
+        whole = first_us + INTERVAL_US > oldest_us
+        from_us = first_us if whole else oldest_us + DAY_US
+        await connection.execute(sums.delete().where(sums.c.interval_us >= from_us))
+        keys = [_stored[column.name] for column in sums.primary_key]
+        again = (
+            select(*keys, *(func.sum(column) for column in _AMOUNTS))
+            .where(_stored.interval_us >= from_us)
+            .group_by(*keys)
+        )
+        names = [column.name for column in sums.columns]
+        await connection.execute(insert(sums).from_select(names, again))

@@ -1,0 +1,209 @@
+"""What was counted in an interval, and which calls are behind a number?
+
+Sums come from `interval_counts`, calls from `call_counts`; both are read along an
+index, within a range of time that the caller bounds. Nothing here names an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+
+from screenpop.domain.call_counts import NAMES
+from screenpop.domain.errors import BadInput
+from screenpop.history import tables
+from screenpop.history.calls import PastVisit
+from screenpop.history.engine import Database
+from screenpop.history.rows import fit_id
+
+SUMS_MAX = 200_000
+"""Rows of one answer of `sums`: a year of quarters in five groups."""
+
+Group = Literal["queue", "line", "dialled"]
+_sums = tables.interval_counts.c
+_counts = tables.call_counts.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsAsked:
+    """Intervals from `from_us` on, before `to_us`; empty tuples mean all."""
+
+    from_us: int
+    to_us: int
+    queues: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+
+    def conditions(self, columns: Any) -> list[ColumnElement[bool]]:
+        found = [columns.interval_us >= self.from_us, columns.interval_us < self.to_us]
+        for column, wanted in (
+            (columns.queue, self.queues),
+            (columns.line, self.lines),
+            (columns.dialled, self.dialled),
+        ):
+            if wanted:
+                found.append(column.in_(wanted))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalSums:
+    """The amounts of one quarter of an hour; `group` is "" without a grouping."""
+
+    interval_us: int
+    group: str
+    amounts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPlace:
+    """Where a page of calls ends: the next one is before it."""
+
+    interval_us: int
+    line: str
+    call_id: str
+    occurrence: int
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedCall:
+    """What a call adds in one quarter and queue; only amounts that are not 0."""
+
+    place: CountedPlace
+    dialled: str
+    arrived_us: int
+    answered_us: int | None
+    ended_us: int | None
+    outcome: str | None
+    amounts: Mapping[str, int]
+    visits: tuple[PastVisit, ...] = field(default=())
+
+
+class PastCounts:
+    """All methods raise `Unavailable`."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    async def sums(
+        self, asked: CountsAsked, group: Group | None = None
+    ) -> list[IntervalSums]:
+        """By quarter (and group), in their order; those without calls are left out.
+
+        Raises `BadInput` beyond `SUMS_MAX` rows.
+        """
+        keys = (
+            [_sums.interval_us] if group is None else [_sums.interval_us, _sums[group]]
+        )
+        query = (
+            select(*keys, *(func.sum(_sums[name]) for name in NAMES))
+            .where(*asked.conditions(_sums))
+            .group_by(*keys)
+            .order_by(*keys)
+            .limit(SUMS_MAX + 1)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        if len(found) > SUMS_MAX:
+            raise BadInput(
+                f"more than {SUMS_MAX} sums would be read.",
+                code="bad_query",
+                remedy="Choose a shorter range, or one queue.",
+            )
+        return [_of_row(row, len(keys)) for row in found]
+
+    async def calls(
+        self,
+        asked: CountsAsked,
+        names: Sequence[str],
+        before: CountedPlace | None,
+        limit: int,
+    ) -> list[CountedCall]:
+        """Calls for which one of these amounts is not 0, latest interval first."""
+        query = _calls_query(asked, names, before).limit(limit)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).mappings().all()
+            keys = [(row["line"], row["call_id"], row["occurrence"]) for row in found]
+            visits = await _visits(connection, keys)
+        return [
+            _counted(row, visits.get(key, ()))
+            for row, key in zip(found, keys, strict=True)
+        ]
+
+
+def _of_row(row: Sequence[Any], keys: int) -> IntervalSums:
+    group = "" if keys == 1 else str(row[1])
+    amounts = {name: int(n) for name, n in zip(NAMES, row[keys:], strict=True) if n}
+    return IntervalSums(interval_us=row[0], group=group, amounts=amounts)
+
+
+def _calls_query(
+    asked: CountsAsked, names: Sequence[str], before: CountedPlace | None
+) -> Select[Any]:
+    calls = tables.calls.c
+    place = (
+        _counts.interval_us, _counts.line, _counts.call_id, _counts.occurrence,
+        _counts.queue,
+    )  # fmt: skip
+    same = and_(
+        *(calls[name] == _counts[name] for name in ("line", "call_id", "occurrence"))
+    )
+    times = (calls.arrived_us, calls.answered_us, calls.ended_us, calls.outcome)
+    query = (
+        select(tables.call_counts, *times)
+        .join(tables.calls, same)
+        .where(*asked.conditions(_counts), or_(*(_counts[name] != 0 for name in names)))
+        .order_by(*(column.desc() for column in place))
+    )
+    if before is not None:
+        at = (before.interval_us, before.line, fit_id(before.call_id))
+        query = query.where(
+            _counts.interval_us <= before.interval_us,
+            tuple_(*place) < (*at, before.occurrence, before.queue),
+        )
+    return query
+
+
+async def _visits(
+    connection: Any, keys: list[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], tuple[PastVisit, ...]]:
+    visits = tables.call_visits.c
+    query = (
+        select(tables.call_visits)
+        .where(tuple_(visits.line, visits.call_id, visits.occurrence).in_(keys))
+        .order_by(visits.place)
+    )
+    found: dict[tuple[str, str, int], tuple[PastVisit, ...]] = {}
+    for row in (await connection.execute(query)).mappings() if keys else ():
+        key = (row["line"], row["call_id"], row["occurrence"])
+        visit = PastVisit(
+            queue=row["queue"],
+            entered_us=row["entered_us"],
+            left_us=row["left_us"],
+            left=row["left"],
+        )
+        found[key] = (*found.get(key, ()), visit)
+    return found
+
+
+def _counted(row: Mapping[str, Any], visits: tuple[PastVisit, ...]) -> CountedCall:
+    return CountedCall(
+        place=CountedPlace(
+            interval_us=row["interval_us"],
+            line=row["line"],
+            call_id=row["call_id"],
+            occurrence=row["occurrence"],
+            queue=row["queue"],
+        ),
+        dialled=row["dialled"],
+        arrived_us=row["arrived_us"],
+        answered_us=row["answered_us"],
+        ended_us=row["ended_us"],
+        outcome=row["outcome"],
+        amounts={name: row[name] for name in NAMES if row[name]},
+        visits=visits,
+    )

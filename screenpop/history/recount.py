@@ -1,0 +1,71 @@
+"""How are the sums by quarter of an hour made again from the stored calls?
+
+For a change of the counting rules, or a store from before the sums. Each call is
+folded again from its stored events. Calls without stored events, and those that
+retention removed, stay as they were counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from sqlalchemy import select, tuple_
+
+from screenpop.domain.call import Call, CallId, CallKey, LineId
+from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.call_fold import CallFold
+from screenpop.domain.call_state import CallLimits
+from screenpop.history import tables
+from screenpop.history.archive import Archive
+from screenpop.history.batch import StoredCall
+from screenpop.history.counted import CountedCalls, sum_again
+from screenpop.history.engine import Database
+from screenpop.journal.records import EventRecord, decode
+
+CALLS_PER_STEP = 500
+
+_calls = tables.calls.c
+_PLACE = (_calls.arrived_us, _calls.line, _calls.call_id, _calls.occurrence)
+
+
+async def recount(
+    database: Database, rules: CountingRules, limits: CallLimits | None = None
+) -> AsyncIterator[int]:
+    """Count every stored call again; yields how many so far. Raises `Unavailable`.
+
+    The service must be stopped. It may be repeated, and go on after a crash.
+    """
+    archive, counted = Archive(database), CountedCalls(database, rules)
+    events_max = (limits or CallLimits()).events_per_call_max
+    done, after = 0, None
+    while page := await _page(database, after):
+        after = page[-1]
+        keys = [(LineId(x[1]), CallId(x[2]), x[3]) for x in page]
+        stored = await archive.recall(keys)
+        folded = [_folded(key, call, events_max) for key, call in stored.items()]
+        await database.put(await counted.puts(folded))
+        done += len(page)
+        yield done
+    await sum_again(database)
+
+
+Place = tuple[int, str, str, int]
+
+
+async def _page(database: Database, after: Place | None) -> list[Place]:
+    query = select(*_PLACE).order_by(*_PLACE).limit(CALLS_PER_STEP)
+    if after is not None:
+        query = query.where(tuple_(*_PLACE) > after)
+    async with database.read() as connection:
+        return [
+            (row[0], row[1], row[2], row[3]) for row in await connection.execute(query)
+        ]
+
+
+def _folded(key: CallKey, stored: StoredCall, events_max: int) -> Call:
+    fold = CallFold(*key, limit=events_max)
+    for body in stored.events:
+        record = decode(EventRecord.kind, body.encode())
+        if isinstance(record, EventRecord):
+            fold.add(record.event)
+    return fold.call()

@@ -1,0 +1,95 @@
+"""What do the wallboard's numbers say of the past, and which amounts are behind one?
+
+The same formulas over the sums of an interval that is over. `in_queue_now` is of
+this moment alone: it has no past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from screenpop.domain.call_counts import NUMBERS
+from screenpop.domain.errors import BadInput
+from screenpop.domain.service_level import BY_NAME, VARIANTS, ServiceLevelRules
+from screenpop.wallboard.metrics import (
+    OWN,
+    TODAY,
+    Amounts,
+    MetricDefinition,
+    service_level_values,
+    service_levels,
+    today_values,
+    variant_name,
+)
+
+_OF_TODAY = (" of today", " today")
+_BEHIND: Mapping[str, tuple[str, ...]] = {
+    "average_speed_of_answer_s": ("answered",),
+    "average_handle_time_s": ("handled",),
+    "abandon_rate": ("offered", "abandoned", "short_abandoned"),
+    "calls_average_speed_of_answer_s": ("calls_answered",),
+    "calls_abandon_rate": ("calls", "calls_abandoned", "calls_short_abandoned"),
+    "direct_average_speed_of_answer_s": ("direct_answered",),
+    "direct_abandon_rate": ("direct", "missed", "direct_short_abandoned"),
+}
+_PAST_VARIANTS = tuple(x for x in VARIANTS if x.name != "in_queue_now")
+_WORDS: Mapping[str, str] = {
+    "sl_offered": "offered for the service level",
+    "sl_answered": "answered for the service level",
+    "sl_abandoned": "abandoned for the service level, short or not",
+    "sl_short_abandoned": "short abandon for the service level",
+    "sl_flow_outs": "flow-out for the service level",
+    "sl_answered_within": "answered within the target",
+    "sl_abandoned_within": "abandoned within the target",
+    "sl_callbacks_within": "callback within the target",
+}
+
+
+def of_the_past(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
+    """All numbers of an interval, with their formulas."""
+    gone = variant_name("in_queue_now")
+    levels = tuple(x for x in service_levels(rules) if x.name != gone)
+    return tuple(replace(each, formula=_past(each.formula)) for each in TODAY + levels)
+
+
+def past_values(amounts: Amounts, rules: ServiceLevelRules) -> dict[str, float | None]:
+    """Every number of `of_the_past` from the sums of one interval."""
+    levels = service_level_values(amounts, rules)
+    del levels[variant_name("in_queue_now")]
+    return {**today_values(amounts), **levels}
+
+
+def amounts_behind(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
+    """The amounts that a number is made of. Raises `BadInput`."""
+    if number in NUMBERS:
+        return (number,)
+    if number in _BEHIND:
+        return _BEHIND[number]
+    levels = {variant_name(each.name): each for each in _PAST_VARIANTS}
+    if rules.variant != "in_queue_now":
+        levels[OWN] = BY_NAME[rules.variant]
+    if number in levels:
+        return levels[number].inputs
+    known = (*NUMBERS, *_BEHIND, *levels)
+    raise BadInput(
+        f"number: {number[:100]!r} is not a number of the past.",
+        code="bad_query",
+        remedy=f"Use one of: {', '.join(known)}.",
+    )
+
+
+def why_counted(queue: str, amounts: Amounts) -> str:
+    """Why a call is behind a number, in words."""
+    where = f"in {queue}" if queue else "without a queue name"
+    counted = (
+        _WORDS.get(name, name.replace("_", " ")) + (f" ({n} times)" if n > 1 else "")
+        for name, n in amounts.items()
+    )
+    return f"Counts {where} as {', '.join(counted)}."
+
+
+def _past(formula: str) -> str:
+    for words in _OF_TODAY:
+        formula = formula.replace(words, "")
+    return formula

@@ -1,0 +1,287 @@
+"""How many calls were there, and which ones? For supervisors, never by agent.
+
+`GET /v1/stats` is the wallboard of now; with `from` the past by interval, from the
+same counts and formulas. `GET /v1/stats/calls` opens one number.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import web
+
+from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.errors import BadInput
+from screenpop.domain.profile import Json
+from screenpop.history.past_counts import (
+    CountedCall,
+    CountedPlace,
+    CountsAsked,
+    Group,
+    IntervalSums,
+)
+from screenpop.support.clock import iso_from_us
+from screenpop.wallboard.intervals import (
+    QUARTER_US,
+    By,
+    interval_starts,
+    local,
+    midnight_us,
+    place_in,
+)
+from screenpop.wallboard.past import (
+    amounts_behind,
+    of_the_past,
+    past_values,
+    why_counted,
+)
+from screenpop.web.body import required, text, whole_number
+from screenpop.web.site import Site, Visit, answered
+
+MOMENT_CHARS_MAX = 40
+NAME_CHARS_MAX = 200
+NAMES_MAX = 50  # queues, lines or dialled numbers in one question
+CURSOR_CHARS_MAX = 3000
+CALLS_DEFAULT = 50
+CALLS_MAX = 200
+CALLS_DAYS_MAX = 400
+ROWS_MAX = 20_000  # of one answer: intervals times groups
+DAY_US = 24 * 3600 * 1_000_000
+
+
+async def show(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/stats`: now, or with `from` the past by interval."""
+    if "from" not in visit.request.query:
+        return answered(await site.services.stats())
+    zone, rules = _zone(site), site.services.counting
+    query = visit.request.query
+    asked = _asked(site, query)
+    by = _choice(query, "by", get_args(By), "60m")
+    starts = interval_starts(asked.from_us, asked.to_us, by, zone)
+    group = _choice(query, "group", get_args(Group), None)
+    found = await site.services.counts.sums(asked, group)
+    groups = _by_group(found, starts)
+    if len(groups) * len(starts) > ROWS_MAX:
+        raise BadInput(
+            f"{len(groups)} groups in {len(starts)} intervals are more than {ROWS_MAX}"
+            " rows.",
+            code="bad_query",
+            remedy="Choose a shorter range, a larger `by` or one queue.",
+        )
+    ends = [*starts[1:], asked.to_us]
+    rows: list[Json] = [
+        {
+            "start": local(start, zone).isoformat(),
+            "end": local(end, zone).isoformat(),
+            **({} if group is None else {group: name}),
+            "values": past_values(sums, rules.service_level),
+        }
+        for name, by_interval in groups.items()
+        for start, end, sums in zip(starts, ends, by_interval, strict=True)
+    ]
+    whole = _summed(each.amounts for each in found)
+    return answered(
+        {
+            **_heading(asked, zone),
+            "by": by,
+            "counters": _definitions(rules),
+            "total": past_values(whole, rules.service_level),
+            "rows": rows,
+        }
+    )
+
+
+async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/stats/calls`: the calls behind one number, latest interval first."""
+    query = visit.request.query
+    number = required(query, "number", NAME_CHARS_MAX)
+    names = amounts_behind(number, site.services.counting.service_level)
+    asked = _asked(site, query)
+    if asked.to_us - asked.from_us > CALLS_DAYS_MAX * DAY_US:
+        raise BadInput(
+            f"from … to is more than {CALLS_DAYS_MAX} days.",
+            code="bad_query",
+            remedy="Choose a shorter range.",
+        )
+    limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
+    cursor = text(query, "before", CURSOR_CHARS_MAX)
+    before = None if cursor is None else _place(cursor)
+    found = await site.services.counts.calls(asked, names, before, limit)
+    full = len(found) == limit
+    await site.services.audit(visit.user.username, "stats.calls", number)
+    return answered(
+        {
+            **_heading(asked, _zone(site)),
+            "number": number,
+            "counts": names,
+            "calls": [_call(call, names, _zone(site)) for call in found],
+            "before": _cursor(found[-1].place) if full else None,
+        }
+    )
+
+
+def _zone(site: Site) -> ZoneInfo:
+    return ZoneInfo(site.services.server.time_zone)
+
+
+def _heading(asked: CountsAsked, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "from": local(asked.from_us, zone).isoformat(),
+        "to": local(asked.to_us, zone).isoformat(),
+        "time_zone": zone.key,
+    }
+
+
+def _definitions(rules: CountingRules) -> list[Json]:
+    return [
+        {"name": d.name, "label": d.label, "formula": d.formula, "unit": d.unit}
+        for d in of_the_past(rules.service_level)
+    ]
+
+
+def _by_group(
+    found: Sequence[IntervalSums], starts: list[int]
+) -> dict[str, list[dict[str, int]]]:
+    """The sums of each group and interval; without any call one group of nothing."""
+    groups: dict[str, list[dict[str, int]]] = {}
+    for each in found:
+        rows = groups.setdefault(each.group, [{} for _ in starts])
+        sums = rows[place_in(starts, each.interval_us)]
+        for name, amount in each.amounts.items():
+            sums[name] = sums.get(name, 0) + amount
+    return dict(sorted(groups.items())) or {"": [{} for _ in starts]}
+
+
+def _summed(parts: Iterator[Mapping[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for part in parts:
+        for name, amount in part.items():
+            sums[name] = sums.get(name, 0) + amount
+    return sums
+
+
+def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> Json:
+    place = call.place
+    counts = {name: n for name, n in call.amounts.items() if name in names}
+    return {
+        "line": place.line,
+        "call_id": place.call_id,
+        "occurrence": place.occurrence,
+        "interval": local(place.interval_us, zone).isoformat(),
+        "queue": place.queue,
+        "dialled": call.dialled,
+        "arrived_at": iso_from_us(call.arrived_us),
+        "answered_at": _iso(call.answered_us),
+        "ended_at": _iso(call.ended_us),
+        "outcome": call.outcome,
+        "queues": [
+            {
+                "queue": visit.queue,
+                "entered_at": iso_from_us(visit.entered_us),
+                "left_at": _iso(visit.left_us),
+                "left": visit.left,
+            }
+            for visit in call.visits
+        ],
+        "counts": counts,
+        "why": why_counted(place.queue, counts),
+    }
+
+
+def _iso(at_us: int | None) -> str | None:
+    return None if at_us is None else iso_from_us(at_us)
+
+
+# -- What is asked for?
+
+
+def _asked(site: Site, query: Any) -> CountsAsked:
+    zone, now_us = _zone(site), site.services.clock.now_us()
+    from_us = _moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
+    written = text(query, "to", MOMENT_CHARS_MAX)
+    to_us = now_us if written is None else _moment(written, "to", zone)
+    to_us = -(-to_us // QUARTER_US) * QUARTER_US
+    if from_us >= to_us:
+        raise BadInput(
+            "from must be before to.",
+            code="bad_query",
+            remedy="`to` is the first moment that is not in the range.",
+        )
+    return CountsAsked(
+        from_us=from_us - from_us % QUARTER_US,
+        to_us=to_us,
+        queues=_names(query, "queue"),
+        lines=_names(query, "line"),
+        dialled=tuple(
+            f"+{name.lstrip()}" if name.startswith(" ") else name
+            for name in _names(query, "dialled")
+        ),
+    )
+
+
+def _moment(written: str, name: str, zone: ZoneInfo) -> int:
+    """A day, or a time; without an offset in the centre's zone."""
+    try:
+        if len(written) <= len("2026-11-21"):
+            return midnight_us(date.fromisoformat(written), zone)
+        at = datetime.fromisoformat(written.replace(" ", "+"))
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+        return int(at.timestamp()) * 1_000_000
+    except (ValueError, OverflowError):
+        raise BadInput(
+            f"{name}: {written[:MOMENT_CHARS_MAX]!r} is not a date or time.",
+            code="bad_query",
+            remedy="Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset if you like.",
+        ) from None
+
+
+def _names(query: Any, name: str) -> tuple[str, ...]:
+    found = tuple(query.getall(name, ()))
+    if len(found) > NAMES_MAX or any(len(x) > NAME_CHARS_MAX for x in found):
+        raise BadInput(
+            f"{name}: at most {NAMES_MAX} of at most {NAME_CHARS_MAX} characters.",
+            code="bad_query",
+        )
+    if any("\0" in each for each in found):
+        raise BadInput(f"{name}: a NUL is not a valid character.", code="bad_query")
+    return found
+
+
+def _choice(
+    query: Mapping[str, str], name: str, choices: Sequence[Any], default: Any
+) -> Any:
+    found = text(query, name, MOMENT_CHARS_MAX)
+    if found is None:
+        return default
+    if found not in choices:
+        raise BadInput(
+            f"{name}: {found!r} is not one of {', '.join(choices)}.", code="bad_query"
+        )
+    return found
+
+
+def _cursor(place: CountedPlace) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(asdict(place))).decode()
+
+
+def _place(cursor: str) -> CountedPlace:
+    try:
+        decoded = base64.urlsafe_b64decode(cursor)
+        place = msgspec.json.decode(decoded, type=CountedPlace)
+        place.interval_us.to_bytes(8, signed=True)  # as much as a database holds
+        place.occurrence.to_bytes(8, signed=True)
+        if b"\0" in f"{place.line}{place.call_id}{place.queue}".encode():
+            raise ValueError("NUL")
+        return place
+    except (ValueError, OverflowError, msgspec.MsgspecError) as error:
+        raise BadInput(
+            "before: is not a valid cursor.",
+            code="bad_cursor",
+            remedy="Leave it out for the first page.",
+        ) from error

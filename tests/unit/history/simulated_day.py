@@ -1,0 +1,194 @@
+"""A night of callers with what is to be counted of each, noted while it is made up.
+
+An independent and slow model: it knows nothing of calls, folds or counters. The
+night has a midnight and the end of summer time of London.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
+
+S = 1_000_000
+START_US = round(datetime(2026, 10, 24, 21, 30, tzinfo=UTC).timestamp()) * S
+NIGHT_S = 6 * 3600
+TARGET_S, SHORT_S = 20, 5
+QUEUES = ("sales", "support", "night")
+NUMBERS = ("+442079460100", "+442079460101")
+
+Place = tuple[int, str, str, str]
+"""(begin of the quarter, queue, line, dialled number)."""
+
+
+@dataclass
+class SimulatedDay:
+    rng: random.Random
+    events: list[CallEvent] = field(default_factory=list)
+    wanted: dict[Place, Counter[str]] = field(default_factory=dict)
+
+    def callers(self, count: int) -> SimulatedDay:
+        for number in range(count):
+            _Caller(self, number, self.rng.randrange(NIGHT_S)).live()
+        return self
+
+    def told(self) -> list[CallEvent]:
+        """In the order of their times, some late, some twice, some both."""
+        late = [(event.at_us + self.rng.choice([0, 0, 0, 90, 4_000]) * S, event)
+                for event in self.events]  # fmt: skip
+        late += self.rng.sample(late, len(late) // 10)
+        return [event for _, event in sorted(late, key=lambda pair: pair[0])]
+
+    def totals(self) -> Counter[str]:
+        return sum(self.wanted.values(), Counter())
+
+
+class _Caller:
+    """One caller; `now_s` runs on. `wait` is when the wait of overflow began."""
+
+    def __init__(self, day: SimulatedDay, number: int, now_s: int):
+        self.day, self.rng, self.now_s = day, day.rng, now_s
+        self.call_id, self.line = f"c-{number}", self.rng.choice(["main", "second"])
+        self.dialled = self.rng.choice(NUMBERS)
+
+    def live(self) -> None:
+        if self.rng.random() < 0.1:
+            self._rings_directly()
+            return
+        first_s, first = self.now_s, self.rng.choice(QUEUES)
+        self._count(first_s, first, "calls")
+        self._waits(first, first_s, first_s, first)
+
+    def _waits(
+        self, queue: str, wait_s: int, first_s: int, first: str, again: bool = False
+    ) -> None:
+        """In one queue; then answered, moved on, or lost. `again`: was answered."""
+        entered_s = self.now_s
+        self._tell(EventType.QUEUED, queue=queue)
+        self._count(entered_s, queue, "offered", "sl_offered")
+        self._later(1, 3)
+        ringing = self.rng.sample(["1001", "1002", "1003"], 3)
+        self._tell(EventType.ALERTING, *ringing)
+        self._later(*self.rng.choice([(0, 2), (3, 15), (16, 18), (25, 60)]))
+        waited_s = self.now_s - entered_s
+        within = waited_s <= TARGET_S
+        way = self.rng.choice(
+            ["answered"] * 6 + ["abandoned"] * 3 + ["moved", "callback", "voicemail"]
+        )
+        if way == "moved":
+            self._count(entered_s, queue, "moved", "sl_flow_outs")
+            other = self.rng.choice([name for name in QUEUES if name != queue])
+            self._waits(other, wait_s, first_s, first, again)
+        elif way == "answered":
+            self._count(entered_s, queue, "answered", "sl_answered", "handled")
+            self._count(entered_s, queue, *["sl_answered_within"] * within)
+            self._add(entered_s, queue, "answered_wait_us", waited_s)
+            if not again:
+                self._count(first_s, first, "calls_answered")
+                waited_in_all_s = self.now_s - first_s
+                self._add(first_s, first, "calls_answered_wait_us", waited_in_all_s)
+            self._talks(queue, entered_s, ringing[0], first_s, first)
+        elif way == "abandoned":
+            short = "short_" if self.now_s - wait_s < SHORT_S else ""
+            self._count(entered_s, queue, f"{short}abandoned", "sl_abandoned")
+            self._count(entered_s, queue, *["sl_short_abandoned"] * bool(short))
+            self._count(entered_s, queue, *["sl_abandoned_within"] * within)
+            self._add(entered_s, queue, "abandoned_wait_us", waited_s)
+            if not again:
+                soon = "short_" if self.now_s - first_s < SHORT_S else ""
+                self._count(first_s, first, f"calls_{soon}abandoned")
+            self._tell(EventType.ENDED)
+        else:
+            self._count(entered_s, queue, "sl_flow_outs")
+            back = way == "callback"
+            self._count(entered_s, queue, "callbacks" if back else "diverted")
+            self._count(entered_s, queue, *["sl_callbacks_within"] * (back and within))
+            self._tell(EventType.ENDED, outcome=way)
+
+    def _talks(
+        self, queue: str, entered_s: int, agent: str, first_s: int, first: str
+    ) -> None:
+        began_s, hold_s = self.now_s, 0
+        self._tell(EventType.ANSWERED, agent)
+        self._later(5, 200)
+        if self.rng.random() < 0.3:
+            self._tell(EventType.HELD, agent)
+            hold_s = self._later(5, 60)
+            self._tell(EventType.RESUMED, agent)
+            self._later(5, 60)
+        self._add(entered_s, queue, "talk_us", self.now_s - began_s - hold_s)
+        self._add(entered_s, queue, "hold_us", hold_s)
+        if self.rng.random() < 0.2:
+            self._tell(EventType.TRANSFERRED, from_agent=agent)
+            self._later(1, 2)
+            other = self.rng.choice([name for name in QUEUES if name != queue])
+
+            self._transferred(other, first_s, first)
+            return
+        self._tell(EventType.ENDED)
+
+    def _transferred(self, queue: str, first_s: int, first: str) -> None:
+        """Waits again; lost, as agents of a later answer would have legs already."""
+        entered_s = self.now_s
+        self._tell(EventType.QUEUED, queue=queue)
+        self._count(entered_s, queue, "offered", "sl_offered")
+        waited_s = self._later(1, 40)
+        short, within = waited_s < SHORT_S, waited_s <= TARGET_S
+        name = "short_abandoned" if short else "abandoned"
+        self._count(entered_s, queue, name, "sl_abandoned")
+        self._count(entered_s, queue, *["sl_short_abandoned"] * short)
+        self._count(entered_s, queue, *["sl_abandoned_within"] * within)
+        self._add(entered_s, queue, "abandoned_wait_us", waited_s)
+        self._tell(EventType.ENDED)
+
+    def _rings_directly(self) -> None:
+        arrived_s = self.now_s
+        self._tell(EventType.ALERTING, "1004")
+        self._count(arrived_s, "", "direct")
+        waited_s = self._later(1, 30)
+        if self.rng.random() < 0.5:
+            self._tell(EventType.ANSWERED, "1004")
+            self._count(arrived_s, "", "direct_answered", "handled")
+            self._add(arrived_s, "", "direct_answered_wait_us", waited_s)
+            self._add(arrived_s, "", "talk_us", self._later(5, 200))
+        else:
+            short = waited_s < SHORT_S
+            self._count(arrived_s, "", "direct_short_abandoned" if short else "missed")
+        self._tell(EventType.ENDED)
+
+    def _later(self, least: int, most: int) -> int:
+        passed_s = self.rng.randint(max(1, least), most)
+        self.now_s += passed_s
+        return passed_s
+
+    def _tell(self, kind: EventType, *agents: str, **more: str | None) -> None:
+        at_us = START_US + self.now_s * S
+        self.day.events.append(
+            CallEvent(
+                type=kind,
+                line=LineId(self.line),
+                call_id=CallId(self.call_id),
+                event_id=f"{self.call_id}/{len(self.day.events)}",
+                at_us=at_us,
+                received_us=at_us,
+                dialled=self.dialled,
+                agents=tuple(AgentId(agent) for agent in agents),
+                from_agent=AgentId(x) if (x := more.get("from_agent")) else None,
+                queue=more.get("queue"),
+                outcome=more.get("outcome"),
+            )
+        )
+
+    def _count(self, at_s: int, queue: str, *names: str) -> None:
+        for name in names:
+            self._add(at_s, queue, name, 1, unit=1)
+
+    def _add(
+        self, at_s: int, queue: str, name: str, amount: int, *, unit: int = S
+    ) -> None:
+        quarter_us = START_US + at_s // 900 * 900 * S
+        place = (quarter_us, queue, self.line, self.dialled)
+        self.day.wanted.setdefault(place, Counter())[name] += amount * unit
