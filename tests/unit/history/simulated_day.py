@@ -27,6 +27,8 @@ Place = tuple[int, str, str, str]
 @dataclass
 class SimulatedDay:
     rng: random.Random
+    lines: tuple[str, ...] = ("main", "second")
+    late_s: tuple[int, ...] = (0, 0, 0, 90, 4_000)
     events: list[CallEvent] = field(default_factory=list)
     wanted: dict[Place, Counter[str]] = field(default_factory=dict)
 
@@ -36,11 +38,17 @@ class SimulatedDay:
         return self
 
     def told(self) -> list[CallEvent]:
-        """In the order of their times, some late, some twice, some both."""
-        late = [(event.at_us + self.rng.choice([0, 0, 0, 90, 4_000]) * S, event)
-                for event in self.events]  # fmt: skip
+        """In the order in which they come: some late, some twice, some both."""
+        return [event for _, event in self.timed()]
+
+    def timed(self) -> list[tuple[int, CallEvent]]:
+        """With the time at which each comes."""
+        late = [
+            (event.at_us + self.rng.choice(self.late_s) * S, event)
+            for event in self.events
+        ]
         late += self.rng.sample(late, len(late) // 10)
-        return [event for _, event in sorted(late, key=lambda pair: pair[0])]
+        return sorted(late, key=lambda pair: pair[0])
 
     def totals(self) -> Counter[str]:
         return sum(self.wanted.values(), Counter())
@@ -51,7 +59,7 @@ class _Caller:
 
     def __init__(self, day: SimulatedDay, number: int, now_s: int):
         self.day, self.rng, self.now_s = day, day.rng, now_s
-        self.call_id, self.line = f"c-{number}", self.rng.choice(["main", "second"])
+        self.call_id, self.line = f"c-{number}", self.rng.choice(day.lines)
         self.dialled = self.rng.choice(NUMBERS)
 
     def live(self) -> None:
