@@ -58,7 +58,7 @@ class Seen(msgspec.Struct):
     frame: str
     offset: int = 0
     call_id: str = ""
-    closed: bool = False
+    closed: str | None = None
     reason: str = ""
     pops: list[Seen] = []
 
@@ -168,6 +168,8 @@ class Centre:
     sent_s: dict[str, float] = field(default_factory=dict)
     acked_s: dict[str, float] = field(default_factory=dict)
     rung: dict[str, int] = field(default_factory=dict)
+    at_home: set[str] = field(default_factory=set)
+    """Calls that the node of their agent took."""
     slowest_s: float = 0.0
     ended: int = 0
 
@@ -214,14 +216,16 @@ class Centre:
             "agents": [agent_name(agent)],
         }  # fmt: skip
         self.sent_s[call_id] = perf_counter()
-        await self._told(json.dumps(event).encode(), place)
+        taken_at = await self._told(json.dumps(event).encode(), place)
+        if taken_at == self.desks[agent].at % len(self.ports):
+            self.at_home.add(call_id)
         self.acked_s[call_id] = perf_counter()
         await asyncio.sleep(CALL_S)
         await self._told(ended([call_id]), place)
         self.ended += 1
 
-    async def _told(self, body: bytes, place: int) -> None:
-        """Again, at the next node, until one acknowledges."""
+    async def _told(self, body: bytes, place: int) -> int:
+        """Again, at the next node, until one acknowledges; which one did."""
         began_s = perf_counter()
         headers = {"X-Screenpop-Signature": signature(body)}
         for turn in itertools.count(place):
@@ -237,6 +241,7 @@ class Centre:
                 pass
             await asyncio.sleep(REPEAT_S)
         self.slowest_s = max(self.slowest_s, perf_counter() - began_s)
+        return turn % len(self.ports)
 
     def gaps(self, since: Mapping[str, float]) -> list[float]:
         return sorted(
@@ -414,7 +419,14 @@ def report(centre: Centre, used: list[Processor], spent_s: float) -> None:
         f" {centre.unseen()}, shown twice {doubled}, left open {left_open}, resyncs"
         f" {dict(resyncs)}, slowest answer {centre.slowest_s:.2f} s"
     )
-    for name, since in (("sent", centre.sent_s), ("acknowledged", centre.acked_s)):
+    home = {
+        call: at_s for call, at_s in centre.sent_s.items() if call in centre.at_home
+    }
+    for name, since in (
+        ("sent", centre.sent_s),
+        ("acknowledged", centre.acked_s),
+        (f"of the {len(home)} calls at the agent's own node, sent", home),
+    ):
         gaps = centre.gaps(since)
         print(
             f"{name} to card: p50 {percentile(gaps, 0.5) * 1e3:.1f} ms, p99"
