@@ -42,6 +42,7 @@ from screenpop.wallboard.past import (
     why_counted,
 )
 from screenpop.web.body import required, text, whole_number
+from screenpop.web.csv_answer import answered_csv, wants_csv
 from screenpop.web.site import Site, Visit, answered
 
 MOMENT_CHARS_MAX = 40
@@ -53,6 +54,10 @@ CALLS_MAX = 200
 CALLS_DAYS_MAX = 400
 ROWS_MAX = 20_000  # of one answer: intervals times groups
 DAY_US = 24 * 3600 * 1_000_000
+CALL_COLUMNS = (
+    "line", "call_id", "occurrence", "interval", "queue", "dialled", "arrived_at",
+    "answered_at", "ended_at", "outcome", "why",
+)  # fmt: skip
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
@@ -75,7 +80,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             remedy="Choose a shorter range, a larger `by` or one queue.",
         )
     ends = [*starts[1:], asked.to_us]
-    rows: list[Json] = [
+    rows: list[dict[str, Any]] = [
         {
             "start": local(start, zone).isoformat(),
             "end": local(end, zone).isoformat(),
@@ -85,6 +90,11 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         for name, by_interval in groups.items()
         for start, end, sums in zip(starts, ends, by_interval, strict=True)
     ]
+    if wants_csv(visit.request):
+        names = [each.name for each in of_the_past(rules.service_level)]
+        places = ["start", "end", *([] if group is None else [group])]
+        flat = [{**row, **row["values"]} for row in rows]
+        return answered_csv([*places, *names], flat, "stats.csv")
     whole = _summed(each.amounts for each in found)
     return answered(
         {
@@ -115,13 +125,20 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     found = await site.services.counts.calls(asked, names, before, limit)
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
+    calls = [_call(call, names, _zone(site)) for call in found]
+    cursor = _cursor(found[-1].place) if full else None
+    if wants_csv(visit.request):
+        flat = [{**call, **call["counts"]} for call in calls]
+        answer = answered_csv([*CALL_COLUMNS, *names], flat, "calls.csv")
+        answer.headers["X-Next-Before"] = cursor or ""
+        return answer
     return answered(
         {
             **_heading(asked, _zone(site)),
             "number": number,
             "counts": names,
-            "calls": [_call(call, names, _zone(site)) for call in found],
-            "before": _cursor(found[-1].place) if full else None,
+            "calls": calls,
+            "before": cursor,
         }
     )
 
@@ -166,7 +183,7 @@ def _summed(parts: Iterator[Mapping[str, int]]) -> dict[str, int]:
     return sums
 
 
-def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> Json:
+def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, Any]:
     place = call.place
     counts = {name: n for name, n in call.amounts.items() if name in names}
     return {
