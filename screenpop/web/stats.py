@@ -19,6 +19,11 @@ from aiohttp import web
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
 from screenpop.domain.profile import Json
+from screenpop.domain.service_level import (
+    VARIANTS,
+    ServiceLevelRules,
+    counting_rules,
+)
 from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
@@ -35,6 +40,7 @@ from screenpop.wallboard.intervals import (
     midnight_us,
     place_in,
 )
+from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
     amounts_behind,
     of_the_past,
@@ -62,9 +68,10 @@ CALL_COLUMNS = (
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats`: now, or with `from` the past by interval."""
-    if "from" not in visit.request.query:
-        return answered(await site.services.stats())
     zone, rules = _zone(site), site.services.counting
+    levels = {"service_levels": _service_levels(rules.service_level)}
+    if "from" not in visit.request.query:
+        return answered({**await site.services.stats(), **levels})
     query = visit.request.query
     asked = _asked(site, query)
     by = _choice(query, "by", get_args(By), "60m")
@@ -86,6 +93,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             "end": local(end, zone).isoformat(),
             **({} if group is None else {group: name}),
             "values": past_values(sums, rules.service_level),
+            "amounts": sums,
         }
         for name, by_interval in groups.items()
         for start, end, sums in zip(starts, ends, by_interval, strict=True)
@@ -101,7 +109,9 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             **_heading(asked, zone),
             "by": by,
             "counters": _definitions(rules),
+            **levels,
             "total": past_values(whole, rules.service_level),
+            "amounts": whole,
             "rows": rows,
         }
     )
@@ -159,6 +169,22 @@ def _definitions(rules: CountingRules) -> list[Json]:
     return [
         {"name": d.name, "label": d.label, "formula": d.formula, "unit": d.unit}
         for d in of_the_past(rules.service_level)
+    ]
+
+
+def _service_levels(rules: ServiceLevelRules) -> list[Json]:
+    """All variants with what they are made of, and who counts like that."""
+    return [
+        {
+            "variant": each.name,
+            "own": each.name == rules.variant,
+            "counter": variant_name(each.name),
+            "formula": each.formula,
+            "inputs": each.inputs,
+            "rules": counting_rules(rules),
+            "source": each.source,
+        }
+        for each in VARIANTS
     ]
 
 

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from web_doubles import FakeCounts
 
+from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.service_level import ServiceLevelRules
+
 DAY = "from=2026-11-20&to=2026-11-21"
 
 
@@ -14,7 +17,8 @@ async def test_statistics_are_for_supervisors(house: Any) -> None:
         refused = await house.ask("GET", path)
         assert (refused.status, refused.json["error"]["code"]) == (403, "role")
     await house.sign_in("sue")
-    assert (await house.ask("GET", "/v1/stats")).json == {"queues": [], "agents": []}
+    now = (await house.ask("GET", "/v1/stats")).json
+    assert (now["queues"], now["agents"]) == ([], [])
     await house.sign_in("ada")
     assert (await house.ask("GET", "/v1/stats")).status == 200
 
@@ -30,6 +34,23 @@ async def test_the_past_is_answered_by_interval_with_its_formulas(house: Any) ->
     names = {counter["name"] for counter in found["counters"]}
     assert names == found["total"].keys()
     assert "service_level_in_queue_now" not in names
+
+
+async def test_each_service_level_says_what_it_is_made_of(open_house: Any) -> None:
+    rules = CountingRules(service_level=ServiceLevelRules(variant="amazon"))
+    house = await open_house(counting=rules)
+    await house.sign_in("sue")
+    now = (await house.ask("GET", "/v1/stats")).json["service_levels"]
+    past = (await house.ask("GET", f"/v1/stats?{DAY}")).json
+    assert now == past["service_levels"]
+    assert [each["variant"] for each in now if each["own"]] == ["amazon"]
+    assert now[0]["inputs"] == [
+        "sl_answered_within", "sl_abandoned_within", "sl_callbacks_within",
+        "sl_offered",
+    ]  # fmt: skip
+    assert all(each["source"] and each["rules"] for each in now)
+    assert past["amounts"]["answered_wait_us"] == 8_000_000
+    assert past["rows"][0]["amounts"] == past["amounts"]
 
 
 async def test_a_group_has_a_row_for_each_of_its_values(house: Any) -> None:
