@@ -18,6 +18,7 @@ from screenpop.history.past_counts import (
     CountedPlace,
     CountsAsked,
     IntervalSums,
+    RulesSince,
 )
 from screenpop.insight.feed_states import ModelSeen, OrdersSeen
 from screenpop.intake.request import Request, Response
@@ -269,6 +270,9 @@ class FakeCounts:
             )
             for place in (0, 2)
         ]
+
+    async def rules(self, asked: CountsAsked) -> list[RulesSince]:
+        return [RulesSince(since_us=0, rules="Target <= 20 s.")]
 
     async def calls(
         self,

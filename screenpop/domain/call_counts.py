@@ -52,6 +52,12 @@ class CountingRules:
     service_level: ServiceLevelRules = field(default_factory=ServiceLevelRules)
 
 
+def in_words(rules: CountingRules) -> str:
+    """All that a stored count depends on; the switches of a formula are not in it."""
+    short = f"Short abandon < {rules.short_abandon_s:g} s."
+    return f"{sl.counting_rules(rules.service_level)} {short}"
+
+
 class Count(NamedTuple):
     """One amount that a call adds. Microseconds since 1970 UTC, or `*_us`, or calls."""
 

@@ -105,8 +105,9 @@ class Archive:
         async with self._database.read() as connection:
             return await connection.scalar(query) or 0
 
-    async def begin(self, consumer: str) -> int:
+    async def begin(self, consumer: str, now_us: int = 0) -> int:
         """Where it goes on; from now on it has a row, which `write` compares."""
+        await self._counted.note_rules(now_us)
         stored = await self.offset(consumer)
         if not stored:
             await self._database.put([(PUT_CONSUMER, [(consumer, 0, 0)])])

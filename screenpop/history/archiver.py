@@ -201,7 +201,9 @@ class Archiver:
     async def _follow(self) -> None:
         """From the stored offset until the journal closes. Raises `Unavailable`."""
         self._maker = self._new_maker()
-        self.offset = Offset(await self._archive.begin(self._consumer))
+        self.offset = Offset(
+            await self._archive.begin(self._consumer, self._clock.now_us())
+        )
         self.began.set()
         self._behind.recovered()
         if self._outage.lasting:  # can it be written, or only read?

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, func, insert, select
 
 from screenpop.domain.call import Call
-from screenpop.domain.call_counts import NAMES, CountingRules, counts_of
+from screenpop.domain.call_counts import NAMES, CountingRules, counts_of, in_words
 from screenpop.history import tables
 from screenpop.history.engine import Database, Put
 from screenpop.history.rows import fit, named
@@ -46,6 +46,7 @@ COUNTS_OF = of_wanted(
     tables.call_counts, (_stored.interval_us, _stored.queue, _stored.dialled, *_AMOUNTS)
 )
 PUT_COUNTS = putting(tables.call_counts)
+PUT_RULES = putting(tables.rules_of_counts)
 ADD_COUNTS = adding(tables.interval_counts)
 TAKE_BACK = StoredStatement(
     lambda _: (
@@ -86,6 +87,15 @@ class CountedCalls:
         for key, call in latest.items():
             changes.replace(key, stored.get(key, {}), cells_of(call, self._rules))
         return changes.puts()
+
+    async def note_rules(self, now_us: int) -> None:
+        """Write down since when these rules count, if they are not the latest."""
+        rules, words = tables.rules_of_counts, in_words(self._rules)
+        latest = select(rules.c.rules).order_by(rules.c.since_us.desc()).limit(1)
+        async with self._database.read() as connection:
+            if await connection.scalar(latest) == words:
+                return
+        await self._database.put([(PUT_RULES, [(now_us, words)])])
 
     async def _stored(self, keys: Sequence[StoredKey]) -> dict[StoredKey, Cells]:
         found: dict[StoredKey, Cells] = {}
@@ -136,8 +146,8 @@ class _Changes:
                 sums[place] += sign * amount
 
 
-async def sum_again(database: Database) -> None:
-    """Make the sums of `interval_counts` of what is in `call_counts`.
+async def sum_again(database: Database, rules: CountingRules) -> None:
+    """Make the sums of `interval_counts` of what is in `call_counts`, by these rules.
 
     Where retention removed calls, only from a day after the oldest call on: what is
     before has calls in it that are gone. Raises `Unavailable`.
@@ -159,3 +169,6 @@ async def sum_again(database: Database) -> None:
         )
         names = [column.name for column in sums.columns]
         await connection.execute(insert(sums).from_select(names, again))
+        kept, words = tables.rules_of_counts, in_words(rules)
+        await connection.execute(kept.delete().where(kept.c.since_us >= from_us))
+        await connection.execute(kept.insert().values(since_us=from_us, rules=words))

@@ -22,6 +22,8 @@ from screenpop.history.rows import fit_id
 SUMS_MAX = 200_000
 """Rows of one answer of `sums`: a year of quarters in five groups."""
 
+RULES_MAX = 100
+
 Group = Literal["queue", "line", "dialled"]
 _sums = tables.interval_counts.c
 _counts = tables.call_counts.c
@@ -83,6 +85,14 @@ class CountedCall:
     visits: tuple[PastVisit, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesSince:
+    """What changed from `since_us` on was counted by these rules, in words."""
+
+    since_us: int
+    rules: str
+
+
 class PastCounts:
     """All methods raise `Unavailable`."""
 
@@ -115,6 +125,24 @@ class PastCounts:
                 remedy="Choose a shorter range, or one queue.",
             )
         return [_of_row(row, len(keys)) for row in found]
+
+    async def rules(self, asked: CountsAsked) -> list[RulesSince]:
+        """By which rules the range was counted: those at its beginning, then changes.
+
+        At most `RULES_MAX`, the latest.
+        """
+        columns = tables.rules_of_counts.c
+        query = (
+            select(columns.since_us, columns.rules)
+            .where(columns.since_us < asked.to_us)
+            .order_by(columns.since_us.desc())
+            .limit(RULES_MAX)
+        )
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+        rules = [RulesSince(since_us=row[0], rules=row[1]) for row in reversed(found)]
+        before = [each for each in rules if each.since_us <= asked.from_us]
+        return [*before[-1:], *rules[len(before) :]]
 
     async def calls(
         self,

@@ -46,7 +46,7 @@ async def recount(
         await database.put(await counted.puts(folded))
         done += len(page)
         yield done
-    await sum_again(database)
+    await sum_again(database, rules)
 
 
 Place = tuple[int, str, str, int]

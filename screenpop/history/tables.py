@@ -161,6 +161,14 @@ interval_counts = Table(
     sqlite_with_rowid=False,
 )
 
+rules_of_counts = Table(
+    "rules_of_counts",
+    metadata,
+    # What changed from then on was counted by these rules.
+    Column("since_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("rules", Text, nullable=False),  # in words
+)
+
 call_events = Table(
     "call_events",
     metadata,

@@ -110,6 +110,10 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             "by": by,
             "counters": _definitions(rules),
             **levels,
+            "counted_by": [
+                {"since": local(each.since_us, zone).isoformat(), "rules": each.rules}
+                for each in await site.services.counts.rules(asked)
+            ],
             "total": past_values(whole, rules.service_level),
             "amounts": whole,
             "rows": rows,

@@ -110,7 +110,7 @@ async def test_calls_that_retention_removes_stay_in_the_sums(
     await write(archive, 1, old, new)
     await archive.forget(10_000)
     assert await table(database) == recounted([old, new])
-    await sum_again(database)
+    await sum_again(database, RULES)
     assert await table(database) == recounted([old, new])
     await archive.forget_intervals(INTERVAL_US)
     assert await table(database) == recounted([new])
@@ -121,7 +121,7 @@ async def test_sums_that_were_damaged_are_made_again(database: Database) -> None
     await write(Archive(database), 1, *calls)
     async with database.write() as connection:
         await connection.execute(tables.interval_counts.update().values(offered=77))
-    await sum_again(database)
+    await sum_again(database, RULES)
     assert await table(database) == recounted(calls)
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from unit.history.test_counted import visited, write
 
+from screenpop.domain.call_counts import CountingRules, in_words
 from screenpop.domain.errors import BadInput
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history import past_counts
 from screenpop.history.archive import Archive
-from screenpop.history.counted import INTERVAL_US
+from screenpop.history.counted import INTERVAL_US, sum_again
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
 
@@ -50,3 +52,29 @@ async def test_more_sums_than_the_limit_are_refused(
     with pytest.raises(BadInput, match="more than 2 sums"):
         await PastCounts(database).sums(ALL)
     assert len(await PastCounts(database).sums(CountsAsked(from_us=0, to_us=1))) == 1
+
+
+async def test_a_change_of_the_rules_is_named_with_its_time(database: Database) -> None:
+    counts, words = PastCounts(database), {}
+    for now_us, target_s in ((10, 20), (20, 20), (30, 60), (40, 60), (50, 20)):
+        rules = CountingRules(service_level=ServiceLevelRules(target_s=target_s))
+        words[target_s] = in_words(rules)
+        await Archive(database, rules=rules).begin("archiver", now_us)
+
+    async def named(from_us: int, to_us: int) -> list[tuple[int, str]]:
+        asked = CountsAsked(from_us=from_us, to_us=to_us)
+        return [(each.since_us, each.rules) for each in await counts.rules(asked)]
+
+    assert await named(0, 5) == []
+    assert await named(0, 25) == [(10, words[20])]
+    assert await named(35, 45) == [(30, words[60])]
+    assert await named(15, 99) == [(10, words[20]), (30, words[60]), (50, words[20])]
+
+
+async def test_a_recount_counts_all_by_one_rule(database: Database) -> None:
+    await Archive(database).begin("archiver", 10**12)
+    await write(Archive(database), 1, visited(0, 5_000, "answered", 9))
+    rules = CountingRules(short_abandon_s=9)
+    await sum_again(database, rules)
+    (found,) = await PastCounts(database).rules(ALL)
+    assert (found.since_us, found.rules) == (0, in_words(rules))

@@ -31,6 +31,9 @@ async def test_the_past_is_answered_by_interval_with_its_formulas(house: Any) ->
     assert found["rows"][1]["values"]["average_speed_of_answer_s"] is None
     assert found["rows"][0]["start"] == "2026-11-20T00:00:00+00:00"
     assert found["total"]["offered"] == 4
+    assert found["counted_by"] == [
+        {"since": "1970-01-01T00:00:00+00:00", "rules": "Target <= 20 s."}
+    ]
     names = {counter["name"] for counter in found["counters"]}
     assert names == found["total"].keys()
     assert "service_level_in_queue_now" not in names
