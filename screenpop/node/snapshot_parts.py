@@ -257,6 +257,7 @@ def made_by(config: Configuration) -> str:
     settings = config.model_dump_json(
         include={
             "calls": True,
+            "service_level": True,
             "limits": True,
             "queues": True,
             "dialled": True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 from call_centre import CallCentre, Frame, open_call_centre
@@ -56,12 +57,15 @@ async def test_a_damaged_state_is_reported_and_all_is_read_again(
     assert len([x for x in caplog.messages if "is not used" in x]) == 1
 
 
+@pytest.mark.parametrize(
+    "other", [{"calls": {"short_abandon_s": 9}}, {"service_level": {"target_s": 9}}]
+)
 async def test_a_state_made_with_other_settings_is_not_used(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, other: dict[str, Any]
 ) -> None:
     async with open_call_centre(tmp_path) as centre:
         call_id = await centre.ring("ana")
-    async with open_call_centre(tmp_path, calls={"short_abandon_s": 9}) as centre:
+    async with open_call_centre(tmp_path, **other) as centre:
         [card] = await cards(centre)
         assert card["call_id"] == call_id
     [told] = [x for x in caplog.messages if "is not used" in x]

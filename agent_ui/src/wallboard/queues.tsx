@@ -60,10 +60,12 @@ export function Total(props: BoardProps) {
       {total.values.direct ? tiles("direct", "Today, without a queue") : null}
       {tiles("minor", "Also today")}
       {tiles("agents", "Agents")}
-      <details>
-        <summary>Service level in other tools' formulas</summary>
-        {tiles("variants", "Service level, all variants")}
-      </details>
+      {props.board.counters.some((each) => groupOf(each) === "variants") && (
+        <details>
+          <summary>Service level in seven formulas</summary>
+          {tiles("variants", "Service level by formula")}
+        </details>
+      )}
     </section>
   );
 }
