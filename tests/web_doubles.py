@@ -259,7 +259,7 @@ class FakeCounts:
         self.asked: list[CountsAsked] = []
 
     async def sums(
-        self, asked: CountsAsked, group: str | None = None
+        self, asked: CountsAsked, starts: Sequence[int], group: str | None = None
     ) -> list[IntervalSums]:
         self.asked.append(asked)
         return [

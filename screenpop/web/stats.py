@@ -77,7 +77,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     by = _choice(query, "by", get_args(By), "60m")
     starts = interval_starts(asked.from_us, asked.to_us, by, zone)
     group = _choice(query, "group", get_args(Group), None)
-    found = await site.services.counts.sums(asked, group)
+    found = await site.services.counts.sums(asked, starts, group)
     groups = _by_group(found, starts)
     if len(groups) * len(starts) > ROWS_MAX:
         raise BadInput(

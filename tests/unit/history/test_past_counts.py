@@ -15,16 +15,17 @@ from screenpop.history.past_counts import CountsAsked, PastCounts
 ALL = CountsAsked(from_us=0, to_us=10**15)
 
 
-async def test_sums_are_read_by_quarter_and_group(database: Database) -> None:
-    calls = [visited(n, n % 2 * INTERVAL_US, "answered", 9) for n in range(6)]
+async def test_sums_are_read_by_interval_and_group(database: Database) -> None:
+    calls = [visited(n, n % 4 * INTERVAL_US, "answered", 9) for n in range(12)]
     await write(Archive(database), 1, *calls)
     counts = PastCounts(database)
-    found = await counts.sums(ALL)
+    day = CountsAsked(from_us=0, to_us=9 * INTERVAL_US)
+    found = await counts.sums(day, [0, INTERVAL_US, 3 * INTERVAL_US, 4 * INTERVAL_US])
     assert [(x.interval_us, x.amounts["answered"]) for x in found] == [
-        (0, 3), (INTERVAL_US, 3),
+        (0, 3), (INTERVAL_US, 6), (3 * INTERVAL_US, 3),
     ]  # fmt: skip
     sales = CountsAsked(from_us=0, to_us=INTERVAL_US, queues=("sales",))
-    by_number = await counts.sums(sales, "dialled")
+    by_number = await counts.sums(sales, [0], "dialled")
     assert [(x.group[-1], x.amounts["offered"]) for x in by_number] == [
         ("0", 1), ("1", 1), ("2", 1),
     ]  # fmt: skip
@@ -50,8 +51,8 @@ async def test_more_sums_than_the_limit_are_refused(
     await write(Archive(database), 1, *calls)
     monkeypatch.setattr(past_counts, "SUMS_MAX", 2)
     with pytest.raises(BadInput, match="more than 2 sums"):
-        await PastCounts(database).sums(ALL)
-    assert len(await PastCounts(database).sums(CountsAsked(from_us=0, to_us=1))) == 1
+        await PastCounts(database).sums(ALL, [n * INTERVAL_US for n in range(3)])
+    assert len(await PastCounts(database).sums(ALL, [0])) == 1
 
 
 async def test_a_change_of_the_rules_is_named_with_its_time(database: Database) -> None:
