@@ -56,7 +56,16 @@ class CountsAsked:
     dialled: tuple[str, ...] = ()
 
     def conditions(self, columns: Any) -> list[ColumnElement[bool]]:
-        found = [columns.interval_us >= self.from_us, columns.interval_us < self.to_us]
+        """Of these intervals, queues, lines and numbers."""
+        return [
+            columns.interval_us >= self.from_us,
+            columns.interval_us < self.to_us,
+            *self.places(columns),
+        ]
+
+    def places(self, columns: Any) -> list[ColumnElement[bool]]:
+        """Of these queues, lines and numbers."""
+        found = []
         for column, wanted in (
             (columns.queue, self.queues),
             (columns.line, self.lines),
@@ -124,22 +133,7 @@ class PastCounts:
         database adds up, so that a year costs the event loop no more than a day.
         Raises `BadInput` beyond `SUMS_MAX` rows.
         """
-        intervals = _intervals([*starts, asked.to_us], sqlite=self._database.is_sqlite)
-        keys = [intervals.c.start_us]
-        if group is not None:
-            keys.append(_sums[group])
-        within = and_(
-            _sums.interval_us >= intervals.c.start_us,
-            _sums.interval_us < intervals.c.end_us,
-        )
-        query = (
-            select(*keys, *(func.sum(_sums[name]) for name in NAMES))
-            .select_from(intervals.join(tables.interval_counts, within))
-            .where(*asked.conditions(_sums))
-            .group_by(*keys)
-            .order_by(*keys)
-            .limit(SUMS_MAX + 1)
-        )
+        query = sums_query(asked, starts, group, sqlite=self._database.is_sqlite)
         async with self._database.read() as connection:
             found = (await connection.execute(query)).all()
         if len(found) > SUMS_MAX:
@@ -148,7 +142,7 @@ class PastCounts:
                 code="bad_query",
                 remedy="Choose a shorter range, a larger `by` or one queue.",
             )
-        return [_of_row(row, len(keys)) for row in found]
+        return [_of_row(row, grouped=group is not None) for row in found]
 
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         """By which rules the range was counted: those at its beginning, then changes.
@@ -187,6 +181,30 @@ class PastCounts:
         ]
 
 
+def sums_query(
+    asked: CountsAsked, starts: Sequence[int], group: Group | None, *, sqlite: bool
+) -> Select[Any]:
+    """Each interval is a search along the primary key of `interval_counts`.
+
+    The bounds of the whole range are not in it: they would let SQLite read all of it
+    again for each interval.
+    """
+    intervals = _intervals([*starts, asked.to_us], sqlite=sqlite)
+    keys = [intervals.c.start_us, *([] if group is None else [_sums[group]])]
+    within = and_(
+        _sums.interval_us >= intervals.c.start_us,
+        _sums.interval_us < intervals.c.end_us,
+    )
+    return (
+        select(*keys, *(func.sum(_sums[name]) for name in NAMES))
+        .select_from(intervals.join(tables.interval_counts, within))
+        .where(*asked.places(_sums))
+        .group_by(*keys)
+        .order_by(*keys)
+        .limit(SUMS_MAX + 1)
+    )
+
+
 def _intervals(bounds: Sequence[int], *, sqlite: bool) -> Subquery:
     """A table of [start_us, end_us) from one parameter: statements stay short."""
     pairs = json.dumps(list(pairwise(bounds)))
@@ -204,9 +222,10 @@ def _intervals(bounds: Sequence[int], *, sqlite: bool) -> Subquery:
     return select(*named).select_from(each).subquery("intervals")
 
 
-def _of_row(row: Sequence[Any], keys: int) -> IntervalSums:
-    group = "" if keys == 1 else str(row[1])
-    amounts = {name: int(n) for name, n in zip(NAMES, row[keys:], strict=True) if n}
+def _of_row(row: Sequence[Any], *, grouped: bool) -> IntervalSums:
+    group = str(row[1]) if grouped else ""
+    sums = row[2:] if grouped else row[1:]
+    amounts = {name: int(n) for name, n in zip(NAMES, sums, strict=True) if n}
     return IntervalSums(interval_us=row[0], group=group, amounts=amounts)
 
 

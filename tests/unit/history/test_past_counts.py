@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from sqlalchemy.dialects import sqlite
 from unit.history.test_counted import visited, write
 
 from screenpop.domain.call_counts import CountingRules, in_words
@@ -9,8 +12,14 @@ from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history import past_counts
 from screenpop.history.archive import Archive
 from screenpop.history.counted import INTERVAL_US, sum_again
-from screenpop.history.engine import Database
-from screenpop.history.past_counts import CountsAsked, PastCounts
+from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.migrate import upgrade
+from screenpop.history.past_counts import (
+    CountsAsked,
+    Group,
+    PastCounts,
+    sums_query,
+)
 
 ALL = CountsAsked(from_us=0, to_us=10**15)
 
@@ -79,3 +88,29 @@ async def test_a_recount_counts_all_by_one_rule(database: Database) -> None:
     await sum_again(database, rules)
     (found,) = await PastCounts(database).rules(ALL)
     assert (found.since_us, found.rules) == (0, in_words(rules))
+
+
+@pytest.mark.parametrize("group", [None, "queue", "dialled"])
+async def test_each_interval_is_a_search_along_the_primary_key(
+    tmp_path: Path, group: Group | None
+) -> None:
+    """SQLite else reads the whole range again for each interval."""
+    starts = [n * 96 * INTERVAL_US for n in range(365)]
+    query = sums_query(ALL, starts, group, sqlite=True)
+    written = query.compile(
+        dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
+    )
+    database = Database(sqlite_url(tmp_path / "store.sqlite"))
+    await database.open()
+    await upgrade(database)
+    async with database.read() as connection:
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
+        first, second, *_ = [str(row[-1]) for row in plan]
+    await database.close()
+    assert first.startswith("SCAN each")
+    assert second == (
+        "SEARCH interval_counts USING PRIMARY KEY (interval_us>? AND interval_us<?)"
+    )
+    # A second pair of bounds would be searched by in place of the interval's.
+    assert str(written).count("interval_counts.interval_us >=") == 1
+    assert str(written).count("interval_counts.interval_us <") == 1
