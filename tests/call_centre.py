@@ -332,7 +332,9 @@ async def let_everybody_in(folder: Path) -> None:
     if not template.is_file():
         await _make_people(template)
         atexit.register(template.unlink, missing_ok=True)
-    shutil.copy(template, folder / "data" / "store.sqlite")
+    store = folder / "data" / "store.sqlite"
+    if not store.exists():  # it holds the keys of what the journal has
+        shutil.copy(template, store)
 
 
 async def _make_people(path: Path) -> None:

@@ -35,6 +35,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "insight": ("insight", "Learn from orders what customers are likely to buy."),
         "forecast": ("forecast", "Expected calls of the next days, by interval."),
         "db": ("db", "Bring the database up to date."),
+        "privacy": ("privacy", "Erase what is stored about a person."),
         "backup": ("backup", "Save everything to a file while the service runs."),
         "restore": ("restore", "Put a backup in an empty place."),
         "capture": ("capture", "Show requests of a line as they arrive."),

@@ -47,7 +47,8 @@ def backup(
     """Save journal, store, session key and configuration to a file.
 
     The service may run. The file has mode 0600: it holds the session key, numbers and
-    notes. Secrets in files or the environment are not in it.
+    notes. Secrets in files or the environment are not in it. The keys of callers are
+    written to `screenpop.keys` next to it, in place of the file before.
     """
     from screenpop.node.backup import make_backup, read_places
 
@@ -88,5 +89,11 @@ def show(path: Path, manifest: BackupManifest) -> None:
     )
     for part in manifest.parts:
         typer.echo(f"  {part.name}: {part.bytes:,} bytes")
+    if manifest.keys is not None:
+        typer.echo(
+            f"  not in it: {path.with_name('screenpop.keys')}, the keys of callers. A"
+            " restore needs the newest one. Never keep older ones: they would bring"
+            " back who was erased"
+        )
     for reason in manifest.left_out:
         typer.echo(f"  not in it: {reason}")

@@ -20,6 +20,13 @@ def restore(
         Path,
         typer.Option("--config", help="Where data goes; written if it is not there."),
     ],
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys",
+            help="The newest `screenpop.keys`; default: the one next to the backup.",
+        ),
+    ] = None,
 ) -> None:
     """Put a backup's data where the configuration says; stop the service before.
 
@@ -28,7 +35,7 @@ def restore(
     """
     from screenpop.node.restore import restore as put_back
 
-    found = put_back(backup, config)
+    found = put_back(backup, config, keys)
     manifest = found.manifest
     typer.echo(f"restored {backup} of {manifest.made_at} into {found.data_dir}")
     if found.wrote_config:

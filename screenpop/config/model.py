@@ -383,6 +383,23 @@ class Security(Model):
     )
 
 
+class Privacy(Model):
+    """Personal data at rest: docs/security.md."""
+
+    encrypt: bool = Field(
+        True,
+        description="Numbers, names, answers and notes in the journal, the spool and"
+        " saved states are encrypted, with a key for each caller: erasing a caller"
+        " destroys it. With `journal.engine: redis` it needs `key_file`.",
+    )
+    key_file: Path | None = Field(
+        None,
+        description="32 random bytes that wrap the keys of callers, relative to this"
+        " file; made when it is not there. All nodes need the same. Default with"
+        " `sqlite`: `personal.key` in `server.data_dir`.",
+    )
+
+
 class Configuration(Model):
     """The whole file."""
 
@@ -394,6 +411,7 @@ class Configuration(Model):
     calls: CallSettings = CallSettings()
     identify: Identify = Identify()
     security: Security = Security()
+    privacy: Privacy = Privacy()
     lines: dict[Name, LineSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     service_level: ServiceLevelSettings = ServiceLevelSettings()

@@ -60,3 +60,23 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def shortened(number: str) -> str:
     """A number fit for a log: `+442079460958` becomes `+4420…58`."""
     return number if len(number) <= 4 else f"{number[:5]}…{number[-2:]}"
+
+
+# -- What stands in the place of a number whose person was erased?
+
+_ERASED = "erased"
+ERASED_MARKS = 16
+
+
+def erased_number(text: str, mark: int) -> str:
+    """What is left of an outside number: as much as the fold of a call compares.
+
+    It reads as an outside number, international where it was one. Two numbers of one
+    call differ by their marks (0 to 15), from which no number follows.
+    """
+    begin = "+" if text.startswith("+") else ""
+    return f"{begin}{_ERASED}{mark % ERASED_MARKS:x}"
+
+
+def is_erased(text: str) -> bool:
+    return text.removeprefix("+").startswith(_ERASED)

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
@@ -54,10 +54,12 @@ PRAGMAS = (
     "synchronous = NORMAL",
     f"busy_timeout = {round(WAIT_S * 1000)}",
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is removed is overwritten: it may be about a person
 )
 
 _SQLITE: Dialect = sqlite.dialect()  # the driver's own parameters: ?
 Put = tuple[StoredStatement, Iterable[Values]]
+IsolationLevel = Literal["AUTOCOMMIT", "REPEATABLE READ"]
 OnlyIf = tuple[StoredStatement, Mapping[str, Value]]
 
 
@@ -161,6 +163,11 @@ class Database:
                 left = iter(rows)
                 while some := list(islice(left, ROWS_PER_ROUND_TRIP)):
                     await connection.exec_driver_sql(sql.text, some)
+
+    def patient(self, isolation: IsolationLevel = "AUTOCOMMIT") -> AsyncEngine:
+        """Of PostgreSQL, for what takes long: no time limit. Dispose of it."""
+        engine = _postgresql_engine(self.url, command_timeout=None)
+        return engine.execution_options(isolation_level=isolation)
 
     def moved(self) -> str | None:
         """A SQLite file that is no longer there, or is another one, in words."""
@@ -359,10 +366,11 @@ def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) 
             connection.executemany(sql.text, some)
 
 
-def _postgresql_engine(url: URL) -> AsyncEngine:
+def _postgresql_engine(url: URL, **more: object) -> AsyncEngine:
     found = _translated(url)
     arguments: dict[str, object]
     arguments = {"timeout": CONNECT_S, "command_timeout": COMMAND_S, **found.connect}
+    arguments |= more
     if found.settings:
         arguments["server_settings"] = found.settings
     engine = create_async_engine(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -43,13 +44,22 @@ _VARIABLES = {
 _ON = ("true", "1", "on", "yes")
 
 
-def dump(url: URL, target: Path) -> None:
-    """Write the whole database, as of one moment, to a new file of pg_dump's format.
+def dump(
+    url: URL, target: Path, *, left_out: Sequence[str] = (), moment: str | None = None
+) -> None:
+    """Write the database, as of one moment, to a new file of pg_dump's format.
+
+    Tables that are `left_out` are there without rows. `moment` is a snapshot that
+    another transaction exported (pg_export_snapshot).
 
     It blocks; the service may run. Raises `Unavailable` with pg_dump's own words.
     """
     with target.open("xb") as new:
-        _run(url, ["pg_dump", "--format=custom", *_WITHOUT_OWNER], stdout=new)
+        without = [f"--exclude-table-data={name}" for name in left_out]
+        if moment is not None:
+            without.append(f"--snapshot={moment}")
+        command = ["pg_dump", "--format=custom", *_WITHOUT_OWNER, *without]
+        _run(url, command, stdout=new)
 
 
 def restore(url: URL, source: Path) -> None:

@@ -316,6 +316,45 @@ audit = Table(
     Index("audit_by_time", "at_us"),
 )
 
+key_trees = Table(
+    "key_trees",
+    metadata,
+    Column("tree", String(16), primary_key=True),  # hexadecimal
+    Column("depth", Integer, primary_key=True, autoincrement=False),
+    Column("path", BigInteger, primary_key=True, autoincrement=False),
+    Column("secret", String(200), nullable=False),  # wrapped by the master key
+    Column("at_us", BigInteger, nullable=False),
+)
+
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("person", String(32), primary_key=True),  # `MasterKey.name`, never a number
+    Column("tree", String(16), primary_key=True),
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+)
+
+key_copies = Table(
+    "key_copies",
+    metadata,
+    Column("path", String(1000), primary_key=True),  # "HOST:FILE" of `screenpop backup`
+    Column("at_us", BigInteger, nullable=False),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column(
+        "id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("at_us", BigInteger, nullable=False),
+    Column("keys", Integer, nullable=False),  # how many were destroyed
+)
+
 consumers = Table(
     "consumers",
     metadata,

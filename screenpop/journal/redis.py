@@ -27,6 +27,7 @@ from screenpop.journal.redis_scripts import FORMAT, OLD, TRIM
 from screenpop.journal.redis_snapshots import RedisSnapshots
 from screenpop.journal.redis_stream import RedisKeys, RedisStream, decoded, rows_of
 from screenpop.journal.redis_writer import RedisWriter
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.tailing import Tail, Take
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.tasks import AT_ONCE, TaskOwner
@@ -53,6 +54,7 @@ class RedisJournal(Journal):
         timeout_s: float = TIMEOUT_S,
         patience_s: float = PATIENCE_S,
         clock: Clock | None = None,
+        codec: RecordCodec = PLAIN,
     ):
         """`node` is this node's name; `patience_s`: how long an append may wait."""
         self._clock = clock or SystemClock()
@@ -63,7 +65,7 @@ class RedisJournal(Journal):
         self._servers = Servers(
             address, self._keys.about, timeout_s, f"screenpop-{node}"
         )
-        self._stream = RedisStream(self._keys)
+        self._stream = RedisStream(self._keys, codec)
         self._link = RedisLink(self._servers)
         self._links = [self._link]
         self._snapshots = RedisSnapshots(self._link, self._stream)
@@ -201,7 +203,8 @@ class RedisJournal(Journal):
                     "XRANGE", self._keys.stream, f"(1-{after}", "+", "COUNT", limit
                 )
             )
-            entries = decoded(rows, {})
+            await self._stream.codec.prepare(row.body for row in rows)
+            entries = decoded(rows, {}, self._stream.codec)
             if entries or not rows:
                 return entries
             after = rows[-1].offset  # none of these can be decoded

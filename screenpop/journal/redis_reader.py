@@ -95,7 +95,7 @@ class RedisReader:
             )  # fmt: skip
             self._outage.recovered()
             if answer:
-                self._stream.take(rows_of(answer[0][1]), self._own)
+                await self._stream.take(rows_of(answer[0][1]), self._own)
             else:  # a stream that was deleted is silent, too
                 await self._stream.check(self._link)
 

@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 
 from screenpop.journal.base import START, Entry, JournalReplaced, Offset
-from screenpop.journal.records import Record, decode
+from screenpop.journal.records import Record
 from screenpop.journal.redis_link import Part, RedisLink
 from screenpop.journal.redis_scripts import BEGIN, CHECK, FORMAT, RENEW
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.tailing import Recent
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,10 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     def identity(self) -> bytes:
         return self.fields.get(b"i", b"")
 
+    @property
+    def body(self) -> bytes:
+        return self.fields.get(b"b", b"")
+
 
 class RedisKeys:
     """All keys of one journal: one hash tag, so one slot of a cluster."""
@@ -72,8 +77,9 @@ class RedisKeys:
 class RedisStream:
     """Where this node stands; publishes what is new to all readers of the process."""
 
-    def __init__(self, keys: RedisKeys):
+    def __init__(self, keys: RedisKeys, codec: RecordCodec = PLAIN):
         self.keys = keys
+        self.codec = codec
         self.recent = Recent()
         self.identity = ""
         self.since = START  # offsets up to it are of an earlier identity
@@ -143,18 +149,20 @@ class RedisStream:
         values = (self.identity, secrets.token_hex(8), since, FORMAT)
         await link.script(RENEW, self.keys.all, values)
 
-    def take(self, rows: Sequence[Row], own: Mapping[str, Record]) -> None:
+    async def take(self, rows: Sequence[Row], own: Mapping[str, Record]) -> None:
         """Publish what is new of these; records of `own` as the objects they were.
 
-        Raises `JournalReplaced` when the first is not the next one.
+        Raises `JournalReplaced` when the first is not the next one, `Unavailable`.
         """
+        await self.codec.prepare(row.body for row in rows)
         rows = [row for row in rows if row.offset > self.seen]
         if not rows:
             return
         expected = range(self.seen + 1, self.seen + 1 + len(rows))
         if [row.offset for row in rows] != list(expected):
             raise self.end("hole")
-        self._publish(decoded(rows, own), rows[-1].offset, rows[-1].mark)
+        entries = decoded(rows, own, self.codec)
+        self._publish(entries, rows[-1].offset, rows[-1].mark)
 
     def take_own(self, marked: Sequence[tuple[Offset, str, Record]]) -> bool:
         """Publish what this node appended; False: others' entries come before."""
@@ -181,7 +189,9 @@ def rows_of(answer: Sequence[Any] | None) -> list[Row]:
     return rows
 
 
-def decoded(rows: Sequence[Row], own: Mapping[str, Record]) -> list[Entry]:
+def decoded(
+    rows: Sequence[Row], own: Mapping[str, Record], codec: RecordCodec
+) -> list[Entry]:
     """What cannot be decoded is left out and reported."""
     entries: list[Entry] = []
     failures: list[str] = []
@@ -190,7 +200,7 @@ def decoded(rows: Sequence[Row], own: Mapping[str, Record]) -> list[Entry]:
         try:
             if record is None:
                 kind = row.fields.get(b"k", b"").decode()
-                record = decode(kind, row.fields.get(b"b", b""))
+                record = codec.decode(kind, row.body)
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             failures.append(f"offset {row.offset}: {type(error).__name__}")
         else:

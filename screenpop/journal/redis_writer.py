@@ -17,10 +17,11 @@ from dataclasses import dataclass
 
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal.base import Offset, Receipt
-from screenpop.journal.records import Record, encode
+from screenpop.journal.records import Record
 from screenpop.journal.redis_link import Part, RedisLink
 from screenpop.journal.redis_scripts import APPEND
 from screenpop.journal.redis_stream import RedisStream, rows_of
+from screenpop.journal.sealing import RecordCodec
 from screenpop.support.clock import Clock
 from screenpop.support.log import Outage
 
@@ -88,7 +89,8 @@ class RedisWriter:
             )
         loop = asyncio.get_running_loop()
         done: asyncio.Future[list[Receipt]] = loop.create_future()
-        values = [value for record in records for value in _values(record)]
+        codec = self._stream.codec
+        values = [value for record in records for value in _values(record, codec)]
         size = sum(len(each) for each in values if isinstance(each, bytes))
         self.pending = pending
         self._waiting.append(Waiting(tuple(records), values, size, done))
@@ -204,7 +206,7 @@ class RedisWriter:
                 "XRANGE", self._stream.keys.stream, f"(1-{after}", "+", "COUNT",
                 READ_ENTRIES,
             )  # fmt: skip
-            self._stream.take(rows_of(answer), self.own)
+            await self._stream.take(rows_of(answer), self.own)
             if self._stream.seen == after:
                 raise self._stream.end("hole")
 
@@ -226,7 +228,8 @@ class RedisWriter:
         for first in range(0, len(records), GROUP_RECORDS_MAX):
             group = records[first : first + GROUP_RECORDS_MAX]
             mark = f"{self._instance}:{next(self._groups)}"
-            values = [value for record in group for value in _values(record)]
+            codec = self._stream.codec
+            values = [value for record in group for value in _values(record, codec)]
             lacking += sum(each.fresh for each in await self._tried(mark, values))
         return lacking
 
@@ -255,8 +258,8 @@ def pair_of(identity: bytes) -> tuple[str, str]:
     return rest[: int(length)], rest[int(length) :]
 
 
-def _values(record: Record) -> tuple[bytes, int, str, bytes]:
-    body = encode(record)
+def _values(record: Record, codec: RecordCodec) -> tuple[bytes, int, str, bytes]:
+    body = codec.encode(record)
     try:
         identity = identity_of(record.stream, record.key)
     except UnicodeEncodeError as error:

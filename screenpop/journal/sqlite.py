@@ -22,7 +22,8 @@ from screenpop.domain.errors import BadInput, Overloaded, Unavailable
 from screenpop.journal import snapshot_file
 from screenpop.journal.base import START, Entry, Journal, JournalHealth, Offset, Receipt
 from screenpop.journal.leases import Leases, LocalLeases
-from screenpop.journal.records import Record, encode
+from screenpop.journal.records import Record
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.snapshot_file import SnapshotPlace
 from screenpop.journal.sqlite_damage import make_whole
 from screenpop.journal.sqlite_file import (
@@ -67,7 +68,9 @@ class SqliteJournal(Journal):
         pending_max: int = 20_000,
         clock: Clock | None = None,
         busy_s: float = BUSY_S,
+        codec: RecordCodec = PLAIN,
     ):
+        self._encode = codec.encode
         self.path = path
         self._synchronous: Synchronous = synchronous
         self._pending_max = pending_max
@@ -86,7 +89,7 @@ class SqliteJournal(Journal):
         self._repaired: str | None = None
         self._file: SameFile | None = None
         self._outage = Outage("the journal", log, self._clock, level=logging.ERROR)
-        self._reader = SqliteReader(path)
+        self._reader = SqliteReader(path, codec)
         self._writer: GroupWriter | None = None
         self._connections: list[sqlite3.Connection] = []
 
@@ -164,7 +167,7 @@ class SqliteJournal(Journal):
         loop = asyncio.get_running_loop()
         done: asyncio.Future[list[Receipt]] = loop.create_future()
         rows = [
-            (record.at_us, record.stream, record.key, record.kind, encode(record))
+            (record.at_us, record.stream, record.key, record.kind, self._encode(record))
             for record in records
         ]
         self._pending = pending

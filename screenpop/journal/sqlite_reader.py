@@ -17,7 +17,7 @@ import msgspec
 
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import START, Entry, Offset
-from screenpop.journal.records import decode
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.sqlite_damage import Lost, damage_mark, read_around, said
 from screenpop.journal.sqlite_file import explained, open_reader
 from screenpop.journal.sqlite_writer import (
@@ -35,8 +35,9 @@ T = TypeVar("T")
 class SqliteReader:
     """Reads a journal file; also one that a running service writes."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, codec: RecordCodec = PLAIN):
         self.path = path
+        self._codec = codec
         self._threads: SqliteThreads | None = None
         self.damage: str | None = None  # that was met in reading, in words
 
@@ -87,7 +88,7 @@ class SqliteReader:
             rows, lost = read_around(ask, after, limit, newest_given(connection))
             if lost is not None:
                 self._met(lost)
-            entries = _decoded(rows)
+            entries = _decoded(rows, self._codec)
             if entries or not rows:
                 return entries
             after = Offset(rows[-1][0])
@@ -115,12 +116,12 @@ class SqliteReader:
             raise Unavailable(explained(error, self.path)) from error
 
 
-def _decoded(rows: list[tuple[Any, ...]]) -> list[Entry]:
+def _decoded(rows: list[tuple[Any, ...]], codec: RecordCodec) -> list[Entry]:
     entries: list[Entry] = []
     failures: list[str] = []
     for offset, kind, body in rows:
         try:
-            entries.append(Entry(Offset(offset), decode(kind, body)))
+            entries.append(Entry(Offset(offset), codec.decode(kind, body)))
         except (msgspec.MsgspecError, KeyError, ValueError) as error:
             failures.append(f"offset {offset} ({kind}): {type(error).__name__}")
     if failures:

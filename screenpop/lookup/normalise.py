@@ -15,8 +15,8 @@ import msgspec
 import phonenumbers
 
 from screenpop.connector import Scalar
-from screenpop.domain.call import Call, Direction
-from screenpop.domain.phone import Ani, Dnis, Parties, Presentation
+from screenpop.domain.call import Call, CallEvent, Direction, is_extension
+from screenpop.domain.phone import E164, Ani, Dnis, Parties, Presentation, is_erased
 from screenpop.support.numbering import describe, read_number
 from screenpop.support.spellings import also
 
@@ -39,6 +39,17 @@ def parties(call: Call, plan: NumberingPlan) -> Parties:
     return _parties(call.customer_text, call.withheld, ours, plan)
 
 
+def number_of_event(event: CallEvent, plan: NumberingPlan) -> E164 | None:
+    """The outside party's number, as far as one event says it."""
+    outbound = event.direction is Direction.OUTBOUND
+    theirs, ours = event.caller, event.dialled
+    if outbound:
+        theirs, ours = ours, theirs
+    if theirs is None or event.withheld or is_extension(theirs):
+        return None
+    return _parties(theirs, False, ours, plan).ani.number
+
+
 @lru_cache(maxsize=CACHE_ENTRIES)
 def _parties(
     theirs: str | None, withheld: bool, ours: str | None, plan: NumberingPlan
@@ -47,7 +58,7 @@ def _parties(
     country = _country_of(dnis) or plan.country
     if withheld:
         ani = Ani(raw="", presentation=Presentation.WITHHELD)
-    elif theirs is None:
+    elif theirs is None or is_erased(theirs):
         ani = Ani(raw="", presentation=Presentation.UNAVAILABLE)
     else:
         ani = _ani(theirs, country, plan.home_country or country)
@@ -127,7 +138,7 @@ def _ani(text: str, country: str | None, home: str | None) -> Ani:
 
 
 def _dnis(text: str | None, plan: NumberingPlan) -> Dnis:
-    if not text:
+    if not text or is_erased(text):
         return Dnis(raw="")
     reading = read_number(text, country=plan.country)
     labels = dict(plan.dialled_labels)

@@ -11,12 +11,16 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import screenpop
 from screenpop.config.load import Loaded, examine
@@ -24,9 +28,11 @@ from screenpop.config.problems import ConfigProblems
 from screenpop.domain.errors import Unavailable
 from screenpop.history import migrate, postgres_dump
 from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.person_keys import PersonKeys
 from screenpop.insight.order_schema import FILE_NAME as ORDERS_FILE
 from screenpop.insight.training import FOLDER as INSIGHT_FOLDER
 from screenpop.intake.shown import NAME as COUNTS_FILE
+from screenpop.journal.master_key import MasterKey
 from screenpop.journal.sqlite_file import SCHEMA_VERSION
 from screenpop.journal.sqlite_writer import newest_given
 from screenpop.node.backup_file import (
@@ -35,18 +41,26 @@ from screenpop.node.backup_file import (
     KeptJournal,
     KeptStore,
 )
+from screenpop.node.key_copy import NAME as KEYS
+from screenpop.node.key_copy import master_of, write_copy
 from screenpop.node.parts import INDEX_FOLDER, JOURNAL_FILE, SPOOL_FILE, data_dir_of
+from screenpop.node.person_keys import keys_of
+from screenpop.node.store_rows import PERSONAL_TABLES, RowsWriter
 from screenpop.node.worker import spools_in
-from screenpop.support.clock import iso_from_us
+from screenpop.support.clock import SystemClock, iso_from_us
 from screenpop.support.log import protect
 from screenpop.support.sqlite_copy import copy_live
 from screenpop.web.auth import FILE_NAME as KEY_FILE
 
+T = TypeVar("T")
 CONFIG = "screenpop.yaml"
 STORE = "store.sqlite"
 STORE_DUMP = "store.dump"
+STORE_ROWS = "store.rows"  # those about persons: `node.store_rows`
 DATA = "data/"  # before the names of what lies in server.data_dir
 ENDING = ".zip"
+KEY_TABLES = ("key_trees",)
+"""They are in a file of their own: `node.key_copy`."""
 
 _NEEDED = ("server", "journal", "store")
 _MADE_AGAIN = (
@@ -92,6 +106,7 @@ class Backup:
     scratch: Path  # for copies of databases, one at a time
     everything: bool = False
     with_store: bool = True
+    master: MasterKey | None = None  # of the keys that are left out
     left_out: list[str] = field(default_factory=list)
     damage: list[str] = field(default_factory=list)
 
@@ -101,7 +116,7 @@ class Backup:
         store = self._store()
         self._files()
         journal = self._journal()
-        return self.writer.finish(
+        whole = self.writer.finish(
             BackupManifest(
                 screenpop=screenpop.__version__,
                 made_us=made_us,
@@ -109,8 +124,21 @@ class Backup:
                 journal=journal,
                 store=store,
                 left_out=tuple(self.left_out),
+                keys=None if self.master is None else self.master.fingerprint,
             )
         )
+        if self.master is not None:  # the last: it has the keys of all that was copied
+            waited_for(self._copy_keys(self.master))
+        return whole
+
+    async def _copy_keys(self, master: MasterKey) -> None:
+        database = database_in(self.loaded)
+        await database.open()
+        try:
+            path = self.writer.path.with_name(KEYS)
+            await write_copy(path, self.loaded, database, master)
+        finally:
+            await database.close()
 
     def _store(self) -> KeptStore:
         database = database_in(self.loaded)
@@ -120,14 +148,78 @@ class Backup:
             return KeptStore(engine, None)
         if not database.is_sqlite:
             schema = asyncio.run(revision_of(database))
-            postgres_dump.dump(database.url, copy := self.scratch / STORE_DUMP)
+            copy = self.scratch / STORE_DUMP
+            if self.master is None:
+                postgres_dump.dump(database.url, copy)
+            else:
+                waited_for(self._dumped(database, copy))
             self._add(STORE_DUMP, copy)
             return KeptStore(engine, schema)
+        before = len(self.damage)
         copy = self._copied(file_of(database.url), STORE)
-        with closing(sqlite3.connect(copy)) as connection:
+        if self.master is not None and len(self.damage) == before:
+            waited_for(self._rows_of(database, copy))
+        elif self.master is not None:
+            self.left_out.append("encryption of the store: its file is damaged")
+        with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
             schema = _sqlite_revision(connection)
+            if self.master is not None:
+                _emptied(connection, encrypted=len(self.damage) == before)
         self._add(STORE, copy)
         return KeptStore(engine, schema)
+
+    async def _rows_of(self, database: Database, copy: Path) -> None:
+        """Rows about persons of a copy in SQLite, encrypted."""
+        copied = Database(sqlite_url(copy))
+        await copied.open()
+        try:
+            async with self._rows_writer(database) as writer, copied.read() as reading:
+                await self._write_rows(writer, reading)
+        finally:
+            await copied.close()
+
+    async def _dumped(self, database: Database, target: Path) -> None:
+        """PostgreSQL's dump and the rows about persons, as of one moment."""
+        left_out = (*KEY_TABLES, *(table.name for table in PERSONAL_TABLES))
+        engine = database.patient("REPEATABLE READ")
+        try:
+            async with (
+                self._rows_writer(database) as writer,
+                engine.connect() as reading,
+            ):
+                found = await reading.execute(text("SELECT pg_export_snapshot()"))
+                moment = str(found.scalar())
+                await asyncio.to_thread(
+                    postgres_dump.dump,
+                    database.url,
+                    target,
+                    left_out=left_out,
+                    moment=moment,
+                )
+                await self._write_rows(writer, reading)
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def _rows_writer(self, database: Database) -> AsyncIterator[RowsWriter]:
+        """Its keys are in the store before the backup is whole."""
+        keys = keys_of(self.loaded)
+        assert keys is not None
+        assert self.master is not None
+        await database.open()
+        try:
+            await keys.begin(database, SystemClock())
+            store = PersonKeys(database, self.master, SystemClock())
+            yield RowsWriter(store, keys.codec)
+            await keys.keep()
+        finally:
+            await database.close()
+
+    async def _write_rows(self, writer: RowsWriter, reading: AsyncConnection) -> None:
+        path = self.scratch / STORE_ROWS
+        with path.open("xb") as to:
+            await writer.write(reading, to)
+        self._add(STORE_ROWS, path)
 
     def _files(self) -> None:
         folder = data_dir_of(self.loaded)
@@ -206,6 +298,7 @@ def make_backup(
                 scratch=Path(area),
                 everything=everything,
                 with_store=with_store,
+                master=master_of(loaded),
             )
             manifest = backup.make()
     finally:
@@ -226,6 +319,26 @@ async def revision_of(database: Database) -> str | None:
         return await migrate.revision(database)
     finally:
         await database.close()
+
+
+def _emptied(connection: sqlite3.Connection, *, encrypted: bool) -> None:
+    """Take keys, and rows that are `encrypted` elsewhere, out of a copy for good.
+
+    One that is damaged is reported elsewhere.
+    """
+    rows = tuple(table.name for table in PERSONAL_TABLES) if encrypted else ()
+    with suppress(sqlite3.DatabaseError):
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA secure_delete = ON")
+        for table in (*KEY_TABLES, *rows):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608  a constant
+        connection.execute("VACUUM")
+
+
+def waited_for(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end in a loop of its own, also where a loop runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def _sqlite_revision(connection: sqlite3.Connection) -> str | None:

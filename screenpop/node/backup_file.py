@@ -68,6 +68,7 @@ class BackupManifest(msgspec.Struct, frozen=True, kw_only=True):
     journal: KeptJournal
     store: KeptStore
     left_out: tuple[str, ...] = ()
+    keys: str | None = None  # the master key's fingerprint; None: nothing is encrypted
     parts: tuple[BackupPart, ...] = ()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import screenpop
 from screenpop.config.load import Loaded
@@ -32,6 +33,7 @@ from screenpop.intake.placing import EventDoor, Placing
 from screenpop.journal.appending import Door
 from screenpop.journal.base import Journal
 from screenpop.journal.duty import CallDuty
+from screenpop.journal.sealing import PLAIN
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
@@ -55,6 +57,7 @@ from screenpop.node.parts import (
     session_limits,
     source_labels,
 )
+from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
 from screenpop.node.wallboard_frames import encoded
@@ -66,6 +69,8 @@ from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.web.auth import FILE_NAME
+
+T = TypeVar("T")
 
 
 async def build(
@@ -84,7 +89,7 @@ async def build(
     await asyncio.to_thread(_make_folder, folder, loaded)
     metrics = Metrics()
     tasks = TaskOwner("service", watch := _watch(metrics))
-    journal, past = await _opened(journal, loaded, clock)
+    journal, past, keys = await _opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
         adviser = make_adviser(config, clock, door.keep_some_time)
@@ -109,7 +114,7 @@ async def build(
         config, clock, journal, past, lookups, spare, metrics, placing
     )
     follower = _follower(
-        config, clock, lookups, hub, feed, door, placing, metrics, duty
+        config, clock, lookups, hub, feed, door, placing, metrics, duty, keys
     )
     return Service(
         loaded=loaded,
@@ -130,7 +135,8 @@ async def build(
         feed=feed,
         tasks=tasks,
         spare=spare,
-        snapshots=_snapshots(follower, config),
+        snapshots=_snapshots(follower, config, keys),
+        keys=keys,
     )
 
 
@@ -146,9 +152,17 @@ def _keeper(
     return ModelKeeper(adviser, orders, data_dir_of(loaded), config.insight, clock)
 
 
-def _snapshots(follower: Follower, config: Configuration) -> Snapshots:
+def _snapshots(
+    follower: Follower, config: Configuration, keys: NodeKeys | None
+) -> Snapshots:
     parts = Folds(follower).parts()
-    return Snapshots(parts, lambda: follower.offset, made_by(config))
+    return Snapshots(
+        parts,
+        lambda: follower.offset,
+        made_by(config),
+        codec=PLAIN if keys is None else keys.codec,
+        keep_keys=None if keys is None else keys.keep,
+    )
 
 
 def _own(
@@ -165,15 +179,34 @@ def _watch(metrics: Metrics) -> Watch:
 
 async def _opened(
     journal: Journal | None, loaded: Loaded, clock: Clock
-) -> tuple[Journal, Past]:
-    """Journal and store; neither is left open when one refuses."""
-    folder = data_dir_of(loaded)
-    journal = journal or journal_of(loaded, clock)
-    await journal.open()
+) -> tuple[Journal, Past, NodeKeys | None]:
+    """Journal, store and keys; nothing is left open when one refuses."""
+    keys = keys_of(loaded) if journal is None else None
+    codec = PLAIN if keys is None else keys.codec
+    journal = journal or journal_of(loaded, clock, codec)
+    if loaded.config.journal.engine == "redis":  # its spool is read when it opens
+        past = await _opened_past(loaded, clock, keys)
+        await _or_close(journal.open(), past.close)
+    else:  # its lock keeps a second process from the store
+        await journal.open()
+        past = await _or_close(_opened_past(loaded, clock, keys), journal.close)
+    return journal, past, keys
+
+
+async def _opened_past(loaded: Loaded, clock: Clock, keys: NodeKeys | None) -> Past:
+    past = await open_past(loaded, data_dir_of(loaded), clock)
+    if keys is not None:
+        await _or_close(keys.begin(past.database, clock), past.close)
+    elif loaded.config.journal.engine == "redis":
+        await _or_close(refuse_without_keys(past.database), past.close)
+    return past
+
+
+async def _or_close(opening: Awaitable[T], close: Callable[[], Awaitable[None]]) -> T:
     try:
-        return journal, await open_past(loaded, folder, clock)
+        return await opening
     except BaseException:
-        await journal.close()
+        await close()
         raise
 
 
@@ -203,6 +236,7 @@ def _follower(
     placing: Placing,
     metrics: Metrics,
     duty: CallDuty,
+    keys: NodeKeys | None,
 ) -> Follower:
     follower = Follower(
         book=CallBook(call_limits(config)),
@@ -217,6 +251,8 @@ def _follower(
         clock=clock,
     )
     placing.read_up_to = lambda: follower.offset
+    if keys is not None:
+        keys.ring.number_of_call = follower.number_of
     return follower
 
 

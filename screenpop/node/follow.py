@@ -185,6 +185,13 @@ class Follower:
             " the call's next event. Report it; the log has the reason."
         )
 
+    def number_of(self, key: CallKey) -> str | None:
+        """The number of the customer whom a call in the book is about, in E.164."""
+        call = self.book.get(key)
+        if call is None:
+            return None
+        return self.lookups.parties(self.book.with_customer(call)).ani.number
+
     def _hear(self, record: Record) -> None:
         """When was this entry received, on the scale of `steady_us`?"""
         if self.live:

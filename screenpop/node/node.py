@@ -52,6 +52,7 @@ from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
 from screenpop.node.offer_orders import learn_orders
 from screenpop.node.parts import Lookups, data_dir_of, node_name
+from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
 from screenpop.node.worker import own_port
@@ -102,6 +103,7 @@ class Service:
     tasks: TaskOwner
     spare: SpareTime
     snapshots: Snapshots
+    keys: NodeKeys | None = None
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
     """How far, until this node knows all calls."""
@@ -134,6 +136,8 @@ class Service:
 
     async def begin(self) -> None:
         """Open the sources, listen, read what is stored, go live."""
+        if self.keys is not None:
+            self.keys.on_erasure = self.replaced.set
         await self.archiver.agree()
         if not self.past.people.cache.all():
             log.warning("the store has %s", NO_USERS)
@@ -172,6 +176,8 @@ class Service:
         if gives_orders(self.loaded.config):
             keep(self.insight.run, name="keep the model of the orders")
             keep(self._learn_orders, name="learn what was ordered")
+        if self.keys is not None:
+            keep(self.keys.run, name="keep the keys", until_done=True)
         if self._today is not None:
             keep(self._today.keep_saved, name="save today's counts")
         keep(
@@ -208,10 +214,15 @@ class Service:
         if self._today is not None:
             with suppress(OSError):  # a full disk does not keep a stop from ending
                 await self._today.save()
-        if self.caught_up.is_set():
+        erased = self.keys is not None and self.keys.erased
+        if self.caught_up.is_set() and not erased:
             await self.snapshots.save(self.journal, next_turn)
         await self.journal.close()
+        if self.keys is not None:
+            await self.keys.finish()
         await self.past.close()
+        if erased:
+            await asyncio.to_thread(forget_made_again, data_dir_of(self.loaded))
 
     async def _replay(self) -> None:
         """Read what is stored, as if it happened now, without asking or pushing.
@@ -381,7 +392,8 @@ class Service:
         return self.follower.placing.occurrences.clocks
 
     def _notes(self) -> list[str]:
-        notes = (self.journal.health.may_lose, self.archiver.note)
+        not_encrypted = note_of(self.loaded, self.keys)
+        notes = (self.journal.health.may_lose, self.archiver.note, not_encrypted)
         return [note for note in notes if note is not None]
 
     async def problems(self) -> list[NodeProblem]:
@@ -407,6 +419,7 @@ class Service:
                 self.past.damage,
                 self.past.database.moved(),
                 self.archiver.trouble,
+                None if self.keys is None else self.keys.trouble,
             )
             if trouble is not None
         )

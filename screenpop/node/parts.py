@@ -35,6 +35,7 @@ from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease, LocalLeases
 from screenpop.journal.memory import MemoryJournal
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.spool import SpooledJournal
 from screenpop.journal.sqlite import SqliteJournal
 from screenpop.lookup.calls import CallLookups, shapes_of
@@ -108,21 +109,22 @@ def data_dir_of(loaded: Loaded) -> Path:
     return loaded.folder / loaded.config.server.data_dir
 
 
-def journal_of(loaded: Loaded, clock: Clock) -> Journal:
+def journal_of(loaded: Loaded, clock: Clock, codec: RecordCodec = PLAIN) -> Journal:
     options = loaded.config.journal
     if options.engine == "memory":
         return MemoryJournal(clock, pending_max=options.pending_max)
     if options.engine == "redis":
-        return _redis_journal(loaded, clock)
+        return _redis_journal(loaded, clock, codec)
     return SqliteJournal(
         data_dir_of(loaded) / JOURNAL_FILE,
         synchronous=options.synchronous,
         pending_max=options.pending_max,
         clock=clock,
+        codec=codec,
     )
 
 
-def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
+def _redis_journal(loaded: Loaded, clock: Clock, codec: RecordCodec) -> Journal:
     from screenpop.journal.redis import RedisJournal  # redis-py takes a while
     from screenpop.journal.redis_address import parse_address
 
@@ -137,6 +139,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
         timeout_s=options.timeout_s,
         patience_s=options.patience_s,
         clock=clock,
+        codec=codec,
     )
     if not options.spool_entries_max:
         return shared
@@ -145,6 +148,7 @@ def _redis_journal(loaded: Loaded, clock: Clock) -> Journal:
         synchronous=options.synchronous,
         pending_max=options.pending_max,
         clock=clock,
+        codec=codec,
     )
     return SpooledJournal(
         shared, spool, entries_max=options.spool_entries_max, clock=clock

@@ -7,6 +7,7 @@ Nothing that is there is replaced: a restore goes into an empty place.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import sqlite3
@@ -19,7 +20,10 @@ from pathlib import Path
 from screenpop.config.load import Loaded
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history import migrate, postgres_dump
+from screenpop.history.person_keys import PersonKeys
 from screenpop.journal.base import Offset
+from screenpop.journal.master_key import FILE_NAME as MASTER_KEY
+from screenpop.journal.master_key import MasterKey
 from screenpop.journal.sqlite_file import SCHEMA_VERSION, hold
 from screenpop.journal.sqlite_writer import SKIPPED, newest_given, remember_skip
 from screenpop.node.backup import (
@@ -27,14 +31,22 @@ from screenpop.node.backup import (
     DATA,
     STORE,
     STORE_DUMP,
+    STORE_ROWS,
     database_in,
     file_of,
     read_places,
     revision_of,
+    waited_for,
 )
 from screenpop.node.backup_file import BackupManifest, BackupReader, reading
+from screenpop.node.key_copy import NAME as KEYS
+from screenpop.node.key_copy import KeyCopy, put_back_master, read_copy
 from screenpop.node.parts import JOURNAL_FILE, SPOOL_FILE, data_dir_of
+from screenpop.node.store_rows import put_rows
+from screenpop.support.clock import SystemClock
 from screenpop.support.private import private_database, private_folder
+
+log = logging.getLogger(__name__)
 
 STAGE = ".restoring"
 ENTRIES_PER_S = 50_000
@@ -55,8 +67,10 @@ class Restored:
     wrote_config: bool | None
 
 
-def restore(backup: Path, config: Path) -> Restored:
+def restore(backup: Path, config: Path, keys: Path | None = None) -> Restored:
     """Put a backup's parts where a configuration says; it blocks.
+
+    `keys` is the newest copy of the keys of persons; default: next to the backup.
 
     Without a file at `config` the backup's own configuration is written there first.
     Raises `ConfigError` when a service uses the place, data is there already, or the
@@ -65,11 +79,17 @@ def restore(backup: Path, config: Path) -> Restored:
     with reading(backup) as kept:
         refuse_newer(kept)
         kept.check()
+        copy = _keys_of(kept, keys or backup.with_name(KEYS))
         wrote = _configuration(kept, config)
         loaded = read_places(config)
         folder = data_dir_of(loaded)
         with _held(folder, loaded):
+            master = None if copy is None else put_back_master(copy, loaded)
             _Restoring(loaded, kept, folder).run()
+            if copy is not None and master is not None:
+                _put_back_persons(kept, loaded, copy, master)
+                if (own := folder / MASTER_KEY).exists():
+                    _give_to_the_service(own, folder)
         return Restored(manifest=kept.manifest, data_dir=folder, wrote_config=wrote)
 
 
@@ -83,6 +103,52 @@ def refuse_newer(kept: BackupReader) -> None:
             f" ({manifest.screenpop}: journal format {journal}, schema {store}; this"
             f" one reads {SCHEMA_VERSION} and {migrate.HEAD}). Install that version."
         )
+
+
+def _keys_of(kept: BackupReader, path: Path) -> KeyCopy | None:
+    if kept.manifest.keys is None:
+        return None
+    if not path.is_file():
+        raise ConfigError(
+            f"{path} is missing: without the keys no number, name or note of the backup"
+            " can be read. Put the newest copy there, or name it with --keys."
+        )
+    copy = read_copy(path)
+    if copy.fingerprint != kept.manifest.keys:
+        raise ConfigError(
+            f"{path} holds the keys of another service than the backup {kept.path}."
+            " Name the right file with --keys."
+        )
+    return copy
+
+
+def _put_back_persons(
+    kept: BackupReader, loaded: Loaded, copy: KeyCopy, master: MasterKey
+) -> None:
+    """The keys, and the rows that they open."""
+    stage = data_dir_of(loaded) / STAGE
+    try:
+        rows = None
+        if STORE_ROWS in kept.names:
+            kept.extract(STORE_ROWS, rows := stage / STORE_ROWS)
+        erased = waited_for(_put_back(loaded, copy, master, rows))
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+    if erased:
+        log.info("%d rows of the backup are about persons erased since", erased)
+
+
+async def _put_back(
+    loaded: Loaded, copy: KeyCopy, master: MasterKey, rows: Path | None
+) -> int:
+    database = database_in(loaded)
+    await database.open()
+    try:
+        await migrate.ensure(database)
+        await PersonKeys(database, master, SystemClock()).put_back(copy.secrets)
+        return 0 if rows is None else await put_rows(rows, database, master)
+    finally:
+        await database.close()
 
 
 def _configuration(kept: BackupReader, config: Path) -> bool | None:

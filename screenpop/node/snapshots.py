@@ -21,6 +21,7 @@ import msgspec
 
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import Journal, Offset
+from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.node.follow import Follower
 
 log = logging.getLogger(__name__)
@@ -102,13 +103,19 @@ class Snapshots:
         made_by: str,
         *,
         slice_s: float = SLICE_S,
+        codec: RecordCodec = PLAIN,
+        keep_keys: Callable[[], Awaitable[None]] | None = None,
     ):
         """`offset` is that of the newest folded entry, `made_by` names the code and
-        the settings that decide what the folds make of an entry."""
+        the settings that decide what the folds make of an entry. `keep_keys` makes
+        durable which keys a person has: entries before a snapshot are not read again.
+        """
         self._parts = list(parts)
         self._offset = offset
         self._made_by = made_by
         self._slice_s = slice_s
+        self._codec = codec
+        self._keep_keys = keep_keys
         self._saved = 0
 
     async def run(
@@ -130,8 +137,10 @@ class Snapshots:
         if self._offset() == self._saved:
             return
         offset, groups = await self.taken(turn)
-        body = await asyncio.to_thread(self._packed, groups)
+        body = await asyncio.to_thread(lambda: self._codec.seal(self._packed(groups)))
         try:
+            if self._keep_keys is not None:
+                await self._keep_keys()
             await journal.save_snapshot(NAME, Offset(offset), body)
         except Unavailable as error:
             log.warning("%s", error)
@@ -159,8 +168,11 @@ class Snapshots:
 
     async def load(self, body: bytes, turn: Turn) -> None:
         """Put the saved state into all parts; `Useless`: none of them was changed."""
+        opened = self._codec.unseal(body)
+        if opened is None:
+            raise Useless("somebody who was erased since is in it")
         loaders = {part.name: part.loader() for part in self._parts}
-        frames = _frames(body)
+        frames = _frames(opened)
         head = _HEAD.decode(next(frames))
         if head != _Head(FORMAT, self._made_by):
             raise Useless("it was made by another version or with other settings")

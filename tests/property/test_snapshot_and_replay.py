@@ -214,7 +214,7 @@ def new_folds(service: Service) -> Follower:
     placing = Placing(Occurrences(placing_limits(config), same), clock)
     made = build._follower(
         config, clock, lookups, hub, feed, service.door, placing, service.metrics,
-        CallDuty(LocalLeases()),
+        CallDuty(LocalLeases()), None,
     )  # fmt: skip
     made.directory.replace(USERS)
     feed.agents.know(

@@ -27,7 +27,8 @@ def binary(name: str) -> str | None:
 class PostgresServer:
     """A server with an empty database, which can be killed and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificates: Path | None = None) -> None:
+        """With TLS alone where `certificates` holds `ca.pem` and `key.pem`."""
         self._folder = Path(tempfile.mkdtemp(prefix="screenpop-pg-"))
         self._owner = _owner()
         if self._owner is not None:
@@ -36,6 +37,8 @@ class PostgresServer:
         self.port = _free_port()
         self.url = f"postgresql+asyncpg://screenpop@127.0.0.1:{self.port}/postgres"
         self._run("initdb", "-U", "screenpop", "-A", "trust", "--no-sync")
+        if certificates is not None:
+            self._only_with_tls(certificates)
 
     def start(self) -> None:
         """Returns when it answers; after `kill`, once the old one is gone."""
@@ -57,6 +60,18 @@ class PostgresServer:
     @property
     def pid(self) -> int:
         return int(self._data.joinpath("postmaster.pid").read_text().split()[0])
+
+    def _only_with_tls(self, certificates: Path) -> None:
+        for name, here in (("ca.pem", "server.crt"), ("key.pem", "server.key")):
+            shutil.copy(certificates / name, self._data / here)
+            (self._data / here).chmod(0o600)
+            if self._owner is not None:
+                shutil.chown(self._data / here, self._owner)
+        with (self._data / "postgresql.conf").open("a") as settings:
+            settings.write("ssl = on\n")
+        (self._data / "pg_hba.conf").write_text(
+            "hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n"
+        )
 
     def kill(self) -> None:
         """As by the kernel when memory runs out: no good-bye to anybody."""
@@ -88,9 +103,9 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Yields the SQLAlchemy URL of an empty database."""
-    server = PostgresServer()
+def postgres(certificates: Path | None = None) -> Iterator[str]:
+    """Yields the SQLAlchemy URL of an empty database; see `PostgresServer`."""
+    server = PostgresServer(certificates)
     try:
         server.start()
         yield server.url

@@ -1,0 +1,232 @@
+"""Which key encrypts a record, and does it still exist?
+
+A key belongs to a person: to the number that calls, or to the call where no number is
+known. This process takes its keys from a tree of its own, which the store holds before
+the first record is written, so that a new caller needs no write. Which keys a person
+has (`links`) is written soon after; it can be read again from the records themselves.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Generic, TypeVar
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from screenpop.domain.call import CallEvent, CallKey
+from screenpop.domain.errors import Unavailable
+from screenpop.journal.key_tree import LEAVES, KeyId, KeyTree, TreeId
+from screenpop.journal.master_key import MasterKey
+from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, Record
+
+KEYS_MAX = 50_000  # in memory: about 400 bytes each
+LINKS_MAX = 200_000
+
+K = TypeVar("K")
+V = TypeVar("V")
+Link = tuple[str, KeyId]
+"""A person's name by `MasterKey.name`, and one of their keys."""
+
+
+class KeyRing:
+    """The keys of this process, in memory."""
+
+    def __init__(
+        self,
+        master: MasterKey,
+        number_of: Callable[[CallEvent], str | None] = lambda event: event.caller,
+        keys_max: int = KEYS_MAX,
+    ):
+        """`number_of` reads the outside party's number of an event in E.164."""
+        self.master = master
+        self.number_of = number_of
+        self.number_of_call: Callable[[CallKey], str | None] = lambda key: None
+        """The number of the customer whom a call is about, as the folds know it."""
+        self.trees: Mapping[TreeId, KeyTree] = {}
+        self.links: dict[Link, None] = {}  # that the store does not hold yet
+        self.unlinked = 0  # links that found no room
+        self.missing = 0  # records whose tree the store does not hold
+        self._lock = threading.RLock()  # journals are read in threads
+        self._tree: TreeId | None = None
+        self._next = 0
+        self._ciphers: _Newest[KeyId, AESGCM | None] = _Newest(keys_max)
+        self._persons: _Newest[str, KeyId] = _Newest(keys_max)
+        self._numbers: _Newest[str, KeyId] = _Newest(keys_max)  # quicker than a name
+        self._calls: _Newest[CallKey, KeyId] = _Newest(keys_max)
+        self._linked: _Newest[Link, None] = _Newest(2 * keys_max)
+
+    def begin(self, tree: TreeId, trees: Mapping[TreeId, KeyTree]) -> None:
+        """Take new keys from `tree`, which the store holds and no one else uses."""
+        self._tree, self._next = tree, 0
+        self.replace(trees)
+
+    def replace(self, trees: Mapping[TreeId, KeyTree]) -> None:
+        """The trees as the store has them now."""
+        with self._lock:
+            self.trees = trees
+            self._ciphers.clear()
+
+    # -- Which key
+
+    def key_for(self, record: Record) -> KeyId:
+        """The key of the person of whom a record speaks.
+
+        Raises `Unavailable` before the store was read.
+        """
+        with self._lock:
+            if isinstance(record, EventRecord):
+                return self._of_event(record.event)
+            call = _call_of(record)
+            number = self.number_of_call(call)
+            if number is not None:
+                return self._of_number(call, number)
+            key = self._calls.get(call)
+            return self._of_call(call) if key is None else key
+
+    def key_of(self, person: str) -> KeyId:
+        """A key of whom or what `MasterKey.name` names, linked to that name."""
+        with self._lock:
+            return self._of(person)
+
+    def adopt(self, keys: Mapping[str, KeyId]) -> None:
+        """Go on with these keys of persons: the store has them already."""
+        with self._lock:
+            for person, key in keys.items():
+                self._persons.put(person, key)
+                self._linked.put((person, key), None)
+
+    def _of_event(self, event: CallEvent) -> KeyId:
+        call = (event.line, event.call_id, event.occurrence)
+        number = self.number_of(event)
+        if number is not None:
+            return self._of_number(call, number)
+        key = self._calls.get(call)
+        return self._of_call(call) if key is None else key
+
+    def _of_number(self, call: CallKey, number: str) -> KeyId:
+        key = self._numbers.get(number)
+        if key is None:
+            key = self._of(self.master.name("number", number))
+            self._numbers.put(number, key)
+        before = self._calls.get(call)
+        if before != key:
+            if before is not None:  # written before the number was known
+                self.link(self.master.name("number", number), before)
+            self._calls.put(call, key)
+        return key
+
+    def _of_call(self, call: CallKey) -> KeyId:
+        key = self._of(self.master.name("call", "/".join(map(str, call))))
+        self._calls.put(call, key)
+        return key
+
+    def _of(self, person: str) -> KeyId:
+        key = self._persons.get(person)
+        if key is None:
+            key = self._new()
+            self._persons.put(person, key)
+            self.link(person, key)
+        return key
+
+    def _new(self) -> KeyId:
+        if self._tree is None or self._next >= LEAVES:
+            raise Unavailable(
+                "there are no keys for personal data: the store was not read. Check"
+                " the store; restart the service."
+            )
+        key = (self._tree, self._next)
+        self._next += 1
+        return key
+
+    # -- What the store must know
+
+    def link(self, person: str, key: KeyId) -> None:
+        link = (person, key)
+        if link in self._linked:
+            return
+        if len(self.links) >= LINKS_MAX:
+            self.unlinked += 1
+            return
+        self._linked.put(link, None)
+        self.links[link] = None
+
+    def kept(self, links: Iterable[Link]) -> None:
+        """The store holds these."""
+        with self._lock:
+            for link in links:
+                self.links.pop(link, None)
+
+    def waiting(self, limit: int) -> list[Link]:
+        """The oldest links that the store does not hold."""
+        with self._lock:
+            return list(islice(self.links, limit))
+
+    def learn(self, record: Record, key: KeyId) -> None:
+        """A record of this or another process was read: go on with its key."""
+        with self._lock:
+            if not isinstance(record, EventRecord):
+                self._calls.put(_call_of(record), key)
+                return
+            event = record.event
+            number = self.number_of(event)
+            if number is not None and self._numbers.get(number) != key:
+                person = self.master.name("number", number)
+                self._numbers.put(number, key)
+                self._persons.put(person, key)
+                self.link(person, key)
+            self._calls.put((event.line, event.call_id, event.occurrence), key)
+
+    # -- Using a key
+
+    def cipher(self, key: KeyId) -> AESGCM | None:
+        """None: the key was destroyed, or the store does not hold its tree."""
+        with self._lock:
+            return self._cipher(key)
+
+    def _cipher(self, key: KeyId) -> AESGCM | None:
+        if key in self._ciphers:
+            return self._ciphers.get(key)
+        tree = self.trees.get(key[0])
+        secret = None if tree is None else tree.key(key[1])
+        cipher = None if secret is None else AESGCM(secret)
+        if tree is not None:
+            self._ciphers.put(key, cipher)
+        else:
+            self.missing += 1
+        return cipher
+
+
+def _call_of(record: AnswersRecord | ActionRecord) -> CallKey:
+    """Of an action about no call: one that no line has."""
+    key = record.call_key
+    assert key is not None or isinstance(record, ActionRecord)
+    return ("", record.key, 0) if key is None else key  # type: ignore[return-value]
+
+
+class _Newest(Generic[K, V]):
+    """A map that forgets what was not used for longest."""
+
+    def __init__(self, entries_max: int):
+        self._max = entries_max
+        self._items: OrderedDict[K, V] = OrderedDict()
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._items
+
+    def get(self, key: K) -> V | None:
+        found = self._items.get(key)
+        if found is not None:
+            self._items.move_to_end(key)
+        return found
+
+    def put(self, key: K, value: V) -> None:
+        self._items[key] = value
+        self._items.move_to_end(key)
+        if len(self._items) > self._max:
+            self._items.popitem(last=False)
+
+    def clear(self) -> None:
+        self._items.clear()
