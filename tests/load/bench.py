@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, default=1, help="interleaved rounds (1)")
     made.add_argument("--targets", help=f"some of {SERVICE},{','.join(BARE)}")
     made.add_argument("--no-search", action="store_true", help="skip the highest rate")
+    made.add_argument("--search-from", type=float, help="calls/s (400)")
+    made.add_argument("--p99-limit", type=float, help="of the highest rate, ms (50)")
     made.add_argument("--storm", action="store_true", help="kill -9, all come back")
     made.add_argument("--slow-source", action="store_true", help="a source hangs")
     made.add_argument("--fanout", action="store_true", help="500 wallboards")
@@ -79,6 +81,10 @@ def planned(given: argparse.Namespace) -> Plan:
         plan = replace(plan, rates=tuple(float(r) for r in given.rates.split(",")))
     if given.seconds:
         plan = replace(plan, seconds=given.seconds)
+    if given.search_from:
+        plan = replace(plan, search_rate=given.search_from)
+    if given.p99_limit:
+        plan = replace(plan, p99_limit_ms=given.p99_limit)
     if given.no_search:
         plan = replace(plan, search=False)
     return replace(

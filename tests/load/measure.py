@@ -33,6 +33,8 @@ class Plan:
     warm_s: float = 2
     search: bool = True
     search_s: float = 3
+    search_rate: float = 400  # where the search begins
+    p99_limit_ms: float = P99_LIMIT_MS
     storm: bool = False
     supervisors: int = 0
     hanging_source: bool = False
@@ -116,20 +118,21 @@ async def measure(
     return figures
 
 
-def sustained(step: Step) -> bool:
+def sustained(step: Step, limit_ms: float = P99_LIMIT_MS) -> bool:
     """Did the server keep up: nothing wrong, p99 under the limit, no backlog?"""
     late = max(step.opened.p99, step.lag.p99)
-    return step.clean and late < P99_LIMIT_MS and step.sent_per_s > 0.95 * step.rate
+    return step.clean and late < limit_ms and step.sent_per_s > 0.95 * step.rate
 
 
 async def _search(bench: Bench) -> Step | None:
     """The highest rate it sustains: up by half until it fails, then between."""
     best: Step | None = None
-    known = [step.rate for step in bench.figures.steps if sustained(step)]
-    rate, failed = max([400.0, *known]), 0.0
+    limit_ms = bench.plan.p99_limit_ms
+    known = [x.rate for x in bench.figures.steps if sustained(x, limit_ms)]
+    rate, failed = max([bench.plan.search_rate, *known]), 0.0
     while rate >= SEARCH_FROM:
         step = await bench.step(rate, bench.plan.search_s)
-        good = sustained(step)
+        good = sustained(step, limit_ms)
         bench.say(told(bench.target.name, step) + ("" if good else "  - too fast"))
         if good:
             best = step

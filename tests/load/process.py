@@ -66,10 +66,14 @@ def _ended_ns(pid: int) -> int:
 
 
 def tree(pid: int) -> Iterator[int]:
+    """A process and all below it; one that ends meanwhile is left out."""
     yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from tree(int(child))
+    children: list[str] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            children += (task / "children").read_text().split()
+    for child in children:
+        yield from tree(int(child))
 
 
 def free_port() -> int:
