@@ -9,7 +9,7 @@ several nodes share the journal the folds check each decision: `JournalOrder`.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
@@ -62,6 +62,8 @@ class Placing:
         self._decided: OrderedDict[int, CallEvent] = OrderedDict()
         self._alone: dict[tuple[str, str], int] = {}
         """Occurrences of events that were folded while this node was alone."""
+        self._alone_calls: dict[CallName, Counter[int]] = {}
+        """How many of them did not come back yet, by call and occurrence."""
 
     def stamped(self, records: Iterable[Record]) -> list[Record]:
         """The records as they are to be journalled."""
@@ -103,7 +105,7 @@ class Placing:
                 self.order.go_alone()
             placed = self._ordered(self.order, offset, placed, unplaced)
             if offset >= APART:
-                self._alone[ours] = placed.occurrence
+                self._note_alone(ours, placed)
         if placed is not event:
             self._decided[offset] = placed
             if len(self._decided) > DECIDED_MAX:
@@ -128,7 +130,25 @@ class Placing:
 
     def folded_alone(self, event: CallEvent) -> int | None:
         """The occurrence that a returned event had here; asked once."""
-        return self._alone.pop((event.line, event.event_id), None)
+        alone = self._alone.pop((event.line, event.event_id), None)
+        name = (event.line, event.call_id)
+        left = self._alone_calls.get(name)
+        if alone is not None and left is not None:
+            left[alone] -= 1
+            if left.total() <= 0:
+                del self._alone_calls[name]
+        return alone
+
+    def made_alone(self, event: CallEvent) -> list[int]:
+        """Other occurrences of its call of which events have not come back yet."""
+        left = self._alone_calls.get((event.line, event.call_id)) or Counter[int]()
+        return [occurrence for occurrence in left if occurrence != event.occurrence]
+
+    def _note_alone(self, ours: tuple[str, str], placed: CallEvent) -> None:
+        if ours not in self._alone:
+            name = (placed.line, placed.call_id)
+            self._alone_calls.setdefault(name, Counter())[placed.occurrence] += 1
+        self._alone[ours] = placed.occurrence
 
     def renamed(self, record: Record) -> Record:
         """Answers and actions name their call as the node did that wrote them."""

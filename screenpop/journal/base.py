@@ -58,9 +58,11 @@ class Rejoined(Exception):
     Entries had numbers of this node's own meanwhile; the folds have taken them.
     """
 
-    def __init__(self, offset: Offset):
+    def __init__(self, offset: Offset, known: Sequence[Entry] = ()):
+        """`known`: entries up to `offset` that the folds took alone once more."""
         super().__init__(f"entries go on after {offset}")
         self.offset = offset
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from screenpop.journal.base import (
     Rejoined,
     ReturnedEntry,
 )
+from screenpop.journal.held_appends import Done, HeldAppends, fail, pass_on
 from screenpop.journal.leases import Leases
 from screenpop.journal.records import Record
 from screenpop.journal.tailing import Take
@@ -42,9 +43,8 @@ RANGES = 1 << 31  # a time apart has a range of its own, drawn by lot
 RANGE = 1 << 20
 DRAIN_ENTRIES = 500
 TRY_AGAIN_S = 0.5
+HOLD_S = 1.0  # at most, while the last entries are drained
 ALL_US = 1 << 62
-
-Done = asyncio.Future[list[Receipt]]
 
 
 class SpooledJournal(Journal):
@@ -75,9 +75,14 @@ class SpooledJournal(Journal):
         self._base = START  # the newest shared entry that the folds have
         self._from = self._newest = self._handed = self._drained = START  # in the spool
         self._under_way = 0  # records that are being spooled
+        self._moved = asyncio.Event()  # that number, or what the folds were handed
+        self._held = HeldAppends(self.submit)
         self._own: set[tuple[str, str]] = set()
         """Drained records that did not come back yet: the folds have them, perhaps
         in another occurrence than the order of the shared journal gives them."""
+        self._known: list[Offset] = []
+        """Where others, or a lost answer, had put drained records before the time
+        apart: the folds have them twice, perhaps in two occurrences."""
 
     async def open(self) -> None:
         """What an earlier process left in the spool goes into the shared journal."""
@@ -92,6 +97,7 @@ class SpooledJournal(Journal):
             raise
         self._from = self._handed = self._drained = self._newest
         self._own.clear()  # these the folds do not have
+        self._known.clear()
         if left:
             log.warning(
                 "%d journal entries that were spooled before this start are in the"
@@ -114,7 +120,7 @@ class SpooledJournal(Journal):
 
     def submit(self, records: Sequence[Record], *, patient: bool = False) -> Done:
         if self._apart.is_set() and self._ended is None:
-            return self._spooled(records)
+            return self._held.add(records) or self._spooled(records)
         try:
             done = self._shared.submit(records, patient=patient)
         except JournalReplaced:
@@ -134,11 +140,11 @@ class SpooledJournal(Journal):
         if away:
             self._part(error)
             try:
-                self._spooled(records).add_done_callback(lambda x: _pass_on(x, mine))
+                self._spooled(records).add_done_callback(lambda x: pass_on(x, mine))
             except ScreenpopError as full:
-                _fail(mine, full)
+                fail(mine, full)
         else:
-            _pass_on(done, mine)
+            pass_on(done, mine)
 
     def _spooled(self, records: Sequence[Record]) -> Done:
         waiting = self._newest - self._drained + self._under_way
@@ -157,8 +163,9 @@ class SpooledJournal(Journal):
 
     def _kept(self, mine: Done, done: Done, count: int) -> None:
         self._under_way -= count
+        self._moved.set()
         if done.cancelled() or done.exception() is not None:
-            _pass_on(done, mine)
+            pass_on(done, mine)
             return
         receipts = done.result()
         self._newest = max(self._newest, *(receipt.offset for receipt in receipts))
@@ -194,17 +201,40 @@ class SpooledJournal(Journal):
             await self._apart.wait()
             await asyncio.sleep(TRY_AGAIN_S)
             try:
-                count = await self._drain(self._drained)
+                await self._drain(self._drained)
+                joined = await self._drain_rest()
             except JournalReplaced as error:
                 self._ended = error
                 self._together.set()
                 return
-            except (Unavailable, Overloaded) as error:
+            except (Unavailable, Overloaded, TimeoutError) as error:
                 log.debug("the spool cannot be drained yet: %s", error)
                 continue
+            if joined:
+                await self._forget_drained()
+
+    async def _drain_rest(self) -> bool:
+        """What came meanwhile. Under load that never ends, so new appends wait.
+
+        They go to the shared journal a moment later, or else into the spool. Raises
+        what `_drain` raises, and `TimeoutError`.
+        """
+        self._held.begin()
+        try:
+            async with asyncio.timeout(HOLD_S):
+                await self._until_moved(lambda: not self._under_way)
+                count = await self._drain(self._drained)
+                await self._until_moved(lambda: self._handed == self._newest)
             if self._is_drained():
                 self._join(count)
-                await self._forget_drained()
+            return not self._apart.is_set()
+        finally:
+            self._held.release()
+
+    async def _until_moved(self, is_there: Callable[[], bool]) -> None:
+        while not is_there():
+            self._moved.clear()
+            await self._moved.wait()
 
     def _is_drained(self) -> bool:
         return not self._under_way and self._drained == self._newest == self._handed
@@ -240,6 +270,8 @@ class SpooledJournal(Journal):
             ):
                 if receipt is None or receipt.offset <= self._base:
                     self._own.discard((record.stream, record.key))
+                if receipt is not None and receipt.offset <= self._base:
+                    self._known.append(receipt.offset)
             count += len(entries)
             after = self._drained = entries[-1].offset
         return count
@@ -277,7 +309,19 @@ class SpooledJournal(Journal):
         if self._ended is not None:
             raise self._ended
         if not over:
-            raise Rejoined(self._base)
+            raise Rejoined(self._base, await self._known_entries())
+
+    async def _known_entries(self) -> list[Entry]:
+        """Raises `JournalReplaced`; without a journal there is nothing to compare."""
+        known, self._known = self._known, []
+        try:
+            found = [await self._shared.read(Offset(at - 1), 1) for at in known]
+        except JournalReplaced:
+            raise
+        except Unavailable as error:
+            log.warning("%d spooled entries are not compared: %s", len(known), error)
+            return []
+        return [entry for entries in found for entry in entries]
 
     def _shared_to(self, take: Take) -> Take:
         def handed(entries: list[Entry]) -> None:
@@ -293,6 +337,7 @@ class SpooledJournal(Journal):
             numbered = [Entry(self._number(x.offset), x.record) for x in entries]
             take(numbered)
             self._handed = entries[-1].offset
+            self._moved.set()
 
         return handed
 
@@ -391,20 +436,3 @@ async def _told(reading: Coroutine[Any, Any, None]) -> Exception | None:
     except Exception as error:  # noqa: BLE001  handed on
         return error
     return None
-
-
-def _pass_on(done: Done, mine: Done) -> None:
-    if mine.done():
-        return
-    if done.cancelled():
-        mine.cancel()
-    elif (error := done.exception()) is not None:
-        _fail(mine, error)
-    else:
-        mine.set_result(done.result())
-
-
-def _fail(mine: Done, error: BaseException) -> None:
-    if not mine.done():
-        mine.set_exception(error)
-        mine.exception()  # retrieved, also when its caller has gone

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ParamSpec
 
@@ -32,6 +32,7 @@ from screenpop.journal.records import (
     EventRecord,
     Record,
 )
+from screenpop.journal.spool import APART
 from screenpop.lookup.calls import CallLookups
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import Subject, person, telephone
@@ -117,13 +118,21 @@ class Follower:
         for key in calls:
             self._guarded("lookups", self._begin_lookups, key)
 
-    def rejoin(self, offset: int) -> None:
+    def rejoin(self, offset: int, known: Sequence[Entry] = ()) -> None:
         """Entries had numbers of this node's own for a while: they are over.
 
-        Everybody at this node gets their desk as a whole, under `offset`.
+        Everybody at this node gets their desk as a whole, under `offset`. Of `known`
+        entries this node has made a second call, if it took them alone in another
+        occurrence: that call never was.
         """
         self.offset = offset
         self.placing.rejoin()
+        for entry in self.placing.placed(known):
+            if isinstance(entry.record, EventRecord):
+                event = entry.record.event
+                alone = self.placing.folded_alone(event)
+                if alone not in (None, event.occurrence):
+                    self._never_was((event.line, event.call_id, alone))
         self.notes.rejoin(offset)
         self.desk.rejoin(offset)
         self.feed.rejoin(offset)
@@ -213,7 +222,7 @@ class Follower:
             case EventRecord(event=event):
                 placed = self.placing.folded(entry.offset, event)
                 try:
-                    self._event(entry.offset, placed)
+                    self._placed(entry.offset, placed)
                 finally:
                     self.placing.learn(entry.offset, placed)
             case AnswersRecord() as record:
@@ -229,17 +238,35 @@ class Follower:
         """
         alone = self.placing.folded_alone(event)
         placed = self.placing.folded(offset, event)
-        if alone is None or alone == placed.occurrence:
+        key = (placed.line, placed.call_id, placed.occurrence)
+        if alone is None or (alone == placed.occurrence and self.book.get(key)):
             return
-        call = self.book.withdraw((event.line, event.call_id, alone))
-        people = [] if call is None else self._withdraw(call)
-        self._event(offset, placed, as_it_happens=False)
-        case = self.desk.cases.get((placed.line, placed.call_id, placed.occurrence))
+        self._fold_anew(offset, placed, [alone])
+
+    def _placed(self, offset: int, event: CallEvent) -> None:
+        """What this node made alone of the same call gives way, until it returns."""
+        others = self.placing.made_alone(event) if offset < APART else []
+        if others:
+            self._fold_anew(offset, event, others)
+        else:
+            self._event(offset, event)
+
+    def _fold_anew(self, offset: int, event: CallEvent, not_in: Sequence[int]) -> None:
+        """Fold an event whose call had other occurrences here; each desk as a whole."""
+        people: list[UserId] = []
+        for occurrence in not_in:
+            if occurrence != event.occurrence:
+                people += self._never_was((event.line, event.call_id, occurrence))
+        self._event(offset, event, as_it_happens=False)
+        case = self.desk.cases.get((event.line, event.call_id, event.occurrence))
         people += [] if case is None else [*case.pops]
         self.hub.bring_whole(offset, dict.fromkeys(people))
 
-    def _withdraw(self, call: Call) -> list[UserId]:
-        """Who had its card."""
+    def _never_was(self, key: CallKey) -> list[UserId]:
+        """Take a call out of all folds; returns who had its card."""
+        call = self.book.withdraw(key)
+        if call is None:
+            return []
         case = self.desk.cases.get(call.key)
         people = [] if case is None else [*case.pops]
         self._guarded("lookups", self.lookups.end, call)

@@ -280,7 +280,7 @@ class Service:
                     )
                     return
                 except Rejoined as together:
-                    self.follower.rejoin(together.offset)
+                    self.follower.rejoin(together.offset, together.known)
         except JournalReplaced:
             self.replaced.set()
             await asyncio.Event().wait()  # until this node ends

@@ -106,9 +106,9 @@ class Node:
                 return answer.status == 200
         return False
 
-    async def says(self, http: aiohttp.ClientSession) -> str:
-        """What `/readyz` has, as text."""
-        async with http.get(f"{self.url}/readyz") as answer:
+    async def says(self, http: aiohttp.ClientSession, path: str = "/readyz") -> str:
+        """The answer to anybody, as text."""
+        async with http.get(f"{self.url}{path}") as answer:
             return await answer.text()
 
     def send(self, number: signal.Signals) -> None:
@@ -135,6 +135,7 @@ class Browser:
         self.open: set[str] = set()
         self.closed: set[str] = set()
         self.doubled: list[str] = []
+        self.told: dict[str, list[str]] = {}  # by call id, for a failure's text
         self.resyncs: Counter[str] = Counter()
         self.longest_away_s = 0.0
         self._after = 0
@@ -167,12 +168,20 @@ class Browser:
             async for text in socket:
                 self._take(json.loads(text))
 
+    def _note(self, frame: dict[str, Any]) -> None:
+        for pop in frame.get("pops", [frame]):
+            words = [frame["frame"], pop.get("occurrence"), frame["offset"]]
+            words += [pop.get("state"), pop.get("closed"), pop.get("reason")]
+            told = self.told.setdefault(str(pop.get("call_id")), [])
+            told.append(" ".join(str(word) for word in words if word is not None))
+
     def _take(self, frame: dict[str, Any]) -> None:
         now_s = time.monotonic()
         if self._left_s is not None and frame["frame"] != "hello":
             self.longest_away_s = max(self.longest_away_s, now_s - self._left_s)
             self._left_s = None
         call_id = str(frame.get("call_id"))
+        self._note(frame)
         match frame["frame"]:
             case "resync":
                 self.resyncs[frame["reason"]] += 1

@@ -30,8 +30,9 @@ async def spools_full(fleet: Fleet) -> None:
     """At all nodes: events are refused until Redis is back."""
     fleet.server.kill()
     await asyncio.sleep(AWAY_S)
-    said = [await node.says(fleet.http) for node in fleet.nodes]
-    assert any(f"at most {ENTRIES_MAX}" in text for text in said)
+    said = [await node.says(fleet.http, "/metrics") for node in fleet.nodes]
+    full = f"screenpop_journal_spooled_records {float(ENTRIES_MAX)}"
+    assert any(full in text for text in said)
     fleet.server.start()
 
 

@@ -53,7 +53,8 @@ async def run_trial(
         print("\n" + row(fault, fleet, stored, lost))
     assert [event for event in lost if not within(window, fleet, event)] == []
     assert [event for event, times in stored.items() if times > 1] == []
-    assert [call for each in fleet.browsers for call in each.doubled] == []
+    doubled = [each.told[call] for each in fleet.browsers for call in each.doubled]
+    assert doubled == [], doubled
     assert [call for each in fleet.browsers for call in each.open] == []
     assert len(fleet.rung) == round(rate * seconds)
     assert [call for call in fleet.unseen() if f"{call}/alerting" in stored] == []

@@ -36,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from load.bench import raise_file_limit
 from load.figures import percentile
 from load.process import Command, Processor, ServerProcess, free_port
+from load.process import used as used_by
 from load.service import SESSION_S, _agent, _apart, _seeded
 from load.targets import environment
 from load.wire import FrameClient, upgrade_request
@@ -131,7 +132,7 @@ class Desk:
     def gone(self, client: FrameClient, why: str) -> None:
         self.centre.causes[why.splitlines()[0][:60]] += 1
         self.lost_s = self.lost_s or perf_counter()
-        self.at += 1
+        self.at += random.randrange(1, len(self.centre.ports))  # as proxies spread
         self.again()
 
     def again(self) -> None:
@@ -349,7 +350,7 @@ async def measured(
     over = asyncio.Event()
     calls = centre.tasks.add(centre.calls(given.rate, over))
     await asyncio.sleep(3)
-    before = [node.used() for node in nodes]
+    before, ours = [node.used() for node in nodes], used_by(os.getpid())
     began_s = perf_counter()
     if given.redis_away:
         await redis_away(centre, redis, given.redis_away)
@@ -359,6 +360,7 @@ async def measured(
         node.used().since(then) if node.process.poll() is None else Processor(0, 0)
         for node, then in zip(nodes, before, strict=True)
     ]
+    used.append(used_by(os.getpid()).since(ours))
     spent_s = perf_counter() - began_s
     await asyncio.sleep(1)
     over.set()
@@ -433,7 +435,10 @@ def report(centre: Centre, used: list[Processor], spent_s: float) -> None:
             f" {percentile(gaps, 0.99) * 1e3:.1f} ms, worst {gaps[-1]:.2f} s"
         )
     shares = [f"{each.ran_ns / 1e9 / spent_s:.0%}" for each in used]
-    print(f"processor of each node in those {spent_s:.2f} s: {', '.join(shares)}")
+    print(
+        f"processor in those {spent_s:.2f} s: nodes {', '.join(shares[:-1])}, browsers"
+        f" {shares[-1]}"
+    )
 
 
 if __name__ == "__main__":

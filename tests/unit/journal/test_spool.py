@@ -35,6 +35,7 @@ class Shared(MemoryJournal):
         super().__init__()
         self.away: Exception | None = None
         self.answers_lost = False
+        self.under_way: asyncio.Future[list[Receipt]] | None = None
 
     def submit(
         self, records: Sequence[Record], *, patient: bool = False
@@ -43,6 +44,8 @@ class Shared(MemoryJournal):
             failed: asyncio.Future[list[Receipt]] = asyncio.Future()
             failed.set_exception(self.away)
             return failed
+        if self.under_way is not None:
+            return self.under_way
         done = super().submit(records, patient=patient)
         if self.answers_lost:
             self.away, self.answers_lost = Unavailable("the answer was lost."), False
@@ -64,6 +67,7 @@ class Node:
         )
         self.taken: list[Entry] = []
         self.rejoined: list[Offset] = []
+        self.known: list[Entry] = []
         self.replaced = asyncio.Event()
         self._tasks = TaskOwner("node")
 
@@ -83,6 +87,7 @@ class Node:
                 return await self.journal.follow(after, self.taken.extend)
             except Rejoined as together:
                 self.rejoined.append(after := together.offset)
+                self.known += together.known
             except JournalReplaced:
                 self.replaced.set()
                 return
@@ -165,6 +170,24 @@ async def test_a_lost_answer_gives_one_entry(node: Node) -> None:
     await node.journal.append([rang("2")])
     assert [record.key for record in node.shared.records] == ["1", "2"]
     assert [*dict.fromkeys(node.keys)] == ["1", "2"]
+
+
+async def test_what_others_kept_before_a_time_apart_is_named_when_it_ends(
+    node: Node,
+) -> None:
+    """The folds have it from them, and once more from the spool."""
+    node.shared.under_way = asyncio.get_running_loop().create_future()
+    slow = node.journal.submit([rang("1")])
+    node.shared.under_way, under_way = None, node.shared.under_way
+    theirs = rang("1", at_us=2_000)
+    await node.shared.append([theirs])
+    await node.has_taken("1")
+    under_way.set_exception(gone())
+    [receipt] = await slow
+    assert receipt.offset >= APART
+    await node.together_again()
+    assert node.known == [Entry(Offset(1), theirs)]
+    assert node.returned == []
 
 
 async def test_a_repeated_event_is_known_in_the_spool(node: Node) -> None:
