@@ -130,6 +130,8 @@ class Desk:
             self.open.discard(frame.call_id)
 
     def gone(self, client: FrameClient, why: str) -> None:
+        if self.centre.over:
+            return
         self.centre.causes[why.splitlines()[0][:60]] += 1
         self.lost_s = self.lost_s or perf_counter()
         self.at += random.randrange(1, len(self.centre.ports))  # as proxies spread
@@ -169,6 +171,7 @@ class Centre:
     sent_s: dict[str, float] = field(default_factory=dict)
     acked_s: dict[str, float] = field(default_factory=dict)
     rung: dict[str, int] = field(default_factory=dict)
+    over: bool = False  # what ends now does not come again
     at_home: set[str] = field(default_factory=set)
     """Calls that the node of their agent took."""
     slowest_s: float = 0.0
@@ -337,6 +340,7 @@ async def main(given: argparse.Namespace, folder: Path) -> None:
                 )
                 await measured(centre, nodes, redis, given)
             finally:
+                centre.over = True
                 for node in nodes:
                     await asyncio.to_thread(node.stop)
 

@@ -176,9 +176,10 @@ async def test_what_others_kept_before_a_time_apart_is_named_when_it_ends(
     node: Node,
 ) -> None:
     """The folds have it from them, and once more from the spool."""
-    node.shared.under_way = asyncio.get_running_loop().create_future()
+    under_way: asyncio.Future[list[Receipt]] = asyncio.Future()
+    node.shared.under_way = under_way
     slow = node.journal.submit([rang("1")])
-    node.shared.under_way, under_way = None, node.shared.under_way
+    node.shared.under_way = None
     theirs = rang("1", at_us=2_000)
     await node.shared.append([theirs])
     await node.has_taken("1")
