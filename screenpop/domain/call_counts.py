@@ -11,9 +11,8 @@ where it left. What agents did in a call counts when the call is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -58,32 +57,30 @@ def in_words(rules: CountingRules) -> str:
     return f"{sl.counting_rules(rules.service_level)} {short}"
 
 
-class Count(NamedTuple):
-    """One amount that a call adds. Microseconds since 1970 UTC, or `*_us`, or calls."""
-
-    at_us: int
-    queue: str
-    name: str
-    amount: int
+Count = tuple[int, str, str, int]
+"""An amount that a call adds: when (microseconds since 1970 UTC), queue, name, and how
+much (calls, or microseconds where the name ends in `_us`)."""
 
 
-def counts_of(call: Call, rules: CountingRules) -> Iterator[Count]:
+def counts_of(call: Call, rules: CountingRules) -> list[Count]:
     """What this call adds, in whatever state it is."""
+    found: list[Count] = []
     if not is_inbound(call):
-        return
+        return found
     if not call.visits:
         if is_direct(call):
-            yield from _of_direct(call, rules.short_abandon_s)
-            yield from _of_talks(call)
-        return
+            _of_direct(found, call, rules.short_abandon_s)
+            _of_talks(found, call)
+        return found
     for place, visit in enumerate(call.visits):
-        yield Count(visit.entered_us, visit.queue, "offered", 1)
+        found.append((visit.entered_us, visit.queue, "offered", 1))
         if visit.left is not None:
             since_us = wait_began_us(call.visits, place)
-            yield from _of_left(visit, since_us, rules.short_abandon_s)
-    yield from _of_call(call.visits, rules.short_abandon_s)
-    yield from _of_service_level(call, rules)
-    yield from _of_talks(call)
+            _of_left(found, visit, since_us, rules.short_abandon_s)
+    _of_call(found, call.visits, rules.short_abandon_s)
+    _of_service_level(found, call, rules)
+    _of_talks(found, call)
+    return found
 
 
 def add_the_same(before: Call, after: Call, rules: CountingRules) -> bool:
@@ -108,51 +105,53 @@ _LEFT = {"callback": "callbacks"}  # counts that have another name
 
 
 def _of_left(
-    visit: QueueVisit, since_us: int, short_abandon_s: float
-) -> Iterator[Count]:
+    found: list[Count], visit: QueueVisit, since_us: int, short_abandon_s: float
+) -> None:
     at_us, queue = visit.entered_us, visit.queue
     left_us = at_us if visit.left_us is None else visit.left_us
     waited_us = max(0, left_us - at_us)
     left = visit.left or ""
     if left == "abandoned":
         short = is_short(since_us, left_us, short_abandon_s)
-        yield Count(at_us, queue, "short_abandoned" if short else "abandoned", 1)
-        yield Count(at_us, queue, ABANDONED_WAIT_US, waited_us)
+        found.append((at_us, queue, "short_abandoned" if short else "abandoned", 1))
+        found.append((at_us, queue, ABANDONED_WAIT_US, waited_us))
         return
-    yield Count(at_us, queue, _LEFT.get(left, left), 1)
+    found.append((at_us, queue, _LEFT.get(left, left), 1))
     if left == "answered":
-        yield Count(at_us, queue, ANSWERED_WAIT_US, waited_us)
+        found.append((at_us, queue, ANSWERED_WAIT_US, waited_us))
 
 
-def _of_call(visits: Sequence[QueueVisit], short_abandon_s: float) -> Iterator[Count]:
+def _of_call(
+    found: list[Count], visits: Sequence[QueueVisit], short_abandon_s: float
+) -> None:
     """The call once, since its first queue."""
     first, last = visits[0], visits[-1]
     at_us, queue = first.entered_us, first.queue
-    yield Count(at_us, queue, "calls", 1)
+    found.append((at_us, queue, "calls", 1))
     answered = first_answer(visits)
     if answered is not None and answered.left_us is not None:
         waited_us = max(0, answered.left_us - at_us)
-        yield Count(at_us, queue, "calls_answered", 1)
-        yield Count(at_us, queue, CALLS_ANSWERED_WAIT_US, waited_us)
+        found.append((at_us, queue, "calls_answered", 1))
+        found.append((at_us, queue, CALLS_ANSWERED_WAIT_US, waited_us))
     elif last.left == "abandoned" and last.left_us is not None:
         short = is_short(at_us, last.left_us, short_abandon_s)
         name = "calls_short_abandoned" if short else "calls_abandoned"
-        yield Count(at_us, queue, name, 1)
+        found.append((at_us, queue, name, 1))
 
 
-def _of_direct(call: Call, short_abandon_s: float) -> Iterator[Count]:
+def _of_direct(found: list[Count], call: Call, short_abandon_s: float) -> None:
     at_us, queue, since_us = call.arrived_us, call.queue or UNNAMED, ring_began_us(call)
-    yield Count(at_us, queue, "direct", 1)
+    found.append((at_us, queue, "direct", 1))
     if call.answered_us is not None:
         waited_us = max(0, call.answered_us - since_us)
-        yield Count(at_us, queue, "direct_answered", 1)
-        yield Count(at_us, queue, DIRECT_WAIT_US, waited_us)
+        found.append((at_us, queue, "direct_answered", 1))
+        found.append((at_us, queue, DIRECT_WAIT_US, waited_us))
     if is_missed(call) and call.ended_us is not None:
         short = is_short(since_us, call.ended_us, short_abandon_s)
-        yield Count(at_us, queue, "direct_short_abandoned" if short else "missed", 1)
+        found.append((at_us, queue, "direct_short_abandoned" if short else "missed", 1))
 
 
-def _of_talks(call: Call) -> Iterator[Count]:
+def _of_talks(found: list[Count], call: Call) -> None:
     """Talk and hold of a call that is over, under the answer that began them.
 
     From each agent's answer to their release, agents who talk at the same time each
@@ -162,9 +161,8 @@ def _of_talks(call: Call) -> Iterator[Count]:
         return
     answered = [visit for visit in call.visits if visit.left == "answered"]
     if not call.visits:
-        yield Count(call.arrived_us, call.queue or UNNAMED, "handled", 1)
-    for visit in answered:
-        yield Count(visit.entered_us, visit.queue, "handled", 1)
+        found.append((call.arrived_us, call.queue or UNNAMED, "handled", 1))
+    found += [(visit.entered_us, visit.queue, "handled", 1) for visit in answered]
     for leg in call.legs:
         if leg.answered_us is None or (call.visits and not answered):
             continue
@@ -172,8 +170,8 @@ def _of_talks(call: Call) -> Iterator[Count]:
         if answered:
             visit = _answer_of(leg.answered_us, answered)
             at_us, queue = visit.entered_us, visit.queue
-        yield Count(at_us, queue, TALK_US, _talked_us(leg))
-        yield Count(at_us, queue, HOLD_US, leg.hold_us)
+        found.append((at_us, queue, TALK_US, _talked_us(leg)))
+        found.append((at_us, queue, HOLD_US, leg.hold_us))
 
 
 def _talked_us(leg: AgentLeg) -> int:
@@ -189,11 +187,11 @@ def _answer_of(answered_us: int, answered: Sequence[QueueVisit]) -> QueueVisit:
     return before[-1] if before else answered[0]
 
 
-def _of_service_level(call: Call, rules: CountingRules) -> Iterator[Count]:
+def _of_service_level(found: list[Count], call: Call, rules: CountingRules) -> None:
     again = rules.service_level.transfers == "again"
     for visit in call.visits if again else [_one_wait(call.visits)]:
         place = call.visits.index(visit) if again else 0
-        yield from _of_wait(call, visit, wait_began_us(call.visits, place), rules)
+        _of_wait(found, call, visit, wait_began_us(call.visits, place), rules)
 
 
 def _one_wait(visits: Sequence[QueueVisit]) -> QueueVisit:
@@ -203,31 +201,35 @@ def _one_wait(visits: Sequence[QueueVisit]) -> QueueVisit:
 
 
 def _of_wait(
-    call: Call, visit: QueueVisit, since_us: int, rules: CountingRules
-) -> Iterator[Count]:
+    found: list[Count],
+    call: Call,
+    visit: QueueVisit,
+    since_us: int,
+    rules: CountingRules,
+) -> None:
     level, queue = rules.service_level, visit.queue
     left_us = visit.entered_us if visit.left_us is None else visit.left_us
     at_us = visit.entered_us if level.interval == "entry" else left_us
     if visit.left is None:
         if level.interval == "entry":
-            yield Count(at_us, queue, sl.OFFERED, 1)
+            found.append((at_us, queue, sl.OFFERED, 1))
         return
-    yield Count(at_us, queue, sl.OFFERED, 1)
+    found.append((at_us, queue, sl.OFFERED, 1))
     within = level.is_within(left_us - _measured_from_us(call, visit, level), queue)
     if visit.left == "answered":
-        yield Count(at_us, queue, sl.ANSWERED, 1)
+        found.append((at_us, queue, sl.ANSWERED, 1))
         if within:
-            yield Count(at_us, queue, sl.ANSWERED_WITHIN, 1)
+            found.append((at_us, queue, sl.ANSWERED_WITHIN, 1))
     elif visit.left == "abandoned":
-        yield Count(at_us, queue, sl.ABANDONED, 1)
+        found.append((at_us, queue, sl.ABANDONED, 1))
         if is_short(since_us, left_us, rules.short_abandon_s):
-            yield Count(at_us, queue, sl.SHORT, 1)
+            found.append((at_us, queue, sl.SHORT, 1))
         if within:
-            yield Count(at_us, queue, sl.ABANDONED_WITHIN, 1)
+            found.append((at_us, queue, sl.ABANDONED_WITHIN, 1))
     else:
-        yield Count(at_us, queue, sl.FLOW_OUTS, 1)
+        found.append((at_us, queue, sl.FLOW_OUTS, 1))
         if within and visit.left == "callback":
-            yield Count(at_us, queue, sl.CALLBACKS_WITHIN, 1)
+            found.append((at_us, queue, sl.CALLBACKS_WITHIN, 1))
 
 
 def _measured_from_us(call: Call, visit: QueueVisit, level: ServiceLevelRules) -> int:

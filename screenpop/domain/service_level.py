@@ -130,7 +130,7 @@ def in_queue_now(counts: Amounts, rules: ServiceLevelRules) -> float | None:
 
 
 def _sum(counts: Amounts, names: tuple[str, ...]) -> int:
-    return sum(counts.get(name, 0) for name in names)
+    return sum([counts.get(name, 0) for name in names])
 
 
 def _ratio(part: int, of: int) -> float | None:

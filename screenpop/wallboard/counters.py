@@ -107,10 +107,12 @@ def _live(call: Call, level: ServiceLevelRules) -> LiveState:
 
 
 def _entries(call: Call, days: BusinessDays, rules: CountingRules) -> tuple[Entry, ...]:
-    entries = [
-        (days.day_of(at_us), queue, name, amount)
-        for at_us, queue, name, amount in counts_of(call, rules)
-    ]
+    entries: list[Entry] = []
+    last_us, day = -1, date.min
+    for at_us, queue, name, amount in counts_of(call, rules):
+        if at_us != last_us:
+            last_us, day = at_us, days.day_of(at_us)
+        entries.append((day, queue, name, amount))
     if entries:
         at_us = call.visits[0].entered_us if call.visits else call.arrived_us
         reported = call.visits and not call.visits[0].inferred
@@ -141,11 +143,9 @@ class WaitingLine:
 
     def longer(self, now_us: int, comparison: Comparison) -> int:
         """How many have waited longer than their queue's target by now?"""
-        return sum(
-            since + target_us < now_us
-            or (comparison == "<" and since + target_us == now_us)
-            for since, target_us in self._since.values()
-        )
+        late_us = now_us + 1 if comparison == "<" else now_us
+        over = [1 for since, target in self._since.values() if since + target < late_us]
+        return len(over)
 
     def oldest_us(self) -> int | None:
         """When the caller waiting longest entered; None when no caller waits."""
@@ -336,8 +336,10 @@ class Counters:
         return (total, own)
 
     def _book(self, entries: tuple[Entry, ...], sign: int) -> None:
+        last_day, sums = None, None
         for day, queue, name, amount in entries:
-            sums = self._sums_of(day)
+            if day != last_day:
+                last_day, sums = day, self._sums_of(day)
             if sums is None:
                 continue
             sums.add(queue, name, sign * amount)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
 from screenpop.domain.call_counts import CountingRules
-from screenpop.domain.service_level import WAITING, WAITING_LONGER
+from screenpop.domain.service_level import BY_NAME, WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import AgentBoard, AgentFacts, AgentStatus, Subject
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
@@ -304,8 +304,7 @@ class WallboardFeed:
         rules, line = self.counters.rules.service_level, self.counters.now(queue).line
         longer = line.longer(now_us, rules.comparison)
         waiting = {WAITING: len(line), WAITING_LONGER: longer}
-        named = variant_name("in_queue_now")
-        share = service_level_values(waiting, rules)[named]
-        return {named: share} | (
+        share = BY_NAME["in_queue_now"].of(waiting, rules)
+        return {variant_name("in_queue_now"): share} | (
             {OWN: share} if rules.variant == "in_queue_now" else {}
         )

@@ -339,6 +339,9 @@ def variant_name(variant: str) -> str:
     return f"{OWN}_{variant}"
 
 
+_NAME_OF = {each.name: variant_name(each.name) for each in VARIANTS}
+
+
 def service_levels(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
     """The centre's own variant, then all side by side, with formula and rules."""
     own, said = BY_NAME[rules.variant], counting_rules(rules)
@@ -365,8 +368,8 @@ def service_level_values(
     amounts: Amounts, rules: ServiceLevelRules
 ) -> dict[str, float | None]:
     """Every number of `service_levels`; `in_queue_now` needs `waiting` in `amounts`."""
-    values = {variant_name(each.name): each.of(amounts, rules) for each in VARIANTS}
-    return {OWN: values[variant_name(rules.variant)], **values}
+    values = {_NAME_OF[each.name]: each.of(amounts, rules) for each in VARIANTS}
+    return {OWN: values[_NAME_OF[rules.variant]], **values}
 
 
 def today_values(amounts: Amounts) -> dict[str, float | None]:

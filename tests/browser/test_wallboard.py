@@ -50,6 +50,7 @@ async def test_queues_and_agents_are_seen_without_scrolling(house: House) -> Non
 async def test_every_number_has_its_formula_on_show(house: House) -> None:
     board = await house.open_wallboard("sue")
     await board.is_live()
+    await board.page.get_by_text("Service level in seven formulas").click()
     labels = await board.part(".tile dt").all_inner_texts()
     explained = await board.part(".formulas dt").all_inner_texts()
     assert len(labels) > 8

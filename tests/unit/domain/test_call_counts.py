@@ -16,7 +16,7 @@ RULES = CountingRules()
 def sums(*events: CallEvent) -> dict[tuple[str, str], int]:
     found: Counter[tuple[str, str]] = Counter()
     for count in counts_of(call(*events), RULES):
-        found[count.queue, count.name] += count.amount
+        found[count[1], count[2]] += count[3]
     return dict(found)
 
 

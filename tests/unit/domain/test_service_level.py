@@ -54,7 +54,7 @@ def summed(calls: list[Call], **level: Any) -> Counter[str]:
     sums: Counter[str] = Counter()
     for one in calls:
         for count in counts_of(one, rules):
-            sums[count.name] += count.amount
+            sums[count[2]] += count[3]
     return sums
 
 
@@ -115,7 +115,7 @@ def test_a_visit_counts_where_it_entered_or_where_it_was_answered(
 ) -> None:
     rules = CountingRules(service_level=ServiceLevelRules(interval=interval))
     found = counts_of(visited(0, "answered", 30), rules)
-    times = {count.at_us for count in found if count.name.startswith("sl_")}
+    times = {count[0] for count in found if count[2].startswith("sl_")}
     assert times == {at(at_s)}
 
 
@@ -138,8 +138,8 @@ def test_an_overflow_counts_again_or_once_since_its_first_queue() -> None:
     assert (once["sl_offered"], once["sl_flow_outs"]) == (1, 0)
     assert (once["sl_answered"], once["sl_answered_within"]) == (1, 0)
     rules = CountingRules(service_level=ServiceLevelRules(transfers="once"))
-    found = [c for c in counts_of(moved, rules) if c.name.startswith("sl_")]
-    assert {count.queue for count in found} == {"sales"}
+    found = [c for c in counts_of(moved, rules) if c[2].startswith("sl_")]
+    assert {count[1] for count in found} == {"sales"}
 
 
 def test_the_rules_are_said_in_words() -> None:

@@ -32,12 +32,15 @@ def gauges(counters: Counters, queue: str = TOTAL) -> tuple[int, int, int]:
 
 
 def visits(counters: Counters, queue: str = TOTAL) -> dict[str, int]:
-    """The sums over visits and direct calls; those over calls have their own tests."""
+    """The sums over visits and direct calls; the others have their own tests."""
     sums = counters.sums(queue)
     return {
         name: n
         for name, n in sums.items()
-        if not name.startswith("calls") and "/" not in name
+        if not name.startswith(
+            ("calls", "sl_", "abandoned_wait", "handled", "talk_", "hold_")
+        )
+        and "/" not in name
     }
 
 
