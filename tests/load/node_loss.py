@@ -248,11 +248,12 @@ class Centre:
         return turn % len(self.ports)
 
     def gaps(self, since: Mapping[str, float]) -> list[float]:
-        return sorted(
-            self.desks[agent].seen[call_id] - since[call_id]
-            for call_id, agent in self.rung.items()
-            if call_id in self.desks[agent].seen and call_id in since
-        )
+        return sorted(self.gap_s(call, since) for call in since)
+
+    def gap_s(self, call_id: str, since: Mapping[str, float]) -> float:
+        """From then until its agent's browser had it; 0: it never had."""
+        seen_s = self.desks[self.rung[call_id]].seen.get(call_id, since[call_id])
+        return seen_s - since[call_id]
 
     def unseen(self) -> int:
         rung = self.rung.items()
@@ -370,7 +371,7 @@ async def measured(
     over.set()
     await calls
     await asyncio.sleep(1)
-    report(centre, used, spent_s)
+    report(centre, used, spent_s, began_s)
 
 
 async def node_gone(centre: Centre, node: ServerProcess, stop: bool) -> None:
@@ -409,7 +410,9 @@ async def spooled(centre: Centre, port: int) -> int:
     raise AssertionError("no gauge of the spool")
 
 
-def report(centre: Centre, used: list[Processor], spent_s: float) -> None:
+def report(
+    centre: Centre, used: list[Processor], spent_s: float, began_s: float
+) -> None:
     away = sorted(centre.away_s)
     if away:
         print(
@@ -434,9 +437,11 @@ def report(centre: Centre, used: list[Processor], spent_s: float) -> None:
         (f"of the {len(home)} calls at the agent's own node, sent", home),
     ):
         gaps = centre.gaps(since)
+        worst = max(since, key=lambda call: centre.gap_s(call, since))
         print(
             f"{name} to card: p50 {percentile(gaps, 0.5) * 1e3:.1f} ms, p99"
-            f" {percentile(gaps, 0.99) * 1e3:.1f} ms, worst {gaps[-1]:.2f} s"
+            f" {percentile(gaps, 0.99) * 1e3:.1f} ms, worst {gaps[-1]:.2f} s,"
+            f" {since[worst] - began_s:.1f} s after the fault"
         )
     shares = [f"{each.ran_ns / 1e9 / spent_s:.0%}" for each in used]
     print(
