@@ -72,6 +72,13 @@ class PersonKeys:
             found = await connection.execute(select(func.max(erasures.c.id)))
             return found.scalar() or 0
 
+    async def began_us(self) -> int | None:
+        """Since when records are encrypted; None: they are not."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(func.min(key_trees.c.at_us)))
+            began_us: int | None = found.scalar()
+            return began_us
+
     async def keep(self, links: Sequence[Link]) -> None:
         """Which keys a person has; one that is known already changes nothing."""
         now_us = self._clock.now_us()

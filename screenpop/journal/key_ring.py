@@ -22,7 +22,8 @@ from screenpop.journal.key_tree import LEAVES, KeyId, KeyTree, TreeId
 from screenpop.journal.master_key import MasterKey
 from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, Record
 
-KEYS_MAX = 50_000  # in memory: about 400 bytes each
+KEYS_MAX = 30_000  # callers in memory
+CIPHERS_MAX = 2_000  # ready for use: 2.5 KB each, and 3 µs to make
 LINKS_MAX = 200_000
 
 K = TypeVar("K")
@@ -52,7 +53,8 @@ class KeyRing:
         self._lock = threading.RLock()  # journals are read in threads
         self._tree: TreeId | None = None
         self._next = 0
-        self._ciphers: _Newest[KeyId, AESGCM | None] = _Newest(keys_max)
+        self._ciphers: _Newest[KeyId, AESGCM] = _Newest(min(CIPHERS_MAX, keys_max))
+        self._secrets: _Newest[KeyId, bytes] = _Newest(keys_max)
         self._persons: _Newest[str, KeyId] = _Newest(keys_max)
         self._numbers: _Newest[str, KeyId] = _Newest(keys_max)  # quicker than a name
         self._calls: _Newest[CallKey, KeyId] = _Newest(keys_max)
@@ -68,6 +70,7 @@ class KeyRing:
         with self._lock:
             self.trees = trees
             self._ciphers.clear()
+            self._secrets.clear()
 
     # -- Which key
 
@@ -187,16 +190,24 @@ class KeyRing:
             return self._cipher(key)
 
     def _cipher(self, key: KeyId) -> AESGCM | None:
-        if key in self._ciphers:
-            return self._ciphers.get(key)
-        tree = self.trees.get(key[0])
-        secret = None if tree is None else tree.key(key[1])
-        cipher = None if secret is None else AESGCM(secret)
-        if tree is not None:
+        cipher = self._ciphers.get(key)
+        if cipher is None and (secret := self._secret(key)) is not None:
+            cipher = AESGCM(secret)
             self._ciphers.put(key, cipher)
-        else:
-            self.missing += 1
         return cipher
+
+    def _secret(self, key: KeyId) -> bytes | None:
+        secret = self._secrets.get(key)
+        if secret is not None:
+            return secret
+        tree = self.trees.get(key[0])
+        if tree is None:
+            self.missing += 1
+            return None
+        secret = tree.key(key[1])
+        if secret is not None:
+            self._secrets.put(key, secret)
+        return secret
 
 
 def _call_of(record: AnswersRecord | ActionRecord) -> CallKey:

@@ -31,11 +31,12 @@ from screenpop.node.key_copy import here, master_of, place_of, write_copy
 from screenpop.node.parts import JOURNAL_FILE, data_dir_of
 from screenpop.node.person_keys import forget_made_again
 from screenpop.node.store_rows import contact_name
-from screenpop.support.clock import Clock, SystemClock
+from screenpop.support.clock import Clock, SystemClock, iso_from_us
 
 SECOND_LOOK_S = 10.0
 """A node notices within a second, and has ended what it was doing by then."""
 BY = "screenpop privacy"
+HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class _Erasing:
         self._loaded = loaded
         self._database = database
         self._master = master
+        self._clock = clock
         self._audit = Audit(database, clock)
         self._keys = None if master is None else PersonKeys(database, master, clock)
         self._found = Traces(numbers=(), customers=(), calls=())
@@ -109,12 +111,22 @@ class _Erasing:
         if left is not None:
             self._left.append(left)
         await self._renew_copies()
-        if self._master is None:
-            hours = self._loaded.config.journal.retention_h
-            self._left.append(
-                f"the journal is not encrypted: its entries go after {hours:g} h"
-                " (journal.retention_h), those in copies of it do not"
-            )
+        await self._look_at_the_journal()
+
+    async def _look_at_the_journal(self) -> None:
+        """Entries that no key reaches: from before encryption, or without it."""
+        hours = self._loaded.config.journal.retention_h
+        began_us = None if self._keys is None else await self._keys.began_us()
+        if began_us is None or not self._loaded.config.privacy.encrypt:
+            which = "entries of the journal and its saved states are not encrypted"
+        elif self._clock.now_us() - began_us < hours * HOUR_US:
+            which = f"entries from before {iso_from_us(began_us)} are not encrypted"
+        else:
+            return
+        self._left.append(
+            f"{which}: they leave the journal after {hours:g} h (journal.retention_h),"
+            " and stay in copies of it"
+        )
 
     async def _take_out(self) -> None:
         """All or nothing."""

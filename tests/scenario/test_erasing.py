@@ -109,6 +109,7 @@ async def test_an_erased_caller_is_found_nowhere(
         assert "1 notes" in said
         assert NUMBER not in said
         assert "screenpop.keys" in said
+        assert "are not encrypted: they leave the journal after 36 h" in said
         await is_told_to_begin_again(centre)
         metrics = await centre.http.get(f"{centre.url}/metrics")
         shown = await metrics.read()
