@@ -210,13 +210,19 @@ def test_the_processor_time_of_children_counts_also_when_they_ended() -> None:
         "busy = 'import time\\nwhile time.process_time() < 0.3: pass'\n"
         "subprocess.run([sys.executable, '-c', busy])\n"
         "print('ended', flush=True)\n"
+        "input()\n"
         "subprocess.run([sys.executable, '-c', busy + '\\ntime.sleep(60)'])\n"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=PIPE, stdout=PIPE
+    ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         process.stdout.readline()
         ended = used_by_tree(process.pid).ran_ns
         assert ended >= 300_000_000 > used(process.pid).ran_ns
+        process.stdin.write(b"go on\n")
+        process.stdin.flush()
         until_s = time.monotonic() + 30
         while used_by_tree(process.pid).ran_ns < ended + 300_000_000:
             assert time.monotonic() < until_s
