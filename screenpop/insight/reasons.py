@@ -7,6 +7,8 @@ the question, and a shown percentage names the counts it comes from.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any, Literal
 
 import numpy as np
@@ -224,7 +226,7 @@ class Reasons:
     def _due_again(self, item: int, times: Floats, now: float) -> Reason | None:
         if len(times) < DUE_PURCHASES_MIN:
             return None
-        usual = float(np.median(np.diff(times)))
+        usual = median(later - earlier for earlier, later in pairwise(times.tolist()))
         since = now - float(times[-1])
         if not _is_due(usual, since):
             return None

@@ -24,7 +24,7 @@ from screenpop.support.private import private_folder
 
 FOLDER = "insight"  # in `data_dir`
 LOCK = "training.lock"  # in the folder: one training at a time
-NICENESS = 10  # of the process: calls come first
+NICENESS = 19  # of the process: calls come first
 TRAINING_S_MAX = 4 * 3600.0
 OUTPUT_BYTES_MAX = 65_536  # of one line
 ENDING_S = 5.0  # from asking a process to end to killing it
@@ -224,10 +224,18 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def main() -> int:
-    """The process: exit code 1 when there is no new model."""
+def _let_calls_go_first() -> None:
+    """Only cores that nothing else wants, where the system can be told so (Linux)."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    if hasattr(os, "SCHED_IDLE"):
+        with contextlib.suppress(OSError):  # a container may forbid it
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def main() -> int:
+    """The process: exit code 1 when there is no new model."""
+    _let_calls_go_first()
     # one thread of linear algebra: the other cores belong to the calls
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
