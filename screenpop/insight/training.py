@@ -225,7 +225,7 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 def _let_calls_go_first() -> None:
-    """Only cores that nothing else wants, where the system can be told so (Linux)."""
+    """Take only what nothing else wants of the cores, where the system can do that."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     if hasattr(os, "SCHED_IDLE"):
