@@ -57,7 +57,7 @@ class Directory:
     def name(self, leg: AgentLeg) -> str:
         """Whom to name for a leg; the agent id when no person is known by it."""
         people = self.of_leg(leg)
-        return " / ".join(self._name_of(user) for user in people) or str(leg.agent)
+        return " / ".join(self.name_of(user) for user in people) or str(leg.agent)
 
     def audience(self, call: Call) -> dict[UserId, AgentLeg]:
         """Each person with a leg in the call, with their most engaged one."""
@@ -72,7 +72,8 @@ class Directory:
                     mine[user] = most_engaged((before, leg)) if before else leg
         return mine
 
-    def _name_of(self, user: UserId) -> str:
+    def name_of(self, user: UserId) -> str:
+        """How a person is named; the user name of one who is there no more."""
         known = self.users.get(user)
         return str(user) if known is None else known.name
 

@@ -1,0 +1,351 @@
+"""Which callers wait to be called back, and who may see them?
+
+A fold of the journal by number; `domain.recall` has the rules. It holds the numbers
+that reached no one, and for the order in which events may come, those that did. Of
+both the longest untouched leave at `callers_max`.
+
+An agent sees the callers of the queues whose calls rang where they were; one without a
+queue is seen by those at whose telephones it rang. Supervisors see all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.call import Call, CallKey
+from screenpop.domain.profile import Profile
+from screenpop.domain.recall import (
+    Doing,
+    RecallAction,
+    RecallCall,
+    RecallRow,
+    RecallRules,
+    RowState,
+    Saying,
+    recall_call,
+    rows_of,
+    urgency,
+)
+from screenpop.domain.stake import StakeColumns, stake_of
+from screenpop.journal.records import ActionRecord
+
+DAY_US = 86_400_000_000
+CALLS_OF_ONE_MAX = 200  # newest calls of one number; a dialler may call all day
+ACTIONS_ON_ONE_MAX = 200  # newest actions on one attempt
+COUNTED_FOR_US = 60_000_000  # rows grow too old without an event
+
+OrderedAction = tuple[int, RecallAction]
+"""An action and its place: the offset; below 0 for one that left the journal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallSettings:
+    days: int = 7
+    callers_max: int = 20_000
+    rules: RecallRules = field(default_factory=RecallRules)
+    columns: StakeColumns = field(default_factory=StakeColumns)
+
+
+class SavedRecalls(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """Some of what a snapshot keeps, in the order in which it is put back."""
+
+    calls: list[RecallCall] = []
+    actions: list[OrderedAction] = []
+
+
+Calls = dict[CallKey, RecallCall]
+Item = TypeVar("Item")
+
+
+class RecallList:
+    """All rows of one node; pure but for its own memory."""
+
+    def __init__(self, settings: RecallSettings | None = None):
+        self.settings = settings or RecallSettings()
+        self._listed: OrderedDict[str, Calls] = OrderedDict()  # with an attempt
+        self._quiet: OrderedDict[str, Calls] = OrderedDict()
+        self._numbers: dict[CallKey, str] = {}
+        self._actions: OrderedDict[CallKey, dict[str, OrderedAction]] = OrderedDict()
+        self._served: dict[UserId, Counter[str]] = {}
+        self._rows: dict[str, list[RecallRow]] = {}
+        self._stale: set[str] = set()
+        self._waiting = _RowsThatWait()
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    # -- the fold
+
+    def replace(self, call: Call, number: str | None) -> bool:
+        """A call looks like this now. True: its caller reached no one.
+
+        A view that begins later than the one that is known has seen fewer events: the
+        journal was trimmed within the call. It changes nothing.
+        """
+        known = self._call(call.key)
+        if known is None and (number is None or not _is_decided(call)):
+            return False
+        if known is not None and known.arrived_us < call.arrived_us:
+            return known.says is Saying.ATTEMPT
+        said = recall_call(call, number, self.settings.rules)
+        if known is not None and said is not None:
+            said = replace(said, stake=known.stake)
+        if said != known:
+            self._put(known, said)
+        return said is not None and said.says is Saying.ATTEMPT
+
+    def know(self, key: CallKey, profile: Profile) -> None:
+        """What was found out about the caller of an attempt."""
+        known = self._call(key)
+        if known is None or known.says is not Saying.ATTEMPT:
+            return
+        said = replace(known, stake=stake_of(profile, self.settings.columns))
+        if said != known:
+            self._put(known, said)
+
+    def is_attempt(self, key: CallKey) -> bool:
+        known = self._call(key)
+        return known is not None and known.says is Saying.ATTEMPT
+
+    def withdraw(self, key: CallKey) -> None:
+        """The call never was."""
+        known = self._call(key)
+        if known is not None:
+            self._put(known, None)
+
+    def act(self, place: int, record: ActionRecord) -> None:
+        """A person did something to a row; again with another place: that one counts.
+
+        An action that cannot be read changes nothing.
+        """
+        action = action_of(record)
+        if action is not None:
+            self._act(place, action)
+
+    def saved(self, some: int) -> list[SavedRecalls]:
+        """For a snapshot, `some` at a time."""
+        callers = (*self._listed.values(), *self._quiet.values())
+        calls = [call for each in callers for call in each.values()]
+        actions = [x for each in self._actions.values() for x in each.values()]
+        return [
+            *(SavedRecalls(calls=part) for part in _parts(calls, some)),
+            *(SavedRecalls(actions=part) for part in _parts(actions, some)),
+        ]
+
+    def restore(self, saved: SavedRecalls) -> None:
+        for call in saved.calls:
+            self._put(None, call)
+        for place, action in saved.actions:
+            self._act(place, action)
+
+    # -- questions
+
+    def row_of(self, key: CallKey) -> RecallRow | None:
+        """The row in which that attempt is."""
+        number = self._numbers.get(key)
+        if number is None:
+            return None
+        rows = self._rows_of(number)
+        return next((x for x in rows if any(key == a.key for a in x.attempts)), None)
+
+    def rows(self, user: User, now_us: int) -> list[RecallRow]:
+        """The rows that this person may see, the most urgent first."""
+        seen = [row for row in self._all_rows(now_us) if self.may_see(user, row)]
+        return sorted(seen, key=urgency)
+
+    def may_see(self, user: User, row: RecallRow) -> bool:
+        if user.role.includes(Role.SUPERVISOR):
+            return True
+        if not row.queue:
+            return user.username in row.newest.people
+        return row.queue in self._served.get(user.username, ())
+
+    def waiting(self, user: User, now_us: int) -> int:
+        """How many of them no one has claimed or put off."""
+        counted = self._counted(now_us)
+        if user.role.includes(Role.SUPERVISOR):
+            return counted.total
+        served = self._served.get(user.username, ())
+        by_queue = sum(counted.by_queue[queue] for queue in served if queue)
+        return by_queue + counted.direct[user.username]
+
+    def prune(self, now_us: int) -> None:
+        """Forget numbers whose calls are too old for the list."""
+        since_us = now_us - self.settings.days * DAY_US
+        for callers in (self._listed, self._quiet):
+            while callers:
+                calls = next(iter(callers.values()))
+                if max(call.at_us for call in calls.values()) >= since_us:
+                    break
+                self._forget(callers)
+
+    # -- its memory
+
+    def _call(self, key: CallKey) -> RecallCall | None:
+        number = self._numbers.get(key)
+        return None if number is None else self._calls_of(number)[key]
+
+    def _calls_of(self, number: str) -> Calls:
+        found = self._listed.get(number)
+        return self._quiet.get(number, {}) if found is None else found
+
+    def _put(self, known: RecallCall | None, said: RecallCall | None) -> None:
+        if known is not None:
+            self._take_out(known)
+        if said is not None:
+            self._take_in(said)
+
+    def _take_in(self, said: RecallCall) -> None:
+        calls = self._calls_of(said.number)
+        calls[said.key] = said
+        self._numbers[said.key] = said.number
+        for user in said.people:
+            self._served.setdefault(user, Counter())[said.queue] += 1
+        self._file(said.number, calls)
+        while len(calls) > CALLS_OF_ONE_MAX:
+            self._take_out(next(iter(calls.values())))
+
+    def _take_out(self, known: RecallCall) -> None:
+        calls = self._calls_of(known.number)
+        del calls[known.key], self._numbers[known.key]
+        for user in known.people:
+            served = self._served[user]
+            served[known.queue] -= 1
+            if not served[known.queue]:
+                del served[known.queue]
+            if not served:
+                del self._served[user]
+        self._file(known.number, calls)
+
+    def _file(self, number: str, calls: Calls) -> None:
+        """Where the number belongs now, as the newest there."""
+        self._stale.add(number)
+        self._listed.pop(number, None)
+        self._quiet.pop(number, None)
+        if not calls:
+            return
+        listed = any(call.says is Saying.ATTEMPT for call in calls.values())
+        callers = self._listed if listed else self._quiet
+        callers[number] = calls
+        if len(callers) > self.settings.callers_max:
+            self._forget(callers)
+
+    def _forget(self, callers: OrderedDict[str, Calls]) -> None:
+        """The number that was untouched for longest."""
+        for call in [*next(iter(callers.values())).values()]:
+            self._take_out(call)
+            self._actions.pop(call.key, None)
+
+    def _act(self, place: int, action: RecallAction) -> None:
+        mine = self._actions.setdefault(action.key, {})
+        mine[action.action_id] = (place, action)
+        if len(mine) > ACTIONS_ON_ONE_MAX:
+            del mine[next(iter(mine))]
+        number = self._numbers.get(action.key)
+        if number is not None:
+            self._stale.add(number)
+        if len(self._actions) > self.settings.callers_max:
+            self._actions.popitem(last=False)
+
+    def _rows_of(self, number: str) -> list[RecallRow]:
+        if number in self._stale:
+            self._stale.discard(number)
+            calls = self._listed.get(number)
+            if calls is None:
+                self._rows.pop(number, None)
+            else:
+                actions = self._actions_on(calls)
+                self._rows[number] = rows_of(
+                    calls.values(), actions, self.settings.rules
+                )
+        return self._rows.get(number, [])
+
+    def _actions_on(self, calls: Calls) -> list[RecallAction]:
+        found = [x for key in calls for x in self._actions.get(key, {}).values()]
+        found.sort(key=lambda each: (each[0], each[1].action_id))
+        return [action for _, action in found]
+
+    def _all_rows(self, now_us: int) -> Iterator[RecallRow]:
+        for number in [*self._stale]:
+            self._rows_of(number)
+        since_us = now_us - self.settings.days * DAY_US
+        for rows in self._rows.values():
+            yield from (row for row in rows if row.newest.at_us >= since_us)
+
+    def _counted(self, now_us: int) -> _RowsThatWait:
+        counted = self._waiting
+        if self._stale or not counted.from_us <= now_us < counted.until_us:
+            counted = self._waiting = self._count(now_us)
+        return counted
+
+    def _count(self, now_us: int) -> _RowsThatWait:
+        rules = self.settings.rules
+        counted = _RowsThatWait(from_us=now_us, until_us=now_us + COUNTED_FOR_US)
+        for row in self._all_rows(now_us):
+            match row.state(now_us, rules):
+                case RowState.WAITING:
+                    counted.add(row)
+                case RowState.CLAIMED:
+                    counted.change_at(row.claimed_us + rules.claim_us)
+                case RowState.SNOOZED:
+                    counted.change_at(row.snoozed_until_us)
+                case RowState.CLOSED:
+                    pass
+        return counted
+
+
+@dataclass(slots=True)
+class _RowsThatWait:
+    """How many rows wait by queue, and without a queue by who saw it; until when."""
+
+    from_us: int = 0
+    until_us: int = 0
+    total: int = 0
+    by_queue: Counter[str] = field(default_factory=Counter)
+    direct: Counter[UserId] = field(default_factory=Counter)
+
+    def add(self, row: RecallRow) -> None:
+        self.total += 1
+        if row.queue:
+            self.by_queue[row.queue] += 1
+        else:
+            self.direct.update(row.newest.people)
+
+    def change_at(self, at_us: int) -> None:
+        self.until_us = min(self.until_us, at_us)
+
+
+def action_of(record: ActionRecord) -> RecallAction | None:
+    """What a journalled action does to a row; None when it cannot be read."""
+    key, data = record.call_key, record.data
+    try:
+        do, until_us = Doing(data.get("do", "")), int(data.get("until_us", "0"))
+    except ValueError:
+        return None
+    if key is None:
+        return None
+    return RecallAction(
+        key=key,
+        action_id=record.action_id,
+        do=do,
+        user=UserId(record.user),
+        at_us=record.at_us,
+        until_us=until_us,
+        reason=data.get("reason", ""),
+        forced=data.get("forced") == "yes",
+    )
+
+
+def _is_decided(call: Call) -> bool:
+    return call.ended_us is not None or call.answered_us is not None
+
+
+def _parts(things: list[Item], some: int) -> Iterable[list[Item]]:
+    return (things[n : n + some] for n in range(0, len(things), some))

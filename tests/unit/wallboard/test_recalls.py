@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+from unit.wallboard.wallboard_story import at, call, event
+
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.call import AgentId, Call, CallId
+from screenpop.domain.profile import (
+    Candidate,
+    CandidateRef,
+    Facet,
+    Field,
+    FieldState,
+    Profile,
+)
+from screenpop.domain.stake import StakeColumns
+from screenpop.journal.records import ActionRecord
+from screenpop.wallboard.recalls import DAY_US, RecallList, RecallSettings
+
+SUE = User(username=UserId("sue"), name="Sue", role=Role.SUPERVISOR)
+ANA = User(username=UserId("ana"), name="Ana", role=Role.AGENT)
+BEN = User(username=UserId("ben"), name="Ben", role=Role.AGENT)
+FRESH = FieldState.FRESH
+
+
+def lost(
+    name: str, seconds: float = 0, *, queue: str | None = "sales", rang: str = "ana"
+) -> Call:
+    """A call that rang at one person and was not answered."""
+    ring = event("alerting", name, seconds + 1, agents=("1001",))
+    ring = replace(ring, people={AgentId("1001"): (UserId(rang),)})
+    begin = () if queue is None else (event("queued", name, seconds, queue=queue),)
+    return call(*begin, ring, event("ended", name, seconds + 30))
+
+
+def talked(name: str, seconds: float) -> Call:
+    return call(event("answered", name, seconds, agents=("1001",)))
+
+
+def recalls(*calls: tuple[Call, str], **settings: object) -> RecallList:
+    made = RecallList(RecallSettings(**settings))  # type: ignore[arg-type]
+    for each, number in calls:
+        made.replace(each, number)
+    return made
+
+
+def numbers(made: RecallList, who: User, at_s: float = 100) -> list[str]:
+    return [row.newest.number for row in made.rows(who, at(at_s))]
+
+
+def claim(name: str, user: str, at_s: float = 60) -> ActionRecord:
+    return ActionRecord(
+        action="recall", action_id=f"{name}/{user}", at_us=at(at_s), user=user,
+        line="main", call_id=CallId(name), data={"do": "claim"},
+    )  # fmt: skip
+
+
+def test_an_agent_sees_the_callers_of_their_queues() -> None:
+    made = recalls(
+        (lost("c-1"), "+1"),
+        (lost("c-2", queue="service", rang="ben"), "+2"),
+        (lost("c-3", queue="sales", rang="ben"), "+3"),
+    )
+    assert sorted(numbers(made, ANA)) == ["+1", "+3"]
+    assert sorted(numbers(made, BEN)) == ["+1", "+2", "+3"]
+    assert len(numbers(made, SUE)) == made.waiting(SUE, at(100)) == 3
+
+
+def test_a_caller_without_a_queue_is_seen_where_it_rang() -> None:
+    made = recalls((lost("c-1", queue=None), "+1"))
+    assert (numbers(made, ANA), numbers(made, BEN)) == (["+1"], [])
+    assert (made.waiting(ANA, at(99)), made.waiting(BEN, at(99))) == (1, 0)
+
+
+def test_a_claim_that_ends_counts_again_without_an_event() -> None:
+    made = recalls((lost("c-1"), "+1"))
+    made.act(7, claim("c-1", "ben"))
+    assert made.waiting(ANA, at(61)) == 0
+    ends_us = at(60) + made.settings.rules.claim_us
+    assert made.waiting(ANA, ends_us - 1) == 0
+    assert made.waiting(ANA, ends_us) == 1
+
+
+def test_the_first_claim_of_the_journal_wins_whatever_clocks_say() -> None:
+    made = recalls((lost("c-1"), "+1"))
+    made.act(8, claim("c-1", "ana", at_s=50))
+    made.act(7, claim("c-1", "ben", at_s=60))
+    (row,) = made.rows(SUE, at(70))
+    assert row.claimed_by == "ben"
+
+
+def test_an_action_that_returns_with_another_place_counts_once_there() -> None:
+    made = recalls((lost("c-1"), "+1"))
+    made.act(10**15, claim("c-1", "ana"))
+    made.act(7, claim("c-1", "ben"))
+    made.act(6, claim("c-1", "ana"))
+    (row,) = made.rows(SUE, at(70))
+    assert row.claimed_by == "ana"
+
+
+def test_an_action_that_cannot_be_read_changes_nothing() -> None:
+    made = recalls((lost("c-1"), "+1"))
+    for data in ({}, {"do": "dance"}, {"do": "snooze", "until_us": "soon"}):
+        made.act(7, replace(claim("c-1", "ana"), data=data))
+    made.act(8, replace(claim("c-1", "ana"), call_id=None))
+    assert made.waiting(SUE, at(70)) == 1
+
+
+def test_old_callers_leave_the_list_and_then_the_memory() -> None:
+    made = recalls((lost("c-1"), "+1"), (talked("c-2", 5), "+2"), days=2)
+    late_us = at(0) + 2 * DAY_US + 60_000_000
+    assert made.rows(SUE, late_us) == []
+    made.prune(late_us)
+    assert made.saved(10) == []
+
+
+def test_beyond_the_limit_the_longest_untouched_leave() -> None:
+    made = recalls(*((lost(f"c-{n}", n), f"+{n}") for n in range(5)), callers_max=3)
+    assert sorted(numbers(made, SUE)) == ["+2", "+3", "+4"]
+    made.replace(talked("t-1", 60), "+2")  # the contact stays with its caller
+    for n in range(9):
+        made.replace(talked(f"q-{n}", 61 + n), f"+9{n}")
+    (row,) = [row for row in made.rows(SUE, at(99)) if row.newest.number == "+2"]
+    assert row.closed is not None
+
+
+def test_one_number_that_calls_all_day_keeps_its_newest_calls() -> None:
+    made = recalls(*((lost(f"c-{n}", n * 40), "+1") for n in range(230)))
+    (row,) = made.rows(SUE, at(230 * 40))
+    assert len(row.attempts) == 200
+    assert row.newest.key[1] == "c-229"
+
+
+def test_a_view_that_begins_later_than_the_known_one_changes_nothing() -> None:
+    """The journal was trimmed within the call: its answer is not there any more."""
+    made = recalls((lost("c-1"), "+1"), (talked("c-2", 60), "+1"))
+    rest = call(event("ended", "c-2", 90))
+    made.replace(rest, None)
+    (row,) = made.rows(SUE, at(100))
+    assert row.closed is not None
+
+
+def test_what_is_at_stake_is_read_from_the_profile() -> None:
+    columns = StakeColumns(
+        matter=("tickets.subject", "opportunities.name"),
+        money=("opportunities.amount", "balance.overdue"),
+        currencies={"opportunities.amount": "EUR"},
+    )
+    made = recalls((lost("c-1"), "+1"), columns=columns)
+    key = lost("c-1").key
+    made.know(key, profile(rows=[{"subject": "Pump leaks"}, {"subject": "Invoice"}]))
+    (row,) = made.rows(SUE, at(100))
+    stake = row.stake
+    assert (stake.name, stake.company) == ("Ada", "Ada Ltd")
+    assert (stake.matter, stake.matters) == ("Pump leaks", 2)
+    assert (stake.amount, stake.currency) == ("120.50", "GBP")
+    amounts = ("1000", 250.5, "unknown")
+    made.know(key, profile(amounts=[{"amount": each} for each in amounts]))
+    (row,) = made.rows(SUE, at(100))
+    stake = row.stake
+    assert (stake.amount, stake.currency) == ("1250.5", "EUR")
+    assert stake.amount_of == "opportunities.amount"
+    made.replace(lost("c-1"), "+1")  # a further event of the call
+    assert made.rows(SUE, at(100)) == [row]
+
+
+def profile(
+    rows: Iterable[dict[str, object]] = (), amounts: Iterable[dict[str, object]] = ()
+) -> Profile:
+    def field(value: str) -> Field:
+        return Field(value=value, source="erp", fetched_at="", state=FRESH)
+
+    ref = CandidateRef(source="crm", key="1")
+    ada = Candidate(ref=ref, name="Ada", company="Ada Ltd", confidence=1, why="so")
+    owed = {"overdue": field("120.50"), "currency": field("GBP")}
+    return Profile(
+        candidates=(ada,),
+        chosen=ref,
+        facets={
+            "tickets": Facet(state=FRESH, rows=tuple(rows)),  # type: ignore[arg-type]
+            "opportunities": Facet(state=FRESH, rows=tuple(amounts)),  # type: ignore[arg-type]
+            "balance": Facet(state=FRESH, fields=owed),
+        },
+    )
