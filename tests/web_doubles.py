@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from screenpop.config.forecast import ForecastSettings
 from screenpop.desk.session import SessionKind, Transport
 from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
@@ -24,6 +27,9 @@ from screenpop.insight.feed_states import ModelSeen, OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.lookup.source_states import SourceSeen
+from screenpop.planning.asked import ForecastAsked
+from screenpop.planning.forecasts import Forecasts, Make
+from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
 from screenpop.web.site import Services
 
@@ -171,6 +177,15 @@ class FakeIntake:
         return Response(status=202)
 
 
+async def some_forecast(asked: ForecastAsked) -> dict[str, Any]:
+    """Says what was asked."""
+    return {"state": "made", "asked": msgspec.to_builtins(asked)}
+
+
+def forecasts(make: Make = some_forecast, clock: Clock | None = None) -> Forecasts:
+    return Forecasts(make, ForecastSettings(), clock or FakeClock())
+
+
 async def look_up(number: str, candidate: str | None) -> Json:
     return {"number": number, "candidates": [], "facets": {}, "lookups": []}
 
@@ -301,7 +316,7 @@ def services(data_dir: Path, **other: Any) -> Services:
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
-        "counts": FakeCounts(),
+        "counts": FakeCounts(), "forecasts": forecasts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

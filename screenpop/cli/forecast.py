@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
@@ -67,6 +67,13 @@ Queue = Annotated[
 JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class _Calendar(NamedTuple):
+    """Which days have no calls."""
+
+    country: str | None = None
+    closed: tuple[date, ...] = ()
+
+
 def register(app: typer.Typer) -> None:
     app.command("forecast", epilog=EXAMPLE)(forecast)
 
@@ -90,7 +97,7 @@ def forecast(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: 10x faster
     from screenpop.planning.forecast import Forecaster
 
-    counts, home = _counts(file, config, queue)
+    counts, known = _counts(file, config, queue)
     moments = [_moment(text) for text in as_of or ()] or [_next_day(counts)]
     if len(moments) > TIMES_MAX:
         raise BadInput(
@@ -101,8 +108,8 @@ def forecast(
     forecaster = Forecaster(
         counts=counts,
         interval_min=interval,
-        holidays=_holidays(country or home, counts.first, last),
-        closed=frozenset(_day(text) for text in closed or ()),
+        holidays=_holidays(country or known.country, counts.first, last),
+        closed={*known.closed, *(_day(text) for text in closed or ())},
     )
     made = [forecaster.forecast(moment, days) for moment in moments]
     if json_wanted:
@@ -113,21 +120,26 @@ def forecast(
 
 def _counts(
     file: Path | None, config: Path | None, queue: str | None
-) -> tuple[CallCounts, str | None]:
-    """What the plan is made from, and the country of the configuration."""
+) -> tuple[CallCounts, _Calendar]:
+    """What the plan is made from, and the calendar of the configuration."""
     from screenpop.planning.csv_counts import read_csv_counts
 
     loaded = None if config is None else _loaded(config)
-    country = None if loaded is None else loaded.config.server.country
+    known = _Calendar() if loaded is None else _calendar_of(loaded)
     if file is not None:
-        return read_csv_counts(file), country
+        return read_csv_counts(file), known
     if config is None or loaded is None:
         raise BadInput(
             "neither a CSV file nor a history to plan from.",
             remedy="Give a file, or --config FILE for the history of that service.",
         )
     zone = ZoneInfo(loaded.config.server.time_zone)
-    return asyncio.run(_from_history(config, zone, queue)), country
+    return asyncio.run(_from_history(config, zone, queue)), known
+
+
+def _calendar_of(loaded: Loaded) -> _Calendar:
+    settings, server = loaded.config.forecast, loaded.config.server
+    return _Calendar(settings.country or server.country, settings.closed_days)
 
 
 def _loaded(config: Path) -> Loaded:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
 from screenpop.config.service_level import ServiceLevelSettings
@@ -415,6 +416,7 @@ class Configuration(Model):
     lines: dict[Name, LineSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     service_level: ServiceLevelSettings = ServiceLevelSettings()
+    forecast: ForecastSettings = ForecastSettings()
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

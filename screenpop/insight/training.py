@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,14 +19,13 @@ from pathlib import Path
 import msgspec
 
 from screenpop.domain.errors import ScreenpopError, Unavailable
+from screenpop.support.background import ended, let_calls_go_first
 from screenpop.support.private import private_folder
 
 FOLDER = "insight"  # in `data_dir`
 LOCK = "training.lock"  # in the folder: one training at a time
-NICENESS = 19  # of the process: calls come first
 TRAINING_S_MAX = 4 * 3600.0
 OUTPUT_BYTES_MAX = 65_536  # of one line
-ENDING_S = 5.0  # from asking a process to end to killing it
 
 
 class TrainingOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +178,7 @@ async def train_apart(
     except TimeoutError:
         found, code = _TrainingLine(error=f"no end after {TRAINING_S_MAX:.0f} s"), 1
     finally:
-        await _ended(process)
+        await ended(process)
     if found.elsewhere is not None:
         raise TrainsElsewhere(found.elsewhere)
     if found.report is None:
@@ -211,34 +209,9 @@ async def _followed(
     return last
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(ENDING_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-def _let_calls_go_first() -> None:
-    """Take only what nothing else wants of the cores, where the system can do that."""
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    if hasattr(os, "SCHED_IDLE"):
-        with contextlib.suppress(OSError):  # a container may forbid it
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-
-
 def main() -> int:
     """The process: exit code 1 when there is no new model."""
-    _let_calls_go_first()
-    # one thread of linear algebra: the other cores belong to the calls
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    let_calls_go_first()
     try:
         order = msgspec.json.decode(sys.stdin.buffer.read(), type=TrainingOrder)
         report = train_from_store(order, lambda step: _say(_TrainingLine(step=step)))

@@ -49,9 +49,10 @@ from screenpop.journal.base import (
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.node.follow import Follower
+from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
 from screenpop.node.offer_orders import learn_orders
-from screenpop.node.parts import Lookups, data_dir_of, node_name
+from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
@@ -341,6 +342,7 @@ class Service:
         self._today = TodayFile(data_dir_of(self.loaded), seen.counts)
         seen.go_on_from(self._today.load())
         sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
+        known = self.loaded, self.past.database, self.feed, self.clock
         intake = Intake(lines, self.events, self._profile_of, self.metrics, seen)
         return Services(
             intake=intake,
@@ -360,6 +362,8 @@ class Service:
             stats=self._stats_json,
             counts=PastCounts(self.past.database),
             counting=self.feed.counters.rules,
+            labels=place_labels(config),
+            forecasts=forecasts_of(*known),
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
             orders=lambda: orders_seen(self.orders, self.insight, seen.clean),
@@ -406,10 +410,8 @@ class Service:
             found.append(NodeProblem(part="journal", message=health.trouble))
         if (unfolded := self.follower.trouble()) is not None:
             found.append(NodeProblem(part="journal", message=unfolded, fatal=False))
-        if health.notice is not None:
-            found.append(
-                NodeProblem(part="journal", message=health.notice, fatal=False)
-            )
+        if (notice := health.notice) is not None:
+            found.append(NodeProblem(part="journal", message=notice, fatal=False))
         if not self.past.people.cache.all():
             found.append(NodeProblem(part="store", message=NO_USERS, fatal=False))
         found.extend(
@@ -424,14 +426,12 @@ class Service:
             if trouble is not None
         )
         found.extend(problems_of(self.lookups.sources))
-        found.extend(self.orders.problems())
-        found.extend(self.insight.problems())
+        found += [*self.orders.problems(), *self.insight.problems()]
         found.extend(
             NodeProblem(part="users", message=shared_telephone(*each), fatal=False)
             for each in self._shared.items()
         )
-        found.extend(self.streams.problems())
-        found.extend(self.other_workers)
+        found += [*self.streams.problems(), *self.other_workers]
         found.extend(clock_problems(self.loaded.config.lines, self._clocks))
         found.extend(
             NodeProblem(part=f"task {down.task}", message=down.why, fatal=down.fatal)

@@ -350,3 +350,11 @@ def source_labels(config: Configuration) -> dict[str, str]:
     labels = {name: x.label for name, x in config.sources.items() if x.label}
     ours = {SOURCE: "Call history", CONTACTS_SOURCE: "Named by agents"}
     return {**ours, ADVISER: ADVISER_LABEL, **labels}
+
+
+def place_labels(config: Configuration) -> dict[str, dict[str, str]]:
+    """How reports call queues and dialled numbers."""
+    return {
+        "queue": {name: x.label for name, x in config.queues.items() if x.label},
+        "dialled": {number: x.label for number, x in config.dialled.items()},
+    }

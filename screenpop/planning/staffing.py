@@ -98,9 +98,23 @@ def level_with_fewer(
     interval whose load has no steady state counts as not answered in time. None
     without any call.
     """
+    *_, last = levels_with_fewer(loads, staffed, away, within_s, answered)
+    return last
+
+
+def levels_with_fewer(
+    loads: Sequence[Load],
+    staffed: Sequence[int],
+    away: int,
+    within_s: float,
+    answered: tuple[float, float] = (0.0, 0.0),
+) -> list[float | None]:
+    """`level_with_fewer` before the first load and after each: one more than loads."""
     calls, in_time = answered
+    levels = [in_time / calls if calls else None]
     for load, agents in zip(loads, staffed, strict=True):
         result = waiting(load, max(agents - away, 0), within_s)
         calls += load.calls
         in_time += load.calls * (result.served_within if result is not None else 0.0)
-    return in_time / calls if calls else None
+        levels.append(in_time / calls if calls else None)
+    return levels

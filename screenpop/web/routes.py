@@ -14,8 +14,11 @@ from screenpop.domain.errors import NotFound
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
+from screenpop.planning.asked import DAYS_MAX
 from screenpop.web import (
     calls,
+    charts,
+    forecast,
     health,
     insight,
     openapi,
@@ -37,6 +40,12 @@ _WHICH = (
     ),
 )
 
+_PLACES = (
+    RouteParameter(name="queue", text="Only this one; may be repeated."),
+    RouteParameter(name="line", text="Only this one; may be repeated."),
+    RouteParameter(name="dialled", text="Only this number; may be repeated."),
+)
+
 
 def _range(*, required: bool) -> tuple[RouteParameter, ...]:
     """Which calls: when, in which queue, on which line, of which dialled number."""
@@ -46,9 +55,7 @@ def _range(*, required: bool) -> tuple[RouteParameter, ...]:
             text="First day or moment, in the server's zone or with an offset.",
         ),
         RouteParameter(name="to", text="The first that is not in it; default: now."),
-        RouteParameter(name="queue", text="Only this one; may be repeated."),
-        RouteParameter(name="line", text="Only this one; may be repeated."),
-        RouteParameter(name="dialled", text="Only this number; may be repeated."),
+        *_PLACES,
     )  # fmt: skip
 
 
@@ -152,12 +159,62 @@ ROUTES: tuple[Route, ...] = (
         role=Role.SUPERVISOR,
         summary="The calls behind a number of the past, and why each counts.",
         query=(
-            RouteParameter(name="number", text="E.g. abandoned.", required=True),
+            RouteParameter(
+                name="number", text="E.g. abandoned; may be repeated.", required=True
+            ),
             *_range(required=True),
             RouteParameter(name="before", text="Cursor of the page before."),
             RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
         ),
         errors=(400, 503),
+    ),
+    Route(
+        method="GET", path="/v1/stats/usual", handler=charts.usual,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="A day's usual numbers: the band of the same weekdays before it.",
+        query=(
+            RouteParameter(name="day", text="YYYY-MM-DD; without it today."),
+            RouteParameter(name="by", text="15m, 30m or 60m."),
+            RouteParameter(name="weeks", text=f"1 to {charts.WEEKS_MAX}."),
+            *_PLACES,
+        ),
+    ),
+    Route(
+        method="GET", path="/v1/stats/hours", handler=charts.hours,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="One number by hour and weekday.",
+        query=(
+            RouteParameter(name="number", text="E.g. offered.", required=True),
+            *_range(required=True),
+        ),
+    ),
+    Route(
+        method="GET", path="/v1/stats/places", handler=charts.places,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="The numbers of a range by queue, line or dialled number.",
+        query=(
+            RouteParameter(name="group", text="queue (default), line or dialled."),
+            *_range(required=True),
+        ),
+    ),
+    Route(
+        method="GET", path="/v1/forecast", handler=forecast.show,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="Expected calls and needed agents by interval, with bands and errors.",
+        query=(
+            RouteParameter(name="queue", text="One queue; without it all calls."),
+            RouteParameter(name="days", text=f"1 to {DAYS_MAX}; default 7."),
+            RouteParameter(name="interval", text="15, 30 (default) or 60 minutes."),
+            RouteParameter(name="as_of", text="YYYY-MM-DD: as planned before it."),
+            RouteParameter(name="agents", text="At their telephones now."),
+            RouteParameter(name="service_level", text="Share to answer in time."),
+            RouteParameter(name="within_s", text="In time: within these seconds."),
+            RouteParameter(name="occupancy_max", text="Share of time agents are busy."),
+            RouteParameter(name="abandon_max", text="Share of callers who give up."),
+            RouteParameter(name="shrinkage", text="Share of paid time away."),
+            RouteParameter(name="patience_s", text="Mean patience; else measured."),
+            RouteParameter(name="wrap_up_s", text="Added to each call."),
+        ),
     ),
     Route(
         method="GET", path="/v1/insight", handler=insight.show, role=Role.SUPERVISOR,
@@ -221,6 +278,12 @@ ROUTES: tuple[Route, ...] = (
         method="GET", path="/insight", handler=pages.show_page, access="anybody",
         summary="What became of offers; its numbers need a supervisor.", answer="page",
         errors=(503,),
+    ),
+    Route(
+        method="GET", path="/reports", handler=pages.show_page, access="anybody",
+        summary="Calls of the past, forecast and staffing; its numbers need a"
+        " supervisor.",
+        answer="page", errors=(503,),
     ),
     Route(
         method="GET", path="/admin", handler=pages.show_page, access="anybody",

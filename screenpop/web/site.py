@@ -28,6 +28,7 @@ from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.webhook import Intake
 from screenpop.lookup.source_states import SourceSeen
+from screenpop.planning.forecasts import Forecasts
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
@@ -59,6 +60,9 @@ class Services:
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts
     counting: CountingRules = field(default_factory=CountingRules)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of queues and dialled numbers (`queue`, `dialled`), by name."""
+    forecasts: Forecasts
     logged_out: Callable[[User], Awaitable[None]]
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -27,19 +26,11 @@ from screenpop.domain.service_level import (
 from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
-    CountsAsked,
     Group,
     IntervalSums,
 )
 from screenpop.support.clock import iso_from_us
-from screenpop.wallboard.intervals import (
-    QUARTER_US,
-    By,
-    interval_starts,
-    local,
-    midnight_us,
-    place_in,
-)
+from screenpop.wallboard.intervals import By, interval_starts, local, place_in
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
     amounts_behind,
@@ -47,13 +38,17 @@ from screenpop.wallboard.past import (
     past_values,
     why_counted,
 )
-from screenpop.web.body import required, text, whole_number
+from screenpop.web.asked import (
+    choice,
+    counts_asked,
+    heading,
+    numbers_asked,
+    zone_of,
+)
+from screenpop.web.body import text, whole_number
 from screenpop.web.csv_answer import answered_csv, wants_csv
 from screenpop.web.site import Site, Visit, answered
 
-MOMENT_CHARS_MAX = 40
-NAME_CHARS_MAX = 200
-NAMES_MAX = 50  # queues, lines or dialled numbers in one question
 CURSOR_CHARS_MAX = 3000
 CALLS_DEFAULT = 50
 CALLS_MAX = 200
@@ -68,15 +63,15 @@ CALL_COLUMNS = (
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats`: now, or with `from` the past by interval."""
-    zone, rules = _zone(site), site.services.counting
+    zone, rules = zone_of(site), site.services.counting
     levels = {"service_levels": _service_levels(rules.service_level)}
     if "from" not in visit.request.query:
         return answered({**await site.services.stats(), **levels})
     query = visit.request.query
-    asked = _asked(site, query)
-    by = _choice(query, "by", get_args(By), "60m")
+    asked = counts_asked(site, query)
+    by = choice(query, "by", get_args(By), "60m")
     starts = interval_starts(asked.from_us, asked.to_us, by, zone)
-    group = _choice(query, "group", get_args(Group), None)
+    group = choice(query, "group", get_args(Group), None)
     found = await site.services.counts.sums(asked, starts, group)
     groups = _by_group(found, starts)
     if len(groups) * len(starts) > ROWS_MAX:
@@ -106,9 +101,9 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     whole = _summed(each.amounts for each in found)
     return answered(
         {
-            **_heading(asked, zone),
+            **heading(asked, zone),
             "by": by,
-            "counters": _definitions(rules),
+            "counters": definitions(rules),
             **levels,
             "counted_by": [
                 {"since": local(each.since_us, zone).isoformat(), "rules": each.rules}
@@ -124,9 +119,10 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
 async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/calls`: the calls behind one number, latest interval first."""
     query = visit.request.query
-    number = required(query, "number", NAME_CHARS_MAX)
-    names = amounts_behind(number, site.services.counting.service_level)
-    asked = _asked(site, query)
+    numbers, rules = numbers_asked(query), site.services.counting.service_level
+    behind = [name for each in numbers for name in amounts_behind(each, rules)]
+    names, number = tuple(dict.fromkeys(behind)), ",".join(numbers)
+    asked = counts_asked(site, query)
     if asked.to_us - asked.from_us > CALLS_DAYS_MAX * DAY_US:
         raise BadInput(
             f"from … to is more than {CALLS_DAYS_MAX} days.",
@@ -139,7 +135,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     found = await site.services.counts.calls(asked, names, before, limit)
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
-    calls = [_call(call, names, _zone(site)) for call in found]
+    calls = [_call(call, names, zone_of(site)) for call in found]
     cursor = _cursor(found[-1].place) if full else None
     if wants_csv(visit.request):
         flat = [{**call, **call["counts"]} for call in calls]
@@ -148,7 +144,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
         return answer
     return answered(
         {
-            **_heading(asked, _zone(site)),
+            **heading(asked, zone_of(site)),
             "number": number,
             "counts": names,
             "calls": calls,
@@ -157,19 +153,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     )
 
 
-def _zone(site: Site) -> ZoneInfo:
-    return ZoneInfo(site.services.server.time_zone)
-
-
-def _heading(asked: CountsAsked, zone: ZoneInfo) -> dict[str, object]:
-    return {
-        "from": local(asked.from_us, zone).isoformat(),
-        "to": local(asked.to_us, zone).isoformat(),
-        "time_zone": zone.key,
-    }
-
-
-def _definitions(rules: CountingRules) -> list[Json]:
+def definitions(rules: CountingRules) -> list[Json]:
     return [
         {"name": d.name, "label": d.label, "formula": d.formula, "unit": d.unit}
         for d in of_the_past(rules.service_level)
@@ -243,74 +227,6 @@ def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, 
 
 def _iso(at_us: int | None) -> str | None:
     return None if at_us is None else iso_from_us(at_us)
-
-
-# -- What is asked for?
-
-
-def _asked(site: Site, query: Any) -> CountsAsked:
-    zone, now_us = _zone(site), site.services.clock.now_us()
-    from_us = _moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
-    written = text(query, "to", MOMENT_CHARS_MAX)
-    to_us = now_us if written is None else _moment(written, "to", zone)
-    to_us = -(-to_us // QUARTER_US) * QUARTER_US
-    if from_us >= to_us:
-        raise BadInput(
-            "from must be before to.",
-            code="bad_query",
-            remedy="`to` is the first moment that is not in the range.",
-        )
-    return CountsAsked(
-        from_us=from_us - from_us % QUARTER_US,
-        to_us=to_us,
-        queues=_names(query, "queue"),
-        lines=_names(query, "line"),
-        dialled=tuple(
-            f"+{name.lstrip()}" if name.startswith(" ") else name
-            for name in _names(query, "dialled")
-        ),
-    )
-
-
-def _moment(written: str, name: str, zone: ZoneInfo) -> int:
-    """A day, or a time; without an offset in the centre's zone."""
-    try:
-        if len(written) <= len("2026-11-21"):
-            return midnight_us(date.fromisoformat(written), zone)
-        at = datetime.fromisoformat(written.replace(" ", "+"))
-        at = at if at.tzinfo else at.replace(tzinfo=zone)
-        return int(at.timestamp()) * 1_000_000
-    except (ValueError, OverflowError):
-        raise BadInput(
-            f"{name}: {written[:MOMENT_CHARS_MAX]!r} is not a date or time.",
-            code="bad_query",
-            remedy="Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset if you like.",
-        ) from None
-
-
-def _names(query: Any, name: str) -> tuple[str, ...]:
-    found = tuple(query.getall(name, ()))
-    if len(found) > NAMES_MAX or any(len(x) > NAME_CHARS_MAX for x in found):
-        raise BadInput(
-            f"{name}: at most {NAMES_MAX} of at most {NAME_CHARS_MAX} characters.",
-            code="bad_query",
-        )
-    if any("\0" in each for each in found):
-        raise BadInput(f"{name}: a NUL is not a valid character.", code="bad_query")
-    return found
-
-
-def _choice(
-    query: Mapping[str, str], name: str, choices: Sequence[Any], default: Any
-) -> Any:
-    found = text(query, name, MOMENT_CHARS_MAX)
-    if found is None:
-        return default
-    if found not in choices:
-        raise BadInput(
-            f"{name}: {found!r} is not one of {', '.join(choices)}.", code="bad_query"
-        )
-    return found
 
 
 def _cursor(place: CountedPlace) -> str:

@@ -106,3 +106,12 @@ async def test_a_number_that_has_no_calls_behind_it_is_refused(house: Any) -> No
     refused = await house.ask("GET", f"/v1/stats/calls?number=waiting&{DAY}")
     assert refused.status == 400
     assert "service_level_amazon" in refused.json["error"]["remedy"]
+
+
+async def test_several_numbers_are_opened_together(house: Any) -> None:
+    await house.sign_in("sue")
+    path = f"/v1/stats/calls?number=offered&number=direct&{DAY}"
+    found = (await house.ask("GET", path)).json
+    assert (found["number"], found["counts"]) == (
+        "offered,direct", ["offered", "direct"],
+    )  # fmt: skip

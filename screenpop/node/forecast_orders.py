@@ -1,0 +1,43 @@
+"""What does a service give to those who make a forecast from its history?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from screenpop.config.load import Loaded
+from screenpop.history.engine import Database
+from screenpop.node.forecasting import ForecastOrder, made_apart
+from screenpop.planning.asked import ForecastAsked
+from screenpop.planning.forecasts import Forecasts
+from screenpop.support.clock import Clock
+from screenpop.wallboard.feed import SnapshotData, WallboardFeed
+
+AT_THEIR_TELEPHONES = ("agents_available", "agents_on_call", "agents_wrap_up")
+
+
+def forecasts_of(
+    loaded: Loaded, database: Database, feed: WallboardFeed, clock: Clock
+) -> Forecasts:
+    """From the history of this service."""
+    config = loaded.config
+    settings, server = config.forecast, config.server
+
+    async def make(asked: ForecastAsked) -> dict[str, Any]:
+        order = ForecastOrder(
+            asked=asked,
+            store_url=database.url.render_as_string(hide_password=False),
+            time_zone=server.time_zone,
+            now_us=clock.now_us(),
+            country=settings.country or server.country,
+            closed=settings.closed_days,
+            agents_now=agents_now(feed.snapshot()),
+        )
+        return await made_apart(order)
+
+    return Forecasts(make, settings, clock)
+
+
+def agents_now(board: SnapshotData) -> int | None:
+    """How many can take calls now or after the one they have; None: no agent."""
+    total = next((row.values for row in board.queues if not row.queue), {})
+    return int(sum(total.get(name) or 0 for name in AT_THEIR_TELEPHONES)) or None

@@ -1,0 +1,179 @@
+"""What does a forecast from the history say, made in a process of its own?
+
+`python -m screenpop.node.forecasting` reads a `ForecastOrder` (JSON) from its input
+and writes the answer of `GET /v1/forecast` to its output. It takes only what calls
+leave of the cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from screenpop.domain.call_counts import ABANDONED_WAIT_US, ANSWERED_WAIT_US
+from screenpop.domain.errors import BadInput, ScreenpopError, Unavailable
+from screenpop.domain.service_level import ANSWERED_WITHIN, OFFERED
+from screenpop.history.engine import Database
+from screenpop.history.past_counts import CountsAsked, PastCounts
+from screenpop.node.planning import DAY_US, past_volumes
+from screenpop.planning.asked import ForecastAsked
+from screenpop.support.background import ended, let_calls_go_first
+from screenpop.wallboard.intervals import QUARTER_US, local, midnight_us
+
+if TYPE_CHECKING:  # numpy and scipy
+    from screenpop.planning.volumes import CallVolumes
+
+MADE_WITHIN_S = 120.0
+PATIENCE_DAYS = 28
+ABANDONED_LEAST = 20  # fewer say nothing of patience
+Amounts = Mapping[str, int]
+
+
+class ForecastOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked, and where the history is."""
+
+    asked: ForecastAsked
+    store_url: str
+    time_zone: str
+    now_us: int
+    country: str | None = None
+    closed: tuple[date, ...] = ()
+    agents_now: int | None = None
+
+
+class _ForecastLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the process writes: one of the two."""
+
+    answer: msgspec.Raw = msgspec.Raw()
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastBasis:
+    """What was read for a forecast."""
+
+    volumes: CallVolumes
+    recent: Amounts  # sums of the last `PATIENCE_DAYS` days
+    today: Amounts  # of the day so far
+    quarters: Mapping[int, Amounts]  # from `PATIENCE_DAYS` days ago on, by start
+
+
+async def made_apart(order: ForecastOrder) -> dict[str, Any]:
+    """The answer; the process ends with this task. Raises `Unavailable`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "screenpop.node.forecasting",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(MADE_WITHIN_S):
+            output, _ = await process.communicate(msgspec.json.encode(order))
+    except TimeoutError:
+        raise _failed(f"no answer after {MADE_WITHIN_S:.0f} s") from None
+    finally:
+        await ended(process)
+    try:
+        found = msgspec.json.decode(output, type=_ForecastLine)
+        if found.error is None:
+            answer: dict[str, Any] = msgspec.json.decode(found.answer)
+            return answer
+    except msgspec.MsgspecError:
+        raise _failed(f"its process ended with code {process.returncode}") from None
+    raise _failed(found.error)
+
+
+def _failed(why: str) -> Unavailable:
+    return Unavailable(f"the forecast failed: {why.rstrip('.')}. Try again later.")
+
+
+async def forecast_answer(order: ForecastOrder) -> dict[str, Any]:
+    """Read the history and plan; seconds of work. Raises `Unavailable`.
+
+    Too little history is an answer, too.
+    """
+    from screenpop.node.forecast_answer import too_short, whole_answer
+
+    try:
+        return whole_answer(order, await _read(order))
+    except BadInput as error:
+        if error.code not in ("history_too_short", "history_too_old"):
+            raise
+        return too_short(order, error)
+
+
+async def _read(order: ForecastOrder) -> ForecastBasis:
+    zone, now_us, queue = ZoneInfo(order.time_zone), order.now_us, order.asked.queue
+    database = Database(order.store_url)
+    await database.open()
+    try:
+        volumes = await past_volumes(database, zone, now_us, queue)
+        quarters = await _quarters(PastCounts(database), order, zone)
+    finally:
+        await database.close()
+    midnight = midnight_us(local(now_us, zone).date(), zone)
+    return ForecastBasis(
+        volumes=volumes,
+        recent=_sum(quarters, 0),
+        today=_sum(quarters, midnight),
+        quarters=quarters,
+    )
+
+
+async def _quarters(
+    counts: PastCounts, order: ForecastOrder, zone: ZoneInfo
+) -> dict[int, Amounts]:
+    """By quarter of an hour: the last weeks, or those after the as-of day."""
+    now_us, as_of = order.now_us, order.asked.as_of
+    first = local(now_us, zone).date() - timedelta(days=PATIENCE_DAYS)
+    begins = [midnight_us(min(first, as_of or first), zone)]
+    end = -(-now_us // QUARTER_US) * QUARTER_US
+    found: dict[int, Amounts] = {}
+    queues = () if order.asked.queue is None else (order.asked.queue,)
+    for begin in range(begins[0], end, PATIENCE_DAYS * DAY_US):
+        until = min(begin + PATIENCE_DAYS * DAY_US, end)
+        asked = CountsAsked(from_us=begin, to_us=until, queues=queues)
+        for each in await counts.sums(asked, range(begin, until, QUARTER_US)):
+            found[each.interval_us] = each.amounts
+    return found
+
+
+def _sum(quarters: Mapping[int, Amounts], since_us: int) -> dict[str, int]:
+    names = (ABANDONED_WAIT_US, ANSWERED_WAIT_US, "abandoned", OFFERED, ANSWERED_WITHIN)
+    rows = [amounts for at, amounts in quarters.items() if at >= since_us]
+    return {name: sum(row.get(name, 0) for row in rows) for name in names}
+
+
+def local_now(order: ForecastOrder) -> datetime:
+    """On the wall clock of the centre."""
+    return local(order.now_us, ZoneInfo(order.time_zone)).replace(tzinfo=None)
+
+
+def main() -> int:
+    """The process: exit code 1 without an answer."""
+    let_calls_go_first()
+    try:
+        order = msgspec.json.decode(sys.stdin.buffer.read(), type=ForecastOrder)
+        answer = asyncio.run(forecast_answer(order))
+    except (ScreenpopError, msgspec.MsgspecError, MemoryError) as error:
+        _say({"error": str(error) or type(error).__name__})
+        return 1
+    _say({"answer": answer})
+    return 0
+
+
+def _say(outcome: Mapping[str, object]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(outcome))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""Which calls of the past does a request ask for: when, where, by what?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from screenpop.domain.errors import BadInput
+from screenpop.history.past_counts import CountsAsked
+from screenpop.wallboard.intervals import QUARTER_US, local, midnight_us
+from screenpop.web.body import required, text
+from screenpop.web.site import Site
+
+MOMENT_CHARS_MAX = 40
+NAME_CHARS_MAX = 200
+NAMES_MAX = 50  # queues, lines or dialled numbers in one question
+
+
+def zone_of(site: Site) -> ZoneInfo:
+    return ZoneInfo(site.services.server.time_zone)
+
+
+def heading(asked: CountsAsked, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "from": local(asked.from_us, zone).isoformat(),
+        "to": local(asked.to_us, zone).isoformat(),
+        "time_zone": zone.key,
+    }
+
+
+def counts_asked(site: Site, query: Any) -> CountsAsked:
+    zone, now_us = zone_of(site), site.services.clock.now_us()
+    from_us = _moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
+    written = text(query, "to", MOMENT_CHARS_MAX)
+    to_us = now_us if written is None else _moment(written, "to", zone)
+    to_us = -(-to_us // QUARTER_US) * QUARTER_US
+    if from_us >= to_us:
+        raise BadInput(
+            "from must be before to.",
+            code="bad_query",
+            remedy="`to` is the first moment that is not in the range.",
+        )
+    return CountsAsked(
+        from_us=from_us - from_us % QUARTER_US, to_us=to_us, **places_asked(query)
+    )
+
+
+def places_asked(query: Any) -> dict[str, tuple[str, ...]]:
+    """The queues, lines and dialled numbers; empty: all."""
+    return {
+        "queues": names_asked(query, "queue"),
+        "lines": names_asked(query, "line"),
+        "dialled": tuple(
+            f"+{name.lstrip()}" if name.startswith(" ") else name
+            for name in names_asked(query, "dialled")
+        ),
+    }
+
+
+def numbers_asked(query: Any) -> tuple[str, ...]:
+    """Names of numbers; at least one. Raises `BadInput`."""
+    required(query, "number", NAME_CHARS_MAX)
+    return names_asked(query, "number")
+
+
+def day_asked(query: Mapping[str, str], name: str, default: date) -> date:
+    """Raises `BadInput`."""
+    written = text(query, name, MOMENT_CHARS_MAX)
+    if written is None:
+        return default
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise BadInput(
+            f"{name}: {written!r} is not a date.",
+            code="bad_query",
+            remedy="Write YYYY-MM-DD.",
+        ) from None
+
+
+def _moment(written: str, name: str, zone: ZoneInfo) -> int:
+    """A day, or a time; without an offset in the centre's zone."""
+    try:
+        if len(written) <= len("2026-11-21"):
+            return midnight_us(date.fromisoformat(written), zone)
+        at = datetime.fromisoformat(written.replace(" ", "+"))
+        at = at if at.tzinfo else at.replace(tzinfo=zone)
+        return int(at.timestamp()) * 1_000_000
+    except (ValueError, OverflowError):
+        raise BadInput(
+            f"{name}: {written[:MOMENT_CHARS_MAX]!r} is not a date or time.",
+            code="bad_query",
+            remedy="Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset if you like.",
+        ) from None
+
+
+def names_asked(query: Any, name: str) -> tuple[str, ...]:
+    found = tuple(query.getall(name, ()))
+    if len(found) > NAMES_MAX or any(len(x) > NAME_CHARS_MAX for x in found):
+        raise BadInput(
+            f"{name}: at most {NAMES_MAX} of at most {NAME_CHARS_MAX} characters.",
+            code="bad_query",
+        )
+    if any("\0" in each for each in found):
+        raise BadInput(f"{name}: a NUL is not a valid character.", code="bad_query")
+    return found
+
+
+def choice(
+    query: Mapping[str, str], name: str, choices: Sequence[Any], default: Any
+) -> Any:
+    found = text(query, name, MOMENT_CHARS_MAX)
+    if found is None:
+        return default
+    if found not in choices:
+        raise BadInput(
+            f"{name}: {found!r} is not one of {', '.join(choices)}.", code="bad_query"
+        )
+    return found
