@@ -72,13 +72,17 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
             _of_direct(found, call, rules.short_abandon_s)
             _of_talks(found, call)
         return found
-    for place, visit in enumerate(call.visits):
+    began_us = wait_beginnings_us(call.visits)
+    for visit, since_us in zip(call.visits, began_us, strict=True):
         found.append((visit.entered_us, visit.queue, "offered", 1))
         if visit.left is not None:
-            since_us = wait_began_us(call.visits, place)
             _of_left(found, visit, since_us, rules.short_abandon_s)
     _of_call(found, call.visits, rules.short_abandon_s)
-    _of_service_level(found, call, rules)
+    if rules.service_level.transfers == "again":
+        for visit, since_us in zip(call.visits, began_us, strict=True):
+            _of_wait(found, call, visit, since_us, rules)
+    else:
+        _of_wait(found, call, _one_wait(call.visits), began_us[0], rules)
     _of_talks(found, call)
     return found
 
@@ -187,13 +191,6 @@ def _answer_of(answered_us: int, answered: Sequence[QueueVisit]) -> QueueVisit:
     return before[-1] if before else answered[0]
 
 
-def _of_service_level(found: list[Count], call: Call, rules: CountingRules) -> None:
-    again = rules.service_level.transfers == "again"
-    for visit in call.visits if again else [_one_wait(call.visits)]:
-        place = call.visits.index(visit) if again else 0
-        _of_wait(found, call, visit, wait_began_us(call.visits, place), rules)
-
-
 def _one_wait(visits: Sequence[QueueVisit]) -> QueueVisit:
     """The first queue, left as the first wait of the call ended in whichever queue."""
     ended = next((visit for visit in visits if visit.left != "moved"), visits[-1])
@@ -255,14 +252,17 @@ def is_inbound(call: Call) -> bool:
     return call.direction is Direction.INBOUND
 
 
-def wait_began_us(visits: Sequence[QueueVisit], place: int) -> int:
-    """When the wait of a visit began: in the queue from which the caller was moved.
+def wait_beginnings_us(visits: Sequence[QueueVisit]) -> list[int]:
+    """When the wait of each visit began: in the queue from which the caller was moved.
 
     Overflow is one wait. An answer ends it: a transfer afterwards begins another.
     """
-    while place > 0 and visits[place - 1].left == "moved":
-        place -= 1
-    return visits[place].entered_us
+    began_us: list[int] = []
+    moved = False
+    for visit in visits:
+        began_us.append(began_us[-1] if moved else visit.entered_us)
+        moved = visit.left == "moved"
+    return began_us
 
 
 def is_short(since_us: int, left_us: int, short_abandon_s: float) -> bool:
@@ -294,4 +294,7 @@ def ring_began_us(call: Call) -> int:
 
 def first_answer(visits: Sequence[QueueVisit]) -> QueueVisit | None:
     """The first visit of a call that ended by an agent's answer."""
-    return next((visit for visit in visits if visit.left == "answered"), None)
+    for visit in visits:
+        if visit.left == "answered":
+            return visit
+    return None

@@ -82,8 +82,13 @@ class ServiceLevel:
 
 def amazon(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """(a_X + b_X + c_X) / q."""
-    within = (ANSWERED_WITHIN, ABANDONED_WITHIN, CALLBACKS_WITHIN)
-    return _ratio(_sum(counts, within), counts.get(OFFERED, 0))
+    answered, abandoned = (
+        counts.get(ANSWERED_WITHIN, 0),
+        counts.get(ABANDONED_WITHIN, 0),
+    )
+    of = counts.get(OFFERED, 0)
+    within = answered + abandoned + counts.get(CALLBACKS_WITHIN, 0)
+    return within / of if of > 0 else None
 
 
 def genesys(counts: Amounts, rules: ServiceLevelRules) -> float | None:
@@ -91,50 +96,48 @@ def genesys(counts: Amounts, rules: ServiceLevelRules) -> float | None:
 
     Short abandons are a part of the abandons: without these they are left out too.
     """
-    lost = counts.get(ABANDONED, 0) if rules.count_abandons else 0
-    if rules.count_abandons and not rules.count_short_abandons:
-        lost -= counts.get(SHORT, 0)
-    flow_outs = counts.get(FLOW_OUTS, 0) if rules.count_flow_outs else 0
-    within = counts.get(ANSWERED_WITHIN, 0)
-    return _ratio(within, counts.get(ANSWERED, 0) + lost + flow_outs)
+    of = counts.get(ANSWERED, 0)
+    if rules.count_abandons:
+        of += counts.get(ABANDONED, 0)
+        if not rules.count_short_abandons:
+            of -= counts.get(SHORT, 0)
+    if rules.count_flow_outs:
+        of += counts.get(FLOW_OUTS, 0)
+    return counts.get(ANSWERED_WITHIN, 0) / of if of > 0 else None
 
 
 def vonage(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """a_X / (a + b [+ f])."""
-    flow_outs = counts.get(FLOW_OUTS, 0) if rules.count_flow_outs else 0
-    of = _sum(counts, (ANSWERED, ABANDONED)) + flow_outs
-    return _ratio(counts.get(ANSWERED_WITHIN, 0), of)
+    of = counts.get(ANSWERED, 0) + counts.get(ABANDONED, 0)
+    if rules.count_flow_outs:
+        of += counts.get(FLOW_OUTS, 0)
+    return counts.get(ANSWERED_WITHIN, 0) / of if of > 0 else None
 
 
 def late_abandons(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """a_X / (a + b - b_X)."""
-    of = _sum(counts, (ANSWERED, ABANDONED)) - counts.get(ABANDONED_WITHIN, 0)
-    return _ratio(counts.get(ANSWERED_WITHIN, 0), of)
+    late = counts.get(ABANDONED, 0) - counts.get(ABANDONED_WITHIN, 0)
+    of = counts.get(ANSWERED, 0) + late
+    return counts.get(ANSWERED_WITHIN, 0) / of if of > 0 else None
 
 
 def answered_only(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """a_X / a."""
-    return _ratio(counts.get(ANSWERED_WITHIN, 0), counts.get(ANSWERED, 0))
+    of = counts.get(ANSWERED, 0)
+    return counts.get(ANSWERED_WITHIN, 0) / of if of > 0 else None
 
 
 def asterisk2(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """(a_X + b_X) / (a + b)."""
-    within = _sum(counts, (ANSWERED_WITHIN, ABANDONED_WITHIN))
-    return _ratio(within, _sum(counts, (ANSWERED, ABANDONED)))
+    within = counts.get(ANSWERED_WITHIN, 0) + counts.get(ABANDONED_WITHIN, 0)
+    of = counts.get(ANSWERED, 0) + counts.get(ABANDONED, 0)
+    return within / of if of > 0 else None
 
 
 def in_queue_now(counts: Amounts, rules: ServiceLevelRules) -> float | None:
     """(waiting - waiting longer than X) / waiting; of this moment alone."""
-    waiting = counts.get(WAITING, 0)
-    return _ratio(waiting - counts.get(WAITING_LONGER, 0), waiting)
-
-
-def _sum(counts: Amounts, names: tuple[str, ...]) -> int:
-    return sum([counts.get(name, 0) for name in names])
-
-
-def _ratio(part: int, of: int) -> float | None:
-    return part / of if of > 0 else None
+    of = counts.get(WAITING, 0)
+    return (of - counts.get(WAITING_LONGER, 0)) / of if of > 0 else None
 
 
 _BY_ENTRY_OR_ANSWER = (ANSWERED_WITHIN, ANSWERED, ABANDONED)

@@ -286,7 +286,7 @@ class Archiver:
         While that leaves hardly a moment the turns are rare, and so they grow.
         """
         per_turn = PER_TURN
-        while sum(1 for _ in islice(steps, per_turn)) == per_turn:
+        while len(list(islice(steps, per_turn))) == per_turn:
             began_s = self._clock.monotonic_s()
             await self._turn()
             rare = self._clock.monotonic_s() - began_s > RARE_S

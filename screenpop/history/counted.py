@@ -63,8 +63,12 @@ def cells_of(call: Call, rules: CountingRules) -> Cells:
     """What a call adds to each quarter and queue."""
     cells: Cells = {}
     dialled = fit(call.dialled or "")
+    fitting: dict[str, str] = {}  # most of a call counts in one queue
     for at_us, queue, name, amount in counts_of(call, rules):
-        cell = at_us - at_us % INTERVAL_US, fit(queue), dialled
+        stored = fitting.get(queue)
+        if stored is None:
+            stored = fitting[queue] = fit(queue)
+        cell = at_us - at_us % INTERVAL_US, stored, dialled
         amounts = cells.get(cell)
         if amounts is None:
             amounts = cells[cell] = [0] * len(NAMES)

@@ -119,7 +119,18 @@ class EarlierCalls:
         return await self._fetch(_OF_CUSTOMER, given, leave_out, limit)
 
     async def learn(self) -> None:
-        """Read once who has history, step by step along an index."""
+        """Read once who has history, step by step along an index.
+
+        Each query is asked once first: no card waits while its SQL is written.
+        """
+        nobody: dict[str, Value] = {
+            "occurrence": 0,
+            "number": "",
+            "source": "",
+            "key": "",
+        }
+        for statement in (_FROM_NUMBER, _OF_CUSTOMER):
+            await self._fetch(statement, nobody, "", 1)
         if self._known is None or self._known.complete:
             return
         after: dict[str, Value] = {"number": ""}
@@ -284,7 +295,10 @@ class Known:
         if not self.complete:
             return True
         bits = self._bits
-        return all(bits[mark >> 3] >> (mark & 7) & 1 for mark in _marks(who))
+        for mark in _marks(who):  # noqa: SIM110  for each call: a loop is the quicker one
+            if not bits[mark >> 3] >> (mark & 7) & 1:
+                return False
+        return True
 
 
 def _marks(who: Who) -> list[int]:

@@ -21,8 +21,6 @@ from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.journal.base import Entry, Journal, Offset, Receipt
 from screenpop.journal.duty import CallDuty
 from screenpop.journal.records import (
-    ActionRecord,
-    AnswersRecord,
     EventRecord,
     Record,
 )
@@ -152,7 +150,7 @@ class Placing:
 
     def renamed(self, record: Record) -> Record:
         """Answers and actions name their call as the node did that wrote them."""
-        if self.order is None or not isinstance(record, AnswersRecord | ActionRecord):
+        if self.order is None or isinstance(record, EventRecord):
             return record
         key = record.call_key
         known = None if key is None else self.order.newest(key[:2])
@@ -234,8 +232,9 @@ class Placing:
     def placed(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Entries for the history: each event as the folds were told of it."""
         placed = list(entries)
+        alone = self.order is None  # no node to agree with
         for at, entry in enumerate(entries):
-            record = self.renamed(entry.record)
+            record = entry.record if alone else self.renamed(entry.record)
             if record is not entry.record:
                 placed[at] = Entry(entry.offset, record)
             elif isinstance(record, EventRecord) and (

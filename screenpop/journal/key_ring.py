@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -217,27 +217,15 @@ def _call_of(record: AnswersRecord | ActionRecord) -> CallKey:
     return ("", record.key, 0) if key is None else key  # type: ignore[return-value]
 
 
-class _Newest(Generic[K, V]):
-    """A map that forgets what was not used for longest."""
+class _Newest(OrderedDict[K, V]):
+    """A map that forgets what was not put for longest."""
 
     def __init__(self, entries_max: int):
+        super().__init__()
         self._max = entries_max
-        self._items: OrderedDict[K, V] = OrderedDict()
-
-    def __contains__(self, key: K) -> bool:
-        return key in self._items
-
-    def get(self, key: K) -> V | None:
-        found = self._items.get(key)
-        if found is not None:
-            self._items.move_to_end(key)
-        return found
 
     def put(self, key: K, value: V) -> None:
-        self._items[key] = value
-        self._items.move_to_end(key)
-        if len(self._items) > self._max:
-            self._items.popitem(last=False)
-
-    def clear(self) -> None:
-        self._items.clear()
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._max:
+            self.popitem(last=False)

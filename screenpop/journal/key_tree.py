@@ -30,16 +30,29 @@ class KeyTree:
 
     def __init__(self, secrets: Mapping[Place, bytes]):
         self.secrets = dict(secrets)
+        self._way: list[bytes] = []  # from a stored secret to the latest leaf
+        self._from: Place | None = None
+        self._leaf = 0
 
     def key(self, leaf: int) -> bytes | None:
-        """The key of a leaf, 32 bytes; None when it was destroyed."""
+        """The key of a leaf, 32 bytes; None when it was destroyed.
+
+        Leaves are used one after the other, so most of the way is that of the latest.
+        """
         place = self.above(leaf)
         if place is None:
             return None
-        secret = self.secrets[place]
-        for level in range(place[0], DEPTH):
-            secret = _child(secret, leaf >> (DEPTH - 1 - level) & 1)
-        return secret
+        top, way = place[0], self._way
+        if self._from == place:
+            shared = DEPTH - (leaf ^ self._leaf).bit_length()
+            del way[shared - top + 1 :]
+        else:
+            shared = top
+            way[:] = [self.secrets[place]]
+        for level in range(shared, DEPTH):
+            way.append(_child(way[-1], leaf >> (DEPTH - 1 - level) & 1))
+        self._from, self._leaf = place, leaf
+        return way[-1]
 
     def above(self, leaf: int) -> Place | None:
         """Where the secret is from which a leaf's key follows."""
@@ -52,6 +65,8 @@ class KeyTree:
     def destroy(self, leaves: Iterable[int]) -> tuple[set[Place], dict[Place, bytes]]:
         """Take keys out; what is to be removed from the store, and what put there."""
         before = dict(self.secrets)
+        self._way.clear()
+        self._from = None
         for leaf in leaves:
             self._destroy(leaf)
         gone = before.keys() - self.secrets.keys()

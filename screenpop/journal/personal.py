@@ -123,16 +123,15 @@ def _split_answers(record: AnswersRecord) -> tuple[Record, bytes | None]:
     if not (record.answers or record.candidates or record.chosen):
         return record, None
     personal = PersonalAnswers(record.answers, record.candidates, record.chosen)
-    clear = replace(
-        record, answers=tuple(map(_clear, record.answers)), candidates=(), chosen=None
-    )
-    return clear, _ENCODER.encode(personal)
+    clear = [replace(answer, **_NOTHING) for answer in record.answers]
+    left = replace(record, answers=tuple(clear), candidates=(), chosen=None)
+    return left, _ENCODER.encode(personal)
 
 
-def _clear(answer: Answer) -> Answer:
-    return replace(
-        answer, rows=(), candidates=(), subject=None, message=None, detail=None
-    )
+_NOTHING: Mapping[str, Any] = {
+    "rows": (), "candidates": (), "subject": None, "message": None, "detail": None
+}  # fmt: skip
+"""What is left of an answer in place of what speaks of a person."""
 
 
 def _split_action(record: ActionRecord) -> tuple[Record, bytes | None]:

@@ -210,7 +210,9 @@ class Follower:
             self.heard_us = max(self.heard_us, at_us)
 
     def _take(self, entry: Entry) -> None:
-        record = self.placing.renamed(entry.record)
+        record = entry.record
+        if not isinstance(record, EventRecord):
+            record = self.placing.renamed(record)
         if isinstance(entry, ReturnedEntry):
             if isinstance(record, EventRecord):
                 self._returned(entry.offset, record.event)

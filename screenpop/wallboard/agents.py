@@ -341,9 +341,9 @@ def _status(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
     if not facts:
         return nothing
     said = max(facts, key=lambda f: f.said)
-    closed_us = max(f.desk_closed_us for f in facts)
+    closed_us = max([f.desk_closed_us for f in facts])
     has_desk = not closed_us or said.said_by == "telephone"
-    released_us = max(f.released_us for f in facts)
+    released_us = max([f.released_us for f in facts])
     status = msgspec.structs.replace(
         nothing,
         state=said.state,

@@ -16,6 +16,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -193,18 +195,19 @@ class DaySums:
     def __init__(self, by_queue: dict[str, dict[str, int]] | None = None) -> None:
         self.by_queue: dict[str, dict[str, int]] = {TOTAL: {}, **(by_queue or {})}
 
-    def add(self, queue: str, name: str, amount: int) -> None:
+    def add(self, entries: Iterable[Entry], sign: int) -> None:
         """Into the total, and into the queue's own row while there is room for it."""
         total = self.by_queue[TOTAL]
-        total[name] = total.get(name, 0) + amount
-        if queue == TOTAL:
-            return
-        sums = self.by_queue.get(queue)
-        if sums is None:
-            if len(self.by_queue) > QUEUES_MAX:
-                return
-            sums = self.by_queue[queue] = {}
-        sums[name] = sums.get(name, 0) + amount
+        for _, queue, name, amount in entries:
+            total[name] = total.get(name, 0) + sign * amount
+            if queue == TOTAL:
+                continue
+            sums = self.by_queue.get(queue)
+            if sums is None:
+                if len(self.by_queue) > QUEUES_MAX:
+                    continue
+                sums = self.by_queue[queue] = {}
+            sums[name] = sums.get(name, 0) + sign * amount
 
 
 class SavedSums(msgspec.Struct, frozen=True, array_like=True):
@@ -336,16 +339,15 @@ class Counters:
         return (total, own)
 
     def _book(self, entries: tuple[Entry, ...], sign: int) -> None:
-        last_day, sums = None, None
-        for day, queue, name, amount in entries:
-            if day != last_day:
-                last_day, sums = day, self._sums_of(day)
+        for day, of_day in groupby(entries, key=itemgetter(0)):
+            sums = self._sums_of(day)
             if sums is None:
                 continue
-            sums.add(queue, name, sign * amount)
+            some = list(of_day)
+            sums.add(some, sign)
             if day == self.today:
                 self.changed.add(TOTAL)
-                self.changed.add(queue)
+                self.changed.update([queue for _, queue, _, _ in some])
 
     def _sums_of(self, day: date) -> DaySums | None:
         """The sums of a day; None for days past or too far ahead to be held."""

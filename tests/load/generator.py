@@ -223,6 +223,7 @@ class Generator:
         self.posters = Posters(server.port)
         self._server = server
         self._ends = ends
+        self.probes = True
         self._random = random.Random(seed)
         self._step = 0
         self._tally: Tally | None = None
@@ -245,7 +246,8 @@ class Generator:
         gc.freeze()
         gc.disable()
         self._tally = tally
-        async with Probe(self._server.port) as probe:
+        probe = Probe(self._server.port)
+        async with probe if self.probes else contextlib.nullcontext():
             server, own = self._server.used(), used(os.getpid())
             parts = self._server.parts()
             began_ns = perf_counter_ns()

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from load.cost import cost, short
 
-BUDGET = 2_400  # 2,100 before records were encrypted and service levels counted
+BUDGET = 1_600
+"""It was 2,100 while the 200 requests a second with which the bench looks for stalls
+were counted too: some 500 functions a call at this rate."""
 CALLS = 60
 
 

@@ -242,4 +242,4 @@ def test_memory_is_bounded() -> None:
         caller = f"+1202555{number:04}"
         codec.encode(event(call_id=CallId(f"c-{number}"), caller=caller))
     kept = (codec.ring._ciphers, codec.ring._persons, codec.ring._calls)
-    assert [len(each._items) for each in kept] == [10, 10, 10]
+    assert [len(each) for each in kept] == [10, 10, 10]
