@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from subprocess import CalledProcessError
 
 import pytest
 from contract.journal.journal_contract import rang
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from redis_sentinel import said_by, sentinel_of
-from redis_server import redis_server
+from redis_server import RedisServer, redis_server
 from unit.journal.test_redis_traps import accepted, keys, node, until
 
 from screenpop.domain.errors import Unavailable
@@ -66,6 +67,14 @@ async def test_a_failover_by_sentinel_loses_nothing_that_a_replica_had(
             assert replica.command("ROLE").startswith("master")
 
 
+def role(server: RedisServer) -> str:
+    """A Sentinel cuts the clients of a server whose role it changes: "" then."""
+    try:
+        return server.command("ROLE")
+    except CalledProcessError:
+        return ""
+
+
 async def test_a_failover_by_hand_moves_all_connections(tasks: TaskOwner) -> None:
     """The old master lives on, as a replica: nobody cuts a connection."""
     with (
@@ -80,8 +89,8 @@ async def test_a_failover_by_hand_moves_all_connections(tasks: TaskOwner) -> Non
             await journal.append([rang("before")])
             await until(lambda: replica.command("XLEN", "{screenpop}:journal") == "1")
             sentinel.command("SENTINEL", "FAILOVER", "main")
-            await until(lambda: replica.command("ROLE").startswith("master"))
-            await until(lambda: master.command("ROLE").startswith("slave"))
+            await until(lambda: role(replica).startswith("master"))
+            await until(lambda: role(master).startswith("slave"))
             await accepted(journal, "after")
             found = replica.command("XRANGE", "{screenpop}:journal", "-", "+")
             assert "after" in found
