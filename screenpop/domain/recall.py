@@ -30,7 +30,7 @@ from screenpop.domain.call_counts import (
     is_direct,
     is_short,
     ring_began_us,
-    wait_began_us,
+    wait_beginnings_us,
 )
 from screenpop.domain.opening_hours import OpeningHours
 from screenpop.domain.stake import Stake
@@ -254,7 +254,7 @@ def _kind(call: Call, rules: RecallRules, *, out_of_hours: bool) -> Outcome | No
         return None  # left in a menu: no queue and no telephone was reached
     since_us = ring_began_us(call)
     if call.visits:
-        since_us = wait_began_us(call.visits, len(call.visits) - 1)
+        since_us = wait_beginnings_us(call.visits)[-1]
     short = is_short(since_us, call.ended_us, rules.short_abandon_s)
     return None if short else outcome
 
