@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -252,15 +253,31 @@ def _print_facet(
     console.print()
 
 
-def _print_rows(console: Console, facet: Facet, labels: dict[str, str]) -> None:
+def _print_rows(console: Console, facet: Facet, labels: Mapping[str, str]) -> None:
     columns = list(dict.fromkeys(name for row in facet.rows for name in row))
     table = Table(*(labels.get(name, name) for name in columns), box=None)
     for row in facet.rows[:_ROWS_SHOWN]:
         table.add_row(*(Text(_shown(row.get(name))) for name in columns))
-    console.print(table)
+    if console.measure(table).maximum <= console.width:
+        console.print(table)
+    else:
+        _print_one_below_the_other(console, facet, labels)
     left = len(facet.rows) - _ROWS_SHOWN
     if left > 0:
         console.print(f"  [dim]and {left} more[/]")
+
+
+def _print_one_below_the_other(
+    console: Console, facet: Facet, labels: Mapping[str, str]
+) -> None:
+    """Rows that are too wide for the terminal; a value that is empty is left out."""
+    for row in facet.rows[:_ROWS_SHOWN]:
+        table = Table(box=None, show_header=False, padding=(0, 2))
+        for name, value in row.items():
+            if value is not None:
+                table.add_row(Text(f"  {labels.get(name, name)}"), Text(_shown(value)))
+        console.print(table)
+        console.print()
 
 
 def _shown(value: Scalar) -> str:

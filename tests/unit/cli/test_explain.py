@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,35 @@ policy:
     )
     assert [line["say"] for line in told["policy"]["lines"]] == ["Say hello"]
     assert [rule["fired"] for rule in told["policy"]["rules"]] == [None, True]
+
+
+@pytest.mark.parametrize(("wide", "in_columns"), [("80", False), ("300", True)])
+def test_rows_too_wide_for_the_terminal_stand_one_below_the_other(
+    tmp_path: Path, wide: str, in_columns: bool
+) -> None:
+    names = [f"Property {n}" for n in range(11)]
+    row = [
+        "A-1",
+        "Ada",
+        "020 7946 0958",
+        *("" if n == 3 else f"value {n}" for n in range(11)),
+    ]
+    head = ["Id", "Name", "Phone", *names]
+    (tmp_path / "cards.csv").write_text(f"{','.join(head)}\n{','.join(row)}\n")
+    file = tmp_path / "screenpop.yaml"
+    lookup = "{source: cards, facet: mine, match: {Id: customer.key}, kind: rows}"
+    file.write_text(
+        f"{CONFIG}lookups:\n  card: {lookup}\nfacets:\n  mine: {{label: Mine}}\n"
+    )
+    words = ["explain", "020 7946 0958", "--config", str(file)]
+    done = subprocess.run(
+        [sys.executable, "-m", "screenpop", *words],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": wide},
+    )
+    lines = done.stdout.partition("\nMine ")[2].splitlines()
+    assert any("Property 2" in x and "Property 10" in x for x in lines) is in_columns
+    assert any("Property 2" in x and "value 2" in x for x in lines) is not in_columns
+    assert any("Property 3" in x for x in lines) is in_columns
+    assert any("value 10" in x for x in lines)
