@@ -32,6 +32,7 @@ _STATE_STYLE = {
     "empty": "dim", "failed": "bold red", "timed_out": "red", "withheld": "magenta",
 }  # fmt: skip
 _BAR_CELLS = 24
+_WIDTH_MAX = 10_000  # of a table before it is asked whether it fits
 _ROWS_SHOWN = 10
 
 
@@ -258,7 +259,8 @@ def _print_rows(console: Console, facet: Facet, labels: Mapping[str, str]) -> No
     table = Table(*(labels.get(name, name) for name in columns), box=None)
     for row in facet.rows[:_ROWS_SHOWN]:
         table.add_row(*(Text(_shown(row.get(name))) for name in columns))
-    if console.measure(table).maximum <= console.width:
+    unbounded = console.options.update(max_width=_WIDTH_MAX)
+    if console.measure(table, options=unbounded).maximum <= console.width:
         console.print(table)
     else:
         _print_one_below_the_other(console, facet, labels)
