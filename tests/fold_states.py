@@ -26,6 +26,8 @@ LEFT_OUT = {
     "Presence": {"_clock", "_grace_s", "_opening", "_without_since_s"},
     "Placing": {"occurrences", "_clock", "read_up_to"},
     "RecentNotes": {"_notes_max"},
+    "RecallList": {
+        "settings", "_rows", "_stale", "_waiting", "_told", "_served_changed"},
 }  # fmt: skip
 
 
@@ -42,6 +44,7 @@ def states(follower: Follower) -> dict[str, object]:
         "desk": plain(follower.desk),
         "counters": plain(follower.feed.counters),
         "agents": plain(follower.feed.agents),
+        "recalls": plain(follower.feed.recalls),
         "agent_states": plain(follower.hub.states),
         "presence": plain(follower.hub.presence),
         "occurrences": plain(follower.placing.occurrences),

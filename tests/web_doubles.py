@@ -13,6 +13,7 @@ from screenpop.config.forecast import ForecastSettings
 from screenpop.desk.session import SessionKind, Transport
 from screenpop.domain.agent import Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
+from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
@@ -26,11 +27,15 @@ from screenpop.history.past_counts import (
 from screenpop.insight.feed_states import ModelSeen, OrdersSeen
 from screenpop.intake.request import Request, Response
 from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
+from screenpop.journal.appending import Door
+from screenpop.journal.memory import MemoryJournal
 from screenpop.lookup.source_states import SourceSeen
 from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts, Make
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
+from screenpop.wallboard.recalls import RecallList
+from screenpop.web.recall_list import Recalls, RecallWords
 from screenpop.web.site import Services
 
 
@@ -311,12 +316,20 @@ class FakeCounts:
         ] * (before is None)  # fmt: skip
 
 
+def no_recalls() -> Recalls:
+    """The real one, with no calls."""
+    words = RecallWords(queues={}, columns={}, click_to_call={})
+    door = Door(MemoryJournal())
+    return Recalls(RecallList(), Directory(), door, FakeClock(), words)
+
+
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "forecasts": forecasts(),
+        "recalls": no_recalls(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

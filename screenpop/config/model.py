@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
+from screenpop.config.recall import ClickToCall, RecallOptions
 from screenpop.config.service_level import ServiceLevelSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -221,6 +222,11 @@ class LineSettings(Model):
         " system behind this session border controller: a call of both, from one"
         " outside number within ten seconds, is one call.",
     )
+    click_to_call: ClickToCall | None = Field(
+        None,
+        description="URL that makes this line call a number: with `{number}` (+44…) or"
+        " `{digits}` (44…), and `{agent}`, who calls. Default: `tel:` alone.",
+    )
     settings: dict[str, Any] = Field(
         default_factory=dict,
         description="What the dialect asks for, e.g. `token`, `signing_secret`;"
@@ -417,6 +423,7 @@ class Configuration(Model):
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     service_level: ServiceLevelSettings = ServiceLevelSettings()
     forecast: ForecastSettings = ForecastSettings()
+    recall: RecallOptions = RecallOptions()
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

@@ -162,6 +162,15 @@ class AgentUpdated(
     since: str = ""
 
 
+class RecallsWaiting(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="recalls.waiting"
+):
+    """How many callers wait for this person to be called back, after a change."""
+
+    offset: int
+    waiting: int
+
+
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """How a field or column of a facet is labelled and typed."""
 
@@ -208,6 +217,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     note_chars_max: int = 4000
     build: str = ""  # changes when the page should be reloaded
     wrap_up_s: float = 60.0
+    recalls: int = 0  # callers who wait to be called back; then `recalls.waiting`
     has_policy: bool = False  # the card keeps room for the lines of a sales policy
 
 
@@ -307,6 +317,7 @@ ServerFrame = (
     | PopUpdated
     | PopClosed
     | AgentUpdated
+    | RecallsWaiting
     | Resync
     | Error
     | Done

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.desk import close_codes, commands, frames, render
 from screenpop.desk.case import Pop
@@ -42,6 +43,7 @@ class HubTools:
     door: Door
     hello: Callable[[User, int], frames.Hello]
     wallboard: Callable[[], bytes]  # an encoded wallboard.snapshot
+    recalls: Callable[[User], int] = lambda user: 0  # who wait to be called back
     rules: commands.CommandRules = field(default_factory=commands.CommandRules)
     limits: SessionLimits = field(default_factory=SessionLimits)
     metrics: Metrics = field(default_factory=Metrics)
@@ -151,6 +153,19 @@ class Hub:
             for session in sessions:
                 due.setdefault(session, []).append(data)
 
+    def tell_recalls(self) -> None:
+        """Send each person how many callers wait for them, where that changed."""
+        for sessions in [*self._sessions.values()]:
+            waiting = self._tools.recalls(sessions[0].user)
+            for session in [*sessions]:
+                self._tell_recalls(session, waiting)
+
+    def _tell_recalls(self, session: Session, waiting: int) -> None:
+        if session.resumed and session.recalls != waiting:
+            session.recalls = waiting
+            frame = frames.RecallsWaiting(offset=self.offset, waiting=waiting)
+            session.write(frames.encode(frame))
+
     def presence_due(self) -> list[ActionRecord]:
         """What to journal of people who have a desk open, or none any more."""
         people = {u for u, mine in self._sessions.items() if mine[0].user.agents}
@@ -197,7 +212,9 @@ class Hub:
         session = Session(user, transport, kind, self._tools.limits, self._cut)
         self._enter(session)
         try:
-            session.write(frames.encode(self._tools.hello(user, self.offset)))
+            hello = self._tools.hello(user, self.offset)
+            session.recalls = self._tools.recalls(user)
+            session.write(frames.encode(replace(hello, recalls=session.recalls)))
             while session.cut is None:
                 message = await transport.receive()
                 if message is None:
@@ -313,6 +330,7 @@ class Hub:
             missed.append(agent)
         if missed:
             session.write(*map(frames.encode, missed))
+        self._tell_recalls(session, self._tools.recalls(session.user))
 
     def _catch_up(self, user: UserId, after: int) -> Iterable[frames.ServerFrame]:
         if after <= 0:

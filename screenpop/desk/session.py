@@ -37,6 +37,7 @@ class Session:
         "bad_frames",
         "cut",
         "kind",
+        "recalls",
         "resumed",
         "seen",
         "transport",
@@ -58,6 +59,7 @@ class Session:
         self.seen = 0  # the newest offset that was written to it
         self.cut: CloseFrame | None = None
         self.bad_frames = 0
+        self.recalls = 0  # callers who wait, as it was told
         self._limits = limits
         self._on_cut = on_cut
         self._budget = limits.frames_per_s

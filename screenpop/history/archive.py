@@ -54,6 +54,7 @@ PUT_NOTES = putting(tables.notes)
 PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
 PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
+PUT_RECALLS = putting(tables.recall_actions, new_only=True)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
 PUT_CONSUMER = putting(tables.consumers, new_only=True)
 MOVE_OFFSET = StoredStatement(
@@ -236,6 +237,7 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     marked = [each for each in batch.offers if not each.new_only]
     yield from _some(PUT_NEW_OFFERS, rows.offer_row, new)
     yield from _some(PUT_OFFERS, rows.offer_row, marked)
+    yield from _some(PUT_RECALLS, rows.recall_row, batch.recalls)
     yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
     yield from _some(PUT_LINKS, rows.link_row, batch.links)
 
@@ -269,6 +271,7 @@ def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
         batch.notes,
         batch.dispositions,
         batch.offers,
+        batch.recalls,
     )
     times: dict[CallKey, int] = {}
     for things in belonging:

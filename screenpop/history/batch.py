@@ -10,6 +10,7 @@ import msgspec
 from screenpop.domain.call import Call, CallKey
 from screenpop.domain.offer import Mark, Offer
 from screenpop.domain.profile import CandidateRef
+from screenpop.domain.recall import RecallAction
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -129,7 +130,9 @@ class NumberLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at_us: int
 
 
-OfACall = StoredEvent | ShownInCall | Written | ReceiptOfPop | MarkedOffer
+OfACall = (
+    StoredEvent | ShownInCall | Written | ReceiptOfPop | MarkedOffer | RecallAction
+)
 
 
 class Batch(msgspec.Struct, kw_only=True, gc=False):
@@ -144,5 +147,6 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     notes: list[Written] = []
     dispositions: list[Written] = []
     offers: list[MarkedOffer] = []
+    recalls: list[RecallAction] = []
     contacts: list[Contact] = []
     links: list[NumberLink] = []

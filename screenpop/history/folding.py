@@ -25,6 +25,7 @@ from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.offer import Mark, decode_offers
 from screenpop.domain.profile import CONTACTS_SOURCE, Answer, CandidateRef
+from screenpop.domain.recall import RECALL
 from screenpop.history.batch import (
     Batch,
     CallState,
@@ -40,7 +41,13 @@ from screenpop.history.batch import (
 )
 from screenpop.history.rows import fit
 from screenpop.journal.base import Entry
-from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, encode
+from screenpop.journal.records import (
+    ActionRecord,
+    AnswersRecord,
+    EventRecord,
+    encode,
+    recall_action,
+)
 
 FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
 LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
@@ -260,6 +267,10 @@ class BatchMaker:
                 batch.dispositions.append(_written(record, key, "code"))
             case "offers":
                 batch.offers.extend(_marked(record, key))
+            case action if action == RECALL:
+                done = recall_action(record)
+                if done is not None:
+                    batch.recalls.append(done)
             case "receipt":
                 batch.receipts.append(_receipt(record, key))
             case "choose":

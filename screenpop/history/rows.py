@@ -12,6 +12,7 @@ import msgspec
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
 from screenpop.domain.profile import CandidateRef
+from screenpop.domain.recall import RecallAction
 from screenpop.history.batch import (
     CallState,
     Contact,
@@ -111,6 +112,19 @@ def visit_rows(call: Call) -> Iterator[Values]:
             visit.left_us,
             visit.left,
         )
+
+
+def recall_row(action: RecallAction) -> Values:
+    return (
+        *named(action.key),
+        fit_id(action.action_id),
+        fit(action.user),
+        action.do.value,
+        action.at_us,
+        action.until_us,
+        fit(action.reason, LABEL_CHARS),
+        action.forced,
+    )
 
 
 def event_row(event: StoredEvent) -> Values:

@@ -239,6 +239,20 @@ offers = Table(
     sqlite_with_rowid=False,
 )
 
+recall_actions = Table(
+    "recall_actions",
+    metadata,
+    *_call_key(),
+    Column("action_id", String(ID_CHARS), primary_key=True),
+    Column("username", String(NAME_CHARS), nullable=False),
+    Column("do", String(20), nullable=False),  # of `domain.recall.Doing`
+    Column("at_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("reason", String(LABEL_CHARS), nullable=False),
+    Column("forced", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 contacts = Table(
     "contacts",
     metadata,
@@ -373,5 +387,6 @@ OF_A_CALL = (
     notes,
     dispositions,
     offers,
+    recall_actions,
 )
 """What goes when its call goes."""

@@ -13,8 +13,16 @@ from typing import ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from screenpop.domain.call import AgentId, CallEvent, CallId, CallKey, LineId
+from screenpop.domain.call import (
+    AgentId,
+    CallEvent,
+    CallId,
+    CallKey,
+    LineId,
+    UserId,
+)
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
+from screenpop.domain.recall import Doing, RecallAction
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -74,7 +82,7 @@ class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person did: a choice, a note, a disposition, a state, a receipt.
 
     `action` is one of `choose` `contact` `note` `disposition` `offers` `agent_state`
-    `receipt` `desk` (opened, or the last one closed); `data` is flat text.
+    `receipt` `recall` `desk` (opened, or the last one closed); `data` is flat text.
     `action_id` makes a repeated send harmless.
     """
 
@@ -155,3 +163,24 @@ def _can_be_stored(value: object) -> bool:
 def decode(kind: str, body: bytes) -> Record:
     """Raises `msgspec.ValidationError` when the bytes are not a record of that kind."""
     return _DECODERS[kind].decode(body)
+
+
+def recall_action(record: ActionRecord) -> RecallAction | None:
+    """What a journalled action does to a row; None when it cannot be read."""
+    key, data = record.call_key, record.data
+    try:
+        do, until_us = Doing(data.get("do", "")), int(data.get("until_us", "0"))
+    except ValueError:
+        return None
+    if key is None:
+        return None
+    return RecallAction(
+        key=key,
+        action_id=record.action_id,
+        do=do,
+        user=UserId(record.user),
+        at_us=record.at_us,
+        until_us=until_us,
+        reason=data.get("reason", ""),
+        forced=data.get("forced") == "yes",
+    )

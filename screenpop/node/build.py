@@ -52,6 +52,7 @@ from screenpop.node.parts import (
     make_lookups,
     offers_of,
     placing_limits,
+    recall_settings,
     rules,
     same_calls,
     session_limits,
@@ -68,6 +69,7 @@ from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.feed import WallboardFeed
+from screenpop.wallboard.recalls import RecallList
 from screenpop.web.auth import FILE_NAME
 
 T = TypeVar("T")
@@ -313,6 +315,7 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
         time_zone=config.server.time_zone,
         rules=counting_rules(config),
         queue_labels=_queue_labels(config),
+        recalls=RecallList(recall_settings(config)),
     )
 
 
@@ -336,6 +339,7 @@ def _hub(
         door=door,
         hello=greeter(config, clock, screenpop.__version__),
         wallboard=lambda: encoded(feed.snapshot(), config.server.company),
+        recalls=lambda user: feed.recalls.waiting(user, clock.now_us()),
         rules=rules(config),
         limits=session_limits(config),
         desk_grace_s=config.server.desk_grace_s,

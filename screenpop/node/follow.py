@@ -21,6 +21,7 @@ from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.domain.directory import Directory
+from screenpop.domain.recall import RECALL
 from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
 from screenpop.journal.appending import Door
@@ -217,6 +218,8 @@ class Follower:
             if isinstance(record, EventRecord):
                 self._returned(entry.offset, record.event)
                 return
+            if isinstance(record, ActionRecord) and record.action == RECALL:
+                self.feed.recalls.act(entry.offset, record)  # its place is known now
             if record is entry.record:
                 return  # it is folded, and about the call that it names
         self._hear(record)
@@ -229,6 +232,7 @@ class Follower:
                     self.placing.learn(entry.offset, placed)
             case AnswersRecord() as record:
                 self.hub.deliver(entry.offset, self.desk.answers(entry.offset, record))
+                self._guarded("recalls", self._know, record.call_key)
             case ActionRecord() as record:
                 self._action(entry.offset, record)
 
@@ -273,6 +277,7 @@ class Follower:
         people = [] if case is None else [*case.pops]
         self._guarded("lookups", self.lookups.end, call)
         self._guarded("wallboard", self.feed.withdraw, call)
+        self._guarded("recalls", self.feed.recalls.withdraw, call.key)
         self._guarded("desk", self.desk.forget, call, self.offset)
         return people
 
@@ -292,6 +297,26 @@ class Follower:
         self._guarded(
             "wallboard", self.feed.replace, change.before, change.after, offset
         )
+        self._guarded("recalls", self._recall, change.after)
+
+    def _recall(self, call: Call) -> None:
+        """Did its caller reach no one? Then what is known of them is kept with it."""
+        ani = self.lookups.parties(call).ani
+        number = ani.number if ani.may_look_up else None
+        if self.feed.recalls.replace(call, number):
+            self._know(call.key)
+
+    def _know(self, key: CallKey) -> None:
+        case = self.desk.cases.get(key)
+        if case is not None and self.feed.recalls.is_attempt(key):
+            self.feed.recalls.know(key, self.desk.profile(case))
+
+    def tell_recalls(self) -> None:
+        """Say on each desk how many callers wait to be called back, if it changed."""
+        now_us = self.clock.now_us()
+        self.feed.recalls.prune(now_us)
+        if self.feed.recalls.counts_changed(now_us):
+            self.hub.tell_recalls()
 
     def _to_desks(
         self, offset: int, event: CallEvent, change: Change, as_it_happens: bool
@@ -328,6 +353,8 @@ class Follower:
             state = _agent_state(record.data.get("state"))
             if state is not None:
                 self._said(offset, person(UserId(record.user)), state, self.heard_us)
+        elif record.action == RECALL:
+            self.feed.recalls.act(offset, record)
         elif record.action == DESK:
             self._desk(offset, record)
         elif record.action in CHOICES:

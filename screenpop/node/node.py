@@ -29,10 +29,11 @@ from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
 from screenpop.history.past_counts import PastCounts
+from screenpop.history.recalls import PastRecalls
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
 from screenpop.insight.keeper import ModelKeeper
-from screenpop.intake.lines import AllLines, Streams, clock_problems
+from screenpop.intake.lines import AllLines, Streams
 from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
@@ -47,13 +48,15 @@ from screenpop.journal.base import (
     Rejoined,
 )
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
-from screenpop.lookup.source_states import SourceStates, problems_of
+from screenpop.lookup.source_states import SourceStates
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
 from screenpop.node.offer_orders import learn_orders
 from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
+from screenpop.node.problems import NO_USERS, problems_of_node
+from screenpop.node.recall_past import recalls_of, recover
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, stats_json
 from screenpop.node.worker import own_port
@@ -72,10 +75,6 @@ from screenpop.web.site import Services
 log = logging.getLogger(__name__)
 
 REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
-NO_USERS = (
-    "no users: no one can log in. Check `store.url`, restore the backup, or add users"
-    " with `screenpop users add`."
-)
 READ_AGAIN_S = 0.5
 LEARN_ORDERS_EVERY_S = 3_600.0
 TIDY_EVERY_S = 1.0
@@ -114,7 +113,7 @@ class Service:
     other_workers: Sequence[NodeProblem] = ()  # those that do not run
     _stuck: bool = False
     _today: TodayFile | None = None
-    _shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
+    shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -236,6 +235,9 @@ class Service:
         if await resume(self.follower, self.journal, self.snapshots):
             oldest = Offset(self.follower.offset)
             log.info("the state after entry %d was saved: read on from there", oldest)
+        else:
+            past = PastRecalls(self.past.database)
+            await recover(self.feed.recalls, past, self.clock.now_us())
         while entries := await self._next_stored():
             for entry in entries:
                 self.follower.take(entry)
@@ -290,6 +292,7 @@ class Service:
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
             self._send_browsers_away()
+            self.follower.tell_recalls()
             ends = self.follower.tidy()
             self.door.keep_all_soon([*ends, *self.hub.presence_due()])
 
@@ -330,8 +333,8 @@ class Service:
 
     def _warn_of_shared(self) -> None:
         shared = self.follower.directory.shared()
-        if shared != self._shared:
-            self._shared = shared
+        if shared != self.shared:
+            self.shared = shared
             for agent, people in shared.items():
                 log.warning("%s", shared_telephone(agent, people))
 
@@ -358,6 +361,7 @@ class Service:
                 self.past.audit,
                 self.clock,
             ),
+            recalls=recalls_of(config, self.follower),
             lookup=self._lookup_json,
             stats=self._stats_json,
             counts=PastCounts(self.past.database),
@@ -402,39 +406,4 @@ class Service:
 
     async def problems(self) -> list[NodeProblem]:
         """What keeps this node from doing its work well, for `/readyz`."""
-        health = self.journal.health
-        found = []
-        if self.reading is not None:
-            found.append(NodeProblem(part="journal", message=self.reading))
-        if health.trouble is not None:
-            found.append(NodeProblem(part="journal", message=health.trouble))
-        if (unfolded := self.follower.trouble()) is not None:
-            found.append(NodeProblem(part="journal", message=unfolded, fatal=False))
-        if (notice := health.notice) is not None:
-            found.append(NodeProblem(part="journal", message=notice, fatal=False))
-        if not self.past.people.cache.all():
-            found.append(NodeProblem(part="store", message=NO_USERS, fatal=False))
-        found.extend(
-            NodeProblem(part="store", message=trouble, fatal=False)
-            for trouble in (
-                self.past.trouble,
-                self.past.damage,
-                self.past.database.moved(),
-                self.archiver.trouble,
-                None if self.keys is None else self.keys.trouble,
-            )
-            if trouble is not None
-        )
-        found.extend(problems_of(self.lookups.sources))
-        found += [*self.orders.problems(), *self.insight.problems()]
-        found.extend(
-            NodeProblem(part="users", message=shared_telephone(*each), fatal=False)
-            for each in self._shared.items()
-        )
-        found += [*self.streams.problems(), *self.other_workers]
-        found.extend(clock_problems(self.loaded.config.lines, self._clocks))
-        found.extend(
-            NodeProblem(part=f"task {down.task}", message=down.why, fatal=down.fatal)
-            for down in self.tasks.watch.down()
-        )
-        return found
+        return [*problems_of_node(self)]

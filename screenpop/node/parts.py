@@ -10,9 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from screenpop.config.facets import ORDER_FACETS, gives_orders, identity_columns
+from screenpop.config.facets import (
+    ORDER_FACETS,
+    all_shapes,
+    gives_orders,
+    identity_columns,
+)
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
+from screenpop.config.recall import WEEK
 from screenpop.connector.registry import Registry
 from screenpop.desk.case import Case
 from screenpop.desk.commands import CommandRules
@@ -21,10 +27,13 @@ from screenpop.domain.call import LineId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
+from screenpop.domain.opening_hours import OpeningHours, span_of
 from screenpop.domain.phone import Presentation
 from screenpop.domain.profile import CONTACTS_SOURCE, Profile
+from screenpop.domain.recall import RecallRules
 from screenpop.domain.related_calls import SameCalls
 from screenpop.domain.service_level import ServiceLevelRules
+from screenpop.domain.stake import StakeColumns
 from screenpop.history.engine import Database
 from screenpop.insight.adviser import SOURCE as ADVISER
 from screenpop.insight.adviser import SOURCE_LABEL as ADVISER_LABEL
@@ -51,6 +60,7 @@ from screenpop.support.clock import Clock
 from screenpop.support.metrics import Bound, Metrics
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
+from screenpop.wallboard.recalls import RecallSettings
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 JOURNAL_FILE = "journal.sqlite"  # there, too
@@ -296,6 +306,34 @@ def counting_rules(config: Configuration) -> CountingRules:
     return CountingRules(
         short_abandon_s=config.calls.short_abandon_s,
         service_level=ServiceLevelRules(**settings, target_by_queue=own),
+    )
+
+
+def recall_settings(config: Configuration) -> RecallSettings:
+    options = config.recall
+    spans = options.opening_hours
+    hours = OpeningHours(
+        zone=ZoneInfo(config.server.time_zone),
+        week=tuple([*map(span_of, spans.get(day, ()))] for day in WEEK),
+    )
+    columns = [
+        (f"{shape.name}.{column.name}", column.currency)
+        for shape in all_shapes(config)
+        for column in (*shape.fields, *shape.columns)
+    ]
+    return RecallSettings(
+        days=options.days,
+        callers_max=options.callers_max,
+        rules=RecallRules(
+            short_abandon_s=config.calls.short_abandon_s,
+            hours=hours if spans else None,
+            claim_us=round(options.claim_s * 1e6),
+        ),
+        columns=StakeColumns(
+            matter=options.matter,
+            money=options.money,
+            currencies={name: currency for name, currency in columns if currency},
+        ),
     )
 
 

@@ -32,6 +32,7 @@ from screenpop.node.follow import Follower
 from screenpop.node.snapshots import SavedPart, fingerprint
 from screenpop.wallboard.agents import AgentFacts, Subject
 from screenpop.wallboard.counters import SavedSums
+from screenpop.wallboard.recalls import SavedRecalls
 
 SLICE = 500  # of a list that is packed together
 
@@ -76,6 +77,7 @@ class StatePiece(msgspec.Struct, frozen=True, omit_defaults=True):
     begun: list[SavedBegun] = []
     joined: list[SavedJoined] = []
     order: list[SavedBegin] = []
+    recalls: SavedRecalls | None = None
 
 
 class Saved:
@@ -207,6 +209,7 @@ class Folds:
                 StatePiece(order=some)
                 for some in _sliced(order.saved() if order else [])
             ),
+            *(StatePiece(recalls=some) for some in it.feed.recalls.saved(SLICE)),
         ]
 
     def _small(self) -> Small:
@@ -243,6 +246,8 @@ class Folds:
                 it.lookups.remember(*choice)
                 it.lookups.chosen_lately.append(choice)
             it.notes.restore(piece.notes)
+            if piece.recalls is not None:
+                it.feed.recalls.restore(piece.recalls)
             it.placing.restore(piece.decided)
             if it.placing.order is not None:
                 it.placing.order.restore(piece.order)
@@ -260,6 +265,8 @@ def made_by(config: Configuration) -> str:
             "service_level": True,
             "limits": True,
             "queues": True,
+            "recall": True,
+            "facets": True,
             "dialled": True,
             "server": {"time_zone", "country"},
             "lines": {"__all__": {"dialect", "country", "time_zone", "same_calls_as"}},

@@ -146,7 +146,8 @@ class Metrics:
         )
         self.fold_failures = self._counts(
             "fold_failures_total",
-            "Journal entries that a fold (calls, lookups, desk, wallboard) failed on.",
+            "Journal entries that a fold (calls, lookups, desk, wallboard, recalls)"
+            " failed on.",
             "fold",
         )
         self.task_restarts = self._counts(

@@ -28,6 +28,7 @@ from screenpop.wallboard.metrics import (
     variant_name,
     wait_s,
 )
+from screenpop.wallboard.recalls import RecallList
 
 INTERVAL_S = 0.25  # at most four deltas a second
 AGENTS_PER_DELTA_MAX = 500  # the others follow in the next: a tick blocks the loop
@@ -94,12 +95,14 @@ class WallboardFeed:
         queue_labels: Mapping[str, str] | None = None,
         total_label: str = "All queues",
         agents: AgentBoard | None = None,
+        recalls: RecallList | None = None,
     ):
         """`queue_labels` are the configured queues: shown even while empty."""
         days = BusinessDays(time_zone)
         today = days.day_of(clock.now_us())
         self.counters = Counters(days, today=today, rules=rules)
         self.agents = agents or AgentBoard()
+        self.recalls = RecallList() if recalls is None else recalls
         self.offset = 0
         self._clock = clock
         self._time_zone = time_zone

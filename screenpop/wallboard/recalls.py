@@ -22,7 +22,6 @@ from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import Call, CallKey
 from screenpop.domain.profile import Profile
 from screenpop.domain.recall import (
-    Doing,
     RecallAction,
     RecallCall,
     RecallRow,
@@ -34,7 +33,7 @@ from screenpop.domain.recall import (
     urgency,
 )
 from screenpop.domain.stake import StakeColumns, stake_of
-from screenpop.journal.records import ActionRecord
+from screenpop.journal.records import ActionRecord, recall_action
 
 DAY_US = 86_400_000_000
 CALLS_OF_ONE_MAX = 200  # newest calls of one number; a dialler may call all day
@@ -76,7 +75,8 @@ class RecallList:
         self._served: dict[UserId, Counter[str]] = {}
         self._rows: dict[str, list[RecallRow]] = {}
         self._stale: set[str] = set()
-        self._waiting = _RowsThatWait()
+        self._waiting = self._told = _RowsThatWait()
+        self._served_changed = False  # since `counts_changed`
 
     def __len__(self) -> int:
         return len(self._listed)
@@ -120,12 +120,16 @@ class RecallList:
         if known is not None:
             self._put(known, None)
 
+    def put_back(self, place: int, action: RecallAction) -> None:
+        """An action that the store kept."""
+        self._act(place, action)
+
     def act(self, place: int, record: ActionRecord) -> None:
         """A person did something to a row; again with another place: that one counts.
 
         An action that cannot be read changes nothing.
         """
-        action = action_of(record)
+        action = recall_action(record)
         if action is not None:
             self._act(place, action)
 
@@ -176,6 +180,15 @@ class RecallList:
         by_queue = sum(counted.by_queue[queue] for queue in served if queue)
         return by_queue + counted.direct[user.username]
 
+    def counts_changed(self, now_us: int) -> bool:
+        """May `waiting` say another number than when this was asked last?"""
+        counted, served = self._counted(now_us), self._served_changed
+        self._served_changed = False
+        if counted == self._told and not served:
+            return False
+        self._told = counted
+        return True
+
     def prune(self, now_us: int) -> None:
         """Forget numbers whose calls are too old for the list."""
         since_us = now_us - self.settings.days * DAY_US
@@ -207,7 +220,9 @@ class RecallList:
         calls[said.key] = said
         self._numbers[said.key] = said.number
         for user in said.people:
-            self._served.setdefault(user, Counter())[said.queue] += 1
+            served = self._served.setdefault(user, Counter())
+            self._served_changed |= said.queue not in served
+            served[said.queue] += 1
         self._file(said.number, calls)
         while len(calls) > CALLS_OF_ONE_MAX:
             self._take_out(next(iter(calls.values())))
@@ -305,8 +320,8 @@ class RecallList:
 class _RowsThatWait:
     """How many rows wait by queue, and without a queue by who saw it; until when."""
 
-    from_us: int = 0
-    until_us: int = 0
+    from_us: int = field(default=0, compare=False)
+    until_us: int = field(default=0, compare=False)
     total: int = 0
     by_queue: Counter[str] = field(default_factory=Counter)
     direct: Counter[UserId] = field(default_factory=Counter)
@@ -320,27 +335,6 @@ class _RowsThatWait:
 
     def change_at(self, at_us: int) -> None:
         self.until_us = min(self.until_us, at_us)
-
-
-def action_of(record: ActionRecord) -> RecallAction | None:
-    """What a journalled action does to a row; None when it cannot be read."""
-    key, data = record.call_key, record.data
-    try:
-        do, until_us = Doing(data.get("do", "")), int(data.get("until_us", "0"))
-    except ValueError:
-        return None
-    if key is None:
-        return None
-    return RecallAction(
-        key=key,
-        action_id=record.action_id,
-        do=do,
-        user=UserId(record.user),
-        at_us=record.at_us,
-        until_us=until_us,
-        reason=data.get("reason", ""),
-        forced=data.get("forced") == "yes",
-    )
 
 
 def _is_decided(call: Call) -> bool:

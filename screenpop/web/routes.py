@@ -23,12 +23,14 @@ from screenpop.web import (
     insight,
     openapi,
     pages,
+    recalls,
     session,
     stats,
     upgrade,
     webhooks,
 )
 from screenpop.web.errors import MethodNotAllowed
+from screenpop.web.recall_list import RecallBody
 from screenpop.web.site import Route, RouteParameter
 
 _CALL = "/v1/calls/{call_id}"
@@ -130,6 +132,25 @@ ROUTES: tuple[Route, ...] = (
         " supervisor's any.",
         query=_WHICH,
         errors=(400, 403, 404, 503),
+    ),
+    Route(
+        method="GET", path="/v1/recalls", handler=recalls.show, role=Role.AGENT,
+        summary="Callers to call back: an agent's queues, a supervisor's all.",
+        query=(
+            RouteParameter(
+                name="state",
+                text="open (default), waiting, claimed, snoozed or closed.",
+            ),
+            RouteParameter(name="queue", text="Only this one."),
+            RouteParameter(name="limit", text=f"1 to {recalls.LIMIT_MAX}."),
+        ),
+        errors=(400,),
+    ),
+    Route(
+        method="POST", path="/v1/recalls/{call_id}", handler=recalls.act,
+        role=Role.AGENT, body=RecallBody, query=_WHICH,
+        summary="Claim, release, snooze or close the row of a call.",
+        errors=(400, 403, 404, 408, 413, 415, 503),
     ),
     Route(
         method="GET", path="/v1/live", handler=calls.live_calls, role=Role.SUPERVISOR,
@@ -284,6 +305,11 @@ ROUTES: tuple[Route, ...] = (
         summary="Calls of the past, forecast and staffing; its numbers need a"
         " supervisor.",
         answer="page", errors=(503,),
+    ),
+    Route(
+        method="GET", path="/recalls", handler=pages.show_page, access="anybody",
+        summary="Callers to call back; the list needs a log-in.", answer="page",
+        errors=(503,),
     ),
     Route(
         method="GET", path="/admin", handler=pages.show_page, access="anybody",

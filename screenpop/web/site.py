@@ -36,6 +36,7 @@ from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
 from screenpop.web.built_ui import BuiltUi, Headers
 from screenpop.web.live_calls import LiveCalls
 from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
+from screenpop.web.recall_list import Recalls
 from screenpop.web.remote import Proxies
 from screenpop.web.sockets import Sockets, TurnGate
 
@@ -56,6 +57,7 @@ class Services:
     calls: HistoryCalls
     offers: Offers
     live: LiveCalls
+    recalls: Recalls
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts

@@ -80,7 +80,7 @@ class History:
 
 KINDS = [kind for kind in EventType if kind is not EventType.AGENT_STATE]
 WHATS = ["event"] * 12 + ["answers", "answers", "note", "disposition", "choose"]
-WHATS += ["receipt", "agent_state", "told_state", "desk"]
+WHATS += ["receipt", "agent_state", "told_state", "desk", "recall"]
 
 
 def drawn(chance: Random) -> dict[str, Any]:
@@ -162,6 +162,7 @@ def record_of(history: History, it: dict[str, Any]) -> Record:
         "receipt": {"ms": "12"},
         "agent_state": {"state": it["state"]},
         "desk": {"open": "yes" if it["leg"] else "no"},
+        "recall": {"do": "claim" if it["leg"] else "close", "reason": "settled"},
     }[what]  # fmt: skip
     return ActionRecord(
         action=what,

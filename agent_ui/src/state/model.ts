@@ -105,6 +105,8 @@ export interface DeskState {
   farewells: Farewell[];
   /** Cards the agent finished, with the offset at that time; never shown again. */
   finished: Record<string, number>;
+  /** Callers who wait to be called back; null until the service said. */
+  recalls: number | null;
   link: Link;
   troubles: Trouble[];
   /** What the agent changed a moment ago and may take back. */
@@ -175,6 +177,7 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
     drafts: {},
     farewells: [],
     finished: {},
+    recalls: null,
     link: { status: "connecting", sinceMs: 0, attempt: 0 },
     troubles: [],
     undo: null,

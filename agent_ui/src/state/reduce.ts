@@ -106,6 +106,8 @@ function reduceFrame(state: DeskState, action: FrameAction): DeskState {
       return seen(closePop(state, frame), frame.offset);
     case "agent.updated":
       return seen(agentUpdated(state, frame), frame.offset);
+    case "recalls.waiting":
+      return seen({ ...state, recalls: frame.waiting }, frame.offset);
     case "error":
       return trouble(state, frame);
     case "done":
@@ -122,7 +124,8 @@ function seen(state: DeskState, offset: number): DeskState {
 
 function greet(state: DeskState, hello: Hello, nowMs: number): DeskState {
   const skewMs = Date.parse(hello.server_time) - nowMs;
-  return { ...state, hello, skewMs: Number.isFinite(skewMs) ? skewMs : 0 };
+  const { recalls } = hello;
+  return { ...state, hello, recalls, skewMs: Number.isFinite(skewMs) ? skewMs : 0 };
 }
 
 function resync(state: DeskState, frame: Resync): DeskState {

@@ -171,6 +171,12 @@ export interface AgentUpdated {
   since: string;
 }
 
+export interface RecallsWaiting {
+  frame: "recalls.waiting";
+  offset: number;
+  waiting: number;
+}
+
 export interface Column {
   name: string;
   label: string;
@@ -209,6 +215,7 @@ export interface Hello {
   note_chars_max: number;
   build: string;
   wrap_up_s: number;
+  recalls: number;
   has_policy: boolean;
 }
 
@@ -367,6 +374,6 @@ export interface SetAgentState {
   id?: string | null;
 }
 
-export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | Resync | Error | Done | WallboardSnapshot | WallboardDelta;
+export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | WallboardSnapshot | WallboardDelta;
 
 export type ClientFrame = Resume | Ack | Choose | Note | Disposition | MarkOffers | SetAgentState;

@@ -1,0 +1,104 @@
+"""What does the store know of callers who are to be called back?
+
+For a start that reads the whole journal: what was trimmed from it is here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+from sqlalchemy import and_, select
+
+from screenpop.domain.agent import UserId
+from screenpop.domain.call import (
+    Call,
+    CallEvent,
+    CallId,
+    CallKey,
+    Direction,
+    LineId,
+    Outcome,
+)
+from screenpop.domain.call_fold import CallFold
+from screenpop.domain.recall import Doing, RecallAction
+from screenpop.history.archive import EVENTS_OF
+from screenpop.history.engine import Database
+from screenpop.history.statement import wanted
+from screenpop.history.tables import calls, recall_actions
+from screenpop.journal.records import EventRecord, decode
+
+CALLS_PER_STEP = 100
+CALLS_MAX = 100_000  # the newest of those with numbers that reached no one
+
+
+class PastRecalls:
+    """Everything raises `Unavailable`."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    async def calls(self, since_us: int) -> AsyncIterator[list[tuple[Call, str]]]:
+        """All calls since then with numbers that reached no one, and the numbers.
+
+        A step at a time, as the events of each call describe it.
+        """
+        reached_no_one = and_(
+            calls.c.arrived_us >= since_us,
+            calls.c.direction == Direction.INBOUND.value,
+            calls.c.outcome != Outcome.COMPLETED.value,
+            calls.c.number.is_not(None),
+        )
+        numbers = select(calls.c.number).where(reached_no_one)
+        newest = (
+            select(calls.c.line, calls.c.call_id, calls.c.occurrence, calls.c.number)
+            .where(calls.c.arrived_us >= since_us, calls.c.number.in_(numbers))
+            .order_by(calls.c.arrived_us.desc())
+            .limit(CALLS_MAX)
+        )
+        async with self._database.read() as connection:
+            found = [tuple(row) for row in await connection.execute(newest)]
+        found.reverse()
+        for start in range(0, len(found), CALLS_PER_STEP):
+            some = found[start : start + CALLS_PER_STEP]
+            by_key = {(line, call_id, n): number for line, call_id, n, number in some}
+            yield [(call, by_key[call.key]) for call in await self._folded([*by_key])]
+
+    async def actions(self, since_us: int) -> list[RecallAction]:
+        """In the order of their times."""
+        table = recall_actions.c
+        query = select(recall_actions).where(table.at_us >= since_us)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(table.at_us))
+            return [
+                RecallAction(
+                    key=(LineId(row.line), CallId(row.call_id), row.occurrence),
+                    action_id=row.action_id,
+                    do=Doing(row.do),
+                    user=UserId(row.username),
+                    at_us=row.at_us,
+                    until_us=row.until_us,
+                    reason=row.reason,
+                    forced=row.forced,
+                )
+                for row in rows
+            ]
+
+    async def _folded(self, keys: Sequence[tuple[str, str, int]]) -> list[Call]:
+        folds: dict[tuple[str, str, int], CallFold] = {}
+        for *name, body in await self._database.fetch(EVENTS_OF, wanted(keys)):
+            line, call_id, occurrence = name
+            key: CallKey = (LineId(line), CallId(call_id), occurrence)
+            fold = folds.setdefault(key, CallFold(*key))
+            event = _event(body)
+            if event is not None:
+                fold.add(event)
+        return [fold.call() for fold in folds.values() if len(fold)]
+
+
+def _event(body: str) -> CallEvent | None:
+    try:
+        record = decode(EventRecord.kind, body.encode())
+    except msgspec.MsgspecError:
+        return None
+    return record.event if isinstance(record, EventRecord) else None
