@@ -10,6 +10,7 @@ import "./style/facets.css";
 import "./style/wallboard.css";
 import "./style/admin.css";
 import "./style/insight.css";
+import "./style/recalls.css";
 import "./style/forced.css";
 
 applyTheme(loadPreferences().theme);

@@ -79,6 +79,7 @@ export function DeskPage(props: DeskPageProps) {
         <Header
           {...{ session, preferences, change, onLogOut }}
           page="desk"
+          waiting={state.recalls}
           tools={
             <Tools {...{ preferences, change, help }} onHelp={() => setHelp(!help)} />
           }
@@ -110,7 +111,7 @@ export function DeskPage(props: DeskPageProps) {
             onChange={(open) => setChanging(open ? pop.call_id : null)}
           />
         ) : (
-          <EmptyDesk />
+          <EmptyDesk {...{ session, onExpired }} />
         )}
         <Farewells />
         <Announcer state={state} formats={formats} />

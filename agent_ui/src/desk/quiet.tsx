@@ -1,6 +1,7 @@
 // What happened without this agent, and what have they done lately?
 
-import type { RecentCall } from "../shared/api";
+import { BriefRecalls } from "../recalls/brief";
+import type { RecentCall, Session } from "../shared/api";
 import { duration } from "../shared/format";
 import type { AgentState } from "../state/model";
 import { Said } from "./amount";
@@ -41,8 +42,13 @@ export function Farewells() {
   );
 }
 
-export function EmptyDesk() {
-  const { client, state } = useDesk();
+interface EmptyDeskProps {
+  session: Session;
+  onExpired(): void;
+}
+
+export function EmptyDesk({ session, onExpired }: EmptyDeskProps) {
+  const { client, state, formats } = useDesk();
   if (!state.synced) return <p class="empty muted">Connecting…</p>;
   if (state.hello && !state.hello.agent) return <NoTelephone />;
   return (
@@ -63,6 +69,7 @@ export function EmptyDesk() {
           Begin: I am available
         </button>
       )}
+      <BriefRecalls {...{ session, formats, onExpired }} waiting={state.recalls} />
       <Recent />
     </section>
   );

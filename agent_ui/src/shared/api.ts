@@ -136,6 +136,16 @@ export async function endCall(call: CallName, csrf: string): Promise<void> {
   await ask("POST", `${path}?${which(call)}`, { csrf });
 }
 
+/** Claim, release, snooze or close: the row of a call of the recall list. */
+export async function actOnRecall(
+  call: CallName,
+  body: unknown,
+  csrf: string,
+): Promise<void> {
+  const path = `/v1/recalls/${encodeURIComponent(call.call_id)}`;
+  await ask("POST", `${path}?${which(call)}`, { body, csrf });
+}
+
 interface CallName {
   call_id: string;
   line?: string | null;

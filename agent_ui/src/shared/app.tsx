@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
 import { InsightPage } from "../insight/page";
+import { RecallsPage } from "../recalls/page";
 import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { LogIn } from "./login";
@@ -51,6 +52,7 @@ export function App() {
     onExpired: () => setGate({ at: "asking", reason: OVER }),
     onLogOut: () => leave(gate.session, out),
   };
+  if (page === "recalls") return <RecallsPage {...shared} />;
   if (page === "insight") return <InsightPage {...shared} />;
   if (page === "admin") return <AdminPage {...shared} />;
   if (page === "wallboard") return <WallboardPage {...shared} />;

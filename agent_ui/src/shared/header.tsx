@@ -14,6 +14,8 @@ interface HeaderProps {
   preferences: Preferences;
   change: Change;
   onLogOut(): void;
+  /** Callers who wait to be called back, where the page knows it. */
+  waiting?: number | null;
   /** Switches of the page itself, beside those that all pages have. */
   tools?: ComponentChildren;
   children?: ComponentChildren;
@@ -21,6 +23,7 @@ interface HeaderProps {
 
 export function Header(props: HeaderProps) {
   const { session, page, preferences, change, onLogOut, tools, children } = props;
+  const { role } = session.user;
   const [changing, setChanging] = useState(false);
   return (
     <header class="top">
@@ -28,9 +31,7 @@ export function Header(props: HeaderProps) {
         <span class="mark" aria-hidden="true" />
         <span class="brand-name">Screenpop</span>
       </span>
-      {session.user.role !== "agent" && (
-        <Pages page={page} admin={session.user.role === "admin"} />
-      )}
+      <Pages page={page} role={role} waiting={props.waiting ?? null} />
       <div class="top-middle">{children}</div>
       <div class="top-tools">
         {tools}
@@ -59,7 +60,13 @@ export function Header(props: HeaderProps) {
   );
 }
 
-function Pages({ page, admin }: { page: Page; admin: boolean }) {
+interface PagesProps {
+  page: Page;
+  role: Session["user"]["role"];
+  waiting: number | null;
+}
+
+function Pages({ page, role, waiting }: PagesProps) {
   const link = (name: Page, path: string, label: string) => (
     <a
       href={path}
@@ -76,11 +83,26 @@ function Pages({ page, admin }: { page: Page; admin: boolean }) {
   return (
     <nav aria-label="Pages">
       {link("desk", "/", "Desk")}
-      {link("wallboard", "/wallboard", "Wallboard")}
-      {link("insight", "/insight", "Insight")}
-      {admin && link("admin", "/admin", "Admin")}
+      {role !== "agent" && link("wallboard", "/wallboard", "Wallboard")}
+      {role === "agent" && page === "desk" ? (
+        <a
+          href="/recalls"
+          target="screenpop-recalls"
+          title="Opens in another tab: calls still appear on your desk"
+        >
+          {recallsLabel(waiting)}
+        </a>
+      ) : (
+        link("recalls", "/recalls", recallsLabel(waiting))
+      )}
+      {role !== "agent" && link("insight", "/insight", "Insight")}
+      {role === "admin" && link("admin", "/admin", "Admin")}
     </nav>
   );
+}
+
+function recallsLabel(waiting: number | null): string {
+  return waiting ? `Call back (${waiting})` : "Call back";
 }
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };

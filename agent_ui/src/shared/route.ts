@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-export type Page = "desk" | "wallboard" | "insight" | "admin";
+export type Page = "desk" | "wallboard" | "recalls" | "insight" | "admin";
 
 export function pageOf(path: string): Page {
   if (path.startsWith("/wallboard")) return "wallboard";
+  if (path.startsWith("/recalls")) return "recalls";
   if (path.startsWith("/insight")) return "insight";
   return path.startsWith("/admin") ? "admin" : "desk";
 }

@@ -1,0 +1,153 @@
+// What does `GET /v1/recalls` answer, and how is a row put into words?
+
+import { duration, type Formats } from "../shared/format";
+
+export type RecallState = "waiting" | "claimed" | "snoozed" | "closed";
+
+export interface Recall {
+  line: string;
+  call_id: string;
+  occurrence: number;
+  first: { line: string; call_id: string; occurrence: number };
+  state: RecallState;
+  number: string;
+  display: string;
+  name: string | null;
+  company: string | null;
+  kind: string;
+  asked: boolean;
+  out_of_hours: boolean;
+  queue: string | null;
+  queue_label: string | null;
+  attempts: number;
+  first_at: string;
+  last_at: string;
+  waited_s: number;
+  tries: number;
+  last_try: { at: string; by: string | null } | null;
+  matter: string | null;
+  matters: number;
+  money: { amount: string; currency: string | null; label: string } | null;
+  claimed_by: string | null;
+  claimed_by_me: boolean;
+  claimed_until: string | null;
+  snoozed_until: string | null;
+  closed: Closed | null;
+  tel: string;
+  click_to_call: string | null;
+}
+
+interface Closed {
+  how: string;
+  label: string | null;
+  at: string;
+  by: string | null;
+}
+
+export interface RecallAnswer {
+  at: string;
+  recalls: Recall[];
+  count: number;
+  counts: Record<RecallState, number>;
+  rule: string;
+  reasons: { code: string; label: string }[];
+  days: number;
+}
+
+/** A row keeps its place and focus while its caller calls again. */
+export function keyOf({ first }: Recall): string {
+  return `${first.line}/${first.call_id}/${first.occurrence}`;
+}
+
+const KINDS: Record<string, string> = {
+  abandoned: "Gave up",
+  missed: "Not answered",
+  voicemail: "Reached the mailbox",
+  callback: "Asked to be called back",
+};
+
+/** `Gave up after 0:41, Sales, out of hours`. */
+export function whyWords(row: Recall): string {
+  const waited = row.waited_s >= 1 ? ` after ${duration(row.waited_s)}` : "";
+  const asked = row.asked && row.kind !== "callback" ? "asked for a call before" : null;
+  return [
+    `${KINDS[row.kind] ?? row.kind}${waited}`,
+    row.queue_label ?? row.queue,
+    row.out_of_hours ? "out of hours" : null,
+    asked,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** `3 attempts, the first 2h ago`: how long somebody has been trying. */
+export function attemptWords(row: Recall, formats: Formats, nowMs: number): string {
+  const last = formats.ago(Date.parse(row.last_at), nowMs);
+  if (row.attempts === 1) return `1 attempt, ${last}`;
+  const first = formats.ago(Date.parse(row.first_at), nowMs);
+  return `${row.attempts} attempts, first ${first}, last ${last}`;
+}
+
+export function tryWords(row: Recall, formats: Formats, nowMs: number): string | null {
+  if (!row.last_try) return null;
+  const times = row.tries === 1 ? "Called back in vain" : `Called back ${row.tries}×`;
+  const by = row.last_try.by ? ` by ${row.last_try.by}` : "";
+  return `${times}, last ${formats.ago(Date.parse(row.last_try.at), nowMs)}${by}`;
+}
+
+/** Who deals with it, or what became of it. */
+export function stateWords(row: Recall, formats: Formats): string | null {
+  const at = (iso: string | null) => (iso ? formats.dateTime(Date.parse(iso)) : "");
+  const until = row.claimed_until ? formats.time(Date.parse(row.claimed_until)) : "";
+  switch (row.state) {
+    case "waiting":
+      return null;
+    case "claimed":
+      return row.claimed_by_me
+        ? `You call back, until ${until}`
+        : `${row.claimed_by ?? "A colleague"} calls back, until ${until}`;
+    case "snoozed":
+      return `Shown again ${at(row.snoozed_until)}`;
+    case "closed":
+      return closedWords(row.closed, at);
+  }
+}
+
+function closedWords(
+  closed: Closed | null,
+  at: (iso: string | null) => string,
+): string | null {
+  if (!closed) return null;
+  const ways: Record<string, string> = {
+    got_through: "Got through",
+    called_back: "Called back",
+  };
+  const how = ways[closed.how] ?? closed.label ?? closed.how;
+  const by = closed.by
+    ? closed.how === "got_through"
+      ? ` to ${closed.by}`
+      : ` by ${closed.by}`
+    : "";
+  return `${how}${by}, ${at(closed.at)}`;
+}
+
+export interface Later {
+  label: string;
+  minutes: number;
+}
+
+const MORNING = 9;
+
+/** For how long a caller can be put off; tomorrow is nine o'clock of the viewer. */
+export function laterChoices(now: Date, days: number): Later[] {
+  const morning = new Date(now);
+  morning.setDate(now.getDate() + 1);
+  morning.setHours(MORNING, 0, 0, 0);
+  const minutes = Math.ceil((morning.getTime() - now.getTime()) / 60_000);
+  return [
+    { label: "15 minutes", minutes: 15 },
+    { label: "1 hour", minutes: 60 },
+    { label: "4 hours", minutes: 240 },
+    { label: "Tomorrow at 9", minutes },
+  ].filter((each) => each.minutes <= days * 24 * 60);
+}

@@ -1,0 +1,150 @@
+// Which callers reached no one, and who calls them back?
+
+import { useMemo, useState } from "preact/hooks";
+import type { Session } from "../shared/api";
+import { formatsFor } from "../shared/format";
+import { Header } from "../shared/header";
+import type { Change, Preferences } from "../shared/preferences";
+import type { Recall, RecallAnswer } from "./answers";
+import { RecallRows, type Shown, useRecalls } from "./list";
+
+interface RecallsPageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
+
+export function RecallsPage(props: RecallsPageProps) {
+  const { session, preferences, change, onLogOut, onExpired } = props;
+  const [shown, setShown] = useState<Shown>("open");
+  const [queue, setQueue] = useState("");
+  const asked = useRecalls(shown, session, onExpired);
+  const formats = useMemo(() => formatsFor(null), []);
+  const { answer, trouble } = asked;
+  const rows = answer ? rowsOf(answer, shown) : [];
+  const queues = [...new Set(rows.map((row) => row.queue ?? ""))].sort();
+  const chosen = queues.includes(queue) ? queue : "";
+  const listed = chosen ? rows.filter((row) => row.queue === chosen) : rows;
+  const labels = new Map(rows.map((row) => [row.queue ?? "", row.queue_label]));
+  return (
+    <>
+      <Header
+        {...{ session, preferences, change, onLogOut }}
+        page="recalls"
+        waiting={answer?.counts.waiting ?? null}
+      />
+      <main class="recall-page">
+        <header class="recall-head">
+          <h1>Callers to call back</h1>
+          {answer && <Which {...{ answer, shown, setShown }} />}
+          {queues.filter(Boolean).length > 1 && (
+            <label class="recall-queue">
+              Queue{" "}
+              <select value={chosen} onChange={(e) => setQueue(e.currentTarget.value)}>
+                <option value="">All</option>
+                {queues.filter(Boolean).map((each) => (
+                  <option key={each} value={each}>
+                    {labels.get(each) ?? each}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </header>
+        {trouble && (
+          <p class="banner" role="alert">
+            {answer
+              ? `${trouble} The list is of ${formats.time(Date.parse(answer.at))}.`
+              : trouble}
+          </p>
+        )}
+        {!answer && !trouble && (
+          <p class="muted" role="status">
+            Asking…
+          </p>
+        )}
+        {answer && listed.length === 0 && (
+          <Nobody
+            answer={answer}
+            shown={shown}
+            isAgent={session.user.role === "agent"}
+          />
+        )}
+        {listed.length > 0 && <RecallRows {...{ asked, formats }} rows={listed} />}
+        {answer && shown === "open" && listed.length > 0 && (
+          <p class="muted recall-rule">{`Order: ${lower(answer.rule)}`}</p>
+        )}
+      </main>
+    </>
+  );
+}
+
+function rowsOf(answer: RecallAnswer, shown: Shown): Recall[] {
+  if (shown === "closed") return answer.recalls;
+  const snoozed = shown === "snoozed";
+  return answer.recalls.filter((row) => (row.state === "snoozed") === snoozed);
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+interface WhichProps {
+  answer: RecallAnswer;
+  shown: Shown;
+  setShown(shown: Shown): void;
+}
+
+function Which({ answer, shown, setShown }: WhichProps) {
+  const { waiting, claimed, snoozed, closed } = answer.counts;
+  const tabs: [Shown, string, number][] = [
+    ["open", "To call back", waiting + claimed],
+    ["snoozed", "Later", snoozed],
+    ["closed", "Closed", closed],
+  ];
+  return (
+    <fieldset class="periods">
+      <legend class="hidden">Which callers</legend>
+      {tabs.map(([name, label, count]) => (
+        <button
+          type="button"
+          key={name}
+          aria-pressed={shown === name}
+          onClick={() => setShown(name)}
+        >
+          {`${label} (${count})`}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+interface NobodyProps {
+  answer: RecallAnswer;
+  shown: Shown;
+  isAgent: boolean;
+}
+
+function Nobody({ answer, shown, isAgent }: NobodyProps) {
+  const titles: Record<Shown, string> = {
+    open: "No caller waits to be called back",
+    snoozed: "No caller was put off",
+    closed: `No caller got through or was called back in ${answer.days} days`,
+  };
+  return (
+    <section class="recall-none">
+      <h2>{titles[shown]}</h2>
+      <p>
+        Callers who gave up, reached the mailbox or were not answered are listed here
+        until an agent talks with them.
+      </p>
+      {isAgent && (
+        <p class="muted">
+          {`You see the queues whose calls rang at your telephone in the last ${answer.days} days.`}
+        </p>
+      )}
+    </section>
+  );
+}
