@@ -27,7 +27,8 @@ LEFT_OUT = {
     "Placing": {"occurrences", "_clock", "read_up_to"},
     "RecentNotes": {"_notes_max"},
     "RecallList": {
-        "settings", "_rows", "_stale", "_waiting", "_told", "_served_changed"},
+        "settings", "_rows", "_stale", "_waiting", "_told", "_served_changed",
+        "_is_counted"},
 }  # fmt: skip
 
 

@@ -74,7 +74,8 @@ class RecallList:
         self._actions: OrderedDict[CallKey, dict[str, OrderedAction]] = OrderedDict()
         self._served: dict[UserId, Counter[str]] = {}
         self._rows: dict[str, list[RecallRow]] = {}
-        self._stale: set[str] = set()
+        self._stale: set[str] = set()  # numbers whose rows are to be made again
+        self._is_counted = False
         self._waiting = self._told = _RowsThatWait()
         self._served_changed = False  # since `counts_changed`
 
@@ -241,7 +242,7 @@ class RecallList:
 
     def _file(self, number: str, calls: Calls) -> None:
         """Where the number belongs now, as the newest there."""
-        self._stale.add(number)
+        self._changed(number)
         self._listed.pop(number, None)
         self._quiet.pop(number, None)
         if not calls:
@@ -265,9 +266,13 @@ class RecallList:
             del mine[next(iter(mine))]
         number = self._numbers.get(action.key)
         if number is not None:
-            self._stale.add(number)
+            self._changed(number)
         if len(self._actions) > self.settings.callers_max:
             self._actions.popitem(last=False)
+
+    def _changed(self, number: str) -> None:
+        self._stale.add(number)
+        self._is_counted = False
 
     def _rows_of(self, number: str) -> list[RecallRow]:
         if number in self._stale:
@@ -296,8 +301,10 @@ class RecallList:
 
     def _counted(self, now_us: int) -> _RowsThatWait:
         counted = self._waiting
-        if self._stale or not counted.from_us <= now_us < counted.until_us:
+        lasts = counted.from_us <= now_us < counted.until_us
+        if not (self._is_counted and lasts):
             counted = self._waiting = self._count(now_us)
+            self._is_counted = True
         return counted
 
     def _count(self, now_us: int) -> _RowsThatWait:

@@ -74,6 +74,15 @@ def test_a_caller_without_a_queue_is_seen_where_it_rang() -> None:
     assert (made.waiting(ANA, at(99)), made.waiting(BEN, at(99))) == (1, 0)
 
 
+def test_a_list_that_was_read_is_counted_again() -> None:
+    made = recalls((lost("c-1"), "+1"))
+    assert (made.waiting(SUE, at(50)), made.counts_changed(at(50))) == (1, True)
+    made.replace(lost("c-2"), "+2")
+    assert len(made.rows(SUE, at(51))) == 2
+    assert (made.counts_changed(at(51)), made.waiting(SUE, at(51))) == (True, 2)
+    assert not made.counts_changed(at(52))
+
+
 def test_a_claim_that_ends_counts_again_without_an_event() -> None:
     made = recalls((lost("c-1"), "+1"))
     made.act(7, claim("c-1", "ben"))
