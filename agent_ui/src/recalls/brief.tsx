@@ -9,7 +9,7 @@ const ROWS = 5;
 interface BriefRecallsProps {
   session: Session;
   formats: Formats;
-  /** How many wait, as the desk was told: read again when it changes. */
+  /** How many wait, as the service says: read again when it changes. */
   waiting: number | null;
   onExpired(): void;
 }

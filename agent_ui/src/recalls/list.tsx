@@ -22,7 +22,7 @@ const ASK_EVERY_MS = 5_000;
 
 export interface Asked {
   answer: RecallAnswer | null;
-  /** Server clock minus ours. */
+  /** The clock of the service minus that of this page. */
   skewMs: number;
   /** Why the list is not of now. */
   trouble: string | null;
@@ -220,9 +220,7 @@ function Actions({ asked, row, who }: ActionsProps) {
           class="recall-menu"
           onKeyDown={(event) => event.key === "Escape" && setMenu(null)}
         >
-          <legend>
-            {menu === "later" ? "Show again in" : "Why is no call needed?"}
-          </legend>
+          <legend>{menu === "later" ? "Show again in" : "Reason"}</legend>
           {choices.map((each) => (
             <button type="button" key={each.label} onClick={() => act(each.body)}>
               {each.label}
