@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 
 from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
-from screenpop.config.facets import BUILT_IN_NAMES, enabled_lookups
+from screenpop.config.facets import BUILT_IN_NAMES, all_shapes, enabled_lookups
 from screenpop.config.load import Examined, Loaded
 from screenpop.config.model import LineSettings
 from screenpop.config.prepare import (
@@ -83,6 +83,7 @@ def inspect(
         *_lookup_names(loaded),
         *_facets(loaded),
         *_dispositions(loaded),
+        *_recall(loaded),
         *prepared.problems,
     ]
     declared = _declared_lookups(loaded)
@@ -333,6 +334,22 @@ def _dispositions(loaded: Loaded) -> Iterator[Problem]:
         path = ("dispositions", index, "code")
         sentence = f"`{code}` stands here a second time"
         yield loaded.problem(path, sentence, "Give each disposition its own code.")
+
+
+def _recall(loaded: Loaded) -> Iterator[Problem]:
+    """Columns that no card has say nothing."""
+    known = {
+        f"{shape.name}.{column.name}"
+        for shape in all_shapes(loaded.config)
+        for column in (*shape.fields, *shape.columns)
+    }
+    options = loaded.config.recall
+    for key, names in (("matter", options.matter), ("money", options.money)):
+        for index, name in enumerate(names):
+            if name not in known:
+                remedy = did_you_mean(name, known, noun="columns")
+                sentence = f"there is no column `{name}`"
+                yield loaded.problem(("recall", key, index), sentence, remedy)
 
 
 def _repeated(words: Iterable[str]) -> Iterator[int]:

@@ -148,6 +148,11 @@ def test_the_waterfall_of_a_good_file_is_known(tmp_path: Path) -> None:
             "4:34: lookups.a.asks: must be a list, is 1.",
         ),
         (
+            "recall:\n  money: [balance.overdu]\n",
+            "2:11: recall.money[0]: there is no column `balance.overdu`."
+            " Did you mean `balance.overdue`?",
+        ),
+        (
             "sources:\n  c: {connector: box}\n"
             "lookups:\n  a: {source: c, facet: balanse}\n",
             "4:18: lookups.a.facet: there is no facet `balanse`."
