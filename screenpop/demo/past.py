@@ -11,6 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from screenpop.config.load import Loaded
 from screenpop.demo.callers import showpiece
@@ -19,6 +20,7 @@ from screenpop.demo.centre import LOGINS, Login
 from screenpop.demo.company import Company, Order
 from screenpop.demo.customers import DemoCustomer
 from screenpop.demo.names import chance
+from screenpop.demo.past_weeks import weeks_batch
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import (
     AgentId,
@@ -248,6 +250,8 @@ async def write_past(loaded: Loaded, company: Company, line: str, now_us: int) -
     try:
         await Archive(database).write(batch_of(company, line, now_us))
         await Archive(database).write(offers_batch(company, line, now_us))
+        zone = ZoneInfo(loaded.config.server.time_zone)
+        await Archive(database).write(weeks_batch(company.seed, line, now_us, zone))
     finally:
         await database.close()
 

@@ -166,6 +166,8 @@ def _spread(mean: Floats, overdispersion: Floats | float) -> Floats:
 
 
 def _overdispersion(mean: Floats, came: Floats) -> float:
+    if not mean.any():  # e.g. a week of which only a closed day was held back
+        return 0.0
     off = (came - mean) ** 2
     off = np.minimum(off, np.quantile(off, CLIPPED_AT))
     return float(np.sqrt(max(0.0, (off.sum() - mean.sum()) / (mean**2).sum())))

@@ -19,7 +19,7 @@ from browser.company import (
     LONG_NAME,
     STRANGER,
 )
-from browser.desk import Desk
+from browser.desk import Desk, Tab
 from browser.house import House
 from playwright.async_api import expect
 
@@ -132,7 +132,7 @@ async def test_axe_would_find_a_violation(house: House) -> None:
     assert any("image-alt" in each for each in await violations(desk))
 
 
-async def violations(tab: Desk) -> list[str]:
+async def violations(tab: Tab) -> list[str]:
     """What axe-core finds, in light and in dark; one line for each."""
     found = []
     for scheme in ("light", "dark"):

@@ -1,10 +1,12 @@
 // Who is logged in, and which page do they see?
 
+import { type ComponentType, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
 import { InsightPage } from "../insight/page";
 import { RecallsPage } from "../recalls/page";
+import type { ReportsPageProps } from "../reports/page";
 import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { LogIn } from "./login";
@@ -53,10 +55,29 @@ export function App() {
     onLogOut: () => leave(gate.session, out),
   };
   if (page === "recalls") return <RecallsPage {...shared} />;
+  if (page === "reports") return <ReportsLater {...shared} />;
   if (page === "insight") return <InsightPage {...shared} />;
   if (page === "admin") return <AdminPage {...shared} />;
   if (page === "wallboard") return <WallboardPage {...shared} />;
   return <DeskPage {...shared} />;
+}
+
+/** Charts are fetched by who looks at them: the desk stays small. */
+function ReportsLater(props: ReportsPageProps) {
+  const [found, setFound] = useState<ComponentType<ReportsPageProps> | null>(null);
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    import("../reports/page").then(
+      ({ ReportsPage }) => setFound(() => ReportsPage),
+      () => setLost(true),
+    );
+  }, []);
+  if (found) return h(found, props);
+  return (
+    <p class="empty muted" role="status">
+      {lost ? "The page could not be loaded. Load it again." : "Loading…"}
+    </p>
+  );
 }
 
 function Unreachable({ refusal }: { refusal: Refused }) {

@@ -95,6 +95,7 @@ function Pages({ page, role, waiting }: PagesProps) {
       ) : (
         link("recalls", "/recalls", recallsLabel(waiting))
       )}
+      {role !== "agent" && link("reports", "/reports", "Reports")}
       {role !== "agent" && link("insight", "/insight", "Insight")}
       {role === "admin" && link("admin", "/admin", "Admin")}
     </nav>

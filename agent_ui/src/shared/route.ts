@@ -2,12 +2,19 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-export type Page = "desk" | "wallboard" | "recalls" | "insight" | "admin";
+export type Page =
+  | "desk"
+  | "wallboard"
+  | "recalls"
+  | "reports"
+  | "insight"
+  | "admin";
 
 export function pageOf(path: string): Page {
   if (path.startsWith("/wallboard")) return "wallboard";
   if (path.startsWith("/recalls")) return "recalls";
   if (path.startsWith("/insight")) return "insight";
+  if (path.startsWith("/reports")) return "reports";
   return path.startsWith("/admin") ? "admin" : "desk";
 }
 

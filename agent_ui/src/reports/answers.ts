@@ -1,0 +1,179 @@
+// What do `GET /v1/stats…` and `GET /v1/forecast` answer?
+
+export type Unit = "calls" | "seconds" | "agents" | "ratio";
+export type Values = Record<string, number | null>;
+export type Band = [low: number, median: number, high: number];
+
+export interface Counter {
+  name: string;
+  label: string;
+  formula: string;
+  unit: Unit;
+}
+
+export interface Interval {
+  start: string;
+  end: string;
+  values: Values;
+}
+
+export interface Stats {
+  from: string;
+  to: string;
+  time_zone: string;
+  by: string;
+  counters: Counter[];
+  counted_by: { since: string; rules: string }[];
+  total: Values;
+  rows: Interval[];
+}
+
+export interface Usual {
+  day: string;
+  time_zone: string;
+  days: string[];
+  left_out: string[];
+  until: string;
+  so_far: Record<string, Band | null>;
+  rows: { start: string; end: string; values: Record<string, Band> }[];
+}
+
+export interface HourCell {
+  weekday: number;
+  hour: number;
+  value: number | null;
+  intervals: { start: string; value: number | null }[];
+}
+
+export interface Hours {
+  from: string;
+  to: string;
+  number: string;
+  cells: HourCell[];
+}
+
+export interface Place {
+  name: string;
+  label: string;
+  values: Values;
+}
+
+export interface Places {
+  group: string;
+  rows: Place[];
+}
+
+export interface CountedCall {
+  line: string;
+  call_id: string;
+  occurrence: number;
+  interval: string;
+  queue: string;
+  dialled: string;
+  arrived_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  outcome: string | null;
+  queues: {
+    queue: string;
+    entered_at: string;
+    left_at: string | null;
+    left: string | null;
+  }[];
+  why: string;
+}
+
+export interface CountedCalls {
+  time_zone: string;
+  number: string;
+  calls: CountedCall[];
+  before: string | null;
+}
+
+export interface ForecastRow {
+  start: string;
+  end: string;
+  expected: number;
+  low: number;
+  high: number;
+  came: number | null;
+  handle_s: number;
+  agents: number;
+  headcount: number;
+  agents_high: number;
+  headcount_high: number;
+  service_level: number | null;
+  occupancy: number | null;
+  abandon_rate: number | null;
+  mean_wait_s: number | null;
+}
+
+export interface MethodError {
+  method: string;
+  is_baseline: boolean;
+  wape: number;
+  day_wape: number;
+  bias: number;
+}
+
+export interface IfFewer {
+  agents: number;
+  agents_are: "asked" | "at_their_telephones" | "needed";
+  so_far: { calls: number; answered_within: number };
+  begins: string;
+  ends: string[];
+  needed: number[];
+  away: {
+    away: number;
+    from_now: (number | null)[];
+    whole_day: (number | null)[];
+  }[];
+}
+
+export interface Goals {
+  service_level: number;
+  within_s: number;
+  occupancy_max: number;
+  abandon_max: number;
+  shrinkage: number;
+  wrap_up_s: number;
+}
+
+interface ForecastHead {
+  queue: string | null;
+  time_zone: string;
+  interval_min: number;
+  days: number;
+  numbers: string[];
+  country: string | null;
+  closed_days: string[];
+  goals: Goals;
+  made_at: string;
+  age_s: number;
+  fresh_for_s: number;
+}
+
+export interface MadeForecast extends ForecastHead {
+  state: "made";
+  as_of: string;
+  method: string;
+  errors: MethodError[];
+  poisson_floor: number;
+  coverage: number | null;
+  weeks_held_back: number;
+  charged: string[];
+  closed: string[];
+  staffing: { model: string; patience_s: number | null; words: string };
+  planned: ForecastRow[];
+  rows: ForecastRow[];
+  if_fewer: IfFewer | null;
+}
+
+export interface TooShort extends ForecastHead {
+  state: "too_short";
+  message: string;
+  remedy: string;
+  days_needed: number;
+}
+
+export type Forecast = MadeForecast | TooShort;

@@ -1,0 +1,93 @@
+// What did each queue, line and dialled number have?
+
+import type { Counter, Place, Places } from "./answers";
+import { CsvButton } from "./calls";
+import { type Choice, rangeQuery } from "./choice";
+import { Cell } from "./parts";
+import { useReading } from "./reading";
+import type { ViewProps } from "./view";
+import { addDays } from "./words";
+
+const GROUPS = { queue: "Queue", line: "Line", dialled: "Dialled number" } as const;
+
+interface ByPlaceProps extends ViewProps {
+  columns: Counter[];
+}
+
+export function ByPlace(props: ByPlaceProps) {
+  const { choice, change, from, to, columns, onExpired } = props;
+  const { group } = choice;
+  const path = `/v1/stats/places?${rangeQuery(choice, from, to)}&group=${group}`;
+  const places = useReading<Places>(path, onExpired);
+  const rows = places.answer?.group === group ? places.answer.rows : [];
+  return (
+    <section class="reports-wide by-place">
+      <h2>{`By ${GROUPS[group].toLowerCase()}`}</h2>
+      <p>
+        {(Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((each) => (
+          <button
+            type="button"
+            key={each}
+            aria-pressed={each === group}
+            onClick={() => change({ group: each })}
+          >
+            {GROUPS[each]}
+          </button>
+        ))}{" "}
+        <CsvButton path={path} name={`by-${group}.csv`} />
+      </p>
+      {places.trouble && <p role="alert">{places.trouble}</p>}
+      {rows.length === 0 && !places.busy && <p>No calls in this time.</p>}
+      {rows.length > 0 && (
+        <table class="by-block">
+          <thead>
+            <tr>
+              <th scope="col">{GROUPS[group]}</th>
+              {columns.map((each) => (
+                <th key={each.name} scope="col" title={each.formula}>
+                  {each.label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <PlaceRow key={row.name} {...props} row={row} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+interface PlaceRowProps extends ByPlaceProps {
+  row: Place;
+}
+
+function PlaceRow({ row, columns, choice, change, from, to, onOpen }: PlaceRowProps) {
+  const { group } = choice;
+  const patch: Partial<Choice> = { [group]: row.name };
+  return (
+    <tr>
+      <th scope="row">
+        {row.name === "" ? (
+          "Not named"
+        ) : (
+          <button type="button" class="link" onClick={() => change(patch)}>
+            {row.label}
+          </button>
+        )}
+        {row.label !== row.name && <small>{row.name}</small>}
+      </th>
+      {columns.map((each) => (
+        <Cell
+          key={each.name}
+          counter={each}
+          value={row.values[each.name] ?? null}
+          onOpen={() => onOpen([each.name], from, addDays(to, 1), patch)}
+        />
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,176 @@
+// Which calls are behind a number, and why does each count?
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Refused, read } from "../shared/api";
+import { duration } from "../shared/format";
+import type { CountedCall, CountedCalls, Counter } from "./answers";
+import { callsQuery, type Opened } from "./choice";
+import { download } from "./reading";
+import { clock, dayOf, dayWords, momentIn, NONE } from "./words";
+
+interface CallListProps {
+  opened: Opened;
+  counters: Counter[];
+  label(group: string, name: string): string;
+  onClose(): void;
+  onExpired(): void;
+}
+
+const PAGE = 100;
+
+export function CallList({
+  opened,
+  counters,
+  label,
+  onClose,
+  onExpired,
+}: CallListProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const path = `/v1/stats/calls?${callsQuery(opened)}&limit=${PAGE}`;
+  const { calls, zone, before, trouble, more } = useCalls(path, onExpired);
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal();
+  }, []);
+  const names = opened.numbers.map(
+    (name) => counters.find((each) => each.name === name)?.label ?? name,
+  );
+  return (
+    <dialog class="call-list" ref={dialog} onClose={onClose} aria-labelledby="calls-of">
+      <header>
+        <h2 id="calls-of">{`${names.join(" and ")}: the calls`}</h2>
+        <CsvButton path={path.replace(`limit=${PAGE}`, "limit=200")} name="calls.csv" />
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </header>
+      <p class="muted">{rangeWords(opened, label)}</p>
+      {opened.numbers.map((name) => (
+        <p class="muted" key={name}>
+          {counters.find((each) => each.name === name)?.formula}
+        </p>
+      ))}
+      {trouble && <p role="alert">{trouble}</p>}
+      {calls === null && !trouble && <p role="status">Asking for the calls…</p>}
+      {calls?.length === 0 && <p>No call counts here.</p>}
+      {calls !== null && calls.length > 0 && (
+        <CallTable calls={calls} zone={zone} label={label} />
+      )}
+      {before && (
+        <button type="button" onClick={more}>
+          {`More than these ${calls?.length}`}
+        </button>
+      )}
+    </dialog>
+  );
+}
+
+function useCalls(path: string, onExpired: () => void) {
+  const [calls, setCalls] = useState<CountedCall[] | null>(null);
+  const [zone, setZone] = useState("UTC");
+  const [before, setBefore] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const ask = async (cursor: string | null, known: CountedCall[]) => {
+    try {
+      const from = cursor ? `&before=${encodeURIComponent(cursor)}` : "";
+      const answer = await read<CountedCalls>(`${path}${from}`);
+      setCalls([...known, ...answer.calls]);
+      setZone(answer.time_zone);
+      setBefore(answer.before);
+      setTrouble(null);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 401) onExpired();
+      setTrouble(`${error.message} ${error.remedy}`.trim());
+    }
+  };
+  useEffect(() => {
+    setCalls(null);
+    ask(null, []);
+  }, [path]);
+  return { calls, zone, before, trouble, more: () => ask(before, calls ?? []) };
+}
+
+interface CallTableProps {
+  calls: CountedCall[];
+  zone: string;
+  label(group: string, name: string): string;
+}
+
+function CallTable({ calls, zone, label }: CallTableProps) {
+  return (
+    <table class="by-block">
+      <thead>
+        <tr>
+          {[
+            "Arrived",
+            "Why it counts",
+            "Queue",
+            "Wait",
+            "Outcome",
+            "Dialled",
+            "Line",
+          ].map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map((call) => (
+          <tr
+            key={`${call.line} ${call.call_id} ${call.occurrence} ${call.queue} ${call.interval}`}
+          >
+            <th scope="row">
+              {momentIn(call.arrived_at, zone)}
+              <small>{call.call_id}</small>
+            </th>
+            <td data-label="Why it counts">{call.why}</td>
+            <td data-label="Queue">{label("queue", call.queue) || NONE}</td>
+            <td data-label="Wait">{waitOf(call)}</td>
+            <td data-label="Outcome">{call.outcome ?? "goes on"}</td>
+            <td data-label="Dialled">{label("dialled", call.dialled) || NONE}</td>
+            <td data-label="Line">{call.line}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** In the queue where it counts; of a call without queues until it was answered. */
+function waitOf(call: CountedCall): string {
+  const visit = call.queues.find((each) => each.queue === call.queue);
+  const [since, until] = visit
+    ? [visit.entered_at, visit.left_at]
+    : [call.arrived_at, call.answered_at ?? call.ended_at];
+  return until ? duration((Date.parse(until) - Date.parse(since)) / 1000) : NONE;
+}
+
+function rangeWords(opened: Opened, label: (group: string, name: string) => string) {
+  const words = (at: string) =>
+    at.length > 10 ? `${dayWords(dayOf(at))} ${clock(at)}` : dayWords(at);
+  const places = (["queue", "line", "dialled"] as const)
+    .filter((group) => opened[group] !== undefined)
+    .map((group) => `${group} ${label(group, opened[group] ?? "")}`);
+  return [`From ${words(opened.from)} until ${words(opened.to)}`, ...places].join(", ");
+}
+
+/** Fetches all pages and hands the file to the browser. */
+export function CsvButton({ path, name }: { path: string; name: string }) {
+  const [words, setWords] = useState("CSV");
+  const fetchAll = async () => {
+    setWords("Fetching…");
+    try {
+      setWords((await download(path, name)) ? "CSV" : "CSV, cut at 20,000 calls");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setWords(`${error.message} ${error.remedy}`);
+    }
+  };
+  return (
+    <button type="button" onClick={fetchAll} disabled={words === "Fetching…"}>
+      {words}
+    </button>
+  );
+}

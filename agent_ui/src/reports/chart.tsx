@@ -1,0 +1,169 @@
+// A chart that the mouse, the keyboard and a screen reader can read.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { type Drawing, dataOf, optionsOf } from "./plot";
+
+interface ChartProps {
+  name: string;
+  drawing: Drawing;
+  /** What the interval is called, and its values in words. */
+  words(place: number): string;
+  onOpen(place: number): void;
+}
+
+/** The slider below moves the cursor; Enter opens the calls of the interval. */
+export function Chart({ name, drawing, words, onOpen }: ChartProps) {
+  const height = useHeight();
+  const box = useRef<HTMLDivElement>(null);
+  const [at, setAt] = useState(0);
+  const [lost, setLost] = useState(false);
+  const opens = useRef(onOpen);
+  opens.current = onOpen;
+  const made = useRef<UPlot | null>(null);
+  const last = Math.max(0, drawing.ticks.length - 1);
+  const place = Math.min(at, last);
+
+  useEffect(() => {
+    let wanted = true;
+    import("uplot").then(
+      ({ default: plot }) => {
+        if (!wanted || !box.current) return;
+        made.current = draw(plot, box.current, drawing, height, setAt, opens);
+      },
+      () => setLost(true),
+    );
+    return () => {
+      wanted = false;
+      made.current?.destroy();
+      made.current = null;
+    };
+  }, [drawing, height]);
+  useColours(() => made.current?.redraw());
+  const tall = useRef(height);
+  tall.current = height;
+  useWidth(box, (width) => made.current?.setSize({ width, height: tall.current }));
+
+  const move = (to: number) => {
+    setAt(to);
+    const plot = made.current;
+    if (plot) plot.setCursor({ left: plot.valToPos(to, "x"), top: 1 });
+  };
+  return (
+    <div class="chart">
+      <Legend drawing={drawing} />
+      <div class="chart-box" ref={box} />
+      {lost && (
+        <p role="status">The chart could not be loaded. The table has its numbers.</p>
+      )}
+      <input
+        type="range"
+        min={0}
+        max={last}
+        value={place}
+        aria-label={`${name}: interval`}
+        aria-valuetext={words(place)}
+        onInput={(event) => move(Number(event.currentTarget.value))}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") onOpen(place);
+        }}
+      />
+      <p class="chart-words">
+        <span>{words(place)}</span>
+        <button type="button" class="link" onClick={() => onOpen(place)}>
+          Calls of this interval
+        </button>
+      </p>
+    </div>
+  );
+}
+
+function Legend({ drawing }: { drawing: Drawing }) {
+  return (
+    <ul class="chart-legend">
+      {drawing.lines.map(({ label, colour, kind }) => (
+        <li key={label}>
+          <span class="chart-key" data-colour={colour} data-kind={kind} /> {label}
+        </li>
+      ))}
+      {drawing.band && (
+        <li>
+          <span class="chart-key" data-kind="band" /> 10 to 90 %
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function draw(
+  plot: typeof UPlot,
+  box: HTMLElement,
+  drawing: Drawing,
+  height: number,
+  setAt: (place: number) => void,
+  opens: { current: (place: number) => void },
+): UPlot {
+  const style = getComputedStyle(box);
+  const colour = (name: string) =>
+    name === "font" ? style.fontFamily : style.getPropertyValue(`--${name}`).trim();
+  const size = { width: box.clientWidth, height };
+  const options = optionsOf(drawing, size, plot, colour);
+  const hooks = {
+    setCursor: [
+      (made: UPlot) => {
+        const { idx } = made.cursor;
+        if (idx !== null && idx !== undefined) setAt(idx);
+      },
+    ],
+  };
+  const made = new plot({ ...options, hooks }, dataOf(drawing), box);
+  made.over.addEventListener("click", () => {
+    const { idx } = made.cursor;
+    if (idx !== null && idx !== undefined) opens.current(idx);
+  });
+  return made;
+}
+
+/** Colours of the page change with its theme and the system's. */
+function useColours(redraw: () => void): void {
+  useEffect(() => {
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const theme = new MutationObserver(redraw);
+    theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    system.addEventListener("change", redraw);
+    return () => {
+      theme.disconnect();
+      system.removeEventListener("change", redraw);
+    };
+  }, []);
+}
+
+const LEAST_HEIGHT = 240;
+const MOST_HEIGHT = 420;
+
+/** A fifth of the window: a big screen has big charts. */
+function useHeight(): number {
+  const fitting = () =>
+    Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, innerHeight / 5)));
+  const [height, set] = useState(fitting);
+  useEffect(() => {
+    const onResize = () => set(fitting());
+    addEventListener("resize", onResize);
+    return () => removeEventListener("resize", onResize);
+  }, []);
+  return height;
+}
+
+function useWidth(
+  box: { current: HTMLElement | null },
+  resize: (width: number) => void,
+): void {
+  useEffect(() => {
+    const seen = new ResizeObserver(([entry]) => {
+      if (entry) resize(Math.floor(entry.contentRect.width));
+    });
+    if (box.current) seen.observe(box.current);
+    return () => seen.disconnect();
+  }, []);
+}

@@ -1,0 +1,249 @@
+// One day of a forecast: expected calls and needed agents, drawn and in figures.
+
+import { useMemo } from "preact/hooks";
+import type { ForecastRow, MadeForecast } from "./answers";
+import { Chart } from "./chart";
+import { TableBox } from "./parts";
+import type { Drawing } from "./plot";
+import type { ViewProps } from "./view";
+import { clock, dayOf, dayWords, opens, shown } from "./words";
+
+export interface MadeProps extends ViewProps {
+  forecast: MadeForecast;
+}
+
+export interface ForecastDay {
+  day: string;
+  rows: ForecastRow[];
+  /** As planned before the day began, by start. */
+  planned: Map<string, ForecastRow>;
+}
+
+/** Days with their intervals in which calls come; of today also those that are over. */
+export function daysOf(forecast: MadeForecast): ForecastDay[] {
+  const days = new Map<string, ForecastDay>();
+  const newest = new Set(forecast.rows.map((row) => row.start));
+  const before = forecast.planned.filter((row) => !newest.has(row.start));
+  for (const row of [...before, ...forecast.rows]) {
+    const day = dayOf(row.start);
+    const known: ForecastDay = days.get(day) ?? { day, rows: [], planned: new Map() };
+    known.rows.push(row);
+    days.set(day, known);
+  }
+  for (const row of forecast.planned) {
+    days.get(dayOf(row.start))?.planned.set(row.start, row);
+  }
+  return [...days.values()].map((day) => ({ ...day, rows: open(day.rows) }));
+}
+
+function open(rows: ForecastRow[]): ForecastRow[] {
+  const busy = rows.map((row) => row.high > 0.5 || (row.came ?? 0) > 0);
+  const first = busy.indexOf(true);
+  return first < 0 ? [] : rows.slice(first, busy.lastIndexOf(true) + 1);
+}
+
+export function DayCharts(props: MadeProps & { day: ForecastDay }) {
+  const { day, forecast, onOpen } = props;
+  const calls = useMemo(() => callsDrawing(day), [day]);
+  const agents = useMemo(() => agentsDrawing(day, forecast), [day, forecast]);
+  if (day.rows.length === 0) {
+    return (
+      <p class="reports-wide">{`No calls are expected on ${dayWords(day.day)}.`}</p>
+    );
+  }
+  const openAt = (place: number) => {
+    const row = day.rows[place];
+    if (row) onOpen(forecast.numbers, row.start, row.end);
+  };
+  const words = (place: number) => callsWords(day.rows[place]);
+  return (
+    <>
+      <section class="chart-and-table">
+        <h2>{`Expected calls, ${dayWords(day.day)}`}</h2>
+        <Chart name="Expected calls" drawing={calls} words={words} onOpen={openAt} />
+        <CallsTable {...props} openAt={openAt} />
+      </section>
+      <section class="chart-and-table">
+        <h2>{`Agents needed, ${dayWords(day.day)}`}</h2>
+        <Chart
+          name="Agents needed"
+          drawing={agents}
+          words={(place) => agentsWords(day.rows[place])}
+          onOpen={openAt}
+        />
+        <AgentsTable day={day} />
+      </section>
+    </>
+  );
+}
+
+function callsDrawing(day: ForecastDay): Drawing {
+  const { rows, planned } = day;
+  const expected = {
+    label: "Expected",
+    colour: "accent",
+    kind: "line" as const,
+    values: rows.map((row) => row.expected),
+  };
+  const before = {
+    label: "Planned before the day",
+    colour: "muted",
+    kind: "dashed" as const,
+    values: rows.map((row) => planned.get(row.start)?.expected ?? null),
+  };
+  const hasCome = rows.some((row) => row.came !== null);
+  const came = {
+    label: "Came",
+    colour: "good",
+    kind: "bars" as const,
+    values: rows.map((row) => row.came),
+  };
+  return {
+    ticks: rows.map((row) => clock(row.start)),
+    lines: [
+      ...(hasCome ? [came] : []),
+      ...(planned.size > 0 ? [before] : []),
+      expected,
+    ],
+    band: { low: rows.map((row) => row.low), high: rows.map((row) => row.high) },
+    top: null,
+    read: (value) => shown(value, "calls"),
+  };
+}
+
+function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
+  const { rows } = day;
+  const line = (label: string, colour: string, values: (number | null)[]) => ({
+    label,
+    colour,
+    kind: "step" as const,
+    values,
+  });
+  const fewer = forecast.if_fewer;
+  const isToday = fewer !== null && dayOf(fewer.begins) === day.day;
+  const now = rows.map((row) =>
+    fewer && row.start >= fewer.begins ? fewer.agents : null,
+  );
+  return {
+    ticks: rows.map((row) => clock(row.start)),
+    lines: [
+      line(
+        "At their telephones",
+        "accent",
+        rows.map((row) => row.agents),
+      ),
+      line(
+        "On the schedule, with shrinkage",
+        "warn",
+        rows.map((row) => row.headcount),
+      ),
+      ...(isToday
+        ? [{ ...line("There now", "good", now), kind: "dashed" as const }]
+        : []),
+    ],
+    band: {
+      low: rows.map((row) => row.agents),
+      high: rows.map((row) => row.agents_high),
+    },
+    top: null,
+    read: (value) => shown(value, "agents"),
+  };
+}
+
+function callsWords(row: ForecastRow | undefined): string {
+  if (!row) return "";
+  const came = row.came === null ? [] : [`came ${row.came}`];
+  const expected = `expected ${shown(row.expected, "calls")} (${shown(row.low, "calls")} to ${shown(row.high, "calls")})`;
+  return [`${clock(row.start)}–${clock(row.end)}`, expected, ...came].join(" · ");
+}
+
+function agentsWords(row: ForecastRow | undefined): string {
+  if (!row) return "";
+  return [
+    `${clock(row.start)}–${clock(row.end)}`,
+    `${row.agents} at their telephones, ${row.headcount} on the schedule`,
+    `service level ${shown(row.service_level, "ratio")}`,
+    `occupancy ${shown(row.occupancy, "ratio")}`,
+  ].join(" · ");
+}
+
+function CallsTable(
+  props: MadeProps & { day: ForecastDay; openAt(place: number): void },
+) {
+  const { day, openAt } = props;
+  return (
+    <TableBox name="Expected calls">
+      <table>
+        <thead>
+          <tr>
+            {["Time", "Expected", "80 % band", "Came", "Handle time"].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {day.rows.map((row, place) => (
+            <tr key={row.start}>
+              <th scope="row">{clock(row.start)}</th>
+              <td>{shown(row.expected, "calls")}</td>
+              <td>{`${shown(row.low, "calls")} to ${shown(row.high, "calls")}`}</td>
+              <td>
+                {opens(row.came, "calls") ? (
+                  <button type="button" class="link" onClick={() => openAt(place)}>
+                    {row.came}
+                  </button>
+                ) : (
+                  shown(row.came, "calls")
+                )}
+              </td>
+              <td>{shown(row.handle_s, "seconds")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
+  );
+}
+
+const AGENT_COLUMNS = [
+  "Time",
+  "Telephones",
+  "Schedule",
+  "Upper end",
+  "Service level",
+  "Occupancy",
+  "Abandoned",
+];
+
+function AgentsTable({ day }: { day: ForecastDay }) {
+  return (
+    <TableBox name="Agents needed">
+      <table>
+        <thead>
+          <tr>
+            {AGENT_COLUMNS.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {day.rows.map((row) => (
+            <tr key={row.start}>
+              <th scope="row">{clock(row.start)}</th>
+              <td>{row.agents}</td>
+              <td>{row.headcount}</td>
+              <td>{row.agents_high}</td>
+              <td>{shown(row.service_level, "ratio")}</td>
+              <td>{shown(row.occupancy, "ratio")}</td>
+              <td>{shown(row.abandon_rate, "ratio")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
+  );
+}

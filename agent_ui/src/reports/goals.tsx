@@ -1,0 +1,107 @@
+// Which goals is the forecast staffed for?
+
+import type { Forecast } from "./answers";
+import { GOALS } from "./choice";
+import type { ViewProps } from "./view";
+
+const GOAL_LABELS: Record<(typeof GOALS)[number], string> = {
+  service_level: "Service level, %",
+  within_s: "Within, s",
+  occupancy_max: "Occupancy up to, %",
+  abandon_max: "Abandoned up to, %",
+  shrinkage: "Shrinkage, %",
+  wrap_up_s: "Wrap-up, s",
+};
+
+function isShare(name: string): boolean {
+  return !name.endsWith("_s");
+}
+
+/** Percent as people write it, a share as the service reads it. */
+export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
+  const { choice, change, forecast } = props;
+  const given = (name: (typeof GOALS)[number]) => {
+    const value = choice.goals[name] ?? forecast?.goals[name];
+    if (value === undefined) return "";
+    return String(Math.round(Number(value) * (isShare(name) ? 1000 : 10)) / 10);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const goals: Record<string, string> = {};
+    for (const name of GOALS) {
+      const text = String(form.get(name) ?? "").trim();
+      if (text === "" || text === given(name)) {
+        if (choice.goals[name] && text !== "") goals[name] = choice.goals[name];
+        continue;
+      }
+      goals[name] = String(isShare(name) ? Number(text) / 100 : Number(text));
+    }
+    const agents = String(form.get("agents") ?? "").trim();
+    change({ goals, agents: agents === "" ? null : Number(agents) });
+  };
+  return (
+    <form
+      class="reports-wide goals"
+      key={forecast ? "known" : "asking"}
+      onSubmit={submit}
+    >
+      <label>
+        <span>Days</span>
+        <select
+          value={choice.days}
+          onChange={(event) => change({ days: Number(event.currentTarget.value) })}
+        >
+          {[1, 2, 7, 14, 28].map((days) => (
+            <option key={days} value={days}>
+              {days}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Interval</span>
+        <select
+          value={choice.interval}
+          onChange={(event) => change({ interval: Number(event.currentTarget.value) })}
+        >
+          {[15, 30, 60].map((minutes) => (
+            <option key={minutes} value={minutes}>{`${minutes} min`}</option>
+          ))}
+        </select>
+      </label>
+      {GOALS.map((name) => (
+        <label key={name}>
+          <span>{GOAL_LABELS[name]}</span>
+          <input
+            name={name}
+            type="number"
+            step="any"
+            min={0}
+            max={isShare(name) ? 100 : 3600}
+            defaultValue={given(name)}
+          />
+        </label>
+      ))}
+      <label>
+        <span>Agents now</span>
+        <input
+          name="agents"
+          type="number"
+          min={0}
+          max={10000}
+          placeholder="as on the wallboard"
+          defaultValue={choice.agents === null ? "" : String(choice.agents)}
+        />
+      </label>
+      <button type="submit" class="primary">
+        Plan
+      </button>
+      {(Object.keys(choice.goals).length > 0 || choice.agents !== null) && (
+        <button type="button" onClick={() => change({ goals: {}, agents: null })}>
+          As configured
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,364 @@
+// How many calls came, and what became of them, next to what is usual?
+
+import { useMemo } from "preact/hooks";
+import type { Band, Counter, Interval, Stats, Usual } from "./answers";
+import { ByPlace } from "./by_place";
+import { CsvButton } from "./calls";
+import { Chart } from "./chart";
+import { fittingBy, placesQuery, rangeQuery } from "./choice";
+import { Cell, TableBox, Waiting } from "./parts";
+import type { Line } from "./plot";
+import { type Reading, useReading } from "./reading";
+import type { ViewProps } from "./view";
+import {
+  addDays,
+  against,
+  axisWords,
+  clock,
+  intervalWords,
+  NONE,
+  shown,
+  usualWords,
+} from "./words";
+
+const AGAIN_MS = 60_000;
+const TILES = [
+  "offered",
+  "answered",
+  "abandoned",
+  "service_level",
+  "average_speed_of_answer_s",
+  "average_handle_time_s",
+  "abandon_rate",
+];
+
+/** Which numbers one chart shows; the band is of the first. */
+const CHARTS: {
+  title: string;
+  lines: Omit<Line, "values" | "label">[];
+  names: string[];
+}[] = [
+  {
+    title: "Calls",
+    names: ["offered", "answered", "abandoned"],
+    lines: [
+      { colour: "accent", kind: "line" },
+      { colour: "good", kind: "line" },
+      { colour: "danger", kind: "bars" },
+    ],
+  },
+  {
+    title: "Service level",
+    names: ["service_level"],
+    lines: [{ colour: "accent", kind: "line" }],
+  },
+  {
+    title: "Speed of answer",
+    names: ["average_speed_of_answer_s"],
+    lines: [{ colour: "accent", kind: "line" }],
+  },
+  {
+    title: "Handle time",
+    names: ["average_handle_time_s"],
+    lines: [{ colour: "accent", kind: "line" }],
+  },
+];
+
+export function History(props: ViewProps) {
+  const { choice, from, to, today, onExpired } = props;
+  const by = fittingBy(from, to, choice.by);
+  const oneDay = from === to;
+  const isLive = to >= today;
+  const again = isLive ? AGAIN_MS : null;
+  const path = `/v1/stats?${rangeQuery(choice, from, to)}&by=${by}`;
+  const stats = useReading<Stats>(path, onExpired, again);
+  const usual = useReading<Usual>(
+    oneDay && by.endsWith("m")
+      ? `/v1/stats/usual?day=${from}&by=${by}&${placesQuery(choice)}`
+      : null,
+    onExpired,
+    again,
+  );
+  if (!stats.answer) return <Waiting reading={stats} />;
+  const columns = stats.answer.counters.filter((each) => TILES.includes(each.name));
+  const own = { ...props, by, oneDay, usual: usual.path ? usual.answer : null };
+  return (
+    <>
+      <Freshness reading={stats} live={isLive} />
+      <Figures {...own} stats={stats.answer} />
+      <Charts {...own} stats={stats.answer} path={path} />
+      <ByPlace {...props} columns={columns} />
+      <Rules stats={stats.answer} usual={own.usual} />
+    </>
+  );
+}
+
+function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean }) {
+  const time = new Date(reading.at).toLocaleTimeString("en-GB");
+  if (reading.trouble) {
+    return (
+      <p class="banner" role="alert">
+        {`Stale: these numbers are of ${time}. ${reading.trouble}`}
+      </p>
+    );
+  }
+  return (
+    <p class="muted reports-wide" role="status">
+      {live ? `As of ${time}, read again each minute.` : `Read at ${time}.`}
+      {reading.busy && " Reading…"}
+    </p>
+  );
+}
+
+interface OwnProps extends ViewProps {
+  stats: Stats;
+  by: string;
+  oneDay: boolean;
+  usual: Usual | null;
+}
+
+function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
+  const counters = new Map(stats.counters.map((each) => [each.name, each]));
+  return (
+    <ul class="figures reports-wide">
+      {TILES.map((name) => {
+        const counter = counters.get(name);
+        if (!counter) return null;
+        const value = stats.total[name] ?? null;
+        const band = usual?.so_far[name];
+        const until =
+          usual && clock(usual.until) !== "00:00" ? ` until ${clock(usual.until)}` : "";
+        return (
+          <li key={name}>
+            <button
+              type="button"
+              title={counter.formula}
+              data-figure={name}
+              onClick={() => onOpen([name], from, addDays(to, 1))}
+            >
+              <span class="figure-name">{counter.label}</span>
+              <strong>{shown(value, counter.unit)}</strong>
+              <small>
+                {band ? `${usualWords(band, counter.unit)}${until}` : "open the calls"}
+              </small>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Charts(props: OwnProps & { path: string }) {
+  const { stats, usual, by, oneDay, path } = props;
+  const now = Date.now();
+  const span = useMemo(() => spanOf(stats, usual, oneDay, now), [stats, usual]);
+  if (span.length === 0) return <NoCalls {...props} />;
+  return (
+    <>
+      {CHARTS.map((chart) => (
+        <NumberChart key={chart.title} {...props} chart={chart} span={span} now={now} />
+      ))}
+      <p class="reports-wide">
+        <CsvButton path={path} name={`stats-by-${by}.csv`} />{" "}
+        <span class="muted">All numbers of these intervals.</span>
+      </p>
+    </>
+  );
+}
+
+function NoCalls({ usual }: OwnProps) {
+  return (
+    <section class="reports-wide">
+      <h2>No calls in this time</h2>
+      <p>
+        Choose other days above, or all queues. Calls are counted from the moment on at
+        which a telephone system reports them.
+      </p>
+      {usual?.days.length === 0 && (
+        <p>There were no calls on the same weekdays before, either.</p>
+      )}
+    </section>
+  );
+}
+
+/** Of one day only the hours in which calls come or usually come. */
+function spanOf(stats: Stats, usual: Usual | null, oneDay: boolean, now: number) {
+  const rows = stats.rows.filter((row) => oneDay || Date.parse(row.start) <= now);
+  // a call at night that rang directly does not stretch the day of the queues
+  const name = stats.total.offered ? "offered" : "direct";
+  const isBusy = (row: Interval, place: number) =>
+    (row.values[name] ?? 0) > 0 ||
+    (oneDay && (usual?.rows[place]?.values.offered?.[2] ?? 0) > 0);
+  const busy = rows.map(isBusy);
+  const first = busy.indexOf(true);
+  if (first < 0) return [];
+  const begin = oneDay ? Math.max(0, first - 1) : 0;
+  const end = oneDay ? Math.min(rows.length, busy.lastIndexOf(true) + 2) : rows.length;
+  return rows.slice(begin, end).map((row, place) => ({
+    row,
+    usual: usual?.rows[begin + place]?.values,
+  }));
+}
+
+type Span = { row: Interval; usual: Record<string, Band> | undefined }[];
+
+interface NumberChartProps extends OwnProps {
+  chart: (typeof CHARTS)[number];
+  span: Span;
+  now: number;
+}
+
+function NumberChart(props: NumberChartProps) {
+  const { chart, span, stats, by, oneDay, now, onOpen } = props;
+  const counters = chart.names
+    .map((name) => stats.counters.find((each) => each.name === name))
+    .filter((each) => each !== undefined);
+  const drawing = useMemo(() => drawingOf(props, counters), [span, by]);
+  const first = counters[0];
+  if (!first) return null;
+  const name = (place: number) => {
+    const row = span[place]?.row;
+    return row ? intervalWords(row.start, row.end, by, oneDay) : "";
+  };
+  const words = (place: number) => {
+    const each = span[place];
+    if (!each) return "";
+    const values = counters.map(
+      ({ name, label, unit }) =>
+        `${label} ${shown(numberOf(each.row, name, now), unit)}`,
+    );
+    const band = each.usual?.[first.name];
+    return [
+      name(place),
+      ...values,
+      ...(band ? [usualWords(band, first.unit)] : []),
+    ].join(" · ");
+  };
+  const open = (place: number, number: string) => {
+    const row = span[place]?.row;
+    if (row) onOpen([number], row.start, row.end);
+  };
+  return (
+    <section class="chart-and-table">
+      <h2>{chart.title}</h2>
+      <Chart
+        name={chart.title}
+        drawing={drawing}
+        words={words}
+        onOpen={(place) => open(place, first.name)}
+      />
+      <TableBox name={chart.title}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{oneDay ? "Time" : "Interval"}</th>
+              {counters.map((each) => (
+                <th key={each.name} scope="col" title={each.formula}>
+                  {each.label}
+                </th>
+              ))}
+              {drawing.band && <th scope="col">Usual</th>}
+            </tr>
+          </thead>
+          <tbody>
+            {span.map(({ row, usual }, place) => (
+              <tr key={row.start}>
+                <th scope="row">{name(place)}</th>
+                {counters.map((each) => (
+                  <Cell
+                    key={each.name}
+                    counter={each}
+                    value={numberOf(row, each.name, now)}
+                    onOpen={() => open(place, each.name)}
+                  />
+                ))}
+                {drawing.band && (
+                  <UsualCell
+                    band={usual?.[first.name]}
+                    value={numberOf(row, first.name, now)}
+                    counter={first}
+                  />
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableBox>
+    </section>
+  );
+}
+
+function drawingOf({ chart, span, by, oneDay, now }: NumberChartProps, all: Counter[]) {
+  const [first] = all;
+  const bands = span.map((each) => (first ? each.usual?.[first.name] : undefined));
+  const hasBand = bands.some((band) => band !== undefined);
+  const edge = (place: 0 | 1 | 2) => bands.map((band) => band?.[place] ?? null);
+  const lines: Line[] = all.map((counter, place) => ({
+    ...(chart.lines[place] ?? { colour: "ink", kind: "line" }),
+    label: counter.label,
+    values: span.map((each) => numberOf(each.row, counter.name, now)),
+  }));
+  if (hasBand) {
+    const median = { label: "Usual", colour: "muted", kind: "dashed" } as const;
+    lines.push({ ...median, values: edge(1) });
+  }
+  return {
+    ticks: span.map(({ row }) => axisWords(row.start, by, oneDay)),
+    lines,
+    band: hasBand ? { low: edge(0), high: edge(2) } : null,
+    top: first?.unit === "ratio" ? 1 : null,
+    read: (value: number) => shown(value, first?.unit ?? "calls"),
+  };
+}
+
+/** An interval that has not begun has no number, not 0. */
+function numberOf(row: Interval, name: string, now: number): number | null {
+  return Date.parse(row.start) > now ? null : (row.values[name] ?? null);
+}
+
+function UsualCell(props: {
+  band: Band | undefined;
+  value: number | null;
+  counter: Counter;
+}) {
+  const { band, value, counter } = props;
+  if (!band) return <td data-label="Usual">{NONE}</td>;
+  const verdict = against(value, band);
+  const [low, median, high] = band.map((each) => shown(each, counter.unit));
+  return (
+    <td data-label="Usual" data-verdict={verdict}>
+      {median} <small>{`${low} to ${high}${verdict && `, ${verdict}`}`}</small>
+    </td>
+  );
+}
+
+function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
+  return (
+    <details class="reports-wide reports-rules">
+      <summary>How these are counted</summary>
+      {stats.counted_by.map((each) => (
+        <p key={each.since}>
+          {each.rules} <small>{`since ${each.since.slice(0, 10)}`}</small>
+        </p>
+      ))}
+      {usual && (
+        <p>
+          {`Usual: median and 10 to 90 % of ${usual.days.length} same weekdays before.`}
+          {usual.left_out.length > 0 &&
+            ` Left out, as no call came: ${usual.left_out.join(", ")}.`}
+        </p>
+      )}
+      <dl>
+        {stats.counters
+          .filter((each) => TILES.includes(each.name))
+          .map((each) => (
+            <div key={each.name}>
+              <dt>{each.label}</dt>
+              <dd>{each.formula}</dd>
+            </div>
+          ))}
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,294 @@
+// Reports: the past, the week, and what is to come. Every number opens its calls.
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Session } from "../shared/api";
+import { Header } from "../shared/header";
+import type { Change, Preferences } from "../shared/preferences";
+import type { Places, Stats } from "./answers";
+import { CallList } from "./calls";
+import {
+  BYS,
+  type By,
+  type Choice,
+  choiceOf,
+  fittingBy,
+  searchOf,
+  type View,
+} from "./choice";
+import { Planning } from "./forecast";
+import { History } from "./history";
+import { Waiting } from "./parts";
+import { useReading } from "./reading";
+import { Week, weekRange } from "./week";
+import { addDays, dayOf, daysBetween } from "./words";
+import "../style/reports.css";
+
+export interface ReportsPageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
+
+export function ReportsPage(props: ReportsPageProps) {
+  const { session, preferences, change, onLogOut, onExpired } = props;
+  return (
+    <>
+      <Header {...{ session, preferences, change, onLogOut }} page="reports" />
+      {session.user.role === "agent" ? (
+        <main class="empty">
+          <h1>This page is for supervisors</h1>
+          <p>
+            Your role is agent. <a href="/">Back to your desk</a>
+          </p>
+        </main>
+      ) : (
+        <Reports onExpired={onExpired} />
+      )}
+    </>
+  );
+}
+
+const TITLES: Record<View, string> = {
+  calls: "Calls",
+  week: "Week by the hour",
+  forecast: "Forecast and staffing",
+  compare: "Compare with another system",
+};
+
+const RANGES = [
+  { label: "Today", days: 1, back: 0 },
+  { label: "Yesterday", days: 1, back: 1 },
+  { label: "7 days", days: 7, back: 0 },
+  { label: "28 days", days: 28, back: 0 },
+  { label: "90 days", days: 90, back: 0 },
+  { label: "A year", days: 365, back: 0 },
+];
+
+function Reports({ onExpired }: { onExpired(): void }) {
+  const [choice, change] = useChoice();
+  // the day of the centre, which may not be the browser's
+  const recent = addDays(new Date().toISOString().slice(0, 10), -1);
+  const about = useReading<Stats>(`/v1/stats?from=${recent}&by=day`, onExpired);
+  const labels = useLabels(onExpired);
+  if (!about.answer) {
+    return (
+      <main class="reports">
+        <Waiting reading={about} />
+      </main>
+    );
+  }
+  const { counters, time_zone } = about.answer;
+  const today = todayIn(time_zone);
+  const [weekFrom, weekTo] = weekRange(today);
+  const isWeek = choice.view === "week";
+  const from = choice.from ?? (isWeek ? weekFrom : today);
+  const to = choice.to ?? (isWeek ? weekTo : today);
+  const onOpen = (
+    numbers: string[],
+    since: string,
+    until: string,
+    more: Partial<Choice> = {},
+  ) => {
+    const all = { queue: choice.queue, line: choice.line, dialled: choice.dialled };
+    const places = Object.entries({ ...all, ...more }).filter(
+      ([, name]) => name !== null,
+    );
+    const opened = { numbers, from: since, to: until, ...Object.fromEntries(places) };
+    change({ open: opened });
+  };
+  const view = { choice, change, from, to, today, onOpen, onExpired };
+  return (
+    <main class="reports">
+      <h1 class="hidden">{`Reports: ${TITLES[choice.view]}`}</h1>
+      <Tools {...view} labels={labels} />
+      {choice.view === "calls" && <History {...view} />}
+      {isWeek && <Week {...view} counters={counters} />}
+      {choice.view === "forecast" && <Planning {...view} />}
+      {choice.open && (
+        <CallList
+          opened={choice.open}
+          counters={counters}
+          label={(group, name) => labels[group]?.get(name) ?? name}
+          onClose={() => change({ open: null })}
+          onExpired={onExpired}
+        />
+      )}
+    </main>
+  );
+}
+
+/** All of the choice stands in the address; back and forward go through it. */
+function useChoice(): [Choice, (patch: Partial<Choice>) => void] {
+  const [choice, set] = useState(() => choiceOf(location.search));
+  useEffect(() => {
+    const onMove = () => set(choiceOf(location.search));
+    addEventListener("popstate", onMove);
+    return () => removeEventListener("popstate", onMove);
+  }, []);
+  const change = (patch: Partial<Choice>) => {
+    const next = { ...choiceOf(location.search), ...patch };
+    history.pushState(null, "", `${location.pathname}${searchOf(next)}`);
+    set(next);
+  };
+  return [choice, change];
+}
+
+type Labels = Record<string, Map<string, string>>;
+
+/** Queues, lines and dialled numbers of the last weeks, to choose from. */
+function useLabels(onExpired: () => void): Labels {
+  const from = addDays(new Date().toISOString().slice(0, 10), -60);
+  const path = (group: string) => `/v1/stats/places?from=${from}&group=${group}`;
+  const queue = useReading<Places>(path("queue"), onExpired).answer;
+  const line = useReading<Places>(path("line"), onExpired).answer;
+  const dialled = useReading<Places>(path("dialled"), onExpired).answer;
+  return useMemo(() => {
+    const named = (places: Places | null) =>
+      new Map((places?.rows ?? []).map((row) => [row.name, row.label]));
+    return { queue: named(queue), line: named(line), dialled: named(dialled) };
+  }, [queue, line, dialled]);
+}
+
+function todayIn(timeZone: string): string {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  const format = new Intl.DateTimeFormat("en-CA", { timeZone, ...parts });
+  return dayOf(format.format(new Date()));
+}
+
+interface ToolsProps {
+  choice: Choice;
+  from: string;
+  to: string;
+  today: string;
+  labels: Labels;
+  change(patch: Partial<Choice>): void;
+}
+
+function Tools(props: ToolsProps) {
+  const { choice, change } = props;
+  return (
+    <div class="reports-tools reports-wide">
+      <nav aria-label="Reports">
+        {(["calls", "week", "forecast"] as const).map((view) => (
+          <button
+            type="button"
+            key={view}
+            aria-current={choice.view === view ? "page" : undefined}
+            onClick={() => change({ view, from: null, to: null, by: null })}
+          >
+            {TITLES[view]}
+          </button>
+        ))}
+      </nav>
+      {choice.view !== "forecast" && <DayChoice {...props} />}
+      <PlaceChoice {...props} />
+    </div>
+  );
+}
+
+function DayChoice({ choice, from, to, today, change }: ToolsProps) {
+  const length = daysBetween(from, to) + 1;
+  const by = fittingBy(from, to, choice.by);
+  return (
+    <fieldset class="reports-days">
+      <legend class="hidden">Days</legend>
+      {choice.view === "calls" &&
+        RANGES.map(({ label, days, back }) => {
+          const last = addDays(today, -back);
+          const first = addDays(last, 1 - days);
+          return (
+            <button
+              type="button"
+              key={label}
+              aria-pressed={to === last && length === days}
+              onClick={() => change({ from: first, to: last, by: null })}
+            >
+              {label}
+            </button>
+          );
+        })}
+      <label>
+        <span>From</span>
+        <input
+          type="date"
+          value={from}
+          max={today}
+          onChange={(event) => {
+            const day = event.currentTarget.value;
+            if (day) change({ from: day, to: day > to ? day : to });
+          }}
+        />
+      </label>
+      <label>
+        <span>to</span>
+        <input
+          type="date"
+          value={to}
+          max={today}
+          onChange={(event) => {
+            const day = event.currentTarget.value;
+            if (day) change({ from: day < from ? day : from, to: day });
+          }}
+        />
+      </label>
+      {choice.view === "calls" && (
+        <label>
+          <span>By</span>
+          <select
+            value={by}
+            onChange={(event) => change({ by: event.currentTarget.value as By })}
+          >
+            {BYS.filter((each) => fittingBy(from, to, each) === each).map((each) => (
+              <option key={each} value={each}>
+                {each.replace("m", " min").replace(" minonth", "month")}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </fieldset>
+  );
+}
+
+function PlaceChoice({ choice, labels, change }: ToolsProps) {
+  const groups = [
+    { group: "queue", label: "Queue", all: "All queues" },
+    { group: "line", label: "Line", all: "All lines" },
+    { group: "dialled", label: "Dialled", all: "All numbers" },
+  ] as const;
+  const shown = choice.view === "forecast" ? groups.slice(0, 1) : groups;
+  return (
+    <fieldset class="reports-days">
+      <legend class="hidden">Which calls</legend>
+      {shown.map(({ group, label, all }) => {
+        const known = [...(labels[group] ?? new Map<string, string>())];
+        const chosen = choice[group];
+        const missing = chosen !== null && !known.some(([name]) => name === chosen);
+        return (
+          <label key={group}>
+            <span>{label}</span>
+            <select
+              value={chosen ?? ""}
+              onChange={(event) => {
+                change({ [group]: event.currentTarget.value || null, day: null });
+              }}
+            >
+              <option value="">{all}</option>
+              {missing && <option value={chosen}>{chosen}</option>}
+              {known.map(
+                ([name, words]) =>
+                  name && (
+                    <option key={name} value={name}>
+                      {words}
+                    </option>
+                  ),
+              )}
+            </select>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
