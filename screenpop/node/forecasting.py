@@ -1,8 +1,8 @@
 """What does a forecast from the history say, made in a process of its own?
 
 `python -m screenpop.node.forecasting` reads a `ForecastOrder` (JSON) from its input
-and writes the answer of `GET /v1/forecast` to its output. It takes only what calls
-leave of the cores.
+and writes the answer of `GET /v1/forecast` to its output. Calls come first; as a person
+waits for it, it takes a little of busy cores too.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def local_now(order: ForecastOrder) -> datetime:
 
 def main() -> int:
     """The process: exit code 1 without an answer."""
-    let_calls_go_first()
+    let_calls_go_first(is_waited_for=True)
     try:
         order = msgspec.json.decode(sys.stdin.buffer.read(), type=ForecastOrder)
         answer = asyncio.run(forecast_answer(order))

@@ -40,7 +40,7 @@ export function Cell({ counter, value, onOpen }: CellProps) {
   );
 }
 
-/** Figures beside a chart; it scrolls, so the keyboard must reach it. */
+/** Figures next to a chart; it scrolls, so the keyboard must reach it. */
 export function TableBox(props: { name: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it

@@ -12,8 +12,9 @@ from screenpop.support import background
 SHOWS = """
 import os
 from screenpop.support.background import let_calls_go_first
-let_calls_go_first()
-print(os.nice(0), os.environ["OPENBLAS_NUM_THREADS"])
+let_calls_go_first(is_waited_for=IS_WAITED_FOR)
+idle = os.sched_getscheduler(0) == os.SCHED_IDLE
+print(os.nice(0), idle, os.environ["OPENBLAS_NUM_THREADS"])
 """
 DEAF = """
 import signal, sys, time
@@ -29,9 +30,14 @@ async def started(code: str) -> asyncio.subprocess.Process:
     )
 
 
-async def test_calls_go_first() -> None:
-    output, _ = await (await started(SHOWS)).communicate()
-    assert output.split() == [b"19", b"1"]
+@pytest.mark.parametrize(
+    ("is_waited_for", "shown"),
+    [(False, [b"19", b"True", b"1"]), (True, [b"10", b"False", b"1"])],
+)
+async def test_calls_go_first(is_waited_for: bool, shown: list[bytes]) -> None:
+    code = SHOWS.replace("IS_WAITED_FOR", str(is_waited_for))
+    output, _ = await (await started(code)).communicate()
+    assert output.split() == shown
 
 
 @pytest.mark.parametrize("code", ["import time; time.sleep(600)", "pass"])
