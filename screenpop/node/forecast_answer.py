@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +19,20 @@ from screenpop.node.forecasting import (
     local_now,
 )
 from screenpop.node.planning import forecaster_of
+from screenpop.planning.counts import MINUTES_A_DAY
 from screenpop.planning.erlang import Load
-from screenpop.planning.forecast import BASELINES, DAYS_LEAST, Forecast
+from screenpop.planning.forecast import (
+    BASELINES,
+    DAYS_LEAST,
+    Forecast,
+    Forecaster,
+)
 from screenpop.planning.plan import NeededRow, StaffingPlan
 from screenpop.planning.staffing import StaffingGoals, levels_with_fewer
 from screenpop.wallboard.intervals import QUARTER_US
 
 AWAY_MAX = 10
+WEEK_DAYS = 7
 CALLS_LEAST = 0.05  # of an interval; fewer are none
 
 CHARGED = (
@@ -54,12 +62,11 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
     goals, patience_s = goals_of(order), _patience_s(order, basis)
     plan = StaffingPlan(goals=goals, patience_s=patience_s)
     handle_s = basis.volumes.usual_handle_s(asked.interval_min, asked.wrap_up_s)
-    made = forecaster.forecast(as_of, asked.days)
+    made = _forecast(forecaster, as_of, asked.days)
     needed = plan.needed(made, handle_s)
     midnight = datetime.combine(as_of.date(), _MIDNIGHT)
-    planned = (
-        [] if asked.as_of else plan.needed(forecaster.forecast(midnight, 1), handle_s)
-    )
+    today = None if asked.as_of else _forecast(forecaster, midnight, 1)
+    planned = [] if today is None else plan.needed(today, handle_s)
     shown = _Shown(order, basis)
     return {
         "state": "made",
@@ -75,6 +82,15 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
         if asked.as_of
         else _if_fewer(order, basis, _rest_of_day(needed, now), patience_s, shown),
     }
+
+
+def _forecast(forecaster: Forecaster, as_of: datetime, days: int) -> Forecast:
+    """Tried on whole weeks held back: a Sunday alone may always have been closed."""
+    made = forecaster.forecast(as_of, max(days, WEEK_DAYS))
+    shown = days * MINUTES_A_DAY // made.interval_min
+    last = as_of.date() + timedelta(days=days)
+    closed = tuple(day for day in made.closed if day <= last)
+    return replace(made, rows=made.rows[:shown], closed=closed)
 
 
 def too_short(order: ForecastOrder, error: BadInput) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from unit.history.history import call
 
@@ -179,6 +180,17 @@ async def test_a_history_without_calls_is_an_answer(six_weeks: str) -> None:
     found = await forecast_answer(order(six_weeks, queue="no such"))
     assert found["state"] == "too_short"
     assert "no inbound calls of queue no such" in found["message"]
+
+
+async def test_on_a_weekday_that_is_always_closed_there_is_a_forecast(
+    six_weeks: str,
+) -> None:
+    sunday = NOW + timedelta(days=4)
+    asked = msgspec.structs.replace(order(six_weeks, days=1), now_us=us(sunday))
+    found = await forecast_answer(asked)
+    assert found["state"] == "made"
+    assert len(found["rows"]) == len(found["planned"]) == 48
+    assert {row["expected"] for row in found["planned"]} == {0}
 
 
 async def test_its_own_process_gives_the_same_answer(six_weeks: str) -> None:
