@@ -2,13 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-export type Page =
-  | "desk"
-  | "wallboard"
-  | "recalls"
-  | "reports"
-  | "insight"
-  | "admin";
+export type Page = "desk" | "wallboard" | "recalls" | "reports" | "insight" | "admin";
 
 export function pageOf(path: string): Page {
   if (path.startsWith("/wallboard")) return "wallboard";
