@@ -129,7 +129,7 @@ def shown(recalls: RecallList) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(histories(), st.randoms(use_true_random=False))
 def test_every_order_with_repetitions_gives_the_same_list(
     history: tuple[list[CallEvent], list[tuple[int, ActionRecord]]],
@@ -142,7 +142,7 @@ def test_every_order_with_repetitions_gives_the_same_list(
     assert shown(folded(delivered)) == shown(folded(told))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(histories())
 def test_the_list_is_that_of_a_slow_reference(
     history: tuple[list[CallEvent], list[tuple[int, ActionRecord]]],
@@ -178,7 +178,7 @@ def waiting_by_reference(events: list[CallEvent]) -> dict[str, set[str]]:
     return waits
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(histories(), st.integers(1, 40))
 def test_a_saved_list_goes_on_as_it_was(
     history: tuple[list[CallEvent], list[tuple[int, ActionRecord]]], some: int
@@ -191,7 +191,7 @@ def test_a_saved_list_goes_on_as_it_was(
     assert again.saved(1_000) == recalls.saved(1_000)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(histories())
 def test_what_is_counted_is_what_is_listed(
     history: tuple[list[CallEvent], list[tuple[int, ActionRecord]]],
