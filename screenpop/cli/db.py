@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -34,23 +35,34 @@ def register(app: typer.Typer) -> None:
 
 def upgrade(
     config: Annotated[Path, typer.Option("--config", help="The configuration.")],
+    incompatible: Annotated[
+        bool,
+        typer.Option(
+            "--incompatible",
+            help="Also steps that running nodes cannot work with.",
+        ),
+    ] = False,
 ) -> None:
     """Bring the store's tables to this version; make a backup first.
 
-    Stop the service before. Running it twice changes nothing.
+    Nodes on PostgreSQL may go on running: where a step does not allow it, the command
+    ends with an error before it changes anything. Stop a service on SQLite before.
+    Running it twice changes nothing.
     """
-    place, before, after = asyncio.run(_upgrade(config))
+    place, before, after = asyncio.run(_upgrade(config, incompatible))
     if before == after:
         typer.echo(f"{place}: schema {after} already")
     else:
         typer.echo(f"{place}: schema {after}, was {before or 'empty'}")
 
 
-async def _upgrade(config: Path) -> tuple[str, str | None, str]:
+async def _upgrade(config: Path, incompatible: bool) -> tuple[str, str | None, str]:
     database = database_of(config)
     await database.open()
     try:
-        return database.place, *(await migrate.upgrade(database))
+        return database.place, *(
+            await migrate.upgrade(database, incompatible=incompatible)
+        )
     finally:
         await database.close()
 
@@ -75,7 +87,12 @@ async def _rebuild_stats(config: Path) -> int:
     found = load_config(config).config
     calls = 0
     async with opened_store(config) as database:
-        counting = recount(database, counting_rules(found), call_limits(found))
+        counting = recount(
+            database,
+            counting_rules(found),
+            call_limits(found),
+            ZoneInfo(found.server.time_zone),
+        )
         async for calls in counting:
             typer.echo(f"\r{calls} calls …", nl=False, err=True)
     return calls

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from screenpop.domain.call import CallKey
 from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.local_time import day_start_us
 from screenpop.domain.profile import CandidateRef
-from screenpop.history import rows, tables
+from screenpop.history import rolled, rows, tables
 from screenpop.history.batch import (
     Batch,
     CustomerOfCall,
@@ -93,10 +95,13 @@ class Archive:
         database: Database,
         known: Known | None = None,
         rules: CountingRules | None = None,
+        zone: ZoneInfo = rolled.UTC,
     ):
+        """`zone` is where days begin."""
         self._database = database
         self._known = known
-        self._counted = CountedCalls(database, rules or CountingRules())
+        self._zone = zone
+        self._counted = CountedCalls(database, rules or CountingRules(), zone)
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -112,6 +117,10 @@ class Archive:
         stored = await self.offset(consumer)
         if not stored:
             await self._database.put([(PUT_CONSUMER, [(consumer, 0, 0)])])
+        async with self._database.read() as connection:
+            in_step = await rolled.in_step(connection, self._zone)
+        if not in_step:
+            await rolled.build(self._database, self._zone)
         return stored
 
     async def write(self, batch: Batch, after: int | None = None) -> None:
@@ -135,6 +144,8 @@ class Archive:
             "consumer": batch.consumer,
             "after": after,
         }
+        mark = (batch.offset, batch.at_us, rolled.mark(self._zone, batch.consumer))
+        puts.append((MOVE_OFFSET, [(*mark, after)]))
         await self._database.put(puts, only_if=(MOVE_OFFSET, moved))
 
     async def recall(self, keys: Iterable[CallKey]) -> dict[CallKey, StoredCall]:
@@ -183,12 +194,13 @@ class Archive:
         return total
 
     async def forget_intervals(self, before_us: int) -> None:
-        """Remove the sums of quarters that began before."""
-        sums = tables.interval_counts
+        """Remove the sums of days that ended before."""
+        before_us = day_start_us(before_us, self._zone)
         async with self._database.write() as connection:
-            await connection.execute(
-                sums.delete().where(sums.c.interval_us < before_us)
-            )
+            for sums in (tables.interval_counts, tables.rolled_counts):
+                await connection.execute(
+                    sums.delete().where(sums.c.interval_us < before_us)
+                )
 
     async def _forget_some(self, before_us: int) -> int:
         calls = tables.calls

@@ -6,19 +6,23 @@ writes the call: so the sums are a function of the set of calls, after a restart
 repeated, late and reordered events too. The one who writes reads what a call added
 before the transaction; that no one else wrote meanwhile, the compared offset shows.
 
-Calls that retention removed stay in the sums.
+Calls that retention removed stay in the sums. Sums by hour and day follow those by
+quarter: see `rolled`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, insert, select
 
 from screenpop.domain.call import Call
 from screenpop.domain.call_counts import NAMES, CountingRules, counts_of, in_words
+from screenpop.domain.local_time import QUARTER_US
 from screenpop.history import tables
 from screenpop.history.engine import Database, Put
+from screenpop.history.rolled import UTC, rolled
 from screenpop.history.rows import fit, named
 from screenpop.history.statement import (
     StoredStatement,
@@ -29,7 +33,7 @@ from screenpop.history.statement import (
     wanted,
 )
 
-INTERVAL_US = 15 * 60 * 1_000_000
+INTERVAL_US = QUARTER_US
 DAY_US = 24 * 3600 * 1_000_000
 CALLS_PER_QUERY = 500
 
@@ -48,6 +52,7 @@ COUNTS_OF = of_wanted(
 PUT_COUNTS = putting(tables.call_counts)
 PUT_RULES = putting(tables.rules_of_counts)
 ADD_COUNTS = adding(tables.interval_counts)
+ADD_ROLLED = adding(tables.rolled_counts)
 TAKE_BACK = StoredStatement(
     lambda _: (
         tables.call_counts.delete()
@@ -79,9 +84,11 @@ def cells_of(call: Call, rules: CountingRules) -> Cells:
 class CountedCalls:
     """What calls add, before and now. Raises `Unavailable`."""
 
-    def __init__(self, database: Database, rules: CountingRules):
+    def __init__(self, database: Database, rules: CountingRules, zone: ZoneInfo = UTC):
+        """`zone` is where days begin."""
         self._database = database
         self._rules = rules
+        self._zone = zone
 
     async def puts(self, calls: Iterable[Call]) -> list[Put]:
         """What is to be written, with the calls, because they look like this now."""
@@ -90,7 +97,7 @@ class CountedCalls:
         changes = _Changes()
         for key, call in latest.items():
             changes.replace(key, stored.get(key, {}), cells_of(call, self._rules))
-        return changes.puts()
+        return changes.puts(self._zone)
 
     async def note_rules(self, now_us: int) -> None:
         """Write down since when these rules count, if they are not the latest."""
@@ -130,15 +137,17 @@ class _Changes:
         self._add(key[0], before, -1)
         self._add(key[0], now, 1)
 
-    def puts(self) -> list[Put]:
-        sums: list[Values] = [
-            (*place, *amounts)
-            for place, amounts in sorted(self._sums.items())
-            if any(amounts)
+    def puts(self, zone: ZoneInfo) -> list[Put]:
+        sums = {place: some for place, some in self._sums.items() if any(some)}
+        puts: list[tuple[StoredStatement, list[Values]]] = [
+            (TAKE_BACK, self._gone),
+            (PUT_COUNTS, self._rows),
+            (ADD_COUNTS, [(*x, *some) for x, some in sorted(sums.items())]),
+            (
+                ADD_ROLLED,
+                [(*x, *some) for x, some in sorted(rolled(sums, zone).items())],
+            ),
         ]
-        puts: list[Put] = [
-            (TAKE_BACK, self._gone), (PUT_COUNTS, self._rows), (ADD_COUNTS, sums)
-        ]  # fmt: skip
         return [(statement, rows) for statement, rows in puts if rows]
 
     def _add(self, line: str, cells: Mapping[Cell, Sequence[int]], sign: int) -> None:
@@ -160,7 +169,11 @@ async def sum_again(database: Database, rules: CountingRules) -> None:
     async with database.write() as connection:
         oldest_us = await connection.scalar(select(func.min(tables.calls.c.arrived_us)))
         first_us = await connection.scalar(select(func.min(sums.c.interval_us)))
-        if oldest_us is None or first_us is None:
+        if oldest_us is None:
+            return
+        if first_us is None:
+            first_us = await connection.scalar(select(func.min(_stored.interval_us)))
+        if first_us is None:
             return
         whole = first_us + INTERVAL_US > oldest_us
         from_us = first_us if whole else oldest_us + DAY_US

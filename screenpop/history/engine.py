@@ -59,7 +59,7 @@ PRAGMAS = (
 
 _SQLITE: Dialect = sqlite.dialect()  # the driver's own parameters: ?
 Put = tuple[StoredStatement, Iterable[Values]]
-IsolationLevel = Literal["AUTOCOMMIT", "REPEATABLE READ"]
+IsolationLevel = Literal["AUTOCOMMIT", "READ COMMITTED", "REPEATABLE READ"]
 OnlyIf = tuple[StoredStatement, Mapping[str, Value]]
 
 

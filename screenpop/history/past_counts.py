@@ -1,39 +1,39 @@
 """What was counted in an interval, and which calls are behind a number?
 
-Sums come from `interval_counts`, calls from `call_counts`; both are read along an
-index, within a range of time that the caller bounds. Nothing here names an agent.
+Sums come from `interval_counts` and `rolled_counts`, calls from `call_counts`; all are
+read along an index, within a range of time that the caller bounds. Nothing here names
+an agent.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import add
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
-    Subquery,
-    Text,
     and_,
-    bindparam,
-    cast,
     func,
+    literal,
     or_,
     select,
     tuple_,
+    union_all,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from screenpop.domain.call_counts import NAMES
 from screenpop.domain.errors import BadInput
 from screenpop.history import tables
 from screenpop.history.calls import PastVisit
 from screenpop.history.engine import Database
+from screenpop.history.rolled import UTC, Level, Piece, in_step, pieces
 from screenpop.history.rows import fit_id
+from screenpop.history.statement import listed
 
 SUMS_MAX = 20_000
 """Rows of one answer of `sums`: intervals times groups."""
@@ -41,7 +41,6 @@ SUMS_MAX = 20_000
 RULES_MAX = 100
 
 Group = Literal["queue", "line", "dialled"]
-_sums = tables.interval_counts.c
 _counts = tables.call_counts.c
 
 
@@ -121,8 +120,10 @@ class RulesSince:
 class PastCounts:
     """All methods raise `Unavailable`."""
 
-    def __init__(self, database: Database):
+    def __init__(self, database: Database, zone: ZoneInfo = UTC):
+        """`zone` is where days begin."""
         self._database = database
+        self._zone = zone
 
     async def sums(
         self, asked: CountsAsked, starts: Sequence[int], group: Group | None = None
@@ -133,8 +134,11 @@ class PastCounts:
         database adds up, so that a year costs the event loop no more than a day.
         Raises `BadInput` beyond `SUMS_MAX` rows.
         """
-        query = sums_query(asked, starts, group, sqlite=self._database.is_sqlite)
+        sqlite = self._database.is_sqlite
         async with self._database.read() as connection:
+            zone = self._zone if await in_step(connection, self._zone) else None
+            read = pieces(starts, asked.to_us, zone)
+            query = sums_query(asked, read, group, sqlite=sqlite)
             found = (await connection.execute(query)).all()
         if len(found) > SUMS_MAX:
             raise BadInput(
@@ -142,7 +146,7 @@ class PastCounts:
                 code="bad_query",
                 remedy="Choose a shorter range, a larger `by` or one queue.",
             )
-        return [_of_row(row, grouped=group is not None) for row in found]
+        return list(_added(found))
 
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         """By which rules the range was counted: those at its beginning, then changes.
@@ -182,51 +186,69 @@ class PastCounts:
 
 
 def sums_query(
-    asked: CountsAsked, starts: Sequence[int], group: Group | None, *, sqlite: bool
+    asked: CountsAsked,
+    read: Mapping[Level, Sequence[Piece]],
+    group: Group | None,
+    *,
+    sqlite: bool,
 ) -> Select[Any]:
-    """Each interval is a search along the primary key of `interval_counts`.
+    """(start, group, JSON list of the sums), a row a piece, ungrouped; else added up.
 
-    The bounds of the whole range are not in it: they would let SQLite read all of it
-    again for each interval.
+    Each piece is a search along a primary key. Ungrouped it is a subquery of its own:
+    a GROUP BY of both sorts all rows that it reads, which takes SQLite twice as long.
     """
-    intervals = _intervals([*starts, asked.to_us], sqlite=sqlite)
-    keys = [intervals.c.start_us, *([] if group is None else [_sums[group]])]
-    within = and_(
-        _sums.interval_us >= intervals.c.start_us,
-        _sums.interval_us < intervals.c.end_us,
-    )
+    parts = [
+        _of_level(asked, level, some, group, sqlite=sqlite)
+        for level, some in read.items()
+        if some
+    ]
+    return select(union_all(*parts).subquery()).limit(SUMS_MAX + 1)
+
+
+def _of_level(
+    asked: CountsAsked,
+    level: Level,
+    some: Sequence[Piece],
+    group: Group | None,
+    *,
+    sqlite: bool,
+) -> Select[Any]:
+    of = listed(some, ("start_us", "from_us", "until_us"), sqlite=sqlite)
+    table = tables.interval_counts if level == "quarter" else tables.rolled_counts
+    within = [
+        table.c.interval_us >= of.c.from_us,
+        table.c.interval_us < of.c.until_us,
+        *asked.places(table.c),
+        *([] if level == "quarter" else [table.c.level == level]),
+    ]
+    as_list = func.json_array if sqlite else func.json_build_array
+    sums = as_list(*(func.sum(table.c[name]) for name in NAMES))
+    if group is None:
+        each = select(sums).where(*within).correlate(of).scalar_subquery()
+        return select(of.c.start_us, literal("").label("name"), each.label("sums"))
+    named = table.c[group].label("name")
     return (
-        select(*keys, *(func.sum(_sums[name]) for name in NAMES))
-        .select_from(intervals.join(tables.interval_counts, within))
-        .where(*asked.places(_sums))
-        .group_by(*keys)
-        .order_by(*keys)
-        .limit(SUMS_MAX + 1)
+        select(of.c.start_us, named, sums.label("sums"))
+        .select_from(of.join(table, and_(*within)))
+        .group_by(of.c.start_us, named)
     )
 
 
-def _intervals(bounds: Sequence[int], *, sqlite: bool) -> Subquery:
-    """A table of [start_us, end_us) from one parameter: statements stay short."""
-    pairs = json.dumps(list(pairwise(bounds)))
-    parameter = bindparam("intervals", pairs, type_=Text)
-    ends: list[ColumnElement[Any]]
-    if sqlite:
-        each = func.json_each(parameter).table_valued("value", name="each")
-        ends = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1)]
-    else:
-        each = func.jsonb_array_elements(cast(parameter, JSONB)).table_valued(
-            "value", name="each"
-        )
-        ends = [cast(each.c.value.op("->>")(n), BigInteger) for n in (0, 1)]
-    named = (ends[0].label("start_us"), ends[1].label("end_us"))
-    return select(*named).select_from(each).subquery("intervals")
-
-
-def _of_row(row: Sequence[Any], *, grouped: bool) -> IntervalSums:
-    group = str(row[1]) if grouped else ""
-    sums = row[2:] if grouped else row[1:]
-    amounts = {name: int(n) for name, n in zip(NAMES, sums, strict=True) if n}
-    return IntervalSums(interval_us=row[0], group=group, amounts=amounts)
+def _added(found: Sequence[Sequence[Any]]) -> Iterator[IntervalSums]:
+    """Pieces of one interval as one; those without calls are left out."""
+    added: dict[tuple[int, str], list[int]] = {}
+    for start_us, group, sums in found:
+        amounts = json.loads(sums) if isinstance(sums, str) else sums
+        if amounts[0] is None:
+            continue
+        before = added.get((start_us, group))
+        if before is not None:
+            amounts = list(map(add, before, amounts))
+        added[start_us, group] = amounts
+    for (start_us, group), amounts in sorted(added.items()):
+        named = zip(NAMES, amounts, strict=True)
+        sums_of = {name: n for name, n in named if n}
+        yield IntervalSums(interval_us=start_us, group=group, amounts=sums_of)
 
 
 def _calls_query(

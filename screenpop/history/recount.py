@@ -8,6 +8,7 @@ retention removed, stay as they were counted.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
 
@@ -20,6 +21,7 @@ from screenpop.history.archive import Archive
 from screenpop.history.batch import StoredCall
 from screenpop.history.counted import CountedCalls, sum_again
 from screenpop.history.engine import Database
+from screenpop.history.rolled import UTC, build
 from screenpop.journal.records import EventRecord, decode
 
 CALLS_PER_STEP = 500
@@ -29,13 +31,16 @@ _PLACE = (_calls.arrived_us, _calls.line, _calls.call_id, _calls.occurrence)
 
 
 async def recount(
-    database: Database, rules: CountingRules, limits: CallLimits | None = None
+    database: Database,
+    rules: CountingRules,
+    limits: CallLimits | None = None,
+    zone: ZoneInfo = UTC,
 ) -> AsyncIterator[int]:
     """Count every stored call again; yields how many so far. Raises `Unavailable`.
 
     The service must be stopped. It may be repeated, and go on after a crash.
     """
-    archive, counted = Archive(database), CountedCalls(database, rules)
+    archive, counted = Archive(database), CountedCalls(database, rules, zone)
     events_max = (limits or CallLimits()).events_per_call_max
     done, after = 0, None
     while page := await _page(database, after):
@@ -47,6 +52,7 @@ async def recount(
         done += len(page)
         yield done
     await sum_again(database, rules)
+    await build(database, zone)
 
 
 Place = tuple[int, str, str, int]

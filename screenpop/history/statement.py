@@ -6,6 +6,7 @@ work for each row or query costs more than SQLite's.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +16,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Subquery,
     Table,
     Text,
     bindparam,
@@ -138,6 +140,28 @@ def adding(table: Table) -> StoredStatement:
         return insert.on_conflict_do_update(index_elements=keys, set_=added)
 
     return StoredStatement(build, tuple(column.name for column in table.columns))
+
+
+def listed(
+    rows: Sequence[Sequence[int]], names: Sequence[str], *, sqlite: bool
+) -> Subquery:
+    """A table of whole numbers from one parameter: statements stay short."""
+    parameter = bindparam("listed", json.dumps(rows), type_=Text, unique=True)
+    columns: list[ColumnElement[Any]]
+    if sqlite:
+        each = func.json_each(parameter).table_valued("value", name="each")
+        columns = [
+            func.json_extract(each.c.value, f"$[{n}]") for n in range(len(names))
+        ]
+    else:
+        each = func.jsonb_array_elements(cast(parameter, JSONB)).table_valued(
+            "value", name="each"
+        )
+        columns = [
+            cast(each.c.value.op("->>")(n), BigInteger) for n in range(len(names))
+        ]
+    labels = (c.label(name) for c, name in zip(columns, names, strict=True))
+    return select(*labels).select_from(each).subquery()
 
 
 _KEYS = "wanted_keys"

@@ -161,6 +161,20 @@ interval_counts = Table(
     sqlite_with_rowid=False,
 )
 
+rolled_counts = Table(
+    "rolled_counts",
+    metadata,
+    Column("level", String(10), primary_key=True),  # "hour" or "day"
+    # Where the hour or day begins in the zone that `rolled.mark` names.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("line", String(LABEL_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), primary_key=True),
+    *_amounts(BigInteger),
+    sqlite_with_rowid=False,
+)
+"""Sums of `interval_counts` by hour and by day."""
+
 rules_of_counts = Table(
     "rules_of_counts",
     metadata,
@@ -346,7 +360,8 @@ person_keys = Table(
     Column("person", String(32), primary_key=True),  # `MasterKey.name`, never a number
     Column("tree", String(16), primary_key=True),
     Column("leaf", BigInteger, primary_key=True, autoincrement=False),
-    Column("at_us", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),  # when it was last used, to the day
+    Index("person_keys_by_use", "at_us"),
 )
 
 key_copies = Table(
@@ -367,6 +382,13 @@ erasures = Table(
     ),
     Column("at_us", BigInteger, nullable=False),
     Column("keys", Integer, nullable=False),  # how many were destroyed
+)
+
+schema_needs = Table(
+    "schema_needs",
+    metadata,
+    # The newest incompatible step that ran: a version that knows it can work here.
+    Column("revision", String(32), primary_key=True),
 )
 
 consumers = Table(

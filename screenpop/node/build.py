@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import screenpop
 from screenpop.config.load import Loaded
@@ -268,7 +269,12 @@ def _history(
     metrics: Metrics,
     placing: Placing,
 ) -> tuple[Archiver, Retention]:
-    archive = Archive(past.database, past.known, counting_rules(config))
+    archive = Archive(
+        past.database,
+        past.known,
+        counting_rules(config),
+        ZoneInfo(config.server.time_zone),
+    )
     archiver = Archiver(
         journal,
         archive,

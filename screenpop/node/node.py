@@ -14,6 +14,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import screenpop
 from screenpop.config.facets import all_shapes, gives_orders
@@ -364,7 +365,7 @@ class Service:
             recalls=recalls_of(config, self.follower),
             lookup=self._lookup_json,
             stats=self._stats_json,
-            counts=PastCounts(self.past.database),
+            counts=PastCounts(self.past.database, ZoneInfo(config.server.time_zone)),
             counting=self.feed.counters.rules,
             labels=place_labels(config),
             forecasts=forecasts_of(*known),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import US_PER_S
 
-QUARTER_US = 15 * 60 * US_PER_S
 INTERVALS_MAX = 3_000
 
 By = Literal["15m", "30m", "60m", "day", "week", "month"]
@@ -42,16 +42,6 @@ def interval_starts(from_us: int, to_us: int, by: By, zone: ZoneInfo) -> list[in
 def place_in(starts: list[int], at_us: int) -> int:
     """In which interval a moment falls; it must not be before the first."""
     return bisect_right(starts, at_us) - 1
-
-
-def local(at_us: int, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(at_us // US_PER_S, zone)
-
-
-def midnight_us(day: date, zone: ZoneInfo) -> int:
-    """The first moment of a day, also where clocks change at midnight."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return int(midnight.astimezone(UTC).timestamp()) * US_PER_S
 
 
 def _clock_starts(

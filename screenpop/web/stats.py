@@ -17,6 +17,7 @@ from aiohttp import web
 
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import local
 from screenpop.domain.profile import Json
 from screenpop.domain.service_level import (
     VARIANTS,
@@ -30,7 +31,7 @@ from screenpop.history.past_counts import (
     IntervalSums,
 )
 from screenpop.support.clock import iso_from_us
-from screenpop.wallboard.intervals import By, interval_starts, local, place_in
+from screenpop.wallboard.intervals import By, interval_starts, place_in
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
     amounts_behind,

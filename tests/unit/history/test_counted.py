@@ -16,7 +16,7 @@ from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.batch import CallState
-from screenpop.history.counted import INTERVAL_US, sum_again
+from screenpop.history.counted import DAY_US, INTERVAL_US, sum_again
 from screenpop.history.engine import Database
 
 RULES = CountingRules()
@@ -112,7 +112,9 @@ async def test_calls_that_retention_removes_stay_in_the_sums(
     assert await table(database) == recounted([old, new])
     await sum_again(database, RULES)
     assert await table(database) == recounted([old, new])
-    await archive.forget_intervals(INTERVAL_US)
+    await archive.forget_intervals(DAY_US - 1)  # the day is not over
+    assert await table(database) == recounted([old, new])
+    await archive.forget_intervals(DAY_US)
     assert await table(database) == recounted([new])
 
 

@@ -14,7 +14,7 @@ import screenpop.history.migrations
 from screenpop.domain.errors import ConfigError
 from screenpop.history import migrate
 from screenpop.history.engine import Database
-from screenpop.history.tables import metadata
+from screenpop.history.tables import metadata, schema_needs
 
 
 def differences(connection: Connection) -> list[object]:
@@ -60,11 +60,36 @@ async def test_a_service_brings_a_sqlite_store_up_to_date_and_asks_for_a_postgre
     await migrate.ensure(empty)
 
 
-async def test_a_store_of_a_newer_version_is_refused(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+@pytest.mark.parametrize("needs", ["9998", None])
+async def test_a_store_of_a_newer_version_is_refused(
+    database: Database, needs: str | None
+) -> None:
+    await newer(database, needs)
     with pytest.raises(ConfigError, match="newer Screenpop"):
         await migrate.ensure(database)
+
+
+async def test_a_newer_store_with_compatible_steps_only_is_used(
+    database: Database,
+) -> None:
+    await newer(database, migrate.HEAD)
+    await migrate.ensure(database)
+
+
+async def newer(database: Database, needs: str | None) -> None:
+    """As a version with further steps leaves it; `needs` is the last incompatible."""
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
+        await connection.execute(schema_needs.delete())
+        if needs is not None:
+            await connection.execute(schema_needs.insert().values(revision=needs))
+
+
+def test_every_step_says_whether_nodes_may_go_on() -> None:
+    said = {step.revision: step.module.compatible for step in migrate._steps()}
+    assert [x for x, compatible in said.items() if not compatible] == [
+        "0002", "0004", "0006",
+    ]  # fmt: skip
 
 
 async def at_revision(database: Database, revision: str) -> None:

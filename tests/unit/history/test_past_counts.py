@@ -20,6 +20,7 @@ from screenpop.history.past_counts import (
     PastCounts,
     sums_query,
 )
+from screenpop.history.rolled import Level
 
 ALL = CountsAsked(from_us=0, to_us=10**15)
 
@@ -91,12 +92,14 @@ async def test_a_recount_counts_all_by_one_rule(database: Database) -> None:
 
 
 @pytest.mark.parametrize("group", [None, "queue", "dialled"])
-async def test_each_interval_is_a_search_along_the_primary_key(
-    tmp_path: Path, group: Group | None
+@pytest.mark.parametrize("level", ["quarter", "hour", "day"])
+async def test_each_piece_is_a_search_along_a_primary_key(
+    tmp_path: Path, level: Level, group: Group | None
 ) -> None:
-    """SQLite else reads the whole range again for each interval."""
-    starts = [n * 96 * INTERVAL_US for n in range(365)]
-    query = sums_query(ALL, starts, group, sqlite=True)
+    """SQLite else reads the whole range again for each piece."""
+    day_us = 96 * INTERVAL_US
+    read = {level: [(n * day_us, n * day_us, (n + 1) * day_us) for n in range(365)]}
+    query = sums_query(ALL, read, group, sqlite=True)
     written = query.compile(
         dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}
     )
@@ -105,12 +108,12 @@ async def test_each_interval_is_a_search_along_the_primary_key(
     await upgrade(database)
     async with database.read() as connection:
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
-        first, second, *_ = [str(row[-1]) for row in plan]
+        steps = [str(row[-1]) for row in plan]
     await database.close()
-    assert first.startswith("SCAN each")
-    assert second == (
-        "SEARCH interval_counts USING PRIMARY KEY (interval_us>? AND interval_us<?)"
-    )
-    # A second pair of bounds would be searched by in place of the interval's.
-    assert str(written).count("interval_counts.interval_us >=") == 1
-    assert str(written).count("interval_counts.interval_us <") == 1
+    table, key = "interval_counts", "interval_us>? AND interval_us<?"
+    if level != "quarter":
+        table, key = "rolled_counts", f"level=? AND {key}"
+    assert f"SEARCH {table} USING PRIMARY KEY ({key})" in steps
+    assert not any(step.startswith(f"SCAN {table}") for step in steps)
+    sorts = [step for step in steps if "TEMP B-TREE" in step]
+    assert len(sorts) == (group is not None)

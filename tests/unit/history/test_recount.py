@@ -17,6 +17,7 @@ from unit.history.test_counted import table
 from screenpop.domain.call import CallEvent
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallBook, CallLimits
+from screenpop.domain.local_time import midnight_us
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.archiver import Archiver
@@ -28,7 +29,7 @@ from screenpop.journal.records import EventRecord
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
-from screenpop.wallboard.intervals import interval_starts, midnight_us
+from screenpop.wallboard.intervals import interval_starts
 
 LONDON = "Europe/London"
 CALLERS = 150

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from screenpop.domain.errors import BadInput
-from screenpop.wallboard.intervals import interval_starts, local, midnight_us, place_in
+from screenpop.domain.local_time import local, midnight_us
+from screenpop.wallboard.intervals import interval_starts, place_in
 
 LONDON = ZoneInfo("Europe/London")
 KOLKATA = ZoneInfo("Asia/Kolkata")

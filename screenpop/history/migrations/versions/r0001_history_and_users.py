@@ -10,6 +10,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+compatible = True
+
 IN_ORDER = {"sqlite_with_rowid": False}
 OVER = sa.text("ended_us IS NOT NULL")
 

@@ -12,6 +12,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+compatible = False  # legs have another key
+
 TRACES = """
 INSERT INTO traces_of_people (line, call_id, agent, username)
 SELECT line, call_id, agent, username FROM receipts WHERE agent IS NOT NULL

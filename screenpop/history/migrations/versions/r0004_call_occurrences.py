@@ -10,6 +10,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+compatible = False  # every table has another key
+
 OF_CALLS = {
     "calls": (),
     "call_legs": ("agent", "username"),

@@ -10,6 +10,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+compatible = False  # what an older node writes would not be counted
+
 AMOUNTS = (
     "offered", "answered", "abandoned", "short_abandoned", "moved", "diverted",
     "callbacks", "direct", "direct_answered", "missed", "direct_short_abandoned",

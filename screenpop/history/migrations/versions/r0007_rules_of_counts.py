@@ -10,6 +10,8 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+compatible = True
+
 
 def upgrade() -> None:
     op.create_table(

@@ -1,0 +1,49 @@
+"""When do the hour and the day of a moment begin in the centre's zone?
+
+Moments are microseconds since 1970-01-01 UTC. Every zone of today lies whole quarters
+of an hour from UTC, so hours and days of any zone are made of whole quarters. A day on
+which clocks change has 92 or 100 of them; an hour that comes twice is two hours.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from screenpop.domain.service_level import US_PER_S
+
+QUARTER_US = 15 * 60 * US_PER_S
+
+
+def local(at_us: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at_us // US_PER_S, zone)
+
+
+def midnight_us(day: date, zone: ZoneInfo) -> int:
+    """The first moment of a day, also where clocks change at midnight."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return int(midnight.astimezone(UTC).timestamp()) * US_PER_S
+
+
+def day_start_us(at_us: int, zone: ZoneInfo) -> int:
+    return midnight_us(local(at_us, zone).date(), zone)
+
+
+def next_day_us(at_us: int, zone: ZoneInfo) -> int:
+    """When the day after that of a moment begins."""
+    return midnight_us(local(at_us, zone).date() + timedelta(days=1), zone)
+
+
+def hour_start_us(quarter_us: int, zone: ZoneInfo) -> int:
+    """Of a quarter: the latest one, up to it, at which the clock shows a whole hour."""
+    while local(quarter_us, zone).minute:
+        quarter_us -= QUARTER_US
+    return quarter_us
+
+
+def next_hour_us(quarter_us: int, zone: ZoneInfo) -> int:
+    """The first quarter after it at which the clock shows a whole hour."""
+    quarter_us += QUARTER_US
+    while local(quarter_us, zone).minute:
+        quarter_us += QUARTER_US
+    return quarter_us
