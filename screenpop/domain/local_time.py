@@ -34,16 +34,17 @@ def next_day_us(at_us: int, zone: ZoneInfo) -> int:
     return midnight_us(local(at_us, zone).date() + timedelta(days=1), zone)
 
 
-def hour_start_us(quarter_us: int, zone: ZoneInfo) -> int:
-    """Of a quarter: the latest one, up to it, at which the clock shows a whole hour."""
+def hour_start_us(at_us: int, zone: ZoneInfo) -> int:
+    """The latest quarter, up to a moment, at which the clock shows a whole hour."""
+    quarter_us = at_us - at_us % QUARTER_US
     while local(quarter_us, zone).minute:
         quarter_us -= QUARTER_US
     return quarter_us
 
 
-def next_hour_us(quarter_us: int, zone: ZoneInfo) -> int:
-    """The first quarter after it at which the clock shows a whole hour."""
-    quarter_us += QUARTER_US
+def next_hour_us(at_us: int, zone: ZoneInfo) -> int:
+    """The first quarter after a moment at which the clock shows a whole hour."""
+    quarter_us = at_us - at_us % QUARTER_US + QUARTER_US
     while local(quarter_us, zone).minute:
         quarter_us += QUARTER_US
     return quarter_us

@@ -22,6 +22,7 @@ from screenpop.history.batch import Batch
 from screenpop.history.blame import blames_statement
 from screenpop.history.engine import RowChanged
 from screenpop.history.folding import BatchMaker, NumberOf, PeopleAt
+from screenpop.history.person_keys import PersonKeys
 from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.leases import Lease, LocalLeases
 from screenpop.journal.records import EventRecord, decode
@@ -45,10 +46,16 @@ RETENTION_EVERY_S = 3600.0
 RETENTION_AFTER_S = 10.0  # of a start: time to catch up with a crash
 RETENTION_AGAIN_S = 60.0  # while the store is away or the history behind
 HOUR_US = 3_600_000_000
+KEYS_SPARED_US = 48 * HOUR_US  # they are noted as used once a day
 
 Pause = Callable[[float], Awaitable[None]]
 Turn = Callable[[], Awaitable[None]]
 Placed = Callable[[Sequence[Entry]], Sequence[Entry]]
+
+
+def kept_us(retention_h: float, history_days: int) -> int:
+    """So long anything may be there that a person's key encrypted."""
+    return max(round(retention_h * HOUR_US), history_days * 24 * HOUR_US)
 
 
 async def next_turn() -> None:
@@ -319,9 +326,12 @@ class Retention:
         retention_h: float,
         history_days: int,
         stats_days: int,
+        keys: PersonKeys | None = None,
         clock: Clock | None = None,
         pause: Pause = asyncio.sleep,
     ):
+        self._keys = keys
+        self._keys_us = kept_us(retention_h, history_days) + KEYS_SPARED_US
         self._journal = journal
         self._archiver = archiver
         self._archive = archive
@@ -355,6 +365,8 @@ class Retention:
             await self._archive.forget(now_us - self._history_us)
             await self._archive.forget_intervals(now_us - self._stats_us)
             await self._audit.forget(now_us - self._history_us)
+            if self._keys is not None:
+                await self._keys.expire(now_us - self._keys_us)
         except (Unavailable, Overloaded) as error:
             self._outage.failed(f"old entries stay: {error}")
         else:

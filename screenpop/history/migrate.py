@@ -164,7 +164,7 @@ async def _note_needs(connection: AsyncConnection) -> None:
 
 
 async def _apply(engine: AsyncEngine, revision: str, pause: Pause) -> None:
-    """One step in one transaction, once nobody holds what it needs for long."""
+    """One step in one transaction, once no other holds what it needs for long."""
     for _ in range(LOCK_TRIES):
         try:
             async with engine.begin() as connection:

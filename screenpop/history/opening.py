@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -34,6 +35,7 @@ from screenpop.history.calls import Calls
 from screenpop.history.earlier import EarlierCalls, Known
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.past_calls import Append, HistoryCalls, RecentNotes, earlier_row
+from screenpop.history.past_counts import PastCounts
 from screenpop.history.sessions import EndedSessions, UsersCache
 from screenpop.history.statement import putting
 from screenpop.history.tokens import Tokens
@@ -161,6 +163,11 @@ class Past:
             queue_labels={n: x.label for n, x in config.queues.items() if x.label},
             home_country=config.server.country,
         )
+
+    def counts(self) -> PastCounts:
+        """What was counted, by the centre's days."""
+        zone = ZoneInfo(self._loaded.config.server.time_zone)
+        return PastCounts(self.database, zone)
 
     async def earlier(
         self,

@@ -140,13 +140,14 @@ class PastCounts:
             read = pieces(starts, asked.to_us, zone)
             query = sums_query(asked, read, group, sqlite=sqlite)
             found = (await connection.execute(query)).all()
-        if len(found) > SUMS_MAX:
+        sums = list(_added(found))
+        if len(sums) > SUMS_MAX:
             raise BadInput(
                 f"more than {SUMS_MAX} sums would be read.",
                 code="bad_query",
                 remedy="Choose a shorter range, a larger `by` or one queue.",
             )
-        return list(_added(found))
+        return sums
 
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         """By which rules the range was counted: those at its beginning, then changes.
@@ -202,7 +203,8 @@ def sums_query(
         for level, some in read.items()
         if some
     ]
-    return select(union_all(*parts).subquery()).limit(SUMS_MAX + 1)
+    query = select(union_all(*parts).subquery())
+    return query if group is None else query.limit(SUMS_MAX + 1)
 
 
 def _of_level(

@@ -29,8 +29,9 @@ from screenpop.journal.key_tree import (
 from screenpop.journal.master_key import MasterKey
 from screenpop.support.clock import Clock
 
-PUT_LINKS = putting(person_keys, new_only=True)
+PUT_LINKS = putting(person_keys, newest_by="at_us")
 PERSONS_PER_QUERY = 500
+EXPIRED_PER_STEP = 500
 PUT_COPY = putting(key_copies)
 ROOT: Place = (0, 0)
 
@@ -80,7 +81,7 @@ class PersonKeys:
             return began_us
 
     async def keep(self, links: Sequence[Link]) -> None:
-        """Which keys a person has; one that is known already changes nothing."""
+        """Which keys a person has, and that they are used now."""
         now_us = self._clock.now_us()
         rows = [(person, tree.hex(), leaf, now_us) for person, (tree, leaf) in links]
         await self._database.put([(PUT_LINKS, rows)])
@@ -144,6 +145,11 @@ class PersonKeys:
 
     async def destroy(self, connection: AsyncConnection, keys: Iterable[KeyId]) -> None:
         """Within a transaction: none of these can be computed any more."""
+        count = await self._destroy(connection, keys)
+        row = {"at_us": self._clock.now_us(), "keys": count}
+        await connection.execute(insert(erasures).values(row))
+
+    async def _destroy(self, connection: AsyncConnection, keys: Iterable[KeyId]) -> int:
         if not self._database.is_sqlite:
             await connection.execute(text("LOCK TABLE key_trees IN EXCLUSIVE MODE"))
         leaves: defaultdict[TreeId, set[int]] = defaultdict(set)
@@ -158,9 +164,42 @@ class PersonKeys:
                     person_keys.c.tree == tree.hex(), person_keys.c.leaf.in_(some)
                 )
             )
-        count = sum(map(len, leaves.values()))
-        row = {"at_us": self._clock.now_us(), "keys": count}
-        await connection.execute(insert(erasures).values(row))
+        return sum(map(len, leaves.values()))
+
+    async def expire(self, before_us: int) -> int:
+        """Destroy the keys that were last used before; how many.
+
+        What they encrypted is older, so retention removed it, but for what lies in
+        backups. A tree goes when none of its keys is left: its process has another
+        one by then (`NodeKeys`).
+        """
+        total = 0
+        while step := await self._expire_some(before_us):
+            total += step
+        newest = func.max(key_trees.c.at_us)
+        old = select(key_trees.c.tree).group_by(key_trees.c.tree)
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(key_trees).where(
+                    key_trees.c.tree.in_(old.having(newest < before_us)),
+                    key_trees.c.tree.not_in(select(person_keys.c.tree)),
+                )
+            )
+        return total
+
+    async def _expire_some(self, before_us: int) -> int:
+        oldest = (
+            select(person_keys.c.tree, person_keys.c.leaf)
+            .where(person_keys.c.at_us < before_us)
+            .order_by(person_keys.c.at_us)
+            .limit(EXPIRED_PER_STEP)
+        )
+        async with self._database.write() as connection:
+            found = await connection.execute(oldest)
+            keys = {(TreeId(bytes.fromhex(row.tree)), row.leaf) for row in found}
+            if keys:
+                await self._destroy(connection, keys)
+        return len(keys)
 
     async def _puncture(
         self, connection: AsyncConnection, tree: TreeId, kept: KeyTree, some: set[int]

@@ -3,12 +3,15 @@
 A key belongs to a person: to the number that calls, or to the call where no number is
 known. This process takes its keys from a tree of its own, which the store holds before
 the first record is written, so that a new caller needs no write. Which keys a person
-has (`links`) is written soon after; it can be read again from the records themselves.
+has (`links`) is written soon after, and again on each day on which they are used; it
+can be read again from the records themselves. Keys that were not used for long are
+destroyed (`PersonKeys.expire`): this process stops using them before.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -25,6 +28,9 @@ from screenpop.journal.records import ActionRecord, AnswersRecord, EventRecord, 
 KEYS_MAX = 30_000  # callers in memory
 CIPHERS_MAX = 2_000  # ready for use: 2.5 KB each, and 3 µs to make
 LINKS_MAX = 200_000
+DAY_S = 24 * 3600.0
+LINKED_AGAIN_S = DAY_S
+REUSE_S = 30 * DAY_S
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -40,8 +46,13 @@ class KeyRing:
         master: MasterKey,
         number_of: Callable[[CallEvent], str | None] = lambda event: event.caller,
         keys_max: int = KEYS_MAX,
+        reuse_s: float = REUSE_S,
+        now_s: Callable[[], float] = time.monotonic,
     ):
-        """`number_of` reads the outside party's number of an event in E.164."""
+        """`number_of` reads the outside party's number of an event in E.164.
+
+        A key that was not used for `reuse_s` is not used again.
+        """
         self.master = master
         self.number_of = number_of
         self.number_of_call: Callable[[CallKey], str | None] = lambda key: None
@@ -58,7 +69,10 @@ class KeyRing:
         self._persons: _Newest[str, KeyId] = _Newest(keys_max)
         self._numbers: _Newest[str, KeyId] = _Newest(keys_max)  # quicker than a name
         self._calls: _Newest[CallKey, KeyId] = _Newest(keys_max)
-        self._linked: _Newest[Link, None] = _Newest(2 * keys_max)
+        self._linked: _Newest[Link, float] = _Newest(2 * keys_max)
+        self._used: _Newest[KeyId, float] = _Newest(2 * keys_max)
+        self._reuse_s = reuse_s
+        self._now_s = now_s
 
     def begin(self, tree: TreeId, trees: Mapping[TreeId, KeyTree]) -> None:
         """Take new keys from `tree`, which the store holds and no one else uses."""
@@ -99,7 +113,8 @@ class KeyRing:
         with self._lock:
             for person, key in keys.items():
                 self._persons.put(person, key)
-                self._linked.put((person, key), None)
+                self._linked.put((person, key), self._now_s())
+                self._used.put(key, self._now_s())
 
     def _of_event(self, event: CallEvent) -> KeyId:
         call = (event.line, event.call_id, event.occurrence)
@@ -111,7 +126,7 @@ class KeyRing:
 
     def _of_number(self, call: CallKey, number: str) -> KeyId:
         key = self._numbers.get(number)
-        if key is None:
+        if key is None or self._unused_s(key) >= LINKED_AGAIN_S:
             key = self._of(self.master.name("number", number))
             self._numbers.put(number, key)
         before = self._calls.get(call)
@@ -128,11 +143,16 @@ class KeyRing:
 
     def _of(self, person: str) -> KeyId:
         key = self._persons.get(person)
-        if key is None:
+        if key is None or self._unused_s(key) >= self._reuse_s:
             key = self._new()
             self._persons.put(person, key)
-            self.link(person, key)
+        self.link(person, key)
         return key
+
+    def _unused_s(self, key: KeyId) -> float:
+        """Since its use was last noted; infinite for a key that is not known."""
+        used_s = self._used.get(key)
+        return float("inf") if used_s is None else self._now_s() - used_s
 
     def _new(self) -> KeyId:
         if self._tree is None or self._next >= LEAVES:
@@ -147,13 +167,15 @@ class KeyRing:
     # -- What the store must know
 
     def link(self, person: str, key: KeyId) -> None:
-        link = (person, key)
-        if link in self._linked:
+        link, now_s = (person, key), self._now_s()
+        before_s = self._linked.get(link)
+        if before_s is not None and now_s - before_s < LINKED_AGAIN_S:
             return
+        self._used.put(key, now_s)
         if len(self.links) >= LINKS_MAX:
             self.unlinked += 1
             return
-        self._linked.put(link, None)
+        self._linked.put(link, now_s)
         self.links[link] = None
 
     def kept(self, links: Iterable[Link]) -> None:

@@ -114,7 +114,7 @@ async def build(
     order = JournalOrder() if journal.leases.owner is not None else None
     placing = Placing(occurrences, clock, order)
     archiver, retention = _history(
-        config, clock, journal, past, lookups, spare, metrics, placing
+        config, clock, journal, past, lookups, spare, metrics, placing, keys
     )
     follower = _follower(
         config, clock, lookups, hub, feed, door, placing, metrics, duty, keys
@@ -268,6 +268,7 @@ def _history(
     spare: SpareTime,
     metrics: Metrics,
     placing: Placing,
+    keys: NodeKeys | None,
 ) -> tuple[Archiver, Retention]:
     archive = Archive(
         past.database,
@@ -296,6 +297,7 @@ def _history(
         retention_h=config.journal.retention_h,
         history_days=config.store.history_days,
         stats_days=config.store.stats_days,
+        keys=None if keys is None else keys.store,
         clock=clock,
     )
     return archiver, retention

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from screenpop.domain.call_counts import ABANDONED_WAIT_US, ANSWERED_WAIT_US
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import QUARTER_US
 from screenpop.domain.service_level import ANSWERED_WITHIN, OFFERED
 from screenpop.node.forecasting import (
     ABANDONED_LEAST,
@@ -29,7 +30,6 @@ from screenpop.planning.forecast import (
 )
 from screenpop.planning.plan import NeededRow, StaffingPlan
 from screenpop.planning.staffing import StaffingGoals, levels_with_fewer
-from screenpop.wallboard.intervals import QUARTER_US
 
 AWAY_MAX = 10
 WEEK_DAYS = 7

@@ -19,13 +19,13 @@ import msgspec
 
 from screenpop.domain.call_counts import ABANDONED_WAIT_US, ANSWERED_WAIT_US
 from screenpop.domain.errors import BadInput, ScreenpopError, Unavailable
+from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ANSWERED_WITHIN, OFFERED
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
 from screenpop.node.planning import DAY_US, past_volumes
 from screenpop.planning.asked import ForecastAsked
 from screenpop.support.background import ended, let_calls_go_first
-from screenpop.wallboard.intervals import QUARTER_US, local, midnight_us
 
 if TYPE_CHECKING:  # numpy and scipy
     from screenpop.planning.volumes import CallVolumes

@@ -14,7 +14,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 import screenpop
 from screenpop.config.facets import all_shapes, gives_orders
@@ -29,7 +28,6 @@ from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
-from screenpop.history.past_counts import PastCounts
 from screenpop.history.recalls import PastRecalls
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
@@ -365,7 +363,7 @@ class Service:
             recalls=recalls_of(config, self.follower),
             lookup=self._lookup_json,
             stats=self._stats_json,
-            counts=PastCounts(self.past.database, ZoneInfo(config.server.time_zone)),
+            counts=self.past.counts(),
             counting=self.feed.counters.rules,
             labels=place_labels(config),
             forecasts=forecasts_of(*known),

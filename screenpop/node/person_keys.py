@@ -19,20 +19,22 @@ from sqlalchemy import select
 from screenpop.config.load import Loaded
 from screenpop.domain.call import CallEvent
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.history.archiver import kept_us
 from screenpop.history.engine import Database
 from screenpop.history.person_keys import PersonKeys
 from screenpop.history.tables import key_trees
-from screenpop.journal.key_ring import KeyRing
+from screenpop.journal.key_ring import REUSE_S, KeyRing
 from screenpop.journal.master_key import FILE_NAME, MasterKey, read_master_key
 from screenpop.journal.sealing import SealingCodec
 from screenpop.lookup.normalise import NumberingPlan, number_of_event
 from screenpop.node.parts import INDEX_FOLDER, data_dir_of, numbering_plans
-from screenpop.support.clock import Clock
+from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import Outage
 
 log = logging.getLogger(__name__)
 
 KEEP_EVERY_S = 0.5
+TREE_S = 24 * 3600.0  # then new keys come of another tree, and the old one can go
 LINKS_PER_STEP = 5_000
 NOT_ENCRYPTED = (
     "personal data in the journal is not encrypted: name one key for all nodes in"
@@ -43,14 +45,23 @@ NOT_ENCRYPTED = (
 class NodeKeys:
     """The keys of one node: in memory (`ring`) and in the store."""
 
-    def __init__(self, master: MasterKey, plans: Mapping[str, NumberingPlan]):
+    def __init__(
+        self,
+        master: MasterKey,
+        plans: Mapping[str, NumberingPlan],
+        kept_s: float = REUSE_S,
+    ):
+        """`kept_s`: so long the store has the calls of a person."""
+
         def number_of(event: CallEvent) -> str | None:
             return number_of_event(event, plans.get(event.line, NumberingPlan()))
 
-        self.ring = KeyRing(master, number_of)
+        self.ring = KeyRing(master, number_of, reuse_s=kept_s)
         self.codec = SealingCodec(self.ring)
         self.codec.refresh = self._refresh
         self._store: PersonKeys | None = None
+        self._clock: Clock = SystemClock()
+        self._tree_s = 0.0
         self._erasures = 0
         self.erased = False  # somebody who is in the folds' memory
         self.on_erasure: Callable[[], None] = lambda: None
@@ -58,10 +69,15 @@ class NodeKeys:
 
     async def begin(self, database: Database, clock: Clock) -> None:
         """Raises `ConfigError`, `Unavailable`."""
+        self._clock = clock
         self._store = PersonKeys(database, self.ring.master, clock)
         self._erasures = await self._store.erasures()
-        tree = await self._store.claim()
-        self.ring.begin(tree, await self._store.trees())
+        await self._claim()
+
+    async def _claim(self) -> None:
+        tree = await self.store.claim()
+        self.ring.begin(tree, await self.store.trees())
+        self._tree_s = self._clock.monotonic_s()
 
     async def run(self) -> None:
         """Until somebody was erased: then the folds' memory must be made again."""
@@ -69,7 +85,7 @@ class NodeKeys:
             await asyncio.sleep(KEEP_EVERY_S)
             try:
                 await self.keep()
-                if await self._opened().erasures() != self._erasures:
+                if await self.store.erasures() != self._erasures:
                     log.warning("a person was erased: the journal is read again")
                     self.erased = True
                     self.on_erasure()
@@ -80,9 +96,14 @@ class NodeKeys:
                 self._outage.recovered()
 
     async def keep(self) -> None:
-        """Write what the store does not know. Raises `Unavailable`."""
+        """Write what the store does not know; begin a new tree each day.
+
+        Raises `Unavailable`.
+        """
+        if self._clock.monotonic_s() - self._tree_s >= TREE_S:
+            await self._claim()
         while links := self.ring.waiting(LINKS_PER_STEP):
-            await self._opened().keep(links)
+            await self.store.keep(links)
             self.ring.kept(links)
 
     async def finish(self) -> None:
@@ -109,9 +130,10 @@ class NodeKeys:
         return None
 
     async def _refresh(self) -> None:
-        self.ring.replace(await self._opened().trees())
+        self.ring.replace(await self.store.trees())
 
-    def _opened(self) -> PersonKeys:
+    @property
+    def store(self) -> PersonKeys:
         assert self._store is not None
         return self._store
 
@@ -123,7 +145,9 @@ def keys_of(loaded: Loaded) -> NodeKeys | None:
         return None
     if not config.privacy.encrypt and not path.exists():
         return None
-    keys = NodeKeys(read_master_key(path), numbering_plans(config))
+    kept = kept_us(config.journal.retention_h, config.store.history_days)
+    plans = numbering_plans(config)
+    keys = NodeKeys(read_master_key(path), plans, kept / 1e6)
     keys.codec.encrypts = config.privacy.encrypt
     return keys
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import local
 from screenpop.domain.service_level import ServiceLevelRules
-from screenpop.wallboard.intervals import local
 from screenpop.wallboard.metrics import Amounts
 from screenpop.wallboard.past import of_the_past, past_values
 

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.history.past_counts import CountsAsked
-from screenpop.wallboard.intervals import QUARTER_US, local, midnight_us
 from screenpop.web.body import required, text
 from screenpop.web.site import Site
 

@@ -15,15 +15,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from screenpop.domain.errors import BadInput
+from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
-from screenpop.wallboard.intervals import (
-    MINUTES,
-    QUARTER_US,
-    interval_starts,
-    local,
-    midnight_us,
-)
+from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
 from screenpop.wallboard.past import of_the_past, past_values
 from screenpop.wallboard.usual import hours_of_week, usual_bands

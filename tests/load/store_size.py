@@ -116,7 +116,7 @@ def _fill_sqlite(path: str, calls: int) -> None:
             connection.execute(statement)
         connection.execute("COMMIT")
         _report(day)
-    for statement in (*indexes, *_after(), "PRAGMA journal_mode=WAL", "ANALYZE"):
+    for statement in (*indexes, *_after(), "PRAGMA journal_mode=WAL"):
         connection.execute(statement)
     connection.close()
 

@@ -103,3 +103,63 @@ async def test_where_copies_are_is_remembered(keys: PersonKeys) -> None:
     await keys.remember_copy("host:/saved/screenpop.keys")
     await keys.remember_copy("host:/saved/screenpop.keys")
     assert [path for path, _ in await keys.copies()] == ["host:/saved/screenpop.keys"]
+
+
+DAY_S = 24 * 3600
+
+
+async def test_keys_that_were_not_used_for_long_are_destroyed(
+    database: Database, keys: PersonKeys, clock: FakeClock
+) -> None:
+    tree = await keys.claim()
+    before = (await keys.trees())[tree]
+    await keys.keep([("ann", (tree, 5)), ("zoe", (tree, 6)), ("zoe", (tree, 7))])
+    clock.advance(DAY_S)
+    await keys.keep([("ann", (tree, 5))])  # used again
+    assert await keys.expire(clock.now_us() - 1) == 2
+    after = (await keys.trees())[tree]
+    assert [after.key(leaf) for leaf in (6, 7)] == [None, None]
+    assert after.key(5) == before.key(5)
+    assert await of(database, keys, "ann", "zoe") == {(tree, 5)}
+    assert await keys.erasures() == 0  # no node begins again
+    clock.advance(2)
+    assert await keys.expire(clock.now_us()) == 1
+    assert await of(database, keys, "ann") == set()
+    clock.advance(2)
+    assert await keys.expire(clock.now_us()) == 0
+    assert await keys.trees() == {}
+
+
+async def test_a_tree_without_keys_stays_while_it_is_young(
+    keys: PersonKeys, clock: FakeClock
+) -> None:
+    before_us = clock.now_us()
+    clock.advance(1)
+    tree = await keys.claim()
+    assert await keys.expire(before_us) == 0
+    assert set(await keys.trees()) == {tree}
+
+
+async def test_keys_do_not_grow_with_time(
+    database: Database, keys: PersonKeys, clock: FakeClock
+) -> None:
+    """A start and 20 callers each day, five of whom call each day."""
+    kept_days, rows = 5, list[tuple[int, int]]()
+    for day in range(6 * kept_days):
+        tree = await keys.claim()
+        regular = [(f"regular-{n}", (tree, n)) for n in range(5)]
+        once = [(f"caller-{day}-{n}", (tree, 5 + n)) for n in range(15)]
+        await keys.keep([*regular, *once])
+        clock.advance(DAY_S)
+        await keys.expire(clock.now_us() - kept_days * DAY_S * 1_000_000)
+        async with database.read() as connection:
+            counts = [
+                await connection.scalar(text(f"SELECT count(*) FROM {name}"))
+                for name in ("person_keys", "key_trees")
+            ]
+        rows.append((counts[0], counts[1]))
+    assert rows[kept_days - 1] == (kept_days * 20, kept_days)
+    # Afterwards what comes and what goes are equal; of punctured trees little is left.
+    assert {persons for persons, _ in rows[kept_days:]} == {kept_days * 20}
+    assert max(trees for _, trees in rows) <= (2 * kept_days + 1) * DEPTH
+    assert rows[-1] == rows[-1 - kept_days]

@@ -246,6 +246,15 @@ def test_pieces_cover_each_interval_once_with_whole_hours_and_days(
         assert mine[0][0] == start
 
 
+def test_moments_between_quarters_are_cut_at_the_hours_next_to_them() -> None:
+    at_us = midnight_us(CLOCKS_CHANGE, LONDON) + 1
+    end = at_us + 9 * QUARTER_US
+    found = rolled.pieces([at_us], end, LONDON)
+    hours = (at_us - 1 + 4 * QUARTER_US, at_us - 1 + 8 * QUARTER_US)
+    assert found["hour"] == [(at_us, *hours)]
+    assert found["quarter"] == [(at_us, at_us, hours[0]), (at_us, hours[1], end)]
+
+
 def test_a_year_by_month_reads_days_and_its_last_hours() -> None:
     starts = [midnight_us(date(2026, month, 1), LONDON) for month in range(1, 13)]
     now_us = midnight_us(date(2026, 12, 20), LONDON) + 41 * QUARTER_US

@@ -7,7 +7,7 @@ import pytest
 from screenpop.domain.call import AgentId, CallEvent, CallId, Direction, LineId
 from screenpop.domain.call import EventType as Type
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, LookupOutcome
-from screenpop.journal.key_ring import KeyRing
+from screenpop.journal.key_ring import LINKED_AGAIN_S, KeyRing
 from screenpop.journal.key_tree import SECRET_BYTES, TREE_BYTES, KeyTree, TreeId
 from screenpop.journal.master_key import MasterKey
 from screenpop.journal.records import (
@@ -243,3 +243,23 @@ def test_memory_is_bounded() -> None:
         codec.encode(event(call_id=CallId(f"c-{number}"), caller=caller))
     kept = (codec.ring._ciphers, codec.ring._persons, codec.ring._calls)
     assert [len(each) for each in kept] == [10, 10, 10]
+
+
+def test_a_key_that_was_not_used_for_long_is_not_used_again() -> None:
+    now_s = [0.0]
+    ring = KeyRing(
+        MasterKey(b"m" * 32), reuse_s=10 * LINKED_AGAIN_S, now_s=lambda: now_s[0]
+    )
+    tree = TreeId(b"t" * 8)
+    ring.begin(tree, {tree: KeyTree({(0, 0): b"s" * 32})})
+    first = ring.key_for(event())
+    for _ in range(20):  # used each day
+        now_s[0] += LINKED_AGAIN_S
+        assert ring.key_for(event()) == first
+        assert [key for _, key in ring.waiting(9)] == [first]
+        ring.kept(ring.waiting(9))
+    now_s[0] += 1
+    assert ring.key_for(event()) == first
+    assert not ring.links  # once a day is enough
+    now_s[0] += 10 * LINKED_AGAIN_S
+    assert ring.key_for(event()) != first
