@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, select, tuple_
+from sqlalchemy import bindparam, delete, select
 
 from screenpop.domain.call import CallKey
 from screenpop.domain.call_counts import CountingRules
@@ -34,6 +34,7 @@ from screenpop.history.statement import (
     StoredStatement,
     Value,
     Values,
+    of_calls,
     of_wanted,
     putting,
     wanted,
@@ -216,9 +217,7 @@ class Archive:
                 if keys:
                     await connection.execute(
                         delete(table).where(
-                            tuple_(
-                                table.c.line, table.c.call_id, table.c.occurrence
-                            ).in_(keys)
+                            of_calls(table, keys, connection.dialect.name)
                         )
                     )
         return len(keys)

@@ -19,6 +19,7 @@ from screenpop.history import rows, tables
 from screenpop.history.batch import ShownAnswer
 from screenpop.history.engine import Database
 from screenpop.history.rows import AGENT_BYTES, NOBODY, fit_id
+from screenpop.history.statement import of_calls
 
 CALLS_PER_PAGE_MAX = 500
 EVENTS_PER_CALL_MAX = 1000
@@ -214,10 +215,9 @@ class Calls:
 
     async def find(self, call_id: str, lines: Collection[str]) -> list[PastCall]:
         """Calls of that id on any of these lines, the newest first."""
-        keys = [(line, fit_id(call_id)) for line in lines]
         query = (
             select(tables.calls)
-            .where(tuple_(_calls.line, _calls.call_id).in_(keys))
+            .where(_calls.line.in_(lines), _calls.call_id == fit_id(call_id))
             .order_by(_calls.occurrence.desc(), _calls.arrived_us.desc())
         )
         async with self._database.read() as connection:
@@ -285,7 +285,7 @@ async def _children(
 ) -> dict[tuple[str, str, int], list[dict[str, Any]]]:
     query = (
         select(table)
-        .where(tuple_(table.c.line, table.c.call_id, table.c.occurrence).in_(keys))
+        .where(of_calls(table, keys, connection.dialect.name))
         .order_by(table.c[order])
     )
     found: dict[tuple[str, str, int], list[dict[str, Any]]] = {}

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.domain.call import CallId, CallKey, Direction, LineId
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import CONTACTS_SOURCE, CandidateRef
 from screenpop.history.engine import PRAGMAS, WAIT_S, Database
+from screenpop.history.statement import of_calls
 from screenpop.history.tables import (
     answers_shown,
     call_events,
@@ -109,15 +110,19 @@ async def traces(
 
 async def erase(connection: AsyncConnection, found: Traces) -> None:
     """Take it out, within a transaction."""
+    dialect = connection.dialect.name
     for some in _steps(found.calls):
         await connection.execute(
             update(calls)
-            .where(_named(calls, some), calls.c.direction == Direction.OUTBOUND.value)
+            .where(
+                of_calls(calls, some, dialect),
+                calls.c.direction == Direction.OUTBOUND.value,
+            )
             .values(dialled=None)
         )
         await connection.execute(
             update(calls)
-            .where(_named(calls, some))
+            .where(of_calls(calls, some, dialect))
             .values(
                 number=None,
                 caller=None,
@@ -130,7 +135,9 @@ async def erase(connection: AsyncConnection, found: Traces) -> None:
         )
         await _clear_events(connection, some)
         for table in (notes, answers_shown):
-            await connection.execute(delete(table).where(_named(table, some)))
+            await connection.execute(
+                delete(table).where(of_calls(table, some, dialect))
+            )
     given = (found.numbers, found.customers)
     await connection.execute(delete(contacts).where(_contacts(*given)))
     await connection.execute(delete(number_links).where(_links(*given)))
@@ -138,7 +145,8 @@ async def erase(connection: AsyncConnection, found: Traces) -> None:
 
 async def _clear_events(connection: AsyncConnection, keys: Sequence[CallKey]) -> None:
     names = (*_key(call_events), call_events.c.event_id)
-    query = select(*names, call_events.c.body).where(_named(call_events, keys))
+    asked = of_calls(call_events, keys, connection.dialect.name)
+    query = select(*names, call_events.c.body).where(asked)
     for *name, body in (await connection.execute(query)).all():
         clear, _ = split(decode("event", body.encode()))
         await connection.execute(
@@ -152,13 +160,10 @@ def _key(table: Table) -> tuple[ColumnElement[Any], ...]:
     return table.c.line, table.c.call_id, table.c.occurrence
 
 
-def _named(table: Table, keys: Sequence[CallKey]) -> ColumnElement[bool]:
-    return tuple_(*_key(table)).in_(keys)
-
-
 def _of_customers(refs: Iterable[CandidateRef]) -> ColumnElement[bool]:
-    pairs = [(ref.source, ref.key) for ref in refs]
-    return tuple_(calls.c.customer_source, calls.c.customer_key).in_(pairs)
+    of = calls.c.customer_source, calls.c.customer_key
+    each = [and_(of[0] == ref.source, of[1] == ref.key) for ref in refs]
+    return or_(false(), *each)
 
 
 def _contacts(
@@ -169,11 +174,9 @@ def _contacts(
 
 
 def _links(numbers: Sequence[str], refs: Sequence[CandidateRef]) -> ColumnElement[bool]:
-    pairs = [(ref.source, ref.key) for ref in refs]
-    return or_(
-        number_links.c.number.in_(numbers),
-        tuple_(number_links.c.source, number_links.c.key).in_(pairs),
-    )
+    of = number_links.c.source, number_links.c.key
+    each = [and_(of[0] == ref.source, of[1] == ref.key) for ref in refs]
+    return or_(number_links.c.number.in_(numbers), *each)
 
 
 async def _count(
@@ -181,7 +184,9 @@ async def _count(
 ) -> int:
     total = 0
     for some in _steps(keys):
-        total += await _number(connection, table, _named(table, some))
+        total += await _number(
+            connection, table, of_calls(table, some, connection.dialect.name)
+        )
     return total
 
 

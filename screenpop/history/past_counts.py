@@ -33,7 +33,7 @@ from screenpop.history.calls import PastVisit
 from screenpop.history.engine import Database
 from screenpop.history.rolled import UTC, Level, Piece, in_step, pieces
 from screenpop.history.rows import fit_id
-from screenpop.history.statement import listed
+from screenpop.history.statement import listed, of_calls
 
 SUMS_MAX = 20_000
 """Rows of one answer of `sums`: intervals times groups."""
@@ -286,7 +286,7 @@ async def _visits(
     visits = tables.call_visits.c
     query = (
         select(tables.call_visits)
-        .where(tuple_(visits.line, visits.call_id, visits.occurrence).in_(keys))
+        .where(of_calls(tables.call_visits, keys, connection.dialect.name))
         .order_by(visits.place)
     )
     found: dict[tuple[str, str, int], tuple[PastVisit, ...]] = {}

@@ -15,15 +15,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Subquery,
     Table,
+    TableValuedAlias,
     Text,
     bindparam,
     case,
     cast,
     func,
     select,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -180,18 +183,8 @@ def of_wanted(
     """Line, call id, occurrence and these columns of each row of the wanted calls."""
 
     def build(dialect: str) -> ClauseElement:
-        names: list[ColumnElement[Any]]
         key = (table.c.line, table.c.call_id, table.c.occurrence)
-        if dialect == "postgresql":
-            keys = cast(bindparam(_KEYS, type_=Text), JSONB)
-            each = func.jsonb_array_elements(keys).table_valued("value", name="wanted")
-            names = [each.c.value.op("->>")(place) for place in (0, 1, 2)]
-            names[2] = cast(names[2], BigInteger)
-        else:
-            each = func.json_each(bindparam(_KEYS, type_=Text)).table_valued(
-                "value", name="wanted"
-            )
-            names = [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1, 2)]
+        each, names = _each_key(bindparam(_KEYS, type_=Text), dialect)
         return (
             select(*key, *columns)
             .select_from(each)
@@ -200,3 +193,30 @@ def of_wanted(
         )
 
     return StoredStatement(build, (_KEYS,))
+
+
+def of_calls(
+    table: Table, keys: Iterable[tuple[str, str, int]], dialect: str
+) -> ColumnElement[bool]:
+    """Is it a row of one of these calls? Found along the table's key.
+
+    For a list of `VALUES` SQLite reads the whole table.
+    """
+    given = msgspec.json.encode([tuple(key) for key in keys]).decode()
+    parameter = bindparam("of_calls", given, type_=Text, unique=True)
+    each, names = _each_key(parameter, dialect)
+    key = tuple_(table.c.line, table.c.call_id, table.c.occurrence)
+    return key.in_(select(*names).select_from(each))
+
+
+def _each_key(
+    keys: BindParameter[str], dialect: str
+) -> tuple[TableValuedAlias, list[ColumnElement[Any]]]:
+    """A row for each call that a JSON text lists: line, call id, occurrence."""
+    if dialect == "postgresql":
+        listed_keys = func.jsonb_array_elements(cast(keys, JSONB))
+        each = listed_keys.table_valued("value", name="wanted")
+        texts = [each.c.value.op("->>")(place) for place in (0, 1, 2)]
+        return each, [*texts[:2], cast(texts[2], BigInteger)]
+    each = func.json_each(keys).table_valued("value", name="wanted")
+    return each, [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1, 2)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Table, select, text
 from unit.history import history
 
+from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.calls import Calls
 from screenpop.history.engine import Database
+from screenpop.history.statement import of_calls
+from screenpop.history.tables import OF_A_CALL
 
 ANA, BEN = ("1001", "ana"), ("1002", "ben")
 
@@ -111,3 +114,30 @@ async def test_no_list_reads_the_whole_history(
             assert index in plan, plan
             assert "SCAN" not in plan, plan
             assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.parametrize("table", [*OF_A_CALL, tables.calls], ids=lambda x: x.name)
+async def test_several_calls_are_searched_along_the_key(
+    database: Database, table: Table
+) -> None:
+    keys = [("main", f"c-{n}", n) for n in range(3)]
+    async with database.read() as connection:
+        dialect = connection.dialect
+        query = select(table).where(of_calls(table, keys, dialect.name))
+        written = query.compile(
+            dialect=dialect, compile_kwargs={"literal_binds": True}
+        ).string
+        if not database.is_sqlite:
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+            await connection.execute(text("SET LOCAL enable_hashjoin = off"))
+            await connection.execute(text("SET LOCAL enable_mergejoin = off"))
+        explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        plan = [
+            str(row[-1])
+            for row in await connection.exec_driver_sql(f"{explain} {written}")
+        ]
+    steps = " | ".join(plan)
+    assert f"SCAN {table.name}" not in steps
+    assert f"Seq Scan on {table.name}" not in steps
+    searched = f"SEARCH {table.name} USING" if database.is_sqlite else "Index"
+    assert searched in steps
