@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -229,6 +230,11 @@ def _of_level(
         each = select(sums).where(*within).correlate(of).scalar_subquery()
         return select(of.c.start_us, literal("").label("name"), each.label("sums"))
     named = table.c[group].label("name")
+    if not sqlite:  # PostgreSQL would rather compare each row with each piece
+        of_piece = select(named, sums.label("sums")).where(*within).group_by(named)
+        found = of_piece.correlate(of).lateral()
+        columns = (of.c.start_us, found.c.name, found.c.sums)
+        return select(*columns).select_from(of.join(found, true()))
     return (
         select(of.c.start_us, named, sums.label("sums"))
         .select_from(of.join(table, and_(*within)))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, literal, or_, select
+from sqlalchemy import delete, func, insert, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from screenpop.domain.call_counts import NAMES
@@ -161,6 +161,9 @@ async def build(database: Database, zone: ZoneInfo) -> None:
         ]
         if marks:
             await connection.execute(insert(tables.consumers), marks)
+        if not database.is_sqlite:  # else it plans for the tables as they were
+            for table in (_sums, _rolled):
+                await connection.execute(text(f"ANALYZE {table.name}"))
 
 
 async def _offsets(connection: AsyncConnection) -> dict[str, tuple[int, int]]:
