@@ -65,12 +65,14 @@ much (calls, or microseconds where the name ends in `_us`)."""
 def counts_of(call: Call, rules: CountingRules) -> list[Count]:
     """What this call adds, in whatever state it is."""
     found: list[Count] = []
-    if not is_inbound(call):
+    if call.direction is not Direction.INBOUND:
         return found
+    is_over = call.ended_us is not None and call.answered_us is not None
     if not call.visits:
         if is_direct(call):
             _of_direct(found, call, rules.short_abandon_s)
-            _of_talks(found, call)
+            if is_over:
+                _of_talks(found, call)
         return found
     began_us = wait_beginnings_us(call.visits)
     for visit, since_us in zip(call.visits, began_us, strict=True):
@@ -83,7 +85,8 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
             _of_wait(found, call, visit, since_us, rules)
     else:
         _of_wait(found, call, _one_wait(call.visits), began_us[0], rules)
-    _of_talks(found, call)
+    if is_over:
+        _of_talks(found, call)
     return found
 
 
@@ -156,13 +159,11 @@ def _of_direct(found: list[Count], call: Call, short_abandon_s: float) -> None:
 
 
 def _of_talks(found: list[Count], call: Call) -> None:
-    """Talk and hold of a call that is over, under the answer that began them.
+    """Talk and hold of an answered call that is over, under the answer that began them.
 
     From each agent's answer to their release, agents who talk at the same time each
     by themselves. Wrap-up is not in it: no line says to which call it belongs.
     """
-    if call.ended_us is None or call.answered_us is None:
-        return
     answered = [visit for visit in call.visits if visit.left == "answered"]
     if not call.visits:
         found.append((call.arrived_us, call.queue or UNNAMED, "handled", 1))

@@ -365,8 +365,10 @@ def _occurrence(key: CallKey) -> int:
 
 
 def _limit(call: Call, limits: CallLimits) -> tuple[float, str]:
-    engaged = any(leg.open for leg in call.legs)
-    talked = any(leg.talked for leg in call.legs)
+    engaged = talked = False
+    for leg in call.legs:
+        engaged = engaged or leg.open
+        talked = talked or leg.talked
     waiting = _in_a_queue(call)
     if call.parked_us is not None:
         return limits.talking_max_s, TIME_LIMIT

@@ -72,22 +72,23 @@ class LineClock:
     def judge(self, at_us: int, received_us: int) -> Judgement:
         """What an event's own time means. Changes nothing."""
         difference_us = received_us - at_us
-        if self._late(difference_us, at_us):
+        if not self._reset_by(difference_us):
+            samples = self._samples
+            least_us = min(difference_us, samples[0][1]) if samples else difference_us
+            correction_us = self._step(least_us)
+        elif self._late(difference_us, at_us):
             correction_us = self.correction_us
         else:
-            least_us = difference_us
-            if self._samples and not self._reset_by(difference_us):
-                least_us = min(difference_us, self._samples[0][1])
-            correction_us = self._step(least_us)
+            correction_us = self._step(difference_us)
         return Judgement(correction_us, difference_us - correction_us)
 
     def learn(self, at_us: int, received_us: int) -> None:
         """Take one event's time as a sample."""
         difference_us = received_us - at_us
-        if self._late(difference_us, at_us):
-            self._suspect = (at_us, difference_us)
-            return
         if self._reset_by(difference_us):
+            if self._late(difference_us, at_us):
+                self._suspect = (at_us, difference_us)
+                return
             self._samples.clear()
         self._suspect = None
         while self._samples and received_us - self._samples[0][0] > WINDOW_US:
@@ -111,8 +112,7 @@ class LineClock:
         return difference_us - self._samples[0][1] > PROMPT_US
 
     def _late(self, difference_us: int, at_us: int) -> bool:
-        if not self._reset_by(difference_us):
-            return False
+        """Where `_reset_by`: did the event come late, and the clock is the same?"""
         if abs(difference_us) <= PROMPT_US or difference_us >= DAY_US:
             return False
         excess_us = difference_us - self._samples[0][1]

@@ -324,7 +324,8 @@ class SqliteJournal(Journal):
             self._refuse(settled.appends, error)
 
     def _publish(self, settled: Settled) -> None:
-        self._outage.recovered()
+        if self._outage.text is not None:
+            self._outage.recovered()
         records = [record for append in settled.appends for record in append.records]
         entries = [
             Entry(receipt.offset, record)

@@ -117,23 +117,21 @@ def average_handle_time_s(amounts: Amounts) -> float | None:
 
 def abandon_rate(amounts: Amounts) -> float | None:
     """Over visits."""
-    return _share(amounts, "abandoned", "offered", "short_abandoned")
+    get = amounts.get
+    return share(get("abandoned", 0), get("offered", 0), get("short_abandoned", 0))
 
 
 def calls_abandon_rate(amounts: Amounts) -> float | None:
     """Over calls, since the first queue."""
-    return _share(amounts, "calls_abandoned", "calls", "calls_short_abandoned")
+    get = amounts.get
+    lost, short = get("calls_abandoned", 0), get("calls_short_abandoned", 0)
+    return share(lost, get("calls", 0), short)
 
 
 def direct_abandon_rate(amounts: Amounts) -> float | None:
     """Over direct calls."""
-    return _share(amounts, "missed", "direct", "direct_short_abandoned")
-
-
-def _share(amounts: Amounts, abandoned: str, offered: str, short: str) -> float | None:
-    return share(
-        amounts.get(abandoned, 0), amounts.get(offered, 0), amounts.get(short, 0)
-    )
+    get = amounts.get
+    return share(get("missed", 0), get("direct", 0), get("direct_short_abandoned", 0))
 
 
 LIVE = (
