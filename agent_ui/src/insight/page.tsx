@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Refused, read, type Session } from "../shared/api";
+import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import {
@@ -31,16 +32,9 @@ export function InsightPage(props: InsightPageProps) {
   return (
     <>
       <Header {...{ session, preferences, change, onLogOut }} page="insight" />
-      {session.user.role === "agent" ? (
-        <main class="empty">
-          <h1>This page is for supervisors</h1>
-          <p>
-            Your role is agent. <a href="/">Back to your desk</a>
-          </p>
-        </main>
-      ) : (
+      <ForSupervisors {...{ session }}>
         <Figures onExpired={onExpired} />
-      )}
+      </ForSupervisors>
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
+import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import type { Places, Stats } from "./answers";
@@ -36,16 +37,9 @@ export function ReportsPage(props: ReportsPageProps) {
   return (
     <>
       <Header {...{ session, preferences, change, onLogOut }} page="reports" />
-      {session.user.role === "agent" ? (
-        <main class="empty">
-          <h1>This page is for supervisors</h1>
-          <p>
-            Your role is agent. <a href="/">Back to your desk</a>
-          </p>
-        </main>
-      ) : (
+      <ForSupervisors {...{ session }}>
         <Reports onExpired={onExpired} />
-      )}
+      </ForSupervisors>
     </>
   );
 }
@@ -54,7 +48,6 @@ const TITLES: Record<View, string> = {
   calls: "Calls",
   week: "Week by the hour",
   forecast: "Forecast and staffing",
-  compare: "Compare with another system",
 };
 
 const RANGES = [
