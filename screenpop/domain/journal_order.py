@@ -65,27 +65,35 @@ class JournalOrder:
 
     def __init__(self) -> None:
         self._names: OrderedDict[CallName, BegunOccurrence] = OrderedDict()
-        self._shared: dict[CallName, BegunOccurrence | None] | None = None
-        """What the shared journal has of names that changed since `go_alone`."""
+        self._shared: dict[CallName, BegunOccurrence | None] = {}
+        """What the shared journal has of names that an event placed alone changed."""
 
-    def place(self, offset: int, event: CallEvent) -> CallEvent:
-        """The event with the occurrence that it has everywhere."""
+    def place(self, offset: int, event: CallEvent, *, alone: bool = False) -> CallEvent:
+        """The event with the occurrence that it has everywhere.
+
+        One placed `alone` is not in the shared journal yet: no other event of the
+        journal is decided by it, until it comes back. What the journal has of a name
+        decides for the next one placed alone, too.
+        """
         if event.type is EventType.AGENT_STATE:
             return event
         name = (event.line, event.call_id)
         known = self._names.get(name)
+        if not alone:
+            known = self._shared.get(name, known)
         occurrence = self._occurrence(known, event)
-        self._note(name, known, offset, event, occurrence)
+        now = self._after(known, offset, event, occurrence)
+        if alone and now is not known:
+            self._shared.setdefault(name, known)
+        elif not alone and name in self._shared:
+            self._shared[name] = now
+        if now is not known or not alone:
+            self._keep(name, now)
         return renumbered(event, occurrence)
-
-    def go_alone(self) -> None:
-        """What is placed from now on is not in the shared journal, until `rejoin`."""
-        if self._shared is None:
-            self._shared = {}
 
     def rejoin(self) -> None:
         """Forget what was placed alone: the journal returns it in its own order."""
-        shared, self._shared = self._shared or {}, None
+        shared, self._shared = self._shared, {}
         for name, known in shared.items():
             if known is None:
                 self._names.pop(name, None)
@@ -115,14 +123,21 @@ class JournalOrder:
         fresh = own > known.occurrence and own not in dict(known.renamed)
         return own if fresh else max(number, known.occurrence + 1)
 
-    def _note(
+    def _keep(self, name: CallName, now: BegunOccurrence) -> None:
+        if self._names.get(name) is now:
+            return
+        self._names[name] = now
+        self._names.move_to_end(name)
+        if len(self._names) > NAMES_MAX:
+            self._names.popitem(last=False)
+
+    def _after(
         self,
-        name: CallName,
         known: BegunOccurrence | None,
         offset: int,
         event: CallEvent,
         occurrence: int,
-    ) -> None:
+    ) -> BegunOccurrence:
         """What later decisions of this name need."""
         now, given = known, event.occurrence
         changed = now is None or occurrence > now.occurrence
@@ -139,13 +154,7 @@ class JournalOrder:
         if changed:
             by = event.node if occurrence == given else None  # else it does not know
             now = _changed(now, by or "", offset)
-        if now is not known:
-            if self._shared is not None:
-                self._shared.setdefault(name, known)
-            self._names[name] = now
-            self._names.move_to_end(name)
-            if len(self._names) > NAMES_MAX:
-                self._names.popitem(last=False)
+        return now
 
 
 def renumbered(event: CallEvent, occurrence: int) -> CallEvent:

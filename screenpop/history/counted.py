@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Insert, bindparam, func, insert, select
 
 from screenpop.domain.call import Call
 from screenpop.domain.call_counts import NAMES, CountingRules, counts_of, in_words
@@ -36,6 +36,7 @@ from screenpop.history.statement import (
 INTERVAL_US = QUARTER_US
 DAY_US = 24 * 3600 * 1_000_000
 CALLS_PER_QUERY = 500
+STEP_US = 7 * DAY_US  # summed by one statement: seconds, also of ten million calls
 
 Cell = tuple[int, str, str]
 """(beginning of the quarter, queue, dialled number)."""
@@ -159,6 +160,17 @@ class _Changes:
                 sums[place] += sign * amount
 
 
+def _sums_of(from_us: int, to_us: int) -> Insert:
+    sums = tables.interval_counts
+    keys = [_stored[column.name] for column in sums.primary_key]
+    again = (
+        select(*keys, *(func.sum(column) for column in _AMOUNTS))
+        .where(_stored.interval_us >= from_us, _stored.interval_us < to_us)
+        .group_by(*keys)
+    )
+    return insert(sums).from_select([column.name for column in sums.columns], again)
+
+
 async def sum_again(database: Database, rules: CountingRules) -> None:
     """Make the sums of `interval_counts` of what is in `call_counts`, by these rules.
 
@@ -178,14 +190,9 @@ async def sum_again(database: Database, rules: CountingRules) -> None:
         whole = first_us + INTERVAL_US > oldest_us
         from_us = first_us if whole else oldest_us + DAY_US
         await connection.execute(sums.delete().where(sums.c.interval_us >= from_us))
-        keys = [_stored[column.name] for column in sums.primary_key]
-        again = (
-            select(*keys, *(func.sum(column) for column in _AMOUNTS))
-            .where(_stored.interval_us >= from_us)
-            .group_by(*keys)
-        )
-        names = [column.name for column in sums.columns]
-        await connection.execute(insert(sums).from_select(names, again))
+        newest_us = await connection.scalar(select(func.max(_stored.interval_us)))
+        for start_us in range(from_us, (newest_us or from_us) + 1, STEP_US):
+            await connection.execute(_sums_of(start_us, start_us + STEP_US))
         kept, words = tables.rules_of_counts, in_words(rules)
         await connection.execute(kept.delete().where(kept.c.since_us >= from_us))
         await connection.execute(kept.insert().values(since_us=from_us, rules=words))

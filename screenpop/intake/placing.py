@@ -47,8 +47,7 @@ class Placing:
         self.occurrences = occurrences
         self.order = order
         self.read_up_to: Callable[[], int] = lambda: 0
-        """The offset of the newest entry that was folded."""
-        self._shared = 0  # the newest that other nodes know, too
+        """The offset of the newest entry of the shared journal that was folded."""
         self._begun: OrderedDict[CallName, tuple[int, int]] = OrderedDict()
         """Occurrences that began here and were not folded yet, and what was read then.
         """
@@ -99,8 +98,6 @@ class Placing:
             self._open.discard(ours)
             placed = self.occurrences.place(event, event.received_us)
         if self.order is not None:
-            if offset >= APART:
-                self.order.go_alone()
             placed = self._ordered(self.order, offset, placed, unplaced)
             if offset >= APART:
                 self._note_alone(ours, placed)
@@ -165,7 +162,9 @@ class Placing:
         """The event with the occurrence that it has at every node."""
         given = event.occurrence
         asked = replace(event, occurrence=UNPLACED) if unplaced else event
-        placed = renumbered(event, order.place(offset, asked).occurrence)
+        placed = renumbered(
+            event, order.place(offset, asked, alone=offset >= APART).occurrence
+        )
         name = (event.line, event.call_id)
         if self._begun.get(name, (None,))[0] == given:
             del self._begun[name]
@@ -187,7 +186,7 @@ class Placing:
 
         That of an occurrence that is not in the journal was decided when it began.
         """
-        name, seen = (event.line, event.call_id), self._seen()
+        name, seen = (event.line, event.call_id), self.read_up_to()
         known, occurrence = order.newest(name), event.occurrence
         if occurrence == UNPLACED:
             return seen
@@ -199,13 +198,6 @@ class Placing:
             if len(self._begun) > DECIDED_MAX:
                 self._begun.popitem(last=False)
         return began[1]
-
-    def _seen(self) -> int:
-        """While this node is apart it reads entries that no other node has."""
-        offset = self.read_up_to()
-        if offset < APART:
-            self._shared = offset
-        return self._shared
 
     def learn(self, offset: int, event: CallEvent) -> None:
         """What a placed event says of its call and its line's clock.

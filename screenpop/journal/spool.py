@@ -3,8 +3,10 @@
 It goes on alone: what it would append is kept durably in a journal of its own, the
 spool, and reaches this node's folds under numbers of its own (`APART` and above, so
 that no other node takes them for its offsets). When the shared journal answers again
-the spool is drained into it in order, each record with the identity that it has, and
-the folds go on behind the last shared entry that they saw (`Rejoined`).
+the spool is drained into it in order, each record with the identity that it has. What
+others did meanwhile reaches the folds next, under its own offsets, between the
+entries of this node's own calls, which so wait for none of it. When hardly anything is
+left the folds go on behind the last shared entry that they saw (`Rejoined`).
 """
 
 from __future__ import annotations
@@ -12,9 +14,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from screenpop.domain.errors import Overloaded, ScreenpopError, Unavailable
 from screenpop.journal.base import (
@@ -31,7 +32,7 @@ from screenpop.journal.base import (
 from screenpop.journal.held_appends import Done, HeldAppends, fail, pass_on
 from screenpop.journal.leases import Leases
 from screenpop.journal.records import Record
-from screenpop.journal.tailing import Take
+from screenpop.journal.tailing import Take, read_until
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.tasks import AT_ONCE, TaskOwner
 
@@ -44,6 +45,9 @@ RANGE = 1 << 20
 DRAIN_ENTRIES = 500
 TRY_AGAIN_S = 0.5
 HOLD_S = 1.0  # at most, while the last entries are drained
+CATCH_UP_ENTRIES = 500  # read at a time
+CATCH_UP_SLICE_S = 0.002  # so long the folds take in what others did, then a pause
+NEAR_ENTRIES = 100  # so few left are folded after the turn back
 ALL_US = 1 << 62
 
 
@@ -80,6 +84,7 @@ class SpooledJournal(Journal):
         self._own: set[tuple[str, str]] = set()
         """Drained records that did not come back yet: the folds have them, perhaps
         in another occurrence than the order of the shared journal gives them."""
+        self._take: Take | None = None  # of who follows
         self._known: list[Offset] = []
         """Where others, or a lost answer, had put drained records before the time
         apart: the folds have them twice, perhaps in two occurrences."""
@@ -202,6 +207,8 @@ class SpooledJournal(Journal):
             await asyncio.sleep(TRY_AGAIN_S)
             try:
                 await self._drain(self._drained)
+                await self._catch_up()
+                await self._drain(self._drained)
                 joined = await self._drain_rest()
             except JournalReplaced as error:
                 self._ended = error
@@ -212,6 +219,20 @@ class SpooledJournal(Journal):
                 continue
             if joined:
                 await self._forget_drained()
+
+    async def _catch_up(self) -> None:
+        """Fold what others did. Raises `Unavailable`, `JournalReplaced`."""
+        while self._take is not None:
+            entries = await self._shared.read(self._base, CATCH_UP_ENTRIES)
+            if len(entries) < NEAR_ENTRIES:
+                return
+            slice_began_s = self._clock.monotonic_s()
+            for entry in entries:
+                self._base = entry.offset
+                self._take([self._returned(entry)])
+                if self._clock.monotonic_s() - slice_began_s >= CATCH_UP_SLICE_S:
+                    await asyncio.sleep(CATCH_UP_SLICE_S)
+                    slice_began_s = self._clock.monotonic_s()
 
     async def _drain_rest(self) -> bool:
         """What came meanwhile. Under load that never ends, so new appends wait.
@@ -296,15 +317,19 @@ class SpooledJournal(Journal):
 
     async def follow(self, after: Offset, take: Take) -> None:
         """See `Journal.follow`; raises `Rejoined` at the end of a time apart."""
-        self._base = after
+        self._base, self._take = after, take
         if not self._apart.is_set():
-            over = await self._until(
-                self._apart, self._shared.follow(after, self._shared_to(take))
+            over = await read_until(
+                self._readers,
+                self._apart,
+                self._shared.follow(after, self._shared_to(take)),
             )
             if over:
                 return
-        over = await self._until(
-            self._together, self._spool.follow(self._handed, self._spool_to(take))
+        over = await read_until(
+            self._readers,
+            self._together,
+            self._spool.follow(self._handed, self._spool_to(take)),
         )
         if self._ended is not None:
             raise self._ended
@@ -347,24 +372,6 @@ class SpooledJournal(Journal):
             return entry
         self._own.discard(identity)
         return ReturnedEntry(entry.offset, entry.record)
-
-    async def _until(
-        self, event: asyncio.Event, reading: Coroutine[Any, Any, None]
-    ) -> bool:
-        """Read until that; False when the event ended it, True when the journal did."""
-        task = self._readers.spawn(_told(reading), name="follow")
-        waiting = self._readers.spawn(event.wait(), name="wait for the other journal")
-        try:
-            await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                return False
-            if (error := task.result()) is not None:
-                raise error
-            return True
-        finally:
-            for each in (task, waiting):
-                each.cancel()
-            await asyncio.gather(task, waiting, return_exceptions=True)
 
     async def read(self, after: Offset, limit: int = 1000) -> list[Entry]:
         return await self._shared.read(after, limit)
@@ -427,12 +434,3 @@ class SpooledJournal(Journal):
             ),
             spooled=waiting,
         )
-
-
-async def _told(reading: Coroutine[Any, Any, None]) -> Exception | None:
-    """How it ended; its caller raises that."""
-    try:
-        await reading
-    except Exception as error:  # noqa: BLE001  handed on
-        return error
-    return None

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from operator import attrgetter
+from typing import Any
 
 from screenpop.journal.base import START, Entry, Offset
 from screenpop.journal.records import Record
+from screenpop.support.tasks import TaskOwner
 
 RECENT_ENTRIES_MAX = 4096
 BATCH_ENTRIES_MAX = 1000
@@ -184,3 +186,31 @@ class Tail(AsyncIterator[list[Entry]]):
         if not entries:  # what lay between was trimmed away
             self._after = Offset(max(self._after, floor))
         return entries
+
+
+async def read_until(
+    readers: TaskOwner, event: asyncio.Event, reading: Coroutine[Any, Any, None]
+) -> bool:
+    """Read until that; False when the event ended it, True when the journal did."""
+    task = readers.spawn(_outcome(reading), name="follow")
+    waiting = readers.spawn(event.wait(), name="wait for the other journal")
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            return False
+        if (error := task.result()) is not None:
+            raise error
+        return True
+    finally:
+        for each in (task, waiting):
+            each.cancel()
+        await asyncio.gather(task, waiting, return_exceptions=True)
+
+
+async def _outcome(reading: Coroutine[Any, Any, None]) -> Exception | None:
+    """How it ended; its caller raises that."""
+    try:
+        await reading
+    except Exception as error:  # noqa: BLE001  handed on
+        return error
+    return None

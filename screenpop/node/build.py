@@ -38,6 +38,7 @@ from screenpop.journal.sealing import PLAIN
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.fold_failures import FoldFailures
 from screenpop.node.follow import Follower
 from screenpop.node.node import Service
 from screenpop.node.parts import (
@@ -248,12 +249,14 @@ def _follower(
         hub=hub,
         feed=feed,
         door=door,
-        count_failure=lambda fold: metrics.fold_failures.labels(fold).inc(),
         placing=placing,
         duty=duty,
         clock=clock,
+        failures=FoldFailures(
+            clock, lambda fold: metrics.fold_failures.labels(fold).inc()
+        ),
     )
-    placing.read_up_to = lambda: follower.offset
+    placing.read_up_to = lambda: follower.shared_offset
     if keys is not None:
         keys.ring.number_of_call = follower.number_of
     return follower

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ParamSpec
 
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
@@ -35,6 +34,7 @@ from screenpop.journal.records import (
 )
 from screenpop.journal.spool import APART
 from screenpop.lookup.calls import CallLookups
+from screenpop.node.fold_failures import FoldFailures
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
@@ -44,8 +44,6 @@ log = logging.getLogger(__name__)
 CHOICES = ("choose", "contact")
 TAKEN_UP_AT_ONCE = 20  # calls after a restart: sources are asked 2,000 calls a second
 TAKE_UP_PAUSE_S = 0.01
-SHOWN_US = 900_000_000  # so long a failed fold is shown on `/readyz`
-P = ParamSpec("P")
 
 
 @dataclass(kw_only=True)
@@ -61,15 +59,13 @@ class Follower:
     placing: Placing
     duty: CallDuty
     clock: Clock
+    failures: FoldFailures
     notes: RecentNotes = field(default_factory=RecentNotes)
     live: bool = False  # False while stored entries are read again
     offset: int = 0
-    failures: int = 0  # folds that failed, since the start
-    failed_offset: int = 0
-    failed_us: int = 0
-    count_failure: Callable[[str], None] = lambda fold: None
-    _logged: set[tuple[str, str]] = field(default_factory=set)
     heard_us: int = 0  # when the newest entry was received, in steady microseconds
+    _shared: int = 0  # see `shared_offset`
+    _quiet: bool = False  # no desk hears of what is folded
 
     @property
     def directory(self) -> Directory:
@@ -81,15 +77,32 @@ class Follower:
         A fold that fails does not keep the entry from the others, nor later entries
         from itself: it is logged, counted and shown. It keeps what it knew of that
         call, and takes the whole of it with the call's next event.
+
+        While this node goes on alone, entries of the shared journal are what others
+        did. No desk hears of them: each is brought as a whole when this node rejoins.
         """
-        if entry.offset <= self.offset:
+        offset, alone = entry.offset, self.offset >= APART
+        quiet = alone and offset < APART
+        if offset <= (self._shared if quiet else self.offset):
             return
-        self.offset = entry.offset
+        if quiet:
+            self._shared = offset
+        else:
+            if not alone:
+                self._shared = self.offset
+            self.offset = offset
+        self._quiet, self.failures.offset = quiet, offset
         try:
             self._take(entry)
         except Exception as error:  # noqa: BLE001
-            self._failed("entry", error)
-        self.hub.offset = max(self.hub.offset, entry.offset)
+            self.failures.failed("entry", error)
+        self._quiet = False
+        self.hub.offset = max(self.hub.offset, self.offset)
+
+    @property
+    def shared_offset(self) -> int:
+        """The newest entry of the shared journal that was folded."""
+        return self.offset if self.offset < APART else self._shared
 
     async def take_up(self) -> None:
         """What is stored was read: ask again for calls that go on, a few at a time.
@@ -117,7 +130,7 @@ class Follower:
         calls = [call.key for call in self._going_on() if call.node == node]
         log.info("the lookups of %d calls of another node go on here", len(calls))
         for key in calls:
-            self._guarded("lookups", self._begin_lookups, key)
+            self.failures.guarded("lookups", self._begin_lookups, key)
 
     def rejoin(self, offset: int, known: Sequence[Entry] = ()) -> None:
         """Entries had numbers of this node's own for a while: they are over.
@@ -144,56 +157,26 @@ class Follower:
         now_us = self.clock.steady_us() if self.live else self.heard_us
         ends = self.book.overdue(now_us)
         for call in self.book.settled():
-            self._guarded("lookups", self.lookups.end, call)
-            self._guarded("desk", self.desk.settle, call)
-            self._guarded("occurrences", self.placing.occurrences.settle, *call.key)
+            self.failures.guarded("lookups", self.lookups.end, call)
+            self.failures.guarded("desk", self.desk.settle, call)
+            self.failures.guarded(
+                "occurrences", self.placing.occurrences.settle, *call.key
+            )
         for call in self.book.forget(now_us):
             self._forget(call)
         return [EventRecord(event=event) for event in ends]
 
     def _forget(self, call: Call) -> None:
         """The call left the book: whatever is kept of it anywhere goes."""
-        self._guarded("lookups", self.lookups.end, call)
-        self._guarded("wallboard", self.feed.drop, call)
-        self._guarded("desk", self._forget_cards, call)
-        self._guarded("occurrences", self.placing.occurrences.settle, *call.key)
+        self.failures.guarded("lookups", self.lookups.end, call)
+        self.failures.guarded("wallboard", self.feed.drop, call)
+        self.failures.guarded("desk", self._forget_cards, call)
+        self.failures.guarded("occurrences", self.placing.occurrences.settle, *call.key)
 
     def _forget_cards(self, call: Call) -> None:
-        self.hub.deliver(self.offset, self.desk.forget(call, self.offset))
-
-    def _guarded(
-        self, fold: str, work: Callable[P, object], *given: P.args, **named: P.kwargs
-    ) -> None:
-        """One fold that fails does not keep the call from the others."""
-        try:
-            work(*given, **named)
-        except Exception as error:  # noqa: BLE001
-            self._failed(fold, error)
-
-    def _failed(self, fold: str, error: Exception) -> None:
-        """Each kind of failure has its traceback in the log once."""
-        self.failures += 1
-        self.failed_offset, self.failed_us = self.offset, self.clock.steady_us()
-        self.count_failure(fold)
-        kind = (fold, type(error).__name__)
-        new = kind not in self._logged
-        self._logged.add(kind)
-        log.error(
-            "journal entry %d cannot be folded (%s: %s)",
-            self.offset,
-            *kind,
-            exc_info=error if new else None,
-        )
-
-    def trouble(self) -> str | None:
-        """What could not be folded lately, in words."""
-        if not self.failures or self.clock.steady_us() - self.failed_us > SHOWN_US:
-            return None
-        return (
-            f"{self.failures} journal entries could not be folded, the last at offset"
-            f" {self.failed_offset}: cards or counters of its call may be wrong until"
-            " the call's next event. Report it; the log has the reason."
-        )
+        closed = self.desk.forget(call, self.offset)
+        if not self._quiet:
+            self.hub.deliver(self.offset, closed)
 
     def number_of(self, key: CallKey) -> str | None:
         """The number of the customer whom a call in the book is about, in E.164."""
@@ -231,8 +214,10 @@ class Follower:
                 finally:
                     self.placing.learn(entry.offset, placed)
             case AnswersRecord() as record:
-                self.hub.deliver(entry.offset, self.desk.answers(entry.offset, record))
-                self._guarded("recalls", self._know, record.call_key)
+                shown = self.desk.answers(entry.offset, record)
+                if not self._quiet:
+                    self.hub.deliver(entry.offset, shown)
+                self.failures.guarded("recalls", self._know, record.call_key)
             case ActionRecord() as record:
                 self._action(entry.offset, record)
 
@@ -275,10 +260,10 @@ class Follower:
             return []
         case = self.desk.cases.get(call.key)
         people = [] if case is None else [*case.pops]
-        self._guarded("lookups", self.lookups.end, call)
-        self._guarded("wallboard", self.feed.withdraw, call)
-        self._guarded("recalls", self.feed.recalls.withdraw, call.key)
-        self._guarded("desk", self.desk.forget, call, self.offset)
+        self.failures.guarded("lookups", self.lookups.end, call)
+        self.failures.guarded("wallboard", self.feed.withdraw, call)
+        self.failures.guarded("recalls", self.feed.recalls.withdraw, call.key)
+        self.failures.guarded("desk", self.desk.forget, call, self.offset)
         return people
 
     def _event(
@@ -293,11 +278,13 @@ class Follower:
             return
         for call in change.dropped:
             self._forget(call)
-        self._guarded("desk", self._to_desks, offset, event, change, as_it_happens)
-        self._guarded(
+        self.failures.guarded(
+            "desk", self._to_desks, offset, event, change, as_it_happens
+        )
+        self.failures.guarded(
             "wallboard", self.feed.replace, change.before, change.after, offset
         )
-        self._guarded("recalls", self._recall, change.after)
+        self.failures.guarded("recalls", self._recall, change.after)
 
     def _recall(self, call: Call) -> None:
         """Did its caller reach no one? Then what is known of them is kept with it."""
@@ -324,7 +311,7 @@ class Follower:
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
-        if not as_it_happens:
+        if self._quiet or not as_it_happens:
             return
         moved = self.live and _legs_moved(change.before, change.after)
         people = self.desk.cases[change.after.key].pops if moved else ()
@@ -342,7 +329,7 @@ class Follower:
             try:
                 known = self.lookups.follow(seen, asks=asks)
             except Exception as error:  # noqa: BLE001  the card opens without them
-                self._failed("lookups", error)
+                self.failures.failed("lookups", error)
             if asks and known is not None and (known.answers or known.candidates):
                 self.door.keep_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
@@ -371,7 +358,9 @@ class Follower:
         else:
             if record.action == "note":
                 self.notes.take(offset, record)
-            self.hub.deliver(offset, self.desk.action(offset, record))
+            shown = self.desk.action(offset, record)
+            if not self._quiet:
+                self.hub.deliver(offset, shown)
 
     def _choose(self, record: ActionRecord) -> None:
         """An agent in wrap-up may still say who it was: then it is looked up again."""

@@ -44,7 +44,7 @@ def _of_journal(it: Service) -> Iterator[NodeProblem]:
         yield NodeProblem(part="journal", message=it.reading)
     if health.trouble is not None:
         yield NodeProblem(part="journal", message=health.trouble)
-    for message in (it.follower.trouble(), health.notice):
+    for message in (it.follower.failures.trouble(), health.notice):
         if message is not None:
             yield NodeProblem(part="journal", message=message, fatal=False)
 

@@ -1,8 +1,10 @@
 """Two nodes take the events of one call id at once: is it the same call everywhere?
 
 Events arrive at either node and wait there to be appended; each node reads the journal
-when it comes to it. Whatever the order: both nodes, a replay and a node that joins with
-a saved state have the same calls, and those are the calls that one node has.
+when it comes to it. A node may also go on alone for a while: it folds what it takes
+before it is in the journal, and catches up with the others before it rejoins.
+Whatever the order: both nodes, a replay and a node that joins with a saved state have
+the same calls, and those are the calls that one node has.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from screenpop.domain.call import CallEvent, CallId, EventType, LineId
 from screenpop.domain.journal_order import JournalOrder
 from screenpop.domain.occurrences import UNPLACED, Occurrences
 from screenpop.intake.placing import Placing
+from screenpop.journal.base import Entry, Offset
 from screenpop.journal.records import EventRecord
+from screenpop.journal.spool import APART
 from screenpop.support.clock import FakeClock
 
 Calls = dict[int, list[str]]
@@ -47,8 +51,13 @@ class Node:
         self.placing = Placing(Occurrences(), clock, JournalOrder())
         self.placing.read_up_to = lambda: self.offset
         self.placing.live = True
-        self.folded: list[CallEvent] = []
+        self.folded: dict[str, CallEvent] = {}
         self.waiting: list[CallEvent] = []
+        self.alone = 0  # entries that were folded alone, while it is; 0: it is not
+        self.spool: dict[str, CallEvent] = {}  # not drained
+        self.own: set[str] = set()  # drained, not read
+        self.known: list[int] = []  # drained, and read before
+        self.spooled: set[str] = set()
 
     def take(self, event: CallEvent) -> None:
         given = EventRecord(event=replace(event, node=self.name))
@@ -59,21 +68,75 @@ class Node:
     def append(self) -> None:
         while self.waiting:
             event = self.waiting.pop(0)
-            if not self.journal.append(event):
+            if self.alone and event.event_id not in self.spooled:
+                self.spool[event.event_id] = event
+                self.spooled.add(event.event_id)
+                self.alone += 1
+                self.fold(APART + self.alone, event)
+            elif self.alone or not self.journal.append(event):
                 self.placing.not_kept([EventRecord(event=event)])
 
     def read(self, count: int | None = None) -> None:
+        if self.alone:
+            self.drain()
         upto = len(self.journal.entries) if count is None else self.offset + count
         for event in self.journal.entries[self.offset : upto]:
             self.offset += 1
-            placed = self.placing.folded(self.offset, event)
-            self.placing.learn(self.offset, placed)
-            self.folded.append(placed)
+            if event.event_id in self.own:
+                self.own.discard(event.event_id)
+                self.placing.folded_alone(event)
+            self.fold(self.offset, event)
+
+    def fold(self, offset: int, event: CallEvent) -> None:
+        placed = self.placing.folded(offset, event)
+        self.placing.learn(offset, placed)
+        self.folded.pop(event.event_id, None)
+        self.folded[event.event_id] = placed
+
+    def part(self) -> None:
+        if not self.alone:
+            self.alone = 1
+            self.spooled.clear()
+
+    def drain(self) -> None:
+        for event in self.spool.values():
+            if self.journal.append(event):
+                self.own.add(event.event_id)
+                continue
+            [at] = (
+                at
+                for at, entry in enumerate(self.journal.entries, 1)
+                if entry.event_id == event.event_id
+            )
+            if at > self.offset:
+                self.own.add(event.event_id)
+            else:
+                self.known.append(at)
+        self.spool.clear()
+
+    def rejoin(self) -> None:
+        if not self.alone:
+            return
+        self.drain()
+        self.alone = 0
+        self.placing.rejoin()
+        entries = [Entry(Offset(x), EventRecord(event=self.at(x))) for x in self.known]
+        for entry in self.placing.placed(entries):
+            assert isinstance(entry.record, EventRecord)
+            event = entry.record.event
+            self.placing.folded_alone(event)
+            self.folded[event.event_id] = event
+        self.known.clear()
+
+    def at(self, offset: int) -> CallEvent:
+        return self.journal.entries[offset - 1]
 
     def calls(self) -> Calls:
         found: Calls = defaultdict(list)
-        for event in self.folded:
-            found[event.occurrence].append(event.event_id)
+        for event_id in (entry.event_id for entry in self.journal.entries):
+            if event_id in self.folded:
+                found[self.folded[event_id].occurrence].append(event_id)
+        assert sum(map(len, found.values())) == len(self.folded)
         return dict(found)
 
 
@@ -95,6 +158,10 @@ STEPS = st.one_of(
     st.tuples(st.just("read"), st.sampled_from("ab"), st.integers(1, 3)),
     st.tuples(st.just("again"), st.sampled_from("ab"), st.integers(0, 5)),
     st.tuples(st.just("later"), st.just("a"), st.none()),
+)
+APART_STEPS = st.one_of(
+    STEPS,
+    st.tuples(st.sampled_from(("part", "rejoin")), st.sampled_from("ab"), st.none()),
 )
 
 
@@ -124,6 +191,10 @@ class Story:
         elif what == "again" and self.lately:  # the sender repeats it, at any node
             assert isinstance(more, int)
             node.take(self.taken[-1 - more % self.lately])
+        elif what == "part":
+            node.part()
+        elif what == "rejoin":
+            node.rejoin()
         elif what == "later":
             for each in self.nodes.values():
                 each.append()
@@ -133,6 +204,7 @@ class Story:
     def end(self) -> None:
         for node in self.nodes.values():
             node.append()
+            node.rejoin()
         for node in self.nodes.values():
             node.read()
 
@@ -153,7 +225,7 @@ class Story:
             [names.saved(name) for name in names.order()],  # type: ignore[misc]
             {},
         )
-        node.offset, node.folded = half.offset, half.folded
+        node.offset, node.folded = half.offset, dict(half.folded)
         node.read()
         return node.calls()
 
@@ -180,6 +252,21 @@ def test_the_same_calls_at_every_node_and_as_with_one(
     a, b = (node.calls() for node in story.nodes.values())
     assert a == b == story.replayed() == story.joined()
     assert {frozenset(events) for events in a.values()} == story.of_one_node()
+
+
+@given(steps=st.lists(APART_STEPS, max_size=40))
+@settings(max_examples=400)
+def test_the_same_calls_where_nodes_go_on_alone_and_catch_up(
+    steps: list[tuple[str, str, object]],
+) -> None:
+    """One node alone may cut them otherwise: it did not know of the others."""
+    story = Story()
+    for step in steps:
+        story.step(*step)
+    story.end()
+    a, b = (node.calls() for node in story.nodes.values())
+    assert a == b == story.replayed() == story.joined()
+    assert sum(map(len, a.values())) == len(story.journal.entries)
 
 
 def test_the_first_events_of_a_call_at_two_nodes_begin_one_call() -> None:

@@ -16,7 +16,7 @@ from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.batch import CallState
-from screenpop.history.counted import DAY_US, INTERVAL_US, sum_again
+from screenpop.history.counted import DAY_US, INTERVAL_US, STEP_US, sum_again
 from screenpop.history.engine import Database
 
 RULES = CountingRules()
@@ -120,6 +120,7 @@ async def test_calls_that_retention_removes_stay_in_the_sums(
 
 async def test_sums_that_were_damaged_are_made_again(database: Database) -> None:
     calls = [visited(n, n * INTERVAL_US // 3, "answered", 9) for n in range(9)]
+    calls += [visited(n, n * STEP_US // 4, "answered", 9) for n in range(9, 18)]
     await write(Archive(database), 1, *calls)
     async with database.write() as connection:
         await connection.execute(tables.interval_counts.update().values(offered=77))

@@ -10,6 +10,7 @@ import pytest
 from contract.journal.journal_contract import noted, rang
 
 from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.journal import spool
 from screenpop.journal.base import (
     START,
     Entry,
@@ -159,6 +160,60 @@ async def test_entries_of_other_nodes_follow_in_their_order(node: Node) -> None:
     ]  # fmt: skip
     assert node.returned == [ReturnedEntry(Offset(3), rang("mine"))]
     assert [entry.offset for entry in node.taken[2:]] == [2, 3, 4]
+
+
+async def behind(node: Node, count: int) -> list[Record]:
+    """While the shared journal was away for this node, others wrote into it."""
+    node.shared.away = gone()
+    await node.journal.append([rang("mine")])
+    theirs = [rang(f"theirs-{n}") for n in range(count)]
+    node.shared.away = None
+    await MemoryJournal.append(node.shared, theirs)
+    return [*theirs]
+
+
+async def test_its_own_calls_wait_for_nothing_that_others_did(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "CATCH_UP_SLICE_S", 0.0)  # one entry, then a pause
+    theirs = await behind(node, spool.NEAR_ENTRIES + 50)
+    async with asyncio.timeout(WITHIN_S):
+        while len(node.keys) < 10:
+            await asyncio.sleep(0)
+    [receipt] = await node.journal.append([rang("soon")])
+    await node.together_again()
+    await node.journal.append([rang("last")])
+    numbers = {x.record.key: x.offset for x in reversed(node.taken)}
+    assert receipt.offset == numbers["soon"] >= APART
+    order = node.keys
+    assert order.index("soon") < 20
+    assert [key for key in order if key.startswith("theirs")] == [
+        record.key for record in theirs
+    ]
+    assert numbers["theirs-9"] == 10  # its own offset
+    assert [x.record.key for x in node.returned] == ["mine", "soon"]
+    assert sorted(order) == sorted({*order})
+
+
+async def test_redis_that_goes_again_while_a_node_catches_up(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "CATCH_UP_ENTRIES", 10)
+    monkeypatch.setattr(spool, "NEAR_ENTRIES", 5)
+    read, fails = node.shared.read, [False, True, False, True]
+
+    async def flapping(after: Offset, limit: int = 1000) -> list[Entry]:
+        if fails and fails.pop(0):
+            raise gone()
+        return await read(after, limit)
+
+    monkeypatch.setattr(node.shared, "read", flapping)
+    theirs = await behind(node, 100)
+    await node.together_again()
+    await node.journal.append([rang("last")])
+    assert not fails
+    assert node.keys == ["mine", *(record.key for record in theirs), "last"]
+    assert [x.record.key for x in node.returned] == ["mine"]
 
 
 async def test_a_lost_answer_gives_one_entry(node: Node) -> None:
