@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,3 +122,12 @@ def free_port() -> int:
             port: int = probe.getsockname()[1]
         if port + 10_000 < 65_536:
             return port
+
+
+def on_redis(server: RedisServer, node: str = "a", **more: Any) -> dict[str, Any]:
+    return {"engine": "redis", "url": server.url, "node": node, **more}
+
+
+def folder(path: Path, name: str) -> Path:
+    (path / name).mkdir()
+    return path / name

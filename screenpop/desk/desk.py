@@ -56,6 +56,9 @@ class Desk:
         self.floors: dict[UserId, int] = {}
         self.open_pops: dict[UserId, dict[CallKey, Pop]] = {}
         self.touched: set[CallKey] = set()  # cases that changed, for a snapshot
+        self.unshown: set[tuple[UserId, CallKey]] = set()
+        """Cards that opened while no desk heard of it: a whole desk has them, also when
+        their call is over."""
 
     def event(
         self,
@@ -211,7 +214,9 @@ class Desk:
         return [
             self.opened(pop)
             for pop in self.pops.get(user, {}).values()
-            if not pop.closed or (pop.wrap_up and not pop.finished)
+            if not pop.closed
+            or (pop.wrap_up and not pop.finished)
+            or (user, pop.key) in self.unshown
         ]
 
     def opened(self, pop: Pop, offset: int | None = None) -> frames.PopOpened:

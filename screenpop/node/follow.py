@@ -151,6 +151,7 @@ class Follower:
         self.desk.rejoin(offset)
         self.feed.rejoin(offset)
         self.hub.rejoin(offset)
+        self.desk.unshown.clear()
 
     def tidy(self) -> list[Record]:
         """Close what has no end, make small what is over, forget what is long over."""
@@ -311,6 +312,9 @@ class Follower:
         shown = self._shown(offset, event, change)
         for other in self.book.dependents(change.after):  # a consultation learns late
             shown += self._shown(offset, event, Change(before=other, after=other))
+        if self._quiet:
+            opened = (item.opens for item in shown)
+            self.desk.unshown |= {(x.user, x.key) for x in opened if x is not None}
         if self._quiet or not as_it_happens:
             return
         moved = self.live and _legs_moved(change.before, change.after)
