@@ -56,9 +56,7 @@ class Desk:
         self.floors: dict[UserId, int] = {}
         self.open_pops: dict[UserId, dict[CallKey, Pop]] = {}
         self.touched: set[CallKey] = set()  # cases that changed, for a snapshot
-        self.unshown: set[tuple[UserId, CallKey]] = set()
-        """Cards that opened while no desk heard of it: a whole desk has them, also when
-        their call is over."""
+        self.unshown: set[tuple[UserId, CallKey]] = set()  # opened, no desk heard of it
 
     def event(
         self,
