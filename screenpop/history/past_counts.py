@@ -127,21 +127,26 @@ class PastCounts:
         self._zone = zone
 
     async def sums(
-        self, asked: CountsAsked, starts: Sequence[int], group: Group | None = None
+        self,
+        asked: CountsAsked,
+        starts: Sequence[int],
+        group: Group | None = None,
+        names: Sequence[str] = NAMES,
     ) -> list[IntervalSums]:
         """By interval (and group), in their order; those without calls are left out.
 
         `starts` are the beginnings of the intervals within the range, in order; the
-        database adds up, so that a year costs the event loop no more than a day.
+        database adds up, so that a year costs the event loop no more than a day. Fewer
+        `names` of amounts cost it less: a year by the hour of 4 a third of all 30.
         Raises `BadInput` beyond `SUMS_MAX` rows.
         """
         sqlite = self._database.is_sqlite
         async with self._database.read() as connection:
             zone = self._zone if await in_step(connection, self._zone) else None
             read = pieces(starts, asked.to_us, zone)
-            query = sums_query(asked, read, group, sqlite=sqlite)
+            query = sums_query(asked, read, group, names, sqlite=sqlite)
             found = (await connection.execute(query)).all()
-        sums = list(_added(found))
+        sums = list(_added(found, names))
         if len(sums) > SUMS_MAX:
             raise BadInput(
                 f"more than {SUMS_MAX} sums would be read.",
@@ -191,6 +196,7 @@ def sums_query(
     asked: CountsAsked,
     read: Mapping[Level, Sequence[Piece]],
     group: Group | None,
+    names: Sequence[str] = NAMES,
     *,
     sqlite: bool,
 ) -> Select[Any]:
@@ -200,7 +206,7 @@ def sums_query(
     a GROUP BY of both sorts all rows that it reads, which takes SQLite twice as long.
     """
     parts = [
-        _of_level(asked, level, some, group, sqlite=sqlite)
+        _of_level(asked, level, some, group, names, sqlite=sqlite)
         for level, some in read.items()
         if some
     ]
@@ -213,6 +219,7 @@ def _of_level(
     level: Level,
     some: Sequence[Piece],
     group: Group | None,
+    names: Sequence[str],
     *,
     sqlite: bool,
 ) -> Select[Any]:
@@ -225,7 +232,7 @@ def _of_level(
         *([] if level == "quarter" else [table.c.level == level]),
     ]
     as_list = func.json_array if sqlite else func.json_build_array
-    sums = as_list(*(func.sum(table.c[name]) for name in NAMES))
+    sums = as_list(*(func.sum(table.c[name]) for name in names))
     if group is None:
         each = select(sums).where(*within).correlate(of).scalar_subquery()
         return select(of.c.start_us, literal("").label("name"), each.label("sums"))
@@ -242,7 +249,9 @@ def _of_level(
     )
 
 
-def _added(found: Sequence[Sequence[Any]]) -> Iterator[IntervalSums]:
+def _added(
+    found: Sequence[Sequence[Any]], names: Sequence[str]
+) -> Iterator[IntervalSums]:
     """Pieces of one interval as one; those without calls are left out."""
     added: dict[tuple[int, str], list[int]] = {}
     for start_us, group, sums in found:
@@ -254,7 +263,7 @@ def _added(found: Sequence[Sequence[Any]]) -> Iterator[IntervalSums]:
             amounts = list(map(add, before, amounts))
         added[start_us, group] = amounts
     for (start_us, group), amounts in sorted(added.items()):
-        named = zip(NAMES, amounts, strict=True)
+        named = zip(names, amounts, strict=True)
         sums_of = {name: n for name, n in named if n}
         yield IntervalSums(interval_us=start_us, group=group, amounts=sums_of)
 

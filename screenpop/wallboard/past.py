@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from screenpop.domain.call_counts import NUMBERS
+from screenpop.domain.call_counts import NAMES, NUMBERS
 from screenpop.domain.errors import BadInput
-from screenpop.domain.service_level import BY_NAME, VARIANTS, ServiceLevelRules
+from screenpop.domain.service_level import (
+    BY_NAME,
+    COUNTED,
+    VARIANTS,
+    ServiceLevelRules,
+)
 from screenpop.wallboard.metrics import (
     OWN,
     TODAY,
@@ -33,6 +38,7 @@ _BEHIND: Mapping[str, tuple[str, ...]] = {
     "direct_average_speed_of_answer_s": ("direct_answered",),
     "direct_abandon_rate": ("direct", "missed", "direct_short_abandoned"),
 }
+TIMES = tuple(name for name in NAMES if name not in (*NUMBERS, *COUNTED))
 _PAST_VARIANTS = tuple(x for x in VARIANTS if x.name != "in_queue_now")
 _WORDS: Mapping[str, str] = {
     "sl_offered": "offered for the service level",
@@ -77,6 +83,11 @@ def amounts_behind(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
         code="bad_query",
         remedy=f"Use one of: {', '.join(known)}.",
     )
+
+
+def amounts_of(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
+    """All that `past_values` needs for that number: also times. Raises `BadInput`."""
+    return (*amounts_behind(number, rules), *TIMES)
 
 
 def why_counted(queue: str, amounts: Amounts) -> str:

@@ -20,7 +20,7 @@ from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
 from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
-from screenpop.wallboard.past import of_the_past, past_values
+from screenpop.wallboard.past import amounts_of, of_the_past, past_values
 from screenpop.wallboard.usual import hours_of_week, usual_bands
 from screenpop.web.asked import (
     choice,
@@ -97,7 +97,8 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
             remedy="Choose a shorter range.",
         )
     starts = interval_starts(asked.from_us, asked.to_us, "60m", zone)
-    found = await site.services.counts.sums(asked, starts)
+    names = amounts_of(number, rules)
+    found = await site.services.counts.sums(asked, starts, names=names)
     sums = {each.interval_us: each.amounts for each in found}
     parts = [(start, sums.get(start, {})) for start in starts]
     cells = [

@@ -45,6 +45,7 @@ from screenpop.domain.call import CallId, CallKey, LineId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.local_time import QUARTER_US, midnight_us
 from screenpop.domain.profile import CandidateRef
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.arrivals import arrivals as arrivals_of
@@ -56,6 +57,7 @@ from screenpop.history.migrate import upgrade
 from screenpop.history.past_counts import CountsAsked, Group, PastCounts
 from screenpop.history.rolled import build
 from screenpop.wallboard.intervals import By, interval_starts
+from screenpop.wallboard.past import amounts_of
 
 KEYS_OF = (
     "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
@@ -275,7 +277,11 @@ def _charts(database: Database) -> Iterator[tuple[str, Ask]]:
             from_us=from_us, to_us=midnight_us(end, ZONE), queues=queues
         )
         starts = list(range(from_us, asked.to_us, 4 * QUARTER_US))
-        yield f"hour and weekday of a year, {name}", partial(counts.sums, asked, starts)
+        shown = amounts_of("service_level", ServiceLevelRules())
+        yield (
+            f"hour and weekday of a year, {name}",
+            partial(counts.sums, asked, starts, names=shown),
+        )
     day = CountsAsked(from_us=START_US + 99 * DAY_US, to_us=START_US + 100 * DAY_US)
     yield (
         "the calls behind a number",
@@ -303,15 +309,18 @@ def _lookups(database: Database) -> Iterator[tuple[str, Ask]]:
     some = [(LINES[0], str(x[1]), 0) for x in arrivals(180, CALLS)[:500]]
     yield (
         "500 calls recalled",
-        lambda: archive.recall(
-            [(LineId(line), CallId(name), n) for line, name, n in some]
-        ),
+        partial(_recalled, archive, some),
     )
     since_us = START_US + (DAYS - 28) * DAY_US
     yield (
         "arrivals of 28 days (forecast)",
         partial(arrivals_of, database, since_us, since_us + 28 * DAY_US),
     )
+
+
+async def _recalled(archive: Archive, keys: list[tuple[str, str, int]]) -> int:
+    found = await archive.recall([(LineId(a), CallId(b), n) for a, b, n in keys])
+    return len(found)
 
 
 async def _one(calls: Calls, keys: list[CallKey]) -> int:

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screenpop.domain.call_counts import NAMES
 from screenpop.domain.errors import BadInput
-from screenpop.domain.service_level import ServiceLevelRules
+from screenpop.domain.service_level import ServiceLevelRules, VariantName
 from screenpop.wallboard.past import (
     amounts_behind,
+    amounts_of,
     of_the_past,
     past_values,
     why_counted,
@@ -20,6 +25,28 @@ def test_every_number_of_the_past_has_amounts_behind_it() -> None:
     assert set(defined) == past_values({}, RULES).keys()
     for name in defined:
         assert set(amounts_behind(name, RULES)) <= set(NAMES)
+
+
+@given(
+    sums=st.fixed_dictionaries({name: st.integers(0, 1000) for name in NAMES}),
+    variant=st.sampled_from(get_args(VariantName)),
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_a_number_needs_no_more_than_its_own_amounts(
+    sums: dict[str, int], variant: VariantName, flags: tuple[bool, bool, bool]
+) -> None:
+    abandons, short, flow_outs = flags
+    rules = ServiceLevelRules(
+        variant=variant,
+        count_abandons=abandons,
+        count_short_abandons=short,
+        count_flow_outs=flow_outs,
+    )
+    for name, value in past_values(sums, rules).items():
+        if name == "service_level" and variant == "in_queue_now":
+            continue
+        some = {each: sums[each] for each in amounts_of(name, rules)}
+        assert past_values(some, rules)[name] == value, name
 
 
 def test_no_formula_of_the_past_speaks_of_today() -> None:

@@ -11,6 +11,7 @@ import pytest
 from web_doubles import FakeCounts
 
 from screenpop.config.model import Server
+from screenpop.domain.call_counts import NAMES
 from screenpop.history.past_counts import CountsAsked, IntervalSums
 
 LONDON = Server(time_zone="Europe/London")
@@ -25,11 +26,19 @@ class OneCallEachMorning(FakeCounts):
         self.closed = closed
 
     async def sums(
-        self, asked: CountsAsked, starts: Sequence[int], group: str | None = None
+        self,
+        asked: CountsAsked,
+        starts: Sequence[int],
+        group: str | None = None,
+        names: Sequence[str] = NAMES,
     ) -> list[IntervalSums]:
         self.asked.append(asked)
         return [
-            IntervalSums(interval_us=start, group=group or "", amounts={"offered": 1})
+            IntervalSums(
+                interval_us=start,
+                group=group or "",
+                amounts={x: 1 for x in ("offered",) if x in names},
+            )
             for start in starts
             if (at := datetime.fromtimestamp(start / 1e6, LONDON_ZONE)).strftime("%H%M")
             == "0930"
