@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 from unit.history.history import NUMBER, call
 from unit.history.test_counted import visited, write
 
@@ -92,3 +93,19 @@ async def test_times_are_moments_of_utc(database: Database) -> None:
     shown = row["arrived_at"]
     moment = datetime.fromisoformat(shown) if isinstance(shown, str) else shown
     assert (row["arrived_us"], moment) == (at_us, at)
+
+
+async def test_the_role_of_the_document_reads_the_views_and_no_table(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        assert "SQLite has no roles" in DOC
+        return
+    async with database.read() as connection:  # never committed: no role stays
+        for statement in re.findall(r"^    ((?:CREATE|GRANT) .*);$", DOC, re.MULTILINE):
+            await connection.execute(text(statement))
+        await connection.execute(text("SET LOCAL ROLE screenpop_bi"))
+        for view in ("bi_calls", "bi_queue_visits", "bi_queue_intervals"):
+            await connection.execute(text(f"SELECT * FROM {view}"))
+        with pytest.raises(DBAPIError, match="permission denied for table calls"):
+            await connection.execute(text("SELECT * FROM calls"))
