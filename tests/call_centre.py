@@ -46,6 +46,8 @@ PASSWORD = "correct horse battery"
 SIGNING_SECRET = "a-signing-secret-for-tests"
 AGENTS = {"ana": "1001", "ben": "1002", "cat": "1003"}
 WITHIN_S = 10.0
+NAMED = {"live_state_for": "agent", "agent_figures_for": "agent", "group_min": 1}
+"""Stories are about who did something; by default there are no names."""
 
 Frame = dict[str, Any]
 
@@ -320,6 +322,7 @@ def write_config(folder: Path, **more: Any) -> Path:
             config[key] = {**config[key], **value}
         else:
             config[key] = value
+    config.setdefault("privacy", NAMED)
     path = folder / "screenpop.yaml"
     path.write_text(yaml.safe_dump(config))
     return path

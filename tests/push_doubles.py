@@ -17,7 +17,7 @@ from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
 from screenpop.desk.presence import DESK
 from screenpop.desk.session import SessionLimits
-from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.agent import AgentPrivacy, Role, User, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.directory import Directory, principal
@@ -97,7 +97,7 @@ class Floor:
         self.users = {user.username: user for user in users}
         self.book = CallBook()
         self.desk = Desk(
-            Directory(users),
+            Directory(users, AgentPrivacy(live=Role.AGENT)),
             profile_of=_profile,
             pops_per_user_max=pops_max,
         )

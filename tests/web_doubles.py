@@ -11,7 +11,7 @@ import msgspec
 
 from screenpop.config.forecast import ForecastSettings
 from screenpop.desk.session import SessionKind, Transport
-from screenpop.domain.agent import Only, Role, User, UserId
+from screenpop.domain.agent import AgentPrivacy, Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
@@ -34,6 +34,7 @@ from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts, Make
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
+from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.recalls import RecallList
 from screenpop.web.recall_list import Recalls, RecallWords
 from screenpop.web.site import Services
@@ -157,7 +158,7 @@ class FakeLive:
     def __init__(self) -> None:
         self.ended: list[tuple[NamedCall, str]] = []
 
-    def listed(self) -> Json:
+    def listed(self, viewer: User) -> Json:
         return {"calls": [{"call_id": "c-ana"}], "count": 1}
 
     async def end(self, named: NamedCall, user: User) -> Json:
@@ -245,6 +246,11 @@ def no_sources() -> list[SourceSeen]:
     return []
 
 
+EVERYTHING = GroupRule(
+    AgentPrivacy(live=Role.SUPERVISOR, past=Role.SUPERVISOR), {}, agents=0
+)
+
+
 async def no_audit(user: str, action: str, object: str) -> None: ...
 
 
@@ -329,7 +335,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "forecasts": forecasts(),
-        "recalls": no_recalls(),
+        "recalls": no_recalls(), "groups": lambda: EVERYTHING,
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

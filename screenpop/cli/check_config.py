@@ -68,10 +68,12 @@ def _summary(checked: Checked, config: Configuration) -> list[str]:
     ]
     steps = [f"{number}. {listed(s)}" for number, s in enumerate(checked.steps, 1)]
     left_out = config.lookups.keys() - enabled_lookups(config).keys()
+    agents = "; ".join(config.privacy.in_words())
     told = [
         ("lines", listed(lines)),
         ("sources", listed(sources)),
         ("lookups, step by step", "; ".join(steps)),
         ("lookups left out", listed(sorted(left_out))),
+        ("agents", agents),
     ]
     return [f"{name}: {what}" for name, what in told if what] or ["nothing to do yet"]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
+from screenpop.config.privacy import Privacy
 from screenpop.config.recall import ClickToCall, RecallOptions
 from screenpop.config.service_level import ServiceLevelSettings
 
@@ -387,23 +388,6 @@ class Security(Model):
         description="The key that signs the sessions, relative to this file; default:"
         " `session.key` in `server.data_dir`. Nodes behind one address need the same"
         " key: with another one an agent who changes the node must log in again.",
-    )
-
-
-class Privacy(Model):
-    """Personal data at rest: docs/security.md."""
-
-    encrypt: bool = Field(
-        True,
-        description="Numbers, names, answers and notes in the journal, the spool and"
-        " saved states are encrypted, with a key for each caller: erasing a caller"
-        " destroys it. With `journal.engine: redis` it needs `key_file`.",
-    )
-    key_file: Path | None = Field(
-        None,
-        description="32 random bytes that wrap the keys of callers, relative to this"
-        " file; made when it is not there. All nodes need the same. Default with"
-        " `sqlite`: `personal.key` in `server.data_dir`.",
     )
 
 

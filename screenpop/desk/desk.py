@@ -360,7 +360,6 @@ class Desk:
     def _closed(self, offset: int, pop: Pop, call: Call) -> frames.PopClosed:
         line, call_id, occurrence = pop.key
         colleague = render.answered_by(call, pop.leg)
-        mine = colleague is not None and pop.user in self.directory.of_leg(colleague)
         return frames.PopClosed(
             offset=offset,
             line=line,
@@ -370,8 +369,8 @@ class Desk:
             wrap_up=pop.wrap_up,
             ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
             answered_by=None
-            if colleague is None or mine
-            else self.directory.name(colleague),
+            if colleague is None
+            else self.directory.colleague(colleague, pop.user),
         )
 
     def _dropped(self, offset: int, pop: Pop) -> frames.PopClosed:
@@ -414,8 +413,8 @@ class Desk:
         for leg in call.legs:
             if leg.state is not LegState.RELEASED or not leg.talked:
                 continue
-            if user not in self.directory.of_leg(leg):
-                earlier.append(self.directory.name(leg))
+            if name := self.directory.colleague(leg, user):
+                earlier.append(name)
         return earlier
 
     def _missed_of(self, pop: Pop, after: int) -> Iterator[tuple[int, PopFrame]]:

@@ -294,6 +294,7 @@ class WallboardSnapshot(
     agents: list[AgentRow]
     company: str = ""
     lines_without_queues: list[str] = []  # with calls today, none reported a queue
+    agents_named: bool = True  # false: of agents there are counts only
 
 
 class WallboardDelta(

@@ -255,7 +255,7 @@ class Hub:
         if code is close_codes.SLOW:
             self._tools.metrics.outbox_overflows.inc()
         self._leave(session)
-        log.info("session of %s closed: %s", session.username, code.reason)
+        log.info("a session closed: %s", code.reason)
         session.transport.say_goodbye(*code)
 
     async def _receive(self, session: Session, message: str | bytes) -> None:

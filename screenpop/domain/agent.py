@@ -79,3 +79,36 @@ def may_read_call(only: Only, people: Collection[str]) -> bool:
 def may_read_note(only: Only, author: str, talked: Collection[str]) -> bool:
     """`talked` are the people who talked in the call; for results as well."""
     return only is None or author == only or only in talked
+
+
+# -- Who may see by name what single agents do, and did?
+
+GROUP_MIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPrivacy:
+    """The least role that sees names; None: no one. Everybody sees their own.
+
+    `live` is the state of now (free, on a call, wrap-up), `past` what was: two
+    permissions, since only the first is needed to work. A group of fewer than
+    `group_min` agents has no figures of its own.
+    """
+
+    live: Role | None = None
+    past: Role | None = None
+    group_min: int = GROUP_MIN
+
+    def names_live(self, viewer: Role) -> bool:
+        return self.live is not None and viewer.includes(self.live)
+
+    def names_past(self, viewer: Role) -> bool:
+        return self.past is not None and viewer.includes(self.past)
+
+
+GROUPS_ONLY = AgentPrivacy()
+
+
+def role_of(only: Only) -> Role:
+    """The least role of who asks with this limit."""
+    return Role.SUPERVISOR if only is None else Role.AGENT

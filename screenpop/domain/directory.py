@@ -14,14 +14,15 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from screenpop.domain.agent import User, UserId
+from screenpop.domain.agent import GROUPS_ONLY, AgentPrivacy, Role, User, UserId
 from screenpop.domain.call import AgentId, AgentLeg, Call, CallEvent, most_engaged
 
 
 class Directory:
     """All people with a log-in; replaced as a whole when users change."""
 
-    def __init__(self, users: Iterable[User] = ()):
+    def __init__(self, users: Iterable[User] = (), privacy: AgentPrivacy = GROUPS_ONLY):
+        self.privacy = privacy
         self.users: Mapping[UserId, User] = {}
         self._by_agent: dict[AgentId, tuple[UserId, ...]] = {}
         self.replace(users)
@@ -59,6 +60,12 @@ class Directory:
         people = self.of_leg(leg)
         return " / ".join(self.name_of(user) for user in people) or str(leg.agent)
 
+    def colleague(self, leg: AgentLeg, viewer: UserId) -> str | None:
+        """Another agent in the viewer's call, by name where agents may see it."""
+        if not self.privacy.names_live(Role.AGENT) or viewer in self.of_leg(leg):
+            return None
+        return self.name(leg)
+
     def audience(self, call: Call) -> dict[UserId, AgentLeg]:
         """Each person with a leg in the call, with their most engaged one."""
         mine: dict[UserId, AgentLeg] = {}
@@ -82,7 +89,7 @@ def shared_telephone(agent: AgentId, people: Iterable[UserId]) -> str:
     """What to do about an agent id that more than one person has."""
     names = ", ".join(people)
     return (
-        f"agent id {agent} belongs to more than one person ({names}): each of its"
+        f"an agent id belongs to more than one person: {agent} to {names}. Each of its"
         " calls is shown to all of them. Give it to one:"
         f" screenpop users set NAME --agent {agent} --take"
     )

@@ -28,6 +28,7 @@ Json = dict[str, object]
 
 CONTACTS_SOURCE = "contacts"  # callers whom agents named
 CHOSEN_BEFORE = 0.97
+CHOSEN_BY_AN_AGENT = "chosen by an agent"
 REMEMBERED_MAX = 500_000  # numbers for which somebody was chosen or named
 
 KEY_AS_READ = "_key"

@@ -7,9 +7,11 @@ from memory, history for the desk and the API, the archiver that writes it.
 from __future__ import annotations
 
 import asyncio
+import getpass
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -17,11 +19,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from screenpop.config.load import Loaded
-from screenpop.domain.agent import User, UserId
+from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.domain.profile import (
     CHOSEN_BEFORE,
+    CHOSEN_BY_AN_AGENT,
     CONTACTS_SOURCE,
     REMEMBERED_MAX,
     Candidate,
@@ -137,6 +140,7 @@ class Past:
     ):
         self.people = people
         self._loaded = loaded
+        self._privacy = loaded.config.privacy.of_agents
         self.database = database
         self.audit = Audit(database, clock)
         self._clock = clock
@@ -159,6 +163,7 @@ class Past:
             lines=tuple(config.lines),
             dispositions={x.code: x.note_required for x in config.dispositions},
             name_of=self._name_of,
+            privacy=self._privacy,
             recent=recent,
             queue_labels={n: x.label for n, x in config.queues.items() if x.label},
             home_country=config.server.country,
@@ -193,7 +198,7 @@ class Past:
             )
         else:
             found = []
-        return [earlier_row(call, self._name_of) for call in found]
+        return [earlier_row(call, self._colleague) for call in found]
 
     async def check(self) -> None:
         """Is the store's file whole? Damage is logged and shown, nothing stops."""
@@ -205,6 +210,14 @@ class Past:
                 " from the backup; entries of the journal's hours are written again."
             )
             log.error("%s", self.damage)
+
+    async def note_privacy(self) -> None:
+        """Write into the audit that names of agents may be seen, and who started it."""
+        for key, least in self._loaded.config.privacy.seen_by.items():
+            if least != "none":
+                log.warning("privacy.%s is on: %s", key, least)
+                write = partial(self.audit.write, _starter(), "privacy.on", key, least)
+                await self._patiently(write)
 
     @property
     def trouble(self) -> str | None:
@@ -257,6 +270,11 @@ class Past:
     async def close(self) -> None:
         await self.database.close()
 
+    def _colleague(self, username: str | None, agent: AgentId | None) -> str | None:
+        """Whom a card names: the same card is for every agent."""
+        named = self._privacy.names_past(Role.AGENT)
+        return self._name_of(username, agent) if named else None
+
     def _name_of(self, username: str | None, agent: AgentId | None) -> str | None:
         """Whom to name for a leg: the person of then, else the telephone."""
         if not username:
@@ -285,6 +303,14 @@ async def open_past(
     return Past(loaded, database, clock, people)
 
 
+def _starter() -> str:
+    """Whose account started the service, for the audit."""
+    try:
+        return f"config:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container without a name for the user id
+        return "config"
+
+
 def _candidate(link: NumberLink, contacts: Mapping[str, Contact]) -> Candidate:
     contact = contacts.get(link.ref.key) if link.ref.source == CONTACTS_SOURCE else None
     fields: Row = {}
@@ -296,7 +322,7 @@ def _candidate(link: NumberLink, contacts: Mapping[str, Contact]) -> Candidate:
         name=link.name,
         company=contact.company or None if contact is not None else None,
         confidence=CHOSEN_BEFORE,
-        why=f"chosen by {link.chosen_by}",
+        why=CHOSEN_BY_AN_AGENT,
         fields=fields,
     )
 

@@ -15,7 +15,15 @@ from typing import TypeVar
 
 import msgspec
 
-from screenpop.domain.agent import Only, User, may_read_call, may_read_note
+from screenpop.domain.agent import (
+    GROUPS_ONLY,
+    AgentPrivacy,
+    Only,
+    User,
+    may_read_call,
+    may_read_note,
+    role_of,
+)
 from screenpop.domain.call import AgentId, CallKey, NamedCall
 from screenpop.domain.errors import BadInput, NotFound
 from screenpop.domain.profile import Json, Row
@@ -58,6 +66,7 @@ class HistoryCalls:
         lines: tuple[str, ...],
         dispositions: Mapping[str, bool],
         name_of: NameOf,
+        privacy: AgentPrivacy = GROUPS_ONLY,
         recent: RecentNotes | None = None,
         queue_labels: Mapping[str, str] | None = None,
         home_country: str | None = None,
@@ -68,6 +77,7 @@ class HistoryCalls:
         self._lines = lines
         self._dispositions = dispositions
         self._name_of = name_of
+        self._privacy = privacy
         self._recent = RecentNotes() if recent is None else recent
         self._queue_labels = queue_labels or {}
         self._home = home_country
@@ -170,46 +180,60 @@ class HistoryCalls:
             "phase": call.phase,
             "outcome": call.outcome,
             "talk_s": talk_s(call.answered_us, call.ended_us),
-            "agents": self._talked(call),
+            "agents": self._talked(call, only),
             "note": _own_or_last(notes, only).text if notes else "",
             "disposition": _own_or_last(codes, only).code if codes else None,
         }
 
-    def _talked(self, call: PastCall) -> list[str | None]:
-        """Who really talked, each once."""
-        talked = [leg for leg in call.legs if leg.answered_us]
+    def _may_name(self, only: Only, username: str | None) -> bool:
+        """Oneself always; others where the role of who asks may see them."""
+        return only == username is not None or self._privacy.names_past(role_of(only))
+
+    def _talked(self, call: PastCall, only: Only) -> list[str | None]:
+        """Who really talked, each once, as far as they may be named."""
+        talked = [
+            leg
+            for leg in call.legs
+            if leg.answered_us and self._may_name(only, leg.username)
+        ]
         names = (self._name_of(leg.username, leg.agent) for leg in talked)
         return list(dict.fromkeys(names))
 
     def _whole(self, whole: WholeCall, only: Only) -> Json:
         call = whole.call
         mine = {leg.agent for leg in call.legs if only in (None, leg.username)}
+        named = only is not None or self._may_name(only, None)  # one's own otherwise
         return {
             **self._listed(call, only),
             "attributes": dict(call.attributes),
             "customer": None
             if call.customer is None
             else {"source": call.customer.source, "key": call.customer.key},
-            "legs": [self._leg(leg) for leg in call.legs],
+            "legs": [self._leg(leg, only) for leg in call.legs],
             "queues": [_visit(visit) for visit in whole.visits],
             "events": [_event(event) for event in whole.events],
             "shown": [
-                _shown(x) for x in whole.shown if only is None or x.agent in mine
+                _shown(x, named) for x in whole.shown if only is None or x.agent in mine
             ],
             "receipts": [
-                _receipt(x) for x in whole.receipts if only in (None, x.username)
+                _receipt(x, named) for x in whole.receipts if only in (None, x.username)
             ],
             "notes": [
-                {"user": x.username, "text": x.text, "at": _iso(x.at_us)}
+                {
+                    "user": x.username if self._may_name(only, x.username) else None,
+                    "text": x.text,
+                    "at": _iso(x.at_us),
+                }
                 for x in _readable(call.notes, call, only)
             ],
         }
 
-    def _leg(self, leg: PastLeg) -> Json:
+    def _leg(self, leg: PastLeg, only: Only) -> Json:
+        named = self._may_name(only, leg.username)
         return {
-            "agent": leg.agent,
-            "user": leg.username,
-            "name": self._name_of(leg.username, leg.agent),
+            "agent": leg.agent if named else None,
+            "user": leg.username if named else None,
+            "name": self._name_of(leg.username, leg.agent) if named else None,
             "state": leg.state,
             "alerting_at": _iso(leg.alerting_us),
             "answered_at": _iso(leg.answered_us),
@@ -243,9 +267,9 @@ def _event(event: EventOfCall) -> Json:
     }
 
 
-def _shown(answer: AnswerShown) -> Json:
+def _shown(answer: AnswerShown, named: bool) -> Json:
     return {
-        "agent": answer.agent,
+        "agent": answer.agent if named else None,
         "lookup": answer.lookup,
         "source": answer.source,
         "facet": answer.facet,
@@ -255,10 +279,10 @@ def _shown(answer: AnswerShown) -> Json:
     }
 
 
-def _receipt(receipt: ReceiptOfCall) -> Json:
+def _receipt(receipt: ReceiptOfCall, named: bool) -> Json:
     return {
-        "user": receipt.username,
-        "agent": receipt.agent,
+        "user": receipt.username if named else None,
+        "agent": receipt.agent if named else None,
         "at": _iso(receipt.at_us),
         "ring_to_pop_ms": receipt.ring_to_pop_ms,
         "painted_ms": receipt.painted_ms,

@@ -16,6 +16,7 @@ from screenpop.domain.call import Call, CallKey, Direction, Phase
 from screenpop.domain.phone import Parties
 from screenpop.domain.profile import (
     CHOSEN_BEFORE,
+    CHOSEN_BY_AN_AGENT,
     CONTACTS_SOURCE,
     REMEMBERED_MAX,
     Candidate,
@@ -214,14 +215,14 @@ def chosen_candidate(record: ActionRecord) -> Candidate:
             name=data["name"],
             company=data.get("company") or None,
             confidence=NAMED_BY_AGENT,
-            why=f"named by {record.user}",
+            why="named by an agent",
             fields=fields,
         )
     return Candidate(
         ref=CandidateRef(source=data["source"], key=data["key"]),
         name=data.get("name") or data["key"],
         confidence=CHOSEN_BEFORE,
-        why=f"chosen by {record.user}",
+        why=CHOSEN_BY_AN_AGENT,
     )
 
 

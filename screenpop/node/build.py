@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -63,7 +64,7 @@ from screenpop.node.parts import (
 from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
-from screenpop.node.wallboard_frames import encoded
+from screenpop.node.wallboard_frames import whole_board
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
@@ -339,7 +340,7 @@ def _hub(
     metrics: Metrics,
 ) -> Hub:
     desk = Desk(
-        Directory(),
+        Directory(privacy=config.privacy.of_agents),
         profile_of=lookups.profile_of,
         queue_labels=_queue_labels(config),
         source_labels=source_labels(config),
@@ -349,7 +350,7 @@ def _hub(
         clock=clock,
         door=door,
         hello=greeter(config, clock, screenpop.__version__),
-        wallboard=lambda: encoded(feed.snapshot(), config.server.company),
+        wallboard=partial(whole_board, feed, config),
         recalls=lambda user: feed.recalls.waiting(user, clock.now_us()),
         rules=rules(config),
         limits=session_limits(config),

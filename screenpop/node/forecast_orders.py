@@ -7,10 +7,12 @@ from typing import Any
 from screenpop.config.load import Loaded
 from screenpop.history.engine import Database
 from screenpop.node.forecasting import ForecastOrder, made_apart
+from screenpop.node.wallboard_frames import rule_of
 from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts
 from screenpop.support.clock import Clock
 from screenpop.wallboard.feed import SnapshotData, WallboardFeed
+from screenpop.wallboard.groups import GroupRule
 
 AT_THEIR_TELEPHONES = ("agents_available", "agents_on_call", "agents_wrap_up")
 
@@ -30,14 +32,21 @@ def forecasts_of(
             now_us=clock.now_us(),
             country=settings.country or server.country,
             closed=settings.closed_days,
-            agents_now=agents_now(feed.snapshot()),
+            agents_now=agents_now(
+                feed.snapshot(), rule_of(feed, config.privacy.of_agents)
+            ),
         )
         return await made_apart(order)
 
     return Forecasts(make, settings, clock)
 
 
-def agents_now(board: SnapshotData) -> int | None:
-    """How many can take calls now or after the one they have; None: no agent."""
+def agents_now(board: SnapshotData, rule: GroupRule) -> int | None:
+    """How many can take calls now or after the one they have.
+
+    None: no agent, or too few for their number to be seen.
+    """
+    if not rule.shows_agents():
+        return None
     total = next((row.values for row in board.queues if not row.queue), {})
     return int(sum(total.get(name) or 0 for name in AT_THEIR_TELEPHONES)) or None

@@ -57,7 +57,7 @@ from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.problems import NO_USERS, problems_of_node
 from screenpop.node.recall_past import recalls_of, recover
 from screenpop.node.snapshots import Snapshots, resume
-from screenpop.node.wallboard_frames import encoded, stats_json
+from screenpop.node.wallboard_frames import encoded, rule_of, stats_json
 from screenpop.node.worker import own_port
 from screenpop.support.clock import Clock
 from screenpop.support.log import NodeProblem, Outage
@@ -169,6 +169,7 @@ class Service:
         keep(self._save_folds, name="save the state of the folds")
         keep(lambda: self.past.watch_users(self._users_changed), name="watch the users")
         keep(self.past.learn_who_called, name="learn who called", until_done=True)
+        keep(self.past.note_privacy, name="note who sees agents", until_done=True)
         keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
         keep(self._watch_gauges, name="watch the gauges")
@@ -310,7 +311,11 @@ class Service:
             self.door.keep_soon(record)
 
     def _to_wallboards(self, data: FeedData) -> None:
-        self.hub.broadcast(encoded(data, self.loaded.config.server.company))
+        config = self.loaded.config
+        rule = rule_of(self.feed, config.privacy.of_agents)
+        frame = encoded(data, config.server.company, rule)
+        if frame is not None:
+            self.hub.broadcast(frame)
 
     async def read_users_again(self) -> None:
         """Take in now what another process changed; else `watch_users` does."""
@@ -365,6 +370,8 @@ class Service:
             stats=self._stats_json,
             counts=self.past.counts(),
             counting=self.feed.counters.rules,
+            groups=lambda: rule_of(self.feed, config.privacy.of_agents),
+            privacy=config.privacy.of_agents,
             labels=place_labels(config),
             forecasts=forecasts_of(*known),
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
@@ -392,7 +399,8 @@ class Service:
         return as_json(told, column_types(all_shapes(self.loaded.config)))
 
     async def _stats_json(self) -> Json:
-        return stats_json(self.feed.snapshot())
+        privacy = self.loaded.config.privacy.of_agents
+        return stats_json(self.feed.snapshot(), rule_of(self.feed, privacy))
 
     @property
     def _clocks(self) -> Mapping[LineId, LineClock]:

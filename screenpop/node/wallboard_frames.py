@@ -4,22 +4,52 @@ from __future__ import annotations
 
 import msgspec
 
+from screenpop.config.model import Configuration
 from screenpop.desk import frames
+from screenpop.domain.agent import AgentPrivacy
 from screenpop.support.clock import iso_from_us
 from screenpop.wallboard.agents import AgentStatus
-from screenpop.wallboard.feed import DeltaData, FeedData, QueueRow, SnapshotData
-from screenpop.wallboard.metrics import OWN
+from screenpop.wallboard.feed import (
+    DeltaData,
+    FeedData,
+    QueueRow,
+    SnapshotData,
+    WallboardFeed,
+)
+from screenpop.wallboard.groups import PACE, GroupRule
+from screenpop.wallboard.metrics import AGENTS, OWN
+
+LEFT_OUT = (OWN, PACE, *(each.name for each in AGENTS))
 
 
-def encoded(data: FeedData, company: str) -> bytes:
-    match data:
+def rule_of(feed: WallboardFeed, privacy: AgentPrivacy) -> GroupRule:
+    """What supervisors may see of agents now."""
+    return GroupRule(privacy, feed.recalls.serving(), feed.agents.people)
+
+
+def encoded(data: FeedData, company: str, rule: GroupRule) -> bytes | None:
+    """The frame for all wallboards; None: it holds nothing that they may see."""
+    shown = rule.board(data)
+    match shown:
+        case None:
+            return None
         case SnapshotData():
-            return frames.encode(_snapshot(data, company))
+            return frames.encode(_snapshot(shown, company, rule.named))
         case DeltaData():
-            return frames.encode(_delta(data))
+            return frames.encode(_delta(shown))
 
 
-def _snapshot(data: SnapshotData, company: str) -> frames.WallboardSnapshot:
+def whole_board(feed: WallboardFeed, config: Configuration) -> bytes:
+    """The frame for a wallboard that begins to watch."""
+    rule = rule_of(feed, config.privacy.of_agents)
+    frame = encoded(feed.snapshot(), config.server.company, rule)
+    assert frame is not None
+    return frame
+
+
+def _snapshot(
+    data: SnapshotData, company: str, named: bool
+) -> frames.WallboardSnapshot:
     return frames.WallboardSnapshot(
         offset=data.offset,
         at=iso_from_us(data.at_us),
@@ -34,6 +64,7 @@ def _snapshot(data: SnapshotData, company: str) -> frames.WallboardSnapshot:
         queues=[_queue(row) for row in data.queues],
         agents=[_agent(row) for row in data.agents],
         company=company,
+        agents_named=named,
         lines_without_queues=[*data.lines_without_queues],
     )
 
@@ -58,11 +89,11 @@ def _queue(row: QueueRow) -> frames.QueueCounters:
         queue=row.queue,
         label=row.label,
         # Frames carry numbers; the page shows a dash where nothing was counted. A
-        # service level of nothing is left out: 0 would be the worst one.
+        # service level of nothing, and what may not be seen of few agents, is left out.
         values={
             name: value or 0.0
             for name, value in row.values.items()
-            if value is not None or not name.startswith(OWN)
+            if value is not None or not name.startswith(LEFT_OUT)
         },
         oldest_waiting_at=None if oldest_us is None else iso_from_us(oldest_us),
     )
@@ -81,15 +112,17 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
     )
 
 
-def stats_json(data: SnapshotData) -> dict[str, object]:
+def stats_json(data: SnapshotData, rule: GroupRule) -> dict[str, object]:
     """What `GET /v1/stats` answers: the snapshot with its formulas.
 
-    An average of nothing is null there.
+    An average of nothing is null there, and what may not be seen of few agents.
     """
-    told: dict[str, object] = msgspec.to_builtins(_snapshot(data, ""))
+    shown = rule.board(data)
+    assert isinstance(shown, SnapshotData)
+    told: dict[str, object] = msgspec.to_builtins(_snapshot(shown, "", rule.named))
     queues = [
         msgspec.to_builtins(_queue(row)) | {"values": dict(row.values)}
-        for row in data.queues
+        for row in shown.queues
     ]
     kept = {k: v for k, v in told.items() if k not in ("frame", "company")}
     return kept | {"queues": queues}

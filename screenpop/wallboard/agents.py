@@ -156,6 +156,11 @@ class AgentBoard:
         self._strangers = sum(1 for s in self._facts if not self._is_known(s))
         self._stale |= self._rows.keys() | known | self._facts.keys()
 
+    @property
+    def people(self) -> int:
+        """How many have a log-in and a telephone."""
+        return len(self._people)
+
     def at(self, agent: AgentId) -> list[Subject]:
         """Whose telephone it is now: people, or itself."""
         users = self._at.get(agent)

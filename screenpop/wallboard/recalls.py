@@ -11,7 +11,7 @@ queue is seen by those at whose telephones it rang. Supervisors see all.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -77,6 +77,7 @@ class RecallList:
         self._stale: set[str] = set()  # numbers whose rows are to be made again
         self._is_counted = False
         self._waiting = self._told = _RowsThatWait()
+        self._serving: dict[str, set[UserId]] | None = None  # None: to be made again
         self._served_changed = False  # since `counts_changed`
 
     def __len__(self) -> int:
@@ -172,6 +173,15 @@ class RecallList:
             return user.username in row.newest.people
         return row.queue in self._served.get(user.username, ())
 
+    def serving(self) -> Mapping[str, Collection[UserId]]:
+        """By queue, who was at a telephone that its calls reached in these days."""
+        if self._serving is None:
+            self._serving = {}
+            for user, served in self._served.items():
+                for queue in served:
+                    self._serving.setdefault(queue, set()).add(user)
+        return self._serving
+
     def waiting(self, user: User, now_us: int) -> int:
         """How many of them no one has claimed or put off."""
         counted = self._counted(now_us)
@@ -222,7 +232,8 @@ class RecallList:
         self._numbers[said.key] = said.number
         for user in said.people:
             served = self._served.setdefault(user, Counter())
-            self._served_changed |= said.queue not in served
+            if said.queue not in served:
+                self._served_changed, self._serving = True, None
             served[said.queue] += 1
         self._file(said.number, calls)
         while len(calls) > CALLS_OF_ONE_MAX:
@@ -236,6 +247,7 @@ class RecallList:
             served[known.queue] -= 1
             if not served[known.queue]:
                 del served[known.queue]
+                self._serving = None
             if not served:
                 del self._served[user]
         self._file(known.number, calls)

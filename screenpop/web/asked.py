@@ -7,14 +7,20 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from screenpop.domain.call_counts import HOLD_US, TALK_US
 from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked
+from screenpop.wallboard.groups import PACE, TOTAL, GroupRule
+from screenpop.wallboard.metrics import Amounts
+from screenpop.wallboard.past import past_values
 from screenpop.web.body import required, text
 from screenpop.web.site import Site
 
 MOMENT_CHARS_MAX = 40
 NAME_CHARS_MAX = 200
+NO_QUEUE = "\0"  # no queue has this name
 NAMES_MAX = 50  # queues, lines or dialled numbers in one question
 
 
@@ -57,6 +63,31 @@ def places_asked(query: Any) -> dict[str, tuple[str, ...]]:
             for name in names_asked(query, "dialled")
         ),
     }
+
+
+def shows_pace(
+    rule: GroupRule, asked: CountsAsked, group: str | None, name: str | None
+) -> bool:
+    """May the handle time of this answer, or of its row `name`, be seen?
+
+    A dialled number may be one agent's own: by it the time of calls is not shown.
+    """
+    if asked.dialled or (group == "dialled" and name is not None):
+        return rule.shows_pace((NO_QUEUE,))
+    if group == "queue" and name is not None:
+        return rule.shows_pace((name or NO_QUEUE,))
+    return rule.shows_pace(asked.queues or (TOTAL,))
+
+
+def numbers_seen(
+    amounts: Amounts, rules: ServiceLevelRules, pace: bool
+) -> dict[str, Any]:
+    """`values` and `amounts` of one row, without the time of calls if not `pace`."""
+    values = past_values(amounts, rules)
+    if pace:
+        return {"values": values, "amounts": amounts}
+    kept = {k: v for k, v in amounts.items() if k not in (TALK_US, HOLD_US)}
+    return {"values": {**values, PACE: None}, "amounts": kept}
 
 
 def numbers_asked(query: Any) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class DispositionBody(msgspec.Struct, frozen=True, kw_only=True):
 async def recent(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/calls?before=&limit=`: newest first, a page at a time."""
     query = visit.request.query
+    await site.looks.past(visit.user, "calls")
     page = await site.services.calls.recent(
         visible_to(visit.user),
         text(query, "before", CURSOR_CHARS_MAX),
@@ -159,7 +160,8 @@ def _without_causes(found: Json) -> Json:
 
 async def live_calls(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/live`: the calls that go on, oldest first."""
-    return answered(site.services.live.listed())
+    await site.looks.live(visit.user, "live")
+    return answered(site.services.live.listed(visit.user))
 
 
 async def end_call(site: Site, visit: Visit) -> web.StreamResponse:

@@ -18,9 +18,10 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
+from screenpop.wallboard.groups import PACE
 from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
-from screenpop.wallboard.past import amounts_of, of_the_past, past_values
+from screenpop.wallboard.past import amounts_of, of_the_past
 from screenpop.wallboard.usual import hours_of_week, usual_bands
 from screenpop.web.asked import (
     choice,
@@ -28,7 +29,9 @@ from screenpop.web.asked import (
     day_asked,
     heading,
     numbers_asked,
+    numbers_seen,
     places_asked,
+    shows_pace,
     zone_of,
 )
 from screenpop.web.body import whole_number
@@ -59,6 +62,8 @@ async def usual(site: Site, visit: Visit) -> web.StreamResponse:
         earlier = _days_before(day, 7 * back)
         if earlier is not None:
             days[earlier] = await _by_clock(site, earlier, zone, places_asked(query))
+    where = CountsAsked(from_us=begin_us, to_us=end_us, **places_asked(query))
+    pace = shows_pace(site.services.groups(), where, None, None)
     known = [of_day for of_day in days.values() if of_day]
     starts = interval_starts(begin_us, end_us, by, zone)
     ends = [*starts[1:], end_us]
@@ -70,13 +75,16 @@ async def usual(site: Site, visit: Visit) -> web.StreamResponse:
             "days": [each.isoformat() for each, of_day in days.items() if of_day],
             "left_out": [each.isoformat() for each, o in days.items() if not o],
             "until": local(until_us, zone).isoformat(),
-            "so_far": usual_bands([_until(x, "", until) for x in known], rules),
+            "so_far": _seen(
+                usual_bands([_until(x, "", until) for x in known], rules), pace
+            ),
             "rows": [
                 {
                     "start": local(start, zone).isoformat(),
                     "end": local(end, zone).isoformat(),
-                    "values": _interval_bands(
-                        known, _clock(start, zone), MINUTES[by], rules
+                    "values": _seen(
+                        _interval_bands(known, _clock(start, zone), MINUTES[by], rules),
+                        pace,
                     ),
                 }
                 for start, end in zip(starts, ends, strict=True)
@@ -100,6 +108,8 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
     names = amounts_of(number, rules)
     found = await site.services.counts.sums(asked, starts, names=names)
     sums = {each.interval_us: each.amounts for each in found}
+    if number == PACE and not shows_pace(site.services.groups(), asked, None, None):
+        sums = {}
     parts = [(start, sums.get(start, {})) for start in starts]
     cells = [
         {
@@ -126,11 +136,14 @@ async def places(site: Site, visit: Visit) -> web.StreamResponse:
     group = choice(query, "group", get_args(Group), "queue")
     found = await site.services.counts.sums(asked, [asked.from_us], group)
     labels = site.services.labels.get(group, {})
+    pace = site.services.groups()
     rows: list[dict[str, Any]] = [
         {
             "name": each.group,
             "label": labels.get(each.group, each.group),
-            "values": past_values(each.amounts, rules),
+            "values": numbers_seen(
+                each.amounts, rules, shows_pace(pace, asked, group, each.group)
+            )["values"],
         }
         for each in _largest_first(found)
     ]
@@ -160,6 +173,10 @@ async def _by_clock(
     for each in await site.services.counts.sums(asked, starts):
         found.setdefault(_clock(each.interval_us, zone), each.amounts)
     return found
+
+
+def _seen(bands: Mapping[str, Any], pace: bool) -> dict[str, Any]:
+    return {name: band for name, band in bands.items() if pace or name != PACE}
 
 
 def _interval_bands(

@@ -46,11 +46,15 @@ class LiveCalls:
         self._audit = audit
         self._clock = clock
 
-    def listed(self) -> Json:
+    def listed(self, viewer: User) -> Json:
         """The calls that go on, oldest first, at most `LISTED_MAX`."""
+        named = self._directory.privacy.names_live(viewer.role)
         going_on = [call for call in self._book if call.phase is not Phase.ENDED]
         oldest = heapq.nsmallest(LISTED_MAX, going_on, key=lambda x: x.arrived_us)
-        return {"calls": [self._shown(x) for x in oldest], "count": len(going_on)}
+        return {
+            "calls": [self._shown(x, named) for x in oldest],
+            "count": len(going_on),
+        }
 
     async def end(self, named: NamedCall, user: User) -> Json:
         """Raises `NotFound`, `Forbidden`, and what the journal raises."""
@@ -100,8 +104,10 @@ class LiveCalls:
             if leg.open and user.username not in self._directory.of_leg(leg)
         ]
         if others:
+            named = self._directory.privacy.names_live(user.role)
+            where = ", ".join(others[:5]) if named else "another telephone"
             raise Forbidden(
-                f"the call is also at {', '.join(others[:5])}.",
+                f"the call is also at {where}.",
                 code="others_in_call",
                 remedy="Ask them, or a supervisor, to end it.",
             )
@@ -114,7 +120,7 @@ class LiveCalls:
         except Unavailable as error:
             log.warning("the audit misses who ended a call: %s", error)
 
-    def _shown(self, call: Call) -> Json:
+    def _shown(self, call: Call, named: bool) -> Json:
         return {
             **_name(call),
             "phase": call.phase.value,
@@ -123,7 +129,7 @@ class LiveCalls:
             "queue": call.queue,
             "arrived_at": iso_from_us(call.arrived_us),
             "last_event_at": iso_from_us(call.last_event_us),
-            "agents": self._names(call),
+            "agents": self._names(call) if named else [],
         }
 
     def _names(self, call: Call) -> list[str]:

@@ -112,7 +112,7 @@ class Recalls:
     async def act(self, name: NamedCall, user: User, body: RecallBody) -> Json:
         """Raises `BadInput`, `Forbidden`, `NotFound`, and what the journal raises."""
         key, row = self._the_row(name, user)
-        self._refuse_closed(row)
+        self._refuse_closed(row, user)
         self._refuse_claimed(row, user)
         offset = await self._door.keep(record := self._record(key, user, body))
         self._recalls.act(offset, record)
@@ -177,11 +177,12 @@ class Recalls:
             )
         return body.minutes
 
-    def _refuse_closed(self, row: RecallRow) -> None:
+    def _refuse_closed(self, row: RecallRow, user: User) -> None:
         if row.closed is not None:
-            who = self._people(row.closed.by, row.closed.agent) or "no one named"
+            who = self._who_did(user, row.closed.by, row.closed.agent)
+            by = "" if who is None else f" by {who}"
             raise BadInput(
-                f"the caller is not waiting any more: {row.closed.how} by {who}.",
+                f"the caller is not waiting any more: {row.closed.how}{by}.",
                 code="recall_closed",
                 remedy="Load the list again.",
             )
@@ -192,7 +193,7 @@ class Recalls:
             return
         if row.claimed_by == user.username or user.role.includes(Role.SUPERVISOR):
             return
-        who = self._people((row.claimed_by,) if row.claimed_by else ())
+        who = self._who_claimed(user, row) or "a colleague"
         raise Forbidden(
             f"{who} calls this caller back.",
             code="recall_claimed",
@@ -225,19 +226,17 @@ class Recalls:
             "last_at": iso_from_us(newest.at_us),
             "waited_s": round(newest.waited_us / 1e6, 1),
             "tries": len(row.tries),
-            "last_try": self._try(row.tries[-1]) if row.tries else None,
+            "last_try": self._try(user, row.tries[-1]) if row.tries else None,
             "matter": stake.matter,
             "matters": stake.matters,
             "money": self._money(row),
-            "claimed_by": self._people((row.claimed_by,))
-            if claimed and row.claimed_by
-            else None,
+            "claimed_by": self._who_claimed(user, row) if claimed else None,
             "claimed_by_me": claimed and mine,
             "claimed_until": iso_from_us(row.claimed_us + claim_us)
             if claimed
             else None,
             "snoozed_until": iso_from_us(row.snoozed_until_us) if snoozed else None,
-            "closed": None if row.closed is None else self._closing(row.closed),
+            "closed": None if row.closed is None else self._closing(user, row.closed),
             "tel": f"tel:{newest.number}",
             "click_to_call": self._click_to_call(newest, user),
         }
@@ -253,24 +252,43 @@ class Recalls:
             "label": self._words.columns.get(of, of),
         }
 
-    def _try(self, call: RecallCall) -> Json:
-        who = self._people(call.people, call.agent)
+    def _try(self, user: User, call: RecallCall) -> Json:
+        who = self._who_did(user, call.people, call.agent)
         return {"at": iso_from_us(call.at_us), "by": who}
 
-    def _closing(self, closed: Closing) -> Json:
+    def _closing(self, user: User, closed: Closing) -> Json:
         return {
             "how": closed.how,
             "label": CLOSE_REASONS.get(closed.how),
             "at": iso_from_us(closed.at_us),
-            "by": self._people(closed.by, closed.agent),
+            "by": self._who_did(user, closed.by, closed.agent),
         }
 
+    def _who_claimed(self, viewer: User, row: RecallRow) -> str | None:
+        """Who calls back now: live state."""
+        if row.claimed_by is None:
+            return None
+        named = self._directory.privacy.names_live(viewer.role)
+        return self._people(viewer, (row.claimed_by,), None, named)
+
+    def _who_did(
+        self, viewer: User, people: tuple[UserId, ...], agent: AgentId | None
+    ) -> str | None:
+        named = self._directory.privacy.names_past(viewer.role)
+        return self._people(viewer, people, agent, named)
+
     def _people(
-        self, people: tuple[UserId, ...], agent: AgentId | None = None
+        self,
+        viewer: User,
+        people: tuple[UserId, ...],
+        agent: AgentId | None,
+        named: bool,
     ) -> str | None:
         """Whom to name; the only place where this list names a person."""
+        if not named:  # all but oneself
+            people = tuple(user for user in people if user == viewer.username)
         names = " / ".join(map(self._directory.name_of, people))
-        return names or agent
+        return names or (agent if named else None)
 
     def _click_to_call(self, call: RecallCall, user: User) -> str | None:
         url = self._words.click_to_call.get(call.key[0])

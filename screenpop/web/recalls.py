@@ -27,6 +27,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         )
     queue = text(query, "queue", QUEUE_CHARS_MAX)
     limit = whole_number(query, "limit", LIMIT, 1, LIMIT_MAX)
+    await site.looks.live(visit.user, "recalls")
+    await site.looks.past(visit.user, "recalls, past")
     return answered(site.services.recalls.listed(visit.user, shown, queue, limit))
 
 

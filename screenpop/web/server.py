@@ -22,6 +22,7 @@ from screenpop.web.built_ui import BuiltUi, security_headers
 from screenpop.web.connection import Listener
 from screenpop.web.dispatch import Dispatcher
 from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
+from screenpop.web.looks import Looks
 from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
 from screenpop.web.remote import Origins, Proxies
@@ -151,6 +152,7 @@ def site_of(services: Services) -> Site:
             name="limits.lookups_per_minute",
             code="too_many_lookups",
         ),
+        looks=Looks(services.privacy, services.audit, services.clock),
         security=SecurityLog(services.clock),
         login_gate=LoginGate(limits.logins_at_once_max),
         proxies=Proxies(services.server.trusted_proxies),

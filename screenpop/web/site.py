@@ -17,7 +17,7 @@ from aiohttp import web
 
 from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.hub import Hub
-from screenpop.domain.agent import Role, User
+from screenpop.domain.agent import GROUPS_ONLY, AgentPrivacy, Role, User
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.profile import Json
 from screenpop.history.offers import Offers
@@ -32,10 +32,12 @@ from screenpop.planning.forecasts import Forecasts
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
+from screenpop.wallboard.groups import GroupRule
 from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
 from screenpop.web.built_ui import BuiltUi, Headers
 from screenpop.web.live_calls import LiveCalls
 from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
+from screenpop.web.looks import Looks
 from screenpop.web.recall_list import Recalls
 from screenpop.web.remote import Proxies
 from screenpop.web.sockets import Sockets, TurnGate
@@ -62,6 +64,8 @@ class Services:
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts
     counting: CountingRules = field(default_factory=CountingRules)
+    groups: Callable[[], GroupRule]
+    privacy: AgentPrivacy = GROUPS_ONLY
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of queues and dialled numbers (`queue`, `dialled`), by name."""
     forecasts: Forecasts
@@ -100,6 +104,7 @@ class Site:
     guesses: LoginLimit  # of bearer tokens
     lookups: RateLimit
     security: SecurityLog
+    looks: Looks
     login_gate: LoginGate
     proxies: Proxies
     ui: BuiltUi

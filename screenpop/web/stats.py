@@ -36,7 +36,6 @@ from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
     amounts_behind,
     of_the_past,
-    past_values,
     why_counted,
 )
 from screenpop.web.asked import (
@@ -44,6 +43,8 @@ from screenpop.web.asked import (
     counts_asked,
     heading,
     numbers_asked,
+    numbers_seen,
+    shows_pace,
     zone_of,
 )
 from screenpop.web.body import text, whole_number
@@ -67,6 +68,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     zone, rules = zone_of(site), site.services.counting
     levels = {"service_levels": _service_levels(rules.service_level)}
     if "from" not in visit.request.query:
+        await site.looks.live(visit.user, "stats")
         return answered({**await site.services.stats(), **levels})
     query = visit.request.query
     asked = counts_asked(site, query)
@@ -83,13 +85,17 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             remedy="Choose a shorter range, a larger `by` or one queue.",
         )
     ends = [*starts[1:], asked.to_us]
+    pace = site.services.groups()
+
+    def seen(name: str | None = None) -> bool:
+        return shows_pace(pace, asked, group, name)
+
     rows: list[dict[str, Any]] = [
         {
             "start": local(start, zone).isoformat(),
             "end": local(end, zone).isoformat(),
             **({} if group is None else {group: name}),
-            "values": past_values(sums, rules.service_level),
-            "amounts": sums,
+            **numbers_seen(sums, rules.service_level, seen(name)),
         }
         for name, by_interval in groups.items()
         for start, end, sums in zip(starts, ends, by_interval, strict=True)
@@ -110,8 +116,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
                 {"since": local(each.since_us, zone).isoformat(), "rules": each.rules}
                 for each in await site.services.counts.rules(asked)
             ],
-            "total": past_values(whole, rules.service_level),
-            "amounts": whole,
+            **_as_total(numbers_seen(whole, rules.service_level, seen())),
             "rows": rows,
         }
     )
@@ -152,6 +157,10 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
             "before": cursor,
         }
     )
+
+
+def _as_total(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    return {"total": numbers["values"], "amounts": numbers["amounts"]}
 
 
 def definitions(rules: CountingRules) -> list[Json]:

@@ -65,6 +65,8 @@ async def _upgrade(site: Site, visit: Visit, kind: SessionKind) -> web.StreamRes
         key = _handshake_key(request)
         _require_protocol(request)
         await _caught_up(site)
+        if kind == "wallboard":
+            await site.looks.live(who.user, kind)
         await site.handshakes.enter()
         who = _still_there(site, who, kind)
         return _opened(site, request, who, kind, key)

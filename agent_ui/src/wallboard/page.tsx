@@ -108,11 +108,16 @@ function Board({ session, preferences, onExpired }: WallboardPageProps) {
       <Total {...shared} />
       <LinesWithoutQueues lines={board.lines_without_queues} />
       <Queues {...shared} />
-      <Agents {...shared} />
+      {board.agents_named ? <Agents {...shared} /> : <GroupsOnly />}
       <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={board.counters} />
     </main>
   );
+}
+
+/** What single agents do is shown where the configuration lets it. */
+function GroupsOnly() {
+  return <p class="muted groups-only">Agents are shown as a group, without names.</p>;
 }
 
 function AsOf({ board, formats, skewMs, live }: BoardProps) {

@@ -281,6 +281,7 @@ export interface WallboardSnapshot {
   agents: AgentRow[];
   company: string;
   lines_without_queues: string[];
+  agents_named: boolean;
 }
 
 export interface WallboardDelta {

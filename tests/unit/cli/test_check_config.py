@@ -54,6 +54,9 @@ def test_a_good_file_says_what_was_checked(
         "  sources: cards (csv_file) and old (switched off)\n"
         "  lookups, step by step: 1. who; 2. notes\n"
         "  lookups left out: gone\n"
+        "  agents: what single agents do now is seen by no one; what single agents did"
+        " is seen by no one; figures of groups: queues with fewer than 5 agents are"
+        " merged\n"
     )
 
 
