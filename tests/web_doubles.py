@@ -34,8 +34,10 @@ from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts, Make
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
+from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.recalls import RecallList
+from screenpop.web.alert_list import Alerts
 from screenpop.web.recall_list import Recalls, RecallWords
 from screenpop.web.site import Services
 
@@ -329,6 +331,12 @@ def no_recalls() -> Recalls:
     return Recalls(RecallList(), Directory(), door, FakeClock(), words)
 
 
+def no_alerts() -> Alerts:
+    return Alerts(
+        board=AlertBoard(), journal=MemoryJournal(), clock=FakeClock(), label=str
+    )
+
+
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
@@ -336,6 +344,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "forecasts": forecasts(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,
+        "alerts": no_alerts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "sources": no_sources, "orders": no_orders,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from screenpop.config.alerts import AlertSettings
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
@@ -408,6 +409,7 @@ class Configuration(Model):
     service_level: ServiceLevelSettings = ServiceLevelSettings()
     forecast: ForecastSettings = ForecastSettings()
     recall: RecallOptions = RecallOptions()
+    alerts: AlertSettings = AlertSettings()
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

@@ -67,14 +67,14 @@ class Desk:
         known: AnswersRecord | None = None,
     ) -> list[Outgoing]:
         """One event changed a call; `known` is what was found without waiting."""
-        call = change.after
-        self.touched.add(call.key)
-        case = self.cases.get(call.key)
+        call, key = change.after, change.after.key
+        self.touched.add(key)
+        case = self.cases.get(key)
         before = case.call if case is not None else None
         others = before is not None and render.parties_changed(before, call)
         if case is None:
             case = Case(call=call, parties=parties)
-            self.cases[call.key] = case
+            self.cases[key] = case
         elif others:
             case.parties = parties
             case.profile = None
@@ -94,13 +94,14 @@ class Desk:
 
     def answers(self, offset: int, record: AnswersRecord) -> list[Outgoing]:
         """Answers landed: whoever has the call on the desk gets what changed."""
-        case = self.cases.get(record.call_key)
+        key = record.call_key
+        case = self.cases.get(key)
         if case is None:
             return []
         old = case.profile
         if not case.take(record):
             return []
-        self.touched.add(record.call_key)
+        self.touched.add(key)
         if not any(map(self.listens, case.pops)):
             _touch(case, offset)
             return []

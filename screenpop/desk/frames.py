@@ -15,6 +15,7 @@ from typing import Literal
 
 import msgspec
 
+from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
 
 PopState = Literal["alerting", "answered", "held", "closed"]
@@ -295,6 +296,7 @@ class WallboardSnapshot(
     company: str = ""
     lines_without_queues: list[str] = []  # with calls today, none reported a queue
     agents_named: bool = True  # false: of agents there are counts only
+    alerts: list[AlertSeen] = []  # open ones, the worst first
 
 
 class WallboardDelta(
@@ -310,6 +312,7 @@ class WallboardDelta(
     gone_agents: list[str] = []  # rows of telephones without a person
     gone_users: list[str] = []  # rows of people
     lines_without_queues: list[str] | None = None  # null: as before
+    alerts: list[AlertSeen] | None = None  # null: as before
 
 
 ServerFrame = (

@@ -58,6 +58,7 @@ PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
 PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
 PUT_RECALLS = putting(tables.recall_actions, new_only=True)
+PUT_ALERTS = putting(tables.alert_changes, new_only=True)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
 PUT_CONSUMER = putting(tables.consumers, new_only=True)
 MOVE_OFFSET = StoredStatement(
@@ -185,13 +186,18 @@ class Archive:
         return [(names[tuple(row[:3])], tuple(row[3:])) for row in found]
 
     async def forget(self, before_us: int) -> int:
-        """Remove calls that arrived before, with what belongs to them.
+        """Remove calls that arrived before, with what belongs to them, and alerts.
 
         Contacts and number links stay: they are knowledge, not history.
         """
         total = 0
         while step := await self._forget_some(before_us):
             total += step
+        changes = tables.alert_changes
+        async with self._database.write() as connection:
+            await connection.execute(
+                changes.delete().where(changes.c.at_us < before_us)
+            )
         return total
 
     async def forget_intervals(self, before_us: int) -> None:
@@ -249,6 +255,7 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     yield from _some(PUT_NEW_OFFERS, rows.offer_row, new)
     yield from _some(PUT_OFFERS, rows.offer_row, marked)
     yield from _some(PUT_RECALLS, rows.recall_row, batch.recalls)
+    yield from _some(PUT_ALERTS, rows.alert_row, batch.alerts)
     yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
     yield from _some(PUT_LINKS, rows.link_row, batch.links)
 

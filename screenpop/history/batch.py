@@ -5,12 +5,23 @@ Structs of msgspec: made by the thousand, a frozen dataclass takes four times as
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from screenpop.domain.call import Call, CallKey
 from screenpop.domain.offer import Mark, Offer
 from screenpop.domain.profile import CandidateRef
 from screenpop.domain.recall import RecallAction
+
+
+class AlertChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """`data` as it is journalled."""
+
+    change_id: str
+    at_us: int
+    user: str
+    data: Mapping[str, str]
 
 
 class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -148,5 +159,6 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     dispositions: list[Written] = []
     offers: list[MarkedOffer] = []
     recalls: list[RecallAction] = []
+    alerts: list[AlertChange] = []
     contacts: list[Contact] = []
     links: list[NumberLink] = []

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from screenpop.domain.alert import ALERT
 from screenpop.domain.call import (
     AgentId,
     Call,
@@ -27,6 +28,7 @@ from screenpop.domain.offer import Mark, decode_offers
 from screenpop.domain.profile import CONTACTS_SOURCE, Answer, CandidateRef
 from screenpop.domain.recall import RECALL
 from screenpop.history.batch import (
+    AlertChange,
     Batch,
     CallState,
     Contact,
@@ -256,10 +258,11 @@ class BatchMaker:
             self._followed.popitem(last=False)
 
     def _action(self, record: ActionRecord) -> None:
-        key = record.call_key
+        key, batch = record.call_key, self._batch
+        if record.action == ALERT:
+            batch.alerts.append(_alert_change(record))
         if key is None:
             return
-        batch = self._batch
         match record.action:
             case "note":
                 batch.notes.append(_written(record, key, "text"))
@@ -331,6 +334,15 @@ def _shown(answer: Answer, at_us: int) -> ShownAnswer:
         subject_source=None if subject is None else subject.source,
         subject_key=None if subject is None else fit(subject.key, MESSAGE_CHARS),
         message=None if answer.message is None else fit(answer.message, MESSAGE_CHARS),
+    )
+
+
+def _alert_change(record: ActionRecord) -> AlertChange:
+    return AlertChange(
+        change_id=record.action_id,
+        at_us=record.at_us,
+        user=record.user,
+        data=record.data,
     )
 
 

@@ -6,6 +6,7 @@ A row is a plain tuple in the order of its table's columns.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 
 import msgspec
@@ -14,6 +15,7 @@ from screenpop.domain.call import Call, CallKey, Direction, Phase
 from screenpop.domain.profile import CandidateRef
 from screenpop.domain.recall import RecallAction
 from screenpop.history.batch import (
+    AlertChange,
     CallState,
     Contact,
     CustomerOfCall,
@@ -112,6 +114,11 @@ def visit_rows(call: Call) -> Iterator[Values]:
             visit.left_us,
             visit.left,
         )
+
+
+def alert_row(change: AlertChange) -> Values:
+    data = json.dumps(dict(change.data), ensure_ascii=False)
+    return fit_id(change.change_id), change.at_us, fit(change.user), data
 
 
 def recall_row(action: RecallAction) -> Values:

@@ -267,6 +267,17 @@ recall_actions = Table(
     sqlite_with_rowid=False,
 )
 
+alert_changes = Table(
+    "alert_changes",
+    metadata,
+    Column("change_id", String(ID_CHARS), primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("username", String(NAME_CHARS), nullable=False),
+    Column("data", Text, nullable=False),  # JSON, see `wallboard.alerts.record_of`
+    Index("alert_changes_by_time", "at_us"),
+    sqlite_with_rowid=False,
+)
+
 contacts = Table(
     "contacts",
     metadata,

@@ -38,10 +38,13 @@ from screenpop.journal.duty import CallDuty
 from screenpop.journal.sealing import PLAIN
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
+from screenpop.lookup.source_states import state_of
 from screenpop.lookup.sources import FindConnector
+from screenpop.node.alerting import Alerting, alert_rule
 from screenpop.node.fold_failures import FoldFailures
 from screenpop.node.follow import Follower
 from screenpop.node.node import Service
+from screenpop.node.notices import Notices
 from screenpop.node.parts import (
     INDEX_FOLDER,
     Lookups,
@@ -64,13 +67,14 @@ from screenpop.node.parts import (
 from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
-from screenpop.node.wallboard_frames import whole_board
+from screenpop.node.wallboard_frames import rule_of, whole_board
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
 from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
+from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.recalls import RecallList
 from screenpop.web.auth import FILE_NAME
@@ -108,13 +112,10 @@ async def build(
         await journal.close()
         raise
     orders = make_feeds(loaded, lookups.sources, clock, metrics, watch)
-    insight = _keeper(adviser, orders, lookups, loaded, clock)
     feed = _feed(config, clock)
     hub = _hub(config, clock, lookups, feed, door, metrics)
     duty = CallDuty(journal.leases)
-    occurrences = Occurrences(placing_limits(config), same_calls(config))
-    order = JournalOrder() if journal.leases.owner is not None else None
-    placing = Placing(occurrences, clock, order)
+    placing = _placing(config, journal, clock)
     archiver, retention = _history(
         config, clock, journal, past, lookups, spare, metrics, placing, keys
     )
@@ -134,14 +135,49 @@ async def build(
         streams=Streams(config, clock, follower.book, metrics),
         lookups=lookups,
         orders=orders,
-        insight=insight,
+        insight=_keeper(adviser, orders, lookups, loaded, clock),
         follower=follower,
         hub=hub,
         feed=feed,
         tasks=tasks,
         spare=spare,
         snapshots=_snapshots(follower, config, keys),
+        alerting=_alerting(loaded, feed, past, lookups, journal, clock, metrics),
         keys=keys,
+    )
+
+
+def _placing(config: Configuration, journal: Journal, clock: Clock) -> Placing:
+    order = JournalOrder() if journal.leases.owner is not None else None
+    occurrences = Occurrences(placing_limits(config), same_calls(config))
+    return Placing(occurrences, clock, order)
+
+
+def _alerting(
+    loaded: Loaded,
+    feed: WallboardFeed,
+    past: Past,
+    lookups: Lookups,
+    journal: Journal,
+    clock: Clock,
+    metrics: Metrics,
+) -> Alerting:
+    config, guards = loaded.config, lookups.sources.guards
+    notices = Notices(config.alerts, clock, metrics.notices)
+    return Alerting(
+        loaded=loaded,
+        feed=feed,
+        counts=past.counts(),
+        groups=lambda: rule_of(feed, config.privacy.of_agents),
+        sources=lambda: {
+            name: state_of(guards[name]) for name in config.sources if name in guards
+        },
+        shown=metrics.ring_to_pop_s,
+        gauge=metrics.alerts_open,
+        journal=journal,
+        node=journal.leases.owner,
+        clock=clock,
+        notices=notices,
     )
 
 
@@ -328,6 +364,7 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
         rules=counting_rules(config),
         queue_labels=_queue_labels(config),
         recalls=RecallList(recall_settings(config)),
+        alerts=AlertBoard([alert_rule(*each) for each in config.alerts.rules.items()]),
     )
 
 

@@ -17,6 +17,7 @@ from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
 from screenpop.desk.presence import DESK
 from screenpop.domain.agent import AgentState, SaidBy, UserId
+from screenpop.domain.alert import ALERT
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
 from screenpop.domain.directory import Directory
@@ -158,11 +159,13 @@ class Follower:
         now_us = self.clock.steady_us() if self.live else self.heard_us
         ends = self.book.overdue(now_us)
         for call in self.book.settled():
+            key = call.key
+            case = self.desk.cases.get(key)
+            is_known = case is not None and bool(case.candidates)
+            self.feed.meters.over(call, now_us, is_known=is_known)
             self.failures.guarded("lookups", self.lookups.end, call)
             self.failures.guarded("desk", self.desk.settle, call)
-            self.failures.guarded(
-                "occurrences", self.placing.occurrences.settle, *call.key
-            )
+            self.failures.guarded("occurrences", self.placing.occurrences.settle, *key)
         for call in self.book.forget(now_us):
             self._forget(call)
         return [EventRecord(event=event) for event in ends]
@@ -277,6 +280,8 @@ class Follower:
         change = self.book.apply(event, self.heard_us)
         if change is None:
             return
+        if change.before is None:
+            self.feed.meters.arrived(event.line, self.heard_us)
         for call in change.dropped:
             self._forget(call)
         self.failures.guarded(
@@ -289,8 +294,9 @@ class Follower:
 
     def _recall(self, call: Call) -> None:
         """Did its caller reach no one? Then what is known of them is kept with it."""
-        ani = self.lookups.parties(call).ani
-        number = ani.number if ani.may_look_up else None
+        says = call.outcome or call.ended_us or call.answered_us
+        ani = self.lookups.parties(call).ani if says else None
+        number = ani.number if ani is not None and ani.may_look_up else None
         if self.feed.recalls.replace(call, number):
             self._know(call.key)
 
@@ -346,6 +352,8 @@ class Follower:
                 self._said(offset, person(UserId(record.user)), state, self.heard_us)
         elif record.action == RECALL:
             self.feed.recalls.act(offset, record)
+        elif record.action == ALERT:
+            self.feed.alerts.act(record)
         elif record.action == DESK:
             self._desk(offset, record)
         elif record.action in CHOICES:

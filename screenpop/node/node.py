@@ -48,6 +48,7 @@ from screenpop.journal.base import (
 )
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates
+from screenpop.node.alerting import Alerting, recover_alerts
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
@@ -102,6 +103,7 @@ class Service:
     tasks: TaskOwner
     spare: SpareTime
     snapshots: Snapshots
+    alerting: Alerting
     keys: NodeKeys | None = None
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
@@ -172,6 +174,10 @@ class Service:
         keep(self.past.note_privacy, name="note who sees agents", until_done=True)
         keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
+        if self.feed.alerts.rules:
+            keep(self.alerting.run, name="look for alerts")
+            keep(self.alerting.learn_usual, name="learn how often calls come")
+            keep(self.alerting.notices.run, name="send alerts")
         keep(self._watch_gauges, name="watch the gauges")
         if gives_orders(self.loaded.config):
             keep(self.insight.run, name="keep the model of the orders")
@@ -238,6 +244,7 @@ class Service:
         else:
             past = PastRecalls(self.past.database)
             await recover(self.feed.recalls, past, self.clock.now_us())
+            await recover_alerts(self.feed.alerts, self.past.database)
         while entries := await self._next_stored():
             for entry in entries:
                 self.follower.take(entry)
@@ -366,6 +373,7 @@ class Service:
                 self.clock,
             ),
             recalls=recalls_of(config, self.follower),
+            alerts=self.alerting.for_web(),
             lookup=self._lookup_json,
             stats=self._stats_json,
             counts=self.past.counts(),

@@ -26,6 +26,7 @@ def problems_of_node(it: Service) -> Iterator[NodeProblem]:
     yield from problems_of(it.lookups.sources)
     yield from it.orders.problems()
     yield from it.insight.problems()
+    yield from _of_alerts(it)
     for each in it.shared.items():
         message = shared_telephone(*each)
         yield NodeProblem(part="users", message=message, fatal=False)
@@ -47,6 +48,12 @@ def _of_journal(it: Service) -> Iterator[NodeProblem]:
     for message in (it.follower.failures.trouble(), health.notice):
         if message is not None:
             yield NodeProblem(part="journal", message=message, fatal=False)
+
+
+def _of_alerts(it: Service) -> Iterator[NodeProblem]:
+    message = it.alerting.notices.trouble()
+    if message is not None:
+        yield NodeProblem(part="alerts", message=message, fatal=False)
 
 
 def _of_store(it: Service) -> Iterator[NodeProblem]:

@@ -31,6 +31,7 @@ from screenpop.lookup.calls import CallLookups, Choice
 from screenpop.node.follow import Follower
 from screenpop.node.snapshots import SavedPart, fingerprint
 from screenpop.wallboard.agents import AgentFacts, Subject
+from screenpop.wallboard.alerts import Alert
 from screenpop.wallboard.counters import SavedSums
 from screenpop.wallboard.recalls import SavedRecalls
 
@@ -78,6 +79,7 @@ class StatePiece(msgspec.Struct, frozen=True, omit_defaults=True):
     joined: list[SavedJoined] = []
     order: list[SavedBegin] = []
     recalls: SavedRecalls | None = None
+    alerts: list[Alert] = []
 
 
 class Saved:
@@ -210,6 +212,7 @@ class Folds:
                 for some in _sliced(order.saved() if order else [])
             ),
             *(StatePiece(recalls=some) for some in it.feed.recalls.saved(SLICE)),
+            *(StatePiece(alerts=some) for some in it.feed.alerts.saved(SLICE)),
         ]
 
     def _small(self) -> Small:
@@ -248,6 +251,7 @@ class Folds:
             it.notes.restore(piece.notes)
             if piece.recalls is not None:
                 it.feed.recalls.restore(piece.recalls)
+            it.feed.alerts.restore(piece.alerts)
             it.placing.restore(piece.decided)
             if it.placing.order is not None:
                 it.placing.order.restore(piece.order)

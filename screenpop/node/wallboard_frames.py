@@ -7,8 +7,10 @@ import msgspec
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
 from screenpop.domain.agent import AgentPrivacy
+from screenpop.domain.alert import AlertSeen
 from screenpop.support.clock import iso_from_us
 from screenpop.wallboard.agents import AgentStatus
+from screenpop.wallboard.alerts import Alert
 from screenpop.wallboard.feed import (
     DeltaData,
     FeedData,
@@ -66,6 +68,7 @@ def _snapshot(
         company=company,
         agents_named=named,
         lines_without_queues=[*data.lines_without_queues],
+        alerts=[*map(_alert, data.alerts)],
     )
 
 
@@ -80,6 +83,20 @@ def _delta(data: DeltaData) -> frames.WallboardDelta:
         lines_without_queues=None
         if data.lines_without_queues is None
         else [*data.lines_without_queues],
+        alerts=None if data.alerts is None else [*map(_alert, data.alerts)],
+    )
+
+
+def _alert(alert: Alert) -> AlertSeen:
+    return AlertSeen(
+        id=alert.id,
+        label=alert.label,
+        subject=alert.subject,
+        number=alert.number,
+        level=alert.level,
+        value=alert.value,
+        opened_at=iso_from_us(alert.opened_us),
+        acknowledged_by=alert.acknowledged_by or None,
     )
 
 

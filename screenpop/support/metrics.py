@@ -155,6 +155,13 @@ class Metrics:
             "Background tasks that ended and were started again.",
             "task",
         )
+        self.alerts_open = self._gauge("alerts_open", "Alerts that are open.", "level")
+        self.notices = self._counts(
+            "alert_notices_total",
+            "Alerts sent by webhook or e-mail, and those given up.",
+            "way",
+            "outcome",
+        )
         self.build = self._gauge("build_info", "Always 1; says the version.", "version")
 
     def _timings(self, name: str, text: str, *labels: str) -> Timings:

@@ -17,7 +17,9 @@ from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.service_level import BY_NAME, WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agents import AgentBoard, AgentFacts, AgentStatus, Subject
+from screenpop.wallboard.alerts import Alert, AlertBoard
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
+from screenpop.wallboard.meters import CentreMeters
 from screenpop.wallboard.metrics import (
     AGENTS,
     OWN,
@@ -60,6 +62,7 @@ class SnapshotData:
     queues: tuple[QueueRow, ...]  # total first
     agents: tuple[AgentStatus, ...]
     lines_without_queues: tuple[str, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class DeltaData:
     gone_agents: tuple[AgentId, ...] = ()  # telephones without a person
     gone_users: tuple[UserId, ...] = ()
     lines_without_queues: tuple[str, ...] | None = None  # None: as before
+    alerts: tuple[Alert, ...] | None = None  # None: as before
 
 
 FeedData = SnapshotData | DeltaData
@@ -96,6 +100,7 @@ class WallboardFeed:
         total_label: str = "All queues",
         agents: AgentBoard | None = None,
         recalls: RecallList | None = None,
+        alerts: AlertBoard | None = None,
     ):
         """`queue_labels` are the configured queues: shown even while empty."""
         days = BusinessDays(time_zone)
@@ -103,6 +108,8 @@ class WallboardFeed:
         self.counters = Counters(days, today=today, rules=rules)
         self.agents = agents or AgentBoard()
         self.recalls = RecallList() if recalls is None else recalls
+        self.alerts = AlertBoard() if alerts is None else alerts
+        self.meters = CentreMeters()
         self.offset = 0
         self._clock = clock
         self._time_zone = time_zone
@@ -177,6 +184,7 @@ class WallboardFeed:
             queues=tuple(self._row(queue, now_us) for queue in self._queues()),
             agents=agents,
             lines_without_queues=self.counters.lines_without_queues(),
+            alerts=tuple(self.alerts.open()),
         )
 
     def tick(self) -> FeedData | None:
@@ -191,7 +199,9 @@ class WallboardFeed:
         agents, gone = self._changed_agents()
         queues = self._changed_queues(now_us, totals=bool(agents or gone))
         lines = self.counters.lines_without_queues() if queues else self._lines
-        if not (queues or agents or gone):
+        alerts = tuple(self.alerts.open()) if self.alerts.changed else None
+        self.alerts.changed = False
+        if not (queues or agents or gone or alerts is not None):
             return None
         return DeltaData(
             offset=self.offset,
@@ -201,6 +211,7 @@ class WallboardFeed:
             gone_agents=tuple(who.agent for who in gone if who.agent is not None),
             gone_users=tuple(who.user for who in gone if who.user is not None),
             lines_without_queues=self._new_lines(lines),
+            alerts=alerts,
         )
 
     def _new_lines(self, lines: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -273,6 +284,7 @@ class WallboardFeed:
         self._lines = self.counters.lines_without_queues()
         self.counters.changed.clear()
         self.agents.take_changed()
+        self.alerts.changed = False
 
     def _looks(self, queue: str) -> _Shown:
         """All of a row that does not change by mere waiting."""
@@ -287,6 +299,10 @@ class WallboardFeed:
         if queue == TOTAL:
             values.update((d.name, self.agents.count(d.name)) for d in AGENTS)
         return now.line.oldest_us(), values
+
+    def values(self, queue: str) -> Mapping[str, float | None]:
+        """All numbers of one queue as they are now; `TOTAL` is the whole centre."""
+        return self._row(queue, self._clock.now_us()).values
 
     def _row(self, queue: str, now_us: int) -> QueueRow:
         oldest_us, values = self._looks(queue)

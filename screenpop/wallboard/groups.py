@@ -87,7 +87,7 @@ class GroupRule:
             return replace(data, queues=queues)
         if isinstance(data, SnapshotData):
             return replace(data, queues=queues, agents=())
-        if not queues and data.lines_without_queues is None:
+        if not queues and data.lines_without_queues is None and data.alerts is None:
             return None
         return replace(data, queues=queues, agents=(), gone_agents=(), gone_users=())
 

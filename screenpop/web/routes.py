@@ -16,6 +16,7 @@ from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
 from screenpop.planning.asked import DAYS_MAX
 from screenpop.web import (
+    alerts,
     calls,
     charts,
     forecast,
@@ -151,6 +152,21 @@ ROUTES: tuple[Route, ...] = (
         role=Role.AGENT, body=RecallBody, query=_WHICH,
         summary="Claim, release, snooze or close the row of a call.",
         errors=(400, 403, 404, 408, 413, 415, 503),
+    ),
+    Route(
+        method="GET", path="/v1/alerts", handler=alerts.show, role=Role.SUPERVISOR,
+        summary="Alerts: the open ones, or those that were.",
+        query=(
+            RouteParameter(name="state", text="open (default), closed or all."),
+            RouteParameter(name="limit", text=f"1 to {alerts.LIMIT_MAX}."),
+        ),
+        errors=(400,),
+    ),
+    Route(
+        method="POST", path="/v1/alerts", handler=alerts.acknowledge,
+        role=Role.SUPERVISOR, body=alerts.AcknowledgeBody,
+        summary="Say that you have seen an alert.",
+        errors=(400, 404, 408, 413, 415, 503),
     ),
     Route(
         method="GET", path="/v1/live", handler=calls.live_calls, role=Role.SUPERVISOR,

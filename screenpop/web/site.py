@@ -33,6 +33,7 @@ from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
 from screenpop.wallboard.groups import GroupRule
+from screenpop.web.alert_list import Alerts
 from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
 from screenpop.web.built_ui import BuiltUi, Headers
 from screenpop.web.live_calls import LiveCalls
@@ -60,6 +61,7 @@ class Services:
     offers: Offers
     live: LiveCalls
     recalls: Recalls
+    alerts: Alerts
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts

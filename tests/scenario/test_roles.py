@@ -38,6 +38,7 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/recalls": [
         f"/v1/recalls?state={state}" for state in ("open", "claimed", "closed")
     ],
+    "GET /v1/alerts": ["/v1/alerts?state=all"],
     "GET /v1/live": ["/v1/live"],
     "GET /v1/lookup": ["/v1/lookup?number=%2B442079460958"],
     "GET /v1/stats": ["/v1/stats", f"/v1/stats?{PAST}&group=queue"],
@@ -77,6 +78,7 @@ DONE = {
 ELSEWHERE = {
     "GET /v1/agent": "frames",
     "GET /v1/wallboard": "frames",
+    "POST /v1/alerts": "names the supervisor who has seen an alert, no agent",
     "POST /v1/session": "the log-in of each person; its answer names them alone",
     "DELETE /v1/session": "no answer",
     "POST /v1/session/password": "as the log-in",

@@ -282,6 +282,7 @@ export interface WallboardSnapshot {
   company: string;
   lines_without_queues: string[];
   agents_named: boolean;
+  alerts: AlertSeen[];
 }
 
 export interface WallboardDelta {
@@ -293,6 +294,7 @@ export interface WallboardDelta {
   gone_agents: string[];
   gone_users: string[];
   lines_without_queues: string[] | null;
+  alerts: AlertSeen[] | null;
 }
 
 export interface Resume {

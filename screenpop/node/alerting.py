@@ -1,0 +1,245 @@
+"""What are the watched numbers now, and which alerts are due?
+
+Each node looks once a second. What is due is journalled; the node whose record was the
+first sends the notices. Numbers that each node has for itself (its sources, its pops)
+carry its name where it has one, so that no node answers for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+from prometheus_client import Gauge
+
+from screenpop.config.alerts import AlertRuleSettings
+from screenpop.config.load import Loaded
+from screenpop.domain.alert import (
+    LINE_SILENCE,
+    RATES,
+    SOURCE_FAILING,
+    AlertLevel,
+    AlertRule,
+)
+from screenpop.domain.call import LineId
+from screenpop.domain.errors import Overloaded, Unavailable
+from screenpop.domain.local_time import local
+from screenpop.domain.service_level import ServiceLevelRules
+from screenpop.history.alerts import past_alerts
+from screenpop.history.engine import Database
+from screenpop.history.past_counts import CountsAsked, PastCounts
+from screenpop.journal.base import Journal
+from screenpop.journal.records import ActionRecord
+from screenpop.lookup.source_states import SourceState
+from screenpop.node.notices import Notices
+from screenpop.support.clock import Clock, iso_from_us
+from screenpop.support.log import Outage
+from screenpop.support.metrics import Timing
+from screenpop.wallboard.alerts import Alert, AlertBoard, Subject
+from screenpop.wallboard.counters import TOTAL
+from screenpop.wallboard.feed import WallboardFeed
+from screenpop.wallboard.groups import GroupRule
+from screenpop.wallboard.meters import RecentDurations, gaps
+from screenpop.wallboard.metrics import definitions
+from screenpop.web.alert_list import Alerts
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+USUAL_EVERY_S = 900.0
+WEEKS = 4  # whose same hour says how often a line's calls come
+USUAL_MIN = 4.0  # calls an hour; with fewer no silence is long
+OF_EACH_NODE = (SOURCE_FAILING, "ring_to_pop_s")
+FAILING: tuple[SourceState, ...] = ("failing", "left_alone")
+HOUR_US = 3_600_000_000
+LABELS = {
+    "match_rate": "Calls with a customer",
+    "ring_to_pop_s": "Ring to pop, 95 of 100",
+    SOURCE_FAILING: "Source does not answer",
+    LINE_SILENCE: "Line is silent",
+}
+
+
+def alert_rule(name: str, given: AlertRuleSettings) -> AlertRule:
+    known = {x.name: x.label for x in definitions(ServiceLevelRules())} | LABELS
+    natural = 1.0 if given.number == SOURCE_FAILING else None
+    return AlertRule(
+        name=name,
+        number=given.number,
+        subjects=given.of,
+        warning=given.warning,
+        critical=natural if given.warning is None and natural else given.critical,
+        for_us=round(given.for_s * 1e6),
+        back=given.back,
+        calls_min=given.calls_min if given.number in RATES else 0,
+        label=given.label or known[given.number],
+    )
+
+
+async def recover_alerts(board: AlertBoard, database: Database) -> None:
+    """What left the journal, before it is read. A store that is away is logged."""
+    try:
+        for record in await past_alerts(database):
+            board.act(record)
+    except Unavailable as error:
+        log.warning("alerts from before the journal are missing: %s.", error)
+
+
+@dataclass(kw_only=True)
+class Alerting:
+    """Looks, journals and has notices sent."""
+
+    loaded: Loaded
+    feed: WallboardFeed
+    counts: PastCounts
+    groups: Callable[[], GroupRule]
+    sources: Callable[[], Mapping[str, SourceState]]
+    shown: Timing  # from receipt to the card on screen
+    gauge: Gauge  # how many are open, by level
+    journal: Journal
+    node: str | None
+    clock: Clock
+    notices: Notices
+    _usual: dict[str, float] = field(default_factory=dict)  # calls an hour by line
+    _recent: RecentDurations = field(default_factory=RecentDurations)
+    _since_us: int = 0
+    _outage: Outage = field(default_factory=lambda: Outage("alerts", log))
+
+    def for_web(self) -> Alerts:
+        return Alerts(
+            board=self.feed.alerts,
+            journal=self.journal,
+            clock=self.clock,
+            label=self.subject_label,
+        )
+
+    async def run(self) -> None:
+        """For ever."""
+        self._since_us = self.clock.steady_us()
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def learn_usual(self) -> None:
+        """How many calls of each line come in this hour of the week, usually."""
+        watched = any(x.number == LINE_SILENCE for x in self.feed.alerts.rules.values())
+        while True:
+            try:
+                for line in self.loaded.config.lines if watched else ():
+                    self._usual[line] = await self._calls_an_hour(line)
+            except Unavailable as error:
+                log.warning("usual calls of lines are not known: %s", error)
+            await asyncio.sleep(USUAL_EVERY_S)
+
+    async def look(self) -> None:
+        """What cannot be journalled now is due again at the next look."""
+        board, now_us = self.feed.alerts, self.clock.steady_us()
+        due = board.due(
+            dict(self._measured(now_us)),
+            now_us,
+            at_us=self.clock.now_us(),
+            is_elsewhere=self._is_elsewhere,
+        )
+        levels = [alert.level for alert in board.open()]
+        for level in get_args(AlertLevel):
+            self.gauge.labels(level).set(levels.count(level))
+        if not due:
+            return
+        try:
+            receipts = await self.journal.append(due)
+        except (Overloaded, Unavailable) as error:
+            self._outage.failed(error)
+            return
+        self._outage.recovered()
+        for record, receipt in zip(due, receipts, strict=True):
+            if receipt.fresh:
+                self.notices.add(self.notice(record))
+
+    def notice(self, record: ActionRecord) -> dict[str, object]:
+        data = record.data
+        value = data.get("value")
+        return {
+            "do": data["do"],
+            "id": f"{data['name']}/{data['count']}/{data['subject']}",
+            "label": data["label"],
+            "subject": data["subject"],
+            "subject_label": self.subject_label(data["subject"]),
+            "number": data["number"],
+            "level": data["level"],
+            "value": None if value is None else float(value),
+            "by": record.user or None,
+            "at": iso_from_us(record.at_us),
+        }
+
+    def subject_label(self, subject: str) -> str:
+        config = self.loaded.config
+        queue, source = config.queues.get(subject), config.sources.get(subject)
+        return (queue and queue.label) or (source and source.label) or subject
+
+    # -- the numbers
+
+    def _measured(self, now_us: int) -> Iterator[tuple[Subject, float | None]]:
+        for rule in self.feed.alerts.rules.values():
+            match rule.number:
+                case "match_rate":
+                    meters = self.feed.meters
+                    yield (rule.name, ""), meters.match_rate(now_us, rule.calls_min)
+                case "ring_to_pop_s":
+                    yield (
+                        (rule.name, self._mine("")),
+                        self._recent.late(self.shown.buckets(), now_us, rule.calls_min),
+                    )
+                case number if number == SOURCE_FAILING:
+                    for source, state in self.sources().items():
+                        if not rule.subjects or source in rule.subjects:
+                            of = (rule.name, self._mine(source))
+                            yield of, float(state in FAILING)
+                case number if number == LINE_SILENCE:
+                    for line in rule.subjects or self.loaded.config.lines:
+                        yield (rule.name, line), self._silence(line, now_us)
+                case _:
+                    for queue in rule.subjects or (TOTAL,):
+                        yield (rule.name, queue), self._of_queue(rule, queue)
+
+    def _of_queue(self, rule: AlertRule, queue: str) -> float | None:
+        if rule.number == "agents_available" and not self.groups().shows_agents():
+            return None
+        values = self.feed.values(queue)
+        of = "direct" if rule.number.startswith("direct") else "offered"
+        if rule.calls_min and (values.get(of) or 0) < rule.calls_min:
+            return None
+        return values.get(rule.number)
+
+    def _silence(self, line: str, now_us: int) -> float | None:
+        usual = self._usual.get(line, 0.0)
+        if usual < USUAL_MIN:
+            return None
+        newest_us = self.feed.meters.arrived_us.get(LineId(line), 0)
+        return gaps(now_us - max(newest_us, self._since_us), usual)
+
+    async def _calls_an_hour(self, line: str) -> float:
+        zone = ZoneInfo(self.loaded.config.server.time_zone)
+        now_us = self.clock.now_us()
+        total = 0
+        for week in range(1, WEEKS + 1):
+            at = local(now_us, zone) - timedelta(weeks=week, minutes=30)
+            from_us = round(at.timestamp() / 900) * 900_000_000
+            asked = CountsAsked(from_us=from_us, to_us=from_us + HOUR_US, lines=(line,))
+            for sums in await self.counts.sums(
+                asked, [from_us], names=("calls", "direct")
+            ):
+                total += sum(sums.amounts.values())
+        return total / WEEKS
+
+    def _mine(self, subject: str) -> str:
+        return f"{subject}@{self.node}" if self.node is not None else subject
+
+    def _is_elsewhere(self, alert: Alert) -> bool:
+        rule = self.feed.alerts.rules.get(alert.name)
+        of_each_node = rule is not None and rule.number in OF_EACH_NODE
+        return of_each_node and not alert.subject.endswith(self._mine(""))
