@@ -15,6 +15,7 @@ import msgspec
 import msgspec.inspect as shape
 
 from screenpop.desk import frames
+from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import (
     CandidateRef,
     Facet,
@@ -55,7 +56,7 @@ def render() -> str:
 def _structs() -> Iterator[type[msgspec.Struct]]:
     """Those of the frames, after the domain's that they hold."""
     yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
-    yield from (PolicyValue, PolicyLine)
+    yield from (PolicyValue, PolicyLine, AlertSeen)
     for value in vars(frames).values():
         is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
         if is_struct and value.__module__ == frames.__name__:

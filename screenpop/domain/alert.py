@@ -92,7 +92,7 @@ class AlertSeen(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     subject: str
     number: str
-    level: AlertLevel
+    level: Literal["warning", "critical"]
     value: float | None
     opened_at: str
     acknowledged_by: str | None = None

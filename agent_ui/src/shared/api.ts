@@ -136,6 +136,10 @@ export async function endCall(call: CallName, csrf: string): Promise<void> {
   await ask("POST", `${path}?${which(call)}`, { csrf });
 }
 
+export async function acknowledgeAlert(id: string, csrf: string): Promise<void> {
+  await ask("POST", "/v1/alerts", { body: { id }, csrf });
+}
+
 /** Claim, release, snooze or close: the row of a call of the recall list. */
 export async function actOnRecall(
   call: CallName,

@@ -55,6 +55,7 @@ export function reduceWallboard(
           agents: mergeAgents(state.board.agents, frame),
           lines_without_queues:
             frame.lines_without_queues ?? state.board.lines_without_queues,
+          alerts: frame.alerts ?? state.board.alerts,
         },
       };
     default:

@@ -9,6 +9,7 @@ import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { Agents } from "./agents";
+import { Alerts } from "./alerts";
 import { WallboardClient } from "./client";
 import { LiveCalls } from "./live_calls";
 import {
@@ -105,6 +106,7 @@ function Board({ session, preferences, onExpired }: WallboardPageProps) {
       <h1 class="hidden">Wallboard</h1>
       <LinkBanner {...banner} />
       <AsOf {...shared} />
+      <Alerts {...{ board, skewMs, formats }} csrf={session.csrf} />
       <Total {...shared} />
       <LinesWithoutQueues lines={board.lines_without_queues} />
       <Queues {...shared} />

@@ -106,12 +106,18 @@ function Tiles(props: TilesProps) {
       <h2>{title}</h2>
       <dl class="tiles">
         {counters.map((counter) => (
-          <div class="tile" key={counter.name} data-tone={toneOf(counter, queue)}>
+          <div
+            class="tile"
+            key={counter.name}
+            data-tone={toneOf(counter, queue)}
+            data-alert={alertOn(board, queue.queue, counter.name)}
+          >
             <dt title={counter.formula}>{counter.label}</dt>
             <dd>
               <span class="figure">
                 <Figure {...props} counter={counter} queue={queue} />
               </span>
+              <AlertWord level={alertOn(board, queue.queue, counter.name)} />
               {formulas && <span class="formula">{counter.formula}</span>}
             </dd>
           </div>
@@ -151,7 +157,7 @@ interface QueueTableProps extends BoardProps {
 }
 
 function QueueTable(props: QueueTableProps) {
-  const { queues, counters } = props;
+  const { board, queues, counters } = props;
   return (
     <table>
       <thead>
@@ -175,8 +181,10 @@ function QueueTable(props: QueueTableProps) {
                 key={counter.name}
                 data-label={counter.label}
                 data-tone={toneOf(counter, queue)}
+                data-alert={alertOn(board, queue.queue, counter.name)}
               >
                 <Figure {...props} counter={counter} queue={queue} />
+                <AlertWord level={alertOn(board, queue.queue, counter.name)} />
               </td>
             ))}
           </tr>
@@ -247,6 +255,22 @@ function LongestWait({ queue, board, skewMs, live }: FigureProps) {
   const now = useBoardNow(board, skewMs, live);
   if (!queue.oldest_waiting_at) return <>–</>;
   return <>{duration((now - Date.parse(queue.oldest_waiting_at)) / 1000)}</>;
+}
+
+type Level = WallboardSnapshot["alerts"][number]["level"];
+
+/** How bad an alert is open on this number of this queue? */
+export function alertOn(
+  board: Pick<WallboardSnapshot, "alerts">,
+  queue: string,
+  number: string,
+): Level | undefined {
+  const on = board.alerts.filter((x) => x.subject === queue && x.number === number);
+  return on.find((x) => x.level === "critical")?.level ?? on[0]?.level;
+}
+
+function AlertWord({ level }: { level: Level | undefined }) {
+  return level ? <span class="alert-word">{level}</span> : null;
 }
 
 function toneOf(counter: CounterDef, queue: QueueCounters): string {

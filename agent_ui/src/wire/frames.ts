@@ -67,6 +67,17 @@ export interface PolicyLine {
   values: PolicyValue[];
 }
 
+export interface AlertSeen {
+  id: string;
+  label: string;
+  subject: string;
+  number: string;
+  level: "critical" | "warning";
+  value: number | null;
+  opened_at: string;
+  acknowledged_by: string | null;
+}
+
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
   number: string | null;

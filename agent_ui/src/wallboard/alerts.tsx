@@ -1,0 +1,97 @@
+// Which watched numbers are beyond their limits, and who has seen it?
+
+import { useState } from "preact/hooks";
+import { acknowledgeAlert, Refused } from "../shared/api";
+import { useNow } from "../shared/clock";
+import { duration, type Formats } from "../shared/format";
+import type { AlertSeen, CounterDef, WallboardSnapshot } from "../wire/frames";
+import { figureText, labelOf } from "./queues";
+
+interface AlertsProps {
+  board: WallboardSnapshot;
+  csrf: string;
+  skewMs: number;
+  formats: Formats;
+}
+
+/** Nothing is shown while nothing is wrong. */
+export function Alerts(props: AlertsProps) {
+  const { board, csrf, skewMs, formats } = props;
+  const now = useNow() + skewMs;
+  const [trouble, setTrouble] = useState("");
+  const seen = async (alert: AlertSeen) => {
+    try {
+      await acknowledgeAlert(alert.id, csrf);
+      setTrouble("");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setTrouble(`${error.message} ${error.remedy}`);
+    }
+  };
+  if (board.alerts.length === 0) return null;
+  return (
+    <section class="alerts" aria-label="Alerts">
+      {trouble && (
+        <p class="trouble" role="status">
+          {trouble}
+        </p>
+      )}
+      <ul>
+        {board.alerts.map((alert) => (
+          <li key={alert.id} data-level={alert.level}>
+            <strong class="level">{LEVELS[alert.level]}</strong>
+            <span class="what">
+              <bdi>{alert.label}</bdi>
+              {alert.subject && (
+                <>
+                  {", "}
+                  <bdi>{labelOf(board, alert.subject)}</bdi>
+                </>
+              )}
+              <span class="muted">{` for ${duration((now - Date.parse(alert.opened_at)) / 1000)}, ${valueText(alert, board.counters, formats)} when it opened`}</span>
+            </span>
+            {alert.acknowledged_by ? (
+              <span class="muted">
+                seen by <bdi>{alert.acknowledged_by}</bdi>
+              </span>
+            ) : (
+              <button
+                type="button"
+                aria-label={`I have seen it: ${alert.label}, ${labelOf(board, alert.subject)}`}
+                onClick={() => void seen(alert)}
+              >
+                Seen
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const LEVELS = { critical: "Critical", warning: "Warning" } as const;
+/** Numbers that no column of the board has. */
+const UNITS: Record<string, CounterDef["unit"]> = {
+  ring_to_pop_s: "seconds",
+  match_rate: "ratio",
+};
+
+/** What the number was when the alert opened. */
+export function valueText(
+  alert: Pick<AlertSeen, "number" | "value">,
+  counters: CounterDef[],
+  formats: Formats,
+): string {
+  if (alert.value === null) return "unknown";
+  if (alert.number === "source_failing") return "without an answer";
+  if (alert.number === "line_silence")
+    return `${formats.number(Math.round(alert.value))} usual gaps`;
+  const { name, unit } = counters.find((each) => each.name === alert.number) ?? {
+    name: alert.number,
+    unit: UNITS[alert.number] ?? "calls",
+  };
+  if (unit === "seconds" && alert.value < 10) return `${formats.number(alert.value)} s`;
+  const counter = { name, unit, label: name, formula: "" };
+  return figureText(counter, alert.value, formats);
+}
