@@ -6,6 +6,7 @@ import re
 
 from browser.company import ADA
 from browser.house import House
+from browser.test_looks import violations
 from playwright.async_api import expect
 
 
@@ -143,3 +144,35 @@ async def test_the_numbers_stand_still_and_say_so_when_the_connection_is_lost(
     await house.goes_down()
     await board.sees(re.compile(r"stale: as of .*, not live"))
     await board.shows("Longest wait", re.compile("0:0[2-9]|0:1"))
+
+
+async def test_a_person_chooses_columns_order_and_queues(house: House) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    names = [f"{word} {n}" for word in ("Orders", "Repairs") for n in range(4)]
+    for number, name in enumerate(names):
+        for call in range(number % 4 + 1):
+            await house.event("queued", f"c-{number}-{call}", queue=name)
+    rows = board.part(".queues table").first.locator("tbody th")
+    await expect(rows).to_have_count(9)  # Sales is always there
+    await board.page.get_by_text("Columns", exact=True).click()
+    box = board.page.get_by_role("checkbox", name="Talking")
+    await box.uncheck()
+    await board.page.get_by_role("checkbox", name="Diverted").check()
+    heads = board.part(".queues table").first.locator("thead th")
+    await expect(heads.filter(has_text="Diverted")).to_have_count(1)
+    await expect(heads.filter(has_text="Talking")).to_have_count(0)
+    waiting = heads.filter(has_text="Waiting")
+    await waiting.get_by_role("button").click()
+    await expect(waiting).to_have_attribute("aria-sort", "descending")
+    await expect(rows.first).to_have_text("Orders 3")
+    assert await violations(board) == []
+    await board.page.reload()
+    await board.is_live()
+    await expect(rows.first).to_have_text("Orders 3")
+    await expect(heads.filter(has_text="Talking")).to_have_count(0)
+    await board.page.get_by_label("Only queues with").fill("rep")
+    await expect(rows).to_have_text([f"Repairs {n}" for n in (3, 2, 1, 0)])
+    await board.page.get_by_text("Columns", exact=True).click()
+    await board.button("The usual ones").click()
+    await expect(heads.filter(has_text="Talking")).to_have_count(1)

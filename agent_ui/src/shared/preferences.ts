@@ -5,12 +5,21 @@ import { keep, kept } from "./keep";
 
 export type Theme = "system" | "light" | "dark";
 
+export interface Sort {
+  /** A counter's name; "" is the queue's own. */
+  by: string;
+  down: boolean;
+}
+
 export interface Preferences {
   theme: Theme;
   sources: boolean;
   shortcuts: boolean;
   formulas: boolean;
   big: boolean;
+  /** The wallboard's numbers by queue; null: the usual ones. */
+  columns: string[] | null;
+  sort: Sort | null;
 }
 
 const DEFAULTS: Preferences = {
@@ -19,6 +28,8 @@ const DEFAULTS: Preferences = {
   shortcuts: true,
   formulas: false,
   big: false,
+  columns: null,
+  sort: null,
 };
 
 export function loadPreferences(): Preferences {

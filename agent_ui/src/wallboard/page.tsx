@@ -79,7 +79,7 @@ function Tools({
   );
 }
 
-function Board({ session, preferences, onExpired }: WallboardPageProps) {
+function Board({ session, preferences, change, onExpired }: WallboardPageProps) {
   const client = useMemo(() => new WallboardClient(), []);
   const state = useStore(client.store);
   const formats = useMemo(() => formatsFor(state.locale), [state.locale]);
@@ -109,7 +109,7 @@ function Board({ session, preferences, onExpired }: WallboardPageProps) {
       <Alerts {...{ board, skewMs, formats }} csrf={session.csrf} />
       <Total {...shared} />
       <LinesWithoutQueues lines={board.lines_without_queues} />
-      <Queues {...shared} />
+      <Queues {...shared} {...{ preferences, change }} />
       {board.agents_named ? <Agents {...shared} /> : <GroupsOnly />}
       <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={board.counters} />

@@ -1,9 +1,12 @@
 // How many calls wait, ring and talk, and how did today go?
 
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useNow } from "../shared/clock";
 import { averageDuration, duration, type Formats } from "../shared/format";
+import type { Change, Preferences } from "../shared/preferences";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
+
+import { pressed, shownColumns, shownQueues, toggled } from "./columns";
 
 export interface BoardProps {
   board: WallboardSnapshot;
@@ -127,20 +130,43 @@ function Tiles(props: TilesProps) {
   );
 }
 
+const FILTER_FROM = 8; // queues
+const RARE: Group[] = ["minor", "calls", "direct", "variants"];
+
+interface QueuesProps extends BoardProps {
+  preferences: Preferences;
+  change: Change;
+}
+
 /** Each queue in a line; the rarer numbers in a table of their own, folded away. */
-export function Queues(props: BoardProps) {
-  const { board } = props;
-  const queues = board.queues.filter((each) => each.queue !== TOTAL);
-  if (queues.length === 0) return null;
-  const told = board.counters.filter((counter) =>
-    queues.some((queue) => counter.name in queue.values),
+export function Queues(props: QueuesProps) {
+  const { board, preferences, change } = props;
+  const [filter, setFilter] = useState("");
+  const all = board.queues.filter((each) => each.queue !== TOTAL);
+  if (all.length === 0) return null;
+  const counters = board.counters.filter((counter) =>
+    all.some((queue) => counter.name in queue.values),
   );
-  const rare = ["minor", "calls", "direct", "variants"];
-  const minor = told.filter((each) => rare.includes(groupOf(each)));
-  const major = told.filter((each) => !rare.includes(groupOf(each)));
+  const usual = (each: CounterDef) => !RARE.includes(groupOf(each));
+  const major = shownColumns(counters, preferences.columns, usual);
+  const minor = counters.filter((each) => !usual(each) && !major.includes(each));
+  const queues = shownQueues(all, filter, preferences.sort);
   return (
     <section class="queues" aria-label="Queues">
+      <div class="queue-tools">
+        {all.length >= FILTER_FROM && (
+          <input
+            type="search"
+            aria-label="Only queues with"
+            placeholder="Only queues with…"
+            value={filter}
+            onInput={(event) => setFilter(event.currentTarget.value)}
+          />
+        )}
+        <Columns {...{ counters, major, change }} isUsual={!preferences.columns} />
+      </div>
       <QueueTable {...props} queues={queues} counters={major} />
+      {queues.length === 0 && <p class="muted">No queue has this in its name.</p>}
       {minor.length > 0 && (
         <details>
           <summary>Also today, by queue</summary>
@@ -151,7 +177,42 @@ export function Queues(props: BoardProps) {
   );
 }
 
-interface QueueTableProps extends BoardProps {
+interface ColumnsProps {
+  counters: CounterDef[];
+  major: CounterDef[];
+  isUsual: boolean;
+  change: Change;
+}
+
+function Columns({ counters, major, isUsual, change }: ColumnsProps) {
+  return (
+    <details class="columns">
+      <summary>Columns</summary>
+      <fieldset>
+        <legend class="hidden">Numbers by queue</legend>
+        {counters.map((each) => (
+          <label key={each.name} title={each.formula}>
+            <input
+              type="checkbox"
+              checked={major.includes(each)}
+              onChange={() => change({ columns: toggled(major, each.name) })}
+            />
+            {each.label}
+          </label>
+        ))}
+        <button
+          type="button"
+          disabled={isUsual}
+          onClick={() => change({ columns: null })}
+        >
+          The usual ones
+        </button>
+      </fieldset>
+    </details>
+  );
+}
+
+interface QueueTableProps extends QueuesProps {
   queues: QueueCounters[];
   counters: CounterDef[];
 }
@@ -162,11 +223,15 @@ function QueueTable(props: QueueTableProps) {
     <table>
       <thead>
         <tr>
-          <th scope="col">Queue</th>
+          <SortedBy {...props} by="" label="Queue" />
           {counters.map((counter) => (
-            <th scope="col" key={counter.name} title={counter.formula}>
-              {counter.label}
-            </th>
+            <SortedBy
+              {...props}
+              key={counter.name}
+              by={counter.name}
+              label={counter.label}
+              formula={counter.formula}
+            />
           ))}
         </tr>
       </thead>
@@ -191,6 +256,29 @@ function QueueTable(props: QueueTableProps) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface SortedByProps extends Pick<QueuesProps, "preferences" | "change"> {
+  by: string;
+  label: string;
+  formula?: string;
+}
+
+function SortedBy({ preferences, change, by, label, formula }: SortedByProps) {
+  const sort = preferences.sort?.by === by ? preferences.sort : null;
+  const order = sort === null ? "none" : sort.down ? "descending" : "ascending";
+  return (
+    <th scope="col" title={formula} aria-sort={order}>
+      <button
+        type="button"
+        class="sort"
+        onClick={() => change({ sort: pressed(preferences.sort, by) })}
+      >
+        {label}
+        <span aria-hidden="true">{sort === null ? "" : sort.down ? " ↓" : " ↑"}</span>
+      </button>
+    </th>
   );
 }
 
