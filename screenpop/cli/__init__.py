@@ -34,6 +34,10 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "users": ("users", "Add, list and change who may log in."),
         "insight": ("insight", "Learn from orders what customers are likely to buy."),
         "forecast": ("forecast", "Expected calls of the next days, by interval."),
+        "compare": (
+            "compare",
+            "Why another tool's figure differs, by calls and rules.",
+        ),
         "db": ("db", "Bring the database up to date."),
         "privacy": ("privacy", "Erase what is stored about a person."),
         "backup": ("backup", "Save everything to a file while the service runs."),

@@ -5,28 +5,22 @@ For a start that reads the whole journal: what was trimmed from it is here alone
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
-import msgspec
 from sqlalchemy import and_, select
 
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import (
     Call,
-    CallEvent,
     CallId,
-    CallKey,
     Direction,
     LineId,
     Outcome,
 )
-from screenpop.domain.call_fold import CallFold
 from screenpop.domain.recall import Doing, RecallAction
-from screenpop.history.archive import EVENTS_OF
 from screenpop.history.engine import Database
-from screenpop.history.statement import wanted
+from screenpop.history.refolded import folded
 from screenpop.history.tables import calls, recall_actions
-from screenpop.journal.records import EventRecord, decode
 
 CALLS_PER_STEP = 100
 CALLS_MAX = 100_000  # the newest of those with numbers that reached no one
@@ -62,7 +56,10 @@ class PastRecalls:
         for start in range(0, len(found), CALLS_PER_STEP):
             some = found[start : start + CALLS_PER_STEP]
             by_key = {(line, call_id, n): number for line, call_id, n, number in some}
-            yield [(call, by_key[call.key]) for call in await self._folded([*by_key])]
+            yield [
+                (call, by_key[call.key])
+                for call in await folded(self._database, [*by_key])
+            ]
 
     async def actions(self, since_us: int) -> list[RecallAction]:
         """In the order of their times."""
@@ -83,22 +80,3 @@ class PastRecalls:
                 )
                 for row in rows
             ]
-
-    async def _folded(self, keys: Sequence[tuple[str, str, int]]) -> list[Call]:
-        folds: dict[tuple[str, str, int], CallFold] = {}
-        for *name, body in await self._database.fetch(EVENTS_OF, wanted(keys)):
-            line, call_id, occurrence = name
-            key: CallKey = (LineId(line), CallId(call_id), occurrence)
-            fold = folds.setdefault(key, CallFold(*key))
-            event = _event(body)
-            if event is not None:
-                fold.add(event)
-        return [fold.call() for fold in folds.values() if len(fold)]
-
-
-def _event(body: str) -> CallEvent | None:
-    try:
-        record = decode(EventRecord.kind, body.encode())
-    except msgspec.MsgspecError:
-        return None
-    return record.event if isinstance(record, EventRecord) else None
