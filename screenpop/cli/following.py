@@ -47,8 +47,12 @@ class Following:
     """Asks a service about its lines; raises `Unavailable`, `ConfigError`."""
 
     def __init__(self, url: str, proof: Proof):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            valid = parts.scheme in ("http", "https") and parts.hostname
+        except ValueError:
+            valid = False
+        if not valid:
             raise ConfigError(
                 f"--url: {url!r} is not a valid address. Give one like http://127.0.0.1:8080."
             )

@@ -205,8 +205,11 @@ def _seconds(text: str) -> float | None:
 
 def url_spellings(url: str) -> tuple[str, ...]:
     """The URL with and without its standard port, as senders spell it."""
-    parts = urlsplit(url)
-    port = {"https": 443, "http": 80}.get(parts.scheme)
+    try:
+        parts = urlsplit(url)
+        port = {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:  # a sender's `Host` may hold anything
+        return (url,)
     if port is None or not parts.hostname:
         return (url,)
     host = parts.netloc.rpartition("@")[2]
@@ -295,7 +298,10 @@ def plivo_v3(
 
 
 def _plivo_base(method: str, url: str, form: Pairs) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     query = _sorted_query(parse_qsl(parts.query, keep_blank_values=True))
     bare = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
     if method.upper() == "GET":

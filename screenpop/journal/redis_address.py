@@ -8,6 +8,7 @@ rediss+sentinel://...                        the same with TLS, to both
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,11 +83,21 @@ def _given(username: str | None, password: str | None) -> dict[str, str]:
     return {name: text for name, text in given.items() if text}
 
 
+def _split(url: str) -> tuple[SplitResult, str]:
+    """The URL without its hosts, and these: `urlsplit` takes one host, not a list.
+
+    Some versions refuse a list with an IPv6 address in it.
+    """
+    scheme, found, rest = url.partition("://")
+    netloc = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    return urlsplit(f"{scheme}{found}{rest[len(netloc) :]}"), netloc
+
+
 def parse_address(
     url: str, ca_file: Path | None = None, sentinel_login: Login = (None, None)
 ) -> RedisAddress:
     """Raises `ConfigError` without quoting the URL: it may hold a password."""
-    parts = urlsplit(url)
+    parts, netloc = _split(url)
     if parts.scheme not in SCHEMES:
         raise ConfigError(
             f"journal.url: {parts.scheme or 'no scheme'} is not a supported scheme."
@@ -98,7 +109,7 @@ def parse_address(
             " journal.ca_file, times are journal.timeout_s and journal.patience_s."
         )
     sentinel = parts.scheme.endswith("+sentinel")
-    credentials, _, hosts = parts.netloc.rpartition("@")
+    credentials, _, hosts = netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     master, db = _path(parts, sentinel)
     tls = parts.scheme.startswith("rediss")

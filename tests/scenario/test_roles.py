@@ -159,6 +159,7 @@ async def everything_sent(folder: Path, **privacy: Any) -> dict[str, Sent]:
             boards = [await centre.sign_in(x, kind="wallboard") for x in ("sue", "ada")]
             await tell_the_story(centre, *seats)
             await asyncio.gather(*(ask_all(centre, x, sent[x]) for x in sent))
+            await asyncio.gather(*(do_all(centre, x, sent[x]) for x in sent))
             sent["stranger"] = await asked_by_a_stranger(centre)
             for seat in (*seats, *boards):
                 await seat.leave()
@@ -214,6 +215,10 @@ async def ask_all(centre: CallCentre, name: str, sent: Sent) -> None:
                 async with centre.http.get(url, headers=cookie | accept) as answer:
                     sent.add(f"{route} {answer.status}", await answer.text())
                     assert route not in ADMIN_ONLY or answer.status == 403
+
+
+async def do_all(centre: CallCentre, name: str, sent: Sent) -> None:
+    """Afterwards: it ends calls that others ask for."""
     for route, (path, body) in DONE.items():
         status, answered = await centre.post(name, path, **body)
         sent.add(f"{route} {status}", json.dumps(answered))

@@ -54,6 +54,13 @@ def test_a_url_is_tried_with_and_without_its_standard_port() -> None:
     )
 
 
+def test_a_host_that_is_no_address_fails_as_any_forged_one() -> None:
+    for odd in ("http://[::1/x?y=1", "http://a,[::1]/x?y=1"):
+        assert signature.url_spellings(odd)[0] == odd
+        given = ("c2lnbmVk", "n", "POST", odd, [("a", "b")], ["secret"])
+        assert signature.plivo_v3(*given) is not None
+
+
 def test_values_of_a_repeated_field_are_ordered_as_the_vendor_does() -> None:
     pairs = [("b", "2"), ("b", "1"), ("a", "x"), ("b", "2")]
     assert signature.fields_in_order(pairs, "ordered") == "axb2b1b2"
