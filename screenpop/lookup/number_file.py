@@ -9,6 +9,8 @@ See docs/decisions/number-index.md.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +20,8 @@ from typing import NamedTuple
 from screenpop.connector.reading import ODD_KEPT_MAX
 from screenpop.domain.errors import Unavailable
 
+log = logging.getLogger(__name__)
+
 APPLICATION_ID = 0x53504E49  # "SPNI" in the file's header
 FORMAT = 1
 SHARING_MAX = 200  # contacts found at most by one number
@@ -25,6 +29,9 @@ READER_CACHE_KIB = 8_192
 WRITER_CACHE_KIB = 65_536
 FIRST_COMMIT = 1_000  # contacts; then after as many again as are visible
 BUSY_S = 5.0
+BESIDE = ("", "-wal", "-shm", "-journal")
+EMPTY = "is empty"
+FOREIGN = "is a database of another program"
 
 _SCHEMA = f"""
 CREATE TABLE contacts (
@@ -127,10 +134,13 @@ class NumberFile:
         remove(self.path)
 
     def _opened(self) -> sqlite3.Connection:
+        """What is there; a file that is of no use is replaced, with a note."""
+        fresh = not self.path.exists()
         try:
             connection = _connect(self.path, READER_CACHE_KIB)
             try:
-                if _is_ours(connection):
+                problem = _problem_of(connection)
+                if problem is None:
                     _about(connection)
                     return connection
             except sqlite3.DatabaseError:
@@ -139,10 +149,25 @@ class NumberFile:
             connection.close()
         except sqlite3.OperationalError as error:
             raise refused(error, self.path) from error
-        except sqlite3.DatabaseError:  # damaged, or no database: a copy is made again
-            pass
-        remove(self.path)
+        except sqlite3.DatabaseError as error:
+            problem = f"is damaged ({error})"
+        if problem == FOREIGN:
+            aside = self.path.with_name(f"{self.path.name}.foreign")
+            self._note(f"{problem}; it is moved to {aside.name}")
+            _move(self.path, aside)
+        else:
+            if not fresh and problem != EMPTY:
+                self._note(problem)
+            remove(self.path)
         return self._made()
+
+    def _note(self, problem: str) -> None:
+        log.warning(
+            "the number index %s %s. It is made again from the source; until then"
+            " callers of this source are not known by number.",
+            self.path,
+            problem,
+        )
 
     def _made(self) -> sqlite3.Connection:
         try:
@@ -313,13 +338,24 @@ def _about(connection: sqlite3.Connection) -> tuple[int, bool]:
     return about.get("contacts", 0), bool(about.get("whole"))
 
 
-def _is_ours(connection: sqlite3.Connection) -> bool:
+def _problem_of(connection: sqlite3.Connection) -> str | None:
+    """Why this file is not a number index of this version; None: it is one."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(application == APPLICATION_ID and version == FORMAT)
+    if application == APPLICATION_ID:
+        return None if version == FORMAT else f"has format {version}, not {FORMAT}"
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    return FOREIGN if tables else EMPTY
+
+
+def _move(path: Path, aside: Path) -> None:
+    remove(aside)
+    for end in BESIDE:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
 
 
 def remove(path: Path) -> None:
     """Delete the file with all that SQLite keeps next to it."""
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in BESIDE:
         path.with_name(path.name + end).unlink(missing_ok=True)

@@ -143,13 +143,41 @@ def test_a_full_collection_has_nothing_to_walk() -> None:
     assert keys(index, "+442070004999") == ["c4999"]
 
 
-@pytest.mark.parametrize("junk", [b"no database at all", b""])
-def test_a_damaged_file_is_made_again(tmp_path: Path, junk: bytes) -> None:
+def notes(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [x.message for x in caplog.records if x.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("junk", "noted"), [(b"no database at all", 1), (b"", 0), (b"SQLite format 3\0", 1)]
+)
+def test_a_damaged_file_is_made_again_with_a_note(
+    tmp_path: Path, junk: bytes, noted: int, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "erp.sqlite").write_bytes(junk)
     index = opened(tmp_path)
     assert keys(index) == []
     index.load("erp", 0, [customer("7")])
     assert keys(index) == ["7"]
+    told = notes(caplog)
+    assert len(told) == noted
+    assert all("erp.sqlite is damaged" in x and "made again" in x for x in told)
+
+
+def test_a_database_of_another_program_is_moved_not_deleted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    theirs = sqlite3.connect(tmp_path / "erp.sqlite")
+    theirs.execute("CREATE TABLE accounts AS SELECT 7 AS id")
+    theirs.commit()
+    theirs.close()
+    index = opened(tmp_path)
+    index.load("erp", 0, [customer("7")])
+    assert keys(index) == ["7"]
+    [told] = notes(caplog)
+    assert "another program; it is moved to erp.sqlite.foreign" in told
+    kept = sqlite3.connect(tmp_path / "erp.sqlite.foreign")
+    assert kept.execute("SELECT id FROM accounts").fetchall() == [(7,)]
+    kept.close()
 
 
 @pytest.mark.slow
@@ -174,7 +202,9 @@ def test_damage_that_shows_later_costs_the_answer_not_the_call(
     assert "malformed" in told.message
 
 
-def test_a_file_of_another_format_is_made_again(tmp_path: Path) -> None:
+def test_a_file_of_another_format_is_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     index = opened(tmp_path)
     index.load("erp", 0, [customer("7")])
     index.close()
@@ -182,6 +212,7 @@ def test_a_file_of_another_format_is_made_again(tmp_path: Path) -> None:
     other.execute("PRAGMA user_version = 999")
     other.close()
     assert keys(opened(tmp_path)) == []
+    assert "has format 999" in notes(caplog)[0]
 
 
 def test_files_of_sources_that_left_the_configuration_go(tmp_path: Path) -> None:
