@@ -18,6 +18,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
+from screenpop.support.table import columns
 from screenpop.wallboard.groups import PACE
 from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
@@ -35,8 +36,8 @@ from screenpop.web.asked import (
     zone_of,
 )
 from screenpop.web.body import whole_number
-from screenpop.web.csv_answer import answered_csv, wants_csv
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.table_answer import answered_table, table_format, value_columns
 
 WEEKS_DEFAULT = 8
 WEEKS_MAX = 26
@@ -123,8 +124,9 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
         }
         for cell in hours_of_week(number, parts, zone, rules)
     ]
-    if wants_csv(visit.request):
-        return answered_csv(("weekday", "hour", "value"), cells, "hours.csv")
+    if form := table_format(visit.request):
+        shape = [*columns("count", "weekday", "hour"), *columns("number", "value")]
+        return await answered_table(form, shape, cells, "hours")
     head = {**heading(asked, zone), "number": number}
     return answered({**head, "cells": cells})
 
@@ -147,10 +149,10 @@ async def places(site: Site, visit: Visit) -> web.StreamResponse:
         }
         for each in _largest_first(found)
     ]
-    if wants_csv(visit.request):
-        names = [each.name for each in of_the_past(rules)]
-        flat = [{**row, **row["values"]} for row in rows]
-        return answered_csv(["name", "label", *names], flat, f"by-{group}.csv")
+    if form := table_format(visit.request):
+        shape = [*columns("text", "name", "label"), *value_columns(of_the_past(rules))]
+        flat = ({**row, **row["values"]} for row in rows)
+        return await answered_table(form, shape, flat, f"by-{group}")
     return answered({**heading(asked, zone), "group": group, "rows": rows})
 
 

@@ -48,6 +48,12 @@ class Unsupported(BadInput):
     status = 415
 
 
+class NotAcceptable(BadInput):
+    """An `Accept` header that asks for what this service cannot write."""
+
+    status = 406
+
+
 class BodyTooSlow(BadInput):
     """A body that did not arrive within `server.body_read_s`."""
 

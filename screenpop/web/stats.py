@@ -31,6 +31,7 @@ from screenpop.history.past_counts import (
     IntervalSums,
 )
 from screenpop.support.clock import iso_from_us
+from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.intervals import By, interval_starts, place_in
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
@@ -48,8 +49,8 @@ from screenpop.web.asked import (
     zone_of,
 )
 from screenpop.web.body import text, whole_number
-from screenpop.web.csv_answer import answered_csv, wants_csv
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.table_answer import answered_table, table_format, value_columns
 
 CURSOR_CHARS_MAX = 3000
 CALLS_DEFAULT = 50
@@ -58,9 +59,13 @@ CALLS_DAYS_MAX = 400
 ROWS_MAX = 20_000  # of one answer: intervals times groups
 DAY_US = 24 * 3600 * 1_000_000
 CALL_COLUMNS = (
-    "line", "call_id", "occurrence", "interval", "queue", "dialled", "arrived_at",
-    "answered_at", "ended_at", "outcome", "why",
-)  # fmt: skip
+    *columns("text", "line", "call_id"),
+    TableColumn(name="occurrence", kind="count"),
+    TableColumn(name="interval", kind="moment"),
+    *columns("text", "queue", "dialled"),
+    *columns("moment", "arrived_at", "answered_at", "ended_at"),
+    *columns("text", "outcome", "why"),
+)
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
@@ -100,11 +105,12 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         for name, by_interval in groups.items()
         for start, end, sums in zip(starts, ends, by_interval, strict=True)
     ]
-    if wants_csv(visit.request):
-        names = [each.name for each in of_the_past(rules.service_level)]
-        places = ["start", "end", *([] if group is None else [group])]
-        flat = [{**row, **row["values"]} for row in rows]
-        return answered_csv([*places, *names], flat, "stats.csv")
+    if form := table_format(visit.request):
+        places = [] if group is None else [TableColumn(name=group)]
+        shape = [*columns("moment", "start", "end"), *places]
+        shape += value_columns(of_the_past(rules.service_level))
+        flat = ({**row, **row["values"]} for row in rows)
+        return await answered_table(form, shape, flat, "stats")
     whole = _summed(each.amounts for each in found)
     return answered(
         {
@@ -143,9 +149,10 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     await site.services.audit(visit.user.username, "stats.calls", number)
     calls = [_call(call, names, zone_of(site)) for call in found]
     cursor = _cursor(found[-1].place) if full else None
-    if wants_csv(visit.request):
-        flat = [{**call, **call["counts"]} for call in calls]
-        answer = answered_csv([*CALL_COLUMNS, *names], flat, "calls.csv")
+    if form := table_format(visit.request):
+        shape = [*CALL_COLUMNS, *columns("count", *names)]
+        flat = ({**call, **call["counts"]} for call in calls)
+        answer = await answered_table(form, shape, flat, "calls")
         answer.headers["X-Next-Before"] = cursor or ""
         return answer
     return answered(

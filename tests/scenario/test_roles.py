@@ -8,6 +8,7 @@ they must be found.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from call_centre import AGENTS, PASSWORD, CallCentre, Seat, open_call_centre
+from pyarrow import parquet
 
 from screenpop.domain.agent import Role
 from screenpop.history import migrate
@@ -29,6 +32,7 @@ FERRICK = ("ferrickz", "Oswinter", "710552")
 AGENTS_MARKS = QUILLON + FERRICK
 CALLERS = ("2079460958", "2079460777", "2079460666")
 CSV = {"Accept": "text/csv"}
+PARQUET = {"Accept": "application/vnd.apache.parquet"}
 PAST = "from=2000-01-01&by=month&number=handled&number=answered"
 
 ASKED: dict[str, list[str]] = {
@@ -210,11 +214,19 @@ async def ask_all(centre: CallCentre, name: str, sent: Sent) -> None:
         if route in ADMIN_ONLY and role == "ada":
             continue  # captured requests show what a telephone system sent
         for path in paths:
-            for accept in ({}, CSV):
+            for accept in ({}, CSV, PARQUET):
                 url = f"{centre.url}{path.replace('{since}', since)}"
                 async with centre.http.get(url, headers=cookie | accept) as answer:
-                    sent.add(f"{route} {answer.status}", await answer.text())
+                    sent.add(f"{route} {answer.status}", await read(answer))
                     assert route not in ADMIN_ONLY or answer.status == 403
+
+
+async def read(answer: aiohttp.ClientResponse) -> str:
+    """As text, whatever the format packs."""
+    if answer.content_type in PARQUET.values():
+        rows = parquet.read_table(io.BytesIO(await answer.read())).to_pylist()
+        return json.dumps(rows, default=str)
+    return await answer.text()
 
 
 async def do_all(centre: CallCentre, name: str, sent: Sent) -> None:

@@ -28,6 +28,13 @@ def project() -> dict[str, tuple[str, str]]:
     return declared(written["dependencies"])
 
 
+def extras() -> dict[str, tuple[str, str]]:
+    """What users may install besides; scripts/lock locks it for the tests."""
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = written["optional-dependencies"]
+    return declared([text for name in named if name != "dev" for text in named[name]])
+
+
 def tools() -> dict[str, tuple[str, str]]:
     written = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     named = declared(written["optional-dependencies"]["dev"])
@@ -35,5 +42,5 @@ def tools() -> dict[str, tuple[str, str]]:
 
 
 if __name__ == "__main__":
-    for name, (extras, version) in (project() | tools()).items():
-        print(f"{name}{extras}=={version}")
+    for name, (parts, version) in (project() | extras() | tools()).items():
+        print(f"{name}{parts}=={version}")

@@ -21,12 +21,11 @@ assert _spec.loader is not None
 bounds = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(bounds)
 DECLARED: dict[str, tuple[str, str]] = bounds.project()
+EXTRAS: dict[str, tuple[str, str]] = bounds.extras()
 
 
-def locked() -> dict[str, str]:
-    found = re.findall(
-        r"^([A-Za-z0-9_.\-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.M
-    )
+def locked(file: str = "requirements.lock") -> dict[str, str]:
+    found = re.findall(r"^([A-Za-z0-9_.\-]+)==(\S+)", (ROOT / file).read_text(), re.M)
     return {name.lower(): version for name, version in found}
 
 
@@ -43,3 +42,10 @@ def test_every_dependency_has_a_lowest_version() -> None:
 @pytest.mark.parametrize("name", sorted(DECLARED))
 def test_the_locked_version_is_within_the_bounds(name: str) -> None:
     assert parts(locked()[name]) >= parts(DECLARED[name][1])
+
+
+@pytest.mark.parametrize("name", sorted(EXTRAS))
+def test_an_extra_is_locked_for_the_tests_alone(name: str) -> None:
+    assert name not in locked()
+    of_tests = locked("requirements-dev.lock")[name]
+    assert parts(of_tests) >= parts(EXTRAS[name][1])
