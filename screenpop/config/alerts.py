@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from screenpop.config.mail import EmailAddress, Encryption
 from screenpop.domain.alert import (
     LOW_IS_BAD,
     NUMBERS,
@@ -21,23 +22,13 @@ from screenpop.domain.alert import (
     SOURCE_FAILING,
 )
 
-_ADDRESS = re.compile(r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-
-
-def _address(text: str) -> str:
-    if not _ADDRESS.match(text):
-        raise ValueError("must be an e-mail address, e.g. desk@example.com")
-    return text
 
 
 def _web_address(url: SecretStr) -> SecretStr:
     if not re.match(r"^https?://[^\s/]+", url.get_secret_value()):
         raise ValueError("must be a URL, e.g. https://hooks.example.net/alerts")
     return url
-
-
-EmailAddress = Annotated[str, AfterValidator(_address)]
 
 
 class _StrictKeys(BaseModel):
@@ -121,17 +112,33 @@ class AlertWebhook(_StrictKeys):
 class AlertEmail(_StrictKeys):
     """A short e-mail for each change."""
 
-    host: str = Field(description="The mail server.")
-    port: int = Field(587, ge=1, le=65535, description="Its port.")
-    security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="How the connection is encrypted."
-    )
-    username: str | None = Field(None, description="For the mail server.")
-    password: SecretStr | None = Field(None, description="For the mail server.")
-    sender: EmailAddress = Field(description="The address in `From`.")
     to: tuple[EmailAddress, ...] = Field(
         min_length=1, max_length=50, description="Who gets it."
     )
+    host: str | None = Field(
+        None, description="A mail server for alerts alone; default: that of `mail`."
+    )
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    security: Encryption = Field(
+        "starttls", description="How the connection to it is encrypted."
+    )
+    username: str | None = Field(None, description="For that mail server.")
+    password: SecretStr | None = Field(None, description="For that mail server.")
+    sender: EmailAddress | None = Field(
+        None, description="The address in `From`; needed with `host`."
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.host is not None and self.sender is None:
+            raise ValueError("`host` needs `sender`, the address in `From`")
+        needs_host = self.model_fields_set - {"to", "host"}
+        if self.host is None and needs_host:
+            raise ValueError(
+                f"{', '.join(sorted(needs_host))} without `host`: add `host`, or leave"
+                " them to `mail`"
+            )
+        return self
 
 
 class AlertSettings(_StrictKeys):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from screenpop.config.alerts import AlertSettings
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
+from screenpop.config.mail import MailServer
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
 from screenpop.config.privacy import Privacy
 from screenpop.config.recall import ClickToCall, RecallOptions
@@ -410,6 +411,7 @@ class Configuration(Model):
     forecast: ForecastSettings = ForecastSettings()
     recall: RecallOptions = RecallOptions()
     alerts: AlertSettings = AlertSettings()
+    mail: MailServer | None = None
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

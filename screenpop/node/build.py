@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import screenpop
 from screenpop.config.load import Loaded
+from screenpop.config.mail import alert_mail
 from screenpop.config.model import Configuration
 from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
@@ -163,7 +164,7 @@ def _alerting(
     metrics: Metrics,
 ) -> Alerting:
     config, guards = loaded.config, lookups.sources.guards
-    notices = Notices(config.alerts, clock, metrics.notices)
+    notices = Notices(config.alerts, clock, metrics.notices, mail=alert_mail(config))
     return Alerting(
         loaded=loaded,
         feed=feed,

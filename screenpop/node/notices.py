@@ -11,16 +11,14 @@ import hashlib
 import hmac
 import json
 import logging
-import smtplib
-import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
 
 import aiohttp
 
 from screenpop.config.alerts import AlertEmail, AlertSettings, AlertWebhook
+from screenpop.config.mail import MailServer
+from screenpop.node.mail import WITHIN_S, Mailer, why_not_sent
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import EventCounters
 
@@ -28,7 +26,6 @@ log = logging.getLogger(__name__)
 
 WAITING_MAX = 100  # changes; the oldest are given up
 PAUSES_S = (2.0, 15.0, 60.0)  # before each further try
-WITHIN_S = 10.0  # one try
 SHOWN_US = 900_000_000
 Notice = Mapping[str, object]
 """What changed: `do`, `id`, `label`, `subject`, `number`, `level`, `value`, `at`."""
@@ -41,6 +38,7 @@ class Notices:
         clock: Clock,
         counts: EventCounters,
         *,
+        mail: MailServer | None,
         pauses_s: tuple[float, ...] = PAUSES_S,
     ):
         self._clock = clock
@@ -49,8 +47,8 @@ class Notices:
         self._ways: dict[str, Callable[[Notice], Awaitable[None]]] = {}
         if settings.webhook is not None:
             self._ways["webhook"] = _Webhook(settings.webhook, clock).send
-        if settings.email is not None:
-            self._ways["email"] = _Email(settings.email).send
+        if settings.email is not None and mail is not None:
+            self._ways["email"] = _Email(settings.email, mail).send
         self._waiting: deque[tuple[str, Notice]] = deque()
         self._more = asyncio.Event()
         self._failed: tuple[str, str, int] | None = None
@@ -108,11 +106,7 @@ def _words(error: Exception) -> str:
     """Neither an address nor a secret: those may stand in the error's own text."""
     if isinstance(error, aiohttp.ClientResponseError):
         return f"the answer was {error.status}"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"the mail server answered {error.smtp_code}"
-    if isinstance(error, TimeoutError):
-        return f"no answer within {WITHIN_S:.0f} s"
-    return type(error).__name__
+    return why_not_sent(error)
 
 
 class _Webhook:
@@ -144,44 +138,18 @@ class _Webhook:
 
 
 class _Email:
-    def __init__(self, settings: AlertEmail):
-        self._settings = settings
+    def __init__(self, settings: AlertEmail, server: MailServer):
+        self._to = settings.to
+        self._mailer = Mailer(server)
 
     async def send(self, notice: Notice) -> None:
-        await asyncio.to_thread(self._deliver, self._message(notice))
-
-    def _message(self, notice: Notice) -> EmailMessage:
         done = {"open": "", "raise": "", "close": "over: ", "acknowledge": "seen: "}
         words = done.get(str(notice["do"]), "")
         where = f" ({notice['subject_label']})" if notice["subject"] else ""
-        message = EmailMessage()
-        message["From"] = self._settings.sender
-        message["To"] = ", ".join(self._settings.to)
-        message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=self._settings.sender.split("@")[1])
-        subject = f"[{notice['level']}] {words}{notice['label']}{where}"
-        message["Subject"] = " ".join(subject.split())
+        message = self._mailer.message(
+            self._to, f"[{notice['level']}] {words}{notice['label']}{where}"
+        )
         message.set_content(
             "\n".join(f"{name}: {value}" for name, value in notice.items()) + "\n"
         )
-        return message
-
-    def _deliver(self, message: EmailMessage) -> None:
-        given = self._settings
-        secure = ssl.create_default_context()
-        if given.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                given.host, given.port, timeout=WITHIN_S, context=secure
-            )
-        else:
-            server = smtplib.SMTP(given.host, given.port, timeout=WITHIN_S)
-        with server:
-            if given.security == "starttls":
-                server.starttls(context=secure)
-            if given.username is not None:
-                password = given.password
-                server.login(
-                    given.username,
-                    "" if password is None else password.get_secret_value(),
-                )
-            server.send_message(message)
+        await self._mailer.send(message)

@@ -215,19 +215,30 @@ async def test_each_change_is_posted_once(tmp_path: Path, secret: str | None) ->
         assert hmac.compare_digest(signed, expected.hexdigest())
 
 
+SERVER: dict[str, Any] = {
+    "host": "127.0.0.1", "security": "none", "username": "desk",
+    "password": "a password", "sender": "pop@example.com",
+}  # fmt: skip
+TO = ["sue@example.com", "tom@example.com"]
+
+
 @shows_effect_of(
     "alerts.email.host", "alerts.email.port", "alerts.email.security",
     "alerts.email.username", "alerts.email.password", "alerts.email.sender",
-    "alerts.email.to",
+    "alerts.email.to", "mail.host", "mail.port", "mail.security", "mail.username",
+    "mail.password", "mail.sender",
 )  # fmt: skip
-async def test_each_change_is_sent_by_mail(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", [False, True])
+async def test_each_change_is_sent_by_mail(tmp_path: Path, shared: bool) -> None:
+    """By a server of its own, or by that of all mail."""
     async with mail_server() as mail:
-        email = {
-            "host": "127.0.0.1", "port": mail.port, "security": "none",
-            "username": "desk", "password": "a password", "sender": "pop@example.com",
-            "to": ["sue@example.com", "tom@example.com"],
-        }  # fmt: skip
-        async with watched(tmp_path, {**WAIT, "of": ["sales"]}, email=email) as it:
+        server = {**SERVER, "port": mail.port}
+        keys: dict[str, Any] = (
+            {"email": {"to": TO}, "mail": server}
+            if shared
+            else {"email": {**server, "to": TO}, "mail": {**server, "port": 1}}
+        )
+        async with watched(tmp_path, {**WAIT, "of": ["sales"]}, **keys) as it:
             it.call("c-1", ("queued", -61))
             await it.look()
             async with sending(it):
