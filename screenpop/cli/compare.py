@@ -1,12 +1,12 @@
-"""Why does another tool show another figure for the same calls?"""
+"""Why does another tool show another figure, or other calls?"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,25 +14,52 @@ import typer
 from screenpop.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from screenpop.domain.call import Call
-    from screenpop.domain.call_counts import CountingRules
-    from screenpop.wallboard.comparing import Given, Moved, OtherReading
+    from screenpop.node.comparison import Answer
+    from screenpop.wallboard.comparing import Given
+    from screenpop.wallboard.comparison_asked import ComparisonAsked
 
 EXAMPLE = (
     "Example: screenpop compare --figure service_level=0.78 --from 2026-11-02"
     " --to 2026-11-03 --queue sales --config screenpop.yaml"
 )
-EARLIER_US = 4 * 3600 * 1_000_000  # a wait of a range may have begun before it
 SHOWN_MAX = 10
 
 Figure = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--figure",
         metavar="NUMBER=VALUE",
         help="The other tool's figure as it shows it, e.g. service_level=0.78 or"
         " offered=212. A share is a number from 0 to 1.",
     ),
+]
+Calls = Annotated[
+    Path | None,
+    typer.Option(
+        "--calls",
+        metavar="FILE.csv",
+        help="The other tool's list of calls. Columns are found by their headers.",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="NAME=HEADER,…",
+        help="Headers of the list, e.g. start=Beginn,caller=Rufnummer.",
+    ),
+]
+Within = Annotated[
+    float,
+    typer.Option(
+        "--within",
+        min=0,
+        max=3600,
+        help="Seconds between the starts of a row and a call of one caller, at most.",
+    ),
+]
+Examples = Annotated[
+    int, typer.Option("--examples", min=0, max=200, help="Calls shown of each rule.")
 ]
 From = Annotated[str, typer.Option("--from", help="First day or time.")]
 To = Annotated[str, typer.Option("--to", help="The day or time after the last.")]
@@ -41,155 +68,157 @@ Config = Annotated[Path, typer.Option("--config", help="The configuration file."
 JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-class RangeAsked(NamedTuple):
-    """From when to when; times without a zone are in `zone`, the centre's."""
-
-    zone: ZoneInfo
-    begin: datetime
-    end: datetime
-    queue: str | None
-
-
 def register(app: typer.Typer) -> None:
     app.command("compare", epilog=EXAMPLE)(compare)
 
 
 def compare(
-    figure: Figure,
     from_: From,
     to: To,
+    figure: Figure = None,
+    calls: Calls = None,
     queue: Queue = None,
+    columns: Columns = None,
+    within: Within = 120.0,
+    examples: Examples = SHOWN_MAX,
     config: Config = Path("screenpop.yaml"),
     json_wanted: JsonWanted = False,
 ) -> None:
-    """Count the stored calls again in other ways; the nearest to the figure first.
+    """Compare the stored calls with another tool's figure, list of calls, or both.
 
-    One setting is changed at a time, with each formula of the figure. Each way lists
-    the calls that count differently in it.
+    A figure: the calls are counted again with one setting changed at a time; the ways
+    nearest to it come first. A list: calls that are in one list only, or that count
+    differently, by rule, and the settings that explain most of them.
     """
-    from screenpop.node.asking import load_checked
+    from screenpop.wallboard.comparison_asked import (
+        ComparisonAsked,
+        figure_given,
+        range_given,
+    )
 
-    given = _given(figure)
-    loaded = load_checked(config)
-    zone = ZoneInfo(loaded.config.server.time_zone)
-    asked = RangeAsked(zone, _moment(from_, "--from"), _moment(to, "--to"), queue)
-    if _us(asked.begin, zone) >= _us(asked.end, zone):
-        raise BadInput(
-            f"--to: {to} is not after --from {from_}.",
-            remedy="--to is the day or time after the last.",
-        )
+    given = None if figure is None else figure_given(figure, "--figure")
+    begin, end = range_given(from_, to, "--")
+    asked = ComparisonAsked(
+        begin=begin,
+        end=end,
+        queue=queue,
+        figure=given,
+        calls_csv=None if calls is None else _content(calls),
+        file=str(calls),
+        columns=_columns(columns),
+        within_s=within,
+        examples=examples,
+    )
+    answer: Any = asyncio.run(_answer(asked, config))
+    if json_wanted:
+        typer.echo(json.dumps(answer))
+        return
+    parts = [_as_text(given, each) for each in answer["readings"]]
+    if answer["list"] is not None:
+        parts.append("\n".join(_list(answer["list"])))
+    typer.echo("\n\n".join(parts))
+
+
+async def _answer(asked: ComparisonAsked, config: Path) -> Answer:
+    from screenpop.cli.db import opened_store
+    from screenpop.node.asking import load_checked
+    from screenpop.node.comparison import comparison_answer
     from screenpop.node.parts import counting_rules
 
-    found = asyncio.run(_readings(config, counting_rules(loaded.config), given, asked))
-    if json_wanted:
-        typer.echo(json.dumps([_as_json(each, zone) for each in found]))
-    else:
-        typer.echo("\n\n".join(_as_text(given, each, zone) for each in found))
-
-
-async def _readings(
-    config: Path, rules: CountingRules, given: Given, asked: RangeAsked
-) -> list[OtherReading]:
-    from screenpop.cli.db import opened_store
-    from screenpop.history.refolded import counted_calls
-    from screenpop.wallboard.comparing import CountedRange, WayOfCounting, readings
-
-    own = CountedRange(
-        from_us=_us(asked.begin, asked.zone), to_us=_us(asked.end, asked.zone)
-    )
-    utc = CountedRange(
-        from_us=_us(asked.begin, UTC), to_us=_us(asked.end, UTC), words="range in UTC"
-    )
-    others = [utc] if utc.from_us != own.from_us or utc.to_us != own.to_us else []
-    first_us = min(each.from_us for each in (own, *others)) - EARLIER_US
-    last_us = max(each.to_us for each in (own, *others))
+    loaded = load_checked(config).config
+    zone = ZoneInfo(loaded.server.time_zone)
     async with opened_store(config) as database:
-        calls = await counted_calls(database, first_us, last_us, asked.queue)
-    counting = WayOfCounting(rules=rules, range=own, queue=asked.queue)
-    return readings(calls, given, counting, others)
+        return await comparison_answer(database, asked, counting_rules(loaded), zone)
 
 
-def _given(text: str) -> Given:
-    from screenpop.wallboard.comparing import Given
+def _content(file: Path) -> bytes:
+    """One byte more than is read, so that a longer file is refused."""
+    from screenpop.wallboard.listed_calls import LIST_BYTES_MAX
 
-    number, _, written = text.partition("=")
-    whole, _, decimals = written.partition(".")
-    digits = whole + decimals
-    if not (number and whole and digits.isascii() and digits.isdigit()):
-        raise BadInput(
-            f"--figure: {text[:100]!r} is not a number with its value.",
-            remedy="Write NUMBER=VALUE, e.g. service_level=0.78.",
-        )
-    return Given(number=number, value=float(written), decimals=len(decimals))
-
-
-def _moment(text: str, option: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
+        with file.open("rb") as opened:
+            return opened.read(LIST_BYTES_MAX + 1)
+    except OSError as error:
         raise BadInput(
-            f"{option}: {text[:100]!r} is not a date or time.",
-            remedy="Write YYYY-MM-DD or YYYY-MM-DDTHH:MM.",
+            f"cannot read {file}: {error.strerror}.", remedy="Check the path."
         ) from error
 
 
-def _us(at: datetime, zone: tzinfo) -> int:
-    """In that zone, unless the time names its own."""
-    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp()) * 1_000_000
+def _columns(text: str | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in (text or "").split(",") if text else []:
+        name, equals, header = part.partition("=")
+        if not (name and equals and header):
+            raise BadInput(
+                f"--columns: {part[:100]!r} is not a name with its header.",
+                remedy="Write NAME=HEADER, e.g. start=Beginn,caller=Rufnummer.",
+            )
+        found[name.strip()] = header.strip()
+    return found
 
 
-def _as_json(reading: OtherReading, zone: ZoneInfo) -> dict[str, object]:
-    return {
-        "changes": list(reading.changes),
-        "value": reading.value,
-        "is_equal": reading.is_equal,
-        "calls_that_differ": reading.moved_count,
-        "calls": [
-            {
-                "line": each.call.line,
-                "call_id": each.call.call_id,
-                "occurrence": each.call.occurrence,
-                "arrived": _arrived(each.call, zone),
-                "own": each.own,
-                "other": each.other,
-            }
-            for each in reading.moved
-        ],
-    }
+def _as_text(given: Given | None, reading: Mapping[str, Any]) -> str:
+    way = "; ".join(reading["changes"]) or "As this centre counts"
+    equal = ""
+    if reading["is_equal"] and given is not None:
+        equal = f" (equal to {given.value:.{given.decimals}f})"
+    lines = [f"{_value(reading['value'])}{equal}  {way}"]
+    count = reading["calls_that_differ"]
+    if reading["changes"]:
+        lines.append(f"  {count} calls count differently")
+    shown = reading["calls"][:SHOWN_MAX]
+    for each in shown:
+        change = f"{_value(each['own'])} -> {_value(each['other'])}"
+        lines.append(f"    {_call(each)}: {change}")
+    return "\n".join([*lines, *_more(count, shown)])
 
 
-def _as_text(given: Given, reading: OtherReading, zone: ZoneInfo) -> str:
-    way = "; ".join(reading.changes) or "As this centre counts"
-    equal = f" (equal to {given.value:.{given.decimals}f})" if reading.is_equal else ""
-    lines = [f"{_value(reading.value)}{equal}  {way}"]
-    if reading.changes:
-        lines.append(f"  {reading.moved_count} calls count differently")
-    shown = reading.moved[:SHOWN_MAX]
-    lines += [_line(each, zone) for each in shown]
-    if reading.moved_count > len(shown):
-        lines.append(f"    and {reading.moved_count - len(shown)} more")
-    return "\n".join(lines)
+_KINDS = {"only_there": "only there", "only_here": "only here", "both": "in both"}
 
 
-def _line(moved: Moved, zone: ZoneInfo) -> str:
-    call, way = moved.call, f"{_value(moved.own)} -> {_value(moved.other)}"
+def _list(found: Mapping[str, Any]) -> Iterator[str]:
+    """The list's differences by rule, most frequent first."""
+    yield (
+        f"{found['matched']} of {found['rows']} rows matched, {found['matched_by_id']}"
+        f" of them by id; {found['rows_outside']} rows outside the range"
+    )
+    yield f"Times {found['times']['words']}"
+    for there, here in found["queues"].items():
+        yield f"Their queue {there} is {here}"
+    yield f"{found['differences']} differences"
+    for setting in found["settings"]:
+        yield f"  {setting['explains']} of them are gone with: {setting['change']}"
+    for group in found["groups"]:
+        yield ""
+        yield f"{group['count']}  {_KINDS[group['kind']]}: {group['rule']}"
+        for each in group["some"]:
+            yield f"    {_difference(each)}"
+        yield from _more(group["count"], group["some"])
+
+
+def _difference(each: Mapping[str, Any]) -> str:
+    row, call = each["row"], each["call"]
+    if call is None:
+        named = " ".join(x for x in (each["their_id"], each["their_queue"]) if x)
+        return f"row {row}  {each['their_start']}  {named}".rstrip()
+    if row is None:
+        return _call(call)
+    return f"row {row}  {_call(call)}: {each['there']} there, {each['here']} here"
+
+
+def _more(count: int, shown: Sequence[object]) -> list[str]:
+    return [f"    and {count - len(shown)} more"] if count > len(shown) else []
+
+
+def _call(call: Mapping[str, Any]) -> str:
     visits = ", ".join(
-        f"{each.queue} {each.left or 'waiting'}"
-        + (
-            ""
-            if each.left_us is None
-            else f" after {(each.left_us - each.entered_us) / 1e6:g} s"
-        )
-        for each in call.visits
+        f"{each['queue']} {each['left'] or 'waiting'}"
+        + ("" if each["after_s"] is None else f" after {each['after_s']:g} s")
+        for each in call["queues"]
     )
     where = visits or "rang directly"
-    return f"    {_arrived(call, zone)}  {call.line} {call.call_id}  {where}: {way}"
+    return f"{call['arrived']}  {call['line']} {call['call_id']}  {where}"
 
 
 def _value(value: float | None) -> str:
     return "not counted" if value is None else f"{round(value, 4):g}"
-
-
-def _arrived(call: Call, zone: ZoneInfo) -> str:
-    at = datetime.fromtimestamp(call.arrived_us / 1e6, zone)
-    return at.isoformat(timespec="seconds")

@@ -235,22 +235,19 @@ def _changed_rules(rules: CountingRules) -> Iterator[tuple[str, CountingRules]]:
 
 
 def _switched(level: ServiceLevelRules) -> Iterator[tuple[str, ServiceLevelRules]]:
-    if level.comparison == "<":
-        yield "within: <= target", replace(level, comparison="<=")
-    else:
-        yield "within: < target", replace(level, comparison="<")
-    if level.measured_from == "entry":
-        yield "measured from the first ring", replace(level, measured_from="ring")
-    else:
-        yield "measured from queue entry", replace(level, measured_from="entry")
-    if level.interval == "entry":
-        yield "counts when it left the queue", replace(level, interval="answer")
-    else:
-        yield "counts when it entered the queue", replace(level, interval="entry")
-    if level.transfers == "again":
-        yield "a transferred call counts once", replace(level, transfers="once")
-    else:
-        yield "a transferred call counts again", replace(level, transfers="again")
+    every = (
+        ("within: < target", replace(level, comparison="<")),
+        ("within: <= target", replace(level, comparison="<=")),
+        ("measured from queue entry", replace(level, measured_from="entry")),
+        ("measured from the first ring", replace(level, measured_from="ring")),
+        ("counts when it entered the queue", replace(level, interval="entry")),
+        ("counts when it left the queue", replace(level, interval="answer")),
+        ("a transferred call counts again", replace(level, transfers="again")),
+        ("a transferred call counts once", replace(level, transfers="once")),
+    )
+    for words, changed in every:
+        if changed != level:
+            yield words, changed
 
 
 def _figures(

@@ -1,0 +1,178 @@
+"""Why does another tool show another figure or other calls, as JSON?
+
+Reads the stored calls of a range and compares them: the one place that joins the store
+with `wallboard.comparing` and `wallboard.list_differences`. Seconds of work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from screenpop.domain.call import Call
+from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.errors import BadInput
+from screenpop.history.engine import Database
+from screenpop.history.refolded import counted_calls
+from screenpop.wallboard.comparing import (
+    CountedRange,
+    Moved,
+    OtherReading,
+    WayOfCounting,
+    readings,
+)
+from screenpop.wallboard.comparison_asked import ComparisonAsked
+from screenpop.wallboard.list_differences import (
+    Difference,
+    ListComparison,
+    ListRules,
+    compare_list,
+    shift_in_words,
+)
+from screenpop.wallboard.listed_calls import listed_calls
+from screenpop.wallboard.matching import TimeReading
+
+EARLIER_US = 4 * 3600 * 1_000_000  # a wait of a range may have begun before it
+
+Answer = dict[str, object]
+
+
+async def comparison_answer(
+    database: Database, asked: ComparisonAsked, rules: CountingRules, zone: tzinfo
+) -> Answer:
+    """`readings` of the figure and `list` of differences.
+
+    Raises `BadInput` for what cannot be compared, and `Unavailable`.
+    """
+    if asked.figure is None and asked.calls_csv is None:
+        raise BadInput(
+            "neither a figure nor a list of calls is given.",
+            code="bad_query",
+            remedy="Give one of them, or both.",
+        )
+    rows = []
+    if asked.calls_csv is not None:
+        rows = listed_calls(asked.calls_csv, asked.file, asked.columns)
+    own, *others = asked.ranges(zone)
+    calls = await _calls(database, asked, asked.ranges(zone))
+    answer: Answer = {"readings": [], "list": None}
+    if asked.figure is not None:
+        counting = WayOfCounting(rules=rules, range=own, queue=asked.queue)
+        answer["readings"] = [
+            _reading(each, zone)
+            for each in readings(calls, asked.figure, counting, others)
+        ]
+    if asked.calls_csv is not None:
+        as_listed = ListRules(
+            range=own,
+            zone=zone,
+            short_abandon_s=rules.short_abandon_s,
+            queue=asked.queue,
+        )
+        found = compare_list(
+            calls,
+            rows,
+            as_listed,
+            others,
+            within_s=asked.within_s,
+            examples=asked.examples,
+        )
+        answer["list"] = _list(found, zone)
+    return answer
+
+
+async def _calls(
+    database: Database, asked: ComparisonAsked, ranges: Sequence[CountedRange]
+) -> list[Call]:
+    """Those of another queue are read only for a list: it may name another queue."""
+    from_us, to_us = (
+        min(each.from_us for each in ranges) - EARLIER_US,
+        max(each.to_us for each in ranges),
+    )
+    if asked.calls_csv is None:
+        return await counted_calls(database, from_us, to_us, asked.queue)
+    within_us = round(asked.within_s * 1_000_000)
+    return await counted_calls(database, from_us - within_us, to_us + within_us)
+
+
+def _reading(reading: OtherReading, zone: tzinfo) -> Answer:
+    return {
+        "changes": list(reading.changes),
+        "value": reading.value,
+        "is_equal": reading.is_equal,
+        "calls_that_differ": reading.moved_count,
+        "calls": [_moved(each, zone) for each in reading.moved],
+    }
+
+
+def _moved(moved: Moved, zone: tzinfo) -> Answer:
+    return {**_call(moved.call, zone), "own": moved.own, "other": moved.other}
+
+
+def _call(call: Call, zone: tzinfo) -> Answer:
+    return {
+        "line": call.line,
+        "call_id": call.call_id,
+        "occurrence": call.occurrence,
+        "arrived": _local(call.arrived_us, zone),
+        "queues": [
+            {
+                "queue": visit.queue,
+                "left": visit.left,
+                "after_s": None
+                if visit.left_us is None
+                else (visit.left_us - visit.entered_us) / 1e6,
+            }
+            for visit in call.visits
+        ],
+    }
+
+
+def _list(found: ListComparison, zone: tzinfo) -> Answer:
+    return {
+        "rows": found.rows,
+        "rows_outside": found.outside,
+        "matched": found.matched,
+        "matched_by_id": found.by_id,
+        "times": _times(found.reading),
+        "queues": dict(found.aliases),
+        "differences": found.differences,
+        "groups": [
+            {
+                "kind": group.kind,
+                "rule": group.rule,
+                "count": group.count,
+                "some": [_difference(each, found.reading, zone) for each in group.some],
+            }
+            for group in found.groups
+        ],
+        "settings": [
+            {"change": each.change, "explains": each.explains}
+            for each in found.explanations
+        ],
+    }
+
+
+def _times(reading: TimeReading) -> Mapping[str, object]:
+    zone, shift_s = str(reading.zone), reading.shift_s
+    clock = f", their clock shows {shift_in_words(shift_s)}" if shift_s else ""
+    return {"zone": zone, "shift_s": shift_s, "words": f"read in {zone}{clock}"}
+
+
+def _difference(each: Difference, reading: TimeReading, zone: tzinfo) -> Answer:
+    row, stay = each.row, each.stay
+    return {
+        "row": None if row is None else row.line,
+        "their_start": None if row is None else _local(reading.start_us(row), zone),
+        "their_id": None if row is None else row.call_id,
+        "their_queue": None if row is None else row.queue,
+        "call": None if stay is None else _call(stay.call, zone),
+        "start": None if stay is None else _local(stay.at_us, zone),
+        "there": each.there,
+        "here": each.here,
+    }
+
+
+def _local(at_us: int, zone: tzinfo) -> str:
+    at = datetime.fromtimestamp(at_us / 1e6, zone)
+    return at.isoformat(timespec="seconds")
