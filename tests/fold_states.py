@@ -28,7 +28,7 @@ LEFT_OUT = {
     "RecentNotes": {"_notes_max"},
     "RecallList": {
         "settings", "_rows", "_stale", "_waiting", "_told", "_served_changed",
-        "_is_counted"},
+        "_is_counted", "_called_back", "_called_back_in"},
 }  # fmt: skip
 
 

@@ -17,7 +17,14 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from screenpop.domain import service_level as sl
-from screenpop.domain.call import AgentLeg, Call, Direction, Outcome, QueueVisit
+from screenpop.domain.call import (
+    AgentLeg,
+    Call,
+    Direction,
+    Outcome,
+    QueueVisit,
+    Release,
+)
 from screenpop.domain.service_level import US_PER_S, ServiceLevelRules
 
 UNNAMED = ""
@@ -177,6 +184,28 @@ def _of_talks(found: list[Count], call: Call) -> None:
             at_us, queue = visit.entered_us, visit.queue
         found.append((at_us, queue, TALK_US, _talked_us(leg)))
         found.append((at_us, queue, HOLD_US, leg.hold_us))
+
+
+def handed_on(call: Call) -> tuple[int, str] | None:
+    """When, and in which queue, an inbound call counts that an agent handed on.
+
+    Once, under the answer of the first agent who did, when the call is over. The
+    wallboard alone counts it: the history keeps no such amount.
+    """
+    if call.ended_us is None or call.direction is not Direction.INBOUND:
+        return None
+    answers_us = [
+        leg.answered_us
+        for leg in call.legs
+        if leg.release is Release.TRANSFERRED and leg.answered_us is not None
+    ]
+    answered = [visit for visit in call.visits if visit.left == "answered"]
+    if not answers_us or (call.visits and not answered):
+        return None
+    if not answered:
+        return call.arrived_us, call.queue or UNNAMED
+    visit = _answer_of(min(answers_us), answered)
+    return visit.entered_us, visit.queue
 
 
 def _talked_us(leg: AgentLeg) -> int:

@@ -24,6 +24,7 @@ from screenpop.domain.call import (
     LegState,
     most_engaged,
 )
+from screenpop.wallboard.metrics import AGENTS
 
 Telephone = Literal["idle", "alerting", "talking", "held"]
 
@@ -39,6 +40,7 @@ _TELEPHONE: dict[LegState, Telephone] = {
     LegState.ANSWERED: "talking",
 }
 _ENGAGEMENT = {LegState.ALERTING: 0, LegState.HELD: 1, LegState.ANSWERED: 2}
+_COUNTERS = tuple(each.name for each in AGENTS)
 _STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
 
 
@@ -219,9 +221,9 @@ class AgentBoard:
             self._rows.values(), key=lambda row: (row.name, row.agent, row.user or "")
         )
 
-    def count(self, name: str) -> int:
-        """How many agents one of the agent counters held when rows were last made."""
-        return self._counts[name]
+    def counts(self) -> dict[str, int]:
+        """How many agents each agent counter held when rows were last made."""
+        return {name: self._counts[name] for name in _COUNTERS}
 
     def take_changed(
         self, at_most: int | None = None
@@ -316,7 +318,7 @@ class AgentBoard:
         known = self._people.get(who.user) if who.user is not None else None
         if known is None:
             return None  # the log-in or its last telephone is gone
-        subjects = [who, *(telephone(agent) for agent in sorted(known.agents))]
+        subjects = [who, *map(telephone, sorted(known.agents))]
         facts = [f for each in subjects if (f := self._facts.get(each))]
         nothing = AgentStatus(agent=known.agent, name=known.name, user=known.user)
         return _status(nothing, facts)
@@ -334,8 +336,8 @@ def _legs_by_subject(call: Call) -> dict[Subject, AgentLeg]:
     """The leg that engages each person or telephone most in one call."""
     legs: dict[Subject, AgentLeg] = {}
     for leg in call.legs:
-        whose = [person(user) for user in leg.people or ()] or [telephone(leg.agent)]
-        for who in whose:
+        for user in leg.people or (None,):
+            who = Subject(user, None if user is not None else leg.agent)
             before = legs.get(who)
             legs[who] = leg if before is None else most_engaged((before, leg))
     return legs
@@ -345,20 +347,25 @@ def _status(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
     """A row from what was heard of a person and of all their telephones."""
     if not facts:
         return nothing
-    said = max(facts, key=lambda f: f.said)
-    closed_us = max([f.desk_closed_us for f in facts])
+    said = facts[0] if len(facts) == 1 else max(facts, key=lambda f: f.said)
+    closed_us = released_us = 0
+    legs: list[tuple[AgentLeg, str | None]] = []
+    for f in facts:
+        closed_us = max(closed_us, f.desk_closed_us)
+        released_us = max(released_us, f.released_us)
+        legs += f.legs.values()
     has_desk = not closed_us or said.said_by == "telephone"
-    released_us = max([f.released_us for f in facts])
     status = msgspec.structs.replace(
         nothing,
         state=said.state,
         desk=has_desk,
         since_us=max(said.said_us, released_us, 0 if has_desk else closed_us),
     )
-    legs = [leg for f in facts for leg in f.legs.values()]
     if not legs:
         return status
-    leg, queue = max(legs, key=lambda pair: _engagement(pair[0]))
+    leg, queue = legs[0]
+    if len(legs) > 1:
+        leg, queue = max(legs, key=lambda pair: _engagement(pair[0]))
     return msgspec.structs.replace(
         status, telephone=_TELEPHONE[leg.state], since_us=_since_us(leg), queue=queue
     )

@@ -29,9 +29,10 @@ from screenpop.domain.call_counts import (
     CountingRules,
     add_the_same,
     counts_of,
+    handed_on,
 )
 from screenpop.domain.service_level import US_PER_S, Comparison, ServiceLevelRules
-from screenpop.wallboard.metrics import alerts, talks, waits
+from screenpop.wallboard.metrics import TRANSFERRED, alerts, holds, talks, waits
 
 TOTAL = UNNAMED
 """The queue name of the total; calls without a queue name count in it alone."""
@@ -62,6 +63,10 @@ class BusinessDays:
             self._end_us = self._midnight_us(self._day + timedelta(days=1))
         return self._day
 
+    def bounds_us(self, day: date) -> tuple[int, int]:
+        """The first moment of a day, and that of the next."""
+        return self._midnight_us(day), self._midnight_us(day + timedelta(days=1))
+
     def _midnight_us(self, day: date) -> int:
         """The first moment of a day, also where clocks change at midnight."""
         midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
@@ -75,6 +80,7 @@ class LiveState(NamedTuple):
     waiting_since_us: int | None
     alerting: bool
     talking: bool
+    held: bool = False
     target_us: int = 0  # of the queue's service level
 
     @property
@@ -99,12 +105,14 @@ def contribution(
 def _live(call: Call, level: ServiceLevelRules) -> LiveState:
     visit = call.visits[-1] if waits(call) else None
     queue = (visit.queue if visit else call.queue) or TOTAL
+    talking = talks(call)
     return LiveState(
         queue=queue,
         waiting_since_us=visit.entered_us if visit else None,
         target_us=level.target_us(queue),
         alerting=alerts(call),
-        talking=talks(call),
+        talking=talking,
+        held=talking and holds(call),
     )
 
 
@@ -120,6 +128,9 @@ def _entries(call: Call, days: BusinessDays, rules: CountingRules) -> tuple[Entr
         reported = call.visits and not call.visits[0].inferred
         how = REPORTED if reported else INFERRED
         entries.append((days.day_of(at_us), TOTAL, f"{how}{call.line}", 1))
+        if call.ended_us is not None and (transfer := handed_on(call)) is not None:
+            at_us, queue = transfer
+            entries.append((days.day_of(at_us), queue, TRANSFERRED, 1))
     return tuple(entries)
 
 
@@ -162,12 +173,13 @@ class WaitingLine:
 class QueueNow:
     """The live gauges of one queue, or of the total."""
 
-    __slots__ = ("alerting", "line", "talking")
+    __slots__ = ("alerting", "held", "line", "talking")
 
     def __init__(self) -> None:
         self.line = WaitingLine()
         self.alerting = 0
         self.talking = 0
+        self.held = 0
 
     @property
     def waiting(self) -> int:
@@ -176,12 +188,14 @@ class QueueNow:
     def add(self, key: CallKey, live: LiveState) -> None:
         self.alerting += live.alerting
         self.talking += live.talking
+        self.held += live.held
         if live.waiting_since_us is not None:
             self.line.enter(key, live.waiting_since_us, live.target_us)
 
     def take_back(self, key: CallKey, live: LiveState) -> None:
         self.alerting -= live.alerting
         self.talking -= live.talking
+        self.held -= live.held
         self.line.leave(key)
 
     @property
@@ -347,7 +361,8 @@ class Counters:
             sums.add(some, sign)
             if day == self.today:
                 self.changed.add(TOTAL)
-                self.changed.update([queue for _, queue, _, _ in some])
+                for entry in some:
+                    self.changed.add(entry[1])
 
     def _sums_of(self, day: date) -> DaySums | None:
         """The sums of a day; None for days past or too far ahead to be held."""

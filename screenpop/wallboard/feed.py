@@ -8,6 +8,7 @@ wires the house turns it into `wallboard.snapshot` and `wallboard.delta` frames.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,9 @@ from screenpop.wallboard.alerts import Alert, AlertBoard
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
 from screenpop.wallboard.meters import CentreMeters
 from screenpop.wallboard.metrics import (
-    AGENTS,
+    CALLED_BACK,
     OWN,
+    TRANSFERRED,
     MetricDefinition,
     definitions,
     service_level_values,
@@ -118,6 +120,7 @@ class WallboardFeed:
         self._unsent = False  # something that changed was not sent to anybody
         self._lines: tuple[str, ...] = ()  # without queues, as shown
         self._shown_agents: dict[Subject, AgentStatus] = {}
+        self._called_back: Counter[str] = Counter()  # today, by queue
         self._remember_all()
 
     def replace(self, before: Call | None, after: Call, offset: int) -> None:
@@ -174,6 +177,7 @@ class WallboardFeed:
     def snapshot(self) -> SnapshotData:
         """Everything as it stands now, for one who begins to watch."""
         now_us = self._clock.now_us()
+        self._count_called_back()
         agents = tuple(self.agents.rows())  # first: the total counts them
         return SnapshotData(
             offset=self.offset,
@@ -196,6 +200,7 @@ class WallboardFeed:
         if self.counters.roll(self.counters.days.day_of(now_us)) or self._unsent:
             self._remember_all()
             return self.snapshot()
+        self._count_called_back()
         agents, gone = self._changed_agents()
         queues = self._changed_queues(now_us, totals=bool(agents or gone))
         lines = self.counters.lines_without_queues() if queues else self._lines
@@ -278,7 +283,16 @@ class WallboardFeed:
                 rows.append(row)
         return tuple(rows), tuple(gone)
 
+    def _count_called_back(self) -> None:
+        before, today = self._called_back, self.counters.today
+        now = self.recalls.called_back(*self.counters.days.bounds_us(today))
+        if now is not before:
+            self._called_back = now
+            changed = [queue for queue in before | now if before[queue] != now[queue]]
+            self.counters.changed.update([TOTAL, *changed] if changed else [])
+
     def _remember_all(self) -> None:
+        self._count_called_back()
         self._shown_agents = {row.subject: row for row in self.agents.rows()}
         self._shown = {queue: self._looks(queue) for queue in self._queues()}
         self._lines = self.counters.lines_without_queues()
@@ -293,11 +307,15 @@ class WallboardFeed:
             "waiting": now.waiting,
             "alerting": now.alerting,
             "talking": now.talking,
+            "held": now.held,
             **today_values(sums),
+            TRANSFERRED: sums.get(TRANSFERRED, 0),
+            CALLED_BACK: self._called_back[queue],
             **service_level_values(sums, self.counters.rules.service_level),
         }
         if queue == TOTAL:
-            values.update((d.name, self.agents.count(d.name)) for d in AGENTS)
+            values[CALLED_BACK] = self._called_back.total()
+            values |= self.agents.counts()
         return now.line.oldest_us(), values
 
     def values(self, queue: str) -> Mapping[str, float | None]:

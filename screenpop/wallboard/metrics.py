@@ -72,6 +72,12 @@ def talks(call: Call) -> bool:
     return False
 
 
+def holds(call: Call) -> bool:
+    """Is the caller on hold now, with no agent on the line?"""
+    states = [leg.state for leg in call.legs]
+    return LegState.HELD in states and LegState.ANSWERED not in states
+
+
 def wait_s(since_us: int, now_us: int) -> float:
     """Seconds waited so far; never negative where two clocks disagree."""
     return max(0, now_us - since_us) / US_PER_S
@@ -157,6 +163,11 @@ LIVE = (
         name="talking",
         label="Talking",
         formula="Calls connected to an agent now, on hold included.",
+    ),
+    MetricDefinition(
+        name="held",
+        label="On hold",
+        formula="Of those talking: the caller is on hold, and no agent is on the line.",
     ),
 )
 
@@ -299,6 +310,24 @@ TODAY = (
     ),
 )
 
+TRANSFERRED, CALLED_BACK = "transferred", "called_back"
+
+TODAY_ONLY = (
+    MetricDefinition(
+        name=TRANSFERRED,
+        label="Transferred",
+        formula="Of those answered in a queue or directly today: an agent handed the"
+        " call on, and it is over. Each call once, in the queue of that answer.",
+    ),
+    MetricDefinition(
+        name=CALLED_BACK,
+        label="Called back",
+        formula="Callers who had reached no one, and with whom an agent talked today on"
+        " a call that we made. In the queue of their newest attempt.",
+    ),
+)
+"""Numbers of today that the history does not keep."""
+
 AGENTS = (
     MetricDefinition(
         name="agents_available",
@@ -365,7 +394,7 @@ def service_levels(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
 
 def definitions(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
     """All numbers that are shown, in the order of the wallboard."""
-    return LIVE + TODAY + service_levels(rules) + AGENTS
+    return LIVE + TODAY + TODAY_ONLY + service_levels(rules) + AGENTS
 
 
 def service_level_values(

@@ -22,6 +22,7 @@ from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import Call, CallKey
 from screenpop.domain.profile import Profile
 from screenpop.domain.recall import (
+    CALLED_BACK,
     RecallAction,
     RecallCall,
     RecallRow,
@@ -75,6 +76,8 @@ class RecallList:
         self._served: dict[UserId, Counter[str]] = {}
         self._rows: dict[str, list[RecallRow]] = {}
         self._stale: set[str] = set()  # numbers whose rows are to be made again
+        self._called_back: dict[str, list[tuple[int, str]]] = {}  # when, which queue
+        self._called_back_in = (0, 0), Counter[str]()  # a time, and the answer for it
         self._is_counted = False
         self._waiting = self._told = _RowsThatWait()
         self._serving: dict[str, set[UserId]] | None = None  # None: to be made again
@@ -181,6 +184,19 @@ class RecallList:
                 for queue in served:
                     self._serving.setdefault(queue, set()).add(user)
         return self._serving
+
+    def called_back(self, since_us: int, until_us: int) -> Counter[str]:
+        """How many rows our own calls closed in that time, by queue."""
+        self._make_stale_rows()
+        if self._called_back_in[0] != (since_us, until_us):
+            found = [
+                queue
+                for closed in self._called_back.values()
+                for at_us, queue in closed
+                if since_us <= at_us < until_us
+            ]
+            self._called_back_in = (since_us, until_us), Counter(found)
+        return self._called_back_in[1]
 
     def waiting(self, user: User, now_us: int) -> int:
         """How many of them no one has claimed or put off."""
@@ -290,14 +306,23 @@ class RecallList:
         if number in self._stale:
             self._stale.discard(number)
             calls = self._listed.get(number)
+            if self._called_back.pop(number, None):
+                self._called_back_in = (0, 0), Counter()
             if calls is None:
                 self._rows.pop(number, None)
             else:
                 actions = self._actions_on(calls)
-                self._rows[number] = rows_of(
-                    calls.values(), actions, self.settings.rules
-                )
+                rows = rows_of(calls.values(), actions, self.settings.rules)
+                self._rows[number] = rows
+                closed = [(x.closed, x.queue) for x in rows if x.closed is not None]
+                if ours := [(c.at_us, q) for c, q in closed if c.how == CALLED_BACK]:
+                    self._called_back[number] = ours
+                    self._called_back_in = (0, 0), Counter()
         return self._rows.get(number, [])
+
+    def _make_stale_rows(self) -> None:
+        for number in [*self._stale]:
+            self._rows_of(number)
 
     def _actions_on(self, calls: Calls) -> list[RecallAction]:
         found = [x for key in calls for x in self._actions.get(key, {}).values()]
@@ -305,8 +330,7 @@ class RecallList:
         return [action for _, action in found]
 
     def _all_rows(self, now_us: int) -> Iterator[RecallRow]:
-        for number in [*self._stale]:
-            self._rows_of(number)
+        self._make_stale_rows()
         since_us = now_us - self.settings.days * DAY_US
         for rows in self._rows.values():
             yield from (row for row in rows if row.newest.at_us >= since_us)

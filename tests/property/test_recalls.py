@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -216,3 +216,46 @@ def test_a_call_that_never_was_leaves_nothing(
     assert recalls.rows(SUE, NOW_US) == []
     assert recalls.saved(10) == []
     assert not any(vars(recalls)[name] for name in ("_listed", "_numbers", "_served"))
+
+
+@settings(max_examples=100)
+@given(histories(), st.randoms(use_true_random=False))
+def test_callers_called_back_are_those_of_a_slow_count(
+    history: tuple[list[CallEvent], list[tuple[int, ActionRecord]]],
+    rng: random.Random,
+) -> None:
+    events, _ = history
+    delivered: list[Told] = [*events, *rng.sample(events, k=len(events) // 2)]
+    rng.shuffle(delivered)
+    recalls = folded(delivered)
+    noon_us = START_US + 300 * S
+    for since_us, until_us in ((START_US, noon_us), (noon_us, NOW_US)):
+        found = recalls.called_back(since_us, until_us)
+        assert found == called_back_by_reference(events, since_us, until_us)
+
+
+def called_back_by_reference(
+    events: list[CallEvent], since_us: int, until_us: int
+) -> Counter[str]:
+    of_call: dict[str, dict[str, CallEvent]] = defaultdict(dict)
+    for event in events:
+        of_call[event.call_id][event.type.value] = event
+    story: list[tuple[int, bool, str, str, bool]] = []
+    for name, told in of_call.items():
+        first = told["queued"]
+        out = first.direction is Direction.OUTBOUND
+        number = str(first.dialled if out else first.caller)
+        if "answered" in told:
+            story.append((told["answered"].at_us, True, name, number, out))
+        elif "ended" in told and not out:
+            story.append((first.at_us, False, name, number, out))
+    lost: dict[str, str] = {}  # the queue of the newest attempt of each number
+    found: Counter[str] = Counter()
+    for at_us, talked, name, number, out in sorted(story):
+        if not talked:
+            lost[number] = str(of_call[name]["queued"].queue)
+        elif number in lost:
+            queue = lost.pop(number)
+            if out and since_us <= at_us < until_us:
+                found[queue] += 1
+    return found

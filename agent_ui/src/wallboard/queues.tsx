@@ -31,8 +31,16 @@ export function useBoardNow(board: WallboardSnapshot, skewMs: number, live: bool
   return lastLive.current;
 }
 
-const MINOR = ["short_abandoned", "moved", "diverted", "callbacks", "handled"];
-const NOW = ["waiting", "alerting", "talking"];
+const MINOR = [
+  "short_abandoned",
+  "moved",
+  "diverted",
+  "callbacks",
+  "handled",
+  "transferred",
+  "called_back",
+];
+const NOW = ["waiting", "alerting", "talking", "held"];
 const DIRECT = ["direct", "direct_answered", "missed"];
 
 type Group = "now" | "today" | "minor" | "agents" | "calls" | "direct" | "variants";

@@ -17,7 +17,6 @@ from screenpop.wallboard.agents import (
     person,
     telephone,
 )
-from screenpop.wallboard.metrics import AGENTS
 
 
 def somebody(user: str, *agents: str) -> Person:
@@ -48,8 +47,7 @@ def row(agents: AgentBoard, who: Subject = ANA) -> AgentStatus:
 
 def counts(agents: AgentBoard) -> dict[str, int]:
     agents.rows()
-    found = {d.name: agents.count(d.name) for d in AGENTS}
-    return {name: count for name, count in found.items() if count}
+    return {name: count for name, count in agents.counts().items() if count}
 
 
 def test_everybody_with_a_log_in_is_shown_by_name_from_the_start() -> None:

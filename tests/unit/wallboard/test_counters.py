@@ -48,6 +48,7 @@ def everything(counters: Counters) -> dict[str, object]:
     return {
         queue: (
             gauges(counters, queue),
+            counters.now(queue).held,
             counters.now(queue).line.oldest_us(),
             counters.sums(queue),
         )
@@ -145,6 +146,45 @@ def test_a_queue_is_listed_only_while_it_has_something_to_say() -> None:
     assert counters.queues() == [TOTAL, "sales"]  # live now, though of another day
     counters.drop(change.after)
     assert counters.queues() == [TOTAL]
+
+
+def test_a_caller_on_hold_talks_still_and_is_counted_in_the_queue() -> None:
+    held = event("held", seconds=20, agents=("1001",))
+    resumed = event("resumed", seconds=30, agents=("1001",))
+    story = [ENTERED, RINGS, ANSWERED, held, resumed, ENDED]
+    told = [counted(*story[:n]).now("sales") for n in range(3, 7)]
+    assert [(now.talking, now.held) for now in told] == [(1, 0), (1, 1), (1, 0), (0, 0)]
+
+
+def test_a_caller_whom_a_second_agent_talks_to_is_not_on_hold() -> None:
+    held = event("held", seconds=20, agents=("1001",))
+    joined = event("answered", seconds=25, agents=("1002",))
+    assert counted(ENTERED, ANSWERED, held, joined).now(TOTAL).held == 0
+
+
+def test_a_call_that_an_agent_handed_on_counts_once_in_the_queue_of_the_answer() -> (
+    None
+):
+    first = event("transferred", seconds=30, from_agent="1001", agents=("1002",))
+    joined = event("answered", seconds=35, agents=("1002",))
+    again = event("transferred", seconds=50, from_agent="1002", agents=("1003",))
+    counters = counted(ENTERED, ANSWERED, first, joined, again)
+    assert "transferred" not in counters.sums(TOTAL)  # it goes on
+    counters = counted(ENTERED, ANSWERED, first, joined, again, ENDED)
+    assert counters.sums("sales")["transferred"] == 1
+    assert counters.sums(TOTAL)["transferred"] == 1
+
+
+def test_a_call_that_went_on_without_an_answer_is_moved_not_transferred() -> None:
+    onward = event("transferred", seconds=30, agents=("1002",))
+    counters = counted(ENTERED, RINGS, onward, ENDED)
+    assert visits(counters, "sales") == {"offered": 1, "moved": 1}
+    direct = event("alerting", agents=("1001",))
+    answered = event("answered", seconds=5, agents=("1001",))
+    counters = counted(
+        direct, answered, event("transferred", seconds=9, from_agent="1001"), ENDED
+    )
+    assert counters.sums(TOTAL)["transferred"] == 1
 
 
 # Business days
@@ -278,6 +318,43 @@ def test_order_and_repetition_do_not_matter_and_a_recount_agrees(
     shuffled = events + rng.sample(events, len(events) // 2)
     rng.shuffle(shuffled)
     assert everything(counted(*shuffled)) == recount(events)
+
+
+def handed_on_slowly(events: list[CallEvent]) -> dict[str, int]:
+    """Transferred calls by queue, from the words of the page alone."""
+    found: dict[str, int] = {}
+    book = CallBook()
+    for one in events:
+        book.apply(one)
+    for each in book:
+        answered = [v for v in each.visits if v.left == "answered"]
+        gave_up = [
+            leg.answered_us
+            for leg in each.legs
+            if leg.release == "transferred" and leg.answered_us is not None
+        ]
+        if each.ended_us is None or not gave_up or (each.visits and not answered):
+            continue
+        entered_us, queue = each.arrived_us, each.queue or ""
+        for number, visit in enumerate(answered):
+            if number == 0 or (visit.left_us or 0) <= min(gave_up):
+                entered_us, queue = visit.entered_us, visit.queue
+        if BusinessDays("UTC").day_of(entered_us) == DAY:
+            for where in {queue, TOTAL}:
+                found[where] = found.get(where, 0) + 1
+    return found
+
+
+@given(st.lists(call_events(), max_size=20), st.randoms())
+def test_transferred_calls_are_those_of_a_slow_count(
+    events: list[CallEvent], rng: random.Random
+) -> None:
+    shuffled = events + rng.sample(events, len(events) // 2)
+    rng.shuffle(shuffled)
+    counters = counted(*shuffled)
+    sums = {queue: counters.sums(queue) for queue in counters.queues()}
+    found = {q: s["transferred"] for q, s in sums.items() if "transferred" in s}
+    assert found == handed_on_slowly(events)
 
 
 @given(st.lists(call_events(), max_size=14))

@@ -3,10 +3,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from unit.wallboard.wallboard_story import at, changes, event
 
 from screenpop.domain.agent import AgentState, UserId
-from screenpop.domain.call import AgentId, CallEvent
+from screenpop.domain.call import AgentId, CallEvent, Direction
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.support.clock import FakeClock
@@ -98,6 +99,26 @@ def test_a_delta_holds_whole_rows_of_what_changed_and_nothing_else(
     assert delta.queues[1].values["longest_wait_s"] == 8
     assert delta.queues[1].oldest_waiting_us == at(0)
     assert delta.offset == 1
+
+
+def test_a_caller_who_was_called_back_counts_in_the_queue_and_in_the_total(
+    board: Board,
+) -> None:
+    lost = changes([ENTERED, ENDED])[-1].after
+    board.feed.recalls.replace(lost, "+442079460958")
+    assert board.feed.tick() is None
+    ours = replace(
+        changes([event("answered", "c-2", 60, agents=("1001",))])[-1].after,
+        direction=Direction.OUTBOUND,
+    )
+    board.feed.recalls.replace(ours, "+442079460958")
+    for row in board.delta().queues:
+        assert (row.queue, row.values["called_back"]) in {("", 1), ("sales", 1)}
+    assert len(board.feed.snapshot().queues) == 2
+    board.clock.advance(86_400)
+    tomorrow = board.feed.tick()
+    assert isinstance(tomorrow, SnapshotData)
+    assert [row.values["called_back"] for row in tomorrow.queues] == [0, 0]
 
 
 def test_many_changes_between_two_ticks_become_one_delta(board: Board) -> None:

@@ -23,6 +23,7 @@ def defined(definitions: tuple[metrics.MetricDefinition, ...]) -> list[list[str]
 def test_the_page_gives_every_number_in_the_words_of_its_definition() -> None:
     assert rows("Now") == defined(metrics.LIVE)
     assert rows("Today") == defined(metrics.TODAY)
+    assert rows("Today only") == defined(metrics.TODAY_ONLY)
     assert rows("Service level in words") == defined(
         metrics.service_levels(ServiceLevelRules())
     )
