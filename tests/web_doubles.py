@@ -17,6 +17,8 @@ from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
+from screenpop.history.own_records import RecordsFound
+from screenpop.history.own_sections import SECTIONS, RecordsAsked
 from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
@@ -34,6 +36,7 @@ from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts, Make
 from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
+from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.recalls import RecallList
@@ -260,6 +263,20 @@ async def no_problem() -> Sequence[NodeProblem]:
     return ()
 
 
+class FakeOwnRecords:
+    """A row of each who asks; remembers what was asked."""
+
+    history_days, journal_h = 730, 36.0
+
+    def __init__(self) -> None:
+        self.asked: list[RecordsAsked] = []
+
+    async def about(self, asked: RecordsAsked) -> list[RecordsFound]:
+        self.asked.append(asked)
+        row: Json = {"username": asked.user.username}
+        return [RecordsFound(section=SECTIONS[0], rows=[row], next_us=3_000_000)]
+
+
 class FakeOffers:
     """Two offers of one reason, one of them taken; remembers which time was asked."""
 
@@ -341,6 +358,7 @@ def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
+        "own_records": FakeOwnRecords(), "board": AgentBoard(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "forecasts": forecasts(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,

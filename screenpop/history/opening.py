@@ -37,6 +37,7 @@ from screenpop.history.batch import Contact, NumberLink
 from screenpop.history.calls import Calls
 from screenpop.history.earlier import EarlierCalls, Known
 from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import Append, HistoryCalls, RecentNotes, earlier_row
 from screenpop.history.past_counts import PastCounts
 from screenpop.history.sessions import EndedSessions, UsersCache
@@ -173,6 +174,15 @@ class Past:
         """What was counted, by the centre's days."""
         zone = ZoneInfo(self._loaded.config.server.time_zone)
         return PastCounts(self.database, zone)
+
+    def own_records(self) -> OwnRecords:
+        """What each person may see of what is stored about them."""
+        config = self._loaded.config
+        return OwnRecords(
+            self.database,
+            history_days=config.store.history_days,
+            journal_h=config.journal.retention_h,
+        )
 
     async def earlier(
         self,

@@ -364,6 +364,8 @@ class Service:
             users=self.past.people,
             logged_out=self._logged_out,
             calls=self.past.calls(self.door.keep, self.follower.notes),
+            own_records=self.past.own_records(),
+            board=self.feed.agents,
             offers=Offers(self.past.database),
             live=LiveCalls(
                 self.follower.book,

@@ -38,16 +38,12 @@ def heading(asked: CountsAsked, zone: ZoneInfo) -> dict[str, object]:
 
 def counts_asked(site: Site, query: Any) -> CountsAsked:
     zone, now_us = zone_of(site), site.services.clock.now_us()
-    from_us = _moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
+    from_us = moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
     written = text(query, "to", MOMENT_CHARS_MAX)
-    to_us = now_us if written is None else _moment(written, "to", zone)
+    to_us = now_us if written is None else moment(written, "to", zone)
     to_us = -(-to_us // QUARTER_US) * QUARTER_US
     if from_us >= to_us:
-        raise BadInput(
-            "from must be before to.",
-            code="bad_query",
-            remedy="`to` is the first moment that is not in the range.",
-        )
+        raise _not_before()
     return CountsAsked(
         from_us=from_us - from_us % QUARTER_US, to_us=to_us, **places_asked(query)
     )
@@ -111,7 +107,17 @@ def day_asked(query: Mapping[str, str], name: str, default: date) -> date:
         ) from None
 
 
-def _moment(written: str, name: str, zone: ZoneInfo) -> int:
+def bounds_asked(site: Site, query: Any) -> tuple[int | None, int | None]:
+    """`from` and `to`; None for one that is not given. Raises `BadInput`."""
+    zone = zone_of(site)
+    written = [(text(query, name, MOMENT_CHARS_MAX), name) for name in ("from", "to")]
+    from_us, to_us = (w if w is None else moment(w, name, zone) for w, name in written)
+    if from_us is not None and to_us is not None and from_us >= to_us:
+        raise _not_before()
+    return from_us, to_us
+
+
+def moment(written: str, name: str, zone: ZoneInfo) -> int:
     """A day, or a time; without an offset in the centre's zone."""
     try:
         if len(written) <= len("2026-11-21"):
@@ -125,6 +131,14 @@ def _moment(written: str, name: str, zone: ZoneInfo) -> int:
             code="bad_query",
             remedy="Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an offset if you like.",
         ) from None
+
+
+def _not_before() -> BadInput:
+    return BadInput(
+        "from must be before to.",
+        code="bad_query",
+        remedy="`to` is the first moment that is not in the range.",
+    )
 
 
 def names_asked(query: Any, name: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from screenpop.web import (
     forecast,
     health,
     insight,
+    me,
     openapi,
     pages,
     recalls,
@@ -61,6 +62,16 @@ def _range(*, required: bool) -> tuple[RouteParameter, ...]:
         *_PLACES,
     )  # fmt: skip
 
+
+_PAGES = {
+    "/": "The agent's desk.",
+    "/wallboard": "The wallboard; its numbers need a supervisor.",
+    "/insight": "What became of offers; its numbers need a supervisor.",
+    "/reports": "Calls of the past, forecast and staffing; its numbers need a"
+    " supervisor.",
+    "/recalls": "Callers to call back; the list needs a log-in.",
+    "/admin": "Administration.",
+}
 
 ROUTES: tuple[Route, ...] = (
     *(
@@ -133,6 +144,18 @@ ROUTES: tuple[Route, ...] = (
         " supervisor's any.",
         query=_WHICH,
         errors=(400, 403, 404, 503),
+    ),
+    Route(
+        method="GET", path="/v1/me/data", handler=me.data, role=Role.AGENT,
+        summary="Everything that is stored about who asks, with how long it is kept.",
+        query=(
+            RouteParameter(name="from", text="Only rows from then on."),
+            RouteParameter(name="to", text="Only rows of before."),
+            RouteParameter(
+                name="limit", text=f"Of a section, {me.ROWS_MIN} to {me.ROWS_MAX}."
+            ),
+        ),
+        errors=(400, 429, 503),
     ),
     Route(
         method="GET", path="/v1/recalls", handler=recalls.show, role=Role.AGENT,
@@ -302,34 +325,12 @@ ROUTES: tuple[Route, ...] = (
         access="programs of this machine; a supervisor's bearer token from elsewhere",
         summary="Prometheus metrics.", answer="text", errors=(401, 403),
     ),
-    Route(
-        method="GET", path="/", handler=pages.show_page, access="anybody",
-        summary="The agent's desk.", answer="page", errors=(503,),
-    ),
-    Route(
-        method="GET", path="/wallboard", handler=pages.show_page, access="anybody",
-        summary="The wallboard; its numbers need a supervisor.", answer="page",
-        errors=(503,),
-    ),
-    Route(
-        method="GET", path="/insight", handler=pages.show_page, access="anybody",
-        summary="What became of offers; its numbers need a supervisor.", answer="page",
-        errors=(503,),
-    ),
-    Route(
-        method="GET", path="/reports", handler=pages.show_page, access="anybody",
-        summary="Calls of the past, forecast and staffing; its numbers need a"
-        " supervisor.",
-        answer="page", errors=(503,),
-    ),
-    Route(
-        method="GET", path="/recalls", handler=pages.show_page, access="anybody",
-        summary="Callers to call back; the list needs a log-in.", answer="page",
-        errors=(503,),
-    ),
-    Route(
-        method="GET", path="/admin", handler=pages.show_page, access="anybody",
-        summary="Administration.", answer="page", errors=(503,),
+    *(
+        Route(
+            method="GET", path=path, handler=pages.show_page, access="anybody",
+            summary=summary, answer="page", errors=(503,),
+        )
+        for path, summary in _PAGES.items()
     ),
     Route(
         method="GET", path="/{file}", handler=pages.show_file, access="anybody",

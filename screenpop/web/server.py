@@ -17,6 +17,7 @@ from aiohttp import web
 from screenpop.desk.close_codes import RESTART
 from screenpop.domain.errors import ConfigError
 from screenpop.support.tasks import TaskOwner, Watch
+from screenpop.web import me
 from screenpop.web.auth import Auth, SecurityLog, Signer, secure_cookie, session_key
 from screenpop.web.built_ui import BuiltUi, security_headers
 from screenpop.web.connection import Listener
@@ -151,6 +152,12 @@ def site_of(services: Services) -> Site:
             per_minute=limits.lookups_per_minute,
             name="limits.lookups_per_minute",
             code="too_many_lookups",
+        ),
+        own_data=RateLimit(
+            services.clock,
+            per_minute=me.DATA_PER_MINUTE,
+            name="the limit of /v1/me/data",
+            code="too_many_exports",
         ),
         looks=Looks(services.privacy, services.audit, services.clock),
         security=SecurityLog(services.clock),

@@ -22,6 +22,7 @@ from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.profile import Json
 from screenpop.history.offers import Offers
 from screenpop.history.opening import People
+from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.history.past_counts import PastCounts
 from screenpop.insight.feed_states import OrdersSeen
@@ -32,6 +33,7 @@ from screenpop.planning.forecasts import Forecasts
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
+from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.groups import GroupRule
 from screenpop.web.alert_list import Alerts
 from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
@@ -58,6 +60,8 @@ class Services:
     hub: Hub
     users: People
     calls: HistoryCalls
+    own_records: OwnRecords
+    board: AgentBoard
     offers: Offers
     live: LiveCalls
     recalls: Recalls
@@ -105,6 +109,7 @@ class Site:
     logins: LoginLimit
     guesses: LoginLimit  # of bearer tokens
     lookups: RateLimit
+    own_data: RateLimit
     security: SecurityLog
     looks: Looks
     login_gate: LoginGate

@@ -1,0 +1,87 @@
+"""Each person sees themselves, and no one else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from web_doubles import FakeOwnRecords
+
+from screenpop.domain.agent import AgentState, UserId
+from screenpop.domain.call import AgentId
+from screenpop.wallboard.agents import AgentBoard, Person, person
+from screenpop.web.me import DATA_PER_MINUTE
+
+
+@pytest.mark.parametrize("who", ["ana", "sue", "ada"])
+async def test_who_asks_is_who_is_answered_whatever_is_asked(
+    open_house: Any, who: str
+) -> None:
+    records = FakeOwnRecords()
+    house = await open_house(own_records=records)
+    await house.sign_in(who)
+    for query in ("", "?user=ben", "?username=ben&agent=1002"):
+        found = (await house.ask("GET", f"/v1/me/data{query}")).json
+        assert found["user"] == who
+        assert found["sections"][0]["rows"] == [{"username": who}]
+    assert {asked.user.username for asked in records.asked} == {who}
+
+
+async def test_it_says_how_long_what_is_kept(house: Any) -> None:
+    await house.sign_in("ana")
+    found = (await house.ask("GET", "/v1/me/data")).json
+    assert found["sections"][0]["kept"] == "As long as the account exists."
+    assert found["sections"][0]["next_to"] == "1970-01-01T00:00:03Z"
+    kept = {each["label"]: each["kept"] for each in found["elsewhere"]}
+    assert kept["Journal and saved states"] == "36 hours."
+    assert kept["Log-in"] == "12 hours."
+    assert found["log_in"]["expires_at"].endswith("Z")
+    assert found["state"] is None
+
+
+async def test_the_state_of_now_is_the_persons_own(open_house: Any) -> None:
+    board = AgentBoard(
+        Person(user=UserId(name), name=name, agents=frozenset({AgentId(agent)}))
+        for name, agent in (("ana", "1001"), ("ben", "1002"))
+    )
+    board.say(person(UserId("ana")), AgentState.BREAK, 5_000_000)
+    board.say(person(UserId("ben")), AgentState.AVAILABLE, 6_000_000)
+    house = await open_house(board=board)
+    await house.sign_in("ana")
+    assert (await house.ask("GET", "/v1/me/data")).json["state"] == {
+        "state": "break",
+        "telephone": "idle",
+        "since": "1970-01-01T00:00:05Z",
+    }
+
+
+async def test_a_program_sees_its_user_and_the_id_of_its_token(house: Any) -> None:
+    headers = {"Authorization": "Bearer token-of-ana"}
+    found = (await house.ask("GET", "/v1/me/data", headers=headers)).json
+    assert found["user"] == "ana"
+    assert found["log_in"] == {"token_id": "token-of-ana", "expires_at": None}
+
+
+async def test_the_range_and_the_rows_are_bounded(open_house: Any) -> None:
+    records = FakeOwnRecords()
+    house = await open_house(own_records=records)
+    await house.sign_in("ana")
+    path = "/v1/me/data?from=1970-01-01&to=1970-01-01T00:00:03Z&limit=100"
+    assert (await house.ask("GET", path)).status == 200
+    asked = records.asked[-1]
+    assert (asked.from_us, asked.to_us, asked.limit) == (0, 3_000_000, 100)
+    for wrong in ("limit=99", "limit=2001", "from=x", "from=2026-01-02&to=2026-01-01"):
+        refused = await house.ask("GET", f"/v1/me/data?{wrong}")
+        assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
+
+
+async def test_so_many_times_a_minute_it_may_be_asked(house: Any) -> None:
+    await house.sign_in("ana")
+    asked = [await house.ask("GET", "/v1/me/data") for _ in range(DATA_PER_MINUTE + 1)]
+    assert [each.status for each in asked] == [200] * DATA_PER_MINUTE + [429]
+    assert asked[-1].json["error"]["code"] == "too_many_exports"
+    await house.sign_in("ben")
+    assert (await house.ask("GET", "/v1/me/data")).status == 200
+    house.clock.advance(61)
+    await house.sign_in("ana")
+    assert (await house.ask("GET", "/v1/me/data")).status == 200
