@@ -38,6 +38,8 @@ from screenpop.support.clock import Clock, FakeClock
 from screenpop.support.log import NodeProblem
 from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import AlertBoard
+from screenpop.wallboard.comparison_asked import ComparisonAsked
+from screenpop.wallboard.comparisons import Comparisons
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.recalls import RecallList
 from screenpop.web.alert_list import Alerts
@@ -341,6 +343,15 @@ class FakeCounts:
         ] * (before is None)  # fmt: skip
 
 
+def comparisons() -> Comparisons:
+    """The real one; its process is asked and answers at once."""
+
+    async def compare(asked: ComparisonAsked) -> dict[str, Any]:
+        return {"asked": msgspec.to_builtins(asked)}
+
+    return Comparisons(compare)
+
+
 def no_recalls() -> Recalls:
     """The real one, with no calls."""
     words = RecallWords(queues={}, columns={}, click_to_call={})
@@ -360,7 +371,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
         "own_records": FakeOwnRecords(), "board": AgentBoard(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
-        "counts": FakeCounts(), "forecasts": forecasts(),
+        "counts": FakeCounts(), "forecasts": forecasts(), "comparisons": comparisons(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,
         "alerts": no_alerts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,

@@ -1,19 +1,26 @@
 """Why does another tool show another figure or other calls, as JSON?
 
 Reads the stored calls of a range and compares them: the one place that joins the store
-with `wallboard.comparing` and `wallboard.list_differences`. Seconds of work.
+with `wallboard.comparing` and `wallboard.list_differences`. Seconds of work: a service
+lets `python -m screenpop.node.comparison` do it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from screenpop.domain.call import Call
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
 from screenpop.history.engine import Database
 from screenpop.history.refolded import counted_calls
+from screenpop.node.apart import answer_one, answered_apart
 from screenpop.wallboard.comparing import (
     CountedRange,
     Moved,
@@ -34,7 +41,39 @@ from screenpop.wallboard.matching import TimeReading
 
 EARLIER_US = 4 * 3600 * 1_000_000  # a wait of a range may have begun before it
 
+ANSWERED_WITHIN_S = 120.0
+
 Answer = dict[str, object]
+
+
+class ComparisonOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked, where the calls are, and how this centre counts."""
+
+    asked: ComparisonAsked
+    store_url: str
+    time_zone: str
+    rules: CountingRules
+
+
+async def compared_apart(order: ComparisonOrder) -> dict[str, Any]:
+    """The answer; the process ends with this task. Raises `BadInput`, `Unavailable`."""
+    return await answered_apart(
+        "screenpop.node.comparison",
+        order,
+        what="the comparison",
+        within_s=ANSWERED_WITHIN_S,
+    )
+
+
+async def answer_of(order: ComparisonOrder) -> Answer:
+    """In a process of its own. Raises as `comparison_answer`."""
+    database = Database(order.store_url)
+    await database.open()
+    try:
+        zone = ZoneInfo(order.time_zone)
+        return await comparison_answer(database, order.asked, order.rules, zone)
+    finally:
+        await database.close()
 
 
 async def comparison_answer(
@@ -176,3 +215,7 @@ def _difference(each: Difference, reading: TimeReading, zone: tzinfo) -> Answer:
 def _local(at_us: int, zone: tzinfo) -> str:
     at = datetime.fromtimestamp(at_us / 1e6, zone)
     return at.isoformat(timespec="seconds")
+
+
+if __name__ == "__main__":
+    sys.exit(answer_one(ComparisonOrder, answer_of))

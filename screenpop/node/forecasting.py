@@ -1,13 +1,11 @@
 """What does a forecast from the history say, made in a process of its own?
 
 `python -m screenpop.node.forecasting` reads a `ForecastOrder` (JSON) from its input
-and writes the answer of `GET /v1/forecast` to its output. Calls come first; as a person
-waits for it, it takes a little of busy cores too.
+and writes the answer of `GET /v1/forecast` to its output.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +16,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from screenpop.domain.call_counts import ABANDONED_WAIT_US, ANSWERED_WAIT_US
-from screenpop.domain.errors import BadInput, ScreenpopError, Unavailable
+from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ANSWERED_WITHIN, OFFERED
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
+from screenpop.node.apart import answer_one, answered_apart
 from screenpop.node.planning import DAY_US, past_volumes
 from screenpop.planning.asked import ForecastAsked
-from screenpop.support.background import ended, let_calls_go_first
 
 if TYPE_CHECKING:  # numpy and scipy
     from screenpop.planning.volumes import CallVolumes
@@ -48,13 +46,6 @@ class ForecastOrder(msgspec.Struct, frozen=True, kw_only=True):
     agents_now: int | None = None
 
 
-class _ForecastLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the process writes: one of the two."""
-
-    answer: msgspec.Raw = msgspec.Raw()
-    error: str | None = None
-
-
 @dataclass(frozen=True, kw_only=True)
 class ForecastBasis:
     """What was read for a forecast."""
@@ -66,33 +57,13 @@ class ForecastBasis:
 
 
 async def made_apart(order: ForecastOrder) -> dict[str, Any]:
-    """The answer; the process ends with this task. Raises `Unavailable`."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
+    """The answer; the process ends with this task. Raises `BadInput`, `Unavailable`."""
+    return await answered_apart(
         "screenpop.node.forecasting",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+        order,
+        what="the forecast",
+        within_s=MADE_WITHIN_S,
     )
-    try:
-        async with asyncio.timeout(MADE_WITHIN_S):
-            output, _ = await process.communicate(msgspec.json.encode(order))
-    except TimeoutError:
-        raise _failed(f"no answer after {MADE_WITHIN_S:.0f} s") from None
-    finally:
-        await ended(process)
-    try:
-        found = msgspec.json.decode(output, type=_ForecastLine)
-        if found.error is None:
-            answer: dict[str, Any] = msgspec.json.decode(found.answer)
-            return answer
-    except msgspec.MsgspecError:
-        raise _failed(f"its process ended with code {process.returncode}") from None
-    raise _failed(found.error)
-
-
-def _failed(why: str) -> Unavailable:
-    return Unavailable(f"the forecast failed: {why.rstrip('.')}. Try again later.")
 
 
 async def forecast_answer(order: ForecastOrder) -> dict[str, Any]:
@@ -157,23 +128,5 @@ def local_now(order: ForecastOrder) -> datetime:
     return local(order.now_us, ZoneInfo(order.time_zone)).replace(tzinfo=None)
 
 
-def main() -> int:
-    """The process: exit code 1 without an answer."""
-    let_calls_go_first(is_waited_for=True)
-    try:
-        order = msgspec.json.decode(sys.stdin.buffer.read(), type=ForecastOrder)
-        answer = asyncio.run(forecast_answer(order))
-    except (ScreenpopError, msgspec.MsgspecError, MemoryError) as error:
-        _say({"error": str(error) or type(error).__name__})
-        return 1
-    _say({"answer": answer})
-    return 0
-
-
-def _say(outcome: Mapping[str, object]) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(outcome))
-    sys.stdout.buffer.flush()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer_one(ForecastOrder, forecast_answer))

@@ -49,6 +49,7 @@ from screenpop.journal.base import (
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.lookup.source_states import SourceStates
 from screenpop.node.alerting import Alerting, recover_alerts
+from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
@@ -384,6 +385,7 @@ class Service:
             privacy=config.privacy.of_agents,
             labels=place_labels(config),
             forecasts=forecasts_of(*known),
+            comparisons=comparisons_of(self.loaded, self.past.database),
             lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
             sources=sources.shown,
             orders=lambda: orders_seen(self.orders, self.insight, seen.clean),

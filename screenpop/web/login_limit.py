@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from screenpop.domain.agent import folded_name
@@ -117,6 +119,30 @@ def _keys(username: str, address: str) -> tuple[str, str]:
     return f"{place}\n{folded_name(username)}", place
 
 
+class OneEach:
+    """Lets each user have one answer made at a time."""
+
+    def __init__(self, *, what: str, code: str):
+        self._what, self._code = what, code
+        self._users: set[str] = set()
+
+    @contextmanager
+    def turn(self, user: str) -> Iterator[None]:
+        """Raises `TooMany` while another one of this user is made."""
+        if user in self._users:
+            raise TooMany(
+                f"{self._what} of this user is under way.",
+                code=self._code,
+                retry_after_s=AGAIN_AFTER_S,
+            )
+        self._users.add(user)
+        try:
+            yield
+        finally:
+            self._users.remove(user)
+
+
+AGAIN_AFTER_S = 5.0
 WINDOW_S = 60.0
 USERS_MAX = 20_000
 

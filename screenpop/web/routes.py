@@ -19,6 +19,7 @@ from screenpop.web import (
     alerts,
     calls,
     charts,
+    compare,
     forecast,
     health,
     insight,
@@ -227,6 +228,12 @@ ROUTES: tuple[Route, ...] = (
             RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
         ),
         errors=(400, 503),
+    ),
+    Route(
+        method="POST", path="/v1/stats/compare", handler=compare.show,
+        role=Role.SUPERVISOR, body=compare.CompareBody,
+        summary="Compare another tool's figure or list of calls with the stored calls.",
+        errors=(400, 408, 413, 415, 429, 503),
     ),
     Route(
         method="GET", path="/v1/stats/usual", handler=charts.usual,

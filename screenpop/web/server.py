@@ -22,7 +22,7 @@ from screenpop.web.auth import Auth, SecurityLog, Signer, secure_cookie, session
 from screenpop.web.built_ui import BuiltUi, security_headers
 from screenpop.web.connection import Listener
 from screenpop.web.dispatch import Dispatcher
-from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
+from screenpop.web.login_limit import LoginGate, LoginLimit, OneEach, RateLimit
 from screenpop.web.looks import Looks
 from screenpop.web.openapi import document
 from screenpop.web.pages import DEFAULT_FOLDER
@@ -159,6 +159,7 @@ def site_of(services: Services) -> Site:
             name="the limit of /v1/me/data",
             code="too_many_exports",
         ),
+        comparing=OneEach(what="a comparison", code="comparison_under_way"),
         looks=Looks(services.privacy, services.audit, services.clock),
         security=SecurityLog(services.clock),
         login_gate=LoginGate(limits.logins_at_once_max),

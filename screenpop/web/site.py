@@ -34,12 +34,13 @@ from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
 from screenpop.wallboard.agents import AgentBoard
+from screenpop.wallboard.comparisons import Comparisons
 from screenpop.wallboard.groups import GroupRule
 from screenpop.web.alert_list import Alerts
 from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
 from screenpop.web.built_ui import BuiltUi, Headers
 from screenpop.web.live_calls import LiveCalls
-from screenpop.web.login_limit import LoginGate, LoginLimit, RateLimit
+from screenpop.web.login_limit import LoginGate, LoginLimit, OneEach, RateLimit
 from screenpop.web.looks import Looks
 from screenpop.web.recall_list import Recalls
 from screenpop.web.remote import Proxies
@@ -75,6 +76,7 @@ class Services:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of queues and dialled numbers (`queue`, `dialled`), by name."""
     forecasts: Forecasts
+    comparisons: Comparisons
     logged_out: Callable[[User], Awaitable[None]]
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]
@@ -110,6 +112,7 @@ class Site:
     guesses: LoginLimit  # of bearer tokens
     lookups: RateLimit
     own_data: RateLimit
+    comparing: OneEach
     security: SecurityLog
     looks: Looks
     login_gate: LoginGate

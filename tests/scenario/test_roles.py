@@ -69,12 +69,21 @@ ASKED: dict[str, list[str]] = {
 }
 """Every route that answers with something; a new one must be entered here."""
 
-DONE = {
+DONE: dict[str, tuple[str, dict[str, Any]]] = {
     "POST /v1/calls/{call_id}/over": ("/v1/calls/c-2/over", {}),
     "POST /v1/calls/{call_id}/notes": ("/v1/calls/c-1/notes", {"text": "Rang back"}),
     "POST /v1/calls/{call_id}/disposition": (
         "/v1/calls/c-1/disposition",
         {"code": "sold"},
+    ),
+    "POST /v1/stats/compare": (
+        "/v1/stats/compare",
+        {
+            "from": "2000-01-01",
+            "to": "2100-01-01",
+            "figure": {"number": "offered", "value": 99},
+            "calls_csv": f"id,start,from\nc-9,2026-01-01 10:00,{CALLERS[0]}\n",
+        },
     ),
     "POST /v1/recalls/{call_id}": ("/v1/recalls/c-3", {"do": "claim"}),
 }
@@ -271,6 +280,9 @@ async def test_without_a_key_nothing_about_a_single_agent_leaves(
     assert sent["log"].named(AGENTS_MARKS + CALLERS) == []
     assert {where for where, _ in sent["audit"].parts} & {"privacy.on"} == set()
     # they were asked for what is there
+    (compared,) = (x for x in sent["sue"].parts if x[0].endswith("compare 200"))
+    assert '"call_id": "c-1"' in compared[1]
+    assert "POST /v1/stats/compare 403" in dict(sent[FERRICK[0]].parts)
     assert len(sent["sue"].named(CALLERS)) > 5
     assert sent[FERRICK[0]].named(FERRICK)
     assert any(where.startswith("wallboard.delta") for where, _ in sent["sue"].parts)

@@ -7,7 +7,7 @@ import pytest
 from screenpop.history.users import username_of
 from screenpop.support.clock import FakeClock
 from screenpop.web.errors import TooMany
-from screenpop.web.login_limit import LoginGate, LoginLimit
+from screenpop.web.login_limit import LoginGate, LoginLimit, OneEach
 
 
 def limit(clock: FakeClock, entries_max: int = 100) -> LoginLimit:
@@ -88,6 +88,20 @@ async def test_few_passwords_are_checked_at_once() -> None:
         order.append("first")
     await waiting
     assert order == ["first", "second"]
+
+
+def test_each_user_has_one_turn_at_a_time() -> None:
+    each = OneEach(what="a comparison", code="comparison_under_way")
+    with each.turn("sue"):
+        with each.turn("ada"):
+            pass
+        with (
+            pytest.raises(TooMany, match="a comparison of this user is under way"),
+            each.turn("sue"),
+        ):
+            pass
+    with each.turn("sue"):
+        pass
 
 
 async def test_a_log_in_that_would_wait_too_long_is_refused() -> None:

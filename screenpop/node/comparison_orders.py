@@ -1,0 +1,28 @@
+"""What does a service give to the process that compares its calls with another tool?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from screenpop.config.load import Loaded
+from screenpop.history.engine import Database
+from screenpop.node.comparison import ComparisonOrder, compared_apart
+from screenpop.node.parts import counting_rules
+from screenpop.wallboard.comparison_asked import ComparisonAsked
+from screenpop.wallboard.comparisons import Comparisons
+
+
+def comparisons_of(loaded: Loaded, database: Database) -> Comparisons:
+    """With the history of this service, counted by its rules."""
+
+    async def compare(asked: ComparisonAsked) -> dict[str, Any]:
+        return await compared_apart(
+            ComparisonOrder(
+                asked=asked,
+                store_url=database.url.render_as_string(hide_password=False),
+                time_zone=loaded.config.server.time_zone,
+                rules=counting_rules(loaded.config),
+            )
+        )
+
+    return Comparisons(compare)
