@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
+from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import RecordsFound
 from screenpop.history.own_sections import SECTIONS, RecordsAsked
 from screenpop.history.past_counts import (
@@ -279,6 +280,33 @@ class FakeOwnRecords:
         return [RecordsFound(section=SECTIONS[0], rows=[row], next_us=3_000_000)]
 
 
+class FakeOwnCalls:
+    """One call of each who asks, with a note that a spreadsheet would compute."""
+
+    result_labels: Mapping[str, str] = {"sold": "Sold"}
+
+    def __init__(self) -> None:
+        self.asked: list[RecordsAsked] = []
+
+    async def page(
+        self, asked: RecordsAsked, before: str | None
+    ) -> tuple[Sequence[Json], str | None]:
+        self.asked.append(asked)
+        row: Json = {
+            "line": "main", "call_id": f"c-{asked.user.username}", "occurrence": 0,
+            "number": "+442079460958", "note": "=1+1", "talk_s": 65,
+            "arrived_at": "2026-11-20T09:00:00Z",
+        }  # fmt: skip
+        return ([row], "more") if before is None else ([], None)
+
+    async def figures(self, asked: RecordsAsked) -> OwnFigures:
+        self.asked.append(asked)
+        return OwnFigures(
+            rang=9, answered=5, missed=3, elsewhere=1, made=2, reached=1,
+            talk_us=90_400_000, notes=4, results={"sold": 2},
+        )  # fmt: skip
+
+
 class FakeOffers:
     """Two offers of one reason, one of them taken; remembers which time was asked."""
 
@@ -369,7 +397,8 @@ def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
         "intake": FakeIntake(), "hub": EchoHub(), "users": FakeUsers(),
-        "own_records": FakeOwnRecords(), "board": AgentBoard(),
+        "own_records": FakeOwnRecords(), "own_calls": FakeOwnCalls(),
+        "board": AgentBoard(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "forecasts": forecasts(), "comparisons": comparisons(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,

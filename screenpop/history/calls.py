@@ -188,13 +188,14 @@ class Calls:
         user: str | None = None,
         before: PagePlace | None = None,
         limit: int = 50,
+        from_us: int | None = None,
     ) -> list[PastCall]:
         """Newest first: calls that rang where `user` was, or all when None."""
         limit = min(limit, CALLS_PER_PAGE_MAX)
         if user is None:
-            query = _before(select(tables.calls), tables.calls.c, before)
+            query = _before(select(tables.calls), tables.calls.c, before, from_us)
         else:
-            query = _of_user(user, before, limit)
+            query = _of_user(user, before, limit, from_us)
         async with self._database.read() as connection:
             return await _read(connection, query, limit)
 
@@ -224,12 +225,14 @@ class Calls:
             return await _read(connection, query, CALLS_PER_PAGE_MAX)
 
 
-def _of_user(user: str, before: PagePlace | None, limit: int) -> Select[Any]:
+def _of_user(
+    user: str, before: PagePlace | None, limit: int, from_us: int | None
+) -> Select[Any]:
     """A person may have several legs in one call: each call once."""
     legs = tables.call_legs.c
     named = select(legs.line, legs.call_id, legs.occurrence, legs.arrived_us).distinct()
     mine = named.where(legs.username == fit_id(user, AGENT_BYTES))
-    page = _before(mine, legs, before).limit(limit).subquery()
+    page = _before(mine, legs, before, from_us).limit(limit).subquery()
     same = and_(
         page.c.line == _calls.line,
         page.c.call_id == _calls.call_id,
@@ -238,8 +241,15 @@ def _of_user(user: str, before: PagePlace | None, limit: int) -> Select[Any]:
     return _before(select(tables.calls).join(page, same), tables.calls.c, None)
 
 
-def _before(query: Select[Any], columns: Any, before: PagePlace | None) -> Select[Any]:
+def _before(
+    query: Select[Any],
+    columns: Any,
+    before: PagePlace | None,
+    from_us: int | None = None,
+) -> Select[Any]:
     """Newest first, from a place on; along an index that ends in `arrived_us`."""
+    if from_us is not None:
+        query = query.where(columns.arrived_us >= from_us)
     if before is not None:
         query = query.where(columns.arrived_us <= before.arrived_us).where(
             _is_after(columns, before)

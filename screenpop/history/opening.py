@@ -37,6 +37,7 @@ from screenpop.history.batch import Contact, NumberLink
 from screenpop.history.calls import Calls
 from screenpop.history.earlier import EarlierCalls, Known
 from screenpop.history.engine import Database, sqlite_url
+from screenpop.history.own_calls import OwnCalls
 from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import Append, HistoryCalls, RecentNotes, earlier_row
 from screenpop.history.past_counts import PastCounts
@@ -182,6 +183,17 @@ class Past:
             self.database,
             history_days=config.store.history_days,
             journal_h=config.journal.retention_h,
+        )
+
+    def own_calls(self) -> OwnCalls:
+        """What each person may see of their own calls."""
+        config = self._loaded.config
+        return OwnCalls(
+            self._calls,
+            self.database,
+            queue_labels={n: x.label for n, x in config.queues.items() if x.label},
+            result_labels={x.code: x.label for x in config.dispositions},
+            home_country=config.server.country,
         )
 
     async def earlier(

@@ -83,12 +83,12 @@ class HistoryCalls:
         self._home = home_country
 
     async def recent(self, only: Only, before: str | None, limit: int) -> Json:
-        place = None if before is None else _place(before)
+        place = None if before is None else place_in(before)
         found = await self._calls.recent(only, place, limit)
         full = len(found) == limit
         return {
             "calls": [self._listed(call, only) for call in found],
-            "before": _cursor(found[-1].place) if full else None,
+            "before": cursor_of(found[-1].place) if full else None,
         }
 
     async def get(self, name: NamedCall, only: Only) -> Json:
@@ -172,7 +172,7 @@ class HistoryCalls:
             "arrived_at": iso_from_us(call.arrived_us),
             "answered_at": _iso(call.answered_us),
             "ended_at": _iso(call.ended_us),
-            "caller": _caller(call, self._home),
+            "caller": shown_caller(call, self._home),
             "name": call.customer_name or call.caller_name,
             "queue": call.queue,
             "queue_label": self._queue_labels.get(call.queue or ""),
@@ -331,7 +331,7 @@ def _own_or_last(written: list[W], only: Only) -> W:
     return next((x for x in written if x.username == only), written[-1])
 
 
-def _caller(call: PastCall, home: str | None) -> Json:
+def shown_caller(call: PastCall, home: str | None) -> Json:
     """The number as people write it in `home`, as on the card."""
     display = describe(call.number, home).text if call.number else call.caller or ""
     return {
@@ -353,11 +353,13 @@ def _not_found(call_id: str) -> NotFound:
     )
 
 
-def _cursor(place: PagePlace) -> str:
+def cursor_of(place: PagePlace) -> str:
+    """Where a page ends, as clients send it back."""
     return base64.urlsafe_b64encode(msgspec.json.encode(asdict(place))).decode()
 
 
-def _place(cursor: str) -> PagePlace:
+def place_in(cursor: str) -> PagePlace:
+    """Raises `BadInput` for what `cursor_of` did not make."""
     try:
         place = msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=PagePlace)
         place.arrived_us.to_bytes(8, signed=True)  # as much as a database holds

@@ -366,6 +366,7 @@ class Service:
             logged_out=self._logged_out,
             calls=self.past.calls(self.door.keep, self.follower.notes),
             own_records=self.past.own_records(),
+            own_calls=self.past.own_calls(),
             board=self.feed.agents,
             offers=Offers(self.past.database),
             live=LiveCalls(

@@ -1,27 +1,66 @@
 """What does each person see of themselves? Never of anybody else, whatever their role.
 
-`GET /v1/me/data` is everything that is stored about who asks, with how long it stays.
+`GET /v1/me` has the figures of today and of 28 days, `GET /v1/me/calls` the calls
+behind them, `GET /v1/me/data` everything that is stored, with how long it stays.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from screenpop.domain.agent import User
+from screenpop.domain.local_time import local, midnight_us
 from screenpop.domain.profile import Json
+from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import OwnRecords, RecordsFound
 from screenpop.history.own_sections import Kept, RecordsAsked
 from screenpop.support.clock import iso_from_us
+from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.agents import person
-from screenpop.web.asked import bounds_asked
+from screenpop.web.asked import bounds_asked, zone_of
 from screenpop.web.auth import Identity
-from screenpop.web.body import whole_number
+from screenpop.web.body import text, whole_number
+from screenpop.web.session import expiry, who_am_i
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.table_answer import answered_table, table_format
 
 DATA_PER_MINUTE = 20
 ROWS, ROWS_MIN, ROWS_MAX = 200, 100, 2_000  # of a section in one answer
+CALLS, CALLS_MAX = 50, 500
+CURSOR_CHARS_MAX = 3000
+DAYS = 28
+CALL_COLUMNS = (
+    TableColumn(name="arrived_at", kind="moment"),
+    *columns("text", "direction", "part", "caller", "number", "name", "queue"),
+    *columns("text", "queue_label", "dialled", "telephone"),
+    *columns("moment", "rang_at", "answered_at", "released_at"),
+    TableColumn(name="talk_s", kind="count"),
+    *columns("text", "outcome", "result", "result_label", "note", "line", "call_id"),
+    TableColumn(name="occurrence", kind="count"),
+)
+
+FORMULAS = {
+    "rang": ("Calls that rang", "Inbound calls that rang at your telephone."),
+    "answered": ("Answered", "Of these, those that you answered."),
+    "missed": (
+        "Missed",
+        "Of these, those that you did not answer: they stopped ringing at your"
+        " telephone, or the caller hung up.",
+    ),
+    "elsewhere": ("Answered elsewhere", "Of these, those that a colleague answered."),
+    "made": ("Calls you made", "Outbound calls at your telephone."),
+    "reached": ("Reached", "Of these, those that were answered."),
+    "talk_s": (
+        "Talk time",
+        "From answer to release at your telephone, holds included; calls that go on"
+        " count when you are released.",
+    ),
+    "notes": ("Notes", "Calls at your telephone that you wrote a note about."),
+}
+"""Label and formula of each figure."""
 
 NOT_STORED = (
     "When you logged in and out, your breaks and wrap-up: only the state of now is"
@@ -29,6 +68,69 @@ NOT_STORED = (
     "Scores, rankings, moods or reasons of breaks.",
     "Recordings, pictures of your screen, or what you typed before you saved it.",
 )
+
+
+async def show(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/me`: who asks, and their own figures."""
+    now_us, zone, user = site.services.clock.now_us(), zone_of(site), visit.user
+    today = local(now_us, zone).date()
+    since = {"today": today, "28_days": today - timedelta(days=DAYS - 1)}
+    figures = []
+    for period, day in since.items():
+        from_us = midnight_us(day, zone)
+        asked = RecordsAsked(user=user, limit=1, from_us=from_us, to_us=now_us + 1)
+        figures.append(
+            {
+                "period": period,
+                "from": local(from_us, zone).isoformat(),
+                "values": _values(await site.services.own_calls.figures(asked)),
+            }
+        )
+    labels = site.services.own_calls.result_labels
+    return answered(
+        {
+            "at": iso_from_us(now_us),
+            "time_zone": zone.key,
+            "user": who_am_i(user),
+            "state": _state(site, user),
+            "counters": [
+                {"name": name, "label": label, "formula": formula}
+                for name, (label, formula) in FORMULAS.items()
+            ],
+            "figures": figures,
+            "results": [{"code": c, "label": x or c} for c, x in labels.items()],
+        }
+    )
+
+
+def _values(found: OwnFigures) -> Json:
+    return {
+        "rang": found.rang,
+        "answered": found.answered,
+        "missed": found.missed,
+        "elsewhere": found.elsewhere,
+        "made": found.made,
+        "reached": found.reached,
+        "talk_s": round(found.talk_us / 1e6),
+        "notes": found.notes,
+        "results": dict(found.results),
+    }
+
+
+async def calls(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/me/calls?from=&to=&before=&limit=`: one's own, newest first."""
+    query = visit.request.query
+    from_us, to_us = bounds_asked(site, query)
+    limit = whole_number(query, "limit", CALLS, 1, CALLS_MAX)
+    asked = RecordsAsked(user=visit.user, limit=limit, from_us=from_us, to_us=to_us)
+    before = text(query, "before", CURSOR_CHARS_MAX)
+    rows, cursor = await site.services.own_calls.page(asked, before)
+    if form := table_format(visit.request):
+        answer = await answered_table(form, CALL_COLUMNS, rows, "my-calls")
+        answer.headers["X-Next-Before"] = cursor or ""
+        return answer
+    zone = zone_of(site).key
+    return answered({"time_zone": zone, "calls": rows, "before": cursor})
 
 
 async def data(site: Site, visit: Visit) -> web.StreamResponse:
@@ -79,12 +181,9 @@ def _kept(kept: Kept, records: OwnRecords) -> str:
 
 def _log_in(who: Identity | None) -> Json:
     """The session or token of this very request; sessions are not stored by user."""
-    session = None if who is None else who.session
     return {
         "token_id": None if who is None else who.token,
-        "expires_at": None
-        if session is None
-        else iso_from_us(session.expires_s * 1_000_000),
+        "expires_at": None if who is None else expiry(who.session),
     }
 
 

@@ -147,6 +147,21 @@ ROUTES: tuple[Route, ...] = (
         errors=(400, 403, 404, 503),
     ),
     Route(
+        method="GET", path="/v1/me", handler=me.show, role=Role.AGENT, errors=(503,),
+        summary="Own figures of today and of 28 days; no one else's, no comparison.",
+    ),
+    Route(
+        method="GET", path="/v1/me/calls", handler=me.calls, role=Role.AGENT,
+        summary="Own calls, newest first, whatever one's role.",
+        query=(
+            RouteParameter(name="from", text="Only calls that arrived from then on."),
+            RouteParameter(name="to", text="Only calls that arrived before."),
+            RouteParameter(name="before", text="Cursor of the page before."),
+            RouteParameter(name="limit", text=f"1 to {me.CALLS_MAX}."),
+        ),
+        errors=(400, 406, 503),
+    ),
+    Route(
         method="GET", path="/v1/me/data", handler=me.data, role=Role.AGENT,
         summary="Everything that is stored about who asks, with how long it is kept.",
         query=(

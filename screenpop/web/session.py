@@ -158,20 +158,24 @@ def _checked(credentials: Credentials) -> Credentials:
 
 
 def _session_answer(site: Site, who: Identity) -> SessionAnswer:
-    user, session = who.user, who.session
+    session = who.session
     return SessionAnswer(
-        user=WhoAmI(
-            username=user.username,
-            name=user.name,
-            role=user.role.value,
-            agent=principal(user),
-        ),
+        user=who_am_i(who.user),
         csrf=None if session is None else site.auth.signer.csrf(session),
-        expires_at=_expiry(session),
+        expires_at=expiry(session),
     )
 
 
-def _expiry(session: SessionToken | None) -> str | None:
+def who_am_i(user: User) -> WhoAmI:
+    return WhoAmI(
+        username=user.username,
+        name=user.name,
+        role=user.role.value,
+        agent=principal(user),
+    )
+
+
+def expiry(session: SessionToken | None) -> str | None:
     return None if session is None else iso_from_us(session.expires_s * 1_000_000)
 
 

@@ -22,6 +22,7 @@ from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.profile import Json
 from screenpop.history.offers import Offers
 from screenpop.history.opening import People
+from screenpop.history.own_calls import OwnCalls
 from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.history.past_counts import PastCounts
@@ -62,6 +63,7 @@ class Services:
     users: People
     calls: HistoryCalls
     own_records: OwnRecords
+    own_calls: OwnCalls
     board: AgentBoard
     offers: Offers
     live: LiveCalls

@@ -62,6 +62,34 @@ async def test_what_is_stored_about_oneself_names_no_one_else(
         assert other == own or f'"{other}"' not in text, other
 
 
+@pytest.mark.parametrize(
+    ("who", "part", "talked", "result"),
+    [("ana", "answered", 1, "sold"), ("ben", "answered", 1, None)],
+)
+async def test_an_agents_calls_and_figures_are_their_own(
+    centre: CallCentre, who: str, part: str, talked: int, result: str | None
+) -> None:
+    (call,) = (await centre.get(who, "/v1/me/calls"))["calls"]
+    assert (call["part"], call["note"], call["result"]) == (part, OWN[who], result)
+    values = (await centre.get(who, "/v1/me"))["figures"][0]["values"]
+    assert (values["rang"], values["answered"]) == (1, talked)
+    assert values["results"] == ({result: 1} if result else {})
+
+
+@pytest.mark.parametrize("who", ["sue", "ada"])
+async def test_who_has_no_telephone_has_no_calls_of_others(
+    centre: CallCentre, who: str
+) -> None:
+    assert (await centre.get(who, "/v1/me/calls"))["calls"] == []
+    for query in ("?user=ana", "?username=ana", "?agent=1001"):
+        assert (await centre.get(who, f"/v1/me/calls{query}"))["calls"] == []
+    found = await centre.get(who, "/v1/me")
+    assert found["user"]["username"] == who
+    assert found["state"] is None
+    for figures in found["figures"]:
+        assert not any(figures["values"].values())
+
+
 async def test_an_agent_sees_who_opened_their_call(centre: CallCentre) -> None:
     found = await centre.get("ana", "/v1/me/data")
     rows = {section["name"]: section["rows"] for section in found["sections"]}

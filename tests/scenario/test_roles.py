@@ -37,6 +37,8 @@ PAST = "from=2000-01-01&by=month&number=handled&number=answered"
 
 ASKED: dict[str, list[str]] = {
     "GET /v1/session": ["/v1/session"],
+    "GET /v1/me": ["/v1/me"],
+    "GET /v1/me/calls": ["/v1/me/calls"],
     "GET /v1/me/data": ["/v1/me/data"],
     "GET /v1/calls": ["/v1/calls"],
     "GET /v1/calls/{call_id}": ["/v1/calls/c-1", "/v1/calls/c-2", "/v1/calls/c-9"],

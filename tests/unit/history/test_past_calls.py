@@ -13,7 +13,7 @@ from screenpop.domain.call import AgentId
 from screenpop.domain.errors import BadInput
 from screenpop.history.calls import NoteWritten, PagePlace
 from screenpop.history.earlier import EarlierCall, WrittenNote
-from screenpop.history.past_calls import _cursor, _own_or_last, _place, earlier_row
+from screenpop.history.past_calls import _own_or_last, cursor_of, earlier_row, place_in
 
 
 def cursor(**parts: Any) -> str:
@@ -33,14 +33,14 @@ def cursor(**parts: Any) -> str:
 def test_a_forged_cursor_is_the_clients_fault(forged: str) -> None:
     """A number beyond 2**63 was a 500 and a traceback."""
     with pytest.raises(BadInput) as refused:
-        _place(forged)
+        place_in(forged)
     assert refused.value.code == "bad_cursor"
 
 
 @pytest.mark.parametrize("call_id", ["c-1", "é" * 300, "x/y?z", "🙂"])
 def test_our_own_cursors_are_read(call_id: str) -> None:
     place = PagePlace(arrived_us=2**62, line="main", call_id=call_id)
-    assert _place(_cursor(place)) == place
+    assert place_in(cursor_of(place)) == place
 
 
 def earlier(*notes: tuple[str, str]) -> EarlierCall:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from web_doubles import FakeOwnRecords
+from web_doubles import FakeOwnCalls, FakeOwnRecords
 
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId
 from screenpop.wallboard.agents import AgentBoard, Person, person
-from screenpop.web.me import DATA_PER_MINUTE
+from screenpop.web.me import CALL_COLUMNS, DATA_PER_MINUTE, FORMULAS
 
 
 @pytest.mark.parametrize("who", ["ana", "sue", "ada"])
@@ -85,3 +85,60 @@ async def test_so_many_times_a_minute_it_may_be_asked(house: Any) -> None:
     house.clock.advance(61)
     await house.sign_in("ana")
     assert (await house.ask("GET", "/v1/me/data")).status == 200
+
+
+@pytest.mark.parametrize("who", ["ana", "sue", "ada"])
+async def test_calls_and_figures_are_those_of_who_asks(
+    open_house: Any, who: str
+) -> None:
+    calls = FakeOwnCalls()
+    house = await open_house(own_calls=calls)
+    await house.sign_in(who)
+    for path in ("/v1/me", "/v1/me/calls"):
+        for query in ("", "?user=ben", "?username=ben&agent=1002"):
+            assert (await house.ask("GET", f"{path}{query}")).status == 200
+    assert {asked.user.username for asked in calls.asked} == {who}
+    assert (await house.ask("GET", "/v1/me")).json["user"]["username"] == who
+
+
+async def test_figures_have_a_formula_each_and_are_plain_numbers(
+    open_house: Any,
+) -> None:
+    calls = FakeOwnCalls()
+    house = await open_house(own_calls=calls)
+    await house.sign_in("ana")
+    found = (await house.ask("GET", "/v1/me")).json
+    today, days = found["figures"]
+    assert (today["period"], days["period"]) == ("today", "28_days")
+    assert {each["name"] for each in found["counters"]} == FORMULAS.keys()
+    assert today["values"].keys() == {*FORMULAS, "results"}
+    assert (today["values"]["talk_s"], today["values"]["missed"]) == (90, 3)
+    begins = [asked.from_us or 0 for asked in calls.asked]
+    assert begins[0] - begins[1] == 27 * 86_400_000_000
+    assert found["results"] == [{"code": "sold", "label": "Sold"}]
+
+
+async def test_calls_are_a_file_that_computes_nothing(house: Any) -> None:
+    await house.sign_in("ana")
+    csv = {"Accept": "text/csv"}
+    found = await house.ask("GET", "/v1/me/calls", headers=csv)
+    head, row, _ = found.body.decode().split("\r\n")
+    assert head.split(",") == [column.name for column in CALL_COLUMNS]
+    assert ",'=1+1," in row
+    assert ",+442079460958," in row
+    assert found.headers["X-Next-Before"] == "more"
+    rest = await house.ask("GET", "/v1/me/calls?before=more", headers=csv)
+    assert rest.headers["X-Next-Before"] == ""
+
+
+async def test_a_range_of_calls_is_checked(open_house: Any) -> None:
+    calls = FakeOwnCalls()
+    house = await open_house(own_calls=calls)
+    await house.sign_in("ana")
+    path = "/v1/me/calls?from=1970-01-01&to=1970-01-02&limit=500"
+    assert (await house.ask("GET", path)).json["before"] == "more"
+    asked = calls.asked[-1]
+    assert (asked.from_us, asked.to_us, asked.limit) == (0, 86_400_000_000, 500)
+    for wrong in ("limit=0", "limit=501", "from=x", "from=2026-01-02&to=2026-01-01"):
+        refused = await house.ask("GET", f"/v1/me/calls?{wrong}")
+        assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
