@@ -21,7 +21,9 @@ LEFT_OUT = {
         "_profile_of", "_queue_labels", "_facets", "_pops_max"}},
     "Case": {"profile", "memo", "parties"},
     "Counters": {"changed", "days", "rules"},
-    "AgentBoard": {"_stale", "_changed", "touched"},
+    "AgentBoard": {
+        "_stale", "_changed", "touched", "_unworked", "_worked", "_work",
+        "queues_changed"},
     "Occurrences": {"touched", "limits"},
     "Presence": {"_clock", "_grace_s", "_opening", "_without_since_s"},
     "Placing": {"occurrences", "_clock", "read_up_to"},

@@ -37,7 +37,7 @@ from screenpop.journal.spool import APART
 from screenpop.lookup.calls import CallLookups
 from screenpop.node.fold_failures import FoldFailures
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import Subject, person, telephone
+from screenpop.wallboard.agent_rows import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
 
 log = logging.getLogger(__name__)

@@ -66,7 +66,7 @@ from screenpop.support.log import NodeProblem, Outage
 from screenpop.support.metrics import Metrics
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import AT_ONCE, TaskOwner
-from screenpop.wallboard.agents import Person
+from screenpop.wallboard.agent_rows import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
 from screenpop.web.auth import key_file
 from screenpop.web.live_calls import LiveCalls

@@ -30,7 +30,7 @@ from screenpop.history.past_calls import SavedNote
 from screenpop.lookup.calls import CallLookups, Choice
 from screenpop.node.follow import Follower
 from screenpop.node.snapshots import SavedPart, fingerprint
-from screenpop.wallboard.agents import AgentFacts, Subject
+from screenpop.wallboard.agent_rows import AgentFacts, Subject
 from screenpop.wallboard.alerts import Alert
 from screenpop.wallboard.counters import SavedSums
 from screenpop.wallboard.recalls import SavedRecalls

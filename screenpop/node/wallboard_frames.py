@@ -9,7 +9,7 @@ from screenpop.desk import frames
 from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.alert import AlertSeen
 from screenpop.support.clock import iso_from_us
-from screenpop.wallboard.agents import AgentStatus
+from screenpop.wallboard.agent_rows import AgentStatus
 from screenpop.wallboard.alerts import Alert
 from screenpop.wallboard.feed import (
     DeltaData,
@@ -19,9 +19,9 @@ from screenpop.wallboard.feed import (
     WallboardFeed,
 )
 from screenpop.wallboard.groups import PACE, GroupRule
-from screenpop.wallboard.metrics import AGENTS, OWN
+from screenpop.wallboard.metrics import AGENTS, OCCUPANCY, OWN
 
-LEFT_OUT = (OWN, PACE, *(each.name for each in AGENTS))
+LEFT_OUT = (OWN, PACE, OCCUPANCY, *(each.name for each in AGENTS))
 
 
 def rule_of(feed: WallboardFeed, privacy: AgentPrivacy) -> GroupRule:

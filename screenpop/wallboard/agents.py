@@ -1,32 +1,28 @@
-"""What is each agent doing: their own word, and what their telephone does?
+"""What do all agents do, how many do what, and how did their day go so far?
 
-The state (available, break …) is the last one said: at a desk by the order of the
-journal, by a telephone system by its own times. The telephone (idle, alerting,
-talking, held) follows from the legs of live calls, in any order of events. State and
-calls belong to the person, not to the extension: who moves takes them along.
+What is heard is kept at once; rows (`agent_rows`) and sums (`workday`) are made when
+somebody looks.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
-
-import msgspec
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
-from screenpop.domain.call import (
-    AgentId,
-    AgentLeg,
-    Call,
-    CallKey,
-    LegState,
-    most_engaged,
+from screenpop.domain.call import AgentId, AgentLeg, Call, CallKey, Direction
+from screenpop.wallboard.agent_rows import (
+    AgentFacts,
+    AgentStatus,
+    Person,
+    Subject,
+    legs_by_subject,
+    person,
+    status_of,
+    telephone,
 )
 from screenpop.wallboard.metrics import AGENTS
-
-Telephone = Literal["idle", "alerting", "talking", "held"]
+from screenpop.wallboard.workday import STATE_ORDER, Talk, Workday, Worked, WorkSums
 
 AGENTS_MAX = 20_000
 """Agent ids without a log-in that telephone systems named; further ones are left out.
@@ -34,95 +30,7 @@ AGENTS_MAX = 20_000
 People with a log-in always have their row.
 """
 
-_TELEPHONE: dict[LegState, Telephone] = {
-    LegState.ALERTING: "alerting",
-    LegState.HELD: "held",
-    LegState.ANSWERED: "talking",
-}
-_ENGAGEMENT = {LegState.ALERTING: 0, LegState.HELD: 1, LegState.ANSWERED: 2}
 _COUNTERS = tuple(each.name for each in AGENTS)
-_STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody with a log-in and a telephone."""
-
-    user: UserId
-    name: str
-    agents: frozenset[AgentId]
-
-    @property
-    def agent(self) -> AgentId:
-        """The agent id that stands for a person with several."""
-        return min(self.agents)
-
-
-class Subject(NamedTuple):
-    """Whose row it is: a person's, or that of a telephone without one."""
-
-    user: UserId | None
-    agent: AgentId | None
-
-    @property
-    def sorted_by(self) -> tuple[str, str]:
-        return (self.user or "", self.agent or "")
-
-
-def person(user: UserId) -> Subject:
-    return Subject(user, None)
-
-
-def telephone(agent: AgentId) -> Subject:
-    return Subject(None, agent)
-
-
-class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One row of the wallboard. `since_us` is 0 while nothing was ever heard.
-
-    `user` is None for a telephone without a person, `queue` that of the call on the
-    telephone. `desk` is False once the person's last desk was closed for longer than
-    the grace time: then they cannot take calls, whatever state they named there.
-    """
-
-    agent: AgentId
-    name: str
-    user: UserId | None = None
-    state: AgentState = AgentState.OFFLINE
-    telephone: Telephone = "idle"
-    since_us: int = 0
-    queue: str | None = None
-    desk: bool = True
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(self.user, None if self.user is not None else self.agent)
-
-    @property
-    def counted_as(self) -> str | None:
-        """The agent counter it belongs to; None for those who are not at work."""
-        if self.telephone != "idle":
-            return "agents_on_call"
-        if self.state is AgentState.OFFLINE:
-            return None
-        return f"agents_{self.state.value}" if self.desk else "agents_no_desk"
-
-
-@dataclass(slots=True)
-class AgentFacts:
-    """What was heard of one person, or of one telephone."""
-
-    said_us: int = 0
-    state: AgentState = AgentState.OFFLINE
-    said_by: SaidBy = "desk"
-    telephone_said: tuple[int, int] = (0, -1)  # its newest word by its own times
-    desk_closed_us: int = 0  # 0 while a desk is open, or none was ever heard of
-    released_us: int = 0
-    legs: dict[CallKey, tuple[AgentLeg, str | None]] = field(default_factory=dict)
-
-    @property
-    def said(self) -> tuple[int, int]:
-        return (self.said_us, _STATE_ORDER[self.state])
 
 
 class AgentBoard:
@@ -142,6 +50,12 @@ class AgentBoard:
         self._facts: dict[Subject, AgentFacts] = {}
         self._strangers = 0  # facts of telephones and users without a log-in
         self._rows: dict[Subject, AgentStatus] = {}
+        self._day_us = 0
+        self._worked: dict[Subject, Worked] = {}
+        self._unworked: set[Subject] = set()  # their sums are to be made again
+        self._work = WorkSums()
+        self.queues_changed: set[str] = set()  # the feed's to clear
+        self._wrapping_up: Counter[str] = Counter()  # by the queue of the last call
         self._people: dict[UserId, Person] = {}
         self._at: dict[AgentId, list[UserId]] = {}
         self.touched: set[Subject] = set()  # what changed, for a snapshot
@@ -157,6 +71,7 @@ class AgentBoard:
         known = {person(user) for user in self._people}
         self._strangers = sum(1 for s in self._facts if not self._is_known(s))
         self._stale |= self._rows.keys() | known | self._facts.keys()
+        self._unworked, self._worked, self._work = {*self._facts}, {}, WorkSums()
 
     @property
     def people(self) -> int:
@@ -175,10 +90,13 @@ class AgentBoard:
         facts = self._of(who)
         if facts is None:
             return
+        if facts.work is not None:
+            facts.work.say(state, at_us, by)
+            self._unworked.add(who)
         if by == "telephone":
-            if (at_us, _STATE_ORDER[state]) <= facts.telephone_said:
+            if (at_us, STATE_ORDER[state]) <= facts.telephone_said:
                 return
-            facts.telephone_said = (at_us, _STATE_ORDER[state])
+            facts.telephone_said = (at_us, STATE_ORDER[state])
         else:  # only a desk can name one
             facts.desk_closed_us = 0
         facts.said_us, facts.state, facts.said_by = at_us, state, by
@@ -190,24 +108,48 @@ class AgentBoard:
         facts = self._of(who)
         if facts is not None:
             facts.desk_closed_us = 0 if is_open else at_us
+            if facts.work is not None:
+                facts.work.open_desk(at_us, is_open=is_open)
+                self._unworked.add(who)
             self._outdated(who)
 
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
         key = after.key
-        known = _legs_by_subject(before) if before is not None else {}
-        same_queue = before is not None and before.queue == after.queue
-        for who, leg in _legs_by_subject(after).items():
-            if known.pop(who, None) == leg and same_queue:
+        known = legs_by_subject(before) if before is not None else {}
+        same = (
+            before is not None
+            and before.queue == after.queue
+            and before.direction is after.direction
+        )
+        for who, leg in legs_by_subject(after).items():
+            if known.pop(who, None) == leg and same:
                 continue
-            self._take_leg(who, key, leg, after.queue)
+            self._take_leg(who, leg, after)
         for who in known:
             self._lose_leg(key, who)
 
     def drop(self, call: Call) -> None:
-        """A call that is followed no longer engages nobody."""
-        for who in _legs_by_subject(call):
+        """A call that is followed no longer engages nobody; its talks are counted."""
+        for who, leg in legs_by_subject(call).items():
+            if leg.open:
+                self._lose_leg(call.key, who)
+
+    def withdraw(self, call: Call) -> None:
+        """The call never was."""
+        for who in legs_by_subject(call):
             self._lose_leg(call.key, who)
+
+    def begin_day(self, day_us: int) -> None:
+        """A business day began at that moment."""
+        if day_us == self._day_us:
+            return
+        self._day_us = day_us
+        for who, facts in self._facts.items():
+            if facts.work is not None:
+                facts.work.begin(day_us)
+                self._unworked.add(who)
+                self.touched.add(who)
 
     def row(self, who: Subject) -> AgentStatus | None:
         """None when it is not shown."""
@@ -224,6 +166,15 @@ class AgentBoard:
     def counts(self) -> dict[str, int]:
         """How many agents each agent counter held when rows were last made."""
         return {name: self._counts[name] for name in _COUNTERS}
+
+    def wrapping_up(self, queue: str) -> int:
+        """How many agents are in wrap-up after a call of a queue."""
+        return self._wrapping_up[queue]
+
+    def occupancy(self, now_us: int) -> float | None:
+        """Of all people with a log-in, today."""
+        self._work_up()
+        return self._work.occupancy(now_us)
 
     def take_changed(
         self, at_most: int | None = None
@@ -247,15 +198,25 @@ class AgentBoard:
 
     def restore(self, heard: Iterable[tuple[Subject, AgentFacts]]) -> None:
         """Take up what was saved of another board."""
-        self._facts.update(heard)
+        for who, facts in heard:
+            self._facts[who] = facts
+            if facts.work is not None:
+                facts.work.begin(self._day_us)
         self.know(list(self._people.values()))
 
-    def _take_leg(
-        self, who: Subject, key: CallKey, leg: AgentLeg, queue: str | None
-    ) -> None:
+    def _take_leg(self, who: Subject, leg: AgentLeg, call: Call) -> None:
         facts = self._of(who)
         if facts is None:
             return
+        key, queue = call.key, call.queue
+        if facts.work is not None:
+            if leg.answered_us is not None:
+                inbound = call.direction is Direction.INBOUND
+                talk = Talk(leg.answered_us, leg.released_us, queue or "", inbound)
+                facts.work.talk(key, talk)
+                self._unworked.add(who)
+            elif facts.work.talks.pop(key, None):
+                self._unworked.add(who)
         if leg.open:
             facts.legs[key] = (leg, queue)
         else:
@@ -265,8 +226,13 @@ class AgentBoard:
 
     def _lose_leg(self, key: CallKey, who: Subject) -> None:
         facts = self._facts.get(who)
-        if facts is not None and facts.legs.pop(key, None) is not None:
+        if facts is None:
+            return
+        leg = facts.legs.pop(key, None)
+        talk = facts.work.talks.pop(key, None) if facts.work is not None else None
+        if leg is not None or talk is not None:
             self.touched.add(who)
+            self._unworked.add(who)
             self._outdated(who)
 
     def _of(self, who: Subject) -> AgentFacts | None:
@@ -279,6 +245,8 @@ class AgentBoard:
                 return None
             self._strangers += 1
         facts = self._facts[who] = AgentFacts()
+        if who.user is not None:
+            facts.work = Workday(self._day_us, self._day_us)
         return facts
 
     def _is_known(self, who: Subject) -> bool:
@@ -302,15 +270,35 @@ class AgentBoard:
         old, new = self._rows.get(who), self._status(who)
         if old == new:
             return
-        if old is not None and old.counted_as:
-            self._counts[old.counted_as] -= 1
+        if old is not None:
+            self._count(old, -1)
         if new is None:
             del self._rows[who]
         else:
             self._rows[who] = new
-            if new.counted_as:
-                self._counts[new.counted_as] += 1
+            self._count(new, 1)
         self._changed.add(who)
+
+    def _count(self, row: AgentStatus, sign: int) -> None:
+        counted_as = row.counted_as
+        if counted_as is None:
+            return
+        self._counts[counted_as] += sign
+        if row.last_queue and counted_as == "agents_wrap_up":
+            self._wrapping_up[row.last_queue] += sign
+            self.queues_changed.add(row.last_queue)
+
+    def _work_up(self) -> None:
+        """Make the sums again of those of whom something was heard."""
+        for who in self._unworked:
+            facts = self._facts.get(who)
+            if who.user not in self._people or facts is None or facts.work is None:
+                continue
+            if (before := self._worked.get(who)) is not None:
+                self._work.add(before, -1)
+            self._worked[who] = worked = facts.work.worked()
+            self._work.add(worked)
+        self._unworked.clear()
 
     def _status(self, who: Subject) -> AgentStatus | None:
         if who.agent is not None:
@@ -321,61 +309,12 @@ class AgentBoard:
         subjects = [who, *map(telephone, sorted(known.agents))]
         facts = [f for each in subjects if (f := self._facts.get(each))]
         nothing = AgentStatus(agent=known.agent, name=known.name, user=known.user)
-        return _status(nothing, facts)
+        return status_of(nothing, facts)
 
     def _telephone_status(self, who: Subject, agent: AgentId) -> AgentStatus | None:
         """A telephone without a person is shown while it is in use."""
         if agent in self._at:
             return None  # shown in its people's rows
         facts = [f] if (f := self._facts.get(who)) else []
-        status = _status(AgentStatus(agent=agent, name=str(agent)), facts)
+        status = status_of(AgentStatus(agent=agent, name=str(agent)), facts)
         return status if status.counted_as is not None else None
-
-
-def _legs_by_subject(call: Call) -> dict[Subject, AgentLeg]:
-    """The leg that engages each person or telephone most in one call."""
-    legs: dict[Subject, AgentLeg] = {}
-    for leg in call.legs:
-        for user in leg.people or (None,):
-            who = Subject(user, None if user is not None else leg.agent)
-            before = legs.get(who)
-            legs[who] = leg if before is None else most_engaged((before, leg))
-    return legs
-
-
-def _status(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
-    """A row from what was heard of a person and of all their telephones."""
-    if not facts:
-        return nothing
-    said = facts[0] if len(facts) == 1 else max(facts, key=lambda f: f.said)
-    closed_us = released_us = 0
-    legs: list[tuple[AgentLeg, str | None]] = []
-    for f in facts:
-        closed_us = max(closed_us, f.desk_closed_us)
-        released_us = max(released_us, f.released_us)
-        legs += f.legs.values()
-    has_desk = not closed_us or said.said_by == "telephone"
-    status = msgspec.structs.replace(
-        nothing,
-        state=said.state,
-        desk=has_desk,
-        since_us=max(said.said_us, released_us, 0 if has_desk else closed_us),
-    )
-    if not legs:
-        return status
-    leg, queue = legs[0]
-    if len(legs) > 1:
-        leg, queue = max(legs, key=lambda pair: _engagement(pair[0]))
-    return msgspec.structs.replace(
-        status, telephone=_TELEPHONE[leg.state], since_us=_since_us(leg), queue=queue
-    )
-
-
-def _engagement(leg: AgentLeg) -> tuple[int, int]:
-    return (_ENGAGEMENT[leg.state], -_since_us(leg))
-
-
-def _since_us(leg: AgentLeg) -> int:
-    """When it began to ring, or was answered (a hold keeps the talk's beginning)."""
-    moment = leg.alerting_us if leg.state is LegState.ALERTING else leg.answered_us
-    return moment or 0

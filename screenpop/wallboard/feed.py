@@ -17,14 +17,17 @@ from screenpop.domain.call import AgentId, Call
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.service_level import BY_NAME, WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
-from screenpop.wallboard.agents import AgentBoard, AgentFacts, AgentStatus, Subject
+from screenpop.wallboard.agent_rows import AgentFacts, AgentStatus, Subject
+from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import Alert, AlertBoard
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
 from screenpop.wallboard.meters import CentreMeters
 from screenpop.wallboard.metrics import (
     CALLED_BACK,
+    OCCUPANCY,
     OWN,
     TRANSFERRED,
+    WRAP_UP,
     MetricDefinition,
     definitions,
     service_level_values,
@@ -172,7 +175,7 @@ class WallboardFeed:
     def withdraw(self, call: Call) -> None:
         """Take back what was counted of a call that never was."""
         self.counters.withdraw(call)
-        self.agents.drop(call)
+        self.agents.withdraw(call)
 
     def snapshot(self) -> SnapshotData:
         """Everything as it stands now, for one who begins to watch."""
@@ -249,8 +252,10 @@ class WallboardFeed:
         return known + sorted(self._labels.keys() - set(known))
 
     def _changed_queues(self, now_us: int, *, totals: bool) -> tuple[QueueRow, ...]:
-        touched = self.counters.changed | ({TOTAL} if totals else set())
+        touched = self.counters.changed | self.agents.queues_changed
+        touched |= {TOTAL} if totals else set()
         self.counters.changed.clear()
+        self.agents.queues_changed.clear()
         listed = set(self._queues()) if touched else set()
         changed = [q for q in sorted(touched) if self._is_new(q, listed=q in listed)]
         return tuple(self._row(queue, now_us) for queue in changed)
@@ -293,10 +298,12 @@ class WallboardFeed:
 
     def _remember_all(self) -> None:
         self._count_called_back()
+        self.agents.begin_day(self.counters.days.bounds_us(self.counters.today)[0])
         self._shown_agents = {row.subject: row for row in self.agents.rows()}
         self._shown = {queue: self._looks(queue) for queue in self._queues()}
         self._lines = self.counters.lines_without_queues()
         self.counters.changed.clear()
+        self.agents.queues_changed.clear()
         self.agents.take_changed()
         self.alerts.changed = False
 
@@ -316,6 +323,8 @@ class WallboardFeed:
         if queue == TOTAL:
             values[CALLED_BACK] = self._called_back.total()
             values |= self.agents.counts()
+        else:
+            values[WRAP_UP] = self.agents.wrapping_up(queue)
         return now.line.oldest_us(), values
 
     def values(self, queue: str) -> Mapping[str, float | None]:
@@ -331,6 +340,7 @@ class WallboardFeed:
             values={
                 **values,
                 **self._in_time(queue, now_us),
+                **({} if queue else {OCCUPANCY: self.agents.occupancy(now_us)}),
                 "longest_wait_s": longest_s,
             },
             oldest_waiting_us=oldest_us,

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from screenpop.domain.agent import AgentPrivacy, Role
 from screenpop.wallboard.feed import FeedData, QueueRow, SnapshotData
-from screenpop.wallboard.metrics import AGENTS
+from screenpop.wallboard.metrics import AGENTS, OCCUPANCY
 
 PACE = "average_handle_time_s"
 TOTAL = ""
@@ -69,14 +69,16 @@ class GroupRule:
             return self._enough
         return all(q in self._known and q not in self._merged for q in queues)
 
-    def shows_agents(self) -> bool:
+    def shows_agents(self, queue: str = TOTAL) -> bool:
         """May it be seen how many agents are free or busy?"""
-        return self.named or self._enough
+        if self.named or queue == TOTAL:
+            return self.named or self._enough
+        return queue in self._known and not {queue, TOTAL} & self._merged
 
     def values(self, queue: str, values: Mapping[str, V]) -> dict[str, V | None]:
         """The values of a queue without those that may not be seen: they are None."""
-        hidden = set() if self.shows_pace((queue,)) else {PACE}
-        if not self.shows_agents():
+        hidden = set() if self.shows_pace((queue,)) else {PACE, OCCUPANCY}
+        if not self.shows_agents(queue):
             hidden |= _AGENTS
         return {k: None if k in hidden else value for k, value in values.items()}
 

@@ -311,6 +311,7 @@ TODAY = (
 )
 
 TRANSFERRED, CALLED_BACK = "transferred", "called_back"
+OCCUPANCY, WRAP_UP = "occupancy", "agents_wrap_up"
 
 TODAY_ONLY = (
     MetricDefinition(
@@ -324,6 +325,14 @@ TODAY_ONLY = (
         label="Called back",
         formula="Callers who had reached no one, and with whom an agent talked today on"
         " a call that we made. In the queue of their newest attempt.",
+    ),
+    MetricDefinition(
+        name=OCCUPANCY,
+        label="Occupancy",
+        formula="Of all agents logged in today: handle time ÷ (handle time + time"
+        " available). Handle time is talk + hold + wrap-up, of calls of all kinds."
+        " Total only.",
+        unit="ratio",
     ),
 )
 """Numbers of today that the history does not keep."""
@@ -344,9 +353,10 @@ AGENTS = (
         unit="agents",
     ),
     MetricDefinition(
-        name="agents_wrap_up",
+        name=WRAP_UP,
         label="Wrap-up",
-        formula="Agents in wrap-up and not on the telephone now. Total only.",
+        formula="Agents in wrap-up and not on the telephone now; of a queue, those"
+        " whose last call was one of it.",
         unit="agents",
     ),
     MetricDefinition(

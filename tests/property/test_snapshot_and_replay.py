@@ -52,7 +52,7 @@ from screenpop.node.parts import numbering_plans, placing_limits
 from screenpop.node.snapshot_parts import Folds
 from screenpop.node.snapshots import Snapshots
 from screenpop.support.clock import FakeClock
-from screenpop.wallboard.agents import Person
+from screenpop.wallboard.agent_rows import Person
 
 START_US = FakeClock().now_us()
 PEOPLE = {"ana": "1001", "ben": "1002"}

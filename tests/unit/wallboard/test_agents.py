@@ -9,14 +9,14 @@ from unit.wallboard.wallboard_story import at, changes, event
 
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId, CallEvent, Scope
-from screenpop.wallboard.agents import (
-    AgentBoard,
+from screenpop.wallboard.agent_rows import (
     AgentStatus,
     Person,
     Subject,
     person,
     telephone,
 )
+from screenpop.wallboard.agents import AgentBoard
 
 
 def somebody(user: str, *agents: str) -> Person:

@@ -37,8 +37,10 @@ def test_the_pace_of_a_merged_queue_is_not_shown_nor_that_of_an_unknown_one() ->
     assert not rule.shows_pace(("vip",))
     assert not rule.shows_pace(("it", "vip"))
     assert not rule.shows_pace(("unknown",))
-    values = {PACE: 61.0, "offered": 3.0, "agents_break": 1.0}
-    assert rule.values("vip", values) == values | {PACE: None}
+    values = {PACE: 61.0, "offered": 3.0, "agents_wrap_up": 1.0}
+    assert rule.values("vip", values) == {
+        PACE: None, "offered": 3.0, "agents_wrap_up": None,
+    }  # fmt: skip
     assert rule.values("it", values) == values
 
 

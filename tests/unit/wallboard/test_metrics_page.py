@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from screenpop.domain.service_level import ServiceLevelRules
-from screenpop.wallboard import agents, counters, feed, metrics
+from screenpop.wallboard import agents, counters, feed, metrics, workday
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics-supervisors.md"
 
@@ -38,5 +38,6 @@ def test_the_page_names_the_limits_as_they_are() -> None:
         "QUEUES_MAX": counters.QUEUES_MAX,
         "DAYS_MAX": counters.DAYS_MAX,
         "AGENTS_MAX": agents.AGENTS_MAX,
+        "CHANGES_MAX": workday.CHANGES_MAX,
         "AGENTS_PER_DELTA_MAX": feed.AGENTS_PER_DELTA_MAX,
     }

@@ -1,0 +1,248 @@
+"""How long did agents handle calls today, and how long did they wait for one?
+
+A `Workday` is what was heard of one person: the states that were named, the desk, and
+the talks. Its sums are a function of the set of these, each with its own time: neither
+order nor repetition matters. Only the newest `CHANGES_MAX` changes are kept; what is
+older is summed, and a late event that is older still changes nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
+
+from screenpop.domain.agent import AgentState, SaidBy
+from screenpop.domain.call import CallKey
+
+CHANGES_MAX = 64
+
+_BY_A_DESK, _OPENED, _CLOSED = 10, 11, 12  # after the words of a telephone system
+STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
+_MOMENT = itemgetter(0, 1)
+
+
+class Word(NamedTuple):
+    """A state; None: a desk was opened, or the last one closed, as `order` says."""
+
+    at_us: int
+    order: int  # among words of one moment
+    state: AgentState | None = None
+
+
+class Talk(NamedTuple):
+    """From a person's answer to their release, hold included."""
+
+    answered_us: int
+    released_us: int | None  # None: it goes on
+    queue: str
+    is_inbound: bool
+
+
+class Worked(NamedTuple):
+    """The sums of one person's day; since `since_us` one of the times still grows.
+
+    `answered` and `handled` are inbound calls, `talk_us` the talk and hold in those
+    handled.
+    """
+
+    handle_us: int = 0
+    available_us: int = 0
+    answered: int = 0
+    handled: int = 0
+    talk_us: int = 0
+    handles: bool = False
+    waits: bool = False
+    since_us: int = 0
+
+
+@dataclass(slots=True)
+class Workday:
+    """One person's, from `day_us` on; all before `from_us` is in `summed`."""
+
+    day_us: int = 0
+    from_us: int = 0
+    words: list[Word] = field(default_factory=list)
+    talks: dict[CallKey, Talk] = field(default_factory=dict)
+    summed: Worked = field(default_factory=Worked)
+    state: Word = field(default_factory=lambda: Word(0, -1))  # the newest before
+    desk: Word = field(default_factory=lambda: Word(0, -1))  # `from_us`
+    last: tuple[int, str] = (0, "")  # of talks not kept: the last end, and its queue
+
+    def say(self, state: AgentState, at_us: int, by: SaidBy) -> None:
+        order = STATE_ORDER[state] if by == "telephone" else _BY_A_DESK
+        self._hear(Word(at_us, order, state))
+
+    def open_desk(self, at_us: int, *, is_open: bool) -> None:
+        self._hear(Word(at_us, _OPENED if is_open else _CLOSED))
+
+    def talk(self, key: CallKey, talk: Talk) -> None:
+        """A talk looks like this now."""
+        if key not in self.talks:
+            if self.day_us <= talk.answered_us < self.from_us:
+                return  # it is in `summed`, or came too late for it
+            if talk.released_us is not None and talk.released_us <= self.from_us:
+                self.last = max(self.last, (talk.released_us, talk.queue))
+                return
+        self.talks[key] = talk
+        if len(self.words) + 2 * len(self.talks) > CHANGES_MAX:
+            self._sum_older()
+
+    def begin(self, day_us: int) -> None:
+        """A business day began: what was before it is not counted any more."""
+        if day_us > self.day_us:
+            self.day_us, self.summed = day_us, Worked()
+            self._leave(max(self.from_us, day_us))
+
+    def last_queue(self) -> str:
+        """The queue of the talk that ended last; empty without one."""
+        last = self.last
+        for _, released_us, queue, _ in self.talks.values():
+            if released_us is not None and (released_us, queue) > last:
+                last = released_us, queue
+        return last[1]
+
+    def worked(self, until_us: int | None = None) -> Worked:
+        """The sums of the day; with a limit, of what was over by then."""
+        _, _, answered, handled, talk_us, *_ = self.summed
+        for begun_us, released_us, _, is_inbound in self.talks.values():
+            if until_us is not None and (released_us is None or released_us > until_us):
+                continue
+            if is_inbound and begun_us >= self.day_us:
+                answered += 1
+                handled += released_us is not None
+                talk_us += max(0, (released_us or begun_us) - begun_us)
+        handle_us, available_us, handles, waits, since_us = self._times(until_us)
+        return Worked(
+            handle_us,
+            available_us,
+            answered,
+            handled,
+            talk_us,
+            handles,
+            waits,
+            since_us,
+        )
+
+    def _times(self, until_us: int | None) -> tuple[int, int, bool, bool, int]:
+        """Handle time, time available, which of them grows, and since when."""
+        handle_us, available_us, *_ = self.summed
+        state, desk, talks, at_us = self.state, self.desk, 0, self.from_us
+        handles = waits = False
+        for moment_us, _, step, word in self._edges(until_us):
+            if moment_us > at_us:
+                handle_us += (moment_us - at_us) * handles
+                available_us += (moment_us - at_us) * waits
+                at_us = moment_us
+            talks += step
+            if word is not None:
+                state = word if word.state is not None else state
+                desk = word if word.order >= _BY_A_DESK else desk
+            said = state.state
+            is_on_duty = state.order < _BY_A_DESK or desk.order != _CLOSED
+            handles = is_on_duty and (
+                said is AgentState.WRAP_UP
+                or (talks > 0 and said not in (None, AgentState.OFFLINE))
+            )
+            waits = is_on_duty and not talks and said is AgentState.AVAILABLE
+        return handle_us, available_us, handles, waits, at_us
+
+    def _edges(self, until_us: int | None) -> list[_Edge]:
+        """What changed, in order; the beginning first, and the limit last."""
+        edges: list[_Edge] = [(self.from_us, -1, 0, None)]
+        for answered_us, released_us, _, _ in self.talks.values():
+            edges.append((answered_us, -1, 1, None))
+            if released_us is not None:
+                edges.append((max(answered_us, released_us), -1, -1, None))
+        edges += [(word.at_us, word.order, 0, word) for word in self.words]
+        edges.sort(key=_MOMENT)
+        if until_us is not None:
+            edges = [edge for edge in edges if edge[0] < until_us]
+            edges.append((until_us, -1, 0, None))
+        return edges
+
+    def _hear(self, word: Word) -> None:
+        if word.at_us < self.from_us:
+            self._keep(word)
+        elif word not in self.words:
+            insort(self.words, word, key=_MOMENT)
+            if len(self.words) + 2 * len(self.talks) > CHANGES_MAX:
+                self._sum_older()
+
+    def _keep(self, word: Word) -> None:
+        """What holds at `from_us`: the newest word of the state and of the desk."""
+        if word.state is not None and _MOMENT(word) >= _MOMENT(self.state):
+            self.state = word
+        if word.order >= _BY_A_DESK and _MOMENT(word) >= _MOMENT(self.desk):
+            self.desk = word
+
+    def _sum_older(self) -> None:
+        """Sum the older half of what is kept."""
+        edges = self._edges(None)
+        until_us = edges[len(edges) // 2][0]
+        if until_us > self.from_us:
+            self.summed = self.worked(until_us)
+            self._leave(until_us)
+
+    def _leave(self, until_us: int) -> None:
+        self.from_us = until_us
+        older = [word for word in self.words if word.at_us < until_us]
+        for word in older:
+            self._keep(word)
+        del self.words[: len(older)]
+        over = [
+            (key, (talk.released_us, talk.queue))
+            for key, talk in self.talks.items()
+            if talk.released_us is not None and talk.released_us <= until_us
+        ]
+        for key, ended in over:
+            del self.talks[key]
+            self.last = max(self.last, ended)
+
+
+_Edge = tuple[int, int, int, Word | None]
+"""When, its order in that moment, how many talks more, and what was said."""
+
+
+class WorkSums:
+    """The sums of several people, and how they grow."""
+
+    __slots__ = (
+        "_handling",
+        "_handling_since_us",
+        "_waiting",
+        "_waiting_since_us",
+        "answered",
+        "available_us",
+        "handle_us",
+        "handled",
+        "talk_us",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.handle_us = self.available_us = 0
+        self.answered = self.handled = self.talk_us = 0
+        self._handling = self._handling_since_us = 0
+        self._waiting = self._waiting_since_us = 0
+
+    def add(self, worked: Worked, sign: int = 1) -> None:
+        self.handle_us += sign * worked.handle_us
+        self.available_us += sign * worked.available_us
+        self.answered += sign * worked.answered
+        self.handled += sign * worked.handled
+        self.talk_us += sign * worked.talk_us
+        if worked.handles:
+            self._handling += sign
+            self._handling_since_us += sign * worked.since_us
+        if worked.waits:
+            self._waiting += sign
+            self._waiting_since_us += sign * worked.since_us
+
+    def occupancy(self, now_us: int) -> float | None:
+        """Handle time / (handle time + time available); None without both."""
+        handle_us = self.handle_us + self._handling * now_us - self._handling_since_us
+        waiting_us = self.available_us + self._waiting * now_us - self._waiting_since_us
+        handle_us, waiting_us = max(0, handle_us), max(0, waiting_us)
+        whole_us = handle_us + waiting_us
+        return handle_us / whole_us if whole_us else None
