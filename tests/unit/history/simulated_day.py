@@ -1,6 +1,6 @@
 """A night of callers with what is to be counted of each, noted while it is made up.
 
-An independent and slow model: it knows nothing of calls, folds or counters. The
+An independent and slow model: it knows nothing of calls, folds, counters or lists. The
 night has a midnight and the end of summer time of London.
 """
 
@@ -11,7 +11,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from screenpop.domain.call import AgentId, CallEvent, CallId, EventType, LineId
+from screenpop.domain.call import (
+    AgentId,
+    CallEvent,
+    CallId,
+    Direction,
+    EventType,
+    LineId,
+)
 
 S = 1_000_000
 START_US = round(datetime(2026, 10, 24, 21, 30, tzinfo=UTC).timestamp()) * S
@@ -19,6 +26,7 @@ NIGHT_S = 6 * 3600
 TARGET_S, SHORT_S = 20, 5
 QUEUES = ("sales", "support", "night")
 NUMBERS = ("+442079460100", "+442079460101")
+CALLER = "+442079460{:03d}"
 
 Place = tuple[int, str, str, str]
 """(begin of the quarter, queue, line, dialled number)."""
@@ -29,13 +37,30 @@ class SimulatedDay:
     rng: random.Random
     lines: tuple[str, ...] = ("main", "second")
     late_s: tuple[int, ...] = (0, 0, 0, 90, 4_000)
+    start_us: int = START_US
+    length_s: int = NIGHT_S
+    telephones: int = 3  # of the queues, from 1001; another rings directly
+    numbers: int = 1  # from which callers call
+    called_back: float = 0  # share of calls after which we call the number
     events: list[CallEvent] = field(default_factory=list)
     wanted: dict[Place, Counter[str]] = field(default_factory=dict)
+    lost: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    talked: dict[str, list[int]] = field(default_factory=dict)
 
     def callers(self, count: int) -> SimulatedDay:
         for number in range(count):
-            _Caller(self, number, self.rng.randrange(NIGHT_S)).live()
+            _Caller(self, number, self.rng.randrange(self.length_s)).live()
         return self
+
+    def to_call_back(self) -> dict[str, set[str]]:
+        """The calls of each number that reached no one since an agent last talked."""
+        waits: dict[str, set[str]] = {}
+        for number, lost in self.lost.items():
+            last_s = max(self.talked.get(number, ()), default=-1)
+            open_calls = {call_id for at_s, call_id in lost if at_s > last_s}
+            if open_calls:
+                waits[number] = open_calls
+        return waits
 
     def told(self) -> list[CallEvent]:
         """In the order in which they come: some late, some twice, some both."""
@@ -61,14 +86,19 @@ class _Caller:
         self.day, self.rng, self.now_s = day, day.rng, now_s
         self.call_id, self.line = f"c-{number}", self.rng.choice(day.lines)
         self.dialled = self.rng.choice(NUMBERS)
+        self.arrived_s = now_s
+        self.number = CALLER.format(self.rng.randrange(day.numbers))
+        self.direction = Direction.INBOUND
 
     def live(self) -> None:
         if self.rng.random() < 0.1:
             self._rings_directly()
-            return
-        first_s, first = self.now_s, self.rng.choice(QUEUES)
-        self._count(first_s, first, "calls")
-        self._waits(first, first_s, first_s, first)
+        else:
+            first_s, first = self.now_s, self.rng.choice(QUEUES)
+            self._count(first_s, first, "calls")
+            self._waits(first, first_s, first_s, first)
+        if self.rng.random() < self.day.called_back:
+            self._is_called_back()
 
     def _waits(
         self, queue: str, wait_s: int, first_s: int, first: str, again: bool = False
@@ -78,7 +108,8 @@ class _Caller:
         self._tell(EventType.QUEUED, queue=queue)
         self._count(entered_s, queue, "offered", "sl_offered")
         self._later(1, 3)
-        ringing = self.rng.sample(["1001", "1002", "1003"], 3)
+        known = [str(1001 + place) for place in range(self.day.telephones)]
+        ringing = self.rng.sample(known, 3)
         self._tell(EventType.ALERTING, *ringing)
         self._later(*self.rng.choice([(0, 2), (3, 15), (16, 18), (25, 60)]))
         waited_s = self.now_s - entered_s
@@ -108,18 +139,22 @@ class _Caller:
             if not again:
                 soon = "short_" if self.now_s - first_s < SHORT_S else ""
                 self._count(first_s, first, f"calls_{soon}abandoned")
+                if not short:
+                    self._reaches_no_one()
             self._tell(EventType.ENDED)
         else:
             self._count(entered_s, queue, "sl_flow_outs")
             back = way == "callback"
             self._count(entered_s, queue, "callbacks" if back else "diverted")
             self._count(entered_s, queue, *["sl_callbacks_within"] * (back and within))
+            self._reaches_no_one()
             self._tell(EventType.ENDED, outcome=way)
 
     def _talks(
         self, queue: str, entered_s: int, agent: str, first_s: int, first: str
     ) -> None:
         began_s, hold_s = self.now_s, 0
+        self._talks_with_an_agent()
         self._tell(EventType.ANSWERED, agent)
         self._later(5, 200)
         if self.rng.random() < 0.3:
@@ -154,18 +189,41 @@ class _Caller:
 
     def _rings_directly(self) -> None:
         arrived_s = self.now_s
-        self._tell(EventType.ALERTING, "1004")
+        agent = str(1001 + self.day.telephones)
+        self._tell(EventType.ALERTING, agent)
         self._count(arrived_s, "", "direct")
         waited_s = self._later(1, 30)
         if self.rng.random() < 0.5:
-            self._tell(EventType.ANSWERED, "1004")
+            self._talks_with_an_agent()
+            self._tell(EventType.ANSWERED, agent)
             self._count(arrived_s, "", "direct_answered", "handled")
             self._add(arrived_s, "", "direct_answered_wait_us", waited_s)
             self._add(arrived_s, "", "talk_us", self._later(5, 200))
         else:
             short = waited_s < SHORT_S
             self._count(arrived_s, "", "direct_short_abandoned" if short else "missed")
+            if not short:
+                self._reaches_no_one()
         self._tell(EventType.ENDED)
+
+    def _is_called_back(self) -> None:
+        """A call of ours, which is in no count."""
+        self._later(60, 3_600)
+        self.call_id, self.direction = f"{self.call_id}-back", Direction.OUTBOUND
+        agent = self.rng.choice(["1001", "1002", "1003"])
+        self._tell(EventType.ALERTING, agent)
+        self._later(3, 30)
+        if self.rng.random() < 0.5:
+            self._talks_with_an_agent()
+            self._tell(EventType.ANSWERED, agent)
+            self._later(5, 200)
+        self._tell(EventType.ENDED)
+
+    def _reaches_no_one(self) -> None:
+        self.day.lost.setdefault(self.number, []).append((self.arrived_s, self.call_id))
+
+    def _talks_with_an_agent(self) -> None:
+        self.day.talked.setdefault(self.number, []).append(self.now_s)
 
     def _later(self, least: int, most: int) -> int:
         passed_s = self.rng.randint(max(1, least), most)
@@ -173,7 +231,8 @@ class _Caller:
         return passed_s
 
     def _tell(self, kind: EventType, *agents: str, **more: str | None) -> None:
-        at_us = START_US + self.now_s * S
+        at_us = self.day.start_us + self.now_s * S
+        ours = self.direction is Direction.OUTBOUND
         self.day.events.append(
             CallEvent(
                 type=kind,
@@ -182,7 +241,9 @@ class _Caller:
                 event_id=f"{self.call_id}/{len(self.day.events)}",
                 at_us=at_us,
                 received_us=at_us,
-                dialled=self.dialled,
+                direction=self.direction,
+                caller=self.dialled if ours else self.number,
+                dialled=self.number if ours else self.dialled,
                 agents=tuple(AgentId(agent) for agent in agents),
                 from_agent=AgentId(x) if (x := more.get("from_agent")) else None,
                 queue=more.get("queue"),
@@ -197,6 +258,6 @@ class _Caller:
     def _add(
         self, at_s: int, queue: str, name: str, amount: int, *, unit: int = S
     ) -> None:
-        quarter_us = START_US + at_s // 900 * 900 * S
+        quarter_us = self.day.start_us + at_s // 900 * 900 * S
         place = (quarter_us, queue, self.line, self.dialled)
         self.day.wanted.setdefault(place, Counter())[name] += amount * unit
