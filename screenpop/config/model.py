@@ -284,6 +284,12 @@ class Source(BaseModel):
     contacts_every_s: float = Field(
         600, gt=0, description="How often the number index is read again."
     )
+    contacts_full_at: str = Field(
+        "03:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="From this time of the day (`server.time_zone`) on all contacts are"
+        " read once, also where only what changed is read: deleted ones go.",
+    )
     orders_every_s: float = Field(
         3600, gt=0, description="How often its orders and items are read again."
     )

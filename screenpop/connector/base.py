@@ -81,6 +81,20 @@ class ContactRecord:
     """The key as the source keeps it, where `key` is only its text: 41, `A1   `."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsBatch:
+    """Some customers of a reading of what changed.
+
+    `gone` are keys of customers who have no number now. `since`: a reading can
+    go on from this value, all that changed before it has been given; None: not from
+    here.
+    """
+
+    contacts: Sequence[ContactRecord]
+    gone: Sequence[str] = ()
+    since: Scalar = None
+
+
 class NoRows(tuple[Row, ...]):
     """An empty answer of a lookup; `message` says why, in words for the card."""
 
@@ -170,6 +184,21 @@ class Connector(ABC, Generic[S, L]):
         iterator raises `Unavailable` when the source fails in the middle. Begin with
         `new_reading` and hand it to `contact_from_row`, so that what is left out is
         counted and reported.
+        """
+        return None
+
+    @property
+    def first_contacts_since(self) -> Scalar:
+        """`since` of a reading of all contacts; None: it cannot say what changed."""
+        return None
+
+    def contacts_from(self, since: Scalar) -> AsyncIterator[ContactsBatch] | None:
+        """Customers who changed from `since` on, as `contacts` gives them.
+
+        `since` is `first_contacts_since`, or what a batch gave: of the customers at
+        that value some may have been given before. All rows of a customer who changed
+        come, in one reading: they replace what was known of this key. Customers that
+        were deleted are missed when all are read again (`contacts_full_at`).
         """
         return None
 

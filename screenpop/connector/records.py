@@ -17,7 +17,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from screenpop.connector.base import ContactRecord
+from screenpop.connector.base import ContactRecord, ContactsBatch
+from screenpop.connector.orders import CHANGED
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.profile import Row, Scalar
 from screenpop.support.text import WRONG_BYTE, Mended, sound
@@ -166,6 +167,32 @@ def contact_from_row(
             if name not in columns and name.lower() not in CONTACT_COLUMNS
         },
     )
+
+
+def batch_of_changes(
+    rows: Iterable[Row],
+    *,
+    number_columns: Sequence[str],
+    reading: ContactsReading,
+    since: Scalar = None,
+    of_changes: bool = True,
+) -> ContactsBatch:
+    """Contacts of rows with a column `changed`, and who of them has no number now.
+
+    `changed` does not describe the customer: it is left out of the fields. With
+    `of_changes` False the source cannot say what changed, and it is kept.
+    """
+    contacts, gone = list[ContactRecord](), list[str]()
+    for row in rows:
+        if of_changes:
+            row = {name: row[name] for name in row if name.lower() != CHANGED}
+        record = contact_from_row(row, number_columns=number_columns, reading=reading)
+        if record is not None:
+            contacts.append(record)
+        elif of_changes:
+            keys = (row[name] for name in row if name.lower() == "key")
+            gone += filter(None, map(key_text, keys))
+    return ContactsBatch(contacts=contacts, gone=gone, since=since)
 
 
 def _without_mended(row: Row, reading: ContactsReading, place: str) -> Row:

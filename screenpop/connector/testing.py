@@ -23,7 +23,14 @@ from typing import Any, ClassVar, TypeAlias
 
 import pytest
 
-from screenpop.connector.base import PARAMETERS, Connector, ConnectorContext, Lookup
+from screenpop.connector.base import (
+    PARAMETERS,
+    Connector,
+    ConnectorContext,
+    ContactRecord,
+    ContactsBatch,
+    Lookup,
+)
 from screenpop.connector.order_rows import ItemRows, OrderRows
 from screenpop.connector.orders import (
     FEED_ROWS_MAX,
@@ -214,6 +221,27 @@ class ConnectorContract:
             assert all(isinstance(n, str) and n.strip() for n in contact.numbers)
             _assert_flat(contact.fields)
 
+    async def test_contacts_can_be_read_on_from_each_place_that_was_given(
+        self, opened: Connector[Any, Any]
+    ) -> None:
+        first = opened.first_contacts_since
+        if first is None:
+            pytest.skip("it cannot say which contacts changed")
+        whole = await _changes(opened, first)
+        before, everything = (
+            list[ContactRecord](),
+            [contact for batch in whole for contact in batch.contacts],
+        )
+        assert everything
+        for batch in whole:
+            before += batch.contacts
+            if batch.since is None:
+                continue
+            later = await _changes(opened, batch.since)
+            after = [contact for each in later for contact in each.contacts]
+            assert all(one in before or one in after for one in everything)
+        assert any(batch.since is not None for batch in whole), "no place was given"
+
     async def test_the_contacts_version_stays_while_nothing_changes(
         self, opened: Connector[Any, Any]
     ) -> None:
@@ -278,6 +306,14 @@ class ConnectorContract:
         options = self.connector.lookup_options.model_validate(dict(keys))
         prepared: Lookup = connector.lookup("asked", options)
         return prepared
+
+
+async def _changes(
+    connector: Connector[Any, Any], since: Scalar
+) -> list[ContactsBatch]:
+    batches = connector.contacts_from(since)
+    assert batches is not None
+    return [batch async for batch in batches]
 
 
 async def _batches(batches: AsyncIterator[FeedBatch] | None) -> list[FeedBatch]:

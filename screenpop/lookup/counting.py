@@ -10,13 +10,19 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
-from screenpop.connector import Connector, ContactRecord, ContactsReading, Unavailable
+from screenpop.connector import (
+    Connector,
+    ContactRecord,
+    ContactsBatch,
+    ContactsReading,
+    Unavailable,
+)
 from screenpop.connector.reading import OVER_LIMIT
 from screenpop.lookup.number_index import may_belong
 from screenpop.support.clock import Clock
 from screenpop.support.log import Outage
 
-CONTACTS_MAX = 2_000_000
+CONTACTS_MAX = 20_000_000
 BATCH_CONTACTS = 500  # made in one turn of the event loop: about a millisecond
 
 
@@ -40,22 +46,24 @@ class Counting:
         self.read = 0
 
     async def batches(
-        self, contacts: AsyncIterator[ContactRecord], only: str | None
-    ) -> AsyncIterator[list[ContactRecord]]:
-        own, batch = ContactsReading(), list[ContactRecord]()
-        async for contact in contacts:
-            self.read += 1
-            if self.read > CONTACTS_MAX:
-                own.leave_out(OVER_LIMIT)
+        self, given: AsyncIterator[ContactsBatch], only: str | None
+    ) -> AsyncIterator[ContactsBatch]:
+        """Those that may be filed; with `only` a number, who may have it."""
+        own, over = ContactsReading(), False
+        async for batch in given:
+            kept = list[ContactRecord]()
+            for contact in batch.contacts:
+                self.read += 1
+                if over := self.read > CONTACTS_MAX:
+                    own.leave_out(OVER_LIMIT)
+                    break
+                if (odd := _odd(contact)) is not None:
+                    own.odd.add(f"contact {self.read}", None, odd)
+                elif only is None or may_belong(contact, only):
+                    kept.append(contact)
+            yield ContactsBatch(contacts=kept, gone=batch.gone, since=batch.since)
+            if over:
                 break
-            if (odd := _odd(contact)) is not None:
-                own.odd.add(f"contact {self.read}", None, odd)
-            elif only is None or may_belong(contact, only):
-                batch.append(contact)
-            if len(batch) >= BATCH_CONTACTS:
-                yield batch
-                batch = []
-        yield batch
         self.reading = self._joined(own)
 
     def _joined(self, own: ContactsReading) -> ContactsReading:
@@ -68,6 +76,18 @@ class Counting:
         for odd in own.odd.first:
             counted.odd.add(*odd)
         return counted
+
+
+async def in_batches(
+    contacts: AsyncIterator[ContactRecord],
+) -> AsyncIterator[ContactsBatch]:
+    batch = list[ContactRecord]()
+    async for contact in contacts:
+        batch.append(contact)
+        if len(batch) >= BATCH_CONTACTS:
+            yield ContactsBatch(contacts=batch)
+            batch = []
+    yield ContactsBatch(contacts=batch)
 
 
 def _odd(contact: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Which customers does this number belong to, as far as the sources told us?
+"""Which customers does this number belong to, as far as the sources say?
 
 Built from each source's `contacts` into a file for each source (`number_file`), so
 that the answer costs no request, is there when the source is down and right after a
@@ -8,50 +8,26 @@ looks alike (an old plan's last digits) is `probable`.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import logging
 import re
 import shutil
-import sqlite3
-import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
-import phonenumbers
-
-from screenpop.connector import ContactRecord, OddItems
-from screenpop.connector.reading import UNKNOWN_COUNTRY
+from screenpop.connector import ContactRecord
 from screenpop.domain.errors import Unavailable
-from screenpop.lookup import number_shelf
+from screenpop.domain.profile import Scalar
 from screenpop.lookup.identify import Evidence
-from screenpop.lookup.number_file import Filed, Filing, refused, remove
+from screenpop.lookup.number_file import About, remove
+from screenpop.lookup.number_filing import Filing
+from screenpop.lookup.number_loading import Loading, keys_of_contact, salt_of
 from screenpop.lookup.number_shelf import (
-    EXACTLY,
-    HEAD_OF,
-    ODD,
-    OTHERWISE,
-    SUFFIX_DIGITS,
     Shelf,
-    body_of,
-    ending,
-    odd_items,
-    odd_key,
 )
-from screenpop.support import (
-    countries,
-    number_fields,
-    number_plan,
-    number_text,
-    spellings,
-)
-from screenpop.support.countries import country_beside
-from screenpop.support.number_fields import NO_COUNTRY, FieldNumber, read_field
-from screenpop.support.spare_time import Breath
 from screenpop.support.spellings import subscriber
 
 log = logging.getLogger(__name__)
@@ -59,17 +35,7 @@ log = logging.getLogger(__name__)
 TAIL_DIGITS = 4
 
 FOUND_MAX = 4_096  # answers kept until contacts change: a call asks at each event
-
-_READERS = (
-    countries,
-    number_fields,
-    number_plan,
-    number_text,
-    spellings,
-    number_shelf,
-    sys.modules[__name__],
-)
-"""The code that decides under which keys a contact is found."""
+READ_MAX = 4_096  # contacts' numbers kept as read: households and firms share them
 
 _MAYBE_OTHER = re.compile(r"-\s*0\s*(?!\d)|\d\s*[/,;&|]|\d[eE]|[oO][rR]|[oO][uU]")
 """A head number, or one whose last digits may stand apart from the others."""
@@ -78,19 +44,20 @@ _MAYBE_OTHER = re.compile(r"-\s*0\s*(?!\d)|\d\s*[/,;&|]|\d[eE]|[oO][rR]|[oO][uU]
 class NumberIndex:
     """All sources' numbers; `load` replaces one source's part at once.
 
-    `find` is for the event loop, `load` and `Loading` for a thread beside it.
+    `find` is for the event loop, `load` and `Loading` for a thread next to it.
     """
 
     def __init__(self, home_country: str | None = None, folder: Path | None = None):
         """`folder` keeps the files over a restart; None: as long as this object."""
         self._home = home_country
         self._folder = folder
-        self._salt = _salt(home_country)
+        self._salt = salt_of(home_country)
         self._shelves: Mapping[str, Shelf] = {}  # replaced, never changed in place
         self._changing = threading.Lock()
         self._loadings: dict[str, Loading] = {}  # the newest reading of each source
         self._closed = False
         self._found: dict[tuple[str, str | None], list[Evidence]] = {}
+        self._keys = lru_cache(READ_MAX)(partial(keys_of_contact, home=home_country))
 
     def __len__(self) -> int:
         return sum(shelf.file.count for shelf in self._shelves.values())
@@ -101,8 +68,16 @@ class NumberIndex:
 
     def is_whole(self, source: str) -> bool:
         """Were all of the source's contacts read at least once?"""
+        return self.about(source).whole
+
+    def about(self, source: str) -> About:
+        """What its file says of itself, as of the last reading."""
         shelf = self._shelves.get(source)
-        return shelf is not None and shelf.file.whole
+        return About() if shelf is None else shelf.file.about
+
+    def made_by(self, configured: str) -> str:
+        """Changes with the code that reads numbers, and with what is `configured`."""
+        return f"{self._salt.hex()} {configured}"
 
     def open(self, sources: Sequence[str]) -> None:
         """Bring back what earlier runs read, in the order of the sources.
@@ -123,10 +98,20 @@ class NumberIndex:
             except Unavailable as error:
                 log.warning("%s", error)
 
-    def begin(self, source: str, rank: int) -> Loading:
-        """Read all contacts of a source again; raises `Unavailable`.
+    def begin(
+        self,
+        source: str,
+        rank: int,
+        *,
+        configured: str = "",
+        first_since: Scalar = None,
+        everything: bool = True,
+    ) -> Loading:
+        """Read the contacts of a source from `Loading.since` on.
 
-        Another reading of the same source ends: a file has one writer.
+        That is `first_since`, or, unless `everything` is wanted, what the last
+        reading reached; None: the source gives all of them. Another reading of the
+        same source ends: a file has one writer. Raises `Unavailable`.
         """
         with self._changing:
             if self._closed:
@@ -135,7 +120,13 @@ class NumberIndex:
             if before is not None:
                 before.abandon()
             shelf = self._shelf(source, rank)
-            loading = Loading(shelf, self._salt, self._home, self._changed)
+            filing = Filing(
+                shelf.file,
+                made_by=self.made_by(configured),
+                first_since=first_since,
+                everything=everything,
+            )
+            loading = Loading(shelf, filing, self._salt, self._keys, self._changed)
             self._loadings[source] = loading
             return loading
 
@@ -220,83 +211,6 @@ class NumberIndex:
         self._found = {}
 
 
-class Loading:
-    """One reading of a source's contacts, in as many parts as it comes."""
-
-    def __init__(
-        self,
-        shelf: Shelf,
-        salt: bytes,
-        home: str | None,
-        changed: Callable[[], None],
-    ):
-        self._shelf = shelf
-        self._salt = salt
-        self._home = home
-        self._changed = changed
-        self._breath = Breath()
-        self._filing = shelf.file.begin()
-        self._working = threading.Lock()  # who ends it waits for the part under way
-        self._ended = False
-        self.odd = OddItems()
-        """Numbers and countries that could not be read, by customer; after `finish`."""
-
-    def add(self, contacts: Iterable[ContactRecord]) -> None:
-        """File these; raises `Unavailable`, and whatever `contacts` raises."""
-        try:
-            with self._working:
-                for contact in contacts:
-                    if self._ended:
-                        return
-                    self._file(self._filing, contact)
-                    self._breath.take()
-                    if self._filing.step():
-                        self._show()
-        except sqlite3.Error as error:
-            raise self._refused(error) from error
-
-    def finish(self) -> int:
-        """Those that did not come are gone. Returns how many there are."""
-        try:
-            with self._working:
-                self._filing.finish()
-                self.odd = odd_items(*self._filing.odd(ODD))
-                self._filing.close()
-                self._show()
-        except sqlite3.Error as error:
-            self.abandon()
-            raise self._refused(error) from error
-        return self._shelf.file.count
-
-    def abandon(self) -> None:
-        """The source failed: all stays as it was, or as far as it came at first."""
-        self._ended = True
-        with self._working, contextlib.suppress(sqlite3.Error):
-            if self._filing.abandon():
-                self._show()
-
-    def _file(self, filing: Filing, contact: ContactRecord) -> None:
-        body = body_of(contact)
-        shown = repr((contact.numbers, contact.country))
-        written = _digest(self._salt, shown.encode("utf-8", "backslashreplace"))
-        filed = Filed(written, _digest(self._salt, body), body)
-        if filing.knows(filed):
-            return
-        keys = filing.keys_of(written)
-        if keys is None:
-            keys = list(dict.fromkeys(_keys(contact, self._home)))
-        filing.add(filed, keys)
-
-    def _show(self) -> None:
-        self._shelf.file.look_again()
-        self._changed()
-
-    def _refused(self, error: sqlite3.Error) -> Unavailable:
-        if not isinstance(error, sqlite3.OperationalError):
-            self._shelf.damaged = True  # the next reading makes the file again
-        return refused(error, self._shelf.file.path)
-
-
 def may_belong(contact: ContactRecord, number: str) -> bool:
     """Could `find` bring this contact for this number? Much cheaper than to know.
 
@@ -313,49 +227,6 @@ def may_belong(contact: ContactRecord, number: str) -> bool:
 @lru_cache(maxsize=16)
 def _end_of(number: str) -> re.Pattern[str]:
     return re.compile(r"\D*".join(number[-TAIL_DIGITS:]))
-
-
-def _keys(contact: ContactRecord, home: str | None) -> Iterator[str]:
-    """Under which keys is this contact found, and what of it is odd?"""
-    country, unknown = country_beside(contact.country, home)
-    if unknown is not None:
-        yield odd_key(UNKNOWN_COUNTRY, unknown)
-    for text in dict.fromkeys(contact.numbers):
-        reading = read_field(text, country=country)
-        # A number of an unknown country is one odd thing, not two.
-        if reading.odd is not None and (unknown is None or reading.odd != NO_COUNTRY):
-            yield odd_key(reading.odd, text)
-        for number in reading.numbers:
-            yield from _keys_of(number, country)
-
-
-def _keys_of(number: FieldNumber, country: str | None) -> Iterator[str]:
-    for guess in number.possible:
-        yield OTHERWISE + subscriber(guess)
-    if number.e164 is not None:
-        key = subscriber(number.e164)
-        yield EXACTLY + key
-        if number.is_head:
-            yield HEAD_OF + key[:-1]
-        if number.in_plan or key != number.e164:
-            return
-    for length in SUFFIX_DIGITS:
-        if len(number.digits) >= length:
-            yield ending(country, number.digits, length)
-
-
-def _digest(salt: bytes, data: bytes) -> int:
-    digest = hashlib.blake2b(data, digest_size=8, key=salt).digest()
-    return int.from_bytes(digest, signed=True)
-
-
-def _salt(home_country: str | None) -> bytes:
-    """Changes with the code that reads numbers: then all of them are read again."""
-    code = hashlib.blake2b(digest_size=16)
-    for module in _READERS:
-        code.update(Path(module.__file__ or "").read_bytes())
-    code.update(f"{phonenumbers.__version__}/{home_country}".encode())
-    return code.digest()
 
 
 def _file_name(source: str) -> str:

@@ -1,7 +1,7 @@
 """Which sources are there, and are their lookups ready to be asked?
 
 Makes connectors and lookups from the configuration, opens them, keeps the number
-index up to date. A source that is down at the start is no reason not to start.
+index up to date. A source that is down at the start does not stop the start.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, time, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from screenpop.config.facets import columns_of, enabled_lookups, kind_of
 from screenpop.config.model import Configuration, LookupSettings, Source
@@ -38,8 +40,15 @@ from screenpop.connector.base import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
+from screenpop.lookup.kept_reading import restored
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
+from screenpop.lookup.refreshing import (
+    FullPass,
+    configured_by,
+    given,
+    gives_contacts,
+)
 from screenpop.lookup.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import Backoff, Outage
@@ -71,7 +80,7 @@ class Sources:
     misread: dict[str, OddItems] = field(default_factory=dict)
     """Values of each source's answers that are not of their column's type."""
     clock: Clock = field(default_factory=SystemClock)
-    _versions: dict[str, str | None] = field(default_factory=dict)
+    zone: tzinfo = UTC
     _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def open(self) -> None:
@@ -80,6 +89,10 @@ class Sources:
         Customers whom an earlier run read are known from here on.
         """
         await asyncio.to_thread(self.index.open, self._names())
+        for name in self._names():
+            about = self.index.about(name)
+            if (reading := restored(about.reading)) is not None:
+                self.readings[name], self.read_us[name] = reading, about.read_us
         for name, connector in self.connectors.items():
             try:
                 await connector.open()
@@ -106,7 +119,7 @@ class Sources:
     def keep_index(self) -> None:
         """Read every source's contacts, again and again, in tasks of their own."""
         for name, connector in self.connectors.items():
-            if name not in self.unusable and _gives_contacts(connector):
+            if name not in self.unusable and gives_contacts(connector):
                 if not self.index.is_whole(name):
                     self.unread[name] = WARMING
                 self.tasks.keep_running(
@@ -132,20 +145,33 @@ class Sources:
         `within_s`: no longer than this; those that were read by then are kept, and
         `TooSlow` says how many. Raises `Unavailable`.
         """
-        connector = self.connectors[name]
+        connector, about = self.connectors[name], self.index.about(name)
+        if not gives_contacts(connector):
+            return None
         version = await connector.contacts_version()
-        if version is not None and self._versions.get(name) == version:
+        configured = configured_by(connector)
+        now_us = self.clock.now_us()
+        everything = self.full_pass(name).is_due(about, now_us)
+        known = about.whole and about.made_by == self.index.made_by(configured)
+        unchanged = version is not None and about.version == version
+        if known and unchanged and not everything:
             return None
-        contacts = connector.contacts()
-        if contacts is None:
-            return None
-        rank = self._names().index(name)
+        loading = await asyncio.to_thread(
+            self.index.begin,
+            name,
+            self._names().index(name),
+            configured=configured,
+            first_since=connector.first_contacts_since,
+            everything=everything,
+        )
         counting = Counting(connector)
-        loading = await asyncio.to_thread(self.index.begin, name, rank)
+        batches = given(connector, loading.since)
         try:
             async with asyncio.timeout(within_s):
-                async for batch in counting.batches(contacts, only):
-                    await asyncio.to_thread(loading.add, batch)
+                async for batch in counting.batches(batches, only):
+                    await asyncio.to_thread(
+                        loading.add, batch.contacts, batch.gone, batch.since
+                    )
         except TimeoutError as error:
             await asyncio.to_thread(loading.finish)
             assert within_s is not None
@@ -153,13 +179,24 @@ class Sources:
         except BaseException:
             await asyncio.to_thread(loading.abandon)
             raise
-        count = await asyncio.to_thread(loading.finish)
-        self._versions[name] = version
         reading = counting.reading
-        reading.odd.take(loading.odd)
-        self.readings[name] = reading
+        count = await asyncio.to_thread(loading.finish, version, now_us, reading)
         self.read_us[name] = self.clock.now_us()
+        if loading.is_everything:
+            self.readings[name] = reading
+            self._report(name, count)
+        elif reading.rows:
+            log.info(
+                "source %s: %d rows had changed; %d contacts indexed",
+                name,
+                reading.rows,
+                count,
+            )
         return count
+
+    def full_pass(self, name: str) -> FullPass:
+        at = time.fromisoformat(self.settings[name].contacts_full_at)
+        return FullPass(at=at, zone=self.zone)
 
     def _report(self, name: str, count: int) -> None:
         """Log what a reading brought; what is odd in it only when that changes."""
@@ -191,9 +228,7 @@ class Sources:
         outage, backoff = Outage(f"contacts of source {name}", log), Backoff()
         while True:
             try:
-                count = await self.read_contacts(name)
-                if count is not None:
-                    self._report(name, count)
+                await self.read_contacts(name)
                 outage.recovered()
                 backoff.reset()
                 self._settle(name)
@@ -209,14 +244,6 @@ class Sources:
                 )
                 raise
             await asyncio.sleep(self.settings[name].contacts_every_s)
-
-
-def _gives_contacts(connector: AnyConnector) -> bool:
-    try:
-        return connector.contacts() is not None
-    except Exception as error:  # reading them will report what is wrong
-        log.debug("source %r: its contacts", connector, exc_info=error)
-        return True
 
 
 def reason_of(error: Exception) -> str:
@@ -276,6 +303,7 @@ def make_sources(
         tasks=tasks,
         clock=clock,
         misread=misread,
+        zone=ZoneInfo(config.server.time_zone),
     )
     for name, why in unloadable.items():
         made._give_up(name, why)

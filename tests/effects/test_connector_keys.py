@@ -213,6 +213,27 @@ async def test_contacts_are_what_the_query_gives(tmp_path: Path) -> None:
     assert len(await people(contacts_max=3)) == 3
 
 
+@shows_effect_of("sql: sources.NAME.contacts.since")
+@pytest.mark.parametrize(("since", "first"), [(0, "0"), (3, "3")])
+async def test_all_contacts_are_those_since_then(
+    tmp_path: Path, since: int, first: str
+) -> None:
+    source = database(tmp_path)
+    query = "select id as key, name, phone, id as changed from customer"
+    contacts = {"query": f"{query} where id >= :since order by id", "since": since}
+    async with opened(tmp_path, source | {"contacts": contacts}) as crm:
+        assert crm.connector.first_contacts_since == since
+        assert (await crm.people())[0].key == first
+    without = {"query": f"{query} where id >= :since order by id"}
+    with pytest.raises(ConfigError, match="`since` is not given"):
+        async with opened(tmp_path, source | {"contacts": without}):
+            pass
+    unasked = {"query": query, "since": 0}
+    with pytest.raises(ConfigError, match="query has no :since"):
+        async with opened(tmp_path, source | {"contacts": unasked}):
+            pass
+
+
 @shows_effect_of("sql: sources.NAME.contacts.version")
 async def test_contacts_change_with_their_version(tmp_path: Path) -> None:
     contacts = {"query": ALL, "version": "select max(id) from customer"}

@@ -274,6 +274,30 @@ async def test_pages_are_counted_as_said(tmp_path: Path) -> None:
     ]
 
 
+@shows_effect_of("http_json: sources.NAME.contacts.since")
+@pytest.mark.parametrize(("since", "count"), [(0, 7), (5, 2)])
+async def test_all_contacts_are_those_since_then(
+    tmp_path: Path, since: int, count: int
+) -> None:
+    async def changed(request: web.Request) -> web.Response:
+        first = int(request.query["from"])
+        return web.json_response([each for each in PEOPLE if each["id"] >= first])  # type: ignore[operator]
+
+    contacts = {
+        "path": "/people?from={since}",
+        "fields": FIELDS | {"changed": "id"},
+        "since": since,
+    }
+    async with serving(changed) as url:
+        source = {"connector": "http_json", "base_url": url, "contacts": contacts}
+        async with opened(tmp_path, source) as crm:
+            assert len(await crm.people()) == count
+            batches = crm.connector.contacts_from(6)
+            assert batches is not None
+            given = [(len(each.contacts), each.since) async for each in batches]
+            assert given == [(1, None), (0, 6)]
+
+
 @shows_effect_of("http_json: sources.NAME.ca_file")
 async def test_certificates_that_are_not_there_are_an_error(tmp_path: Path) -> None:
     crm = {"connector": "http_json", "base_url": "https://h", "ca_file": "nowhere.pem"}

@@ -59,6 +59,13 @@ class Oracle(Connector[Options, LookupOptions]):
         yield ContactRecord(key="7", numbers=(NUMBER,), name="Ada")
 
 
+class Steady(Oracle):
+    """Its customers never change."""
+
+    async def contacts_version(self) -> str:
+        return "1"
+
+
 class Asked:
     """One guarded source as the configuration makes it, and what it answered."""
 
@@ -248,6 +255,27 @@ async def test_customers_are_read_again_in_their_time(tmp_path: Path) -> None:
 
     assert await times(600) == 1
     assert await times(0.01) >= 3
+
+
+@shows_effect_of("sources.NAME.contacts_full_at")
+@pytest.mark.parametrize(("at", "times"), [("10:00", 2), ("12:00", 1)])
+async def test_all_customers_are_read_once_after_this_hour(
+    tmp_path: Path, at: str, times: int
+) -> None:
+    clock = FakeClock()  # it is nine
+    Steady.read = 0
+    erp = {"connector": "oracle", "contacts_full_at": at}
+    async with built(
+        tmp_path, clock=clock, find=lambda name: Steady, sources={"erp": erp}
+    ) as service:
+        sources = service.lookups.sources
+        await sources.open()
+        for _ in range(3):
+            await sources.read_contacts("erp")
+        clock.advance(2 * 3600)
+        for _ in range(3):
+            await sources.read_contacts("erp")
+        assert Steady.read == times
 
 
 @shows_effect_of("sources.NAME.breaker.pause_max_s")

@@ -10,19 +10,22 @@ from screenpop.connector import (
     Connector,
     ConnectorContext,
     ContactRecord,
+    ContactsBatch,
     FeedBatch,
     FeedReading,
     Lookup,
     Row,
     Scalar,
-    contact_from_row,
 )
-from screenpop.connector.reading import OVER_LIMIT
 from screenpop_connectors.http_json.answer import AnswerReading, Expression, compiled
 from screenpop_connectors.http_json.client import HttpClient, HttpRequest
-from screenpop_connectors.http_json.feed import HttpOrderFeed, item_batches, item_pages
-from screenpop_connectors.http_json.options import HttpContacts, HttpLookup, HttpSource
-from screenpop_connectors.http_json.paging import ListingPages
+from screenpop_connectors.http_json.feed import (
+    HttpContactFeed,
+    HttpOrderFeed,
+    item_batches,
+    item_pages,
+)
+from screenpop_connectors.http_json.options import HttpLookup, HttpSource
 from screenpop_connectors.http_json.template import (
     Body,
     Unsuitable,
@@ -62,19 +65,11 @@ lookups:
         self.base = options.base_url.rstrip("/")
         self.client = HttpClient(options, context)
         self._error = compiled(options.error, key="error") if options.error else None
-        self._pages = (
-            ListingPages(
-                self.client,
-                self.base,
-                options.contacts,
-                options.contacts.fields,
-                self.raise_told,
-            )
-            if options.contacts
-            else None
-        )
         feed = (self.client, self.base)
-        orders, items = options.orders, options.items
+        contacts, orders, items = options.contacts, options.orders, options.items
+        self._contacts = (
+            HttpContactFeed(*feed, contacts, self.raise_told) if contacts else None
+        )
         self._orders = HttpOrderFeed(*feed, orders, self.raise_told) if orders else None
         self._items = item_pages(*feed, items, self.raise_told) if items else None
 
@@ -101,8 +96,15 @@ lookups:
         )
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
-        options, pages = self.options.contacts, self._pages
-        return self._all_contacts(options, pages) if options and pages else None
+        return None if self._contacts is None else self._all_contacts(self._contacts)
+
+    @property
+    def first_contacts_since(self) -> Scalar:
+        return self._contacts.first_since if self._contacts else None
+
+    def contacts_from(self, since: Scalar) -> AsyncIterator[ContactsBatch] | None:
+        feed = self._contacts
+        return feed.batches(since, self.new_reading()) if feed else None
 
     @property
     def first_since(self) -> Scalar:
@@ -117,20 +119,11 @@ lookups:
         return item_batches(self._items, reading) if self._items else None
 
     async def _all_contacts(
-        self, options: HttpContacts, pages: ListingPages
+        self, feed: HttpContactFeed
     ) -> AsyncIterator[ContactRecord]:
-        reading = self.new_reading()
-        async for page in pages.pages(reading.odd):
-            for row in page.rows:
-                if reading.rows == options.contacts_max:
-                    reading.leave_out(OVER_LIMIT)
-                    pages.cut_off("contacts_max", options.contacts_max)
-                    return
-                contact = contact_from_row(
-                    row, number_columns=options.numbers, reading=reading
-                )
-                if contact is not None:
-                    yield contact
+        async for batch in feed.batches(feed.first_since, self.new_reading()):
+            for contact in batch.contacts:
+                yield contact
 
     def raise_told(
         self, request: HttpRequest, answer: object, error: Expression | None = None

@@ -101,9 +101,17 @@ class HttpListing(BaseModel):
 class HttpContacts(HttpListing):
     """Where the number index reads all customers, page by page."""
 
+    path: str = Field(
+        description="Appended to base_url. With `{since}` only what changed is read,"
+        " e.g. `/people?changed_from={since}`."
+    )
     fields: dict[str, str] = Field(
         description="JMESPath of `key`, `name`, the numbers, and maybe `company`,"
-        " `country` and further fields."
+        " `country` and further fields; with `{since}` also of `changed`."
+    )
+    since: Since | None = Field(
+        None,
+        description="What `{since}` is when all contacts are read, e.g. `2020-01-01`.",
     )
     numbers: tuple[str, ...] = Field(
         (),
@@ -118,6 +126,11 @@ class HttpContacts(HttpListing):
     def _are_contacts(self) -> Self:
         if (lacking := lacking_for_contacts(self.fields, self.numbers)) is not None:
             raise ValueError(f"fields {lacking}")
+        if self.since is not None and CHANGED not in self.fields:
+            raise ValueError(
+                "with since, fields must give `changed`: the value of a customer that"
+                " `{since}` is compared with"
+            )
         return self
 
 

@@ -12,20 +12,18 @@ from screenpop.connector import (
     Connector,
     ConnectorContext,
     ContactRecord,
+    ContactsBatch,
     FeedBatch,
     FeedReading,
     Lookup,
     Row,
     Scalar,
-    Unavailable,
-    contact_from_row,
-    lacking_for_contacts,
 )
-from screenpop.connector.reading import OVER_LIMIT
 from screenpop.support.postgres_url import parsed
+from screenpop_connectors.sql.contacts import SqlContactFeed
 from screenpop_connectors.sql.database import Query, SqlDatabase
 from screenpop_connectors.sql.feed import SqlOrderFeed, item_batches
-from screenpop_connectors.sql.options import SqlContacts, SqlLookup, SqlSource
+from screenpop_connectors.sql.options import SqlLookup, SqlSource
 from screenpop_connectors.sql.sqlite import SqliteDatabase
 from screenpop_connectors.sql.statement import parse
 
@@ -58,7 +56,9 @@ lookups:
         self._ping = self._bare("select 1", "ping")
         contacts = options.contacts
         self._contacts = (
-            self._bare(contacts.query, "contacts.query") if contacts else None
+            SqlContactFeed(contacts, self.database, self._dialect, context)
+            if contacts
+            else None
         )
         self._version: Query | None = None
         if contacts and contacts.version:
@@ -96,10 +96,15 @@ lookups:
         await self._ping.rows({}, 1)
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
-        options = self.options.contacts
-        if options is None or self._contacts is None:
-            return None
-        return self._all_contacts(options, self._contacts)
+        return None if self._contacts is None else self._all_contacts(self._contacts)
+
+    @property
+    def first_contacts_since(self) -> Scalar:
+        return self._contacts.first_since if self._contacts else None
+
+    def contacts_from(self, since: Scalar) -> AsyncIterator[ContactsBatch] | None:
+        feed = self._contacts
+        return feed.batches(since, self.new_reading()) if feed else None
 
     async def contacts_version(self) -> str | None:
         return await self._version_of(self._version)
@@ -128,31 +133,10 @@ lookups:
         rows = await query.rows({}, 1)
         return "|".join(str(value) for row in rows for value in row.values())
 
-    async def _all_contacts(
-        self, options: SqlContacts, query: Query
-    ) -> AsyncIterator[ContactRecord]:
-        reading, read = self.new_reading(), 0
-        async for batch in query.batches({}):
-            if not read and batch:
-                lacking = lacking_for_contacts(batch[0], options.numbers)
-                if lacking is not None:
-                    raise Unavailable(f"contacts.query {lacking}")
-            for row in batch:
-                if read == options.contacts_max:
-                    reading.leave_out(OVER_LIMIT)
-                    self.context.log.warning(
-                        "source %s: more than %d contacts; the rest is left out."
-                        " Raise contacts.contacts_max.",
-                        self.context.source,
-                        read,
-                    )
-                    return
-                read += 1
-                record = contact_from_row(
-                    row, number_columns=options.numbers, reading=reading
-                )
-                if record is not None:
-                    yield record
+    async def _all_contacts(self, feed: SqlContactFeed) -> AsyncIterator[ContactRecord]:
+        async for batch in feed.batches(feed.first_since, self.new_reading()):
+            for contact in batch.contacts:
+                yield contact
 
     def _bare(self, query: str, key: str) -> Query:
         """A query that needs no call to be asked."""

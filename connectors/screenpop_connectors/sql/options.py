@@ -20,7 +20,13 @@ class SqlContacts(BaseModel):
 
     query: str = Field(
         description="SELECT giving `key`, `name`, the numbers, and maybe `company`,"
-        " `country` and further columns; without parameters."
+        " `country` and further columns. With `changed >= :since` and `order by"
+        " changed` only what changed is read."
+    )
+    since: Since | None = Field(
+        None,
+        description="What `:since` is when all contacts are read, e.g. `2020-01-01`, or"
+        " `0` where `changed` is a number.",
     )
     numbers: tuple[str, ...] = Field(
         (),

@@ -33,8 +33,9 @@ async def credit_department(request: web.Request) -> web.Response:
     if request.path == "/api/skus":
         return web.json_response([{"sku": "A", "name": "Tyre", "price": 12.50}])
     if request.path == "/api/customers":
-        page = int(request.query["page"])
-        return web.json_response({"items": list(CUSTOMERS.values())[page - 1 : page]})
+        page, first = int(request.query["page"]), int(request.query["from"])
+        changed = [each for each in CUSTOMERS.values() if each["id"] >= first]  # type: ignore[operator]
+        return web.json_response({"items": changed[page - 1 : page]})
     customer = CUSTOMERS.get(request.path.removeprefix("/api/customers/"))
     if customer is None or request.query.get("phone") != customer["phone"]:
         raise web.HTTPNotFound(text="<html>no such customer</html>")
@@ -49,9 +50,12 @@ class TestHttpJson(ConnectorContract):
         return {
             "base_url": f"{await serve(credit_department)}/api",
             "contacts": {
-                "path": "/customers",
+                "path": "/customers?from={since}",
+                "since": 0,
                 "select": "items",
-                "fields": {"key": "id", "name": "name", "phone": "phone"},
+                "fields": {
+                    "key": "id", "name": "name", "phone": "phone", "changed": "id",
+                },
                 "page_param": "page",
             },
             "orders": {

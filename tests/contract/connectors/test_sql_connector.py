@@ -216,7 +216,7 @@ async def test_contacts_that_nobody_could_be_found_by_are_told(
 
 def test_contacts_take_no_parameters(folder: Path) -> None:
     query = "select id as key, 'x' as phone from party where id = :customer.key"
-    with pytest.raises(ConfigError, match=r"contacts\.query asks for customer\.key"):
+    with pytest.raises(ConfigError, match=r"contacts\.query: asks for :customer\.key"):
         connector(folder, contacts={"query": query})
 
 

@@ -26,7 +26,9 @@ QUERY = """
     from "Order Details" where phone = :number and account = :ivr.account;
 """
 CONTACTS = {
-    "query": 'select id as key, name, phone, account from "Order Details" order by id',
+    "query": """select id as key, name, phone, account, id as changed
+        from "Order Details" where id >= :since order by changed""",
+    "since": 0,
     "version": 'select count(*) from "Order Details"',
 }
 

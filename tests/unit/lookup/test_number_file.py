@@ -14,7 +14,7 @@ import pytest
 
 from screenpop.connector import ContactRecord
 from screenpop.domain.errors import Unavailable
-from screenpop.lookup import number_file
+from screenpop.lookup import number_file, number_filing
 from screenpop.lookup.number_index import NumberIndex
 
 NUMBER = "+442079460958"
@@ -54,7 +54,7 @@ def test_what_was_read_in_part_is_found_but_not_taken_for_all(tmp_path: Path) ->
     loading = index.begin("erp", 0)
     loading.add([customer("7"), *many(10)])
     assert keys(index) == []
-    loading.add(many(number_file.FIRST_COMMIT, first=10))
+    loading.add(many(number_filing.FIRST_COMMIT, first=10))
     assert keys(index) == ["7"]  # while the source is still being read
     loading.abandon()
     index.close()
@@ -67,7 +67,7 @@ def test_a_later_reading_becomes_visible_at_once_and_whole() -> None:
     index = NumberIndex("GB")
     index.load("erp", 0, [customer("7"), customer("8", "+442079460000")])
     loading = index.begin("erp", 0)
-    loading.add([customer("9"), *many(3 * number_file.FIRST_COMMIT)])
+    loading.add([customer("9"), *many(3 * number_filing.FIRST_COMMIT)])
     assert keys(index) == ["7"]
     assert keys(index, "+442079460000") == ["8"]
     loading.finish()
