@@ -7,7 +7,7 @@ clocks change; an hour that comes twice is two intervals.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def interval_starts(from_us: int, to_us: int, by: By, zone: ZoneInfo) -> list[in
     return [from_us, *_day_starts(from_us, to_us, by, zone)]
 
 
-def place_in(starts: list[int], at_us: int) -> int:
+def place_in(starts: Sequence[int], at_us: int) -> int:
     """In which interval a moment falls; it must not be before the first."""
     return bisect_right(starts, at_us) - 1
 

@@ -7,7 +7,7 @@ same counts and formulas. `GET /v1/stats/calls` opens one number.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -28,11 +28,10 @@ from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
     Group,
-    IntervalSums,
 )
 from screenpop.support.clock import iso_from_us
 from screenpop.support.table import TableColumn, columns
-from screenpop.wallboard.intervals import By, interval_starts, place_in
+from screenpop.wallboard.intervals import By, interval_starts
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
     amounts_behind,
@@ -44,19 +43,17 @@ from screenpop.web.asked import (
     counts_asked,
     heading,
     numbers_asked,
-    numbers_seen,
-    shows_pace,
     zone_of,
 )
 from screenpop.web.body import text, whole_number
+from screenpop.web.interval_rows import Counted
 from screenpop.web.site import Site, Visit, answered
-from screenpop.web.table_answer import answered_table, table_format, value_columns
+from screenpop.web.table_answer import answered_table, table_format
 
 CURSOR_CHARS_MAX = 3000
 CALLS_DEFAULT = 50
 CALLS_MAX = 200
 CALLS_DAYS_MAX = 400
-ROWS_MAX = 20_000  # of one answer: intervals times groups
 DAY_US = 24 * 3600 * 1_000_000
 CALL_COLUMNS = (
     *columns("text", "line", "call_id"),
@@ -80,38 +77,15 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     by = choice(query, "by", get_args(By), "60m")
     starts = interval_starts(asked.from_us, asked.to_us, by, zone)
     group = choice(query, "group", get_args(Group), None)
-    found = await site.services.counts.sums(asked, starts, group)
-    groups = _by_group(found, starts)
-    if len(groups) * len(starts) > ROWS_MAX:
-        raise BadInput(
-            f"{len(groups)} groups in {len(starts)} intervals are more than {ROWS_MAX}"
-            " rows.",
-            code="bad_query",
-            remedy="Choose a shorter range, a larger `by` or one queue.",
-        )
-    ends = [*starts[1:], asked.to_us]
-    pace = site.services.groups()
-
-    def seen(name: str | None = None) -> bool:
-        return shows_pace(pace, asked, group, name)
-
-    rows: list[dict[str, Any]] = [
-        {
-            "start": local(start, zone).isoformat(),
-            "end": local(end, zone).isoformat(),
-            **({} if group is None else {group: name}),
-            **numbers_seen(sums, rules.service_level, seen(name)),
-        }
-        for name, by_interval in groups.items()
-        for start, end, sums in zip(starts, ends, by_interval, strict=True)
-    ]
+    counted = Counted(
+        counts=site.services.counts,
+        rules=rules.service_level,
+        zone=zone,
+        groups=site.services.groups(),
+    )
+    table = await counted.table(asked, starts, group)
     if form := table_format(visit.request):
-        places = [] if group is None else [TableColumn(name=group)]
-        shape = [*columns("moment", "start", "end"), *places]
-        shape += value_columns(of_the_past(rules.service_level))
-        flat = ({**row, **row["values"]} for row in rows)
-        return await answered_table(form, shape, flat, "stats")
-    whole = _summed(each.amounts for each in found)
+        return await answered_table(form, table.columns, table.flat(), "stats")
     return answered(
         {
             **heading(asked, zone),
@@ -122,8 +96,9 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
                 {"since": local(each.since_us, zone).isoformat(), "rules": each.rules}
                 for each in await site.services.counts.rules(asked)
             ],
-            **_as_total(numbers_seen(whole, rules.service_level, seen())),
-            "rows": rows,
+            "total": table.total["values"],
+            "amounts": table.total["amounts"],
+            "rows": table.rows,
         }
     )
 
@@ -166,10 +141,6 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     )
 
 
-def _as_total(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    return {"total": numbers["values"], "amounts": numbers["amounts"]}
-
-
 def definitions(rules: CountingRules) -> list[Json]:
     return [
         {"name": d.name, "label": d.label, "formula": d.formula, "unit": d.unit}
@@ -191,27 +162,6 @@ def _service_levels(rules: ServiceLevelRules) -> list[Json]:
         }
         for each in VARIANTS
     ]
-
-
-def _by_group(
-    found: Sequence[IntervalSums], starts: list[int]
-) -> dict[str, list[dict[str, int]]]:
-    """The sums of each group and interval; without any call one group of nothing."""
-    groups: dict[str, list[dict[str, int]]] = {}
-    for each in found:
-        rows = groups.setdefault(each.group, [{} for _ in starts])
-        sums = rows[place_in(starts, each.interval_us)]
-        for name, amount in each.amounts.items():
-            sums[name] = sums.get(name, 0) + amount
-    return dict(sorted(groups.items())) or {"": [{} for _ in starts]}
-
-
-def _summed(parts: Iterator[Mapping[str, int]]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for part in parts:
-        for name, amount in part.items():
-            sums[name] = sums.get(name, 0) + amount
-    return sums
 
 
 def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, Any]:
