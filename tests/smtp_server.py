@@ -15,6 +15,7 @@ from email.message import EmailMessage
 class MailServer:
     port: int = 0
     refuses: bool = False
+    bids_farewell: bool = True  # else the line is cut at QUIT
     asked: int = 0
     log_ins: list[list[str]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -45,17 +46,18 @@ class MailServer:
                 writer.write(b"250 taken\r\n")
             elif verb.upper() == "STARTTLS":
                 writer.write(b"454 no TLS here\r\n")
+            elif verb.upper() == "QUIT":
+                writer.write(b"221 bye\r\n" if self.bids_farewell else b"")
+                break
             else:
                 writer.write(b"250 ok\r\n")
-            if verb.upper() == "QUIT":
-                break
         writer.close()
 
 
 @asynccontextmanager
 async def mail_server() -> AsyncIterator[MailServer]:
     mail = MailServer()
-    server = await asyncio.start_server(mail.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(mail.serve, "127.0.0.1", 0, limit=2**24)
     mail.port = server.sockets[0].getsockname()[1]
     async with server:
         yield mail

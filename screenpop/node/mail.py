@@ -10,6 +10,7 @@ import asyncio
 import smtplib
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -22,19 +23,21 @@ class Mailer:
     def __init__(self, server: MailServer):
         self._server = server
 
-    def message(self, to: Sequence[str], subject: str) -> EmailMessage:
-        """A message without content, with an id of its own."""
+    def message(
+        self, to: Sequence[str], subject: str, mail_id: str | None = None
+    ) -> EmailMessage:
+        """A message without content; two with one `mail_id` are the same message."""
+        domain = self._server.sender.split("@")[1]
         message = EmailMessage()
         message["From"] = self._server.sender
         message["To"] = ", ".join(to)
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=self.domain)
+        message["Message-ID"] = (
+            make_msgid(domain=domain) if mail_id is None else f"<{mail_id}@{domain}>"
+        )
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no reply to it
         message["Subject"] = " ".join(subject.split())
         return message
-
-    @property
-    def domain(self) -> str:
-        return self._server.sender.split("@")[1]
 
     async def send(self, message: EmailMessage) -> int:
         """How many recipients the server refused; raises when it refused all.
@@ -52,7 +55,7 @@ class Mailer:
             )
         else:
             server = smtplib.SMTP(given.host, given.port, timeout=WITHIN_S)
-        with server:
+        try:
             if given.security == "starttls":
                 server.starttls(context=secure)
             if given.username is not None:
@@ -61,13 +64,20 @@ class Mailer:
                     given.username,
                     "" if password is None else password.get_secret_value(),
                 )
-            return len(server.send_message(message))
+            refused = server.send_message(message)
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()  # the server has the message, however this ends
+        finally:
+            server.close()
+        return len(refused)
 
 
 def why_not_sent(error: Exception) -> str:
     """Neither an address nor a secret: those may stand in the error's own text."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"the mail server answered {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "the mail server refused all recipients"
     if isinstance(error, TimeoutError):
         return f"no answer within {WITHIN_S:.0f} s"
     return type(error).__name__
