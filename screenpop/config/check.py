@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
-from screenpop.config.check_mail import mail_problems
+from screenpop.config.check_sending import sending_problems
 from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, all_shapes, enabled_lookups
 from screenpop.config.load import Examined, Loaded
@@ -85,7 +85,7 @@ def inspect(
         *_facets(loaded),
         *_dispositions(loaded),
         *_recall(loaded),
-        *mail_problems(loaded),
+        *sending_problems(loaded),
         *prepared.problems,
     ]
     declared = _declared_lookups(loaded)

@@ -18,6 +18,7 @@ from screenpop.config.mail import MailServer
 from screenpop.config.policy import FactWords, InsightSettings, PolicyRule
 from screenpop.config.privacy import Privacy
 from screenpop.config.recall import ClickToCall, RecallOptions
+from screenpop.config.reports import ReportName, ReportSettings
 from screenpop.config.service_level import ServiceLevelSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -418,6 +419,9 @@ class Configuration(Model):
     recall: RecallOptions = RecallOptions()
     alerts: AlertSettings = AlertSettings()
     mail: MailServer | None = None
+    reports: dict[ReportName, ReportSettings] = Field(
+        default_factory=dict, max_length=50, description="By name."
+    )
     dialled: dict[str, Label] = Field(
         default_factory=dict, description="Dialled numbers by E.164."
     )

@@ -365,6 +365,20 @@ key_trees = Table(
     Column("at_us", BigInteger, nullable=False),
 )
 
+report_runs = Table(
+    "report_runs",
+    metadata,
+    Column("name", String(NAME_CHARS), primary_key=True),
+    Column("due", String(10), primary_key=True),  # the day on which it was due
+    Column("mail_id", String(32), nullable=False),  # the same for every try
+    Column("tries", Integer, nullable=False),
+    Column("tried_us", BigInteger, nullable=False),
+    Column("filed_us", BigInteger),  # when the file was written
+    Column("mailed_us", BigInteger),  # when the mail server took the e-mail
+    Column("outcome", String(16)),  # "sent", "failed", "skipped"; null: not over
+    sqlite_with_rowid=False,
+)
+
 person_keys = Table(
     "person_keys",
     metadata,

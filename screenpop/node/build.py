@@ -66,6 +66,7 @@ from screenpop.node.parts import (
     source_labels,
 )
 from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
+from screenpop.node.reports import reporting_of
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
 from screenpop.node.wallboard_frames import rule_of, whole_board
@@ -144,6 +145,7 @@ async def build(
         spare=spare,
         snapshots=_snapshots(follower, config, keys),
         alerting=_alerting(loaded, feed, past, lookups, journal, clock, metrics),
+        reporting=reporting_of(loaded, clock, journal, past, archiver, feed, metrics),
         keys=keys,
     )
 

@@ -58,6 +58,7 @@ from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.problems import NO_USERS, problems_of_node
 from screenpop.node.recall_past import recalls_of, recover
+from screenpop.node.reporting import Reporting
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.wallboard_frames import encoded, rule_of, stats_json
 from screenpop.node.worker import own_port
@@ -105,6 +106,7 @@ class Service:
     spare: SpareTime
     snapshots: Snapshots
     alerting: Alerting
+    reporting: Reporting
     keys: NodeKeys | None = None
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
@@ -179,6 +181,8 @@ class Service:
             keep(self.alerting.run, name="look for alerts")
             keep(self.alerting.learn_usual, name="learn how often calls come")
             keep(self.alerting.notices.run, name="send alerts")
+        if self.reporting.reports:
+            keep(self.reporting.run, name="send reports")
         keep(self._watch_gauges, name="watch the gauges")
         if gives_orders(self.loaded.config):
             keep(self.insight.run, name="keep the model of the orders")

@@ -27,6 +27,8 @@ def problems_of_node(it: Service) -> Iterator[NodeProblem]:
     yield from it.orders.problems()
     yield from it.insight.problems()
     yield from _of_alerts(it)
+    for message in it.reporting.troubles():
+        yield NodeProblem(part="reports", message=message, fatal=False)
     for each in it.shared.items():
         message = shared_telephone(*each)
         yield NodeProblem(part="users", message=message, fatal=False)

@@ -162,6 +162,12 @@ class Metrics:
             "way",
             "outcome",
         )
+        self.reports = self._counts(
+            "reports_total",
+            "Scheduled reports sent into a folder or by e-mail, retried, and given up.",
+            "way",
+            "outcome",
+        )
         self.build = self._gauge("build_info", "Always 1; says the version.", "version")
 
     def _timings(self, name: str, text: str, *labels: str) -> Timings:

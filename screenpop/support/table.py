@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any, Literal
 
@@ -81,9 +82,9 @@ def parquet_bytes(of: Sequence[TableColumn], rows: Iterable[Row]) -> bytes:
     return file.getvalue()
 
 
-def check_parquet() -> None:
-    """Raises `Unloadable` where Parquet files cannot be written."""
-    _pyarrow()
+def has_parquet() -> bool:
+    """Can Parquet files be written here?"""
+    return find_spec("pyarrow") is not None
 
 
 def _pyarrow() -> tuple[Any, Any]:

@@ -1,15 +1,34 @@
-"""Mail that no server takes is found before the service starts."""
+"""What no server takes, or no library writes, is found before the service starts."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from key_effects import loaded
 
 from screenpop.domain.errors import ConfigError
 
+TO = {"to": ["sue@example.com"]}
 
-def test_mail_without_a_server_is_refused(tmp_path: Path) -> None:
+
+@pytest.mark.parametrize(
+    "config", [{"alerts": {"email": TO}}, {"reports": {"daily": TO}}]
+)
+def test_mail_without_a_server_is_refused(
+    tmp_path: Path, config: dict[str, Any]
+) -> None:
     with pytest.raises(ConfigError, match="there is no mail server"):
-        loaded(tmp_path, alerts={"email": {"to": ["sue@example.com"]}})
+        loaded(tmp_path, **config)
+
+
+def test_parquet_without_its_extra_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daily = {"daily": {"to_folder": "out", "format": "parquet"}}
+    assert loaded(tmp_path, reports=daily).config.reports
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"pip install 'screenpop\[parquet\]'"):
+        loaded(tmp_path, reports=daily)
