@@ -21,6 +21,7 @@ from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.presence import DESK_GRACE_S, AgentStates, Presence
 from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
+from screenpop.desk.watchers import Watchers
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.call import LegState
 from screenpop.domain.directory import Directory, principal
@@ -56,7 +57,7 @@ class Hub:
         self.offset = 0
         self._tools = tools
         self._sessions: dict[UserId, list[Session]] = {}
-        self._watchers: list[Session] = []
+        self.watchers = Watchers()
         self.states = AgentStates()
         self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
         self.presence = Presence(tools.clock, tools.desk_grace_s)
@@ -67,7 +68,7 @@ class Hub:
         return self.desk.directory
 
     def __len__(self) -> int:
-        return sum(map(len, self._sessions.values())) + len(self._watchers)
+        return sum(map(len, self._sessions.values())) + len(self.watchers)
 
     def cut_all(self) -> None:
         """All browsers come again, to this node or to another."""
@@ -182,12 +183,6 @@ class Hub:
         frame = frames.SetAgentState(state="offline")
         return commands.state_record(frame, user, self._tools.clock.now_us())
 
-    def broadcast(self, data: bytes) -> None:
-        """The same bytes to every wallboard."""
-        for session in tuple(self._watchers):
-            if session.resumed:
-                session.write(data)
-
     def users_changed(self) -> None:
         """Sessions of people who may no longer be here end; so do cards of others.
 
@@ -226,11 +221,11 @@ class Hub:
     def _all(self) -> Iterable[Session]:
         for sessions in self._sessions.values():
             yield from sessions
-        yield from self._watchers
+        yield from self.watchers
 
     def _enter(self, session: Session) -> None:
         if session.kind == "wallboard":
-            self._watchers.append(session)
+            self.watchers.enter(session)
             return
         mine = self._sessions.setdefault(session.username, [])
         mine.append(session)
@@ -242,8 +237,7 @@ class Hub:
 
     def _leave(self, session: Session) -> None:
         if session.kind == "wallboard":
-            if session in self._watchers:
-                self._watchers.remove(session)
+            self.watchers.leave(session)
             return
         mine = self._sessions.get(session.username, [])
         if session in mine:
@@ -321,7 +315,7 @@ class Hub:
         """Bring the browser up to date, then let it hear everything."""
         session.resumed = True
         if session.kind == "wallboard":
-            session.write(self._tools.wallboard())
+            self.watchers.begin(session, self._tools.wallboard())
             return
         self._telephones[session.username] = self._telephone(session.username)
         missed = [*self._catch_up(session.username, frame.after)]

@@ -322,12 +322,12 @@ class Service:
         if record is not None:
             self.door.keep_soon(record)
 
-    def _to_wallboards(self, data: FeedData) -> None:
+    async def _to_wallboards(self, data: FeedData) -> None:
         config = self.loaded.config
         rule = rule_of(self.feed, config.privacy.of_agents)
         frame = encoded(data, config.server.company, rule)
         if frame is not None:
-            self.hub.broadcast(frame)
+            await self.hub.watchers.send(frame)
 
     async def read_users_again(self) -> None:
         """Take in now what another process changed; else `watch_users` does."""

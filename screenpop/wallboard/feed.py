@@ -230,7 +230,7 @@ class WallboardFeed:
 
     async def run(
         self,
-        send: Callable[[FeedData], None],
+        send: Callable[[FeedData], Awaitable[None]],
         *,
         interval_s: float = INTERVAL_S,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -240,7 +240,7 @@ class WallboardFeed:
             try:
                 data = self.tick()
                 if data is not None:
-                    send(data)
+                    await send(data)
             except BaseException:
                 self._unsent = True  # changes were taken: the next is a snapshot
                 raise

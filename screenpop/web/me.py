@@ -19,7 +19,7 @@ from screenpop.history.own_records import OwnRecords, RecordsFound
 from screenpop.history.own_sections import Kept, RecordsAsked
 from screenpop.support.clock import iso_from_us
 from screenpop.support.table import TableColumn, columns
-from screenpop.wallboard.agents import person
+from screenpop.wallboard.agent_rows import person
 from screenpop.web.asked import bounds_asked, zone_of
 from screenpop.web.auth import Identity
 from screenpop.web.body import text, whole_number

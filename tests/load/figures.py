@@ -102,6 +102,7 @@ class TargetFigures:
     fanout_us_per_frame: float | None = None
     fanout_last_ms: float | None = None
     slow: list[Step] = field(default_factory=list)  # with one source that hangs
+    watched: list[Step] = field(default_factory=list)  # with supervisors connected
 
     def at(self, rate: float) -> Step | None:
         return next((step for step in self.steps if step.rate == rate), None)

@@ -183,6 +183,11 @@ def _faults(rounds: Rounds, ours: str) -> list[Goal]:
             measured=alone(rounds, ours, _slowed(lambda s: s.complete.p99)),
         ),
         Goal(
+            name="p99 to pop with wallboards, against without, the worst rate",
+            unit="", must=1.2, aim=1.2,
+            measured=alone(rounds, ours, _watched),
+        ),
+        Goal(
             name="calls lost, doubled, incomplete, misrouted or refused in all runs",
             unit="calls", must=0, aim=0,
             measured=alone(rounds, ours, _wrong),
@@ -232,8 +237,14 @@ def _slowed(value: Callable[[Step], float]) -> Value:
     return pick
 
 
+def _watched(figures: TargetFigures) -> float | None:
+    pairs = [(figures.at(step.rate), step) for step in figures.watched]
+    ratios = [ratio(_p99(step), _p99(calm)) for calm, step in pairs if calm]
+    return max((x for x in ratios if x is not None), default=None)
+
+
 def _wrong(figures: TargetFigures) -> float | None:
-    steps = [*figures.steps, *figures.slow]
+    steps = [*figures.steps, *figures.slow, *figures.watched]
     if figures.best:
         steps.append(figures.best)
     if not steps:

@@ -196,7 +196,10 @@ class _Deltas:
 
 
 async def _fan_out(bench: Bench, seconds: float = 6) -> None:
-    """Agents name states without, with and without wallboards: a frame's share."""
+    """Agents name states without, with and without wallboards: a frame's share.
+
+    And the calls once more while the wallboards look on.
+    """
     door = bench.target.wallboards(bench.server.port)
     if door is None:
         return
@@ -208,6 +211,10 @@ async def _fan_out(bench: Bench, seconds: float = 6) -> None:
     deltas.frames = 0
     watched = await bench.generator.name_states(seconds)
     frames = deltas.frames
+    for rate in bench.plan.rates:
+        step = await bench.step(rate, bench.plan.seconds)
+        bench.figures.watched.append(step)
+        bench.say(told(f"{bench.target.name}, {boards.count} wallboards", step))
     boards.close()
     await asyncio.sleep(SETTLE_S)
     after = await bench.generator.name_states(seconds)

@@ -75,6 +75,9 @@ def _steps(rounds: Rounds) -> Table:
             if figures.best:
                 rate = f"max {figures.best.sent_per_s:.0f}"
                 table.add_row(name, str(number), rate, *_cells(figures.best))
+            for step in figures.watched:
+                rate = f"{step.rate:.0f}, wallboards"
+                table.add_row(name, str(number), rate, *_cells(step))
             for step in figures.slow[1:]:
                 rate = f"{step.rate:.0f}, a source hangs"
                 table.add_row(name, str(number), rate, *_cells(step))

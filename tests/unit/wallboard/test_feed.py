@@ -213,7 +213,10 @@ async def test_run_sends_at_most_once_in_each_interval(board: Board) -> None:
         pauses.put_nowait(seconds)
         await go_on.acquire()
 
-    task = spawn(board.feed.run(sent.append, interval_s=0.25, pause=pause), name="feed")
+    async def send(data: FeedData) -> None:
+        sent.append(data)
+
+    task = spawn(board.feed.run(send, interval_s=0.25, pause=pause), name="feed")
     assert await pauses.get() == 0.25
     board.happens(ENTERED, RINGS)
     assert sent == []
@@ -231,12 +234,15 @@ async def test_run_sends_at_most_once_in_each_interval(board: Board) -> None:
 async def test_what_could_not_be_sent_is_in_the_next_snapshot(board: Board) -> None:
     board.happens(ENTERED)
 
-    def refuse(data: FeedData) -> None:
+    async def refuse(data: FeedData) -> None:
         raise ValueError("cannot be encoded")
 
     with pytest.raises(ValueError, match="encoded"):
         await board.feed.run(refuse)
     sent: list[FeedData] = []
+
+    async def send(data: FeedData) -> None:
+        sent.append(data)
 
     async def enough(seconds: float) -> None:
         if len(sent) == 2:
@@ -244,7 +250,7 @@ async def test_what_could_not_be_sent_is_in_the_next_snapshot(board: Board) -> N
         board.happens(RINGS)
 
     with pytest.raises(EOFError):
-        await board.feed.run(sent.append, pause=enough)
+        await board.feed.run(send, pause=enough)
     snapshot, delta = sent
     assert isinstance(snapshot, SnapshotData)
     [sales] = [row for row in snapshot.queues if row.queue == "sales"]

@@ -9,7 +9,8 @@ from web_doubles import FakeOwnCalls, FakeOwnRecords
 
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId
-from screenpop.wallboard.agents import AgentBoard, Person, person
+from screenpop.wallboard.agent_rows import Person, person
+from screenpop.wallboard.agents import AgentBoard
 from screenpop.web.me import CALL_COLUMNS, DATA_PER_MINUTE, FORMULAS
 
 
