@@ -28,6 +28,7 @@ from screenpop.domain.profile import (
     Scalar,
     SourceNote,
 )
+from screenpop.domain.team import TeamCounters
 
 TARGET = Path(__file__).parents[1] / "src" / "wire" / "frames.ts"
 HEADER = (
@@ -56,7 +57,7 @@ def render() -> str:
 def _structs() -> Iterator[type[msgspec.Struct]]:
     """Those of the frames, after the domain's that they hold."""
     yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
-    yield from (PolicyValue, PolicyLine, AlertSeen)
+    yield from (PolicyValue, PolicyLine, AlertSeen, TeamCounters)
     for value in vars(frames).values():
         is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
         if is_struct and value.__module__ == frames.__name__:

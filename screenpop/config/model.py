@@ -20,6 +20,7 @@ from screenpop.config.privacy import Privacy
 from screenpop.config.recall import ClickToCall, RecallOptions
 from screenpop.config.reports import ReportName, ReportSettings
 from screenpop.config.service_level import ServiceLevelSettings
+from screenpop.config.teams import TeamsByName
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
@@ -414,6 +415,7 @@ class Configuration(Model):
     privacy: Privacy = Privacy()
     lines: dict[Name, LineSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
+    teams: TeamsByName = Field(default_factory=dict, description="Teams, by name.")
     service_level: ServiceLevelSettings = ServiceLevelSettings()
     forecast: ForecastSettings = ForecastSettings()
     recall: RecallOptions = RecallOptions()

@@ -50,7 +50,7 @@ class Privacy(BaseModel):
         GROUP_MIN,
         ge=1,
         description="Figures of agents' work are shown for so many agents at least:"
-        " smaller queues are merged.",
+        " smaller queues and teams are merged.",
     )
 
     @property

@@ -17,6 +17,7 @@ import msgspec
 
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
+from screenpop.domain.team import TeamCounters
 
 PopState = Literal["alerting", "answered", "held", "closed"]
 Mark = Literal["shown", "offered", "taken", "declined", "unsuitable"]
@@ -280,6 +281,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     queue: str | None = None
     user: str | None = None  # whose row it is; null: a telephone without a person
     desk: bool = True  # false: their last desk was closed, they take no calls there
+    team: str | None = None
 
 
 class WallboardSnapshot(
@@ -297,6 +299,7 @@ class WallboardSnapshot(
     lines_without_queues: list[str] = []  # with calls today, none reported a queue
     agents_named: bool = True  # false: of agents there are counts only
     alerts: list[AlertSeen] = []  # open ones, the worst first
+    teams: list[TeamCounters] = []
 
 
 class WallboardDelta(
@@ -313,6 +316,7 @@ class WallboardDelta(
     gone_users: list[str] = []  # rows of people
     lines_without_queues: list[str] | None = None  # null: as before
     alerts: list[AlertSeen] | None = None  # null: as before
+    teams: list[TeamCounters] | None = None  # null: as before
 
 
 ServerFrame = (

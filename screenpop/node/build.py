@@ -14,6 +14,7 @@ import screenpop
 from screenpop.config.load import Loaded
 from screenpop.config.mail import alert_mail
 from screenpop.config.model import Configuration
+from screenpop.config.teams import members
 from screenpop.desk.desk import Desk
 from screenpop.desk.hub import Hub, HubTools
 from screenpop.desk.render import greeter
@@ -76,9 +77,11 @@ from screenpop.support.numbering import keep_readings
 from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
+from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.recalls import RecallList
+from screenpop.wallboard.teams import Teams
 from screenpop.web.auth import FILE_NAME
 
 T = TypeVar("T")
@@ -366,6 +369,12 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
         time_zone=config.server.time_zone,
         rules=counting_rules(config),
         queue_labels=_queue_labels(config),
+        agents=AgentBoard(
+            teams=Teams(
+                {name: team.label for name, team in config.teams.items()},
+                members(config.teams),
+            )
+        ),
         recalls=RecallList(recall_settings(config)),
         alerts=AlertBoard([alert_rule(*each) for each in config.alerts.rules.items()]),
     )

@@ -8,7 +8,9 @@ from screenpop.config.model import Configuration
 from screenpop.desk import frames
 from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.alert import AlertSeen
+from screenpop.domain.team import TeamCounters
 from screenpop.support.clock import iso_from_us
+from screenpop.wallboard.agent_metrics import AGENTS
 from screenpop.wallboard.agent_rows import AgentStatus
 from screenpop.wallboard.alerts import Alert
 from screenpop.wallboard.feed import (
@@ -19,14 +21,18 @@ from screenpop.wallboard.feed import (
     WallboardFeed,
 )
 from screenpop.wallboard.groups import PACE, GroupRule
-from screenpop.wallboard.metrics import AGENTS, OCCUPANCY, OWN
+from screenpop.wallboard.metrics import OCCUPANCY, OWN
+from screenpop.wallboard.teams import TeamRow
 
 LEFT_OUT = (OWN, PACE, OCCUPANCY, *(each.name for each in AGENTS))
 
 
 def rule_of(feed: WallboardFeed, privacy: AgentPrivacy) -> GroupRule:
     """What supervisors may see of agents now."""
-    return GroupRule(privacy, feed.recalls.serving(), feed.agents.people)
+    agents = feed.agents
+    return GroupRule(
+        privacy, feed.recalls.serving(), agents.people, agents.teams.people
+    )
 
 
 def encoded(data: FeedData, company: str, rule: GroupRule) -> bytes | None:
@@ -69,6 +75,7 @@ def _snapshot(
         agents_named=named,
         lines_without_queues=[*data.lines_without_queues],
         alerts=[*map(_alert, data.alerts)],
+        teams=[*map(_team, data.teams)],
     )
 
 
@@ -84,6 +91,7 @@ def _delta(data: DeltaData) -> frames.WallboardDelta:
         if data.lines_without_queues is None
         else [*data.lines_without_queues],
         alerts=None if data.alerts is None else [*map(_alert, data.alerts)],
+        teams=None if data.teams is None else [*map(_team, data.teams)],
     )
 
 
@@ -98,6 +106,11 @@ def _alert(alert: Alert) -> AlertSeen:
         opened_at=iso_from_us(alert.opened_us),
         acknowledged_by=alert.acknowledged_by or None,
     )
+
+
+def _team(row: TeamRow) -> TeamCounters:
+    values = {name: value for name, value in row.values.items() if value is not None}
+    return TeamCounters(team=row.team, label=row.label, values=values)
 
 
 def _queue(row: QueueRow) -> frames.QueueCounters:
@@ -126,6 +139,7 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
         queue=row.queue,
         user=row.user,
         desk=row.desk,
+        team=row.team,
     )
 
 

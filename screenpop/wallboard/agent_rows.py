@@ -85,6 +85,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queue: str | None = None
     desk: bool = True
     last_queue: str = ""
+    team: str | None = None
 
     @property
     def subject(self) -> Subject:

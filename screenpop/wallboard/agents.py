@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, AgentLeg, Call, CallKey, Direction
+from screenpop.wallboard.agent_metrics import AGENTS
 from screenpop.wallboard.agent_rows import (
     AgentFacts,
     AgentStatus,
@@ -21,7 +22,7 @@ from screenpop.wallboard.agent_rows import (
     status_of,
     telephone,
 )
-from screenpop.wallboard.metrics import AGENTS
+from screenpop.wallboard.teams import TeamRow, Teams
 from screenpop.wallboard.workday import STATE_ORDER, Talk, Workday, Worked, WorkSums
 
 AGENTS_MAX = 20_000
@@ -41,8 +42,13 @@ class AgentBoard:
     """
 
     def __init__(
-        self, people: Iterable[Person] = (), *, strangers_max: int = AGENTS_MAX
+        self,
+        people: Iterable[Person] = (),
+        *,
+        strangers_max: int = AGENTS_MAX,
+        teams: Teams | None = None,
     ):
+        self.teams = Teams() if teams is None else teams
         self._strangers_max = strangers_max
         self._counts: Counter[str] = Counter()
         self._changed: set[Subject] = set()
@@ -72,6 +78,7 @@ class AgentBoard:
         self._strangers = sum(1 for s in self._facts if not self._is_known(s))
         self._stale |= self._rows.keys() | known | self._facts.keys()
         self._unworked, self._worked, self._work = {*self._facts}, {}, WorkSums()
+        self.teams.know(self._people)
 
     @property
     def people(self) -> int:
@@ -170,6 +177,11 @@ class AgentBoard:
     def wrapping_up(self, queue: str) -> int:
         """How many agents are in wrap-up after a call of a queue."""
         return self._wrapping_up[queue]
+
+    def team_rows(self, now_us: int) -> tuple[TeamRow, ...]:
+        self._settle()
+        self._work_up()
+        return self.teams.rows(now_us)
 
     def occupancy(self, now_us: int) -> float | None:
         """Of all people with a log-in, today."""
@@ -284,6 +296,7 @@ class AgentBoard:
         if counted_as is None:
             return
         self._counts[counted_as] += sign
+        self.teams.count(row, counted_as, sign)
         if row.last_queue and counted_as == "agents_wrap_up":
             self._wrapping_up[row.last_queue] += sign
             self.queues_changed.add(row.last_queue)
@@ -291,13 +304,15 @@ class AgentBoard:
     def _work_up(self) -> None:
         """Make the sums again of those of whom something was heard."""
         for who in self._unworked:
-            facts = self._facts.get(who)
-            if who.user not in self._people or facts is None or facts.work is None:
+            facts, user = self._facts.get(who), who.user
+            if user not in self._people or facts is None or facts.work is None:
                 continue
             if (before := self._worked.get(who)) is not None:
                 self._work.add(before, -1)
+                self.teams.add(user, before, -1)
             self._worked[who] = worked = facts.work.worked()
             self._work.add(worked)
+            self.teams.add(user, worked, 1)
         self._unworked.clear()
 
     def _status(self, who: Subject) -> AgentStatus | None:
@@ -308,7 +323,12 @@ class AgentBoard:
             return None  # the log-in or its last telephone is gone
         subjects = [who, *map(telephone, sorted(known.agents))]
         facts = [f for each in subjects if (f := self._facts.get(each))]
-        nothing = AgentStatus(agent=known.agent, name=known.name, user=known.user)
+        nothing = AgentStatus(
+            agent=known.agent,
+            name=known.name,
+            user=known.user,
+            team=self.teams.of(known.user),
+        )
         return status_of(nothing, facts)
 
     def _telephone_status(self, who: Subject, agent: AgentId) -> AgentStatus | None:

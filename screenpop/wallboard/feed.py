@@ -17,6 +17,7 @@ from screenpop.domain.call import AgentId, Call
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.service_level import BY_NAME, WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
+from screenpop.wallboard.agent_metrics import WRAP_UP, MetricDefinition
 from screenpop.wallboard.agent_rows import AgentFacts, AgentStatus, Subject
 from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import Alert, AlertBoard
@@ -27,8 +28,6 @@ from screenpop.wallboard.metrics import (
     OCCUPANCY,
     OWN,
     TRANSFERRED,
-    WRAP_UP,
-    MetricDefinition,
     definitions,
     service_level_values,
     today_values,
@@ -36,6 +35,7 @@ from screenpop.wallboard.metrics import (
     wait_s,
 )
 from screenpop.wallboard.recalls import RecallList
+from screenpop.wallboard.teams import TeamRow
 
 INTERVAL_S = 0.25  # at most four deltas a second
 AGENTS_PER_DELTA_MAX = 500  # the others follow in the next: a tick blocks the loop
@@ -68,6 +68,7 @@ class SnapshotData:
     agents: tuple[AgentStatus, ...]
     lines_without_queues: tuple[str, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    teams: tuple[TeamRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class DeltaData:
     gone_users: tuple[UserId, ...] = ()
     lines_without_queues: tuple[str, ...] | None = None  # None: as before
     alerts: tuple[Alert, ...] | None = None  # None: as before
+    teams: tuple[TeamRow, ...] | None = None  # None: as before
 
 
 FeedData = SnapshotData | DeltaData
@@ -192,6 +194,7 @@ class WallboardFeed:
             agents=agents,
             lines_without_queues=self.counters.lines_without_queues(),
             alerts=tuple(self.alerts.open()),
+            teams=self.agents.team_rows(now_us),
         )
 
     def tick(self) -> FeedData | None:
@@ -220,7 +223,12 @@ class WallboardFeed:
             gone_users=tuple(who.user for who in gone if who.user is not None),
             lines_without_queues=self._new_lines(lines),
             alerts=alerts,
+            teams=self._changed_teams(now_us) if agents or gone else None,
         )
+
+    def _changed_teams(self, now_us: int) -> tuple[TeamRow, ...] | None:
+        """All of them, where the configuration has any."""
+        return self.agents.teams.rows(now_us) if self.agents.teams.labels else None
 
     def _new_lines(self, lines: tuple[str, ...]) -> tuple[str, ...] | None:
         if lines == self._lines:

@@ -14,8 +14,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from screenpop.domain.agent import AgentPrivacy, Role
+from screenpop.wallboard.agent_metrics import (
+    AGENTS,
+    OF_A_TEAM,
+    TEAM_ANSWERED,
+    TEAM_HANDLE_TIME,
+    TEAM_OCCUPANCY,
+)
 from screenpop.wallboard.feed import FeedData, QueueRow, SnapshotData
-from screenpop.wallboard.metrics import AGENTS, OCCUPANCY
+from screenpop.wallboard.metrics import OCCUPANCY
+from screenpop.wallboard.teams import TeamRow
 
 PACE = "average_handle_time_s"
 TOTAL = ""
@@ -49,14 +57,19 @@ class GroupRule:
     """What a supervisor may see of the figures of queues."""
 
     def __init__(
-        self, privacy: AgentPrivacy, people: Mapping[str, Collection[str]], agents: int
+        self,
+        privacy: AgentPrivacy,
+        people: Mapping[str, Collection[str]],
+        agents: int,
+        teams: Mapping[str, Collection[str]] | None = None,
     ):
-        """`people` by queue; `agents` are all who have a log-in and a telephone."""
+        """`people` by queue, and by team; `agents` are all with a telephone here."""
         self.named = privacy.names_live(Role.SUPERVISOR)
         self._all = privacy.names_past(Role.SUPERVISOR)
         self._enough = agents >= privacy.group_min
         self._known = people.keys()
         self._merged = merged_queues(people, privacy.group_min)
+        self._merged_teams = merged_queues(teams or {}, privacy.group_min)
 
     def shows_pace(self, queues: Collection[str] = (TOTAL,)) -> bool:
         """May the handle time of these queues together be seen?
@@ -84,14 +97,32 @@ class GroupRule:
 
     def board(self, data: FeedData) -> FeedData | None:
         """The board as all supervisors see it; None: nothing of it may be seen."""
-        queues = tuple(self._row(row) for row in data.queues)
+        data = self._groups(data)
         if self.named:
-            return replace(data, queues=queues)
+            return data
         if isinstance(data, SnapshotData):
-            return replace(data, queues=queues, agents=())
-        if not queues and data.lines_without_queues is None and data.alerts is None:
+            return replace(data, agents=())
+        others = (data.lines_without_queues, data.alerts, data.teams)
+        if not data.queues and all(each is None for each in others):
             return None
-        return replace(data, queues=queues, agents=(), gone_agents=(), gone_users=())
+        return replace(data, agents=(), gone_agents=(), gone_users=())
+
+    def _groups(self, data: FeedData) -> FeedData:
+        queues = tuple(map(self._row, data.queues))
+        if isinstance(data, SnapshotData):
+            return replace(
+                data, queues=queues, teams=tuple(map(self._team, data.teams))
+            )
+        teams = None if data.teams is None else tuple(map(self._team, data.teams))
+        return replace(data, queues=queues, teams=teams)
+
+    def _team(self, row: TeamRow) -> TeamRow:
+        """Of a team that is too small only the name."""
+        is_group = not {row.team, TOTAL} & self._merged_teams
+        shown = {*OF_A_TEAM} if is_group or self.named else set[str]()
+        if is_group or self._all:
+            shown |= {TEAM_ANSWERED, TEAM_HANDLE_TIME, TEAM_OCCUPANCY}
+        return replace(row, values={k: v for k, v in row.values.items() if k in shown})
 
     def _row(self, row: QueueRow) -> QueueRow:
         return replace(row, values=self.values(row.queue, row.values))

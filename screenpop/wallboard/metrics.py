@@ -16,8 +16,6 @@ numbers next to them count each call once, since its first queue.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from screenpop.domain.call import Call, LegState
 from screenpop.domain.call_counts import (
@@ -36,19 +34,10 @@ from screenpop.domain.service_level import (
     ServiceLevelRules,
     counting_rules,
 )
+from screenpop.wallboard.agent_metrics import AGENTS, TEAMS, MetricDefinition
 
 Amounts = Mapping[str, int]
 """Sums of one queue and interval by name: `domain.call_counts.NAMES`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricDefinition:
-    """A number of the wallboard with its formula in words."""
-
-    name: str
-    label: str
-    formula: str
-    unit: Literal["calls", "seconds", "agents", "ratio"] = "calls"
 
 
 def waits(call: Call) -> bool:
@@ -311,7 +300,7 @@ TODAY = (
 )
 
 TRANSFERRED, CALLED_BACK = "transferred", "called_back"
-OCCUPANCY, WRAP_UP = "occupancy", "agents_wrap_up"
+OCCUPANCY = "occupancy"
 
 TODAY_ONLY = (
     MetricDefinition(
@@ -336,43 +325,6 @@ TODAY_ONLY = (
     ),
 )
 """Numbers of today that the history does not keep."""
-
-AGENTS = (
-    MetricDefinition(
-        name="agents_available",
-        label="Available",
-        formula="Agents available at an open desk, or by their telephone system, and"
-        " not on the telephone now. Total only.",
-        unit="agents",
-    ),
-    MetricDefinition(
-        name="agents_on_call",
-        label="On a call",
-        formula="Agents who are Ringing, Talking or have a Caller on hold now, whatever"
-        " their state. Total only.",
-        unit="agents",
-    ),
-    MetricDefinition(
-        name=WRAP_UP,
-        label="Wrap-up",
-        formula="Agents in wrap-up and not on the telephone now; of a queue, those"
-        " whose last call was one of it.",
-        unit="agents",
-    ),
-    MetricDefinition(
-        name="agents_break",
-        label="Break",
-        formula="Agents on break and not on the telephone now. Total only.",
-        unit="agents",
-    ),
-    MetricDefinition(
-        name="agents_no_desk",
-        label="No desk",
-        formula="Agents who named a state at a desk, have had none open for"
-        " server.desk_grace_s and are not on the telephone now. Total only.",
-        unit="agents",
-    ),
-)
 
 OWN = "service_level"
 
@@ -404,7 +356,7 @@ def service_levels(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
 
 def definitions(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
     """All numbers that are shown, in the order of the wallboard."""
-    return LIVE + TODAY + TODAY_ONLY + service_levels(rules) + AGENTS
+    return LIVE + TODAY + TODAY_ONLY + service_levels(rules) + AGENTS + TEAMS
 
 
 def service_level_values(

@@ -17,11 +17,11 @@ from screenpop.domain.service_level import (
     VARIANTS,
     ServiceLevelRules,
 )
+from screenpop.wallboard.agent_metrics import MetricDefinition
 from screenpop.wallboard.metrics import (
     OWN,
     TODAY,
     Amounts,
-    MetricDefinition,
     service_level_values,
     service_levels,
     today_values,

@@ -16,7 +16,7 @@ from screenpop.support.table import (
     csv_bytes,
     parquet_bytes,
 )
-from screenpop.wallboard.metrics import MetricDefinition
+from screenpop.wallboard.agent_metrics import MetricDefinition
 from screenpop.web.errors import NotAcceptable
 
 CSV = "text/csv"

@@ -20,6 +20,8 @@ export interface Preferences {
   /** The wallboard's numbers by queue; null: the usual ones. */
   columns: string[] | null;
   sort: Sort | null;
+  /** Of the wallboard; "": all. */
+  team: string;
 }
 
 const DEFAULTS: Preferences = {
@@ -30,6 +32,7 @@ const DEFAULTS: Preferences = {
   big: false,
   columns: null,
   sort: null,
+  team: "",
 };
 
 export function loadPreferences(): Preferences {

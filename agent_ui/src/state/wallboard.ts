@@ -56,6 +56,7 @@ export function reduceWallboard(
           lines_without_queues:
             frame.lines_without_queues ?? state.board.lines_without_queues,
           alerts: frame.alerts ?? state.board.alerts,
+          teams: frame.teams ?? state.board.teams,
         },
       };
     default:

@@ -11,6 +11,7 @@ const ROW: AgentRow = {
   queue: null,
   user: "ana",
   desk: true,
+  team: null,
 };
 
 test("who has no desk open is not among the available", () => {

@@ -32,12 +32,12 @@ export function doingOf(row: AgentRow): Doing {
   return row.state !== "offline" && !row.desk ? "no_desk" : row.state;
 }
 
-export function Agents({ board, skewMs, live }: BoardProps) {
+export function Agents({ board, skewMs, live, team }: BoardProps & { team: string }) {
   const now = useBoardNow(board, skewMs, live);
   const groups = GROUPS.map((group) => ({
     ...group,
     rows: board.agents
-      .filter((row) => doingOf(row) === group.doing)
+      .filter((row) => doingOf(row) === group.doing && (!team || row.team === team))
       .sort((a, b) => a.since.localeCompare(b.since)),
   }));
   return (

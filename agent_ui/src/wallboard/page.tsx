@@ -20,6 +20,7 @@ import {
   Total,
   useBoardNow,
 } from "./queues";
+import { chosenTeam, Teams } from "./teams";
 
 interface WallboardPageProps {
   session: Session;
@@ -100,6 +101,7 @@ function Board({ session, preferences, change, onExpired }: WallboardPageProps) 
     );
   }
   const live = state.link.status === "live";
+  const team = chosenTeam(board, preferences.team);
   const shared = { board, formats, skewMs, live, formulas: preferences.formulas };
   return (
     <main class="wallboard" data-big={preferences.big} data-live={live}>
@@ -110,7 +112,8 @@ function Board({ session, preferences, change, onExpired }: WallboardPageProps) 
       <Total {...shared} />
       <LinesWithoutQueues lines={board.lines_without_queues} />
       <Queues {...shared} {...{ preferences, change }} />
-      {board.agents_named ? <Agents {...shared} /> : <GroupsOnly />}
+      <Teams {...shared} {...{ preferences, change }} />
+      {board.agents_named ? <Agents {...shared} team={team} /> : <GroupsOnly />}
       <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={board.counters} />
     </main>

@@ -43,10 +43,19 @@ const MINOR = [
 const NOW = ["waiting", "alerting", "talking", "held"];
 const DIRECT = ["direct", "direct_answered", "missed"];
 
-type Group = "now" | "today" | "minor" | "agents" | "calls" | "direct" | "variants";
+type Group =
+  | "now"
+  | "today"
+  | "minor"
+  | "agents"
+  | "calls"
+  | "direct"
+  | "variants"
+  | "teams";
 
 /** Numbers that this page does not know stand with those of today. */
 export function groupOf(counter: CounterDef): Group {
+  if (counter.name.startsWith("team_")) return "teams";
   if (counter.unit === "agents") return "agents";
   if (isLongestWait(counter) || NOW.includes(counter.name)) return "now";
   if (counter.name === "calls" || counter.name.startsWith("calls_")) return "calls";
@@ -223,15 +232,17 @@ function Columns({ counters, major, isUsual, change }: ColumnsProps) {
 interface QueueTableProps extends QueuesProps {
   queues: QueueCounters[];
   counters: CounterDef[];
+  /** What a row is. */
+  of?: string;
 }
 
-function QueueTable(props: QueueTableProps) {
-  const { board, queues, counters } = props;
+export function QueueTable(props: QueueTableProps) {
+  const { board, queues, counters, of = "Queue" } = props;
   return (
     <table>
       <thead>
         <tr>
-          <SortedBy {...props} by="" label="Queue" />
+          <SortedBy {...props} by="" label={of} />
           {counters.map((counter) => (
             <SortedBy
               {...props}
@@ -314,6 +325,7 @@ interface FigureProps extends BoardProps {
 
 /** What an average or a share is taken of, and what of that is left out. */
 const TAKEN_OF: Record<string, [of: string, without?: string]> = {
+  team_average_handle_time_s: ["team_answered"],
   average_speed_of_answer_s: ["answered"],
   average_handle_time_s: ["handled"],
   abandon_rate: ["offered", "short_abandoned"],

@@ -78,6 +78,12 @@ export interface AlertSeen {
   acknowledged_by: string | null;
 }
 
+export interface TeamCounters {
+  team: string;
+  label: string;
+  values: Record<string, number>;
+}
+
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
   number: string | null;
@@ -279,6 +285,7 @@ export interface AgentRow {
   queue: string | null;
   user: string | null;
   desk: boolean;
+  team: string | null;
 }
 
 export interface WallboardSnapshot {
@@ -294,6 +301,7 @@ export interface WallboardSnapshot {
   lines_without_queues: string[];
   agents_named: boolean;
   alerts: AlertSeen[];
+  teams: TeamCounters[];
 }
 
 export interface WallboardDelta {
@@ -306,6 +314,7 @@ export interface WallboardDelta {
   gone_users: string[];
   lines_without_queues: string[] | null;
   alerts: AlertSeen[] | null;
+  teams: TeamCounters[] | null;
 }
 
 export interface Resume {

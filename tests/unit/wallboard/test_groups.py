@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from screenpop.domain.agent import AgentPrivacy, Role
+from screenpop.wallboard.feed import DeltaData
 from screenpop.wallboard.groups import PACE, TOTAL, GroupRule, merged_queues
+from screenpop.wallboard.teams import NO_TEAM, TeamRow
 
 FIVE = [f"a{n}" for n in range(5)]
 EIGHT = [f"b{n}" for n in range(8)]
@@ -60,3 +62,43 @@ def test_who_may_see_single_agents_sees_small_groups() -> None:
     live = GroupRule(AgentPrivacy(live=Role.SUPERVISOR), {}, 1)
     assert live.shows_agents()
     assert not live.shows_pace()
+
+
+def team(name: str) -> TeamRow:
+    return TeamRow(
+        team=name, label=name, values={"agents_break": 1, "team_answered": 4}
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "shown"),
+    [
+        ({"north": FIVE, "south": EIGHT}, ["north", "south"]),
+        ({"north": FIVE, "south": EIGHT[:4]}, []),
+        ({"north": FIVE, "south": EIGHT, NO_TEAM: ["x"]}, ["south"]),
+        ({"north": FIVE, "south": EIGHT, NO_TEAM: FIVE}, ["north", "south"]),
+        ({"north": FIVE[:3]}, []),
+    ],
+)
+def test_a_team_is_shown_where_the_others_are_no_smaller_group(
+    people: dict[str, list[str]], shown: list[str]
+) -> None:
+    rule = GroupRule(AgentPrivacy(), {}, 20, people)
+    teams = tuple(team(name) for name in people if name != NO_TEAM)
+    board = rule.board(DeltaData(offset=1, at_us=0, teams=teams))
+    assert isinstance(board, DeltaData)
+    assert board.teams is not None
+    assert [row.team for row in board.teams if row.values] == shown
+    assert [row.team for row in board.teams] == [row.team for row in teams]
+
+
+def test_each_permission_shows_its_numbers_of_small_teams() -> None:
+    delta = DeltaData(offset=1, at_us=0, teams=(team("vip"),))
+    for privacy, names in (
+        (AgentPrivacy(live=Role.SUPERVISOR), {"agents_break"}),
+        (AgentPrivacy(past=Role.SUPERVISOR), {"team_answered"}),
+    ):
+        board = GroupRule(privacy, {}, 20, {"vip": ["x"]}).board(delta)
+        assert board is not None
+        assert board.teams is not None
+        assert set(board.teams[0].values) == names

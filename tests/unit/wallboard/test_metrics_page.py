@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from screenpop.domain.service_level import ServiceLevelRules
-from screenpop.wallboard import agents, counters, feed, metrics, workday
+from screenpop.wallboard import agent_metrics, agents, counters, feed, metrics, workday
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics-supervisors.md"
 
@@ -16,7 +16,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
 
 
-def defined(definitions: tuple[metrics.MetricDefinition, ...]) -> list[list[str]]:
+def defined(definitions: tuple[agent_metrics.MetricDefinition, ...]) -> list[list[str]]:
     return [[d.name, d.label, d.formula, d.unit] for d in definitions]
 
 
@@ -27,7 +27,8 @@ def test_the_page_gives_every_number_in_the_words_of_its_definition() -> None:
     assert rows("Service level in words") == defined(
         metrics.service_levels(ServiceLevelRules())
     )
-    assert rows("Agents") == defined(metrics.AGENTS)
+    assert rows("Agents") == defined(agent_metrics.AGENTS)
+    assert rows("Teams") == defined(agent_metrics.TEAMS)
 
 
 def test_the_page_names_the_limits_as_they_are() -> None:
