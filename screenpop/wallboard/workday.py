@@ -79,8 +79,8 @@ class Workday:
 
     def talk(self, key: CallKey, talk: Talk) -> None:
         """A talk looks like this now."""
-        if key not in self.talks:
-            if self.day_us <= talk.answered_us < self.from_us:
+        if key not in self.talks and talk.answered_us < self.from_us:
+            if talk.answered_us >= self.day_us:
                 return  # it is in `summed`, or came too late for it
             if talk.released_us is not None and talk.released_us <= self.from_us:
                 self.last = max(self.last, (talk.released_us, talk.queue))
@@ -107,7 +107,7 @@ class Workday:
         """The sums of the day; with a limit, of what was over by then."""
         _, _, answered, handled, talk_us, *_ = self.summed
         for begun_us, released_us, _, is_inbound in self.talks.values():
-            if until_us is not None and (released_us is None or released_us > until_us):
+            if until_us is not None and not _is_over(begun_us, released_us, until_us):
                 continue
             if is_inbound and begun_us >= self.day_us:
                 answered += 1
@@ -194,11 +194,17 @@ class Workday:
         over = [
             (key, (talk.released_us, talk.queue))
             for key, talk in self.talks.items()
-            if talk.released_us is not None and talk.released_us <= until_us
+            if talk.released_us is not None
+            and _is_over(talk.answered_us, talk.released_us, until_us)
         ]
         for key, ended in over:
             del self.talks[key]
             self.last = max(self.last, ended)
+
+
+def _is_over(begun_us: int, released_us: int | None, by_us: int) -> bool:
+    """A talk of no length belongs to what begins at its moment."""
+    return begun_us < by_us and released_us is not None and released_us <= by_us
 
 
 _Edge = tuple[int, int, int, Word | None]

@@ -103,6 +103,14 @@ def test_two_talks_at_once_count_once_and_one_that_goes_on_grows() -> None:
     assert work.worked()[2:5] == (2, 1, 30 * S)
 
 
+def test_a_talk_of_no_length_counts_once_wherever_it_is() -> None:
+    work = Workday()
+    work.begin(10 * S)
+    for each in (talk("c-1", 10, 10), talk("c-1", 10, 10), talk("c-2", 5, 10)):
+        hear(work, each)
+    assert work.worked()[2:5] == (1, 1, 0)
+
+
 def test_calls_that_we_made_are_handle_time_and_not_answered() -> None:
     work = day(said(0, AVAILABLE), talk("c-1", 10, 40, inbound=False))
     assert times(work, 40) == (30, 10)
