@@ -16,8 +16,8 @@ from screenpop.domain.report_times import ReportTimes
 from screenpop.domain.service_level import BY_NAME, ServiceLevelRules, counting_rules
 from screenpop.history.past_counts import CountsAsked
 from screenpop.support.table import Row, TableColumn, csv_bytes, parquet_bytes
+from screenpop.wallboard.agent_metrics import MetricDefinition
 from screenpop.wallboard.intervals import interval_starts
-from screenpop.wallboard.metrics import MetricDefinition
 from screenpop.wallboard.past import of_the_past
 from screenpop.web.interval_rows import Counted, IntervalTable
 
