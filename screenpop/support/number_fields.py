@@ -129,6 +129,9 @@ def _odd(numbers: Sequence[FieldNumber]) -> str | None:
 
 _LINE_ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _ANY_URI = re.compile(r"(?:\b(?:tel|sips?|callto):|phone-context=)", re.IGNORECASE)
+_URI = re.compile(r"\b(?:tel|sips?|callto):[^\s<>\"']+", re.IGNORECASE)
+_OF_URI = re.compile(rf"[=@]|^(?:\D*\d){{0,{SHORTEST_DIGITS - 1}}}\D*$")
+"""Parameters of a URI, or too few digits for another number."""
 _BETWEEN_URIS = re.compile(
     r"\s*(?::::|\n|\|)\s*|[,;\s]\s*(?=(?:<|\"[^\"<>]{0,60}\"\s*<)?(?:tel|sips?|callto):)",
     re.IGNORECASE,
@@ -164,13 +167,35 @@ def _written(text: str, country: str | None) -> Iterator[list[FieldNumber]]:
     if _ANY_URI.search(text) is not None:
         for piece in _BETWEEN_URIS.split(text):
             if any(char.isdigit() for char in piece):
-                yield [_number(piece, country)]
+                yield from _of_uri(piece, country)
         return
     if _SIMPLE.match(text) is not None or _FLOATING.match(text) is not None:
         number = _number(text, country)
         if number.e164 is not None or _FLOATING.match(text) is not None:
             yield [number]
             return
+    yield from _of_parts(text, country)
+
+
+def _of_uri(text: str, country: str | None) -> Iterator[list[FieldNumber]]:
+    """`tel:+44-121-234-5678 (Fr. Hahn)`: what is not of the URI is read by itself."""
+    number, uri = _number(text, country), _URI.search(text)
+    if uri is None and number.e164 is None and not _OF_URI.search(text):
+        yield from _of_parts(text, country)
+        return
+    own = None if uri is None else _number(uri[0].rstrip(";,"), country)
+    if uri is None or own is None or own.e164 is None:
+        yield [number]
+        return
+    rest = f"{text[: uri.start()]} {text[uri.end() :]}"
+    if _OF_URI.search(rest):
+        yield [number if number.e164 is not None else own]
+        return
+    yield [own]
+    yield from _of_parts(rest, country)
+
+
+def _of_parts(text: str, country: str | None) -> Iterator[list[FieldNumber]]:
     for part in _parts(with_areas_joined(text, country), country):
         yield from _of_part(part, country)
 

@@ -73,6 +73,26 @@ def test_several_numbers_of_one_field_are_all_found(between: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("tel:+44-121-234-5678 (Fr. Hahn)", ["+441212345678"]),
+        ("tel:+44-121-234-5678; 07400 123456", ["+441212345678", "+447400123456"]),
+        (
+            "tel:+44-121-234-5678 ::: 07400 123456 (Fr. Hahn)",
+            ["+441212345678", "+447400123456"],
+        ),
+        ("0121 234 5678; 'tel:+44-7400-123456", ["+447400123456", "+441212345678"]),
+        ("tel:+44 121 234 5678", ["+441212345678"]),
+        ("sip:+441212345678@pbx.example;tag=1234567", ["+441212345678"]),
+    ],
+)
+def test_a_uri_is_read_apart_from_what_stands_next_to_it(
+    text: str, numbers: list[str]
+) -> None:
+    assert list(read_field(text, country="GB").sure) == numbers
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Office 020 7946 0958, home 07700 900123",
