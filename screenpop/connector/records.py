@@ -21,6 +21,7 @@ from screenpop.connector.base import ContactRecord, ContactsBatch
 from screenpop.connector.orders import CHANGED
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, ContactsReading
 from screenpop.domain.profile import Row, Scalar
+from screenpop.support.spare_time import Breath
 from screenpop.support.text import WRONG_BYTE, Mended, sound
 
 INTEGER_MAX = 2**53 - 1
@@ -180,10 +181,12 @@ def batch_of_changes(
     """Contacts of rows with a column `changed`, and who of them has no number now.
 
     `changed` does not describe the customer: it is left out of the fields. With
-    `of_changes` False the source cannot say what changed, and it is kept.
+    `of_changes` False the source cannot say what changed, and it is kept. For a
+    thread: a thousand rows take some 8 ms.
     """
-    contacts, gone = list[ContactRecord](), list[str]()
+    contacts, gone, breath = list[ContactRecord](), list[str](), Breath()
     for row in rows:
+        breath.take()
         if of_changes:
             row = {name: row[name] for name in row if name.lower() != CHANGED}
         record = contact_from_row(row, number_columns=number_columns, reading=reading)

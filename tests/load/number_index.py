@@ -35,31 +35,33 @@ FINDS = 20_000
 
 def number_of(n: int) -> tuple[str, str, str]:
     """Country, number as typed, E.164: the n-th customer's."""
-    kind, serial = n % 4, n // 4
-    if kind == 0:
-        digits = f"{serial % 10**8:08}"
-        return "GB", f"020 {digits[:4]} {digits[4:]}", f"+4420{digits}"
-    if kind == 1:
-        digits = f"{30_000_000 + serial % 6 * 10**7 // 6 + serial:08}"[-8:]
-        return "DE", f"030/{digits[:2]} {digits[2:5]} {digits[5:]}", f"+4930{digits}"
-    if kind == 2:
-        digits = f"{2_000_000 + serial % 7_999_999:07}"
-        return "US", f"(212) {digits[:3]}-{digits[3:]}", f"+1212{digits}"
-    digits = f"{serial % 10**8:08}"
-    return (
-        "FR",
-        f"+33 6 {' '.join(digits[i : i + 2] for i in range(0, 8, 2))}",
-        (f"+336{digits}"),
+    kind, serial = n % 8, n // 8
+    seven, eight = f"{serial % 10**7:07}", f"{7 * 10**7 + serial % 10**7:08}"
+    us = f"{2_000_000 + serial % 7_999_999:07}"
+    pairs = " ".join(eight[at : at + 2] for at in range(0, 8, 2))
+    writings = (
+        ("GB", f"020 {eight[:4]} {eight[4:]}", f"+4420{eight}"),
+        ("DE", f"030/{eight[:2]} {eight[2:5]} {eight[5:]}", f"+4930{eight}"),
+        ("US", f"(212) {us[:3]}-{us[3:]} x{n % 90 + 10}", f"+1212{us}"),
+        ("FR", f"+33 6 {pairs}", f"+336{eight}"),
+        ("DE", f"040-{eight} / Fr. Hahn", f"+4940{eight}"),
+        ("GB", f"Tel. +44 (0)20 8{eight[1:4]} {eight[4:]}", f"+44208{eight[1:]}"),
+        ("Spain", f"0034 91{seven[:1]} {seven[1:4]} {seven[4:]}", f"+3491{seven}"),
+        ("Germany", f"069 90009-901 / 0171 {seven}", f"+49171{seven}"),
     )
+    return writings[kind]
 
 
 def customer(n: int) -> ContactRecord:
+    """Every second one has two numbers; one of 200 nothing that can be read, too."""
     country, typed, _ = number_of(n)
     numbers = [typed]
     if n % 2:
-        numbers.append(f"07700 {n % 10**6:06}" if country == "GB" else f"+4477{n:08}")
+        numbers.append(f"+44 7{400 + n % 500} {n // 500 % 10**6:06}")
+    if n % 200 == 0:
+        numbers.append("4.42079E+11" if n % 400 else "see notes")
     return ContactRecord(
-        key=f"C-{n:07}",
+        key=f"C-{n:08}",
         numbers=tuple(numbers),
         name=f"Customer number {n}",
         company=f"Company {n % 5000} Ltd",

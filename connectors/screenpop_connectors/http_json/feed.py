@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from screenpop.connector import (
@@ -119,7 +120,7 @@ class HttpContactFeed:
     ) -> AsyncIterator[ContactsBatch]:
         async for page in self._pages.pages(since, reading.odd):
             left = self._options.contacts_max - reading.rows
-            yield self._batch(page.rows[:left], reading)
+            yield await asyncio.to_thread(self._batch, page.rows[:left], reading)
             if len(page.rows) > left:
                 reading.leave_out(OVER_LIMIT)
                 self._pages.listing.cut_off("contacts_max", self._options.contacts_max)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from screenpop.connector import (
@@ -50,7 +51,7 @@ class SqlContactFeed:
         given = self._feed.batches(self._rows(since))
         async for rows, reached in given:
             left = self._options.contacts_max - reading.rows
-            yield self._batch(rows[:left], reached, reading)
+            yield await asyncio.to_thread(self._batch, rows[:left], reached, reading)
             if len(rows) > left:
                 self._cut_off(reading)
                 return
