@@ -15,6 +15,7 @@ from screenpop.domain.agent import AgentPrivacy, Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.domain.popped import PoppedCall
 from screenpop.domain.profile import Json
 from screenpop.history.offers import OfferCounts
 from screenpop.history.own_calls import OwnFigures
@@ -327,6 +328,18 @@ class FakeOffers:
         ]  # fmt: skip
 
 
+class FakePopped:
+    """Some calls in sales; remembers what was asked."""
+
+    def __init__(self, calls: Sequence[PoppedCall] = (), *, more: bool = False) -> None:
+        self.asked: list[CountsAsked] = []
+        self._found = [*calls], more
+
+    async def read(self, asked: CountsAsked) -> tuple[list[PoppedCall], bool]:
+        self.asked.append(asked)
+        return self._found
+
+
 class FakeCounts:
     """Two quarters of an hour with calls; remembers what was asked."""
 
@@ -400,7 +413,8 @@ def services(data_dir: Path, **other: Any) -> Services:
         "own_records": FakeOwnRecords(), "own_calls": FakeOwnCalls(),
         "board": AgentBoard(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
-        "counts": FakeCounts(), "forecasts": forecasts(), "comparisons": comparisons(),
+        "counts": FakeCounts(), "popped": FakePopped(),
+        "forecasts": forecasts(), "comparisons": comparisons(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,
         "alerts": no_alerts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,

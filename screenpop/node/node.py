@@ -28,6 +28,7 @@ from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
+from screenpop.history.popped import PoppedCalls
 from screenpop.history.recalls import PastRecalls
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.feed_states import orders_seen
@@ -385,6 +386,7 @@ class Service:
             lookup=self._lookup_json,
             stats=self._stats_json,
             counts=self.past.counts(),
+            popped=PoppedCalls(self.past.database),
             counting=self.feed.counters.rules,
             groups=lambda: rule_of(self.feed, config.privacy.of_agents),
             privacy=config.privacy.of_agents,

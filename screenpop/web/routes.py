@@ -26,6 +26,7 @@ from screenpop.web import (
     me,
     openapi,
     pages,
+    pops,
     recalls,
     session,
     stats,
@@ -278,6 +279,12 @@ ROUTES: tuple[Route, ...] = (
             RouteParameter(name="group", text="queue (default), line or dialled."),
             *_range(required=True),
         ),
+    ),
+    Route(
+        method="GET", path="/v1/stats/pops", handler=pops.show,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="How often, early and whole cards came, and handle times next to it.",
+        query=_range(required=True),
     ),
     Route(
         method="GET", path="/v1/forecast", handler=forecast.show,

@@ -26,6 +26,7 @@ from screenpop.history.own_calls import OwnCalls
 from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.history.past_counts import PastCounts
+from screenpop.history.popped import PoppedCalls
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.webhook import Intake
@@ -72,6 +73,7 @@ class Services:
     lookup: Callable[[str, str | None], Awaitable[Json]]
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts
+    popped: PoppedCalls
     counting: CountingRules = field(default_factory=CountingRules)
     groups: Callable[[], GroupRule]
     privacy: AgentPrivacy = GROUPS_ONLY

@@ -1,0 +1,254 @@
+"""Does the pop help? How often, how early and how whole cards came, and next to it how
+long calls took.
+
+Pure: of what is stored of each call. No figure here is of one agent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from statistics import NormalDist, fmean, variance
+
+from screenpop.domain.popped import (
+    ANSWERED_BY_SOURCE,
+    CardShown,
+    FacetOnCard,
+    PoppedCall,
+)
+from screenpop.domain.profile import LookupOutcome
+from screenpop.wallboard.usual import quantile
+
+SAMPLE_LEAST = 30  # calls of each group, for an interval around a mean
+UNLIKE_FROM = 0.1  # of the calls would have to be of another queue
+Z_95 = NormalDist().inv_cdf(0.975)
+FILLED = (LookupOutcome.OK, LookupOutcome.STALE)
+ASSOCIATION = (
+    "Not a proof: which calls have a complete profile is not drawn by lot, they are"
+    " those of customers who are known."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTimes:
+    """Milliseconds; none without a card."""
+
+    name: str
+    formula: str
+    cards: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetHelp:
+    """How often a facet was on cards, was filled, and was there before the answer."""
+
+    facet: str
+    cards: int
+    filled: int
+    empty: int
+    failed: int
+    answered: int  # cards at which the call was answered
+    before_answer: int  # of these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandleTimes:
+    """Seconds; `low` and `high` are a 95 % interval of the mean."""
+
+    calls: int
+    mean_s: float | None
+    low_s: float | None
+    high_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandleComparison:
+    """Calls with a complete profile against the others. `difference_s` is the mean of
+    the first less that of the others, with its 95 % interval."""
+
+    queue: str | None  # None: all together
+    complete: HandleTimes
+    others: HandleTimes
+    difference_s: float | None
+    low_s: float | None
+    high_s: float | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PopHelp:
+    calls: int
+    with_number: int
+    matched: int
+    answered: int  # at a desk or not
+    delivered: int  # of these: with a card on the screen of who answered
+    before_answer: int  # of these: before the answer
+    stages: tuple[StageTimes, ...] = ()
+    facets: tuple[FacetHelp, ...] = ()
+    handle_times: tuple[HandleComparison, ...] = field(default=())
+
+
+STAGES: Mapping[str, tuple[str, Callable[[CardShown], float | None]]] = {
+    "pop": (
+        "From the event's receipt until the browser said that it painted the card.",
+        lambda card: card.pop_ms,
+    ),
+    "painted": (
+        "Of this in the browser: from the frame's arrival until it was painted.",
+        lambda card: card.painted_ms,
+    ),
+    "complete": (
+        "From the ring until the last facet was on the card.",
+        lambda card: card.complete_ms,
+    ),
+}
+
+
+def pop_help(
+    calls: Sequence[PoppedCall], shows_handle_time: Callable[[str | None], bool]
+) -> PopHelp:
+    """All figures; handle times of a queue (None: all) only where they may be seen."""
+    answered = [card for call in calls for card in _answered(call)]
+    delivered = [card for card in answered if card.delivered_us is not None]
+    by_queue: dict[str | None, list[PoppedCall]] = defaultdict(list)
+    for call in calls:
+        if call.handle_us is not None:
+            by_queue[None].append(call)
+            by_queue[call.queue].append(call)
+    queues = sorted(by_queue, key=lambda queue: queue or "")
+    return PopHelp(
+        calls=len(calls),
+        with_number=sum(call.has_number for call in calls),
+        matched=sum(call.is_matched for call in calls),
+        answered=len(answered),
+        delivered=len(delivered),
+        before_answer=sum(_is_before_answer(card) for card in delivered),
+        stages=tuple(
+            _stage(name, formula, [of(card) for call in calls for card in call.cards])
+            for name, (formula, of) in STAGES.items()
+        ),
+        facets=_facets(card for call in calls for card in call.cards),
+        handle_times=tuple(
+            compared(queue, by_queue[queue])
+            for queue in queues
+            if shows_handle_time(queue)
+        ),
+    )
+
+
+def _answered(call: PoppedCall) -> list[CardShown]:
+    """The first answer of the call, at whichever agent."""
+    cards = [card for card in call.cards if card.answered_us is not None]
+    return sorted(cards, key=lambda card: card.answered_us or 0)[:1]
+
+
+def _is_before_answer(card: CardShown) -> bool:
+    return (card.delivered_us or 0) <= (card.answered_us or 0)
+
+
+def _stage(name: str, formula: str, all_ms: Iterable[float | None]) -> StageTimes:
+    known = sorted(each for each in all_ms if each is not None)
+    p50, p95, p99 = (
+        quantile(known, share) if known else None for share in (0.5, 0.95, 0.99)
+    )
+    return StageTimes(
+        name=name, formula=formula, cards=len(known), p50=p50, p95=p95, p99=p99
+    )
+
+
+def _facets(cards: Iterable[CardShown]) -> tuple[FacetHelp, ...]:
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for card in cards:
+        by_name: dict[str, list[FacetOnCard]] = defaultdict(list)
+        for facet in card.facets:
+            by_name[facet.facet].append(facet)
+        for name, parts in by_name.items():
+            outcomes = {part.outcome for part in parts}
+            kind = "empty"
+            if not outcomes.issubset(ANSWERED_BY_SOURCE):
+                kind = "failed"
+            elif outcomes & {*FILLED}:
+                kind = "filled"
+            sums[name].update(("cards", kind))
+            if card.answered_us is not None:
+                came = [part.shown_us for part in parts]
+                on_time = all(at is not None and at <= card.answered_us for at in came)
+                sums[name].update(["answered", *["before_answer"] * on_time])
+    return tuple(
+        FacetHelp(
+            facet=name,
+            cards=found["cards"],
+            filled=found["filled"],
+            empty=found["empty"],
+            failed=found["failed"],
+            answered=found["answered"],
+            before_answer=found["before_answer"],
+        )
+        for name, found in sorted(sums.items(), key=lambda x: (-x[1]["cards"], x[0]))
+    )
+
+
+# -- Handle times
+
+
+def compared(queue: str | None, calls: Sequence[PoppedCall]) -> HandleComparison:
+    """Welch's interval for two means, with the normal quantile: only from
+    `SAMPLE_LEAST` calls of each on (B. L. Welch, Biometrika 34, 1947)."""
+    complete = [call for call in calls if call.is_complete]
+    others = [call for call in calls if not call.is_complete]
+    ours, theirs = _seconds(complete), _seconds(others)
+    difference_s = low_s = high_s = None
+    if min(len(ours), len(theirs)) >= SAMPLE_LEAST:
+        difference_s = fmean(ours) - fmean(theirs)
+        error_s = sqrt(variance(ours) / len(ours) + variance(theirs) / len(theirs))
+        low_s, high_s = difference_s - Z_95 * error_s, difference_s + Z_95 * error_s
+    return HandleComparison(
+        queue=queue,
+        complete=_times(ours),
+        others=_times(theirs),
+        difference_s=difference_s,
+        low_s=low_s,
+        high_s=high_s,
+        words=_words(complete, others),
+    )
+
+
+def _seconds(calls: Iterable[PoppedCall]) -> list[float]:
+    return [call.handle_us / 1e6 for call in calls if call.handle_us is not None]
+
+
+def _times(seconds: Sequence[float]) -> HandleTimes:
+    mean_s = fmean(seconds) if seconds else None
+    low_s = high_s = None
+    if mean_s is not None and len(seconds) >= SAMPLE_LEAST:
+        error_s = Z_95 * sqrt(variance(seconds) / len(seconds))
+        low_s, high_s = mean_s - error_s, mean_s + error_s
+    return HandleTimes(calls=len(seconds), mean_s=mean_s, low_s=low_s, high_s=high_s)
+
+
+def _words(complete: Sequence[PoppedCall], others: Sequence[PoppedCall]) -> str:
+    if min(len(complete), len(others)) < SAMPLE_LEAST:
+        return f"Too few calls: {SAMPLE_LEAST} of each are needed to compare them."
+    of_one, of_other = _shares(complete), _shares(others)
+    apart = {
+        name: of_one.get(name, 0) - of_other.get(name, 0)
+        for name in {*of_one, *of_other}
+    }
+    if sum(map(abs, apart.values())) / 2 < UNLIKE_FROM:
+        return ASSOCIATION
+    name = max(apart, key=lambda each: (abs(apart[each]), apart[each], each))
+    return (
+        f"{ASSOCIATION} And the two differ by queue: {name or 'no queue'} has"
+        f" {of_one.get(name, 0):.0%} of the complete ones and"
+        f" {of_other.get(name, 0):.0%} of the others. Compare within a queue."
+    )
+
+
+def _shares(calls: Sequence[PoppedCall]) -> dict[str, float]:
+    counted = Counter(call.queue for call in calls)
+    return {queue: count / len(calls) for queue, count in counted.items()}
