@@ -106,8 +106,9 @@ def _by_group(
     """The sums of each group and interval; without any call one group of nothing."""
     groups: dict[str, list[dict[str, int]]] = {}
     for each in found:
-        rows = groups.setdefault(each.group, [{} for _ in starts])
-        sums = rows[place_in(starts, each.interval_us)]
+        if each.group not in groups:
+            groups[each.group] = [{} for _ in starts]
+        sums = groups[each.group][place_in(starts, each.interval_us)]
         for name, amount in each.amounts.items():
             sums[name] = sums.get(name, 0) + amount
     return dict(sorted(groups.items())) or {"": [{} for _ in starts]}
