@@ -59,7 +59,7 @@ class Reporting:
     _unsettled: dict[Due, ReportRun] = field(default_factory=dict)
     """Tried here; the store could not be written to since."""
     _troubles: dict[str, str] = field(default_factory=dict)
-    _outage: Outage = field(default_factory=lambda: Outage("the store", log))
+    _outage: Outage = field(default_factory=lambda: Outage("store or journal", log))
     _tidied: date | None = None
 
     async def run(self) -> None:

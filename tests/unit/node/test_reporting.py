@@ -17,6 +17,7 @@ from virtual_time import LoopClock, run
 from screenpop.domain.errors import Unavailable
 from screenpop.history.report_runs import ReportRuns
 from screenpop.node.report_content import MadeReport
+from screenpop.node.report_sending import ReportSender
 from screenpop.node.reporting import LOOK_EVERY_S, PAUSES_S, Reporting
 
 TO = ["sue@example.com"]
@@ -291,6 +292,35 @@ async def test_a_process_that_dies_at_each_try_ends_too(tmp_path: Path) -> None:
         (run,) = (await runs.known("daily", date(2026, 11, 21))).values()
         assert run.outcome == "failed"
         assert "5 tries failed" in it.troubles[0]
+
+
+async def test_what_was_sent_before_a_crash_is_not_sent_after_it(
+    tmp_path: Path,
+) -> None:
+    """The file is written; the process dies while it sends the e-mail."""
+    clock = clock_at("2026-11-21T06:00")
+    async with mail_server() as mail:
+        report, keys = {"to": TO, **FOLDER}, {"mail": mail_of(mail.port)}
+        async with reporting(tmp_path, clock, report, **keys) as it:
+            sender = it.service.reporting.sender
+
+            async def dies(way: str, *_: Any) -> None:
+                if way == "email":
+                    raise asyncio.CancelledError
+                await ReportSender.send(sender, "folder", *_)
+
+            object.__setattr__(sender, "send", dies)
+            clock.advance(1800)
+            with pytest.raises(asyncio.CancelledError):
+                await it.look()
+            written = (tmp_path / "out" / it.files[0]).stat().st_mtime_ns
+        async with reporting(tmp_path, clock, report, **keys) as it:
+            clock.advance(PAUSES_S[0])
+            await it.look()
+            assert it.counted("folder", "sent") == 0
+            assert it.counted("email", "sent") == 1
+            assert (tmp_path / "out" / it.files[0]).stat().st_mtime_ns == written
+    assert len(mail.messages) == 1
 
 
 async def test_old_runs_are_forgotten(tmp_path: Path) -> None:
