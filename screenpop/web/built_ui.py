@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 FILES_MAX = 500
 BYTES_MAX = 32 * 1024 * 1024
-PAGES = ("/", "/wallboard", "/recalls", "/insight", "/reports", "/admin")
+PAGES = ("/", "/wallboard", "/recalls", "/me", "/insight", "/reports", "/admin")
 FOREVER = "public, max-age=31536000, immutable"
 HOUR = "public, max-age=3600"
 NEVER = "no-store"

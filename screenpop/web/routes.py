@@ -72,6 +72,7 @@ _PAGES = {
     "/reports": "Calls of the past, forecast and staffing; its numbers need a"
     " supervisor.",
     "/recalls": "Callers to call back; the list needs a log-in.",
+    "/me": "One's own figures, calls and data; they need a log-in.",
     "/admin": "Administration.",
 }
 

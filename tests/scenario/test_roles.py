@@ -25,6 +25,7 @@ from screenpop.domain.agent import Role
 from screenpop.history import migrate
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.users import Users
+from screenpop.web.built_ui import PAGES
 from screenpop.web.routes import ROUTES
 
 QUILLON = ("quillonv", "Vexbury", "710441")
@@ -65,10 +66,7 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/sources": ["/v1/sources"],
     "GET /v1/node": ["/v1/node"],
     "GET /v1/orders": ["/v1/orders"],
-    **{
-        f"GET {page}": [page]
-        for page in ("/", "/wallboard", "/insight", "/reports", "/recalls", "/admin")
-    },
+    **{f"GET {page}": [page] for page in PAGES},
 }
 """Every route that answers with something; a new one must be entered here."""
 

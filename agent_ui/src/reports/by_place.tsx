@@ -1,10 +1,10 @@
 // What did each queue, line and dialled number have?
 
+import { CsvButton } from "../shared/csv_button";
+import { useReading } from "../shared/reading";
 import type { Counter, Place, Places } from "./answers";
-import { CsvButton } from "./calls";
 import { type Choice, rangeQuery } from "./choice";
 import { Cell } from "./parts";
-import { useReading } from "./reading";
 import type { ViewProps } from "./view";
 import { addDays } from "./words";
 

@@ -2,10 +2,10 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refused, read } from "../shared/api";
+import { CsvButton } from "../shared/csv_button";
 import { duration } from "../shared/format";
 import type { CountedCall, CountedCalls, Counter } from "./answers";
 import { callsQuery, type Opened } from "./choice";
-import { download } from "./reading";
 import { clock, dayOf, dayWords, momentIn, NONE } from "./words";
 
 interface CallListProps {
@@ -154,23 +154,4 @@ function rangeWords(opened: Opened, label: (group: string, name: string) => stri
     .filter((group) => opened[group] !== undefined)
     .map((group) => `${group} ${label(group, opened[group] ?? "")}`);
   return [`From ${words(opened.from)} until ${words(opened.to)}`, ...places].join(", ");
-}
-
-/** Fetches all pages and hands the file to the browser. */
-export function CsvButton({ path, name }: { path: string; name: string }) {
-  const [words, setWords] = useState("CSV");
-  const fetchAll = async () => {
-    setWords("Fetching…");
-    try {
-      setWords((await download(path, name)) ? "CSV" : "CSV, cut at 20,000 calls");
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setWords(`${error.message} ${error.remedy}`);
-    }
-  };
-  return (
-    <button type="button" onClick={fetchAll} disabled={words === "Fetching…"}>
-      {words}
-    </button>
-  );
 }

@@ -1,12 +1,12 @@
 // How many calls will come, and which agents do they need?
 
 import { useMemo } from "preact/hooks";
+import { useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
 import type { Forecast, IfFewer, MadeForecast, TooShort } from "./answers";
 import { type Choice, forecastQuery } from "./choice";
 import { DayCharts, daysOf, type ForecastDay, type MadeProps } from "./forecast_day";
 import { GoalsForm } from "./goals";
-import { Waiting } from "./parts";
-import { useReading } from "./reading";
 import type { ViewProps } from "./view";
 import { ageWords, clock, dayOf, dayWords, NONE, shown } from "./words";
 

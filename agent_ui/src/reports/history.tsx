@@ -1,14 +1,15 @@
 // How many calls came, and what became of them, next to what is usual?
 
 import { useMemo } from "preact/hooks";
+import { CsvButton } from "../shared/csv_button";
+import { type Reading, useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
 import type { Band, Counter, Interval, Stats, Usual } from "./answers";
 import { ByPlace } from "./by_place";
-import { CsvButton } from "./calls";
 import { Chart } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
-import { Cell, TableBox, Waiting } from "./parts";
+import { Cell, TableBox } from "./parts";
 import type { Line } from "./plot";
-import { type Reading, useReading } from "./reading";
 import type { ViewProps } from "./view";
 import {
   addDays,

@@ -5,6 +5,8 @@ import type { Session } from "../shared/api";
 import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
+import { useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
 import type { Places, Stats } from "./answers";
 import { CallList } from "./calls";
 import {
@@ -18,8 +20,6 @@ import {
 } from "./choice";
 import { Planning } from "./forecast";
 import { History } from "./history";
-import { Waiting } from "./parts";
-import { useReading } from "./reading";
 import { Week, weekRange } from "./week";
 import { addDays, dayOf, daysBetween } from "./words";
 import "../style/reports.css";

@@ -2,23 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Counter } from "./answers";
-import type { Reading } from "./reading";
 import { opens, shown } from "./words";
-
-export function Waiting<T>({ reading }: { reading: Reading<T> }) {
-  if (reading.trouble) {
-    return (
-      <p class="banner" role="alert">
-        {reading.trouble}
-      </p>
-    );
-  }
-  return (
-    <p class="muted" role="status">
-      Asking…
-    </p>
-  );
-}
 
 interface CellProps {
   counter: Counter;

@@ -1,11 +1,11 @@
 // At which hours of the week do calls come?
 
 import { useState } from "preact/hooks";
+import { CsvButton } from "../shared/csv_button";
+import { useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
 import type { Counter, HourCell, Hours } from "./answers";
-import { CsvButton } from "./calls";
 import { rangeQuery } from "./choice";
-import { Waiting } from "./parts";
-import { useReading } from "./reading";
 import type { ViewProps } from "./view";
 import { addDays, dayOf, dayWords, opens, shown, weekdayName } from "./words";
 

@@ -1,7 +1,10 @@
 // How do numbers, days and intervals read?
 
+import { addDays, momentIn } from "../shared/days";
 import { averageDuration } from "../shared/format";
 import type { Band, Unit } from "./answers";
+
+export { addDays, momentIn };
 
 export const NONE = "–";
 const NO_BREAK = "\u00a0";
@@ -108,21 +111,9 @@ export function axisWords(start: string, by: string, oneDay: boolean): string {
   return dayWords(dayOf(start)).slice(4);
 }
 
-export function addDays(day: string, days: number): string {
-  const at = new Date(`${day}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() + days);
-  return at.toISOString().slice(0, 10);
-}
-
 export function daysBetween(from: string, to: string): number {
   const ms = Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`);
   return Math.round(ms / 86_400_000);
-}
-
-/** A moment on the clock of the centre. */
-export function momentIn(iso: string, zone: string): string {
-  const options = { timeZone: zone, dateStyle: "medium", timeStyle: "medium" } as const;
-  return new Intl.DateTimeFormat("en-GB", options).format(new Date(iso));
 }
 
 export function ageWords(seconds: number): string {

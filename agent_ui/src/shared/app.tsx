@@ -6,12 +6,19 @@ import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
 import { InsightPage } from "../insight/page";
 import { RecallsPage } from "../recalls/page";
-import type { ReportsPageProps } from "../reports/page";
 import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { LogIn } from "./login";
-import { usePreferences } from "./preferences";
+import { type Change, type Preferences, usePreferences } from "./preferences";
 import { usePage } from "./route";
+
+interface PageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
 
 type Gate =
   | { at: "asking"; reason: string | null }
@@ -55,23 +62,31 @@ export function App() {
     onLogOut: () => leave(gate.session, out),
   };
   if (page === "recalls") return <RecallsPage {...shared} />;
-  if (page === "reports") return <ReportsLater {...shared} />;
+  if (page === "reports") return <Later key="reports" load={loadReports} {...shared} />;
+  if (page === "me") return <Later key="me" load={loadMe} {...shared} />;
   if (page === "insight") return <InsightPage {...shared} />;
   if (page === "admin") return <AdminPage {...shared} />;
   if (page === "wallboard") return <WallboardPage {...shared} />;
   return <DeskPage {...shared} />;
 }
 
-/** Charts are fetched by who looks at them: the desk stays small. */
-function ReportsLater(props: ReportsPageProps) {
-  const [found, setFound] = useState<ComponentType<ReportsPageProps> | null>(null);
+const loadReports = async () => (await import("../reports/page")).ReportsPage;
+const loadMe = async () => (await import("../me/page")).MePage;
+
+interface LaterProps extends PageProps {
+  load(): Promise<ComponentType<PageProps>>;
+}
+
+/** Pages are fetched by who looks at them: the desk stays small. */
+function Later({ load, ...props }: LaterProps) {
+  const [found, setFound] = useState<ComponentType<PageProps> | null>(null);
   const [lost, setLost] = useState(false);
   useEffect(() => {
-    import("../reports/page").then(
-      ({ ReportsPage }) => setFound(() => ReportsPage),
+    load().then(
+      (page) => setFound(() => page),
       () => setLost(true),
     );
-  }, []);
+  }, [load]);
   if (found) return h(found, props);
   return (
     <p class="empty muted" role="status">

@@ -67,7 +67,7 @@ interface PagesProps {
 }
 
 function Pages({ page, role, waiting }: PagesProps) {
-  const link = (name: Page, path: string, label: string) => (
+  const link = (name: Page, path: string, label: ComponentChildren) => (
     <a
       href={path}
       {...(page === name ? { "aria-current": "page" as const } : {})}
@@ -80,25 +80,41 @@ function Pages({ page, role, waiting }: PagesProps) {
       {label}
     </a>
   );
+  /** An agent's desk stays open: calls appear on it. */
+  const beside = (name: Page, path: string, label: ComponentChildren) =>
+    role === "agent" && page === "desk" ? (
+      <a
+        href={path}
+        target={`screenpop-${name}`}
+        title="Opens in another tab: calls still appear on your desk"
+      >
+        {label}
+      </a>
+    ) : (
+      link(name, path, label)
+    );
   return (
     <nav aria-label="Pages">
       {link("desk", "/", "Desk")}
       {role !== "agent" && link("wallboard", "/wallboard", "Wallboard")}
-      {role === "agent" && page === "desk" ? (
-        <a
-          href="/recalls"
-          target="screenpop-recalls"
-          title="Opens in another tab: calls still appear on your desk"
-        >
-          {recallsLabel(waiting)}
-        </a>
-      ) : (
-        link("recalls", "/recalls", recallsLabel(waiting))
-      )}
+      {beside("recalls", "/recalls", recallsLabel(waiting))}
       {role !== "agent" && link("reports", "/reports", "Reports")}
       {role !== "agent" && link("insight", "/insight", "Insight")}
       {role === "admin" && link("admin", "/admin", "Admin")}
+      {beside("me", "/me", <MyData />)}
     </nav>
+  );
+}
+
+/** A sign in little room, so that the top line of a desk stays one line. */
+function MyData() {
+  return (
+    <>
+      <span class="page-sign">
+        <Icon name="person" />
+      </span>
+      <span class="page-word">My data</span>
+    </>
   );
 }
 

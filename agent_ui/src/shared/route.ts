@@ -2,13 +2,21 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-export type Page = "desk" | "wallboard" | "recalls" | "reports" | "insight" | "admin";
+export type Page =
+  | "desk"
+  | "wallboard"
+  | "recalls"
+  | "reports"
+  | "insight"
+  | "admin"
+  | "me";
 
 export function pageOf(path: string): Page {
   if (path.startsWith("/wallboard")) return "wallboard";
   if (path.startsWith("/recalls")) return "recalls";
   if (path.startsWith("/insight")) return "insight";
   if (path.startsWith("/reports")) return "reports";
+  if (path === "/me" || path.startsWith("/me/")) return "me";
   return path.startsWith("/admin") ? "admin" : "desk";
 }
 

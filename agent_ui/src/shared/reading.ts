@@ -1,7 +1,7 @@
 // How do answers come, stay while newer ones are fetched, and say how old they are?
 
 import { useEffect, useState } from "preact/hooks";
-import { Refused, read } from "../shared/api";
+import { Refused, read } from "./api";
 
 export interface Reading<T> {
   answer: T | null;

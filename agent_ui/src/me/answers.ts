@@ -1,0 +1,229 @@
+// What do `GET /v1/me`, `/v1/me/calls` and `/v1/me/data` answer, and how does it read?
+
+import { momentIn } from "../shared/days";
+import { duration } from "../shared/format";
+
+export interface Me {
+  at: string;
+  time_zone: string;
+  state: { state: string; telephone: string; since: string | null } | null;
+  counters: { name: string; label: string; formula: string }[];
+  figures: Figures[];
+  results: { code: string; label: string }[];
+}
+
+export interface Figures {
+  period: string;
+  from: string;
+  values: Record<string, number | Record<string, number>>;
+}
+
+export interface OwnCall {
+  line: string;
+  call_id: string;
+  occurrence: number;
+  direction: string;
+  arrived_at: string;
+  caller: string;
+  name: string | null;
+  queue: string | null;
+  queue_label: string | null;
+  part: string;
+  talk_s: number | null;
+  result: string | null;
+  result_label: string | null;
+  note: string;
+}
+
+export interface OwnCalls {
+  time_zone: string;
+  calls: OwnCall[];
+  before: string | null;
+}
+
+export type Value = string | number | boolean | null | Value[];
+export type Row = Record<string, Value>;
+
+export interface Section {
+  name: string;
+  label: string;
+  text: string;
+  kept: string;
+  rows: Row[];
+  next_to: string | null;
+}
+
+export interface Stored {
+  at: string;
+  user: string;
+  sections: Section[];
+  elsewhere: { label: string; text: string; kept: string }[];
+  not_stored: string[];
+}
+
+export const NONE = "–";
+
+/** Talk time is a time, all others are counts. */
+export function figure(figures: Figures, name: string): string {
+  const value = figures.values[name];
+  if (typeof value !== "number") return NONE;
+  return name.endsWith("_s") ? duration(value) : value.toLocaleString("en-GB");
+}
+
+/** Results that were chosen in any period, most of the longest period first. */
+export function resultRows(me: Me): { label: string; counts: number[] }[] {
+  const each = me.figures.map((figures) => countsIn(figures));
+  const codes = new Set(each.flatMap((counts) => Object.keys(counts)));
+  const labels = new Map(me.results.map(({ code, label }) => [code, label]));
+  const rows = [...codes].map((code) => ({
+    label: labels.get(code) ?? code,
+    counts: each.map((counts) => counts[code] ?? 0),
+  }));
+  const last = me.figures.length - 1;
+  return rows.sort(
+    (a, b) =>
+      (b.counts[last] ?? 0) - (a.counts[last] ?? 0) || a.label.localeCompare(b.label),
+  );
+}
+
+function countsIn(figures: Figures): Record<string, number> {
+  const found = figures.values.results;
+  return typeof found === "object" ? found : {};
+}
+
+export function periodWords(period: string): string {
+  return period === "today" ? "Today" : `Last ${period.replace("_", " ")}`;
+}
+
+const STATES: Record<string, string> = {
+  available: "Available",
+  break: "On a break",
+  wrap_up: "Wrap-up",
+  offline: "Offline",
+};
+const TELEPHONES: Record<string, string> = {
+  alerting: "ringing",
+  talking: "on a call",
+  held: "on a call, on hold",
+};
+
+/** `Available, on a call, since 20 Nov 2026, 09:12:03`. */
+export function stateWords(me: Me): string | null {
+  if (!me.state) return null;
+  const { state, telephone, since } = me.state;
+  const words = [STATES[state] ?? state, TELEPHONES[telephone]].filter(Boolean);
+  if (since) words.push(`since ${momentIn(since, me.time_zone)}`);
+  return words.join(", ");
+}
+
+const PARTS: Record<string, string> = {
+  answered: "Answered",
+  missed: "Missed",
+  answered_elsewhere: "Answered elsewhere",
+  not_reached: "Not reached",
+  goes_on: "Goes on",
+  transferred: "Transferred before an answer",
+  left: "Left before an answer",
+  time_limit: "No end was reported",
+  cleared: "Ended by hand",
+};
+
+/** What the person did in a call, and whether they made it. */
+export function partWords(call: OwnCall): string {
+  const words = PARTS[call.part] ?? call.part;
+  return call.direction === "outbound" ? `You called: ${words.toLowerCase()}` : words;
+}
+
+const NAMES: Record<string, string> = {
+  agent: "Telephone",
+  agents: "Telephones",
+  at: "When",
+  call_id: "Call",
+  code: "Result",
+  do: "What",
+  key: "Key",
+  object: "Of what",
+  painted_ms: "Painted after (ms)",
+  ring_to_pop_ms: "Ring to card (ms)",
+  token_epoch: "Sessions ended",
+  username: "User name",
+};
+
+/** `arrived_at` reads `Arrived`, `has_password` reads `Has password`. */
+export function columnName(key: string): string {
+  const plain = key.replace(/_at$/, "").replaceAll("_", " ");
+  return NAMES[key] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+export function cellWords(key: string, value: Value | undefined, zone: string): string {
+  if (value === null || value === undefined || value === "") return NONE;
+  if (Array.isArray(value)) {
+    return value.map((each) => cellWords(key, each, zone)).join(", ") || NONE;
+  }
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value !== "string") return String(value);
+  if (key === "action") return ACTIONS[value] ?? value;
+  if (key === "detail") return detailWords(value, zone);
+  return MOMENT.test(value) ? momentIn(value, zone) : value;
+}
+
+const ACTIONS: Record<string, string> = {
+  "agents.seen": "Looked at a page that names agents",
+  "call.over": "Ended a call",
+  "call.read": "Opened a call",
+  lookup: "Looked up a number",
+  "stats.calls": "Opened the calls behind a number",
+  "token.create": "Made a token",
+  "token.revoke": "Revoked a token",
+  "user.change": "Changed the account",
+  "user.create": "Created the account",
+  "user.end_sessions": "Ended all sessions",
+  "user.password": "Set the password",
+};
+
+/** The audit has settings as JSON: `Role: agent, Telephones: 1001`. */
+function detailWords(detail: string, zone: string): string {
+  const settings = parsed(detail);
+  if (settings === null || typeof settings !== "object") return detail;
+  const words = Object.entries(settings as Record<string, Value>)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([key, value]) => {
+      const list = typeof value === "string" ? parsed(value) : null;
+      const shown = Array.isArray(list) ? (list as Value[]) : value;
+      return `${columnName(key)}: ${cellWords(key, shown, zone)}`;
+    });
+  return words.join(", ") || NONE;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** The time first. Columns that say nothing are left out; the file has them all. */
+export function columnsOf(rows: Row[]): string[] {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const told = names.filter(
+    (name) => name !== "occurrence" && rows.some((row) => !isEmpty(row[name])),
+  );
+  const first = ["at", "arrived_at"].find((name) => told.includes(name));
+  return first ? [first, ...told.filter((name) => name !== first)] : told;
+}
+
+function isEmpty(value: Value | undefined): boolean {
+  return value === null || value === undefined || value === "";
+}
+
+/** `No rows`, `1 row`, `100 rows, and older ones`. */
+export function rowsWords(section: Section): string {
+  const count = section.rows.length;
+  if (count === 0) return section.next_to ? "Only older rows" : "Nothing";
+  const rows = count === 1 ? "1 row" : `${count.toLocaleString("en-GB")} rows`;
+  return section.next_to ? `${rows}, and older ones` : rows;
+}

@@ -1,0 +1,206 @@
+// Which calls did I have, from one day to another?
+
+import { useEffect, useState } from "preact/hooks";
+import { Refused, read } from "../shared/api";
+import { CsvButton } from "../shared/csv_button";
+import { addDays, momentIn } from "../shared/days";
+import { duration } from "../shared/format";
+import { type Me, NONE, type OwnCall, type OwnCalls, partWords } from "./answers";
+
+const PAGE = 50;
+const PAGE_OF_FILE = 500;
+const RANGES = [
+  { label: "Today", days: 1 },
+  { label: "7 days", days: 7 },
+  { label: "28 days", days: 28 },
+];
+
+interface CallsOfMineProps {
+  me: Me;
+  onExpired(): void;
+}
+
+export function CallsOfMine({ me, onExpired }: CallsOfMineProps) {
+  const today = me.figures[0]?.from.slice(0, 10) ?? "";
+  const [from, setFrom] = useState(addDays(today, -6));
+  const [to, setTo] = useState(today);
+  const wrong = !from || !to || from > to;
+  const range = `from=${from}&to=${wrong ? "" : addDays(to, 1)}`;
+  const path = wrong ? null : `/v1/me/calls?${range}`;
+  const found = useOwnCalls(path, onExpired);
+  return (
+    <section class="me-calls">
+      <h2>My calls</h2>
+      <div class="me-range">
+        <fieldset class="periods">
+          <legend class="hidden">Calls of the last</legend>
+          {RANGES.map(({ label, days }) => {
+            const begin = addDays(today, 1 - days);
+            return (
+              <button
+                type="button"
+                key={label}
+                aria-pressed={from === begin && to === today}
+                onClick={() => {
+                  setFrom(begin);
+                  setTo(today);
+                }}
+              >
+                {label}
+              </button>
+            );
+          })}
+        </fieldset>
+        <Day label="From" value={from} max={today} onChange={setFrom} />
+        <Day label="To" value={to} max={today} onChange={setTo} />
+        {path && (
+          <CsvButton
+            key={path}
+            path={`${path}&limit=${PAGE_OF_FILE}`}
+            name="my-calls.csv"
+          />
+        )}
+      </div>
+      {wrong && (
+        <p class="banner" role="alert">
+          Choose a first day that is not after the last one.
+        </p>
+      )}
+      {!wrong && <Found {...found} zone={me.time_zone} />}
+    </section>
+  );
+}
+
+interface DayProps {
+  label: string;
+  value: string;
+  max: string;
+  onChange(day: string): void;
+}
+
+function Day({ label, value, max, onChange }: DayProps) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input
+        type="date"
+        value={value}
+        max={max}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface FoundCalls {
+  calls: OwnCall[] | null;
+  before: string | null;
+  trouble: string | null;
+  more(): void;
+}
+
+function Found({ calls, before, trouble, more, zone }: FoundCalls & { zone: string }) {
+  return (
+    <>
+      {trouble && (
+        <p class="banner" role="alert">
+          {trouble}
+        </p>
+      )}
+      {calls === null && !trouble && (
+        <p class="muted" role="status">
+          Asking…
+        </p>
+      )}
+      {calls?.length === 0 && (
+        <p class="me-none">No call was at your telephone in these days.</p>
+      )}
+      {calls !== null && calls.length > 0 && <CallTable calls={calls} zone={zone} />}
+      {before && (
+        <button type="button" onClick={more}>
+          {`More than these ${calls?.length}`}
+        </button>
+      )}
+    </>
+  );
+}
+
+function useOwnCalls(path: string | null, onExpired: () => void): FoundCalls {
+  const [calls, setCalls] = useState<OwnCall[] | null>(null);
+  const [before, setBefore] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  useEffect(() => {
+    setCalls(null);
+    setBefore(null);
+    setCursor(null);
+  }, [path]);
+  useEffect(() => {
+    if (path === null) return;
+    let wanted = true;
+    const place = cursor ? `&before=${encodeURIComponent(cursor)}` : "";
+    read<OwnCalls>(`${path}&limit=${PAGE}${place}`)
+      .then((answer) => {
+        if (!wanted) return;
+        setCalls((known) => [...(cursor ? (known ?? []) : []), ...answer.calls]);
+        setBefore(answer.before);
+        setTrouble(null);
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error;
+        if (error.status === 401) onExpired();
+        else if (wanted) setTrouble(`${error.message} ${error.remedy}`.trim());
+      });
+    return () => {
+      wanted = false;
+    };
+  }, [path, cursor]);
+  return { calls, before, trouble, more: () => setCursor(before) };
+}
+
+function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
+  const names = ["Arrived", "Caller", "Queue", "You", "Talk", "Result", "Note"];
+  return (
+    <div class="me-box">
+      <table class="me-table">
+        <thead>
+          <tr>
+            {names.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {calls.map((call) => (
+            <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>
+              <th scope="row">{momentIn(call.arrived_at, zone)}</th>
+              <td data-label="Caller">
+                <bdi>{call.name || call.caller || "Withheld"}</bdi>
+                {call.name && call.caller && <small>{call.caller}</small>}
+              </td>
+              <Cell label="Queue" text={call.queue_label || call.queue} />
+              <Cell label="You" text={partWords(call)} />
+              <Cell
+                label="Talk"
+                text={call.talk_s === null ? null : duration(call.talk_s)}
+              />
+              <Cell label="Result" text={call.result_label || call.result} />
+              <Cell label="Note" text={call.note} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** In little room an empty one is left out. */
+function Cell({ label, text }: { label: string; text: string | null }) {
+  return (
+    <td data-label={label} data-empty={!text}>
+      {text || NONE}
+    </td>
+  );
+}

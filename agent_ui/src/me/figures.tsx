@@ -1,0 +1,47 @@
+// How many calls did I have, today and in 28 days?
+
+import { figure, type Me, periodWords, resultRows } from "./answers";
+
+export function FiguresOfMine({ me }: { me: Me }) {
+  const results = resultRows(me);
+  return (
+    <table class="me-numbers">
+      <thead>
+        <tr>
+          <th scope="col">
+            <span class="hidden">Figure</span>
+          </th>
+          {me.figures.map(({ period }) => (
+            <th key={period} scope="col">
+              {periodWords(period)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {me.counters.map(({ name, label, formula }) => (
+          <tr key={name} data-figure={name}>
+            <th scope="row">
+              {label}
+              <small>{formula}</small>
+            </th>
+            {me.figures.map((each) => (
+              <td key={each.period}>{figure(each, name)}</td>
+            ))}
+          </tr>
+        ))}
+        {results.map(({ label, counts }) => (
+          <tr key={label} data-figure="result">
+            <th scope="row">
+              {`Result: ${label}`}
+              <small>Calls with this result of yours.</small>
+            </th>
+            {counts.map((count, place) => (
+              <td key={me.figures[place]?.period}>{count.toLocaleString("en-GB")}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,55 @@
+// What does a person see of themselves? Their own figures, calls and data, no others'.
+
+import type { Session } from "../shared/api";
+import { Header } from "../shared/header";
+import type { Change, Preferences } from "../shared/preferences";
+import { useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
+import { type Me, stateWords } from "./answers";
+import { CallsOfMine } from "./calls";
+import { FiguresOfMine } from "./figures";
+import { StoredOfMe } from "./stored";
+import "../style/me.css";
+
+interface MePageProps {
+  session: Session;
+  preferences: Preferences;
+  change: Change;
+  onLogOut(): void;
+  onExpired(): void;
+}
+
+const AGAIN_MS = 60_000;
+
+export function MePage(props: MePageProps) {
+  const { session, preferences, change, onLogOut, onExpired } = props;
+  const reading = useReading<Me>("/v1/me", onExpired, AGAIN_MS);
+  const me = reading.answer;
+  return (
+    <>
+      <Header {...{ session, preferences, change, onLogOut }} page="me" />
+      <main class="me">
+        <header class="me-head">
+          <h1>My data</h1>
+          <p class="muted">
+            What is counted and stored about you, {session.user.name}. These are your
+            own figures: there is no ranking, no score and no comparison with others.
+          </p>
+        </header>
+        <section class="me-figures">
+          <h2>My figures</h2>
+          {!me && <Waiting reading={reading} />}
+          {me && reading.trouble && (
+            <p class="banner" role="alert">
+              {reading.trouble}
+            </p>
+          )}
+          {me && <FiguresOfMine me={me} />}
+          {me?.state && <p class="muted">{`Now: ${stateWords(me)}`}</p>}
+        </section>
+        {me && <CallsOfMine me={me} onExpired={onExpired} />}
+        {me && <StoredOfMe zone={me.time_zone} onExpired={onExpired} />}
+      </main>
+    </>
+  );
+}
