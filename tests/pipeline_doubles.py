@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from screenpop.config.model import Kind
+from screenpop.config.sources import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.profile import Candidate, CandidateRef

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from screenpop.config.model import Kind
 from screenpop.config.problems import did_you_mean
+from screenpop.config.sources import Kind
 from screenpop.connector.base import PARAMETERS
 
 CUSTOMER = "customer"

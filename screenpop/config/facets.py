@@ -14,9 +14,8 @@ from screenpop.config.model import (
     ColumnType,
     Configuration,
     FacetSettings,
-    Kind,
-    LookupSettings,
 )
+from screenpop.config.sources import Kind, LookupSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from screenpop.config.privacy import Privacy
 from screenpop.config.recall import ClickToCall, RecallOptions
 from screenpop.config.reports import ReportName, ReportSettings
 from screenpop.config.service_level import ServiceLevelSettings
+from screenpop.config.sources import LookupSettings, Source
 from screenpop.config.teams import TeamsByName
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -29,7 +30,6 @@ ColumnType = Literal[
     "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
     "email", "url", "flag",
 ]  # fmt: skip
-Kind = Literal["fields", "rows", "identity"]
 
 
 class Model(BaseModel):
@@ -254,88 +254,6 @@ class QueueSettings(Label):
         le=86_400,
         description="Target of its service level; default: `service_level.target_s`.",
     )
-
-
-class BreakerSettings(Model):
-    """When is a source paused for a while?"""
-
-    failures: int = Field(5, gt=0, description="Failures in a row that open it.")
-    open_s: float = Field(10, gt=0, description="Seconds before one call tries again.")
-    pause_max_s: float = Field(
-        300, gt=0, description="A source's `Retry-After` is obeyed for so long at most."
-    )
-
-
-class Source(BaseModel):
-    """One data source. Further keys belong to its connector."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
-
-    connector: str = Field(description="`sql`, `http_json`, `csv_file` or a plugin's.")
-    enabled: bool = Field(True, description="false: left out, its lookups too.")
-    label: str | None = Field(None, description="How agents know it.")
-    timeout_ms: int = Field(1500, gt=0, description="Deadline of each of its lookups.")
-    concurrency: int = Field(16, gt=0, description="Lookups at once.")
-    waiting_max: int = Field(200, gt=0, description="Lookups waiting for a place.")
-    cache_s: float = Field(15, ge=0, description="An answer this old is fresh.")
-    stale_s: float = Field(
-        86_400, ge=0, description="An answer this old is shown if the source fails."
-    )
-    cache_entries: int = Field(10_000, gt=0, description="Answers kept.")
-    breaker: BreakerSettings = BreakerSettings()
-    contacts_every_s: float = Field(
-        600, gt=0, description="How often the number index is read again."
-    )
-    contacts_full_at: str = Field(
-        "03:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
-        description="From this time of the day (`server.time_zone`) on all contacts are"
-        " read once, also where only what changed is read: deleted ones go.",
-    )
-    orders_every_s: float = Field(
-        3600, gt=0, description="How often its orders and items are read again."
-    )
-    orders_full_every_h: float = Field(
-        168,
-        gt=0,
-        description="Where only what changed is read: how often all orders are read, so"
-        " that deleted lines go.",
-    )
-
-    @property
-    def own(self) -> dict[str, Any]:
-        """The keys that belong to the connector."""
-        return dict(self.model_extra or {})
-
-
-class LookupSettings(BaseModel):
-    """One question to a source. Further keys belong to the source's connector."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
-
-    source: str = Field(description="A name under `sources`.")
-    facet: str = Field(description="Which card of the profile it fills.")
-    kind: Kind | None = Field(
-        None,
-        description="`fields`: its first row; `rows`: a list; `identity`: each row is"
-        " a candidate with `key` and `name`. Default: by the facet.",
-    )
-    timeout_ms: int | None = Field(None, gt=0, description="Instead of the source's.")
-    cache_s: float | None = Field(None, ge=0, description="Instead of the source's.")
-    confidence: float = Field(
-        0.9, gt=0, le=1, description="How sure an identity lookup's match is."
-    )
-    why: str | None = Field(None, description="Reason shown for its candidates.")
-    customer_of: tuple[str, ...] = Field(
-        (),
-        description="Sources whose customers it is asked about. Default, where it takes"
-        " `customer.key`: the only source that brings customers, or its own.",
-    )
-
-    @property
-    def own(self) -> dict[str, Any]:
-        """The keys that belong to the connector."""
-        return dict(self.model_extra or {})
 
 
 class ColumnSettings(Model):

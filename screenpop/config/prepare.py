@@ -15,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from screenpop.config.dataflow import LookupNeeds
 from screenpop.config.facets import enabled_lookups, kind_of, sources_of_orders
 from screenpop.config.load import Loaded, secrets_of
-from screenpop.config.model import Configuration, LookupSettings, Source
+from screenpop.config.model import Configuration
 from screenpop.config.policy import ItemLookup
 from screenpop.config.problems import KeyPath, Problem, did_you_mean, listed
+from screenpop.config.sources import LookupSettings, Source
 from screenpop.config.translate import translated
 from screenpop.connector import (
     Connector,

@@ -15,9 +15,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from screenpop.config.facets import BUILT_IN, ColumnShape
-from screenpop.config.model import Configuration, LookupSettings, Source
+from screenpop.config.model import Configuration
 from screenpop.config.policy import ItemLookup
 from screenpop.config.prepare import AnyConnector
+from screenpop.config.sources import LookupSettings, Source
 from screenpop.config.translate import keys_at, model_in
 
 Schema: TypeAlias = dict[str, Any]

@@ -74,7 +74,7 @@ class Shelf:
         theirs = self.file.exactly(EXACTLY + number)
         if theirs:
             return self._evidence(theirs, EXACT, "the number is theirs")
-        ways = list(_weaker_ways(number, country))
+        ways = list(weaker_ways(number, country))
         place, contacts = self.file.first_of([key for key, _, _ in ways])
         if not contacts:
             return []
@@ -101,7 +101,7 @@ class Shelf:
         return found
 
 
-def _weaker_ways(number: str, country: str | None) -> Iterator[tuple[str, float, str]]:
+def weaker_ways(number: str, country: str | None) -> Iterator[tuple[str, float, str]]:
     """Key, confidence and reason, the best way first."""
     yield OTHERWISE + number, OTHER_READING, "probably their number"
     for length in range(1, EXTENSION_DIGITS_MAX + 1):

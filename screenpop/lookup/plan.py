@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
-from screenpop.config.model import Kind
+from screenpop.config.sources import Kind
 from screenpop.connector import Lookup, Row, Scalar
 from screenpop.domain.errors import ConfigError
+from screenpop.lookup.hit_check import COUNTRY, HitCheck
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
@@ -41,6 +42,9 @@ class PlannedLookup:
     """Sources: asked only about a chosen customer of one of them. The same key may be
     somebody else in another source."""
     reader: ValueReader | None = None  # of its values, by their declared types
+    index_first: bool = False
+    """An identity lookup that is not asked where the index knows its customers."""
+    check: HitCheck | None = None  # of the customers that an identity lookup finds
 
     @property
     def needs(self) -> frozenset[str]:
@@ -71,8 +75,10 @@ class Plan:
         )
         self.with_needs = tuple((x, tuple(sorted(x.needs))) for x in self.in_order)
         self.by_account = frozenset(x.name for x in self if IVR in heads(x.needs))
-        self.wanted: frozenset[str] = frozenset().union(*(x.needs for x in self))
-        self.feeding = heads(self.wanted) & self.lookups.keys()
+        needs: frozenset[str] = frozenset().union(*(x.needs for x in self))
+        checks = any(x.check is not None for x in self)
+        self.wanted = needs | {"number", COUNTRY} if checks else needs
+        self.feeding = heads(needs) & self.lookups.keys()
         self._reachable: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
         self._upstream_all: dict[str, frozenset[str]] = {}
         for lookup in self.in_order:

@@ -38,7 +38,9 @@ from screenpop.domain.profile import (
 )
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.guarded_source import SOON_S, GuardedSource, Question, Result
+from screenpop.lookup.hit_check import Hit
 from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
+from screenpop.lookup.number_shelf import EXACT
 from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
@@ -222,12 +224,23 @@ class Run(msgspec.Struct, kw_only=True):
                 if not all(map(values.__contains__, needs)):
                     continue
                 about, before = lookup.customers_of, self._asked.get(lookup.name)
+                if lookup.index_first and before is None and self._in_index(lookup):
+                    continue
                 if about is not None and values[CUSTOMER_SOURCE] not in about:
                     self._take_back(lookup)
                     continue
                 asks_with = dict(zip(needs, map(values.get, needs), strict=True))
                 if before is None or before.values != asks_with:
                     self._ask(lookup, asks_with)
+
+    def _in_index(self, lookup: PlannedLookup) -> bool:
+        """Does the number index know customers of its source with this number?"""
+        return any(
+            x.kind == "number"
+            and x.candidate.ref.source == lookup.source
+            and x.candidate.confidence >= EXACT
+            for x in self._given
+        )
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
         """Show what is known; ask the source when nothing more urgent is to do."""
@@ -306,7 +319,10 @@ class Run(msgspec.Struct, kw_only=True):
         lookup, rows = asked.lookup, result.rows
         found: tuple[Candidate, ...] = ()
         if lookup.kind == "identity":
-            found = tuple(filter(None, map(partial(_candidate, lookup), rows)))
+            hits = [Hit(row=row) for row in rows]
+            if lookup.check is not None:
+                hits = lookup.check.hits(rows, self.params)
+            found = tuple(filter(None, map(partial(_candidate, lookup), hits)))
         return Answer(
             lookup=lookup.name,
             source=lookup.source,
@@ -398,18 +414,20 @@ class Run(msgspec.Struct, kw_only=True):
         self.tools.observe_whole(self.tools.clock.monotonic_s() - self._began_s)
 
 
-def _candidate(lookup: PlannedLookup, row: Row) -> Candidate | None:
+def _candidate(lookup: PlannedLookup, hit: Hit) -> Candidate | None:
+    row = hit.row
     as_read = row.get("key", row.get("id"))
     key = key_text(as_read)
     if key is None:
         return None
     name = row.get("name") or row.get("company") or key
     company = row.get("company")
+    why = lookup.why or f"found by {lookup.name}"
     return Candidate(
         ref=CandidateRef(source=lookup.source, key=key),
         name=str(name),
         company=None if company in (None, "") else str(company),
-        confidence=lookup.confidence,
-        why=lookup.why or f"found by {lookup.name}",
+        confidence=min(lookup.confidence, hit.at_most),
+        why=why if hit.why is None else f"{why}, {hit.why}",
         fields=row if as_read == key else {**row, KEY_AS_READ: as_read},
     )

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from screenpop.config.load import Loaded
-from screenpop.config.model import Source
+from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.guarded_source import GuardedSource

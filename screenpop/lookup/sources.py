@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from screenpop.config.facets import columns_of, enabled_lookups, kind_of
-from screenpop.config.model import Configuration, LookupSettings, Source
+from screenpop.config.model import Configuration
 from screenpop.config.prepare import (
     asked_about,
     has_contacts,
@@ -25,6 +25,7 @@ from screenpop.config.prepare import (
     sources_of_customers,
 )
 from screenpop.config.prepare import made as made_connector
+from screenpop.config.sources import LookupSettings, Source
 from screenpop.connector import (
     Connector,
     ConnectorContext,
@@ -40,6 +41,7 @@ from screenpop.connector.base import defect
 from screenpop.domain.errors import ConfigError, ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
+from screenpop.lookup.hit_check import FORMS, WHOLE_FORMS, HitCheck, is_by_number
 from screenpop.lookup.kept_reading import restored
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
@@ -363,18 +365,24 @@ def _planned(
     lookup = config.lookups[name]
     types = types_of(columns_of(lookup, config))
     made = _lookup(name, lookup, connectors.get(lookup.source), unloadable)
+    kind, needs = kind_of(lookup, config), made.needs
+    checks = kind == "identity" and lookup.check_numbers and bool(needs & FORMS)
     return PlannedLookup(
         name=name,
         source=lookup.source,
         facet=lookup.facet,
-        kind=kind_of(lookup, config),
+        kind=kind,
         lookup=made,
         timeout_ms=lookup.timeout_ms,
         cache_s=lookup.cache_s,
         confidence=lookup.confidence,
         why=lookup.why,
-        customers_of=asked_about(lookup, made.needs, bringing),
+        customers_of=asked_about(lookup, needs, bringing),
         reader=ValueReader(name, types, misread[lookup.source]),
+        index_first=lookup.index_first and kind == "identity" and is_by_number(needs),
+        check=HitCheck(by_part=not needs & WHOLE_FORMS, home=config.server.country)
+        if checks
+        else None,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +152,71 @@ async def test_a_match_is_as_sure_as_said_for_the_reason_given(tmp_path: Path) -
     async with built(tmp_path, **config) as service:
         [candidate] = (await explained(service)).profile.candidates
         assert (candidate.confidence, candidate.why) == (0.4, "it is so")
+
+
+def database(folder: Path, **keys: Any) -> dict[str, Any]:
+    """A source `crm`, read into the index, and a lookup `who` that asks it live."""
+    with closing(sqlite3.connect(folder / "crm.sqlite")) as crm:
+        crm.executescript(
+            "drop table if exists customer; create table customer (id, name, phone);"
+            " insert into customer values (7, 'Ada', '020 7946 0958');"
+        )
+    query = "select id as key, name, phone from customer"
+    ends = "replace(phone, ' ', '') like '%' || :suffix7"
+    source = {
+        "connector": "sql",
+        "url": "sqlite:///crm.sqlite",
+        "contacts": {"query": query},
+    }
+    who = {
+        "source": "crm",
+        "facet": "identity",
+        "kind": "identity",
+        "query": f"{query} where {ends}",
+        **keys,
+    }
+    return {"sources": {"crm": source}, "lookups": {"who": who}}
+
+
+def created(folder: Path, *rows: tuple[object, ...]) -> None:
+    with closing(sqlite3.connect(folder / "crm.sqlite")) as crm:
+        crm.executemany("insert into customer values (?, ?, ?)", rows)
+        crm.commit()
+
+
+@shows_effect_of("lookups.NAME.index_first")
+@pytest.mark.parametrize("index_first", [True, False])
+async def test_the_source_is_asked_live_where_the_index_knows_nobody(
+    tmp_path: Path, index_first: bool
+) -> None:
+    config = database(tmp_path, index_first=index_first)
+    async with built(tmp_path, **config) as service:
+        known = await explained(service)
+        assert [each.name for each in known.profile.candidates] == ["Ada"]
+        asked = {answer.lookup for answer in known.answers}
+        assert ("who" in asked) is not index_first
+        created(tmp_path, (8, "Eve", "020 7946 0123"))  # a minute ago
+        new = await service.explain("+442079460123")
+        assert [each.name for each in new.profile.candidates] == ["Eve"]
+        assert new.profile.chosen is not None
+
+
+@shows_effect_of("lookups.NAME.check_numbers")
+@pytest.mark.parametrize(("checks", "names"), [(True, ["Eve"]), (False, ["Eve", "Bo"])])
+async def test_hits_with_other_numbers_are_left_out(
+    tmp_path: Path, checks: bool, names: list[str]
+) -> None:
+    config = database(tmp_path, check_numbers=checks)
+    async with built(tmp_path, **config) as service:
+        await explained(service)
+        created(
+            tmp_path,
+            (8, "Eve", "(020) 7946 0123"),
+            (9, "Bo", "+49 89 9460123"),
+        )
+        new = await service.explain("+442079460123")
+        assert [each.name for each in new.profile.candidates] == names
+        assert bool(new.profile.chosen) is checks
 
 
 @shows_effect_of("lookups.NAME.timeout_ms", "lookups.NAME.cache_s")

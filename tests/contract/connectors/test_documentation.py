@@ -14,6 +14,7 @@ from aiohttp import web
 from typer.testing import CliRunner
 
 from screenpop.cli import application
+from screenpop.config.sources import LookupSettings, Source
 from screenpop.connector import ConnectorContext, FeedReading
 from screenpop.connector.base import FAMILIES, PARAMETERS
 from screenpop.connector.order_rows import ItemRows, OrderRows
@@ -25,7 +26,7 @@ Serve = Callable[
 PAGE = (Path(__file__).parents[3] / "docs" / "connectors.md").read_text()
 EXAMPLES = [yaml.safe_load(x) for x in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)]
 BUILT_IN = ("csv_file", "http_json", "sql")
-SERVICE_KEYS = {"connector", "source", "facet", "customer_of"}
+SERVICE_KEYS = {*Source.model_fields, *LookupSettings.model_fields}
 
 
 def between(name: str) -> str:

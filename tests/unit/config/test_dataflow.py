@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from screenpop.config.dataflow import LookupNeeds, cycle, findings, upstream, waterfall
-from screenpop.config.model import Kind
+from screenpop.config.sources import Kind
 
 
 def ask(name: str, *needs: str, kind: Kind = "rows") -> LookupNeeds:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from screenpop.config.facets import BUILT_IN, all_shapes, kind_of, shapes
 from screenpop.config.load import from_text
-from screenpop.config.model import Configuration, LookupSettings
+from screenpop.config.model import Configuration
+from screenpop.config.sources import LookupSettings
 
 TEXT = """
 sources:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from screenpop.config.model import Source
+from screenpop.config.sources import Source
 from screenpop.connector import (
     Connector,
     ConnectorContext,
