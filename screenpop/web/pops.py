@@ -37,15 +37,19 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         return _shows_handle_time(rule, asked, queue)
 
     found = await asyncio.to_thread(pop_help, calls, shows)
-    labels = site.services.labels.get("queue", {})
+    queues = site.services.labels.get("queue", {})
+    facets = site.services.labels.get("facet", {})
     return answered(
         {
             **heading(asked, zone),
             "left_out": OLDEST_LEFT_OUT if more else None,
             **_shares(found),
             "stages": [asdict(each) for each in found.stages],
-            "facets": [asdict(each) for each in found.facets],
-            "handle_times": [_named(each, labels) for each in found.handle_times],
+            "facets": [
+                {**asdict(each), "label": facets.get(each.facet, each.facet)}
+                for each in found.facets
+            ],
+            "handle_times": [_named(each, queues) for each in found.handle_times],
         }
     )
 

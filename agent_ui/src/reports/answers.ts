@@ -177,3 +177,56 @@ export interface TooShort extends ForecastHead {
 }
 
 export type Forecast = MadeForecast | TooShort;
+
+export interface Stage {
+  name: string;
+  formula: string;
+  cards: number;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface FacetHelp {
+  facet: string;
+  label: string;
+  cards: number;
+  filled: number;
+  empty: number;
+  failed: number;
+  answered: number;
+  before_answer: number;
+}
+
+export interface HandleTimes {
+  calls: number;
+  mean_s: number | null;
+  low_s: number | null;
+  high_s: number | null;
+}
+
+export interface HandleComparison {
+  queue: string | null;
+  label: string;
+  complete: HandleTimes;
+  others: HandleTimes;
+  difference_s: number | null;
+  low_s: number | null;
+  high_s: number | null;
+  words: string;
+}
+
+export interface PopHelp {
+  left_out: string | null;
+  calls: number;
+  with_number: number;
+  matched: number;
+  match_rate: number | null;
+  answered: number;
+  delivered: number;
+  before_answer: number;
+  before_answer_rate: number | null;
+  stages: Stage[];
+  facets: FacetHelp[];
+  handle_times: HandleComparison[];
+}

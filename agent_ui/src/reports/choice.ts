@@ -2,7 +2,7 @@
 
 import { addDays, daysBetween } from "./words";
 
-export const VIEWS = ["calls", "week", "forecast"] as const;
+export const VIEWS = ["calls", "week", "pops", "forecast"] as const;
 export type View = (typeof VIEWS)[number];
 export const BYS = ["15m", "30m", "60m", "day", "week", "month"] as const;
 export type By = (typeof BYS)[number];

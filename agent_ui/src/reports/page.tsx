@@ -16,10 +16,12 @@ import {
   choiceOf,
   fittingBy,
   searchOf,
+  VIEWS,
   type View,
 } from "./choice";
 import { Planning } from "./forecast";
 import { History } from "./history";
+import { Pops } from "./pops";
 import { Week, weekRange } from "./week";
 import { addDays, dayOf, daysBetween } from "./words";
 import "../style/reports.css";
@@ -47,6 +49,7 @@ export function ReportsPage(props: ReportsPageProps) {
 const TITLES: Record<View, string> = {
   calls: "Calls",
   week: "Week by the hour",
+  pops: "Does the pop help?",
   forecast: "Forecast and staffing",
 };
 
@@ -76,8 +79,9 @@ function Reports({ onExpired }: { onExpired(): void }) {
   const today = todayIn(time_zone);
   const [weekFrom, weekTo] = weekRange(today);
   const isWeek = choice.view === "week";
-  const from = choice.from ?? (isWeek ? weekFrom : today);
-  const to = choice.to ?? (isWeek ? weekTo : today);
+  const isLong = isWeek || choice.view === "pops"; // a day says little there
+  const from = choice.from ?? (isLong ? weekFrom : today);
+  const to = choice.to ?? (isLong ? weekTo : today);
   const onOpen = (
     numbers: string[],
     since: string,
@@ -98,6 +102,7 @@ function Reports({ onExpired }: { onExpired(): void }) {
       <Tools {...view} labels={labels} />
       {choice.view === "calls" && <History {...view} />}
       {isWeek && <Week {...view} counters={counters} />}
+      {choice.view === "pops" && <Pops {...view} />}
       {choice.view === "forecast" && <Planning {...view} />}
       {choice.open && (
         <CallList
@@ -164,7 +169,7 @@ function Tools(props: ToolsProps) {
   return (
     <div class="reports-tools reports-wide">
       <nav aria-label="Reports">
-        {(["calls", "week", "forecast"] as const).map((view) => (
+        {VIEWS.map((view) => (
           <button
             type="button"
             key={view}

@@ -1,0 +1,96 @@
+"""A supervisor asks whether the pop helps, and by how much."""
+
+from __future__ import annotations
+
+import random
+
+from browser.house import House
+from browser.test_looks import violations
+from browser.test_reports import looks_right, open_reports
+from msgspec.structs import replace
+from unit.history import history
+
+from screenpop.domain.call import AgentId, AgentLeg, LegState, Outcome, UserId
+from screenpop.history.archive import Archive
+from screenpop.history.batch import (
+    Batch,
+    CallState,
+    CustomerOfCall,
+    ReceiptOfPop,
+    ShownInCall,
+)
+
+S = 1_000_000
+
+
+def cards(now_us: int, count: int) -> Batch:
+    """Calls of yesterday, of known customers more often in sales than in support."""
+    rng = random.Random(3)
+    calls: list[CallState] = []
+    receipts: list[ReceiptOfPop] = []
+    shown: list[ShownInCall] = []
+    customers: list[CustomerOfCall] = []
+    for n in range(count):
+        at_us = now_us - (24 * 3600 + n * 60) * S
+        key, queue = history.key(f"c-{n}"), rng.choice(["sales", "support"])
+        known = rng.random() < (0.8 if queue == "sales" else 0.4)
+        answered_us = at_us + rng.randint(2, 20) * S
+        talk_s = rng.lognormvariate(5 if known else 5.2, 0.4)
+        leg = AgentLeg(
+            agent=AgentId("1001"),
+            state=LegState.RELEASED,
+            alerting_us=at_us,
+            answered_us=answered_us,
+            released_us=answered_us + round(talk_s * S),
+            people=(UserId("ana"),),
+        )
+        calls.append(
+            history.state(
+                f"c-{n}", arrived_us=at_us, first_alerting_us=at_us, legs=(leg,),
+                answered_us=answered_us, ended_us=leg.released_us, queue=queue,
+                outcome=Outcome.COMPLETED,
+            )
+        )  # fmt: skip
+        pop_ms = rng.lognormvariate(4, 0.5)
+        receipts.append(
+            replace(
+                history.receipt(f"r-{n}"), key=key, painted_ms=pop_ms / 5,
+                at_us=at_us + round(pop_ms * 1000), ring_to_pop_ms=pop_ms,
+            )
+        )  # fmt: skip
+        states = {"credit": "ok", "orders": rng.choice(["ok", "empty", "timed_out"])}
+        answers = tuple(
+            history.answer(
+                facet, facet=facet, state=state,
+                agents={"1001": at_us + rng.randint(50, 4_000) * 1000},
+            )
+            for facet, state in states.items()
+        )  # fmt: skip
+        shown.append(ShownInCall(key=key, at_us=at_us, answers=answers))
+        if known:
+            customers.append(history.customer(key=key))
+    return history.batch(
+        calls=calls, receipts=receipts, shown=shown, customers=customers
+    )
+
+
+async def test_cards_and_handle_times_stand_next_to_each_other(house: House) -> None:
+    service = house.service
+    batch = cards(service.clock.now_us(), 400)
+    await Archive(service.past.database).write(batch)
+    tab = await open_reports(house, "sue", "?view=pops")
+    await tab.sees("400 calls from outside")
+    await tab.sees("Match rate")
+    await tab.sees("Whole card")
+    await tab.sees("Not a proof", within=".handle-times")
+    await tab.sees("Compare within a queue", within=".handle-times")
+    rows = tab.part(".handle-times tbody tr")
+    assert await rows.count() == 3
+    await looks_right(tab)
+    assert tab.complaints == []
+
+
+async def test_without_a_call_it_says_so(house: House) -> None:
+    tab = await open_reports(house, "sue", "?view=pops&from=2020-01-01&to=2020-01-02")
+    await tab.sees("No call rang at an agent in this time.")
+    assert await violations(tab) == []
