@@ -8,6 +8,7 @@ import "./style/base.css";
 import "./style/desk.css";
 import "./style/facets.css";
 import "./style/wallboard.css";
+import "./style/screen.css";
 import "./style/admin.css";
 import "./style/insight.css";
 import "./style/recalls.css";

@@ -69,6 +69,7 @@ class GroupRule:
         self._enough = agents >= privacy.group_min
         self._known = people.keys()
         self._merged = merged_queues(people, privacy.group_min)
+        self._teams = (teams or {}).keys()
         self._merged_teams = merged_queues(teams or {}, privacy.group_min)
 
     def shows_pace(self, queues: Collection[str] = (TOTAL,)) -> bool:
@@ -118,7 +119,8 @@ class GroupRule:
 
     def _team(self, row: TeamRow) -> TeamRow:
         """Of a team that is too small only the name."""
-        is_group = not {row.team, TOTAL} & self._merged_teams
+        is_known = row.team in self._teams  # else no one is in it
+        is_group = is_known and not {row.team, TOTAL} & self._merged_teams
         shown = {*OF_A_TEAM} if is_group or self.named else set[str]()
         if is_group or self._all:
             shown |= {TEAM_ANSWERED, TEAM_HANDLE_TIME, TEAM_OCCUPANCY}

@@ -54,7 +54,7 @@ class Teams:
 
     def know(self, users: Iterable[UserId]) -> None:
         """These are all people; what they worked is added again."""
-        self._people = {team: set() for team in self.labels}
+        self._people = {}
         for user in users:
             team = self._team_of.get(user, NO_TEAM)
             self._people.setdefault(team, set()).add(user)

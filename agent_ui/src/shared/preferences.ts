@@ -22,6 +22,11 @@ export interface Preferences {
   sort: Sort | null;
   /** Of the wallboard; "": all. */
   team: string;
+  /** How long a page of the big screen stays. */
+  everyS: number;
+  /** Is a new alert heard, and how loud, from 0 to 1? */
+  sound: boolean;
+  volume: number;
 }
 
 const DEFAULTS: Preferences = {
@@ -33,6 +38,9 @@ const DEFAULTS: Preferences = {
   columns: null,
   sort: null,
   team: "",
+  everyS: 15,
+  sound: false,
+  volume: 0.5,
 };
 
 export function loadPreferences(): Preferences {

@@ -1,6 +1,6 @@
 // What is going on in the queues right now?
 
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
 import type { Session } from "../shared/api";
 import { formatsFor } from "../shared/format";
@@ -9,6 +9,7 @@ import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import { Agents } from "./agents";
+import { AlertSound } from "./alert_sound";
 import { Alerts } from "./alerts";
 import { WallboardClient } from "./client";
 import { LiveCalls } from "./live_calls";
@@ -20,6 +21,7 @@ import {
   Total,
   useBoardNow,
 } from "./queues";
+import { Screen } from "./screen";
 import { chosenTeam, Teams } from "./teams";
 
 interface WallboardPageProps {
@@ -32,16 +34,37 @@ interface WallboardPageProps {
 
 export function WallboardPage(props: WallboardPageProps) {
   const { session, preferences, change, onLogOut } = props;
+  const [big, setBig] = useBigScreen();
+  const tools = <Tools {...{ preferences, change }} onBigScreen={() => setBig(true)} />;
+  const mayWatch = session.user.role !== "agent";
   return (
     <>
-      <Header
-        {...{ session, preferences, change, onLogOut }}
-        page="wallboard"
-        tools={<Tools {...{ preferences, change }} />}
-      />
-      {session.user.role === "agent" ? <NotYours /> : <Board {...props} />}
+      {!(big && mayWatch) && (
+        <Header
+          {...{ session, preferences, change, onLogOut }}
+          page="wallboard"
+          tools={tools}
+        />
+      )}
+      {mayWatch ? (
+        <Board {...props} big={big} onLeave={() => setBig(false)} />
+      ) : (
+        <NotYours />
+      )}
     </>
   );
+}
+
+/** The address says so: a screen on the wall is opened by its bookmark. */
+function useBigScreen(): [boolean, (big: boolean) => void] {
+  const [big, set] = useState(
+    new URLSearchParams(location.search).get("screen") === "big",
+  );
+  const change = (next: boolean) => {
+    history.replaceState(null, "", next ? "?screen=big" : location.pathname);
+    set(next);
+  };
+  return [big, change];
 }
 
 function NotYours() {
@@ -55,13 +78,14 @@ function NotYours() {
   );
 }
 
-function Tools({
-  preferences,
-  change,
-}: Pick<WallboardPageProps, "preferences" | "change">) {
+interface ToolsProps extends Pick<WallboardPageProps, "preferences" | "change"> {
+  onBigScreen(): void;
+}
+
+function Tools({ preferences, change, onBigScreen }: ToolsProps) {
   const switches = [
     { key: "formulas", label: "Formulas", on: preferences.formulas },
-    { key: "big", label: "Big", on: preferences.big },
+    { key: "big", label: "Large type", on: preferences.big },
   ] as const;
   return (
     <>
@@ -76,11 +100,20 @@ function Tools({
           <Icon name={each.key} /> <span class="tool-word">{each.label}</span>
         </button>
       ))}
+      <button type="button" class="quiet" onClick={onBigScreen}>
+        <Icon name="screen" /> <span class="tool-word">Big screen</span>
+      </button>
     </>
   );
 }
 
-function Board({ session, preferences, change, onExpired }: WallboardPageProps) {
+interface BoardPageProps extends WallboardPageProps {
+  big: boolean;
+  onLeave(): void;
+}
+
+function Board(props: BoardPageProps) {
+  const { session, preferences, change, onExpired, big, onLeave } = props;
   const client = useMemo(() => new WallboardClient(), []);
   const state = useStore(client.store);
   const formats = useMemo(() => formatsFor(state.locale), [state.locale]);
@@ -103,11 +136,30 @@ function Board({ session, preferences, change, onExpired }: WallboardPageProps) 
   const live = state.link.status === "live";
   const team = chosenTeam(board, preferences.team);
   const shared = { board, formats, skewMs, live, formulas: preferences.formulas };
+  const sound = (
+    <AlertSound
+      key="sound"
+      alerts={board.alerts}
+      hidden={big}
+      {...{ live, preferences, change }}
+    />
+  );
+  if (big) {
+    return (
+      <>
+        <Screen {...shared} {...{ preferences, change, onLeave }} />
+        {sound}
+      </>
+    );
+  }
   return (
     <main class="wallboard" data-big={preferences.big} data-live={live}>
       <h1 class="hidden">Wallboard</h1>
       <LinkBanner {...banner} />
-      <AsOf {...shared} />
+      <div class="board-head">
+        <AsOf {...shared} />
+        {sound}
+      </div>
       <Alerts {...{ board, skewMs, formats }} csrf={session.csrf} />
       <Total {...shared} />
       <LinesWithoutQueues lines={board.lines_without_queues} />

@@ -117,7 +117,7 @@ interface TilesProps extends BoardProps {
   title: string;
 }
 
-function Tiles(props: TilesProps) {
+export function Tiles(props: TilesProps) {
   const { board, queue, group, title, formulas } = props;
   const counters = board.counters.filter((each) => groupOf(each) === group);
   if (counters.length === 0) return null;
@@ -341,7 +341,7 @@ export function takenOfNothing(name: string, values: QueueCounters["values"]): b
   return of !== undefined && (values[of] ?? 0) - (values[without] ?? 0) <= 0;
 }
 
-function Figure(props: FigureProps) {
+export function Figure(props: FigureProps) {
   const { counter, queue, formats } = props;
   if (isLongestWait(counter)) return <LongestWait {...props} />;
   if (takenOfNothing(counter.name, queue.values)) return <>–</>;
@@ -377,11 +377,11 @@ export function alertOn(
   return on.find((x) => x.level === "critical")?.level ?? on[0]?.level;
 }
 
-function AlertWord({ level }: { level: Level | undefined }) {
+export function AlertWord({ level }: { level: Level | undefined }) {
   return level ? <span class="alert-word">{level}</span> : null;
 }
 
-function toneOf(counter: CounterDef, queue: QueueCounters): string {
+export function toneOf(counter: CounterDef, queue: QueueCounters): string {
   const value = queue.values[counter.name] ?? 0;
   if (isLongestWait(counter)) return queue.oldest_waiting_at ? "busy" : "";
   if (value === 0) return "zero";

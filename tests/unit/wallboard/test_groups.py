@@ -78,13 +78,14 @@ def team(name: str) -> TeamRow:
         ({"north": FIVE, "south": EIGHT, NO_TEAM: ["x"]}, ["south"]),
         ({"north": FIVE, "south": EIGHT, NO_TEAM: FIVE}, ["north", "south"]),
         ({"north": FIVE[:3]}, []),
+        ({"north": FIVE}, ["north"]),
     ],
 )
 def test_a_team_is_shown_where_the_others_are_no_smaller_group(
     people: dict[str, list[str]], shown: list[str]
 ) -> None:
     rule = GroupRule(AgentPrivacy(), {}, 20, people)
-    teams = tuple(team(name) for name in people if name != NO_TEAM)
+    teams = tuple(team(name) for name in [*people, "empty"] if name != NO_TEAM)
     board = rule.board(DeltaData(offset=1, at_us=0, teams=teams))
     assert isinstance(board, DeltaData)
     assert board.teams is not None

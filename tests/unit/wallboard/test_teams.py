@@ -65,20 +65,10 @@ def test_a_team_has_the_numbers_of_its_agents_only() -> None:
 
 def test_people_are_those_with_a_log_in_and_who_has_no_team_is_a_group() -> None:
     agents = board([])
-    assert agents.teams.people == {
-        "north": {"ana", "ben"},
-        "south": {"eva"},
-        "empty": set(),
-    }
-    agents.know(
-        [
-            PEOPLE[0],
-            Person(user=UserId("leo"), name="Leo", agents=frozenset({AgentId("9")})),
-        ]
-    )
-    assert agents.teams.people == {
-        "north": {"ana"}, "south": set(), "empty": set(), NO_TEAM: {"leo"},
-    }  # fmt: skip
+    assert agents.teams.people == {"north": {"ana", "ben"}, "south": {"eva"}}
+    leo = Person(user=UserId("leo"), name="Leo", agents=frozenset({AgentId("9")}))
+    agents.know([PEOPLE[0], leo])
+    assert agents.teams.people == {"north": {"ana"}, NO_TEAM: {"leo"}}
 
 
 def test_who_is_gone_takes_their_day_along() -> None:
