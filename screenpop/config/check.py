@@ -8,11 +8,9 @@ connectors and dialects, the dataflow of the lookups, zones, countries, folders.
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +20,7 @@ import phonenumbers
 from screenpop.config.check_sending import sending_problems
 from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, all_shapes, enabled_lookups
+from screenpop.config.folders import folder_problems
 from screenpop.config.load import Examined, Loaded
 from screenpop.config.model import LineSettings
 from screenpop.config.prepare import (
@@ -117,7 +116,7 @@ def _server(loaded: Loaded) -> Iterator[Problem]:
             path: KeyPath = ("server", "trusted_proxies", index)
             sentence = f"is not a valid network: {error}"
             yield loaded.problem(path, sentence, "Use CIDR, e.g. 10.0.0.0/8.")
-    yield from _data_dir(loaded)
+    yield from folder_problems(loaded, ("server", "data_dir"), server.data_dir)
 
 
 def _public_url(loaded: Loaded, url: str | None) -> Iterator[Problem]:
@@ -137,48 +136,6 @@ def _public_url(loaded: Loaded, url: str | None) -> Iterator[Problem]:
         yield loaded.problem(path, "must have nothing after the host", remedy)
     elif parts.username is not None:
         yield loaded.problem(path, "must hold no user or password", remedy)
-
-
-def _data_dir(loaded: Loaded) -> Iterator[Problem]:
-    """The folder can be made: tried where it is missing, and taken back at once."""
-    wanted = loaded.folder / loaded.config.server.data_dir
-    here = wanted
-    while not _exists(here) and here != here.parent:
-        here = here.parent
-    path = ("server", "data_dir")
-    if not here.is_dir():
-        sentence = f"{here} is not a folder"
-        yield loaded.problem(path, sentence, "Name a folder of its own.")
-    elif not os.access(here, os.W_OK | os.X_OK):
-        sentence = f"{wanted} cannot be written: no permission in {here}"
-        remedy = "Give the user of the service the right to write there."
-        yield loaded.problem(path, sentence, remedy)
-    elif (reason := _unmakeable(wanted)) is not None:
-        remedy = "Let the service's user create it, or name another folder."
-        yield loaded.problem(path, f"{wanted} cannot be created: {reason}", remedy)
-
-
-def _unmakeable(wanted: Path) -> str | None:
-    """Why not? Rights alone do not show it: file systems of the kernel, long names."""
-    missing = [one for one in (wanted, *wanted.parents) if not _exists(one)]
-    made: list[Path] = []
-    try:
-        for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
-    except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
-    finally:
-        for folder in reversed(made):
-            folder.rmdir()
-    return None
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _journal(loaded: Loaded) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from screenpop.config.reports import ReportFormat, ReportSettings
-from screenpop.domain.errors import BadInput, ScreenpopError
+from screenpop.domain.errors import BadInput, ScreenpopError, Unloadable
 from screenpop.history.report_runs import ReportWay
 from screenpop.node.mail import Mailer, why_not_sent
 from screenpop.node.report_content import MadeReport, file_bytes, page, text
@@ -50,7 +50,10 @@ class ReportSender:
         self, way: ReportWay, settings: ReportSettings, made: MadeReport, mail_id: str
     ) -> None:
         """Raises `NotSent`, and `BadInput` for what no further try would send."""
-        body = await asyncio.to_thread(file_bytes, made, settings.format)
+        try:
+            body = await asyncio.to_thread(file_bytes, made, settings.format)
+        except Unloadable as error:
+            raise BadInput(str(error)) from error
         if way == "folder":
             await asyncio.to_thread(self._write, settings, made, body)
             return

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from key_effects import loaded
 
+from screenpop.config.check import check
 from screenpop.domain.errors import ConfigError
 
 TO = {"to": ["sue@example.com"]}
@@ -24,11 +25,12 @@ def test_mail_without_a_server_is_refused(
         loaded(tmp_path, **config)
 
 
-def test_parquet_without_its_extra_is_refused(
+def test_parquet_without_its_extra_is_reported_and_keeps_nothing_from_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daily = {"daily": {"to_folder": "out", "format": "parquet"}}
-    assert loaded(tmp_path, reports=daily).config.reports
+    assert check(loaded(tmp_path, reports=daily)) == []
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ConfigError, match=r"pip install 'screenpop\[parquet\]'"):
-        loaded(tmp_path, reports=daily)
+    (problem,) = check(loaded(tmp_path, reports=daily))
+    assert (problem.key, problem.stops) == ("reports.daily.format", False)
+    assert "pip install 'screenpop[parquet]'" in problem.remedy

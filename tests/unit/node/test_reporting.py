@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
@@ -270,6 +271,18 @@ async def test_a_folder_that_refuses_is_named_with_its_reason(tmp_path: Path) ->
         assert (
             f"{tmp_path / 'out' / 'daily-2026-11-20.csv'} cannot be" in (it.troubles[0])
         )
+
+
+async def test_parquet_without_its_extra_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = clock_at("2026-11-21T06:00")
+    async with reporting(tmp_path, clock, {**FOLDER, "format": "parquet"}) as it:
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        clock.advance(1800)
+        await it.look()
+        assert "pip install 'screenpop[parquet]'" in it.troubles[0]
+        assert it.counted("folder", "failed") == 1
 
 
 async def test_a_process_that_dies_at_each_try_ends_too(tmp_path: Path) -> None:
