@@ -309,6 +309,7 @@ NOT_OF_A_USER: Mapping[str, str] = {
     "person_keys": "keys of callers",
     "key_copies": "paths of backups",
     "erasures": "how many callers were erased",
+    "report_runs": "which report was sent when, without addresses",
     "schema_needs": "a version",
     "consumers": "where the archiver stopped",
 }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import insert
+from sqlalchemy import Select, insert, select, text
 from unit.history import history
 
 from screenpop.domain.agent import Role, User, UserId
@@ -19,8 +20,14 @@ from screenpop.history.audit import Audit
 from screenpop.history.batch import AlertChange
 from screenpop.history.engine import Database
 from screenpop.history.opening import Contacts
-from screenpop.history.own_records import OwnRecords, RecordsFound
-from screenpop.history.own_sections import NOT_OF_A_USER, SECTIONS, RecordsAsked
+from screenpop.history.own_calls import _counting, _of_own_calls
+from screenpop.history.own_records import OwnRecords, RecordsFound, _query
+from screenpop.history.own_sections import (
+    NOT_OF_A_USER,
+    SECTIONS,
+    RecordsAsked,
+    Section,
+)
 from screenpop.history.passwords import Passwords
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users
@@ -51,7 +58,7 @@ def test_each_table_that_names_a_user_has_a_section() -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.name)
-def test_each_column_is_shown_or_its_reason_stands_there(section: Any) -> None:
+def test_each_column_is_shown_or_its_reason_stands_there(section: Section) -> None:
     columns = {column.name for column in section.table.columns}
     assert {*section.columns, *section.left_out} == columns
     assert not {*section.columns} & {*section.left_out}
@@ -132,11 +139,9 @@ async def test_every_section_has_the_rows_of_the_person_and_of_no_one_else(
     await audited(database, clock)
     found = {name: x.rows for name, x in (await of_ana(database)).items()}
     assert {name for name, rows in found.items() if not rows} == set()
-    text = json.dumps(found)
-    assert "ben" not in text
-    assert "1002" not in text
-    assert secret not in text
-    assert "argon2" not in text
+    shown = json.dumps(found)
+    for kept_back in ("ben", "1002", secret, "argon2"):
+        assert kept_back not in shown
     (account,) = found["account"]
     assert account["agents"] == ["1001"]
     assert account["has_password"] is True
@@ -243,3 +248,43 @@ async def test_what_was_written_with_a_role_of_before_is_found(
     await users.change("ana", role=Role.AGENT, by="ada")
     found = (await of_ana(database))["notes"].rows
     assert [row["text"] for row in found] == ["as a supervisor"]
+
+
+BY_LEGS = [x for x in SECTIONS if x.found_by in ("legs", "telephones")]
+
+
+@pytest.mark.parametrize("section", BY_LEGS, ids=lambda section: section.name)
+async def test_what_belongs_to_own_calls_is_found_along_their_index(
+    database: Database, section: Section
+) -> None:
+    await is_found_along_the_index(
+        database, _query(section, RecordsAsked(user=ANA, limit=10)), section.table.name
+    )
+
+
+@pytest.mark.parametrize("table", ["notes", "dispositions", "calls"])
+async def test_figures_read_no_table_as_a_whole(database: Database, table: str) -> None:
+    asked = RecordsAsked(user=ANA, limit=1, from_us=1, to_us=2)
+    query = _counting(asked)
+    if table != "calls":
+        written = tables.metadata.tables[table]
+        query = select(written).select_from(_of_own_calls(asked, written))
+    await is_found_along_the_index(database, query, table)
+
+
+async def is_found_along_the_index(
+    database: Database, query: Select[Any], table: str
+) -> None:
+    """The plan begins with the person's legs, and goes to the table by its key."""
+    async with database.read() as connection:
+        if not database.is_sqlite:  # so small a table it would rather scan
+            for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+                await connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        literal = {"literal_binds": True}
+        sql = query.compile(dialect=connection.dialect, compile_kwargs=literal).string
+        rows = await connection.exec_driver_sql(f"{explain} {sql}")
+        plan = " | ".join(str(row[-1]) for row in rows)
+    assert "call_legs_by_user" in plan
+    for read in ("call_legs", table):
+        assert not re.search(rf"(SCAN|Seq Scan on) {read}\b", plan), plan
