@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -80,4 +81,6 @@ def why_not_sent(error: Exception) -> str:
         return "the mail server refused all recipients"
     if isinstance(error, TimeoutError):
         return f"no answer within {WITHIN_S:.0f} s"
+    if isinstance(error, ConnectionError | socket.gaierror) and error.strerror:
+        return f"no connection to the mail server: {error.strerror}"
     return type(error).__name__

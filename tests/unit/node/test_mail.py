@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 
 import pytest
 from smtp_server import mail_server
@@ -56,3 +57,6 @@ def test_a_reason_has_neither_address_nor_secret() -> None:
     assert why_not_sent(refused) == "the mail server refused all recipients"
     answer = smtplib.SMTPDataError(554, b"sue@example.com is blocked")
     assert why_not_sent(answer) == "the mail server answered 554"
+    away = ConnectionRefusedError(111, "Connection refused")
+    assert why_not_sent(away) == "no connection to the mail server: Connection refused"
+    assert why_not_sent(ssl.SSLError(1, "not for mail.example.net")) == "SSLError"
