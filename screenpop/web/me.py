@@ -222,6 +222,11 @@ def _elsewhere(site: Site, records: OwnRecords) -> list[dict[str, Any]]:
             "kept": "Until you delete the browser's data.",
         },
         {
+            "label": "Configuration",
+            "text": "Your user name in your team, where the centre has teams.",
+            "kept": "Until an administrator changes it.",
+        },
+        {
             "label": "Log files",
             "text": "Your user name and address at log-ins and look-ups.",
             "kept": "As the operators of this service set it.",

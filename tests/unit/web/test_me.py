@@ -36,6 +36,10 @@ async def test_it_says_how_long_what_is_kept(house: Any) -> None:
     kept = {each["label"]: each["kept"] for each in found["elsewhere"]}
     assert kept["Journal and saved states"] == "36 hours."
     assert kept["Log-in"] == "12 hours."
+    assert kept.keys() == {
+        "Journal and saved states", "Log-in", "Your browser", "Configuration",
+        "Log files", "Requests of the telephone system", "Backups",
+    }  # fmt: skip
     assert found["log_in"]["expires_at"].endswith("Z")
     assert found["state"] is None
 
