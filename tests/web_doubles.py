@@ -15,8 +15,10 @@ from screenpop.domain.agent import AgentPrivacy, Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.directory import Directory
 from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.domain.orders_after import KnownCaller
 from screenpop.domain.popped import PoppedCall
 from screenpop.domain.profile import Json
+from screenpop.history.kinds import CallKind
 from screenpop.history.offers import OfferCounts
 from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import RecordsFound
@@ -340,6 +342,29 @@ class FakePopped:
         return self._found
 
 
+class FakeKinds:
+    """Some rows, and who called; remembers what was asked."""
+
+    def __init__(
+        self, rows: Sequence[CallKind] = (), callers: Sequence[KnownCaller] = ()
+    ) -> None:
+        self.asked: list[tuple[CountsAsked, str]] = []
+        self._rows, self._callers = [*rows], [*callers]
+
+    async def rows(self, asked: CountsAsked, group: str) -> list[CallKind]:
+        self.asked.append((asked, group))
+        return self._rows
+
+    async def callers(
+        self, asked: CountsAsked, group: str
+    ) -> tuple[list[KnownCaller], bool]:
+        return self._callers, False
+
+
+async def no_orders_after(callers: Sequence[KnownCaller], days: int) -> None:
+    return None
+
+
 class FakeCounts:
     """Two quarters of an hour with calls; remembers what was asked."""
 
@@ -414,6 +439,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "board": AgentBoard(),
         "calls": FakeCalls(), "live": FakeLive(), "offers": FakeOffers(),
         "counts": FakeCounts(), "popped": FakePopped(),
+        "kinds": FakeKinds(), "orders_after": no_orders_after,
         "forecasts": forecasts(), "comparisons": comparisons(),
         "recalls": no_recalls(), "groups": lambda: EVERYTHING,
         "alerts": no_alerts(),

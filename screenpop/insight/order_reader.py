@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from screenpop.domain.orders_after import CustomerOrder
 from screenpop.insight.order_schema import (
     FILE_NAME,
     OrderCounts,
@@ -42,6 +43,14 @@ WHERE customer = (SELECT id FROM customers WHERE "key" = ?)
     AND at_s > ? AND at_s <= ? AND quantity > 0
 ORDER BY at_s LIMIT 1
 """
+
+_ORDERS_OF = """
+SELECT at_s, currency, sum(amount) FROM orders LEFT JOIN lines ON "order" = orders.id
+WHERE customer = (SELECT id FROM customers WHERE "key" = ? AND NOT opted_out)
+    AND at_s > ? AND at_s <= ?
+GROUP BY orders.id ORDER BY at_s LIMIT ?
+"""
+ORDERS_OF_ONE_MAX = 1_000
 
 
 class ItemRow(NamedTuple):
@@ -162,6 +171,16 @@ class OrderReader:
             _FIRST_ORDER, (customer, item, after_s, until_s)
         ).fetchone()
         return None if found is None else float(found[0])
+
+    def orders_of(
+        self, customer: str, after_s: float, until_s: float
+    ) -> list[CustomerOrder]:
+        """The first `ORDERS_OF_ONE_MAX` in (after, until]; none of who opted out."""
+        asked = (customer, after_s, until_s, ORDERS_OF_ONE_MAX)
+        return [
+            CustomerOrder(round(at_s * 1e6), currency or "", amount)
+            for at_s, currency, amount in self._connection.execute(_ORDERS_OF, asked)
+        ]
 
     def opted_out(self) -> frozenset[str]:
         """Customers who must not be profiled: nothing is computed for them."""

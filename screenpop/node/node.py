@@ -26,6 +26,7 @@ from screenpop.domain.errors import Unavailable
 from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
+from screenpop.history.kinds import CallKinds
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
 from screenpop.history.popped import PoppedCalls
@@ -54,7 +55,7 @@ from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, watch
-from screenpop.node.offer_orders import learn_orders
+from screenpop.node.offer_orders import learn_orders, orders_after_calls
 from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.problems import NO_USERS, problems_of_node
@@ -387,6 +388,8 @@ class Service:
             stats=self._stats_json,
             counts=self.past.counts(),
             popped=PoppedCalls(self.past.database),
+            kinds=CallKinds(self.past.database),
+            orders_after=orders_after_calls(self.loaded),
             counting=self.feed.counters.rules,
             groups=lambda: rule_of(self.feed, config.privacy.of_agents),
             privacy=config.privacy.of_agents,

@@ -391,9 +391,10 @@ def source_labels(config: Configuration) -> dict[str, str]:
 
 
 def place_labels(config: Configuration) -> dict[str, dict[str, str]]:
-    """How reports call queues, dialled numbers and facets."""
+    """How reports call queues, dialled numbers, facets and results."""
     return {
         "queue": {name: x.label for name, x in config.queues.items() if x.label},
         "dialled": {number: x.label for number, x in config.dialled.items()},
         "facet": {name: x.label for name, x in config.facets.items() if x.label},
+        "result": {each.code: each.label for each in config.dispositions},
     }

@@ -19,7 +19,9 @@ from screenpop.config.model import Limits, Security, Server
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import GROUPS_ONLY, AgentPrivacy, Role, User
 from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.orders_after import KnownCaller, OrderSums
 from screenpop.domain.profile import Json
+from screenpop.history.kinds import CallKinds
 from screenpop.history.offers import Offers
 from screenpop.history.opening import People
 from screenpop.history.own_calls import OwnCalls
@@ -48,6 +50,11 @@ from screenpop.web.recall_list import Recalls
 from screenpop.web.remote import Proxies
 from screenpop.web.sockets import Sockets, TurnGate
 
+OrdersAfter = Callable[
+    [Sequence[KnownCaller], int], Awaitable[Mapping[str, OrderSums] | None]
+]
+"""What callers ordered within so many days; None: no source gives orders."""
+
 
 def _long_since() -> asyncio.Event:
     done = asyncio.Event()
@@ -74,11 +81,13 @@ class Services:
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts
     popped: PoppedCalls
+    kinds: CallKinds
+    orders_after: OrdersAfter
     counting: CountingRules = field(default_factory=CountingRules)
     groups: Callable[[], GroupRule]
     privacy: AgentPrivacy = GROUPS_ONLY
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Of queues and dialled numbers (`queue`, `dialled`), by name."""
+    """Of `queue`, `dialled`, `facet` and `result`, by name."""
     forecasts: Forecasts
     comparisons: Comparisons
     logged_out: Callable[[User], Awaitable[None]]

@@ -53,6 +53,9 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/stats/calls": [f"/v1/stats/calls?{{since}}&{PAST[16:]}"],
     "GET /v1/stats/usual": ["/v1/stats/usual"],
     "GET /v1/stats/hours": ["/v1/stats/hours?number=answered&{since}"],
+    "GET /v1/stats/kinds": [
+        f"/v1/stats/kinds?{PAST}&group={group}" for group in ("result", "dialled")
+    ],
     "GET /v1/stats/pops": [f"/v1/stats/pops?{PAST}"],
     "GET /v1/stats/places": [f"/v1/stats/places?{PAST}&group=queue"],
     "GET /v1/forecast": ["/v1/forecast"],

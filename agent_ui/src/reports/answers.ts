@@ -230,3 +230,24 @@ export interface PopHelp {
   facets: FacetHelp[];
   handle_times: HandleComparison[];
 }
+
+/** Calls of one outcome, result, kind of customer or campaign. */
+export interface Kind {
+  name: string;
+  label: string;
+  calls: number;
+  answered: number;
+  known: number;
+  /** By code; none where too few people took the calls. */
+  results: Record<string, number> | null;
+  orders: number | null;
+  revenue: Record<string, number> | null;
+}
+
+export interface Kinds {
+  group: string;
+  orders_days: number | null;
+  orders_of: string | null;
+  results: Record<string, string>;
+  rows: Kind[];
+}

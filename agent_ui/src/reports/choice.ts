@@ -5,6 +5,7 @@ import { addDays, daysBetween } from "./words";
 export const VIEWS = ["calls", "week", "pops", "forecast"] as const;
 export type View = (typeof VIEWS)[number];
 export const BYS = ["15m", "30m", "60m", "day", "week", "month"] as const;
+export const KINDS = ["outcome", "result", "customer", "dialled"] as const;
 export type By = (typeof BYS)[number];
 
 /** The list of calls behind a number, between two moments. */
@@ -29,6 +30,8 @@ export interface Choice {
   /** Of the heat map. */
   number: string;
   group: "queue" | "line" | "dialled";
+  /** By what the table of how calls ended is. */
+  kind: (typeof KINDS)[number];
   /** Of the forecast. */
   days: number;
   interval: number;
@@ -59,6 +62,7 @@ export const USUAL: Choice = {
   dialled: null,
   number: "offered",
   group: "queue",
+  kind: "outcome",
   days: 7,
   interval: 30,
   day: null,
@@ -96,6 +100,7 @@ export function choiceOf(search: string): Choice {
     dialled: query.get("dialled"),
     number: query.get("number") ?? USUAL.number,
     group: oneOf(GROUPS, query.get("group")) ?? USUAL.group,
+    kind: oneOf(KINDS, query.get("kind")) ?? USUAL.kind,
     days: whole(query.get("days"), 1, 28) ?? USUAL.days,
     interval: whole(query.get("interval"), 15, 60) ?? USUAL.interval,
     day: day("day"),

@@ -5,6 +5,7 @@ import { CsvButton } from "../shared/csv_button";
 import { type Reading, useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { Band, Counter, Interval, Stats, Usual } from "./answers";
+import { ByKind } from "./by_kind";
 import { ByPlace } from "./by_place";
 import { Chart } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
@@ -89,6 +90,7 @@ export function History(props: ViewProps) {
       <Figures {...own} stats={stats.answer} />
       <Charts {...own} stats={stats.answer} path={path} />
       <ByPlace {...props} columns={columns} />
+      <ByKind {...props} />
       <Rules stats={stats.answer} usual={own.usual} />
     </>
   );

@@ -8,16 +8,28 @@ from unit.history import history
 
 from screenpop.connector.orders import OrderRecord
 from screenpop.domain.offer import Mark, Offer
+from screenpop.domain.orders_after import KnownCaller
 from screenpop.history.archive import Archive
 from screenpop.history.batch import MarkedOffer
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.offers import ORDER_DAYS, Offers
 from screenpop.history.tables import metadata
 from screenpop.insight.order_store import OrderStore
-from screenpop.node.offer_orders import learn_orders
+from screenpop.node.asking import load_checked
+from screenpop.node.offer_orders import learn_orders, orders_after_calls
 from screenpop.support.clock import FakeClock
 
 DAY_US = 86_400_000_000
+FEED = """
+version: 1
+server: {data_dir: data}
+lines: {main: {dialect: generic, settings: {token: a-token-of-sixteen-chars}}}
+sources:
+  erp:
+    connector: sql
+    url: sqlite:///erp.sqlite
+    orders: {query: "select 1 as customer, 2 as order_id, 3 as at, 4 as item"}
+"""
 
 
 async def _order(
@@ -36,9 +48,9 @@ async def _order(
             at_s=called_s + days * 86_400,
             item=item,
             quantity=1.0,
-            amount=None,
-            currency=None,
-            opted_out=None,
+            amount=12.5,
+            currency="EUR",
+            opted_out=customer == "c-9",
         )
         for number, (customer, item, days) in enumerate(lines)
     )
@@ -86,3 +98,24 @@ async def test_only_orders_of_the_customer_in_time_count(tmp_path: Path) -> None
     }  # fmt: skip
     assert await learn_orders(offers, tmp_path, clock) == 0
     await database.close()
+
+
+async def test_orders_after_calls_are_those_of_the_feed(tmp_path: Path) -> None:
+    clock = FakeClock()
+    at_us = clock.now_us()
+    data = tmp_path / "data"
+    data.mkdir()
+    await _order(data, clock, ("c-7", "tape", 3), ("c-7", "x", 9), ("c-9", "tape", 3))
+    callers = [KnownCaller("tv", each, at_us) for each in ("c-7", "c-8", "c-9")]
+    (tmp_path / "screenpop.yaml").write_text(FEED)
+    after = orders_after_calls(load_checked(tmp_path / "screenpop.yaml"))
+    found = await after(callers, 7)
+    assert found is not None
+    assert (found["tv"].orders, found["tv"].revenue) == (1, {"EUR": 12.5})
+    assert await after([], 7) == {}
+
+
+async def test_without_a_source_of_orders_there_are_none(tmp_path: Path) -> None:
+    (tmp_path / "screenpop.yaml").write_text("version: 1\n")
+    after = orders_after_calls(load_checked(tmp_path / "screenpop.yaml"))
+    assert await after([KnownCaller("tv", "c-7", 1)], 7) is None

@@ -1,0 +1,109 @@
+// How did the calls of a range end, whose were they, and what came of them?
+
+import { CsvButton } from "../shared/csv_button";
+import { useReading } from "../shared/reading";
+import type { Kind, Kinds } from "./answers";
+import { type Choice, KINDS, rangeQuery } from "./choice";
+import type { ViewProps } from "./view";
+import { NONE, shown } from "./words";
+
+const TITLES: Record<Choice["kind"], string> = {
+  outcome: "Outcome",
+  result: "Result",
+  customer: "Customer",
+  dialled: "Campaign (dialled number)",
+};
+
+export function ByKind({ choice, change, from, to, onExpired }: ViewProps) {
+  const { kind } = choice;
+  const path = `/v1/stats/kinds?${rangeQuery(choice, from, to)}&group=${kind}`;
+  const { answer, trouble, busy } = useReading<Kinds>(path, onExpired);
+  const found = answer?.group === kind ? answer : null;
+  return (
+    <section class="reports-wide by-place by-kind">
+      <h2>How calls ended</h2>
+      <p>
+        {KINDS.map((each) => (
+          <button
+            type="button"
+            key={each}
+            aria-pressed={each === kind}
+            onClick={() => change({ kind: each })}
+          >
+            {TITLES[each]}
+          </button>
+        ))}{" "}
+        <CsvButton path={path} name={`by-${kind}.csv`} />
+      </p>
+      {trouble && <p role="alert">{trouble}</p>}
+      {found?.rows.length === 0 && !busy && <p>No calls in this time.</p>}
+      {found && found.rows.length > 0 && <KindTable found={found} kind={kind} />}
+    </section>
+  );
+}
+
+function KindTable({ found, kind }: { found: Kinds; kind: Choice["kind"] }) {
+  const hasOrders = found.orders_days !== null;
+  const ordered = `Orders within ${found.orders_days} days`;
+  const hides = found.rows.some((row) => row.results === null);
+  return (
+    <>
+      <table class="by-block">
+        <thead>
+          <tr>
+            <th scope="col">{TITLES[kind]}</th>
+            <th scope="col">Calls</th>
+            <th scope="col">Answered</th>
+            <th scope="col">Known customers</th>
+            {kind !== "result" && <th scope="col">Results</th>}
+            {hasOrders && <th scope="col">{ordered}</th>}
+            {hasOrders && <th scope="col">Revenue</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {found.rows.map((row) => (
+            <tr key={row.name}>
+              <th scope="row">{row.label}</th>
+              <td data-label="Calls">{shown(row.calls, "calls")}</td>
+              <td data-label="Answered">{shown(row.answered, "calls")}</td>
+              <td data-label="Known customers">{shown(row.known, "calls")}</td>
+              {kind !== "result" && (
+                <td data-label="Results">{resultWords(row, found.results)}</td>
+              )}
+              {hasOrders && <td data-label={ordered}>{shown(row.orders, "calls")}</td>}
+              {hasOrders && <td data-label="Revenue">{revenueWords(row.revenue)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">
+        {hasOrders &&
+          "An order counts under the last call of its customer before it; that is not why it was made. "}
+        {found.orders_of && `Orders: ${found.orders_of} `}
+        {hides && "– for results and orders: too few people took these calls."}
+      </p>
+    </>
+  );
+}
+
+const RESULTS_MAX = 4;
+
+/** The most frequent results; a dash where they may not be seen. */
+export function resultWords(row: Kind, labels: Record<string, string>): string {
+  if (row.results === null) return NONE;
+  const sorted = Object.entries(row.results).sort(([, a], [, b]) => b - a);
+  const words = sorted
+    .slice(0, RESULTS_MAX)
+    .map(([code, count]) => `${labels[code] ?? code} ${count.toLocaleString()}`);
+  const others = sorted.slice(RESULTS_MAX).reduce((sum, [, count]) => sum + count, 0);
+  if (others > 0) words.push(`others ${others.toLocaleString()}`);
+  return words.join(", ") || "none";
+}
+
+export function revenueWords(revenue: Record<string, number> | null): string {
+  if (revenue === null) return NONE;
+  const words = Object.entries(revenue).map(([currency, amount]) =>
+    `${amount.toLocaleString(undefined, { maximumFractionDigits: 0 })} ${currency}`.trim(),
+  );
+  return words.join(", ") || "0";
+}

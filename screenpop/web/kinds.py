@@ -1,0 +1,144 @@
+"""How did calls end, whose were they, what came of them? `GET /v1/stats/kinds`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from aiohttp import web
+
+from screenpop.domain.errors import BadInput
+from screenpop.domain.orders_after import OrderSums
+from screenpop.history.kinds import CALLERS_MAX, CallKind, KindGroup
+from screenpop.support.table import TableColumn, columns
+from screenpop.wallboard.groups import merged_queues
+from screenpop.web.asked import choice, counts_asked, heading, zone_of
+from screenpop.web.body import whole_number
+from screenpop.web.site import Site, Visit, answered
+from screenpop.web.table_answer import answered_table, table_format
+
+DAYS_MAX = 92
+DAY_US = 24 * 3600 * 1_000_000
+ORDERS_DAYS = 7
+ORDERS_DAYS_MAX = 60
+OUTCOMES: Mapping[str, str] = {
+    "completed": "Answered",
+    "abandoned": "Given up in a queue",
+    "missed": "Missed",
+    "voicemail": "Voicemail",
+    "callback": "Asked for a call back",
+    "rejected": "Rejected",
+    "failed": "Failed",
+    "": "Not known",
+}
+CUSTOMERS: Mapping[str, str] = {
+    "known": "Known customer",
+    "unknown": "Number not known",
+    "withheld": "No number",
+}
+NAMELESS: Mapping[str, str] = {"": "None"}
+
+
+async def show(site: Site, visit: Visit) -> web.StreamResponse:
+    """A row for each outcome, result, kind of customer, queue, line or number."""
+    query, zone = visit.request.query, zone_of(site)
+    asked = counts_asked(site, query)
+    group = choice(query, "group", get_args(KindGroup), "outcome")
+    days = whole_number(query, "orders_days", ORDERS_DAYS, 1, ORDERS_DAYS_MAX)
+    if asked.to_us - asked.from_us > DAYS_MAX * DAY_US:
+        raise BadInput(
+            f"from … to is more than {DAYS_MAX} days.",
+            code="bad_query",
+            remedy="Choose a shorter range.",
+        )
+    kinds = site.services.kinds
+    found = await kinds.rows(asked, group)
+    callers, more = await kinds.callers(asked, group)
+    sums = await site.services.orders_after(callers, days)
+    few = _few(site, found)
+    labels = {**_labels(site, group), **site.services.labels.get(group, {})}
+    rows = [_row(each, labels, sums, hidden=each.name in few) for each in found]
+    if form := table_format(visit.request):
+        return await answered_table(form, *_table(rows), f"by-{group}")
+    return answered(
+        {
+            **heading(asked, zone),
+            "group": group,
+            "orders_days": None if sums is None else days,
+            "orders_of": f"The newest {CALLERS_MAX:,} calls." if more else None,
+            "results": dict(site.services.labels.get("result", {})),
+            "rows": rows,
+        }
+    )
+
+
+def _few(site: Site, found: list[CallKind]) -> set[str]:
+    """Rows whose calls were taken by too few people for figures of their work."""
+    rule = site.services.groups()
+    if rule.names_figures:
+        return set()
+    taken = {each.name: each.people for each in found}
+    return {*merged_queues(taken, site.services.privacy.group_min)}
+
+
+def _labels(site: Site, group: KindGroup) -> Mapping[str, str]:
+    if group == "outcome":
+        return OUTCOMES
+    return CUSTOMERS if group == "customer" else NAMELESS
+
+
+def _row(
+    kind: CallKind,
+    labels: Mapping[str, str],
+    sums: Mapping[str, OrderSums] | None,
+    *,
+    hidden: bool,
+) -> dict[str, Any]:
+    """Results and sales of few people are left out: they are figures of their work."""
+    of_orders = None if sums is None or hidden else sums.get(kind.name, OrderSums())
+    return {
+        "name": kind.name,
+        "label": labels.get(kind.name, kind.name),
+        "calls": kind.calls,
+        "answered": kind.answered,
+        "known": kind.known,
+        "results": None if hidden else dict(kind.results),
+        "orders": None if of_orders is None else of_orders.orders,
+        "revenue": None if of_orders is None else _rounded(of_orders.revenue),
+    }
+
+
+def _rounded(revenue: Mapping[str, float]) -> dict[str, float]:
+    return {currency: round(amount, 2) for currency, amount in sorted(revenue.items())}
+
+
+def _table(
+    rows: Sequence[dict[str, Any]],
+) -> tuple[list[TableColumn], list[dict[str, Any]]]:
+    """A column for each result and each currency."""
+    codes = sorted({code for row in rows for code in row["results"] or ()})
+    currencies = sorted({each for row in rows for each in row["revenue"] or ()})
+    shape = [
+        *columns("text", "name", "label"),
+        *columns("count", "calls", "answered", "known"),
+        *columns("count", *(f"result_{code}" for code in codes)),
+        *columns("count", "orders"),
+        *columns("number", *(f"revenue_{each}" for each in currencies)),
+    ]
+    flat = [
+        {
+            **row,
+            **_spread("result", codes, row["results"]),
+            **_spread("revenue", currencies, row["revenue"]),
+        }
+        for row in rows
+    ]
+    return shape, flat
+
+
+def _spread(
+    name: str, keys: Sequence[str], values: Mapping[str, float] | None
+) -> dict[str, float | None]:
+    return {
+        f"{name}_{key}": None if values is None else values.get(key, 0) for key in keys
+    }

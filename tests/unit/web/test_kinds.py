@@ -1,0 +1,106 @@
+"""What supervisors read about outcomes, results and campaigns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from web_doubles import FakeKinds
+
+from screenpop.domain.agent import AgentPrivacy
+from screenpop.domain.orders_after import KnownCaller, OrderSums
+from screenpop.history.kinds import CallKind
+from screenpop.wallboard.groups import GroupRule
+
+RANGE = "from=2026-11-20&to=2026-11-21"
+TV, RADIO = "+442079460100", "+442079460101"
+MANY = {f"agent{n}" for n in range(6)}
+
+
+def rows() -> list[CallKind]:
+    return [
+        CallKind(TV, 9, 7, 5, {"sold": 2}, {*MANY}),
+        CallKind(RADIO, 3, 3, 1, {"sold": 1, "no": 1}, {*MANY}),
+    ]
+
+
+async def orders(
+    callers: Sequence[KnownCaller], days: int
+) -> Mapping[str, OrderSums] | None:
+    return {TV: OrderSums(orders=days, revenue={"EUR": 10.004})}
+
+
+@pytest.fixture
+def campaigns() -> dict[str, Any]:
+    rule = GroupRule(AgentPrivacy(group_min=5), {}, agents=9)
+    return {
+        "kinds": FakeKinds(rows()), "orders_after": orders, "groups": lambda: rule,
+        "labels": {"dialled": {TV: "Television"}, "result": {"sold": "Sold"}},
+        "privacy": AgentPrivacy(group_min=5),
+    }  # fmt: skip
+
+
+async def test_only_supervisors_read_it(house: Any) -> None:
+    await house.sign_in("ana")
+    refused = await house.ask("GET", f"/v1/stats/kinds?{RANGE}")
+    assert (refused.status, refused.json["error"]["code"]) == (403, "role")
+
+
+async def test_a_campaign_has_calls_results_and_orders(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    house = await open_house(**campaigns)
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds?{RANGE}&group=dialled&orders_days=3"
+    told = (await house.ask("GET", path)).json
+    tv, radio = told["rows"]
+    assert (tv["label"], tv["calls"], tv["answered"], tv["known"]) == (
+        "Television", 9, 7, 5,
+    )  # fmt: skip
+    assert (tv["results"], tv["orders"], tv["revenue"]) == ({"sold": 2}, 3, {"EUR": 10})
+    assert (radio["label"], radio["orders"], radio["revenue"]) == (RADIO, 0, {})
+    assert (told["orders_days"], told["results"]) == (3, {"sold": "Sold"})
+
+
+async def test_results_of_few_people_are_left_out(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    few = [*rows(), CallKind("", 1, 1, 1, {"sold": 1}, {"ana"})]
+    house = await open_house(**{**campaigns, "kinds": FakeKinds(few)})
+    await house.sign_in("sue")
+    told = (await house.ask("GET", f"/v1/stats/kinds?{RANGE}&group=dialled")).json
+    hidden = [row["name"] for row in told["rows"] if row["results"] is None]
+    assert "" in hidden
+    assert len(hidden) == 2  # else it were what is missing to the sum of all
+    assert all(r["orders"] is None for r in told["rows"] if r["name"] in hidden)
+    assert [row["calls"] for row in told["rows"]] == [9, 3, 1]
+
+
+async def test_without_a_source_of_orders_there_is_no_such_figure(house: Any) -> None:
+    await house.sign_in("sue")
+    told = (await house.ask("GET", f"/v1/stats/kinds?{RANGE}")).json
+    assert (told["group"], told["orders_days"], told["rows"]) == ("outcome", None, [])
+
+
+async def test_a_file_has_a_column_for_each_result(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    house = await open_house(**campaigns)
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds?{RANGE}&group=dialled"
+    answer = await house.ask("GET", path, headers={"Accept": "text/csv"})
+    tv, radio = csv.DictReader(io.StringIO(answer.body.decode(), newline=""))
+    assert (tv["result_no"], tv["result_sold"], tv["revenue_EUR"]) == ("0", "2", "10.0")
+    assert (radio["result_no"], radio["orders"], radio["revenue_EUR"]) == (
+        "1", "0", "0",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["from=2026-01-01&to=2026-06-01", f"{RANGE}&group=x"])
+async def test_what_cannot_be_answered_is_refused(house: Any, asked: str) -> None:
+    await house.sign_in("sue")
+    refused = await house.ask("GET", f"/v1/stats/kinds?{asked}")
+    assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
