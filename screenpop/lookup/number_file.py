@@ -71,7 +71,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     clean: bool = False
     full_us: int = 0  # when all contacts were last read
     read_us: int = 0  # when it was last up to date
-    reading: str | None = None  # what became of the rows, `number_report.py`
+    reading: str | None = None  # what became of the rows, `kept_reading.py`
+    counts: str | None = None  # of its numbers, `number_report.py`
 
 
 class NumberFile:
@@ -147,7 +148,7 @@ class NumberFile:
         try:
             connection = _connect(self.path, READER_CACHE_KIB)
             try:
-                problem = _problem_of(connection)
+                problem = problem_of(connection)
                 if problem is None:
                     about(connection)
                     return connection
@@ -221,7 +222,7 @@ def about(connection: sqlite3.Connection) -> About:
     return About(**kept)
 
 
-def _problem_of(connection: sqlite3.Connection) -> str | None:
+def problem_of(connection: sqlite3.Connection) -> str | None:
     """Why this file is not a number index of this version; None: it is one."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -9,25 +9,15 @@ is recognised by its digest and costs no reading of its numbers.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from screenpop.connector.reading import ODD_KEPT_MAX
 from screenpop.domain.profile import Scalar
 from screenpop.lookup.number_file import NumberFile, about, refused
 
 FIRST_COMMIT = 1_000  # contacts; then after as many again as are visible
 COMMIT_MAX = 500_000  # contacts that a kill in the first reading costs at most
 CHANGES_COMMIT = 10_000
-
-_ODD_COUNTS = (
-    """SELECT substr("key", 2, instr("key", char(9)) - 2), count(*) FROM numbers"""
-    """ WHERE "key" >= ? AND "key" < ? GROUP BY 1"""
-)
-_ODD_FIRST = (
-    'SELECT "key", body FROM numbers JOIN contacts ON id = contact'
-    ' WHERE "key" >= ? AND "key" < ? ORDER BY contact LIMIT ?'
-)
 
 
 class Filed(NamedTuple):
@@ -141,8 +131,8 @@ class Filing:
         for (contact,) in self._connection.execute("SELECT id FROM gone"):
             self._delete(contact)
 
-    def finish(self, version: str | None, now_us: int, reading: str | None) -> None:
-        """After `settle`: all of it becomes visible."""
+    def finish(self, version: str | None, now_us: int, more: Mapping[str, str]) -> None:
+        """After `settle`: all of it becomes visible. `more` is kept in `about`."""
         full_us = self._before.full_us
         if self.is_everything or (not self._before.whole and self._clean):
             full_us = now_us
@@ -151,19 +141,16 @@ class Filing:
             version=version,
             full_us=full_us,
             read_us=now_us,
-            reading=self._before.reading if reading is None else reading,
+            **more,
         )
         self._connection.execute("COMMIT")
         self._ended = True
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def odd(self, mark: str) -> tuple[dict[str, int], list[tuple[str, bytes]]]:
-        """Keys that begin with `mark`: how many by what is before their tab, and the
-        first ones with their contacts' bodies."""
-        bounds = (mark, chr(ord(mark) + 1))
-        counts = dict(self._connection.execute(_ODD_COUNTS, bounds).fetchall())
-        first = self._connection.execute(_ODD_FIRST, (*bounds, ODD_KEPT_MAX))
-        return counts, first.fetchall()
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """To count what is filed, before it is visible to others."""
+        return self._connection
 
     def close(self) -> None:
         """After `finish`, when nothing more is asked."""

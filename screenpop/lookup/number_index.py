@@ -87,7 +87,7 @@ class NumberIndex:
         """
         if self._folder is None:
             return
-        known = {_file_name(name): (name, rank) for rank, name in enumerate(sources)}
+        known = {file_name(name): (name, rank) for rank, name in enumerate(sources)}
         for path in sorted(self._folder.glob("*.sqlite")):
             if path.name not in known:
                 remove(path)
@@ -205,7 +205,7 @@ class NumberIndex:
                 f"cannot create the folder {self._folder}: {error.strerror}. Let the"
                 " service's user create it, or name another server.data_dir."
             ) from error
-        return self._folder / _file_name(source)
+        return self._folder / file_name(source)
 
     def _changed(self) -> None:
         self._found = {}
@@ -229,5 +229,5 @@ def _end_of(number: str) -> re.Pattern[str]:
     return re.compile(r"\D*".join(number[-TAIL_DIGITS:]))
 
 
-def _file_name(source: str) -> str:
+def file_name(source: str) -> str:
     return f"{source}.sqlite"

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import phonenumbers
 
 from screenpop.connector import ContactRecord, ContactsReading, OddItems
@@ -25,10 +26,11 @@ from screenpop.lookup import number_shelf
 from screenpop.lookup.kept_reading import kept
 from screenpop.lookup.number_file import refused
 from screenpop.lookup.number_filing import Filed, Filing
+from screenpop.lookup.number_report import counted, odd_in
 from screenpop.lookup.number_shelf import (
     EXACTLY,
+    HAS_EXTENSION,
     HEAD_OF,
-    ODD,
     OTHERWISE,
     SUFFIX_DIGITS,
     Shelf,
@@ -127,12 +129,14 @@ class Loading:
         try:
             with self._working:
                 self._filing.settle()
-                self.odd = odd_items(*self._filing.odd(ODD))
-                told = None
+                self.odd = odd_items(*odd_in(self._filing.connection))
+                more: dict[str, str] = {}
                 if reading is not None and self.is_everything:
                     reading.odd.take(self.odd)
-                    told = kept(reading)
-                self._filing.finish(version, now_us, told)
+                    counts = counted(self._filing.connection)
+                    more["reading"] = kept(reading)
+                    more["counts"] = msgspec.json.encode(counts).decode()
+                self._filing.finish(version, now_us, more)
                 self._filing.close()
                 self._show()
         except sqlite3.Error as error:
@@ -198,6 +202,8 @@ def _keys_of(number: FieldNumber, country: str | None) -> Iterator[str]:
         yield EXACTLY + key
         if number.is_head:
             yield HEAD_OF + key[:-1]
+        if number.extension is not None:
+            yield HAS_EXTENSION + key
         if number.in_plan or key != number.e164:
             return
     for length in SUFFIX_DIGITS:

@@ -35,6 +35,7 @@ EXACTLY = "="
 OTHERWISE = "~"
 HEAD_OF = "-"
 ENDS_WITH = "/"
+HAS_EXTENSION = "x"  # it was written with an extension: others share its beginning
 ODD = "!"  # no number follows, but why one of this contact's is not here
 
 
@@ -127,10 +128,19 @@ def odd_items(
     items = OddItems()
     for key, body in first:
         reason, _, value = key[1:].partition("\t")
-        items.add(f"customer {_DECODER.decode(body)[0]}", None, reason, value)
+        items.add(f"customer {key_of(body)}", None, reason, value)
     for reason, count in counts.items():
         items.counts[reason] = max(count, items.counts[reason])
     return items
+
+
+def key_of(body: bytes) -> str:
+    """The customer's key in a body that `body_of` made."""
+    return _DECODER.decode(body)[0]
+
+
+def company_of(body: bytes) -> str | None:
+    return _DECODER.decode(body)[2]
 
 
 def body_of(contact: ContactRecord) -> bytes:

@@ -12,6 +12,7 @@ from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.guarded_source import GuardedSource
+from screenpop.lookup.number_report import NumberCounts, kept_counts
 from screenpop.lookup.sources import Sources
 from screenpop.support.clock import iso_from_us
 from screenpop.support.log import NodeProblem
@@ -31,7 +32,8 @@ class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
     """A source's customers: how many are known by number, and why others are not.
 
     `left_out` counts rows of the last reading by reason; `odd` are sentences with
-    the places of odd ones. `trouble` says why the last reading failed.
+    the places of odd ones. `trouble` says why the last reading failed. `numbers`:
+    how many of which kind, and which are shared, as of the last reading of everything.
     """
 
     known: int
@@ -40,6 +42,7 @@ class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
     left_out: dict[str, int] = {}
     odd: tuple[str, ...] = ()
     trouble: str | None = None
+    numbers: NumberCounts | None = None
 
 
 SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
@@ -116,6 +119,7 @@ class SourceStates:
             left_out={} if reading is None else dict(reading.left_out),
             odd=() if reading is None else reading.odd.said()[:ODD_SHOWN],
             trouble=None if trouble is None else self._clean(trouble),
+            numbers=kept_counts(sources.index.about(name).counts),
         )
 
     def _failure(self, guard: GuardedSource) -> FailureSeen | None:

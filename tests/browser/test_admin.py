@@ -61,6 +61,18 @@ async def test_a_source_that_fails_is_named_with_its_reason(house: House) -> Non
     await expect(credit).to_contain_text("500")
 
 
+async def test_numbers_that_several_customers_share_are_listed(house: House) -> None:
+    tab = await administration(house)
+    shared = tab.part(".admin-shared").filter(has_text="Shared numbers: 1")
+    await shared.locator("summary").click(timeout=30_000)
+    await expect(shared).to_contain_text("+442…999, 2 customers, household or")
+    await expect(shared).to_contain_text("8, 9")
+    for width in (360, 1280, 3840):
+        await tab.page.set_viewport_size({"width": width, "height": 900})
+        assert await tab.fits_in_width(), f"at {width} px"
+    assert tab.complaints == []
+
+
 async def test_the_page_is_for_administrators_only(house: House) -> None:
     tab = await administration(house, "sue")
     await tab.sees("This page is for administrators")

@@ -16,7 +16,6 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 import sqlite3
 import tempfile
 import time
@@ -25,9 +24,9 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
-from load.figures import Step, percentile
+from load.figures import Step
 from load.measure import Bench, Plan, running, told
-from load.number_index import customer, number_of
+from load.number_index import customer, finds
 from load.process import Command, cores
 from load.service import ServiceTarget
 from load.targets import Setting
@@ -38,7 +37,6 @@ from screenpop.support.tasks import TaskOwner
 
 QUERY = """select id as key, name, company, country, phone, phone_2, city, changed
     from customer where changed >= :since order by changed"""
-FINDS = 50_000
 SEEN_EVERY_S = 1.0
 
 
@@ -192,34 +190,11 @@ async def measure(folder: Path, customers: int, seconds: float) -> dict[str, obj
         result["ready_after_kill_s"] = round(bench.server.start_s, 2)
         result["rss_mb_after_restart"] = round(bench.server.rss_kb() / 1024)
         await tasks.close()
-    result["find"] = finds(given.folder / "data" / "numbers", customers)
-    return result
-
-
-def finds(folder: Path, customers: int) -> dict[str, float]:
-    """As the event loop asks, each number once: nothing comes from kept answers."""
-    began = time.perf_counter()
-    index = NumberIndex("GB", folder)
+    index = NumberIndex("GB", given.folder / "data" / "numbers")
     index.open(["crm"])
-    opened_ms = (time.perf_counter() - began) * 1e3
-    chance, figures = random.Random(2), {"opened_ms": round(opened_ms, 1)}
-    wanted = chance.sample(range(customers), min(FINDS, customers))
-    asked = [number_of(n) for n in wanted]
-    for what, numbers, found in (
-        ("hit", [(number, country) for country, _, number in asked], True),
-        ("miss", [(f"+4989{n:08}", "DE") for n in range(len(asked))], False),
-    ):
-        took = []
-        for number, country in numbers:
-            begin = time.perf_counter()
-            evidence = index.find(number, country[:2].upper())
-            took.append((time.perf_counter() - begin) * 1e6)
-            assert bool(evidence) is found, number
-        took.sort()
-        for share in (0.5, 0.99, 0.999, 1):
-            figures[f"{what}_p{share * 100:g}_us"] = round(percentile(took, share), 1)
+    result["find"] = finds(index, customers)
     index.close()
-    return figures
+    return result
 
 
 def main() -> None:

@@ -160,4 +160,24 @@ export interface Contacts {
   left_out: Record<string, number>;
   odd: string[];
   trouble: string | null;
+  numbers?: NumberCounts | null;
+}
+
+/** A number of several customers, shortened. */
+export interface SharedNumber {
+  number: string;
+  customers: number;
+  of: "main number" | "company" | "several";
+  keys: string[];
+}
+
+/** Which numbers a source's customers have, as of the last reading of all. */
+export interface NumberCounts {
+  exact: number;
+  probable: number;
+  main_numbers: number;
+  by_last_digits: number;
+  shared: number;
+  shared_main: number;
+  most_shared: SharedNumber[];
 }

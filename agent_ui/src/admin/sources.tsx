@@ -1,9 +1,9 @@
 // Which sources answer, and why not?
 
 import type { Formats } from "../shared/format";
-import type { Contacts, Source } from "./answers";
+import type { Contacts, NumberCounts, Source } from "./answers";
 import type { AdminProps } from "./lines";
-import { STATES } from "./words";
+import { SHARING, STATES } from "./words";
 
 export function Sources({ state, formats, now }: AdminProps) {
   return (
@@ -43,7 +43,40 @@ function KnownContacts({ contacts, formats, now }: KnownContactsProps) {
           {said}
         </p>
       ))}
+      {contacts.numbers && contacts.numbers.shared > 0 && (
+        <SharedNumbers counts={contacts.numbers} formats={formats} />
+      )}
     </>
+  );
+}
+
+/** Which numbers have several customers: a household, a main number, a duplicate? */
+function SharedNumbers({
+  counts,
+  formats,
+}: {
+  counts: NumberCounts;
+  formats: Formats;
+}) {
+  const { shared, shared_main, most_shared } = counts;
+  const main =
+    shared_main > 0
+      ? `, main numbers with extensions: ${formats.number(shared_main)}`
+      : "";
+  return (
+    <details class="admin-shared">
+      <summary>{`Shared numbers: ${formats.number(shared)}${main}`}</summary>
+      <ul>
+        {most_shared.map((one) => (
+          <li key={`${one.number} ${one.keys.join()}`}>
+            <bdi>{one.number}</bdi>
+            {`, ${formats.number(one.customers)} customers, ${SHARING[one.of]}: `}
+            {one.keys.join(", ")}
+            {one.customers > one.keys.length && ", …"}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

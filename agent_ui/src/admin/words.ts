@@ -5,6 +5,7 @@ import type {
   Feed,
   Ranking,
   RequestSeen,
+  SharedNumber,
   Source,
   Stream,
   Verdict,
@@ -25,6 +26,12 @@ export const STATES: Record<Source["state"], string> = {
   left_alone: "circuit breaker open",
   unasked: "not asked yet",
   off: "switched off",
+};
+
+export const SHARING: Record<SharedNumber["of"], string> = {
+  "main number": "main number with extensions",
+  company: "one company",
+  several: "household or duplicate",
 };
 
 export const TASKS: Record<Ranking["task"], string> = {
