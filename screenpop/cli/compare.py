@@ -116,6 +116,9 @@ def compare(
     parts = [_as_text(given, each) for each in answer["readings"]]
     if answer["list"] is not None:
         parts.append("\n".join(_list(answer["list"])))
+    if answer["calls_without_events"]:
+        missing = answer["calls_without_events"]
+        parts.append(f"{missing} calls are left out: their events are not stored")
     typer.echo("\n\n".join(parts))
 
 
@@ -168,7 +171,11 @@ def _as_text(given: Given | None, reading: Mapping[str, Any]) -> str:
         lines.append(f"  {count} calls count differently")
     shown = reading["calls"][:SHOWN_MAX]
     for each in shown:
-        change = f"{_value(each['own'])} -> {_value(each['other'])}"
+        own, other = (
+            _value(each[side]) + _times(each[f"{side}_times"])
+            for side in ("own", "other")
+        )
+        change = f"{own} -> {other}"
         lines.append(f"    {_call(each)}: {change}")
     return "\n".join([*lines, *_more(count, shown)])
 
@@ -218,6 +225,11 @@ def _call(call: Mapping[str, Any]) -> str:
     )
     where = visits or "rang directly"
     return f"{call['arrived']}  {call['line']} {call['call_id']}  {where}"
+
+
+def _times(times: int) -> str:
+    """Of a share; most calls count in it once."""
+    return f" ({times} times)" if times > 1 else ""
 
 
 def _value(value: float | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from screenpop.demo.centre import LOGINS
@@ -20,8 +20,10 @@ from screenpop.domain.call import (
     AgentId,
     AgentLeg,
     Call,
+    CallEvent,
     CallId,
     Direction,
+    EventType,
     Left,
     LegState,
     LineId,
@@ -31,6 +33,8 @@ from screenpop.domain.call import (
     Release,
 )
 from screenpop.history.batch import Batch, CallState
+from screenpop.history.folding import stored_event
+from screenpop.journal.records import EventRecord
 
 WEEKS = 8
 CALLS_A_DAY = 130  # of a usual Wednesday
@@ -71,7 +75,36 @@ def weeks_batch(seed: int, line: str, now_us: int, zone: ZoneInfo) -> Batch:
             call_id = CallId(f"week-{day:%m%d}-{place:03d}")
             call = _call(rng, LineId(line), call_id, at_us, _hour(at_us, zone))
             batch.calls.append(CallState(call=call, number=None))
+            records = (EventRecord(event=event) for event in _events(call))
+            batch.events += map(stored_event, records)
     return batch
+
+
+def _events(call: Call) -> Iterator[CallEvent]:
+    """What the call is made of, so that it can be counted again."""
+
+    def event(kind: EventType, at_us: int, **more: Any) -> CallEvent:
+        return CallEvent(
+            type=kind,
+            line=call.line,
+            call_id=call.call_id,
+            event_id=f"{kind.value}-{at_us}",
+            at_us=at_us,
+            received_us=at_us,
+            direction=call.direction,
+            withheld=call.withheld,
+            dialled=call.dialled,
+            **more,
+        )
+
+    for visit in call.visits:
+        yield event(EventType.QUEUED, visit.entered_us, queue=visit.queue)
+    for leg in call.legs:
+        agent = {"agents": (leg.agent,), "people": {leg.agent: leg.people or ()}}
+        yield event(EventType.ALERTING, leg.alerting_us or 0, **agent)
+        yield event(EventType.ANSWERED, leg.answered_us or 0, **agent)
+    outcome = "callback" if call.outcome is Outcome.CALLBACK else None
+    yield event(EventType.ENDED, call.ended_us or 0, outcome=outcome)
 
 
 def _arrivals(rng: random.Random, day: date, zone: ZoneInfo) -> list[int]:

@@ -87,13 +87,17 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
         if visit.left is not None:
             _of_left(found, visit, since_us, rules.short_abandon_s)
     _of_call(found, call.visits, rules.short_abandon_s)
-    if rules.service_level.transfers == "again":
-        for visit, since_us in zip(call.visits, began_us, strict=True):
-            _of_wait(found, call, visit, since_us, rules)
-    else:
-        _of_wait(found, call, _one_wait(call.visits), began_us[0], rules)
+    _of_waits(found, call, began_us, rules)
     if is_over:
         _of_talks(found, call)
+    return found
+
+
+def service_level_counts(call: Call, rules: CountingRules) -> list[Count]:
+    """The part of `counts_of` that a service level is made of, `sl.COUNTED`."""
+    found: list[Count] = []
+    if call.visits and is_inbound(call):
+        _of_waits(found, call, wait_beginnings_us(call.visits), rules)
     return found
 
 
@@ -225,6 +229,16 @@ def _one_wait(visits: Sequence[QueueVisit]) -> QueueVisit:
     """The first queue, left as the first wait of the call ended in whichever queue."""
     ended = next((visit for visit in visits if visit.left != "moved"), visits[-1])
     return replace(visits[0], left=ended.left, left_us=ended.left_us)
+
+
+def _of_waits(
+    found: list[Count], call: Call, began_us: Sequence[int], rules: CountingRules
+) -> None:
+    if rules.service_level.transfers == "again":
+        for visit, since_us in zip(call.visits, began_us, strict=True):
+            _of_wait(found, call, visit, since_us, rules)
+    else:
+        _of_wait(found, call, _one_wait(call.visits), began_us[0], rules)
 
 
 def _of_wait(

@@ -209,17 +209,9 @@ class BatchMaker:
         event = record.event
         if event.type is EventType.AGENT_STATE:
             return
-        key = (event.line, event.call_id, event.occurrence)
-        self._batch.events.append(
-            StoredEvent(
-                key=key,
-                event_id=event.event_id,
-                type=event.type.value,
-                at_us=event.at_us,
-                received_us=event.received_us,
-                body=encode(record).decode(),
-            )
-        )
+        stored = stored_event(record)
+        self._batch.events.append(stored)
+        key = stored.key
         followed = self._follow(key)
         if not followed.fold.add(event):
             return
@@ -393,3 +385,16 @@ def _contact(record: ActionRecord) -> Contact:
 
 def _number(text: str) -> float | None:
     return float(text) if text else None
+
+
+def stored_event(record: EventRecord) -> StoredEvent:
+    """As the history keeps it: what a call is folded from again."""
+    event = record.event
+    return StoredEvent(
+        key=(event.line, event.call_id, event.occurrence),
+        event_id=event.event_id,
+        type=event.type.value,
+        at_us=event.at_us,
+        received_us=event.received_us,
+        body=encode(record).decode(),
+    )

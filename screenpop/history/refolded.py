@@ -7,6 +7,7 @@ service goes on between them; the whole is bounded.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -24,9 +25,16 @@ CALLS_PER_STEP = 100
 CALLS_MAX = 20_000
 
 
+class RefoldedCalls(NamedTuple):
+    """`without_events` are calls that count too and cannot be folded again."""
+
+    calls: list[Call]
+    without_events: int
+
+
 async def counted_calls(
     database: Database, from_us: int, to_us: int, queue: str | None = None
-) -> list[Call]:
+) -> RefoldedCalls:
     """All calls that add to a quarter that begins in the range (of the queue).
 
     Raises `Unavailable`, and `BadInput` beyond `CALLS_MAX` calls.
@@ -52,7 +60,7 @@ async def counted_calls(
     found: list[Call] = []
     for start in range(0, len(keys), CALLS_PER_STEP):
         found += await folded(database, keys[start : start + CALLS_PER_STEP])
-    return found
+    return RefoldedCalls(found, len(keys) - len(found))
 
 
 async def folded(

@@ -19,16 +19,11 @@ from screenpop.domain.call import Call
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
 from screenpop.history.engine import Database
-from screenpop.history.refolded import counted_calls
+from screenpop.history.refolded import RefoldedCalls, counted_calls
 from screenpop.node.apart import answer_one, answered_apart
-from screenpop.wallboard.comparing import (
-    CountedRange,
-    Moved,
-    OtherReading,
-    WayOfCounting,
-    readings,
-)
+from screenpop.wallboard.comparing import Moved, OtherReading, readings
 from screenpop.wallboard.comparison_asked import ComparisonAsked
+from screenpop.wallboard.counting_ways import CountedRange, WayOfCounting
 from screenpop.wallboard.list_differences import (
     Difference,
     ListComparison,
@@ -93,8 +88,13 @@ async def comparison_answer(
     if asked.calls_csv is not None:
         rows = listed_calls(asked.calls_csv, asked.file, asked.columns)
     own, *others = asked.ranges(zone)
-    calls = await _calls(database, asked, asked.ranges(zone))
-    answer: Answer = {"readings": [], "list": None}
+    calls, without_events = await _calls(database, asked, asked.ranges(zone))
+    answer: Answer = {
+        "readings": [],
+        "list": None,
+        "calls_read": len(calls),
+        "calls_without_events": without_events,
+    }
     if asked.figure is not None:
         counting = WayOfCounting(rules=rules, range=own, queue=asked.queue)
         answer["readings"] = [
@@ -122,7 +122,7 @@ async def comparison_answer(
 
 async def _calls(
     database: Database, asked: ComparisonAsked, ranges: Sequence[CountedRange]
-) -> list[Call]:
+) -> RefoldedCalls:
     """Those of another queue are read only for a list: it may name another queue."""
     from_us, to_us = (
         min(each.from_us for each in ranges) - EARLIER_US,
@@ -145,7 +145,13 @@ def _reading(reading: OtherReading, zone: tzinfo) -> Answer:
 
 
 def _moved(moved: Moved, zone: tzinfo) -> Answer:
-    return {**_call(moved.call, zone), "own": moved.own, "other": moved.other}
+    return {
+        **_call(moved.call, zone),
+        "own": moved.own,
+        "other": moved.other,
+        "own_times": moved.own_times,
+        "other_times": moved.other_times,
+    }
 
 
 def _call(call: Call, zone: tzinfo) -> Answer:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from screenpop.domain.errors import BadInput
-from screenpop.wallboard.comparing import CountedRange, Given
+from screenpop.wallboard.comparing import Given
+from screenpop.wallboard.counting_ways import CountedRange
 from screenpop.wallboard.list_differences import EXAMPLES
 from screenpop.wallboard.matching import WITHIN_S
 

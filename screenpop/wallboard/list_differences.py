@@ -15,7 +15,7 @@ from typing import Literal
 
 from screenpop.domain.call import Call
 from screenpop.domain.service_level import US_PER_S
-from screenpop.wallboard.comparing import SHORT_S, CountedRange
+from screenpop.wallboard.counting_ways import SHORT_S, CountedRange
 from screenpop.wallboard.listed_calls import ListedCall
 from screenpop.wallboard.matching import (
     WITHIN_S,

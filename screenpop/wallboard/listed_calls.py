@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from screenpop.domain.errors import BadInput
 
@@ -104,8 +105,7 @@ class ListedCall:
 
     def start_us(self, zone: tzinfo) -> int:
         """In that zone, unless the row names its own; whole seconds."""
-        at = self.start if self.start.tzinfo else self.start.replace(tzinfo=zone)
-        return int(at.astimezone(UTC).timestamp()) * 1_000_000
+        return _start_us(self.start, zone)
 
 
 def listed_calls(
@@ -293,6 +293,12 @@ class _ListTable:
                 "Write seconds, e.g. 75, or 1:15.",
             )  # fmt: skip
         return found
+
+
+@lru_cache(maxsize=2 * LIST_ROWS_MAX)
+def _start_us(start: datetime, zone: tzinfo) -> int:
+    at = start if start.tzinfo else start.replace(tzinfo=zone)
+    return int(at.astimezone(UTC).timestamp()) * 1_000_000
 
 
 def _plain(text: str) -> str:

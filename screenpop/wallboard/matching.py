@@ -41,7 +41,7 @@ from screenpop.wallboard.listed_calls import ListedCall
 
 WITHIN_S = 120.0
 DIGITS_LEAST = 7
-NEAR_MAX = 50  # stays before and after a row that it is measured against
+NEAR_MAX = 20  # stays before and after a row that it is measured against
 DIGITS_CACHE_ENTRIES = 50_000
 SAME_MAX = 20  # rows, and stays, of one caller from which a shift is learned
 SHIFT_MAX_S = 26 * 3600
@@ -161,29 +161,39 @@ def matched(
     within_s: float = WITHIN_S,
 ) -> Matched:
     """Match in the way of reading the times in which most rows fit."""
-    own = TimeReading(zone=zone)
-    naive = any(row.start.tzinfo is None for row in rows)
-    read = [own, *([TimeReading(zone=UTC)] if naive else [])]
-    for each in tuple(read):
-        shift_s = _shift_s(rows, stays, each)
+    known = _KnownStays(stays)
+    own = _Matching(rows, known, TimeReading(zone=zone), within_s)
+    least = max(GAIN_LEAST * own.fitting, FIT_LEAST, FIT_SHARE_LEAST * len(rows))
+    if least > len(rows):
+        return own.result()
+    others = _others(rows, known, zone)
+    tried = [_Matching(rows, known, each, within_s) for each in others]
+    most = max((own, *tried), key=lambda each: each.fitting)  # of equal ones the first
+    return (most if most.fitting >= least else own).result()
+
+
+def _others(
+    rows: Sequence[ListedCall], known: _KnownStays, zone: tzinfo
+) -> Iterator[TimeReading]:
+    """In UTC, then with a shift in either zone."""
+    zones = [TimeReading(zone=zone)]
+    if any(row.start.tzinfo is None for row in rows):
+        zones.append(TimeReading(zone=UTC))
+    yield from zones[1:]
+    for each in zones:
+        shift_s = _shift_s(rows, known, each)
         if shift_s:
-            read.append(TimeReading(zone=each.zone, shift_s=shift_s))
-    tried = [_Matching(rows, stays, each, within_s) for each in read]
-    most = max(tried, key=lambda each: each.fitting)  # of equal ones the first
-    least = max(GAIN_LEAST * tried[0].fitting, FIT_LEAST, FIT_SHARE_LEAST * len(rows))
-    return (most if most.fitting >= least else tried[0]).result()
+            yield TimeReading(zone=each.zone, shift_s=shift_s)
 
 
-def _shift_s(
-    rows: Sequence[ListedCall], stays: Sequence[Stay], read: TimeReading
-) -> int:
+def _shift_s(rows: Sequence[ListedCall], known: _KnownStays, read: TimeReading) -> int:
     """What most rows are later than calls of the same id or caller, in one minute.
 
     Near a quarter of an hour it is that: then it is a zone, not a clock.
     """
     apart_s = sorted(
         (read.start_us(row) - stay.at_us) // US_PER_S
-        for row, stay in _alike(rows, stays)
+        for row, stay in _alike(rows, known)
     )
     apart_s = [each for each in apart_s if abs(each) <= SHIFT_MAX_S]
     if not apart_s:
@@ -198,23 +208,26 @@ def _shift_s(
 
 
 def _alike(
-    rows: Sequence[ListedCall], stays: Sequence[Stay]
+    rows: Sequence[ListedCall], known: _KnownStays
 ) -> Iterator[tuple[ListedCall, Stay]]:
     """All pairs of the same id, then of the same caller, where these are few."""
-    for of_rows, of_stays in (
-        (
-            _grouped((row.call_id, row) for row in rows),
-            _grouped((stay.call.call_id, stay) for stay in stays),
-        ),
-        (
-            _grouped((_key(row.caller) or None, row) for row in rows),
-            _grouped((_key(stay.call.caller) or None, stay) for stay in stays),
-        ),
+    for some_rows, ordered in (
+        (_grouped((row.call_id, row) for row in rows), known.by_id),
+        (_grouped((_key(row.caller) or None, row) for row in rows), known.by_number),
     ):
-        for key, some in of_rows.items():
-            same = of_stays.get(key, [])
+        for key, some in some_rows.items():
+            _, same = ordered.get(key, ([], []))
             if len(some) <= SAME_MAX and len(same) <= SAME_MAX:
                 yield from product(some, same)
+
+
+class _KnownStays:
+    """All stays, to be found by id or number."""
+
+    def __init__(self, stays: Sequence[Stay]):
+        self.all = stays
+        self.by_id = _ordered((each.call.call_id, each) for each in stays)
+        self.by_number = _ordered((_key(each.call.caller), each) for each in stays)
 
 
 class _Matching:
@@ -223,15 +236,13 @@ class _Matching:
     def __init__(
         self,
         rows: Sequence[ListedCall],
-        stays: Sequence[Stay],
+        known: _KnownStays,
         reading: TimeReading,
         within_s: float,
     ):
-        self._rows, self._stays, self._reading = rows, stays, reading
+        self._rows, self._known, self._reading = rows, known, reading
         self._within_us = round(within_s * US_PER_S)
         self._starts_us = [reading.start_us(row) for row in rows]
-        self._by_id = _ordered((each.call.call_id, each) for each in stays)
-        self._by_number = _ordered((_key(each.call.caller), each) for each in stays)
         self._found: dict[int, tuple[Stay, bool]] = {}
         self._taken: set[int] = set()
         self._take(self._of_id, by_id=True)
@@ -258,7 +269,9 @@ class _Matching:
             ),
             rows=tuple(self._rows[row] for row in left if row not in again),
             again=tuple(self._rows[row] for row in left if row in again),
-            stays=tuple(each for each in self._stays if id(each) not in self._taken),
+            stays=tuple(
+                each for each in self._known.all if id(each) not in self._taken
+            ),
         )
 
     def _take(self, candidates: Callable[[int], list[Stay]], *, by_id: bool) -> None:
@@ -277,7 +290,11 @@ class _Matching:
 
     def _of_id(self, row: int) -> list[Stay]:
         named = self._rows[row].call_id
-        return [] if named is None else _near(self._by_id, named, self._starts_us[row])
+        return (
+            []
+            if named is None
+            else _near(self._known.by_id, named, self._starts_us[row])
+        )
 
     def _of_number(self, row: int) -> list[Stay]:
         caller, at_us = self._rows[row].caller, self._starts_us[row]
@@ -285,7 +302,7 @@ class _Matching:
             return []
         return [
             stay
-            for stay in _near(self._by_number, _key(caller), at_us)
+            for stay in _near(self._known.by_number, _key(caller), at_us)
             if abs(stay.at_us - at_us) <= self._within_us
             and _is_same(_digits(caller), _digits(stay.call.caller))
         ]
@@ -327,6 +344,7 @@ def _digits(caller: str | None) -> str:
     return "".join(char for char in user if char in "0123456789").lstrip("0")
 
 
+@lru_cache(maxsize=DIGITS_CACHE_ENTRIES)
 def _key(caller: str | None) -> str | None:
     """What is equal for equal numbers. None: nothing can be matched by it."""
     if caller is not None and is_erased(caller):

@@ -90,6 +90,65 @@ export interface CountedCalls {
   before: string | null;
 }
 
+/** A call that counts differently for another tool. */
+export interface ComparedCall {
+  line: string;
+  call_id: string;
+  occurrence: number;
+  arrived: string;
+  queues: { queue: string; left: string | null; after_s: number | null }[];
+}
+
+export interface OtherReading {
+  changes: string[];
+  value: number | null;
+  is_equal: boolean;
+  calls_that_differ: number;
+  calls: (ComparedCall & {
+    own: number | null;
+    other: number | null;
+    own_times: number;
+    other_times: number;
+  })[];
+}
+
+export interface Difference {
+  row: number | null;
+  their_start: string | null;
+  their_id: string | null;
+  their_queue: string | null;
+  call: ComparedCall | null;
+  start: string | null;
+  there: string | null;
+  here: string | null;
+}
+
+export interface DifferenceGroup {
+  kind: "only_there" | "only_here" | "both";
+  rule: string;
+  count: number;
+  some: Difference[];
+}
+
+export interface ComparedList {
+  rows: number;
+  rows_outside: number;
+  matched: number;
+  matched_by_id: number;
+  times: { zone: string; shift_s: number; words: string };
+  queues: Record<string, string>;
+  differences: number;
+  groups: DifferenceGroup[];
+  settings: { change: string; explains: number }[];
+}
+
+export interface Comparison {
+  readings: OtherReading[];
+  list: ComparedList | null;
+  calls_read: number;
+  calls_without_events: number;
+}
+
 export interface ForecastRow {
   start: string;
   end: string;

@@ -26,6 +26,7 @@ describe("what is looked at", () => {
       dialled: "+442079460100",
       agents: 0,
       away: 3,
+      value: "78,5 %",
       until: "15:00",
       goals: { service_level: "0.9", shrinkage: "0" },
       open: {

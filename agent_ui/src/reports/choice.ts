@@ -2,7 +2,7 @@
 
 import { addDays, daysBetween } from "./words";
 
-export const VIEWS = ["calls", "week", "pops", "forecast"] as const;
+export const VIEWS = ["calls", "week", "pops", "forecast", "compare"] as const;
 export type View = (typeof VIEWS)[number];
 export const BYS = ["15m", "30m", "60m", "day", "week", "month"] as const;
 export const KINDS = ["outcome", "result", "customer", "dialled"] as const;
@@ -27,8 +27,10 @@ export interface Choice {
   queue: string | null;
   line: string | null;
   dialled: string | null;
-  /** Of the heat map. */
+  /** Of the heat map, and of another tool. */
   number: string;
+  /** What another tool shows, as it is written there. */
+  value: string | null;
   group: "queue" | "line" | "dialled";
   /** By what the table of how calls ended is. */
   kind: (typeof KINDS)[number];
@@ -61,6 +63,7 @@ export const USUAL: Choice = {
   line: null,
   dialled: null,
   number: "offered",
+  value: null,
   group: "queue",
   kind: "outcome",
   days: 7,
@@ -99,6 +102,7 @@ export function choiceOf(search: string): Choice {
     line: query.get("line"),
     dialled: query.get("dialled"),
     number: query.get("number") ?? USUAL.number,
+    value: query.get("value"),
     group: oneOf(GROUPS, query.get("group")) ?? USUAL.group,
     kind: oneOf(KINDS, query.get("kind")) ?? USUAL.kind,
     days: whole(query.get("days"), 1, 28) ?? USUAL.days,

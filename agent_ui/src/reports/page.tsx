@@ -19,6 +19,7 @@ import {
   VIEWS,
   type View,
 } from "./choice";
+import { Compare } from "./compare";
 import { Planning } from "./forecast";
 import { History } from "./history";
 import { Pops } from "./pops";
@@ -40,7 +41,7 @@ export function ReportsPage(props: ReportsPageProps) {
     <>
       <Header {...{ session, preferences, change, onLogOut }} page="reports" />
       <ForSupervisors {...{ session }}>
-        <Reports onExpired={onExpired} />
+        <Reports csrf={session.csrf} onExpired={onExpired} />
       </ForSupervisors>
     </>
   );
@@ -51,6 +52,7 @@ const TITLES: Record<View, string> = {
   week: "Week by the hour",
   pops: "Does the pop help?",
   forecast: "Forecast and staffing",
+  compare: "Another tool shows…",
 };
 
 const RANGES = [
@@ -62,7 +64,7 @@ const RANGES = [
   { label: "A year", days: 365, back: 0 },
 ];
 
-function Reports({ onExpired }: { onExpired(): void }) {
+function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
   const [choice, change] = useChoice();
   // the day of the centre, which may not be the browser's
   const recent = addDays(new Date().toISOString().slice(0, 10), -1);
@@ -95,6 +97,7 @@ function Reports({ onExpired }: { onExpired(): void }) {
     const opened = { numbers, from: since, to: until, ...Object.fromEntries(places) };
     change({ open: opened });
   };
+  const label = (group: string, name: string) => labels[group]?.get(name) ?? name;
   const view = { choice, change, from, to, today, onOpen, onExpired };
   return (
     <main class="reports">
@@ -104,11 +107,14 @@ function Reports({ onExpired }: { onExpired(): void }) {
       {isWeek && <Week {...view} counters={counters} />}
       {choice.view === "pops" && <Pops {...view} />}
       {choice.view === "forecast" && <Planning {...view} />}
+      {choice.view === "compare" && (
+        <Compare {...view} {...{ counters, csrf, label }} />
+      )}
       {choice.open && (
         <CallList
           opened={choice.open}
           counters={counters}
-          label={(group, name) => labels[group]?.get(name) ?? name}
+          label={label}
           onClose={() => change({ open: null })}
           onExpired={onExpired}
         />
@@ -192,7 +198,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
   return (
     <fieldset class="reports-days">
       <legend class="hidden">Days</legend>
-      {choice.view === "calls" &&
+      {["calls", "compare"].includes(choice.view) &&
         RANGES.map(({ label, days, back }) => {
           const last = addDays(today, -back);
           const first = addDays(last, 1 - days);
@@ -256,7 +262,8 @@ function PlaceChoice({ choice, labels, change }: ToolsProps) {
     { group: "line", label: "Line", all: "All lines" },
     { group: "dialled", label: "Dialled", all: "All numbers" },
   ] as const;
-  const shown = choice.view === "forecast" ? groups.slice(0, 1) : groups;
+  const onlyQueues = ["forecast", "compare"].includes(choice.view);
+  const shown = onlyQueues ? groups.slice(0, 1) : groups;
   return (
     <fieldset class="reports-days">
       <legend class="hidden">Which calls</legend>

@@ -150,6 +150,15 @@ export async function actOnRecall(
   await ask("POST", `${path}?${which(call)}`, { body, csrf });
 }
 
+/** Something long to ask: POST, though nothing is changed. */
+export async function askWith<T>(
+  path: string,
+  body: unknown,
+  csrf: string,
+): Promise<T> {
+  return (await ask("POST", path, { body, csrf })) as T;
+}
+
 interface CallName {
   call_id: string;
   line?: string | null;

@@ -10,6 +10,9 @@ import pytest
 
 from screenpop.demo.past_weeks import CALLS_A_DAY, WEEKS, weeks_batch
 from screenpop.domain.call import Call
+from screenpop.domain.call_counts import CountingRules, counts_of
+from screenpop.domain.call_fold import CallFold
+from screenpop.journal.records import EventRecord, decode
 
 ZONE = ZoneInfo("Europe/London")
 NOW_US = int(datetime(2026, 11, 20, 15, tzinfo=UTC).timestamp()) * 1_000_000
@@ -47,3 +50,17 @@ def test_calls_end_in_every_way_that_reports_tell_apart(calls: list[Call]) -> No
     assert left["callback"] > 20
     assert len({call.call_id for call in calls}) == len(calls)
     assert all(call.withheld and call.caller is None for call in calls)
+
+
+def test_stored_events_add_what_the_calls_add() -> None:
+    """So that the demo's past can be counted again by other rules."""
+    batch, rules = weeks_batch(7, "main", NOW_US, ZONE), CountingRules()
+    folds = {each.call.key: CallFold(*each.call.key) for each in batch.calls}
+    for stored in batch.events:
+        record = decode(EventRecord.kind, stored.body.encode())
+        assert isinstance(record, EventRecord)
+        folds[stored.key].add(record.event)
+    for state in batch.calls:
+        again = folds[state.call.key].call()
+        assert again.visits == state.call.visits
+        assert counts_of(again, rules) == counts_of(state.call, rules)

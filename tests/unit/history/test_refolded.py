@@ -11,12 +11,12 @@ from unit.history.test_recount import archive
 
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
-from screenpop.history import refolded
+from screenpop.history import refolded, tables
 from screenpop.history.counted import INTERVAL_US
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
 from screenpop.history.refolded import counted_calls
-from screenpop.wallboard.comparing import CountedRange, WayOfCounting
+from screenpop.wallboard.counting_ways import CountedRange, WayOfCounting
 
 
 async def test_calls_counted_again_by_the_own_rules_are_the_sums(
@@ -26,17 +26,22 @@ async def test_calls_counted_again_by_the_own_rules_are_the_sums(
     await archive(database, [day.told()])
     from_us = START_US - START_US % INTERVAL_US + 4 * INTERVAL_US
     to_us = from_us + 12 * INTERVAL_US
+    every, _ = await counted_calls(database, from_us, to_us)
     for queue in (None, "sales"):
         queues = () if queue is None else (queue,)
         asked = CountsAsked(from_us=from_us, to_us=to_us, queues=queues)
         (stored,) = await PastCounts(database).sums(asked, [from_us])
-        calls = await counted_calls(database, from_us, to_us, queue)
+        calls, missing = await counted_calls(database, from_us, to_us, queue)
+        assert missing == 0
         own = WayOfCounting(
             rules=CountingRules(),
             range=CountedRange(from_us=from_us, to_us=to_us),
             queue=queue,
         )
         assert +own.sums(calls) == +Counter(stored.amounts)
+    async with database.write() as connection:
+        await connection.execute(tables.call_events.delete())
+    assert await counted_calls(database, from_us, to_us) == ([], len(every))
     monkeypatch.setattr(refolded, "CALLS_MAX", 10)
     with pytest.raises(BadInput, match="more than 10 calls"):
         await counted_calls(database, from_us, to_us)

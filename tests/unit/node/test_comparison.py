@@ -50,6 +50,7 @@ async def test_its_own_process_gives_the_same_answer(tmp_path: Path) -> None:
     apart, here = await compared_apart(order), await answer_of(order)
     assert apart == msgspec.to_builtins(here)
     assert apart["readings"][0]["value"] > 7
+    assert (apart["calls_read"], apart["calls_without_events"]) == (30, 0)
     kinds = {each["kind"] for each in apart["list"]["groups"]}
     assert kinds == {"only_there", "only_here"}
 

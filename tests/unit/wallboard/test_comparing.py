@@ -16,13 +16,9 @@ from screenpop.domain.call import Call, QueueVisit
 from screenpop.domain.call_counts import CountingRules, counts_of
 from screenpop.domain.errors import BadInput
 from screenpop.domain.service_level import ServiceLevelRules
-from screenpop.wallboard.comparing import (
-    CountedRange,
-    Given,
-    OtherReading,
-    WayOfCounting,
-    readings,
-)
+from screenpop.wallboard import comparing
+from screenpop.wallboard.comparing import Given, OtherReading, readings
+from screenpop.wallboard.counting_ways import CountedRange, WayOfCounting
 
 DAY = CountedRange(from_us=0, to_us=10**12)
 OWN = WayOfCounting(rules=CountingRules(), range=DAY)
@@ -121,6 +117,56 @@ def test_calls_at_the_edge_of_the_day_are_named_for_a_range_in_utc() -> None:
     ]  # fmt: skip
 
 
+def test_a_setting_without_effect_is_not_named() -> None:
+    calls = made([("answered", 5)] * 3 + [("abandoned", 1), ("answered", 100)])
+    found = readings(calls, level(0.1), OWN, most=100)
+    named = {each for reading in found for each in reading.changes}
+    assert not named & {"target 10 s", "target 60 s", "within: < target"}
+
+
+def transferred() -> Call:
+    """Answered after 5 s, then after 100 s in another queue."""
+    first = visited(9, 0, "answered", 5)
+    again = QueueVisit(
+        queue="support", entered_us=9 * S, left_us=109 * S, left="answered"
+    )
+    return _with_visits(first, *first.visits, again)
+
+
+def test_two_settings_are_changed_together_where_no_single_one_fits() -> None:
+    """A target of 45 s, and transferred calls once."""
+    calls = made([("answered", 5)] * 3 + [("answered", 40)] * 2 + [("answered", 55)])
+    calls.append(transferred())
+    found = readings(calls, level(6 / 7, 9), OWN, most=100)
+    equal = [each for each in found if each.is_equal]
+    changes = ("target 45 s", "a transferred call counts once")
+    assert [each.changes for each in equal] == [changes]
+    assert {(x.call.call_id, x.own, x.other) for x in equal[0].moved} == {
+        ("c-3", 0, 1), ("c-4", 0, 1), ("c-9", 0.5, 1),
+    }  # fmt: skip
+    assert [x.own_times for x in equal[0].moved] == [1, 1, 2]
+    assert [x.other_times for x in equal[0].moved] == [1, 1, 1]
+
+
+def test_two_settings_are_not_tried_where_one_fits() -> None:
+    calls = made([("answered", 5)] * 3 + [("answered", 40)])
+    calls.append(transferred())
+    found = readings(calls, level(5 / 6, 9), OWN, most=100)
+    assert ("target 45 s",) in [each.changes for each in found if each.is_equal]
+    assert not any(_is_pair(each) for each in found)
+
+
+def test_pairs_of_settings_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = made([("answered", wait) for wait in (5, 12, 18, 25, 40, 50, 70)])
+    calls.append(transferred())
+    asked = level(0.123456, 6)
+    monkeypatch.setattr(comparing, "PAIRED_CALLS_MAX", 2 * len(calls))
+    pairs = [x for x in readings(calls, asked, OWN, most=100) if _is_pair(x)]
+    assert 0 < len(pairs) <= 2
+    monkeypatch.setattr(comparing, "PAIRED_CALLS_MAX", len(calls) - 1)
+    assert not any(_is_pair(x) for x in readings(calls, asked, OWN, most=100))
+
+
 def test_only_the_queue_that_was_asked_for_counts() -> None:
     calls = made([("answered", 5)] * 5)
     own = replace(OWN, queue="support")
@@ -150,6 +196,13 @@ def test_an_unknown_number_is_refused_with_those_there_are() -> None:
     asked = Given(number="happiness", value=1, decimals=0)
     with pytest.raises(BadInput, match="'happiness' is not a number of the past"):
         readings([], asked, OWN)
+
+
+def _is_pair(reading: OtherReading) -> bool:
+    """Two settings; no formula is called so."""
+    settings = ("target ", "a transferred call counts once")
+    named = [each for each in reading.changes if each.startswith(settings)]
+    return len(named) == 2
 
 
 def _with_visits(call: Call, *visits: QueueVisit) -> Call:

@@ -18,7 +18,7 @@ from unit.history.test_counted import S, visited
 
 from screenpop.domain.call import Call
 from screenpop.domain.call_fold import CallFold
-from screenpop.wallboard.comparing import CountedRange
+from screenpop.wallboard.counting_ways import CountedRange
 from screenpop.wallboard.list_differences import (
     ListComparison,
     ListRules,

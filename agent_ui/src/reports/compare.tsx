@@ -1,0 +1,292 @@
+// Why does another tool show another figure, or other calls?
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { askWith, Refused } from "../shared/api";
+import type { Comparison, Counter } from "./answers";
+import { ComparedFigure, ListAnswer } from "./compare_answer";
+import { figureText, headersOf, rowsOf, textOf } from "./compare_words";
+import type { ViewProps } from "./view";
+import { addDays } from "./words";
+
+const BYTES_MAX = 4 * 1024 * 1024;
+const EXAMPLES = 50;
+const COLUMNS = {
+  start: "Start",
+  time: "Time of day",
+  id: "Call id",
+  caller: "Caller",
+  queue: "Queue",
+  answered: "Answered, yes or no",
+  answered_at: "Answered at",
+  wait_s: "Wait",
+  talk_s: "Talk time",
+} as const;
+
+export interface CompareProps extends ViewProps {
+  counters: Counter[];
+  csrf: string;
+  label(group: string, name: string): string;
+}
+
+/** What the other tool gave: a text, and the file that it came from. */
+interface GivenList {
+  text: string;
+  file: string | null;
+}
+
+const NO_LIST: GivenList = { text: "", file: null };
+
+export function Compare(props: CompareProps) {
+  const { choice, change, from, to, counters, csrf, onExpired } = props;
+  const [list, setList] = useState(NO_LIST);
+  const [columns, setColumns] = useState<Record<string, string>>({});
+  const [answer, setAnswer] = useState<Comparison | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const asked = useRef(0);
+  const forget = () => {
+    asked.current += 1; // an answer that is still to come is of something else
+    setAnswer(null);
+    setTrouble(null);
+    setBusy(false);
+  };
+  useEffect(forget, [from, to, choice.queue]);
+  const counter = counters.find((each) => each.name === choice.number);
+  const unit = counter?.unit ?? "calls";
+
+  const compare = async (value: string) => {
+    forget();
+    const turn = asked.current;
+    const written = value.trim() === "" ? null : figureText(value, unit);
+    if (value.trim() !== "" && written === null) {
+      setTrouble(`${value} is not a number. Write it as the tool shows it.`);
+      return;
+    }
+    if (written === null && list.text.trim() === "") {
+      setTrouble("Enter what the other tool shows, or give its list of calls.");
+      return;
+    }
+    setBusy(true);
+    const body = {
+      from,
+      to: addDays(to, 1),
+      queue: choice.queue || null,
+      figure: written === null ? null : { number: choice.number, value: written },
+      calls_csv: list.text.trim() === "" ? null : list.text,
+      columns,
+      examples: EXAMPLES,
+    };
+    try {
+      const found = await askWith<Comparison>("/v1/stats/compare", body, csrf);
+      if (turn === asked.current) setAnswer(found);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 401) onExpired();
+      if (turn === asked.current) {
+        const words = `${error.message} ${error.remedy}`.trim();
+        setTrouble(words.replace(/^calls_csv(?=[ :])/, list.file ?? "The list"));
+      }
+    } finally {
+      if (turn === asked.current) setBusy(false);
+    }
+  };
+  const take = (given: GivenList | string) => {
+    forget();
+    if (typeof given === "string") setTrouble(given);
+    else setList(given);
+  };
+  return (
+    <>
+      <section class="reports-wide compare">
+        <h2>Another tool shows…</h2>
+        <p class="muted">
+          Enter its figure of these days, its list of calls, or both. The stored calls
+          are counted again in other ways, and the calls that make the difference are
+          listed.
+        </p>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const form = new FormData(event.currentTarget);
+            const value = String(form.get("value") ?? "");
+            change({ value: value || null });
+            void compare(value);
+          }}
+        >
+          <fieldset>
+            <legend>A figure</legend>
+            <label>
+              <span>Number</span>
+              <select
+                value={choice.number}
+                onChange={(event) => {
+                  forget();
+                  change({ number: event.currentTarget.value });
+                }}
+              >
+                {counters.map((each) => (
+                  <option key={each.name} value={each.name}>
+                    {each.label}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span>shows</span>
+              <input
+                name="value"
+                autocomplete="off"
+                inputMode="decimal"
+                maxLength={20}
+                placeholder={unit === "ratio" ? "78.5 %" : "212"}
+                defaultValue={choice.value ?? ""}
+              />
+            </label>
+            {counter && <small>{`Here: ${counter.formula}`}</small>}
+          </fieldset>
+          <ListField list={list} onTake={take} />
+          {list.text !== "" && (
+            <ColumnNames list={list.text} columns={columns} onChange={setColumns} />
+          )}
+          <p class="compare-go">
+            <button type="submit" class="primary" disabled={busy}>
+              {busy ? "Comparing…" : "Compare"}
+            </button>
+            <span role="status" class="muted">
+              {busy && "The calls are counted again; this takes some seconds."}
+            </span>
+          </p>
+        </form>
+        {trouble && (
+          <p class="banner" role="alert">
+            {trouble}
+          </p>
+        )}
+      </section>
+      {answer && <ReadCalls {...answer} />}
+      {answer && answer.readings.length > 0 && (
+        <ComparedFigure {...props} readings={answer.readings} counter={counter} />
+      )}
+      {answer?.list && <ListAnswer {...props} list={answer.list} />}
+    </>
+  );
+}
+
+/** Said only where it limits what follows. */
+function ReadCalls({ calls_read, calls_without_events }: Comparison) {
+  if (calls_read > 0 && calls_without_events === 0) return null;
+  const missing = calls_without_events.toLocaleString("en-GB");
+  return (
+    <p class="banner" role="status">
+      {calls_read === 0 && "No stored call can be counted again in these days. "}
+      {calls_without_events > 0 &&
+        `${missing} calls are left out: their events are not stored.`}
+    </p>
+  );
+}
+
+interface ListFieldProps {
+  list: GivenList;
+  /** A text is why the list cannot be taken. */
+  onTake(list: GivenList | string): void;
+}
+
+/** Pasted, chosen as a file, or dropped. */
+function ListField({ list, onTake }: ListFieldProps) {
+  const [over, setOver] = useState(false);
+  const takeFile = async (file: File | undefined) => {
+    if (!file) return;
+    if (file.size > BYTES_MAX) {
+      onTake(`${file.name} is larger than 4 MiB. Export fewer days or columns.`);
+      return;
+    }
+    onTake({ text: textOf(await file.arrayBuffer()), file: file.name });
+  };
+  return (
+    <fieldset
+      data-over={over}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void takeFile(event.dataTransfer?.files[0]);
+      }}
+    >
+      <legend>Its list of calls</legend>
+      {list.file === null ? (
+        <textarea
+          aria-label="Rows of its list, with the header"
+          rows={4}
+          spellcheck={false}
+          placeholder={"Paste CSV with its header, or drop a file here"}
+          value={list.text}
+          onInput={(event) => {
+            onTake({ text: event.currentTarget.value, file: null });
+          }}
+        />
+      ) : (
+        <p>
+          {`${list.file}: ${rowsOf(list.text).toLocaleString("en-GB")} rows `}
+          <button type="button" onClick={() => onTake(NO_LIST)}>
+            Remove
+          </button>
+        </p>
+      )}
+      <label>
+        <span>File</span>
+        <input
+          type="file"
+          accept=".csv,.txt,text/csv,text/plain"
+          onChange={(event) => {
+            const input = event.currentTarget;
+            void takeFile(input.files?.[0]).then(() => {
+              input.value = ""; // the same file can be chosen again
+            });
+          }}
+        />
+      </label>
+    </fieldset>
+  );
+}
+
+interface ColumnNamesProps {
+  list: string;
+  columns: Record<string, string>;
+  onChange(columns: Record<string, string>): void;
+}
+
+/** Where a header does not say what it is. */
+function ColumnNames({ list, columns, onChange }: ColumnNamesProps) {
+  const headers = headersOf(list);
+  return (
+    <details>
+      <summary>Name its columns</summary>
+      <div class="compare-columns">
+        {Object.entries(COLUMNS).map(([name, words]) => (
+          <label key={name}>
+            <span>{words}</span>
+            <select
+              value={columns[name] ?? ""}
+              onChange={(event) => {
+                const { [name]: _, ...others } = columns;
+                const header = event.currentTarget.value;
+                onChange(header ? { ...others, [name]: header } : others);
+              }}
+            >
+              <option value="">by its header</option>
+              {headers.map((header) => (
+                <option key={header} value={header}>
+                  {header}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}
