@@ -105,7 +105,7 @@ class ListedCall:
 
     def start_us(self, zone: tzinfo) -> int:
         """In that zone, unless the row names its own; whole seconds."""
-        return _start_us(self.start, zone)
+        return _start_us(self.start, self.start.fold, zone)
 
 
 def listed_calls(
@@ -296,7 +296,9 @@ class _ListTable:
 
 
 @lru_cache(maxsize=2 * LIST_ROWS_MAX)
-def _start_us(start: datetime, zone: tzinfo) -> int:
+def _start_us(start: datetime, fold: int, zone: tzinfo) -> int:
+    """`fold` is that of the start: equal times have one of their own."""
+    start = start.replace(fold=fold)
     at = start if start.tzinfo else start.replace(tzinfo=zone)
     return int(at.astimezone(UTC).timestamp()) * 1_000_000
 

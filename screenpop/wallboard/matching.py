@@ -18,7 +18,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from itertools import product
@@ -240,9 +240,10 @@ class _Matching:
         reading: TimeReading,
         within_s: float,
     ):
-        self._rows, self._known, self._reading = rows, known, reading
+        self._known, self._reading = known, reading
+        self._rows = [self._unambiguous(row) for row in rows]
         self._within_us = round(within_s * US_PER_S)
-        self._starts_us = [reading.start_us(row) for row in rows]
+        self._starts_us = [reading.start_us(row) for row in self._rows]
         self._found: dict[int, tuple[Stay, bool]] = {}
         self._taken: set[int] = set()
         self._take(self._of_id, by_id=True)
@@ -273,6 +274,21 @@ class _Matching:
                 each for each in self._known.all if id(each) not in self._taken
             ),
         )
+
+    def _unambiguous(self, row: ListedCall) -> ListedCall:
+        """In an hour that a change of clocks repeats, the time nearer to a stay."""
+        start = row.start.replace(fold=1)
+        later = row if start.tzinfo else replace(row, start=start)
+        if self._reading.start_us(later) == self._reading.start_us(row):
+            return row
+        return min((row, later), key=self._nearest_us)
+
+    def _nearest_us(self, row: ListedCall) -> float:
+        at_us = self._reading.start_us(row)
+        some = _near(self._known.by_id, row.call_id, at_us)
+        if row.caller is not None:
+            some = some + _near(self._known.by_number, _key(row.caller), at_us)
+        return min((abs(stay.at_us - at_us) for stay in some), default=float("inf"))
 
     def _take(self, candidates: Callable[[int], list[Stay]], *, by_id: bool) -> None:
         """The nearest first; of equally near ones those that stand first."""

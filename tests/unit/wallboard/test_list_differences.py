@@ -294,6 +294,20 @@ def test_erased_and_withheld_numbers_are_not_mixed_up() -> None:
     assert [x.stay.call.call_id for x in group.some if x.stay] == ["c-1"]
 
 
+def test_both_times_of_a_repeated_hour_are_tried() -> None:
+    """The night has the end of summer time of London."""
+    zone = ZoneInfo("Europe/London")
+    calls = calls_of(11, callers=80)
+    rows = [
+        replace(row, start=row.start.replace(fold=0))
+        for row in listed(every(calls), zone=zone)
+    ]
+    repeated = [row for row in rows if row.start.hour == 1]
+    assert len(repeated) > 10
+    found = compare_list(calls, rows, replace(OWN, zone=zone))
+    assert (found.matched, found.differences) == (len(rows), 0)
+
+
 def test_the_tolerance_is_a_limit() -> None:
     call = structs.replace(visited(1, START_US, "answered", 5), caller="+442079461234")
     rows = listed(every([call]), later_s=90, by_number=1)
