@@ -22,7 +22,19 @@ LATE_S = 0.1  # so long it waits at most: then it goes first in, first out
 WAITING_MAX = 2_000  # pieces: some 50 ms of the event loop, work of 200 calls
 SLICE_S = 0.0005  # then the sockets are looked at again
 
+CALLS_NEAR_S = 0.5  # after an event others of its call, or other calls, are likely
+
 Work = Callable[[], object]
+
+
+class _Process:
+    """What threads of this process need to know of its event loops' urgent work."""
+
+    urgent = 0  # pieces under way
+    until_s = 0.0  # until then more is likely
+
+
+_process = _Process()
 
 
 def _nothing() -> None:
@@ -57,9 +69,12 @@ class SpareTime:
 
     def __enter__(self) -> None:
         self._urgent += 1
+        _process.urgent += 1
 
     def __exit__(self, *_: object) -> None:
         self._urgent -= 1
+        _process.urgent -= 1
+        _process.until_s = perf_counter() + CALLS_NEAR_S
         if not self._urgent and self._waiting:
             self._look_soon()
 
@@ -215,12 +230,16 @@ class Deadlines:
 
 BREATH_EVERY_S = 0.001
 BREATH_S = 0.00005
+BREATH_NEAR_CALLS_EVERY_S = 0.0002
+PAUSE_S_MAX = 0.005  # for one urgent piece of work: then the thread goes on for a while
 
 
 class Breath:
     """For a thread that computes: call `take` after each piece of its work.
 
-    A thread that never sleeps keeps the event loop waiting 5 ms each time.
+    A thread that never sleeps keeps the event loop waiting 5 ms each time, and a call
+    needs the loop several times until its card is open. While calls come it sleeps
+    more often, and pauses while one of their events is made durable.
     """
 
     def __init__(self) -> None:
@@ -228,8 +247,14 @@ class Breath:
 
     def take(self) -> bool:
         """Sleep for a moment where it is due; did it?"""
-        if perf_counter() - self._since <= BREATH_EVERY_S:
+        now_s = perf_counter()
+        near = _process.urgent > 0 or now_s < _process.until_s
+        every_s = BREATH_NEAR_CALLS_EVERY_S if near else BREATH_EVERY_S
+        if now_s - self._since <= every_s:
             return False
         sleep(BREATH_S)
+        until_s = now_s + PAUSE_S_MAX
+        while _process.urgent > 0 and perf_counter() < until_s:
+            sleep(BREATH_NEAR_CALLS_EVERY_S)
         self._since = perf_counter()
         return True

@@ -10,7 +10,9 @@ import pytest
 
 from screenpop.support.spare_time import (
     BREATH_EVERY_S,
+    BREATH_NEAR_CALLS_EVERY_S,
     BREATH_S,
+    PAUSE_S_MAX,
     Breath,
     SpareTime,
 )
@@ -170,11 +172,41 @@ async def test_a_failure_when_idle_costs_nothing(
 
 
 def test_a_thread_that_worked_long_sleeps_and_one_that_did_not_goes_on() -> None:
+    assert any(not Breath().take() for _ in range(100))  # the machine may be busy
     breath = Breath()
-    assert not breath.take()
     until = time.perf_counter() + BREATH_EVERY_S
     while time.perf_counter() <= until:
         pass
     before = time.perf_counter()
     assert breath.take()
     assert time.perf_counter() - before >= BREATH_S
+
+
+def test_a_thread_breathes_more_often_while_calls_come() -> None:
+    with SpareTime():
+        pass
+    breath = Breath()
+    until = time.perf_counter() + BREATH_NEAR_CALLS_EVERY_S
+    while time.perf_counter() <= until:
+        pass
+    assert breath.take()
+
+
+def test_a_thread_pauses_while_an_event_is_made_durable_but_not_for_ever() -> None:
+    breath = Breath()
+    urgent = SpareTime()
+    with urgent:
+        time.sleep(BREATH_EVERY_S)  # it has worked for so long
+        before = time.perf_counter()
+        assert breath.take()
+        assert time.perf_counter() - before >= PAUSE_S_MAX
+    time.sleep(BREATH_EVERY_S)
+    rounds = [once_without_calls(breath) for _ in range(20)]
+    assert min(rounds) < PAUSE_S_MAX
+
+
+def once_without_calls(breath: Breath) -> float:
+    time.sleep(BREATH_EVERY_S)
+    before = time.perf_counter()
+    assert breath.take()
+    return time.perf_counter() - before
