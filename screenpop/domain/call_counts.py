@@ -198,13 +198,14 @@ def handed_on(call: Call) -> tuple[int, str] | None:
     """
     if call.ended_us is None or call.direction is not Direction.INBOUND:
         return None
-    answers_us = [
-        leg.answered_us
-        for leg in call.legs
-        if leg.release is Release.TRANSFERRED and leg.answered_us is not None
-    ]
+    answers_us: list[int] = []
+    for leg in call.legs:
+        if leg.release is Release.TRANSFERRED and leg.answered_us is not None:
+            answers_us.append(leg.answered_us)  # noqa: PERF401  most calls have none
+    if not answers_us:
+        return None
     answered = [visit for visit in call.visits if visit.left == "answered"]
-    if not answers_us or (call.visits and not answered):
+    if call.visits and not answered:
         return None
     if not answered:
         return call.arrived_us, call.queue or UNNAMED

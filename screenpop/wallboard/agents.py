@@ -77,8 +77,9 @@ class AgentBoard:
         known = {person(user) for user in self._people}
         self._strangers = sum(1 for s in self._facts if not self._is_known(s))
         self._stale |= self._rows.keys() | known | self._facts.keys()
-        self._unworked, self._worked, self._work = {*self._facts}, {}, WorkSums()
         self.teams.know(self._people)
+        for who in self._worked.keys() ^ (known & self._facts.keys()):
+            self._unworked.add(who)  # they came, or are gone
 
     @property
     def people(self) -> int:
@@ -149,14 +150,10 @@ class AgentBoard:
 
     def begin_day(self, day_us: int) -> None:
         """A business day began at that moment."""
-        if day_us == self._day_us:
-            return
-        self._day_us = day_us
-        for who, facts in self._facts.items():
-            if facts.work is not None:
-                facts.work.begin(day_us)
-                self._unworked.add(who)
-                self.touched.add(who)
+        if day_us != self._day_us:
+            self._day_us = day_us
+            self._unworked, self._worked, self._work = {*self._facts}, {}, WorkSums()
+            self.teams.begin_day()
 
     def row(self, who: Subject) -> AgentStatus | None:
         """None when it is not shown."""
@@ -179,13 +176,16 @@ class AgentBoard:
         return self._wrapping_up[queue]
 
     def team_rows(self, now_us: int) -> tuple[TeamRow, ...]:
-        self._settle()
-        self._work_up()
+        """Of the rows and sums as they were last made."""
         return self.teams.rows(now_us)
 
+    @property
+    def work(self) -> tuple[int, ...]:
+        """What `occupancy` is made of but the time that passes."""
+        return self._work.sums
+
     def occupancy(self, now_us: int) -> float | None:
-        """Of all people with a log-in, today."""
-        self._work_up()
+        """Of all people with a log-in, today; of the sums as they were last made."""
         return self._work.occupancy(now_us)
 
     def take_changed(
@@ -217,7 +217,8 @@ class AgentBoard:
         self.know(list(self._people.values()))
 
     def _take_leg(self, who: Subject, leg: AgentLeg, call: Call) -> None:
-        facts = self._of(who)
+        self.touched.add(who)
+        facts = self._facts.get(who) or self._of(who)
         if facts is None:
             return
         key, queue = call.key, call.queue
@@ -234,7 +235,10 @@ class AgentBoard:
         else:
             facts.legs.pop(key, None)
             facts.released_us = max(facts.released_us, leg.released_us or 0)
-        self._outdated(who)
+        if who.agent is None:
+            self._stale.add(who)
+        else:
+            self._outdated(who)
 
     def _lose_leg(self, key: CallKey, who: Subject) -> None:
         facts = self._facts.get(who)
@@ -296,24 +300,34 @@ class AgentBoard:
         if counted_as is None:
             return
         self._counts[counted_as] += sign
-        self.teams.count(row, counted_as, sign)
+        if row.team is not None:
+            self.teams.count(row, row.team, counted_as, sign)
         if row.last_queue and counted_as == "agents_wrap_up":
             self._wrapping_up[row.last_queue] += sign
             self.queues_changed.add(row.last_queue)
 
-    def _work_up(self) -> None:
-        """Make the sums again of those of whom something was heard."""
-        for who in self._unworked:
-            facts, user = self._facts.get(who), who.user
-            if user not in self._people or facts is None or facts.work is None:
-                continue
-            if (before := self._worked.get(who)) is not None:
-                self._work.add(before, -1)
-                self.teams.add(user, before, -1)
+    def work_up(self, at_most: int | None = None) -> bool:
+        """Make the sums again of those of whom something was heard; True if any."""
+        left = len(self._unworked) if at_most is None else at_most
+        has_worked = bool(self._unworked)
+        while self._unworked and left > 0:
+            self._work_out(self._unworked.pop())
+            left -= 1
+        return has_worked
+
+    def _work_out(self, who: Subject) -> None:
+        facts, user = self._facts.get(who), who.user
+        if user is None or facts is None or facts.work is None:
+            return
+        if (before := self._worked.pop(who, None)) is not None:
+            self._work.add(before, -1)
+            self.teams.add(user, before, -1)
+        if user in self._people:
+            if facts.work.begin(self._day_us):
+                self.touched.add(who)
             self._worked[who] = worked = facts.work.worked()
             self._work.add(worked)
             self.teams.add(user, worked, 1)
-        self._unworked.clear()
 
     def _status(self, who: Subject) -> AgentStatus | None:
         if who.agent is not None:
@@ -327,7 +341,7 @@ class AgentBoard:
             agent=known.agent,
             name=known.name,
             user=known.user,
-            team=self.teams.of(known.user),
+            team=self.teams.of(known.user) if self.teams.labels else None,
         )
         return status_of(nothing, facts)
 

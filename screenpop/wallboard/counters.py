@@ -127,7 +127,9 @@ def _entries(call: Call, days: BusinessDays, rules: CountingRules) -> tuple[Entr
         at_us = call.visits[0].entered_us if call.visits else call.arrived_us
         reported = call.visits and not call.visits[0].inferred
         how = REPORTED if reported else INFERRED
-        entries.append((days.day_of(at_us), TOTAL, f"{how}{call.line}", 1))
+        if at_us != last_us:
+            day = days.day_of(at_us)
+        entries.append((day, TOTAL, f"{how}{call.line}", 1))
         if call.ended_us is not None and (transfer := handed_on(call)) is not None:
             at_us, queue = transfer
             entries.append((days.day_of(at_us), queue, TRANSFERRED, 1))
@@ -325,7 +327,8 @@ class Counters:
 
     def _replace_live(self, key: CallKey, new: LiveState) -> None:
         old = self._live.pop(key, None)
-        if not new.idle:
+        is_idle = new.idle
+        if not is_idle:
             self._live[key] = new
         elif old is None:
             return
@@ -334,7 +337,7 @@ class Counters:
         if old is not None:
             for gauges in self._gauges(old.queue):
                 gauges.take_back(key, old)
-        if not new.idle:
+        if not is_idle:
             for gauges in self._gauges(new.queue):
                 gauges.add(key, new)
         if old is not None and old.queue and self._now[old.queue].empty:
@@ -354,7 +357,7 @@ class Counters:
 
     def _book(self, entries: tuple[Entry, ...], sign: int) -> None:
         for day, of_day in groupby(entries, key=itemgetter(0)):
-            sums = self._sums_of(day)
+            sums = self._sums[day] if day == self.today else self._sums_of(day)
             if sums is None:
                 continue
             some = list(of_day)

@@ -38,6 +38,7 @@ from screenpop.wallboard.recalls import RecallList
 from screenpop.wallboard.teams import TeamRow
 
 INTERVAL_S = 0.25  # at most four deltas a second
+WORKDAYS_PER_TICK_MAX = 100  # an agent's day takes some 50 µs to add up
 AGENTS_PER_DELTA_MAX = 500  # the others follow in the next: a tick blocks the loop
 
 
@@ -87,7 +88,7 @@ class DeltaData:
 
 
 FeedData = SnapshotData | DeltaData
-_Shown = tuple[int | None, dict[str, float | None]]
+_Shown = tuple[int | None, dict[str, float | None], tuple[int, ...] | None]
 
 
 class WallboardFeed:
@@ -184,6 +185,7 @@ class WallboardFeed:
         now_us = self._clock.now_us()
         self._count_called_back()
         agents = tuple(self.agents.rows())  # first: the total counts them
+        self.agents.work_up(WORKDAYS_PER_TICK_MAX)
         return SnapshotData(
             offset=self.offset,
             at_us=now_us,
@@ -208,7 +210,8 @@ class WallboardFeed:
             return self.snapshot()
         self._count_called_back()
         agents, gone = self._changed_agents()
-        queues = self._changed_queues(now_us, totals=bool(agents or gone))
+        is_any = self.agents.work_up(WORKDAYS_PER_TICK_MAX) or bool(agents or gone)
+        queues = self._changed_queues(now_us, totals=is_any)
         lines = self.counters.lines_without_queues() if queues else self._lines
         alerts = tuple(self.alerts.open()) if self.alerts.changed else None
         self.alerts.changed = False
@@ -223,12 +226,16 @@ class WallboardFeed:
             gone_users=tuple(who.user for who in gone if who.user is not None),
             lines_without_queues=self._new_lines(lines),
             alerts=alerts,
-            teams=self._changed_teams(now_us) if agents or gone else None,
+            teams=self._changed_teams(queues, now_us),
         )
 
-    def _changed_teams(self, now_us: int) -> tuple[TeamRow, ...] | None:
-        """All of them, where the configuration has any."""
-        return self.agents.teams.rows(now_us) if self.agents.teams.labels else None
+    def _changed_teams(
+        self, queues: tuple[QueueRow, ...], now_us: int
+    ) -> tuple[TeamRow, ...] | None:
+        """All of them with the total, where the configuration has any."""
+        if not self.agents.teams.labels or not queues or queues[0].queue != TOTAL:
+            return None
+        return self.agents.teams.rows(now_us)
 
     def _new_lines(self, lines: tuple[str, ...]) -> tuple[str, ...] | None:
         if lines == self._lines:
@@ -276,9 +283,10 @@ class WallboardFeed:
         if not listed:
             return self._shown.pop(queue, None) is not None
         looks = self._looks(queue)
-        if self._shown.get(queue) == looks:
+        shown = (*looks, self.agents.work if queue == TOTAL else None)
+        if self._shown.get(queue) == shown:
             return False
-        self._shown[queue] = looks
+        self._shown[queue] = shown
         return True
 
     def _changed_agents(self) -> tuple[tuple[AgentStatus, ...], tuple[Subject, ...]]:
@@ -308,14 +316,15 @@ class WallboardFeed:
         self._count_called_back()
         self.agents.begin_day(self.counters.days.bounds_us(self.counters.today)[0])
         self._shown_agents = {row.subject: row for row in self.agents.rows()}
-        self._shown = {queue: self._looks(queue) for queue in self._queues()}
+        self._shown = {queue: (*self._looks(queue), None) for queue in self._queues()}
+        self._shown[TOTAL] = (*self._looks(TOTAL), self.agents.work)
         self._lines = self.counters.lines_without_queues()
         self.counters.changed.clear()
         self.agents.queues_changed.clear()
         self.agents.take_changed()
         self.alerts.changed = False
 
-    def _looks(self, queue: str) -> _Shown:
+    def _looks(self, queue: str) -> tuple[int | None, dict[str, float | None]]:
         """All of a row that does not change by mere waiting."""
         now, sums = self.counters.now(queue), self.counters.sums(queue)
         values: dict[str, float | None] = {

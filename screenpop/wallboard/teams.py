@@ -53,18 +53,20 @@ class Teams:
         return self._team_of.get(user)
 
     def know(self, users: Iterable[UserId]) -> None:
-        """These are all people; what they worked is added again."""
+        """These are all people."""
         self._people = {}
         for user in users:
             team = self._team_of.get(user, NO_TEAM)
             self._people.setdefault(team, set()).add(user)
+
+    def begin_day(self) -> None:
+        """What they work is added again."""
         self._work.clear()
 
-    def count(self, row: AgentStatus, counted_as: str, sign: int) -> None:
-        if row.team is not None:
-            counts = self._counts[row.team]
-            counts[counted_as] += sign
-            counts[f"team_{row.telephone}"] += sign
+    def count(self, row: AgentStatus, team: str, counted_as: str, sign: int) -> None:
+        counts = self._counts[team]
+        counts[counted_as] += sign
+        counts[f"team_{row.telephone}"] += sign
 
     def add(self, user: UserId, worked: Worked, sign: int) -> None:
         team = self.of(user)

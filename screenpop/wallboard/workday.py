@@ -16,7 +16,7 @@ from typing import NamedTuple
 from screenpop.domain.agent import AgentState, SaidBy
 from screenpop.domain.call import CallKey
 
-CHANGES_MAX = 64
+CHANGES_MAX = 32
 
 _BY_A_DESK, _OPENED, _CLOSED = 10, 11, 12  # after the words of a telephone system
 STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
@@ -89,11 +89,13 @@ class Workday:
         if len(self.words) + 2 * len(self.talks) > CHANGES_MAX:
             self._sum_older()
 
-    def begin(self, day_us: int) -> None:
+    def begin(self, day_us: int) -> bool:
         """A business day began: what was before it is not counted any more."""
-        if day_us > self.day_us:
-            self.day_us, self.summed = day_us, Worked()
-            self._leave(max(self.from_us, day_us))
+        if day_us <= self.day_us:
+            return False
+        self.day_us, self.summed = day_us, Worked()
+        self._leave(max(self.from_us, day_us))
+        return True
 
     def last_queue(self) -> str:
         """The queue of the talk that ended last; empty without one."""
@@ -244,6 +246,14 @@ class WorkSums:
         if worked.waits:
             self._waiting += sign
             self._waiting_since_us += sign * worked.since_us
+
+    @property
+    def sums(self) -> tuple[int, ...]:
+        return (
+            self.handle_us, self.available_us, self.answered, self.handled,
+            self.talk_us, self._handling, self._handling_since_us,
+            self._waiting, self._waiting_since_us,
+        )  # fmt: skip
 
     def occupancy(self, now_us: int) -> float | None:
         """Handle time / (handle time + time available); None without both."""

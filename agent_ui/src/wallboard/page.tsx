@@ -8,6 +8,7 @@ import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
+import type { WallboardSnapshot } from "../wire/frames";
 import { Agents } from "./agents";
 import { AlertSound } from "./alert_sound";
 import { Alerts } from "./alerts";
@@ -16,6 +17,7 @@ import { LiveCalls } from "./live_calls";
 import {
   type BoardProps,
   Formulas,
+  groupOf,
   LinesWithoutQueues,
   Queues,
   Total,
@@ -167,9 +169,14 @@ function Board(props: BoardPageProps) {
       <Teams {...shared} {...{ preferences, change }} />
       {board.agents_named ? <Agents {...shared} team={team} /> : <GroupsOnly />}
       <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
-      <Formulas counters={board.counters} />
+      <Formulas counters={explained(board)} />
     </main>
   );
+}
+
+/** Numbers of teams are explained where there are teams. */
+function explained({ counters, teams }: WallboardSnapshot) {
+  return counters.filter((each) => teams.length > 0 || groupOf(each) !== "teams");
 }
 
 /** What single agents do is shown where the configuration lets it. */

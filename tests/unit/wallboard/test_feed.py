@@ -12,6 +12,7 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import spawn
+from screenpop.wallboard import feed as feed_module
 from screenpop.wallboard.agent_metrics import AGENTS, TEAMS
 from screenpop.wallboard.agent_rows import Person, person
 from screenpop.wallboard.agents import AgentBoard
@@ -123,6 +124,26 @@ def test_a_caller_who_was_called_back_counts_in_the_queue_and_in_the_total(
     tomorrow = board.feed.tick()
     assert isinstance(tomorrow, SnapshotData)
     assert [row.values["called_back"] for row in tomorrow.queues] == [0, 0]
+
+
+def test_days_beyond_what_one_tick_adds_up_follow_in_the_next(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "WORKDAYS_PER_TICK_MAX", 1)
+    users = [UserId("ana"), UserId("ben")]
+    board.feed.agents.know(
+        Person(user=user, name=user, agents=frozenset({AgentId(user)}))
+        for user in users
+    )
+    for user, state in zip(
+        users, (AgentState.AVAILABLE, AgentState.WRAP_UP), strict=True
+    ):
+        board.feed.say(person(user), state, board.clock.now_us(), 1)
+    board.clock.advance(100)
+    found = [board.delta().queues[0].values["occupancy"] for _ in users]
+    assert found[0] in (0, 1)
+    assert found[1] == 0.5
+    assert board.feed.tick() is None
 
 
 def test_many_changes_between_two_ticks_become_one_delta(board: Board) -> None:

@@ -40,5 +40,6 @@ def test_the_page_names_the_limits_as_they_are() -> None:
         "DAYS_MAX": counters.DAYS_MAX,
         "AGENTS_MAX": agents.AGENTS_MAX,
         "CHANGES_MAX": workday.CHANGES_MAX,
+        "WORKDAYS_PER_TICK_MAX": feed.WORKDAYS_PER_TICK_MAX,
         "AGENTS_PER_DELTA_MAX": feed.AGENTS_PER_DELTA_MAX,
     }

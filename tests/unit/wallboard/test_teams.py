@@ -39,6 +39,8 @@ def board(events: list[CallEvent], said: list[Said] | None = None) -> AgentBoard
 
 
 def rows(agents: AgentBoard) -> dict[str, TeamRow]:
+    agents.rows()
+    agents.work_up()
     return {row.team: row for row in agents.team_rows(NOW_US)}
 
 

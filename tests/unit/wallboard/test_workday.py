@@ -279,9 +279,14 @@ def board(*events: CallEvent) -> AgentBoard:
     return agents
 
 
+def of_all(agents: AgentBoard, at_s: int) -> float | None:
+    agents.work_up()
+    return agents.occupancy(at(at_s))
+
+
 def test_who_wraps_up_does_so_in_the_queue_of_the_last_call() -> None:
     agents = board(ENTERED, ANSWERED, ENDED)
-    assert agents.occupancy(at(120)) == pytest.approx(60 / 120)
+    assert of_all(agents, 120) == pytest.approx(60 / 120)
     agents.say(person(UserId("ana")), WRAP_UP, at(70))
     agents.rows()
     assert (agents.wrapping_up("sales"), agents.wrapping_up("it")) == (1, 0)
@@ -289,7 +294,7 @@ def test_who_wraps_up_does_so_in_the_queue_of_the_last_call() -> None:
     agents.rows()
     assert agents.wrapping_up("sales") == 0
     assert agents.queues_changed == {"sales"}
-    assert agents.occupancy(at(120)) == pytest.approx(80 / 120)
+    assert of_all(agents, 120) == pytest.approx(80 / 120)
 
 
 def test_a_call_followed_no_longer_stays_in_the_day_one_that_never_was_does_not() -> (
@@ -298,18 +303,42 @@ def test_a_call_followed_no_longer_stays_in_the_day_one_that_never_was_does_not(
     agents = board(ENTERED, ANSWERED, ENDED)
     over = changes([ENTERED, ANSWERED, ENDED])[-1].after
     agents.drop(over)
-    assert agents.occupancy(at(120)) == pytest.approx(60 / 120)
+    assert of_all(agents, 120) == pytest.approx(60 / 120)
     agents.withdraw(over)
-    assert agents.occupancy(at(120)) == 0
+    assert of_all(agents, 120) == 0
 
 
 def test_a_day_begins_for_all() -> None:
     agents = board(ENTERED, ANSWERED, ENDED)
     agents.begin_day(at(100))
-    assert agents.occupancy(at(120)) == 0
+    assert of_all(agents, 120) == 0
     saved = agents.saved(person(UserId("ana")))
     assert saved is not None
     again = AgentBoard([ANA])
     again.begin_day(at(100))
     again.restore([saved])
-    assert again.occupancy(at(120)) == 0
+    assert of_all(again, 120) == 0
+
+
+def test_days_are_added_up_some_at_a_time_and_none_is_left_out() -> None:
+    users = [UserId(f"u{n}") for n in range(5)]
+    people = [
+        Person(user=user, name=user, agents=frozenset({AgentId(user)}))
+        for user in users
+    ]
+    agents = AgentBoard(people)
+    for user in users:
+        agents.say(person(user), AVAILABLE, at(0))
+    agents.say(person(users[4]), BREAK, at(0))
+    agents.say(person(users[4]), WRAP_UP, at(60))
+    assert [agents.work_up(2) for _ in range(4)] == [True, True, True, False]
+    assert agents.occupancy(at(120)) == pytest.approx(60 / 540)
+    agents.know(people[1:])
+    agents.work_up()
+    assert agents.occupancy(at(120)) == pytest.approx(60 / 420)
+    agents.know(people)
+    agents.work_up()
+    assert agents.occupancy(at(120)) == pytest.approx(60 / 540)
+    agents.begin_day(at(90))
+    agents.work_up()
+    assert agents.occupancy(at(120)) == pytest.approx(30 / 150)
