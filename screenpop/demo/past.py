@@ -11,6 +11,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from screenpop.config.load import Loaded
@@ -20,7 +22,7 @@ from screenpop.demo.centre import LOGINS, Login
 from screenpop.demo.company import Company, Order
 from screenpop.demo.customers import DemoCustomer
 from screenpop.demo.names import chance
-from screenpop.demo.past_weeks import weeks_batch
+from screenpop.demo.past_weeks import DIALLED, weeks_batch
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import (
     AgentId,
@@ -32,8 +34,10 @@ from screenpop.domain.call import (
     LineId,
     Outcome,
     Phase,
+    QueueVisit,
     Release,
 )
+from screenpop.domain.local_time import local, midnight_us
 from screenpop.domain.offer import POLICY, Mark, Offer
 from screenpop.domain.profile import CandidateRef
 from screenpop.history.archive import Archive
@@ -53,6 +57,7 @@ SOURCE = "erp"  # whose customers they are
 CALLED_TWICE = 40
 PROMISED = 40
 PROMISED_DAYS_AGO = (8, 20)
+MORNING, AFTERNOON = (9 * 60, 12 * 60), (13 * 60, 17 * 60)  # minutes of a day
 _AGENTS = tuple(login for login in LOGINS if login.agent is not None)
 _COMPLAINTS = (
     "Parcel arrived open, two items missing. Promised to check with the carrier.",
@@ -83,10 +88,12 @@ _SERVICES = frozenset(p.sku for p in PRODUCTS if p.category == "Services")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierTalk:
-    """A call that was answered: `minutes_ago` from now."""
+    """A call that was answered on that day before today, so many minutes after its
+    midnight: the wallboard of today counts none of them."""
 
     customer: DemoCustomer
-    minutes_ago: int
+    days_ago: int
+    minute: int
     login: Login
     code: str
     note: str
@@ -106,26 +113,28 @@ def talks(company: Company) -> Iterator[EarlierTalk]:
     first = showpiece(company)
     others = [c for c in company.customers if c.trade and c.numbers and c is not first]
     for customer in (first, *rng.sample(others, CALLED_TWICE)):
-        yield _talk(customer, rng, (1300, 2700), "complaint", rng.choice(_COMPLAINTS))
-        yield _talk(customer, rng, (60, 1200), "call_back", _WAITS)
+        yield _talk(customer, rng, 1, MORNING, "complaint", rng.choice(_COMPLAINTS))
+        yield _talk(customer, rng, 1, AFTERNOON, "call_back", _WAITS)
     late = sorted(_without_a_payment(company) & {c.account for c in others})
     by_account = company.by_account()
     for account in rng.sample(late, min(PROMISED, len(late))):
         days = rng.randint(*PROMISED_DAYS_AGO)
-        minutes = (days * 1440, days * 1440 + 300)
-        yield _talk(by_account[account], rng, minutes, "payment_promised", _PROMISE)
+        customer = by_account[account]
+        yield _talk(customer, rng, days, MORNING, "payment_promised", _PROMISE)
 
 
 def _talk(
     customer: DemoCustomer,
     rng: random.Random,
-    minutes_ago: tuple[int, int],
+    days_ago: int,
+    minutes: tuple[int, int],
     code: str,
     note: str,
 ) -> EarlierTalk:
     return EarlierTalk(
         customer=customer,
-        minutes_ago=rng.randint(*minutes_ago),
+        days_ago=days_ago,
+        minute=rng.randint(*minutes),
         login=rng.choice(_AGENTS),
         code=code,
         note=note,
@@ -177,8 +186,9 @@ def _offers(
             marked = (*marked, (rule, _mark(bool(later), rng)))
     is_taken = Mark.TAKEN in {mark for _, mark in marked}
     code = "order_taken" if is_taken else "question_answered"
-    minutes = (days_ago * 1440, days_ago * 1440 + 400)
-    return EarlierOffers(talk=_talk(customer, rng, minutes, code, ""), offers=marked)
+    part = rng.choice((MORNING, AFTERNOON))
+    talk = _talk(customer, rng, days_ago, part, code, "")
+    return EarlierOffers(talk=talk, offers=marked)
 
 
 def _mark(is_ordered: bool, rng: random.Random) -> Mark:
@@ -248,30 +258,39 @@ async def write_past(loaded: Loaded, company: Company, line: str, now_us: int) -
     """Raises `ConfigError`, `Unavailable`. Writing it again changes nothing."""
     database = await open_database(loaded, data_dir_of(loaded))
     try:
-        await Archive(database).write(batch_of(company, line, now_us))
-        await Archive(database).write(offers_batch(company, line, now_us))
         zone = ZoneInfo(loaded.config.server.time_zone)
+        today = Today(local(now_us, zone).date(), zone, now_us)
+        await Archive(database).write(batch_of(company, line, today))
+        await Archive(database).write(offers_batch(company, line, today))
         await Archive(database).write(weeks_batch(company.seed, line, now_us, zone))
     finally:
         await database.close()
 
 
-def batch_of(company: Company, line: str, now_us: int) -> Batch:
-    batch = Batch(consumer=CONSUMER, at_us=now_us)
+class Today(NamedTuple):
+    """The day on which the demo begins."""
+
+    date: date
+    zone: ZoneInfo
+    now_us: int
+
+
+def batch_of(company: Company, line: str, today: Today) -> Batch:
+    batch = Batch(consumer=CONSUMER, at_us=today.now_us)
     for number, talk in enumerate(talks(company)):
-        call = _call(talk, LineId(line), f"past-{number:04d}", now_us)
+        call = _call(talk, LineId(line), f"past-{number:04d}", today)
         batch.calls.append(_state(talk, call))
         batch.notes.append(_written(talk, call, talk.note))
         batch.dispositions.append(_written(talk, call, talk.code))
     return batch
 
 
-def offers_batch(company: Company, line: str, now_us: int) -> Batch:
+def offers_batch(company: Company, line: str, today: Today) -> Batch:
     """The calls in which goods were offered."""
-    batch = Batch(consumer=CONSUMER, at_us=now_us)
+    batch = Batch(consumer=CONSUMER, at_us=today.now_us)
     for number, earlier in enumerate(offered(company)):
         talk = earlier.talk
-        call = _call(talk, LineId(line), f"offers-{number:04d}", now_us)
+        call = _call(talk, LineId(line), f"offers-{number:04d}", today)
         batch.calls.append(_state(talk, call))
         batch.dispositions.append(_written(talk, call, talk.code))
         at_us = call.ended_us or call.arrived_us
@@ -298,9 +317,11 @@ def _written(talk: EarlierTalk, call: Call, text: str) -> Written:
     )
 
 
-def _call(talk: EarlierTalk, line: LineId, call_id: str, now_us: int) -> Call:
-    arrived_us = now_us - talk.minutes_ago * MINUTE_US
+def _call(talk: EarlierTalk, line: LineId, call_id: str, today: Today) -> Call:
+    day = today.date - timedelta(days=talk.days_ago)
+    arrived_us = midnight_us(day, today.zone) + talk.minute * MINUTE_US
     answered_us, ended_us = arrived_us + 9_000_000, arrived_us + 170_000_000
+    queue = _QUEUES.get(talk.code, "support")
     leg = AgentLeg(
         agent=AgentId(talk.login.agent or ""),
         state=LegState.RELEASED,
@@ -318,8 +339,16 @@ def _call(talk: EarlierTalk, line: LineId, call_id: str, now_us: int) -> Call:
         caller=talk.customer.numbers[0],
         withheld=False,
         caller_name=None,
-        dialled=None,
-        queue=_QUEUES.get(talk.code, "support"),
+        dialled=DIALLED[queue],
+        queue=queue,
+        visits=(
+            QueueVisit(
+                queue=queue,
+                entered_us=arrived_us,
+                left="answered",
+                left_us=answered_us,
+            ),
+        ),
         arrived_us=arrived_us,
         last_event_us=ended_us,
         first_alerting_us=arrived_us + 1_000_000,

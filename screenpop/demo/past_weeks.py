@@ -49,7 +49,7 @@ PATIENCE_S = 75.0
 TALK_S = {"sales": 190.0, "support": 280.0, "accounts": 150.0}
 MOVED_SHARE = 0.06  # from sales to accounts
 LATE_SHARE = 0.01  # ask for a callback
-_DIALLED = {
+DIALLED = {
     "sales": "+442079460100", "support": "+442079460200", "accounts": "+442079460300",
 }  # fmt: skip
 _QUEUES, _SHARES = ("sales", "support", "accounts"), (45, 35, 20)
@@ -137,7 +137,7 @@ def _call(
         caller=None,
         withheld=True,
         caller_name=None,
-        dialled=_DIALLED[queue],
+        dialled=DIALLED[queue],
         queue=way.visits[-1].queue,
         arrived_us=at_us,
         last_event_us=way.ended_us,

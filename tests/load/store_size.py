@@ -53,8 +53,10 @@ from screenpop.history.calls import Calls, PagePlace
 from screenpop.history.counted import sum_again
 from screenpop.history.earlier import EarlierCalls
 from screenpop.history.engine import Database
+from screenpop.history.kinds import CallKinds
 from screenpop.history.migrate import upgrade
 from screenpop.history.past_counts import CountsAsked, Group, PastCounts
+from screenpop.history.popped import PoppedCalls
 from screenpop.history.rolled import build
 from screenpop.wallboard.intervals import By, interval_starts
 from screenpop.wallboard.past import amounts_of
@@ -218,7 +220,8 @@ async def _timed(name: str, ask: Ask, rounds: int = 5) -> None:
         found = await ask()
         walls.append(time.perf_counter() - wall)
         cpus.append(time.process_time() - cpu)
-    count = len(found) if isinstance(found, list) else found
+    many = found[0] if isinstance(found, tuple) else found  # (rows, are there more)
+    count = len(many) if isinstance(many, list) else many
     wall, cpu = median(walls[-rounds:]), median(cpus[-rounds:])
     print(
         f"{name} | {count} | first {walls[0]:.3f} | wall {wall:.3f} | cpu {cpu:.3f}",
@@ -282,6 +285,13 @@ def _charts(database: Database) -> Iterator[tuple[str, Ask]]:
             f"hour and weekday of a year, {name}",
             partial(counts.sums, asked, starts, names=shown),
         )
+    kinds, popped = CallKinds(database), PoppedCalls(database)
+    of_time = midnight_us(end - timedelta(28), ZONE), midnight_us(end, ZONE)
+    month = CountsAsked(from_us=of_time[0], to_us=of_time[1])
+    yield "28 days by outcome", partial(kinds.rows, month, "outcome")
+    yield "28 days by dialled number", partial(kinds.rows, month, "dialled")
+    yield "callers of 28 days with a customer", partial(kinds.callers, month, "outcome")
+    yield "cards of 28 days", partial(popped.read, month)
     day = CountsAsked(from_us=START_US + 99 * DAY_US, to_us=START_US + 100 * DAY_US)
     yield (
         "the calls behind a number",

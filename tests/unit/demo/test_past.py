@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 from screenpop.demo.callers import showpiece
 from screenpop.demo.company import Company
-from screenpop.demo.past import batch_of, offered, offers_batch, talks
+from screenpop.demo.past import Today, batch_of, offered, offers_batch, talks
+from screenpop.domain.local_time import local, midnight_us
 from screenpop.domain.offer import Mark
 
 NOW_US = 1_795_251_600_000_000
+ZONE = ZoneInfo("Europe/London")
+TODAY = Today(local(NOW_US, ZONE).date(), ZONE, NOW_US)
+MIDNIGHT_US = midnight_us(TODAY.date, ZONE)
 
 
 def test_the_first_caller_called_twice_since_the_day_before_yesterday(
@@ -18,7 +23,8 @@ def test_the_first_caller_called_twice_since_the_day_before_yesterday(
     first = showpiece(company)
     mine = [talk for talk in talks(company) if talk.customer is first]
     assert [talk.code for talk in mine] == ["complaint", "call_back"]
-    assert all(talk.minutes_ago < 2 * 24 * 60 for talk in mine)
+    assert [talk.days_ago for talk in mine] == [1, 1]
+    assert mine[0].minute < mine[1].minute
 
 
 def test_who_promised_a_payment_is_overdue_and_paid_nothing_since(
@@ -34,19 +40,19 @@ def test_who_promised_a_payment_is_overdue_and_paid_nothing_since(
 
 
 def test_the_history_is_repeatable_and_each_call_was_answered(company: Company) -> None:
-    batch = batch_of(company, "telephones", NOW_US)
-    assert batch == batch_of(company, "telephones", NOW_US)
+    batch = batch_of(company, "telephones", TODAY)
+    assert batch == batch_of(company, "telephones", TODAY)
     assert max(Counter(x.call.key for x in batch.calls).values()) == 1
     assert len(batch.notes) == len(batch.dispositions) == len(batch.calls)
     for state in batch.calls:
-        assert state.call.arrived_us < (state.call.answered_us or 0) < NOW_US
+        assert state.call.arrived_us < (state.call.answered_us or 0) < MIDNIGHT_US
 
 
 def test_offers_of_the_last_weeks_are_marked_and_some_are_held_back(
     company: Company,
 ) -> None:
-    batch = offers_batch(company, "telephones", NOW_US)
-    assert batch == offers_batch(company, "telephones", NOW_US)
+    batch = offers_batch(company, "telephones", TODAY)
+    assert batch == offers_batch(company, "telephones", TODAY)
     marks = Counter(each.mark for each in batch.offers)
     assert set(marks) == set(Mark)
     assert 0.2 < marks[Mark.HELD_BACK] / marks.total() < 0.3
@@ -69,7 +75,7 @@ def test_nothing_is_offered_that_was_not_bought_before_and_no_service(
     assert services
     today = company.today.toordinal()
     for earlier in offered(company):
-        day = today - earlier.talk.minutes_ago // 1440
+        day = today - earlier.talk.days_ago
         bought = {
             line.sku
             for order in company.orders
