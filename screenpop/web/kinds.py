@@ -73,11 +73,14 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
 
 
 def _few(site: Site, found: list[CallKind]) -> set[str]:
-    """Rows whose calls were taken by too few people for figures of their work."""
+    """Rows whose calls were taken by too few people for figures of their work.
+
+    What no one took is no one's work.
+    """
     rule = site.services.groups()
     if rule.names_figures:
         return set()
-    taken = {each.name: each.people for each in found}
+    taken = {each.name: each.people for each in found if each.people}
     return {*merged_queues(taken, site.services.privacy.group_min)}
 
 

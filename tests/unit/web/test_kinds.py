@@ -79,6 +79,18 @@ async def test_results_of_few_people_are_left_out(
     assert [row["calls"] for row in told["rows"]] == [9, 3, 1]
 
 
+async def test_what_no_one_took_hides_nothing(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    lost = [*rows(), CallKind("", 4, 0, 0)]
+    house = await open_house(**{**campaigns, "kinds": FakeKinds(lost)})
+    await house.sign_in("sue")
+    told = (await house.ask("GET", f"/v1/stats/kinds?{RANGE}&group=dialled")).json
+    assert [row["results"] for row in told["rows"]] == [
+        {"sold": 2}, {"sold": 1, "no": 1}, {},
+    ]  # fmt: skip
+
+
 async def test_without_a_source_of_orders_there_is_no_such_figure(house: Any) -> None:
     await house.sign_in("sue")
     told = (await house.ask("GET", f"/v1/stats/kinds?{RANGE}")).json
