@@ -18,6 +18,12 @@ from screenpop.connector.base import (
     checked,
     told,
 )
+from screenpop.connector.describing import (
+    GivenColumn,
+    QueryColumns,
+    Reading,
+    ValueKind,
+)
 from screenpop.connector.orders import (
     FeedBatch,
     FeedReading,
@@ -51,12 +57,15 @@ __all__ = [
     "ContactsReading",
     "FeedBatch",
     "FeedReading",
+    "GivenColumn",
     "ItemsOptions",
     "Lookup",
     "LookupOptions",
     "NoRows",
     "OddItems",
     "OrdersOptions",
+    "QueryColumns",
+    "Reading",
     "Row",
     "Scalar",
     "Since",
@@ -64,6 +73,7 @@ __all__ = [
     "TimedOut",
     "Unavailable",
     "Unloadable",
+    "ValueKind",
     "as_row",
     "as_scalar",
     "checked",

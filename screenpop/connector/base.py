@@ -22,6 +22,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from screenpop.connector.describing import QueryColumns, Reading
 from screenpop.connector.orders import FeedBatch, FeedReading
 from screenpop.connector.reading import ContactsReading
 from screenpop.domain.errors import ConfigError
@@ -128,6 +129,14 @@ class Lookup(ABC):
         Cancelled at its deadline: must release its resources then.
         """
 
+    async def described(self) -> QueryColumns | None:
+        """Its columns, asked of the source without running it; None: it cannot say.
+
+        For `check-config --connect`: nothing may change at the source, and no value of
+        a caller is there. Raises `Unavailable` for a question that the source refuses.
+        """
+        return None
+
 
 class Connector(ABC, Generic[S, L]):
     """A kind of data source. Subclass, set the class variables, register.
@@ -175,6 +184,15 @@ class Connector(ABC, Generic[S, L]):
 
     async def ping(self) -> None:
         """Can it be reached now? Raises `Unavailable` when not."""
+
+    async def reached(self) -> str:
+        """`ping`, and in a few words what answered; empty: nothing to add."""
+        await self.ping()
+        return ""
+
+    async def described_reading(self, reading: Reading) -> QueryColumns | None:
+        """The columns of a reading, as `Lookup.described`; None: it cannot say."""
+        return None
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
         """All customers with their numbers, for the number index; None: cannot say.

@@ -6,7 +6,7 @@ import asyncio
 import codecs
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping, Sequence
 from contextlib import suppress
 
 from pydantic import BaseModel
@@ -21,6 +21,8 @@ from screenpop.connector import (
     ItemsOptions,
     Lookup,
     OrdersOptions,
+    QueryColumns,
+    Reading,
     Row,
     Scalar,
     checked,
@@ -42,6 +44,7 @@ from screenpop_connectors.csv_file.table import NumberColumns, Table, table_of
 from screenpop_connectors.csv_file.watch import WatchedTable, mark_of
 
 ROWS_BETWEEN_PAUSES = 100
+HEADER = "the file's header"
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -86,6 +89,31 @@ lookups:
 
     async def ping(self) -> None:
         await self.file.ping()
+
+    async def described_reading(self, reading: Reading) -> QueryColumns | None:
+        """Orders and items are known by their first rows; None: there are none."""
+        if reading == "contacts":
+            return await self._described_contacts()
+        counts = FeedReading()
+        is_of_orders = reading == "orders"
+        feed = self.orders(None, counts) if is_of_orders else self.items(counts)
+        if feed is None:
+            return None
+        first = await anext(feed, None)
+        if isinstance(feed, AsyncGenerator):
+            await feed.aclose()
+        return QueryColumns.of_names(first.rows[0], HEADER) if first else None
+
+    async def _described_contacts(self) -> QueryColumns | None:
+        options = self.options.contacts
+        if options is None:
+            return None
+        table = await self.file.current()
+        table.need_numbers()
+        contact = ContactRoles(table, options).contact(
+            dict.fromkeys(table.columns), None
+        )
+        return QueryColumns.of_names(contact, HEADER)
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
         options = self.options.contacts
@@ -185,6 +213,14 @@ class CsvLookupByValue(Lookup):
         self._fields = options.fields
         parameters = options.match.values() if options.match else ("number",)
         self.needs = frozenset(checked(name) for name in parameters)
+
+    async def described(self) -> QueryColumns | None:
+        table = await self._connector.file.current()
+        if self._match is None:
+            table.need_numbers()
+        for column in (*(self._match or ()), *(self._fields or {}).values()):
+            table.column(column)
+        return QueryColumns.of_names(self._fields or table.columns, HEADER)
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         table = await self._connector.file.current()

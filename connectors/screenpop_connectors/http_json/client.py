@@ -6,8 +6,8 @@ import logging
 import math
 import ssl
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -103,8 +103,19 @@ class HttpClient:
 
     async def answer(self, request: HttpRequest) -> HttpReply:
         """Raises `Unavailable`; `Passing` or `TimedOut` for what may pass soon."""
-        try:
+        with self._explained(request):
             return await self._followed(request)
+
+    async def status(self, request: HttpRequest) -> int:
+        """The status of the answer, whatever it is; raises as `answer`."""
+        with self._explained(request):
+            async with self._sent(request) as response:
+                return response.status
+
+    @contextmanager
+    def _explained(self, request: HttpRequest) -> Iterator[None]:
+        try:
+            yield
         except TimeoutError as error:
             raise TimedOut(
                 f"{self._where(request)} did not answer in time"

@@ -14,6 +14,8 @@ from screenpop.connector import (
     FeedBatch,
     FeedReading,
     Lookup,
+    QueryColumns,
+    Reading,
     Row,
     Scalar,
 )
@@ -37,6 +39,8 @@ from screenpop_connectors.http_json.template import (
     parse_body,
     path_of,
 )
+
+NAMED = "as `fields` names them, not asked"
 
 
 class HttpJsonConnector(Connector[HttpSource, HttpLookup]):
@@ -94,6 +98,22 @@ lookups:
         await self.client.json(
             HttpRequest(url=URL(self.base), label=self.base, empty_on=every_status)
         )
+
+    async def reached(self) -> str:
+        status = await self.client.status(
+            HttpRequest(url=URL(self.base), label=self.base)
+        )
+        return f"HTTP status {status} at base_url"
+
+    async def described_reading(self, reading: Reading) -> QueryColumns | None:
+        options = self.options
+        listings = {
+            "contacts": options.contacts,
+            "orders": options.orders,
+            "items": options.items,
+        }
+        listing = listings[reading]
+        return QueryColumns.of_names(listing.fields, NAMED) if listing else None
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
         return None if self._contacts is None else self._all_contacts(self._contacts)
@@ -154,6 +174,11 @@ class HttpJsonLookup(Lookup):
         self._said = False
         templates = [self._path, *self._headers.values(), *self._form.values()]
         self.needs = body_names(self._body).union(*(t.names for t in templates))
+
+    async def described(self) -> QueryColumns | None:
+        """A service is not asked without a caller: what `fields` names."""
+        fields = self._options.fields
+        return QueryColumns.of_names(fields, NAMED) if fields else None
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         log = self._connector.context.log

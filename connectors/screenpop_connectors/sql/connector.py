@@ -16,6 +16,8 @@ from screenpop.connector import (
     FeedBatch,
     FeedReading,
     Lookup,
+    QueryColumns,
+    Reading,
     Row,
     Scalar,
 )
@@ -95,6 +97,19 @@ lookups:
     async def ping(self) -> None:
         await self._ping.rows({}, 1)
 
+    async def described_reading(self, reading: Reading) -> QueryColumns | None:
+        """The query of its version is prepared, too."""
+        contacts, orders = self._contacts, self._orders
+        queries: Mapping[Reading, tuple[Query | None, Query | None]] = {
+            "contacts": (contacts.query if contacts else None, self._version),
+            "orders": (orders.query if orders else None, self._orders_version),
+            "items": (self._items, None),
+        }
+        query, version = queries[reading]
+        if version is not None:
+            await version.described()
+        return await query.described() if query is not None else None
+
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
         return None if self._contacts is None else self._all_contacts(self._contacts)
 
@@ -164,6 +179,9 @@ class SqlQueryLookup(Lookup):
         self._rows_max = rows_max
         self._context = context
         self._said = False
+
+    async def described(self) -> QueryColumns | None:
+        return await self._query.described()
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         asked = {name: params[name] for name in self.needs}

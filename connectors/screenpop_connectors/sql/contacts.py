@@ -41,7 +41,7 @@ class SqlContactFeed:
             )
         self._options = options
         self._context = context
-        self._query = database.query(
+        self.query = database.query(
             self._feed.statement, label="contacts.query", rows_max=1
         )
 
@@ -58,7 +58,7 @@ class SqlContactFeed:
 
     async def _rows(self, since: Scalar) -> AsyncIterator[Sequence[Row]]:
         is_first = True
-        async for rows in self._query.batches(self._feed.params(since)):
+        async for rows in self.query.batches(self._feed.params(since)):
             if is_first and rows:
                 lacking = lacking_for_contacts(rows[0], self._options.numbers)
                 if lacking is not None:

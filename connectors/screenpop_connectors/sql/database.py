@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from screenpop.connector import Row, Scalar
+from screenpop.connector import QueryColumns, Row, Scalar
 from screenpop_connectors.sql.statement import Statement
 
 BATCH_ROWS = 1000
@@ -17,6 +17,10 @@ class Query(Protocol):
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
         """The first rows; raises `Unavailable`."""
+        ...
+
+    async def described(self) -> QueryColumns | None:
+        """Its columns, without running it; raises `Unavailable`."""
         ...
 
     def batches(

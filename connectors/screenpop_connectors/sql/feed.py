@@ -32,14 +32,14 @@ class SqlOrderFeed:
     def __init__(self, options: SqlOrders, database: SqlDatabase, dialect: str):
         self._feed = ChangeFeed("orders", options.query, options.since, dialect)
         self.first_since = self._feed.first_since
-        self._query = database.query(
+        self.query = database.query(
             self._feed.statement, label="orders.query", rows_max=1
         )
         self._timeout_s = options.timeout_ms / 1000
 
     async def batches(self, since: Scalar) -> AsyncIterator[FeedBatch]:
         rows = _checked(
-            self._query.batches(self._feed.params(since), self._timeout_s),
+            self.query.batches(self._feed.params(since), self._timeout_s),
             "orders.query",
             lacking_for_orders,
         )

@@ -16,10 +16,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from screenpop.connector import Busy, Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector import (
+    Busy,
+    QueryColumns,
+    Row,
+    Scalar,
+    TimedOut,
+    Unavailable,
+    told,
+)
 from screenpop.connector.keys import KEY_COLUMNS, is_typed_in, uncertain
 from screenpop.support.postgres_url import shown_host
 from screenpop_connectors.sql.database import BATCH_ROWS
+from screenpop_connectors.sql.describing import (
+    WITHOUT_LIMIT,
+    of_cursor,
+    of_postgresql,
+    remedy_of_postgresql,
+)
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import (
@@ -46,6 +60,7 @@ class ServerDatabase:
         self.options = options
         self.engine = make_engine(url, options, folder)
         self._host = shown_host(url)
+        self._user = url.username
         self._secrets = (url.password,) if url.password else ()
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> ServerQuery:
@@ -114,6 +129,7 @@ class ServerDatabase:
         remedy = "Try the query as this user; correct it, or the user's rights."
         if "cannot decode type" in reason:
             remedy = "Cast that column to text in the query."
+        remedy = remedy_of_postgresql(cause, self._user) or remedy
         return Unavailable(f"{label} failed: {reason}. {remedy}")
 
 
@@ -128,6 +144,7 @@ class ServerQuery:
     ):
         self._database = database
         self._label = label
+        self._parameters = statement.parameters
         self._backend = database.engine.dialect.name
         self._asking = SpelledQuery(statement, self._backend, _escaped)
         self._limit = rows_max
@@ -211,6 +228,41 @@ class ServerQuery:
             return await connection.run_sync(
                 lambda sync: _first_rows(sync, statement, bound, rows_max)
             )
+
+    async def described(self) -> QueryColumns | None:
+        text, nothing = self._asking.asked(dict.fromkeys(self._parameters))
+        try:
+            if self._limited:
+                return await self._prepared(self._statement(text))
+            if self._backend in WITHOUT_LIMIT:
+                return None
+            without_rows = f"select * from (\n{text}\n) as described limit 0"  # noqa: S608
+            async with self._database.connected(self._database.engine) as connection:
+                result = await connection.execute(sa.text(without_rows), nothing)
+                return of_cursor(result.cursor.description, self._backend)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.debug("%s cannot be prepared", self._label, exc_info=error)
+            raise self._database.failed(error, self._label, {}) from error
+
+    async def _prepared(self, statement: sa.TextClause) -> QueryColumns:
+        """Only a plan shows that the user may not read a table; nothing is run."""
+        dialect = self._database.engine.dialect
+        text = str(statement.compile(dialect=dialect))
+        async with self._database.connected(self._database.engine) as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            assert raw is not None
+            transaction = raw.transaction(readonly=True)
+            await transaction.start()
+            try:
+                prepared = await raw.prepare(text)
+                described = of_postgresql(prepared.get_attributes())
+                nothing = [None] * len(prepared.get_parameters())
+                await raw.fetch(f"explain {text}", *nothing)
+            finally:
+                await transaction.rollback()
+        return described
 
     def _statement(self, text: str) -> sa.TextClause:
         """Compiled once: SQLAlchemy keeps what it made of the same object."""

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from screenpop.connector import Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector import QueryColumns, Row, Scalar, TimedOut, Unavailable, told
 from screenpop.connector.keys import uncertain
 from screenpop.support.sqlite_threads import SqliteThreads
 from screenpop.support.text import Mended, from_bytes
 from screenpop_connectors.sql.database import BATCH_ROWS
+from screenpop_connectors.sql.describing import of_sqlite, remedy_of_sqlite
 from screenpop_connectors.sql.spelling import SpelledQuery, shown
 from screenpop_connectors.sql.statement import Statement
 
@@ -54,7 +55,7 @@ class SqliteDatabase:
         )
 
     def query(self, statement: Statement, *, label: str, rows_max: int) -> SqliteQuery:
-        return SqliteQuery(self, SpelledQuery(statement, "sqlite", str), label)
+        return SqliteQuery(self, statement, label)
 
     async def version(self) -> str | None:
         return await asyncio.to_thread(self._version)
@@ -81,8 +82,8 @@ class SqliteDatabase:
             job.abandoned = True
             self._jobs.discard(job)
 
-    def connect(self) -> sqlite3.Connection:
-        """A connection that can only read."""
+    def connect(self, *, with_memory: bool = False) -> sqlite3.Connection:
+        """A connection that can only read; `with_memory`: it has tables of its own."""
         try:
             connection = sqlite3.connect(
                 f"file:{quote(str(self.path))}?mode=ro",
@@ -93,7 +94,8 @@ class SqliteDatabase:
             )
         except sqlite3.Error as error:
             raise self._shut(error) from error
-        connection.execute("PRAGMA query_only = ON")
+        if not with_memory:
+            connection.execute("PRAGMA query_only = ON")
         connection.text_factory = from_bytes  # a wrong byte costs no row
         return connection
 
@@ -127,10 +129,34 @@ class SqliteDatabase:
 
 
 class SqliteQuery:
-    def __init__(self, database: SqliteDatabase, asking: SpelledQuery, label: str):
+    def __init__(self, database: SqliteDatabase, statement: Statement, label: str):
         self._database = database
-        self._asking = asking
+        self._parameters = statement.parameters
+        self._asking = SpelledQuery(statement, "sqlite", str)
         self._label = label
+
+    async def described(self) -> QueryColumns | None:
+        return await asyncio.to_thread(self._described)
+
+    def _described(self) -> QueryColumns:
+        database = self._database
+        database.file()
+        job = _Job(time.monotonic() + database.timeout_s)
+        connection = database.connect(with_memory=True)
+        try:
+            connection.set_progress_handler(job.over, OPCODES_BETWEEN_CHECKS)
+            return of_sqlite(
+                connection, *self._asking.asked(dict.fromkeys(self._parameters))
+            )
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+                raise self._failed(error, {}) from error
+            remedy = remedy_of_sqlite(connection, error)
+            raise self._refused(error, {}, remedy) from error
+        except sqlite3.Error as error:
+            raise self._failed(error, {}) from error
+        finally:
+            connection.close()
 
     async def rows(self, params: Mapping[str, Scalar], rows_max: int) -> Sequence[Row]:
         rows = await self._found(params, rows_max)
@@ -204,10 +230,15 @@ class SqliteQuery:
                 f"cannot read {self._database.path}: {told(error)}. Correct the url;"
                 " the connector csv_file reads CSV and XLSX files."
             )
-        return Unavailable(
-            f"{self._label} failed: {told(error, params=params)}."
-            " Try the query in the sqlite3 shell and correct it."
+        return self._refused(
+            error, params, "Try the query in the sqlite3 shell and correct it."
         )
+
+    def _refused(
+        self, error: sqlite3.Error, params: Mapping[str, Scalar], remedy: str
+    ) -> Unavailable:
+        reason = told(error, params=params)
+        return Unavailable(f"{self._label} failed: {reason}. {remedy}")
 
 
 def _limit_key(label: str) -> str:
