@@ -36,7 +36,8 @@ CUSTOMERS: Mapping[str, str] = {
     "unknown": "Number not known",
     "withheld": "No number",
 }
-NAMELESS: Mapping[str, str] = {"": "None"}
+OF_FEW = "\0"  # no result has this code
+NAMELESS: Mapping[str, str] = {"": "None", OF_FEW: "Several, of few people"}
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
@@ -57,6 +58,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     sums = await site.services.orders_after(callers, days)
     few = _few(site, found)
     labels = {**_labels(site, group), **site.services.labels.get(group, {})}
+    if group == "result":
+        found = _merged(found, few)
     rows = [_row(each, labels, sums, hidden=each.name in few) for each in found]
     if form := table_format(visit.request):
         return await answered_table(form, *_table(rows), f"by-{group}")
@@ -75,13 +78,31 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
 def _few(site: Site, found: list[CallKind]) -> set[str]:
     """Rows whose calls were taken by too few people for figures of their work.
 
-    What no one took is no one's work.
+    A row whose calls were not taken hides nothing.
     """
     rule = site.services.groups()
     if rule.names_figures:
         return set()
     taken = {each.name: each.people for each in found if each.people}
     return {*merged_queues(taken, site.services.privacy.group_min)}
+
+
+def _merged(found: list[CallKind], few: set[str]) -> list[CallKind]:
+    """How often a result was chosen is a figure of work: one row for those of few."""
+    together = [each for each in found if each.name in few]
+    if not together:
+        return found
+    kept = [each for each in found if each.name not in few]
+    few.add(OF_FEW)
+    return [
+        *kept,
+        CallKind(
+            name=OF_FEW,
+            calls=sum(each.calls for each in together),
+            answered=sum(each.answered for each in together),
+            known=sum(each.known for each in together),
+        ),
+    ]
 
 
 def _labels(site: Site, group: KindGroup) -> Mapping[str, str]:
@@ -100,7 +121,7 @@ def _row(
     """Results and sales of few people are left out: they are figures of their work."""
     of_orders = None if sums is None or hidden else sums.get(kind.name, OrderSums())
     return {
-        "name": kind.name,
+        "name": None if kind.name == OF_FEW else kind.name,
         "label": labels.get(kind.name, kind.name),
         "calls": kind.calls,
         "answered": kind.answered,

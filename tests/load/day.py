@@ -7,9 +7,9 @@ overflow, callbacks, calls of ours, late and repeated events. The service runs i
 process of its own whose clock is that of the calls; SIGKILL ends it some times, and
 what was not acknowledged is sent again, as a telephone system does. Then the journal
 is put into a new service in random order. After each the wallboard (its socket, change
-by change, and a new one), `/v1/stats` of now and by quarter of an hour, its CSV, the
-lists behind the numbers and the recall list are held against a model that knows
-nothing of the product.
+by change, and a new one), `/v1/stats` of now and by quarter of an hour, its CSV and
+Parquet, the lists behind the numbers and the recall list are held against a model that
+knows nothing of the product.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from call_centre import PASSWORD, let_everybody_in, write_config
+from pyarrow.parquet import read_table
 from unit.history.simulated_day import S, SimulatedDay
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
@@ -48,6 +49,7 @@ from screenpop.node.asking import load_checked
 from screenpop.node.build import running
 from screenpop.support.clock import FakeClock, iso_from_us
 from screenpop.support.tasks import TaskOwner, spawn
+from screenpop.web.table_answer import CSV, PARQUET
 
 LONDON = ZoneInfo("Europe/London")
 START = datetime(2026, 10, 24, 13, 0, tzinfo=UTC)
@@ -204,10 +206,14 @@ class Supervisor:
             return read
 
     async def csv(self, path: str) -> list[dict[str, str]]:
-        headers = {**self.headers, "Accept": "text/csv"}
+        text = (await self.file(path, CSV)).decode()
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    async def file(self, path: str, kind: str) -> bytes:
+        headers = {**self.headers, "Accept": kind}
         async with self.http.get(self.url + path, headers=headers) as answer:
             assert answer.status == 200, await answer.text()
-            return list(csv.DictReader(io.StringIO(await answer.text(), newline="")))
+            return await answer.read()
 
 
 # -- The day
@@ -283,6 +289,7 @@ async def _differences(day: SimulatedDay, sue: Supervisor) -> dict[str, int]:
     found = {
         "by quarter, JSON": _unlike(await _quarters(sue), by_quarter),
         "by quarter, CSV": _unlike(await _quarters_csv(sue), by_quarter),
+        "by quarter, Parquet": _unlike(await _quarters_parquet(sue), by_quarter),
         "by queue today, history": _unlike(await _queues_past(sue), by_queue),
         "by queue today, /v1/stats": _unlike(await _queues_live(sue), by_queue),
         "by queue today, wallboard": _unlike(_queues_of(sue.board), by_queue),
@@ -333,6 +340,13 @@ async def _quarters(sue: Supervisor) -> dict[Any, Values]:
 async def _quarters_csv(sue: Supervisor) -> dict[Any, Values]:
     rows = await sue.csv(f"/v1/stats?{DAYS}&by=15m")
     return _by_start([(row["start"], row) for row in rows])
+
+
+async def _quarters_parquet(sue: Supervisor) -> dict[Any, Values]:
+    """Times are moments there, numbers are numbers, and none is null."""
+    file = io.BytesIO(await sue.file(f"/v1/stats?{DAYS}&by=15m", PARQUET))
+    rows = read_table(file).to_pylist()
+    return _by_start([(row["start"].isoformat(), row) for row in rows])
 
 
 async def _queues_past(sue: Supervisor) -> dict[Any, Values]:

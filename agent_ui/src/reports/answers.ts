@@ -292,7 +292,8 @@ export interface PopHelp {
 
 /** Calls of one outcome, result, kind of customer or campaign. */
 export interface Kind {
-  name: string;
+  /** None: several results, of few people. */
+  name: string | null;
   label: string;
   calls: number;
   answered: number;

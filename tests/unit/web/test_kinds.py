@@ -79,6 +79,21 @@ async def test_results_of_few_people_are_left_out(
     assert [row["calls"] for row in told["rows"]] == [9, 3, 1]
 
 
+async def test_results_that_few_people_chose_are_one_row(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    chosen = [
+        CallKind("", 9, 2, 2, {}, {*MANY}),
+        CallKind("sold", 4, 4, 3, {"sold": 4}, {"ana"}),
+        CallKind("no", 2, 2, 1, {"no": 2}, {"ben"}),
+    ]
+    house = await open_house(**{**campaigns, "kinds": FakeKinds(chosen)})
+    await house.sign_in("sue")
+    told = (await house.ask("GET", f"/v1/stats/kinds?{RANGE}&group=result")).json
+    assert "sold" not in str(told["rows"])
+    assert [(row["name"], row["calls"]) for row in told["rows"]] == [(None, 15)]
+
+
 async def test_what_no_one_took_hides_nothing(
     open_house: Any, campaigns: dict[str, Any]
 ) -> None:
