@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from itertools import chain
 from operator import methodcaller
 from sys import float_info
@@ -242,6 +243,7 @@ def lacking_for_contacts(
     return None
 
 
+@lru_cache(maxsize=1024)  # asked for each row; columns are few
 def holds_numbers(column: str) -> bool:
     """Does a column of this name hold numbers, where nothing else says it?"""
     name = column.lower().strip()

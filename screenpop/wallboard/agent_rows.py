@@ -154,14 +154,17 @@ def status_of(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
         return status
     leg, queue = legs[0]
     if len(legs) > 1:
-        leg, queue = max(legs, key=lambda pair: _engagement(pair[0]))
+        leg, queue = max(legs, key=_engagement)
     return msgspec.structs.replace(
         status, telephone=_TELEPHONE[leg.state], since_us=_since_us(leg), queue=queue
     )
 
 
-def _engagement(leg: AgentLeg) -> tuple[int, int]:
-    return (_ENGAGEMENT[leg.state], -_since_us(leg))
+def _engagement(of_a_call: tuple[AgentLeg, str | None]) -> tuple[int, int]:
+    """The most engaged last, of equal ones the older; asked for each call."""
+    leg, _ = of_a_call
+    since_us = leg.alerting_us if leg.state is LegState.ALERTING else leg.answered_us
+    return (_ENGAGEMENT[leg.state], -(since_us or 0))
 
 
 def _since_us(leg: AgentLeg) -> int:

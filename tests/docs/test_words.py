@@ -77,7 +77,9 @@ def test_phrases_in_comments_become_fewer() -> None:
     counts = {room: len(phrases) for room, phrases in found.items() if phrases}
     for room, count in counts.items():
         allowed = COMMENTS_ALLOWED.get(room, 0)
-        assert count <= allowed, "\n".join(f"{x.where}: {x.phrase}" for x in found[room])
+        assert count <= allowed, "\n".join(
+            f"{x.where}: {x.phrase}" for x in found[room]
+        )
         assert count >= allowed - SLACK, f"lower COMMENTS_ALLOWED[{room!r}] to {count}"
     assert COMMENTS_ALLOWED.keys() <= counts.keys()
 
