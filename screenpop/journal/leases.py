@@ -32,6 +32,10 @@ class Leases(ABC):
     def owner(self) -> str | None:
         """This process among all that share the journal; None: it is alone."""
 
+    async def is_there(self, node: str) -> bool:
+        """Was another node of this name there lately? Raises `Unavailable`."""
+        return False
+
     @abstractmethod
     async def acquire(self, name: str, owner: str, ttl_s: float) -> bool:
         """True: it is the owner's for `ttl_s` from now, also if it was before.

@@ -10,6 +10,8 @@ from screenpop.journal.redis_link import RedisLink
 from screenpop.journal.redis_scripts import ACQUIRE, EXTEND, RELEASE
 from screenpop.journal.redis_stream import RedisKeys
 
+NODE = "node"  # kind of lease that says that a node of this name is there
+
 
 class RedisLeases(Leases):
     def __init__(
@@ -35,19 +37,23 @@ class RedisLeases(Leases):
     async def release(self, name: str, owner: str) -> None:
         await self._link.script(RELEASE, self._key(name), (owner,))
 
+    async def is_there(self, node: str) -> bool:
+        found = await self._link.call("GET", *self._key(node, NODE))
+        return found is not None
+
     async def holder(self, name: str) -> str | None:
         found = await self._link.call("GET", *self._key(name))
         return None if found is None else str(found, "utf-8", "replace")
 
-    def _key(self, name: str) -> tuple[str]:
-        return (self._keys.named(f"{self._kind}:{name}"),)
+    def _key(self, name: str, kind: str | None = None) -> tuple[str]:
+        return (self._keys.named(f"{kind or self._kind}:{name}"),)
 
 
 class NodeName:
     """Says that this node is there, under a name that only one node should have."""
 
     def __init__(self, link: RedisLink, keys: RedisKeys, node: str, instance: str):
-        self._names = RedisLeases(link, keys, instance, "node")
+        self._names = RedisLeases(link, keys, instance, NODE)
         self._node = node
         self._instance = instance
         self.problem: str | None = None

@@ -29,7 +29,6 @@ from screenpop.domain.alert import (
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.domain.local_time import local
-from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.alerts import past_alerts
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
@@ -40,12 +39,12 @@ from screenpop.node.notices import Notices
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import Outage
 from screenpop.support.metrics import Timing
-from screenpop.wallboard.alerts import Alert, AlertBoard, Subject
+from screenpop.wallboard.alerts import UNWATCHED, Alert, AlertBoard, Subject
 from screenpop.wallboard.counters import TOTAL
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.meters import RecentDurations, gaps
-from screenpop.wallboard.metrics import definitions
+from screenpop.wallboard.watched import watched_numbers
 from screenpop.web.alert_list import Alerts
 
 log = logging.getLogger(__name__)
@@ -56,17 +55,11 @@ WEEKS = 4  # whose same hour says how often a line's calls come
 USUAL_MIN = 4.0  # calls an hour; with fewer no silence is long
 OF_EACH_NODE = (SOURCE_FAILING, "ring_to_pop_s")
 FAILING: tuple[SourceState, ...] = ("failing", "left_alone")
+GONE_US = 30_000_000  # so long a node is away before others close its alerts
 HOUR_US = 3_600_000_000
-LABELS = {
-    "match_rate": "Calls with a customer",
-    "ring_to_pop_s": "Ring to pop, 95 of 100",
-    SOURCE_FAILING: "Source does not answer",
-    LINE_SILENCE: "Line is silent",
-}
 
 
 def alert_rule(name: str, given: AlertRuleSettings) -> AlertRule:
-    known = {x.name: x.label for x in definitions(ServiceLevelRules())} | LABELS
     natural = 1.0 if given.number == SOURCE_FAILING else None
     return AlertRule(
         name=name,
@@ -77,7 +70,7 @@ def alert_rule(name: str, given: AlertRuleSettings) -> AlertRule:
         for_us=round(given.for_s * 1e6),
         back=given.back,
         calls_min=given.calls_min if given.number in RATES else 0,
-        label=given.label or known[given.number],
+        label=given.label or watched_numbers()[given.number].label,
     )
 
 
@@ -102,12 +95,13 @@ class Alerting:
     shown: Timing  # from receipt to the card on screen
     gauge: Gauge  # how many are open, by level
     journal: Journal
-    node: str | None
+    node: str | None  # among others; None: it is alone
     clock: Clock
     notices: Notices
     _usual: dict[str, float] = field(default_factory=dict)  # calls an hour by line
     _recent: RecentDurations = field(default_factory=RecentDurations)
     _since_us: int = 0
+    _away_us: dict[str, int] = field(default_factory=dict)  # since when, by node
     _outage: Outage = field(default_factory=lambda: Outage("alerts", log))
 
     def for_web(self) -> Alerts:
@@ -139,11 +133,12 @@ class Alerting:
     async def look(self) -> None:
         """What cannot be journalled now is due again at the next look."""
         board, now_us = self.feed.alerts, self.clock.steady_us()
+        await self._look_at_nodes(now_us)
         due = board.due(
             dict(self._measured(now_us)),
             now_us,
             at_us=self.clock.now_us(),
-            is_elsewhere=self._is_elsewhere,
+            why_unwatched=lambda alert: self._why_unwatched(alert, now_us),
         )
         levels = [alert.level for alert in board.open()]
         for level in get_args(AlertLevel):
@@ -173,6 +168,7 @@ class Alerting:
             "level": data["level"],
             "value": None if value is None else float(value),
             "by": record.user or None,
+            "why": data.get("why"),
             "at": iso_from_us(record.at_us),
         }
 
@@ -239,7 +235,34 @@ class Alerting:
     def _mine(self, subject: str) -> str:
         return f"{subject}@{self.node}" if self.node is not None else subject
 
-    def _is_elsewhere(self, alert: Alert) -> bool:
+    # -- alerts of other nodes
+
+    async def _look_at_nodes(self, now_us: int) -> None:
+        """Which nodes, of those whose alerts are open, are away, and since when?"""
+        nodes = {self._other_node(alert) for alert in self.feed.alerts.open()} - {None}
+        away = {}
+        for node in filter(None, nodes):
+            try:
+                is_there = await self.journal.leases.is_there(node)
+            except Unavailable:  # nothing is known of it, and nothing can be journalled
+                continue
+            if not is_there:
+                away[node] = self._away_us.get(node, now_us)
+        self._away_us = away
+
+    def _why_unwatched(self, alert: Alert, now_us: int) -> str | None:
+        """None: it is left to the node whose alert it is."""
+        node = self._other_node(alert)
+        if node is None:
+            return UNWATCHED
+        since_us = self._away_us.get(node)
+        if since_us is None or now_us - since_us < GONE_US:
+            return None
+        return f"node {node} is gone"
+
+    def _other_node(self, alert: Alert) -> str | None:
         rule = self.feed.alerts.rules.get(alert.name)
-        of_each_node = rule is not None and rule.number in OF_EACH_NODE
-        return of_each_node and not alert.subject.endswith(self._mine(""))
+        if self.node is None or rule is None or rule.number not in OF_EACH_NODE:
+            return None
+        _, at, node = alert.subject.rpartition("@")
+        return node if at and node != self.node else None

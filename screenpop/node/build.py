@@ -58,6 +58,7 @@ from screenpop.node.parts import (
     make_adviser,
     make_feeds,
     make_lookups,
+    node_name,
     offers_of,
     placing_limits,
     recall_settings,
@@ -181,7 +182,7 @@ def _alerting(
         shown=metrics.ring_to_pop_s,
         gauge=metrics.alerts_open,
         journal=journal,
-        node=journal.leases.owner,
+        node=node_name(config) if journal.leases.owner is not None else None,
         clock=clock,
         notices=notices,
     )

@@ -26,6 +26,7 @@ from screenpop.journal.records import ActionRecord
 
 CLOSED_MAX = 1_000  # the newest are kept
 TEXT_MAX = 200
+UNWATCHED = "it is no longer watched"
 Subject = tuple[str, str]
 """A rule's name and what it watches: "" is the whole centre."""
 Measured = Mapping[Subject, float | None]
@@ -45,6 +46,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     label: str = ""
     acknowledged_by: str = ""
     acknowledged_us: int = 0
+    closed_why: str = ""  # where not because the number was well again
 
     @property
     def id(self) -> str:
@@ -90,7 +92,8 @@ class AlertBoard:
     ) -> None:
         of = (known.name, known.subject)
         if do is AlertDoing.CLOSE:
-            self._close(known, record.at_us, alert.value)
+            ended = replace(known, closed_why=alert.closed_why)
+            self._close(ended, record.at_us, alert.value)
         elif do is AlertDoing.RAISE and known.level != "critical":
             raised = replace(known, level="critical", value=alert.value)
             self._put(of, replace(raised, raised_us=record.at_us))
@@ -135,6 +138,12 @@ class AlertBoard:
         """The newest first."""
         return [*reversed(self._closed.values())][:limit]
 
+    def known_since_us(self) -> int:
+        """When the oldest that is kept closed, once older ones were dropped; else 0."""
+        if len(self._closed) < self._closed_max:
+            return 0
+        return next(iter(self._closed.values())).closed_us
+
     def find(self, alert_id: str) -> Alert | None:
         found = (x for x in self._open.values() if x.id == alert_id)
         return next(found, None) or self._closed.get(alert_id)
@@ -145,12 +154,12 @@ class AlertBoard:
         now_us: int,
         *,
         at_us: int | None = None,
-        is_elsewhere: Callable[[Alert], bool] = lambda alert: False,
+        why_unwatched: Callable[[Alert], str | None] = lambda alert: UNWATCHED,
     ) -> list[ActionRecord]:
         """What to journal after a look at all numbers, `at_us` by the clock.
 
-        An alert whose rule or subject is no longer watched closes, unless another node
-        watches it.
+        An alert that this node does not measure closes for the reason that
+        `why_unwatched` gives; with None another node watches it.
         """
         records, at_us = [], now_us if at_us is None else at_us
         for of, value in measured.items():
@@ -163,9 +172,9 @@ class AlertBoard:
                 told = known.level if known and do is AlertDoing.CLOSE else at
                 records.append(record_of(of, count, do, rule, told, value, at_us))
         for of, known in self._open.items():
-            if of not in measured and not is_elsewhere(known):
+            if of not in measured and (why := why_unwatched(known)) is not None:
                 close = (AlertDoing.CLOSE, known, known.level, None)
-                records.append(record_of(of, known.count, *close, at_us))
+                records.append(record_of(of, known.count, *close, at_us, why=why))
         return records
 
 
@@ -178,6 +187,7 @@ def record_of(
     value: float | None,
     now_us: int,
     user: str = "",
+    why: str = "",
 ) -> ActionRecord:
     """The same change has the same identity at every node."""
     name, subject = of
@@ -185,6 +195,8 @@ def record_of(
     data |= {"number": watched.number, "label": watched.label, "level": level or ""}
     if value is not None:
         data["value"] = repr(float(value))
+    if why:
+        data["why"] = why
     by = f"/{user}" if user else ""
     return ActionRecord(
         action=ALERT,
@@ -209,6 +221,7 @@ def _read(record: ActionRecord) -> tuple[Alert, AlertDoing]:
         level=cast("AlertLevel", level),
         value=None if value is None else float(value),
         opened_us=record.at_us,
+        closed_why=data.get("why", "")[:TEXT_MAX],
     )
     return alert, AlertDoing(data["do"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from screenpop.domain.agent import User
 from screenpop.domain.alert import AlertDoing
@@ -11,7 +12,26 @@ from screenpop.domain.errors import NotFound
 from screenpop.domain.profile import Json
 from screenpop.journal.base import Journal
 from screenpop.support.clock import Clock, iso_from_us
-from screenpop.wallboard.alerts import Alert, AlertBoard, record_of
+from screenpop.wallboard.alerts import CLOSED_MAX, Alert, AlertBoard, record_of
+from screenpop.wallboard.watched import watched_numbers
+
+_NUMBERS = watched_numbers()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertsAsked:
+    """Which alerts: those that were open at some moment from `from_us` to `to_us`."""
+
+    state: str = "all"
+    name: str | None = None  # of the rule
+    from_us: int | None = None
+    to_us: int | None = None
+
+    def has(self, alert: Alert) -> bool:
+        began = self.to_us is None or alert.opened_us < self.to_us
+        ended_us = alert.closed_us
+        lasted = self.from_us is None or not ended_us or ended_us >= self.from_us
+        return began and lasted and self.name in (None, alert.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,18 +43,28 @@ class Alerts:
     clock: Clock
     label: Callable[[str], str]  # of a subject
 
-    def listed(self, state: str, limit: int) -> Json:
-        shown = []
-        if state != "closed":
-            shown += self.board.open()
-        if state != "open":
-            shown += self.board.closed(limit)
+    def listed(self, asked: AlertsAsked, limit: int) -> dict[str, Any]:
+        """The open ones first; `known_since` is null while no closed one was lost."""
+        found = [alert for alert in self._in(asked.state) if asked.has(alert)]
         return {
             "at": iso_from_us(self.clock.now_us()),
-            "alerts": [self.seen(alert) for alert in shown[:limit]],
+            "alerts": [self.seen(alert) for alert in found[:limit]],
+            "found": len(found),
+            "known_since": _maybe(self.board.known_since_us()),
+            "rules": self._rules(),
             "open": len(self.board.open()),
             "watched": len(self.board.rules),
         }
+
+    def _in(self, state: str) -> list[Alert]:
+        is_open = [] if state == "closed" else self.board.open()
+        return is_open + ([] if state == "open" else self.board.closed(CLOSED_MAX))
+
+    def _rules(self) -> list[Json]:
+        """Those that watch, and those whose alerts are still known."""
+        known = {x.name: x.label for x in reversed(self._in("all"))}
+        known |= {rule.name: rule.label for rule in self.board.rules.values()}
+        return [{"name": name, "label": label} for name, label in sorted(known.items())]
 
     async def acknowledge(self, alert_id: str, user: User) -> Json:
         """Raises `NotFound`, and what the journal raises."""
@@ -53,6 +83,7 @@ class Alerts:
         return self.seen(self.board.find(alert_id) or alert)
 
     def seen(self, alert: Alert) -> Json:
+        number = _NUMBERS.get(alert.number)
         return {
             "id": alert.id,
             "name": alert.name,
@@ -60,12 +91,15 @@ class Alerts:
             "subject": alert.subject,
             "subject_label": self.label(alert.subject),
             "number": alert.number,
+            "number_label": number.label if number else alert.number,
+            "unit": number.unit if number else None,
             "level": alert.level,
             "value": alert.value,
             "opened_at": iso_from_us(alert.opened_us),
             "raised_at": _maybe(alert.raised_us),
             "closed_at": _maybe(alert.closed_us),
             "value_closed": alert.value_closed,
+            "closed_why": alert.closed_why or None,
             "acknowledged_by": alert.acknowledged_by or None,
             "acknowledged_at": _maybe(alert.acknowledged_us),
         }

@@ -7,13 +7,27 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from screenpop.domain.errors import BadInput
+from screenpop.support.table import columns
+from screenpop.web.alert_list import AlertsAsked
+from screenpop.web.asked import bounds_asked, choice
 from screenpop.web.body import decoded, read_body, require_json, text, whole_number
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.table_answer import answered_table, table_format
 
 BODY_BYTES_MAX = 1_024
 LIMIT, LIMIT_MAX = 100, 1_000
 STATES = ("open", "closed", "all")
+NAME_CHARS_MAX = 200
+TABLE = [
+    *columns("moment", "opened_at"),
+    *columns("text", "id", "name", "label", "level", "number", "unit"),
+    *columns("text", "subject", "subject_label"),
+    *columns("number", "value"),
+    *columns("moment", "raised_at", "closed_at"),
+    *columns("number", "value_closed"),
+    *columns("text", "closed_why", "acknowledged_by"),
+    *columns("moment", "acknowledged_at"),
+]
 
 
 class AcknowledgeBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,17 +38,20 @@ class AcknowledgeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /v1/alerts?state=&limit=`."""
+    """`GET /v1/alerts?state=&name=&from=&to=&limit=`."""
     query = visit.request.query
-    state = text(query, "state", 20) or "open"
-    if state not in STATES:
-        raise BadInput(
-            f"state: {state!r} is not known.",
-            code="bad_query",
-            remedy=f"Use one of {', '.join(STATES)}.",
-        )
+    from_us, to_us = bounds_asked(site, query)
+    asked = AlertsAsked(
+        state=choice(query, "state", STATES, "open"),
+        name=text(query, "name", NAME_CHARS_MAX),
+        from_us=from_us,
+        to_us=to_us,
+    )
     limit = whole_number(query, "limit", LIMIT, 1, LIMIT_MAX)
-    return answered(site.services.alerts.listed(state, limit))
+    found = site.services.alerts.listed(asked, limit)
+    if form := table_format(visit.request):
+        return await answered_table(form, TABLE, found["alerts"], "alerts")
+    return answered({**found, "time_zone": site.services.server.time_zone})
 
 
 async def acknowledge(site: Site, visit: Visit) -> web.StreamResponse:

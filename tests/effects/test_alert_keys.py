@@ -24,6 +24,7 @@ from screenpop.node.node import Service
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.alerts import Alert
+from screenpop.web.alert_list import AlertsAsked
 
 S = 1_000_000
 QUEUES = {"sales": {"label": "Sales"}, "support": {"label": "Support"}}
@@ -178,8 +179,8 @@ async def test_a_rule_has_a_name_for_people(tmp_path: Path, label: str) -> None:
     async with watched(tmp_path, {**WAIT, "label": label}) as it:
         it.call("c-1", ("queued", -61))
         await it.look()
-        shown = it.service.alerting.for_web().listed("open", 10)["alerts"]
-        assert [x["label"] for x in shown] == [label or "Longest wait"]  # type: ignore[attr-defined]
+        shown = it.service.alerting.for_web().listed(AlertsAsked(), 10)["alerts"]
+        assert [x["label"] for x in shown] == [label or "Longest wait"]
 
 
 @shows_effect_of("alerts.webhook.url", "alerts.webhook.signing_secret")

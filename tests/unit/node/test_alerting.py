@@ -24,12 +24,14 @@ from screenpop.domain.call_state import CallBook
 from screenpop.domain.errors import Unavailable
 from screenpop.history.past_counts import IntervalSums
 from screenpop.journal.base import START
+from screenpop.journal.leases import LocalLeases
 from screenpop.lookup.source_states import SourceState
 from screenpop.node.alerting import Alerting, alert_rule
 from screenpop.support.clock import FakeClock
 from screenpop.support.metrics import Metrics
 from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.meters import CentreMeters, RecentDurations, gaps
+from screenpop.web.alert_list import AlertsAsked
 
 MINUTE_US = 60_000_000
 
@@ -173,3 +175,55 @@ async def test_each_number_can_be_watched(tmp_path: Path) -> None:
         values = it.feed.values("")
         assert {*NUMBERS_OF_QUEUES} <= values.keys()
         assert await it.journal.read(START) == []
+
+
+class OtherNodes(LocalLeases):
+    """Which other nodes are there; None: no one knows."""
+
+    def __init__(self) -> None:
+        self.there: set[str] | None = set()
+
+    async def is_there(self, node: str) -> bool:
+        if self.there is None:
+            raise Unavailable("no Redis.")
+        return node in self.there
+
+
+async def test_a_node_that_never_returns_leaves_no_open_alert(tmp_path: Path) -> None:
+    async with alerting(tmp_path, number="source_failing") as it:
+        clock, nodes = it.clock, OtherNodes()
+        assert isinstance(clock, FakeClock)
+        it.journal._leases = nodes  # type: ignore[attr-defined]
+        it.node, it.sources = "a", lambda: {"erp": "failing"}
+        assert await due(it) == ["open erp@a critical"]
+        it.node, it.sources = "b", lambda: {"erp": "working"}
+        nodes.there = {"a"}
+        clock.advance(100)
+        assert await due(it) == []
+        for there, seconds in ((set[str](), 29), ({"a"}, 29), (set[str](), 29)):
+            nodes.there = there  # it came back in between: it was not gone
+            assert await due(it) == []
+            clock.advance(seconds)
+            assert await due(it) == []
+        nodes.there = None
+        clock.advance(60)
+        assert await due(it) == []
+        nodes.there = set()
+        assert await due(it) == []
+        clock.advance(30)
+        assert await due(it) == ["close erp@a critical"]
+        (closed,) = it.for_web().listed(AlertsAsked(state="closed"), 9)["alerts"]
+        assert closed["closed_why"] == "node a is gone"
+        assert await due(it) == []
+        it.node, it.sources = "a", lambda: {"erp": "failing"}  # back, and as before
+        assert await due(it) == ["open erp@a critical"]
+        it.sources = lambda: {"erp": "working"}
+        assert await due(it) == ["close erp@a critical"]
+
+
+async def test_alone_a_node_closes_what_it_does_not_watch(tmp_path: Path) -> None:
+    async with alerting(tmp_path, number="source_failing") as it:
+        it.node, it.sources = "a", lambda: {"erp": "failing"}
+        assert await due(it) == ["open erp@a critical"]
+        it.node = None
+        assert await due(it) == ["open erp critical", "close erp@a critical"]

@@ -1,0 +1,149 @@
+// Which alerts were open in these days, for how long, and who has seen them?
+
+import { CsvButton } from "../shared/csv_button";
+import { duration } from "../shared/format";
+import { useReading } from "../shared/reading";
+import { Waiting } from "../shared/waiting";
+import type { PastAlert, PastAlerts } from "./answers";
+import { alertsQuery } from "./choice";
+import type { ViewProps } from "./view";
+import { momentIn, NONE, shown } from "./words";
+
+const LEVELS = { critical: "Critical", warning: "Warning" } as const;
+
+export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
+  const path = `/v1/alerts?${alertsQuery(choice, from, to)}`;
+  const reading = useReading<PastAlerts>(path, onExpired);
+  const { answer, trouble } = reading;
+  if (!answer) return <Waiting reading={reading} />;
+  return (
+    <section class="reports-wide past-alerts" aria-busy={reading.busy}>
+      <header class="reports-days">
+        <h2>Alerts</h2>
+        <label>
+          <span>Rule</span>
+          <select
+            value={choice.rule ?? ""}
+            onChange={(event) => change({ rule: event.currentTarget.value || null })}
+          >
+            <option value="">All rules</option>
+            {rulesIn(answer, choice.rule).map(({ name, label }) => (
+              <option key={name} value={name}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <CsvButton path={path} name="alerts.csv" />
+      </header>
+      {trouble && <p role="alert">{trouble}</p>}
+      <p class="muted">{countWords(answer)}</p>
+      {answer.alerts.length > 0 && <AlertTable found={answer} />}
+    </section>
+  );
+}
+
+/** The chosen one is there even when nothing is known of it any more. */
+function rulesIn({ rules }: PastAlerts, chosen: string | null) {
+  const missing = chosen !== null && rules.every(({ name }) => name !== chosen);
+  return missing ? [...rules, { name: chosen, label: chosen }] : rules;
+}
+
+function countWords({ alerts, found, known_since, time_zone, watched }: PastAlerts) {
+  const words = [];
+  if (found === 0 && watched === 0)
+    words.push("No alert was open in these days, and no rule is configured (alerts).");
+  else if (found === 0) words.push("No alert was open in these days.");
+  else if (found > alerts.length)
+    words.push(`${alerts.length} of ${found} alerts: choose fewer days to see all.`);
+  else words.push(found === 1 ? "One alert." : `${found} alerts.`);
+  if (known_since !== null)
+    words.push(
+      `Alerts that closed before ${momentIn(known_since, time_zone)} are not shown.`,
+    );
+  return words.join(" ");
+}
+
+const COLUMNS = [
+  "Alert",
+  "Opened",
+  "Value",
+  "Became critical",
+  "Open for",
+  "Closed",
+  "Seen",
+];
+
+function AlertTable({ found }: { found: PastAlerts }) {
+  const { alerts, at, time_zone } = found;
+  return (
+    <table class="by-block">
+      <caption class="hidden">Alerts, the open ones first</caption>
+      <thead>
+        <tr>
+          {COLUMNS.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {alerts.map((alert) => (
+          <AlertRow key={alert.id} alert={alert} at={at} zone={time_zone} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: string }) {
+  const { closed_at, raised_at, acknowledged_at, acknowledged_by } = alert;
+  const until = Date.parse(closed_at ?? at);
+  const openFor = duration((until - Date.parse(alert.opened_at)) / 1000);
+  const moment = (iso: string | null) => (iso === null ? NONE : momentIn(iso, zone));
+  return (
+    <tr data-level={alert.level}>
+      <th scope="row">
+        <span class="level">{LEVELS[alert.level]}</span> <bdi>{alert.label}</bdi>
+        {alert.subject && (
+          <>
+            {", "}
+            <bdi>{alert.subject_label}</bdi>
+          </>
+        )}
+        {alert.number_label !== alert.label && (
+          <small class="muted">{alert.number_label}</small>
+        )}
+      </th>
+      <td data-label="Opened">{moment(alert.opened_at)}</td>
+      <td data-label="Value">{valueWords(alert.value, alert)}</td>
+      <td data-label="Became critical">{moment(raised_at)}</td>
+      <td data-label="Open for">{openFor}</td>
+      <td data-label="Closed">
+        {closed_at === null ? <strong>still open</strong> : moment(closed_at)}
+        {alert.value_closed !== null && (
+          <small class="muted">{`at ${valueWords(alert.value_closed, alert)}`}</small>
+        )}
+      </td>
+      <td data-label="Seen">
+        {acknowledged_by === null ? NONE : <bdi>{acknowledged_by}</bdi>}
+        {acknowledged_at !== null && (
+          <small class="muted">{moment(acknowledged_at)}</small>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** `0:45`, `4.2 s`, `12 %`, `8 usual gaps`. */
+export function valueWords(
+  value: number | null,
+  { unit }: Pick<PastAlert, "unit">,
+): string {
+  if (value === null) return NONE;
+  if (unit === "failing") return value > 0 ? "no answer" : "answers";
+  if (unit === "gaps") return `${Math.round(value)} usual gaps`;
+  if (unit === "seconds" && value < 10) return `${Math.round(value * 10) / 10} s`;
+  return shown(value, unit ?? "calls");
+}
