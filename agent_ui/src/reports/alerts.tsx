@@ -122,9 +122,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
       <td data-label="Open for">{openFor}</td>
       <td data-label="Closed">
         {closed_at === null ? <strong>still open</strong> : moment(closed_at)}
-        {alert.value_closed !== null && (
-          <small class="muted">{`at ${valueWords(alert.value_closed, alert)}`}</small>
-        )}
+        <ClosedNote alert={alert} />
       </td>
       <td data-label="Seen">
         {acknowledged_by === null ? NONE : <bdi>{acknowledged_by}</bdi>}
@@ -136,13 +134,21 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
   );
 }
 
+/** At what number, or why else. */
+function ClosedNote({ alert }: { alert: PastAlert }) {
+  const { closed_why, value_closed, unit } = alert;
+  if (closed_why !== null) return <small class="muted">{closed_why}</small>;
+  if (value_closed === null || unit === "failing") return null;
+  return <small class="muted">{`at ${valueWords(value_closed, alert)}`}</small>;
+}
+
 /** `0:45`, `4.2 s`, `12 %`, `8 usual gaps`. */
 export function valueWords(
   value: number | null,
   { unit }: Pick<PastAlert, "unit">,
 ): string {
   if (value === null) return NONE;
-  if (unit === "failing") return value > 0 ? "no answer" : "answers";
+  if (unit === "failing") return "no\u00a0answer";
   if (unit === "gaps") return `${Math.round(value)} usual gaps`;
   if (unit === "seconds" && value < 10) return `${Math.round(value * 10) / 10} s`;
   return shown(value, unit ?? "calls");

@@ -311,3 +311,35 @@ export interface Kinds {
   results: Record<string, string>;
   rows: Kind[];
 }
+
+export interface PastAlert {
+  id: string;
+  name: string;
+  label: string;
+  subject: string;
+  subject_label: string;
+  number: string;
+  number_label: string;
+  unit: Unit | "failing" | "gaps" | null;
+  level: "warning" | "critical";
+  value: number | null;
+  opened_at: string;
+  raised_at: string | null;
+  closed_at: string | null;
+  value_closed: number | null;
+  /** Where not because the number was well again. */
+  closed_why: string | null;
+  acknowledged_by: string | null;
+  acknowledged_at: string | null;
+}
+
+/** `GET /v1/alerts`. */
+export interface PastAlerts {
+  at: string;
+  time_zone: string;
+  alerts: PastAlert[];
+  found: number;
+  known_since: string | null;
+  rules: { name: string; label: string }[];
+  watched: number;
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  alertsQuery,
   callsQuery,
   choiceOf,
   fittingBy,
@@ -27,6 +28,7 @@ describe("what is looked at", () => {
       agents: 0,
       away: 3,
       value: "78,5 %",
+      rule: "long wait & more",
       until: "15:00",
       goals: { service_level: "0.9", shrinkage: "0" },
       open: {
@@ -76,5 +78,13 @@ describe("what is looked at", () => {
     const opened = { numbers: ["calls", "direct"], from: "a", to: "b", line: "main" };
     expect(callsQuery(opened).getAll("number")).toEqual(["calls", "direct"]);
     expect(callsQuery(opened).get("line")).toBe("main");
+  });
+
+  it("asks for the alerts of whole days, of one rule or all", () => {
+    const asked = (rule: string | null) =>
+      alertsQuery({ ...USUAL, rule }, "2026-11-20", "2026-11-21");
+    expect(asked(null).get("name")).toBeNull();
+    expect(asked("wait").get("name")).toBe("wait");
+    expect(asked("wait").get("to")).toBe("2026-11-22");
   });
 });

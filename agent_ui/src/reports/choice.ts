@@ -2,7 +2,14 @@
 
 import { addDays, daysBetween } from "./words";
 
-export const VIEWS = ["calls", "week", "pops", "forecast", "compare"] as const;
+export const VIEWS = [
+  "calls",
+  "week",
+  "pops",
+  "alerts",
+  "forecast",
+  "compare",
+] as const;
 export type View = (typeof VIEWS)[number];
 export const BYS = ["15m", "30m", "60m", "day", "week", "month"] as const;
 export const KINDS = ["outcome", "result", "customer", "dialled"] as const;
@@ -34,6 +41,8 @@ export interface Choice {
   group: "queue" | "line" | "dialled";
   /** By what the table of how calls ended is. */
   kind: (typeof KINDS)[number];
+  /** Whose alerts. */
+  rule: string | null;
   /** Of the forecast. */
   days: number;
   interval: number;
@@ -66,6 +75,7 @@ export const USUAL: Choice = {
   value: null,
   group: "queue",
   kind: "outcome",
+  rule: null,
   days: 7,
   interval: 30,
   day: null,
@@ -105,6 +115,7 @@ export function choiceOf(search: string): Choice {
     value: query.get("value"),
     group: oneOf(GROUPS, query.get("group")) ?? USUAL.group,
     kind: oneOf(KINDS, query.get("kind")) ?? USUAL.kind,
+    rule: query.get("rule"),
     days: whole(query.get("days"), 1, 28) ?? USUAL.days,
     interval: whole(query.get("interval"), 15, 60) ?? USUAL.interval,
     day: day("day"),
@@ -152,6 +163,14 @@ export function rangeQuery(choice: Choice, from: string, to: string): URLSearchP
   const query = placesQuery(choice);
   query.set("from", from);
   query.set("to", addDays(to, 1));
+  return query;
+}
+
+/** Alerts that were open at some moment of these days. */
+export function alertsQuery(choice: Choice, from: string, to: string): URLSearchParams {
+  const days = { from, to: addDays(to, 1) };
+  const query = new URLSearchParams({ state: "all", ...days, limit: "1000" });
+  if (choice.rule !== null) query.set("name", choice.rule);
   return query;
 }
 

@@ -7,6 +7,7 @@ import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
+import { Alerts } from "./alerts";
 import type { Places, Stats } from "./answers";
 import { CallList } from "./calls";
 import {
@@ -51,6 +52,7 @@ const TITLES: Record<View, string> = {
   calls: "Calls",
   week: "Week by the hour",
   pops: "Does the pop help?",
+  alerts: "Alerts",
   forecast: "Forecast and staffing",
   compare: "Another tool shows…",
 };
@@ -82,7 +84,8 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
   const [weekFrom, weekTo] = weekRange(today);
   const isWeek = choice.view === "week";
   const isLong = isWeek || choice.view === "pops"; // a day says little there
-  const from = choice.from ?? (isLong ? weekFrom : today);
+  const first = choice.view === "alerts" ? addDays(today, -6) : today;
+  const from = choice.from ?? (isLong ? weekFrom : first);
   const to = choice.to ?? (isLong ? weekTo : today);
   const onOpen = (
     numbers: string[],
@@ -106,6 +109,7 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       {choice.view === "calls" && <History {...view} />}
       {isWeek && <Week {...view} counters={counters} />}
       {choice.view === "pops" && <Pops {...view} />}
+      {choice.view === "alerts" && <Alerts {...view} />}
       {choice.view === "forecast" && <Planning {...view} />}
       {choice.view === "compare" && (
         <Compare {...view} {...{ counters, csrf, label }} />
@@ -187,7 +191,7 @@ function Tools(props: ToolsProps) {
         ))}
       </nav>
       {choice.view !== "forecast" && <DayChoice {...props} />}
-      <PlaceChoice {...props} />
+      {choice.view !== "alerts" && <PlaceChoice {...props} />}
     </div>
   );
 }
@@ -198,7 +202,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
   return (
     <fieldset class="reports-days">
       <legend class="hidden">Days</legend>
-      {["calls", "compare"].includes(choice.view) &&
+      {["calls", "compare", "alerts"].includes(choice.view) &&
         RANGES.map(({ label, days, back }) => {
           const last = addDays(today, -back);
           const first = addDays(last, 1 - days);
