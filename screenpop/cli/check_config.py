@@ -29,15 +29,34 @@ def check_config(
     json_wanted: Annotated[
         bool, typer.Option("--json", help="Print problems and counts as JSON.")
     ] = False,
+    connect: Annotated[
+        bool,
+        typer.Option("--connect", help="Also reach the sources, prepare each query."),
+    ] = False,
+    number: Annotated[
+        str | None,
+        typer.Option("--number", help="With --connect: run the lookups for it, once."),
+    ] = None,
 ) -> None:
     """Tell everything that is wrong in a file: place, key, sentence, remedy.
 
-    Nothing is connected to and nothing is written. Exit code 1 when there is a
-    problem, 0 when the service can run with it.
+    Without --connect nothing is connected to. With it, each query is prepared and not
+    run, and its columns are compared with those of its facet; nothing changes at a
+    source. Exit code 1 when there is a problem, 0 when the service can run with it.
     """
+    if number is not None and not connect:
+        raise typer.BadParameter("goes with --connect.", param_hint="--number")
     examined = examine(file)
     checked = checked_whole(examined)
     config = examined.loaded.config if examined.loaded else None
+    if connect and examined.loaded and not any(x.stops for x in checked.problems):
+        from screenpop.cli.check_connected import check_connected
+
+        check_connected(examined.loaded, checked, number, json_wanted=json_wanted)
+        return
+    if connect:
+        note = "Nothing was connected to: correct these problems first."
+        typer.echo(note, err=True)
     if json_wanted:
         typer.echo(json.dumps(_answer(checked, config), ensure_ascii=False, indent=2))
         raise typer.Exit(1 if checked.problems else 0)

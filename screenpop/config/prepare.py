@@ -23,6 +23,7 @@ from screenpop.config.translate import translated
 from screenpop.connector import (
     Connector,
     ConnectorContext,
+    Lookup,
     LookupOptions,
     SourceOptions,
     told,
@@ -41,6 +42,8 @@ class Prepared:
 
     connectors: dict[str, AnyConnector] = field(default_factory=dict)
     lookups: list[LookupNeeds] = field(default_factory=list)
+    questions: dict[str, Lookup] = field(default_factory=dict)
+    """The lookups themselves by name; also `insight.item_lookup`."""
     problems: list[Problem] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
 
@@ -105,11 +108,13 @@ def _prepare_lookup(
     if options is None:
         return
     try:
-        needs = prepared_lookup(connector, name, options).needs
+        question = prepared_lookup(connector, name, options)
+        needs = question.needs
     except ConfigError as error:
         into.problems.append(_told(loaded, path, error))
         return
     kind = kind_of(lookup, loaded.config)
+    into.questions[name] = question
     into.lookups.append(LookupNeeds(name=name, kind=kind, needs=frozenset(needs)))
 
 
@@ -123,10 +128,12 @@ def _prepare_item_lookup(loaded: Loaded, written: ItemLookup, into: Prepared) ->
     if options is None:
         return
     try:
-        needs = prepared_lookup(connector, ITEM_LOOKUP, options).needs
+        question = prepared_lookup(connector, ITEM_LOOKUP, options)
+        needs = question.needs
     except ConfigError as error:
         into.problems.append(_told(loaded, path, error))
         return
+    into.questions[f"insight.{ITEM_LOOKUP}"] = question
     if needs != {ITEM_KEY}:
         asked = listed([f"`:{need}`" for need in sorted(needs)]) or "no parameter"
         sentence = f"takes {asked}, but only `:{ITEM_KEY}` has a value here"

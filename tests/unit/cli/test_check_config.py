@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -147,3 +150,110 @@ policy:
         "yaml:19:36: policy[1].when.sla.due_in_min: `sla.due_in_min` never has a value:"
         " no lookup fills `entitlements`. Add a lookup with that `facet`.",
     ]
+
+
+SHOP = """\
+version: 1
+sources:
+  shop: {connector: sql, url: "sqlite:///shop.sqlite"}
+  gone: {connector: sql, url: "postgresql://r:s3cret-word@127.0.0.1:1/x"}
+  old: {connector: sql, enabled: false}
+lookups:
+  who:
+    source: shop
+    facet: identity
+    query: select id as key, nme as name from customer where phone = :number
+  tickets:
+    source: shop
+    facet: tickets
+    query: select id as tiket, name as subject from customer where phone = :number
+  terms: {source: gone, facet: credit_terms, query: "select 1 as reason"}
+"""
+
+
+@pytest.fixture
+def shop(file: Path) -> Path:
+    file.write_text(SHOP)
+    with closing(sqlite3.connect(file.with_name("shop.sqlite"))) as database:
+        database.execute("create table customer (id int, name text, phone text)")
+    return file
+
+
+def test_connecting_says_by_source_what_is_wrong_with_each_query(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "check-config", str(shop), "--connect")
+    assert code == 1
+    lines = re.sub(r"\d+ ms", "9 ms", out.replace(str(shop), "yaml")).splitlines()
+    assert lines[:9] == [
+        "shop (sql): reached in 9 ms",
+        "  lookups.who -> identity: refused",
+        "    problem  yaml:10:30: lookups.who: the query of lookup who failed: no such"
+        " column: nme. Did you mean `name`?",
+        "  lookups.tickets -> tickets: prepared, not run, 9 ms",
+        "    returns tiket int, subject text",
+        "    not returned: ticket, status, priority, opened_at, updated_at, assignee,"
+        " url",
+        "    shown under their own names: tiket",
+        "    warning  yaml:14:25: lookups.tickets: returns `tiket`, which the facet"
+        " tickets does not know. Did you mean `ticket`? Else it is shown under its own"
+        " name.",
+        "",
+    ]
+    assert lines[9] == "gone (sql): not reached"
+    assert lines[10].startswith("  problem  yaml:4:3: sources.gone: cannot connect to")
+    assert lines[11:] == [
+        "  not checked: lookups.terms",
+        "",
+        "old (sql): switched off, not connected to",
+        "",
+    ]
+    assert err == "2 problems and 1 warning.\n"
+    assert "s3cret-word" not in out + err
+
+
+def test_connecting_as_json(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "check-config", str(shop), "--connect", "--json")
+    answer = json.loads(out)
+    assert (code, answer["ok"]) == (1, False)
+    assert [x["key"] for x in answer["problems"]] == ["sources.gone", "lookups.who"]
+    assert [x["key"] for x in answer["warnings"]] == ["lookups.tickets"]
+    tickets = answer["sources"]["shop"]["queries"]["lookups.tickets"]
+    assert tickets["columns"] == [
+        {"name": "tiket", "type": "int", "kinds": ["flag", "integer"]},
+        {"name": "subject", "type": "text", "kinds": ["date", "datetime", "text"]},
+    ]
+    assert (tickets["how"], tickets["extra"]) == ("prepared, not run", ["tiket"])
+    assert answer["sources"]["gone"]["not_checked"] == ["lookups.terms"]
+    assert "s3cret-word" not in out
+
+
+def test_warnings_alone_do_not_fail(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SHOP.replace("nme as name", "name").replace(
+        "gone: {", "gone: {enabled: false, "
+    )
+    shop.write_text(text)
+    code, out, err = run(capsys, "check-config", str(shop), "--connect")
+    assert (code, err) == (0, "")
+    assert out.endswith("\nNo problem and 1 warning.\n")
+
+
+def test_a_file_that_is_wrong_is_not_connected_with(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write_text(SHOP.replace("facet: tickets", "facet: tikets"))
+    code, out, err = run(capsys, "check-config", str(shop), "--connect")
+    assert code == 1
+    assert "there is no facet `tikets`" in out
+    assert "reached" not in out
+    assert err.startswith("Nothing was connected to: correct these problems first.\n")
+
+
+def test_a_number_goes_with_connecting_only(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "check-config", str(shop), "--number", "+442079460958")
+    assert code == 2
+    assert "goes with --connect" in err
