@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease
@@ -56,6 +56,17 @@ async def watch(
             contacts[name].set(count)
         for breaker, gauge in breakers.values():
             gauge.set(breaker.is_open)
+
+
+def show_recalls(
+    metrics: Metrics, waiting: Mapping[str, int], queues: Iterable[str]
+) -> None:
+    """`waiting` is by queue; what is in no configured queue is one number."""
+    named = {queue: waiting.get(queue, 0) for queue in queues}
+    elsewhere = sum(count for queue, count in waiting.items() if queue not in named)
+    named["other"] = named.get("other", 0) + elsewhere
+    for queue, count in named.items():
+        metrics.recalls_waiting.labels(queue).set(count)
 
 
 log = logging.getLogger(__name__)

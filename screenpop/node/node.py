@@ -54,7 +54,7 @@ from screenpop.node.alerting import Alerting, recover_alerts
 from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
-from screenpop.node.gauges import collect_when_quiet, collect_young, watch
+from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
 from screenpop.node.offer_orders import learn_orders, orders_after_calls
 from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
@@ -307,6 +307,8 @@ class Service:
             await asyncio.sleep(TIDY_EVERY_S)
             self._send_browsers_away()
             self.follower.tell_recalls()
+            waiting = self.feed.recalls.waiting_by_queue(self.clock.now_us())
+            show_recalls(self.metrics, waiting, self.loaded.config.queues)
             ends = self.follower.tidy()
             self.door.keep_all_soon([*ends, *self.hub.presence_due()])
 

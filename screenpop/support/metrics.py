@@ -155,6 +155,12 @@ class Metrics:
             "Background tasks that ended and were started again.",
             "task",
         )
+        self.recalls_waiting = self._gauge(
+            "recalls_waiting",
+            "Callers to call back whom no one has claimed or put off, by configured"
+            " queue; `other`: another queue, or none.",
+            "queue",
+        )
         self.alerts_open = self._gauge("alerts_open", "Alerts that are open.", "level")
         self.notices = self._counts(
             "alert_notices_total",

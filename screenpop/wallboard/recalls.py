@@ -207,6 +207,12 @@ class RecallList:
         by_queue = sum(counted.by_queue[queue] for queue in served if queue)
         return by_queue + counted.direct[user.username]
 
+    def waiting_by_queue(self, now_us: int) -> Mapping[str, int]:
+        """As `waiting` for a supervisor; "" are those of no queue."""
+        counted = self._counted(now_us)
+        direct = counted.total - counted.by_queue.total()
+        return {**counted.by_queue, "": direct}
+
     def counts_changed(self, now_us: int) -> bool:
         """May `waiting` say another number than when this was asked last?"""
         counted, served = self._counted(now_us), self._served_changed

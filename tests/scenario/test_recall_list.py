@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,29 @@ async def test_a_caller_who_gave_up_waits_and_leaves_when_they_get_through(
         (row,) = await waiting(centre, "ana", "closed")
         assert row["closed"]["how"] == "got_through"
         assert row["closed"]["by"] == "Ana"
+
+
+async def test_callers_who_wait_are_a_metric_until_someone_claims_them(
+    tmp_path: Path,
+) -> None:
+    queues = {"sales": {"label": "Sales"}}
+    async with open_call_centre(tmp_path, queues=queues, **BRIEF) as centre:
+        await abandon(centre, ADA, "c-1")
+        await abandon(centre, BOB, "c-2")
+        await centre.event("alerting", "c-3", "ana", **{"from": "+442079460953"})
+        await centre.hang_up("c-3")
+        await metric_is(centre, sales=2, other=1)
+        await centre.post("ana", "/v1/recalls/c-1", do="claim")
+        await metric_is(centre, sales=1, other=1)
+
+
+async def metric_is(centre: CallCentre, **counts: int) -> None:
+    gauge = centre.service.metrics.recalls_waiting
+    async with asyncio.timeout(10):
+        while {
+            x.labels["queue"]: x.value for x in next(iter(gauge.collect())).samples
+        } != counts:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_call_of_ours_closes_the_row_when_it_is_answered(

@@ -15,9 +15,11 @@ from screenpop.node.gauges import (
     SWITCH_S,
     THRESHOLDS,
     collect_when_quiet,
+    show_recalls,
     spare_the_loop,
 )
 from screenpop.support.clock import FakeClock
+from screenpop.support.metrics import Metrics
 
 
 class Over(Exception):
@@ -82,3 +84,20 @@ def test_what_is_there_at_the_start_is_spared(thresholds: None) -> None:
     assert gc.get_threshold() == THRESHOLDS
     assert gc.get_freeze_count() > 0
     assert sys.getswitchinterval() == pytest.approx(SWITCH_S)
+
+
+def test_callers_to_call_back_are_counted_under_few_labels() -> None:
+    """Names of queues that a telephone system makes up do not become labels."""
+    metrics = Metrics()
+    made_up = {f"q-{n}": 1 for n in range(1_000)}
+    show_recalls(metrics, {"sales": 2, "": 3, **made_up}, ["sales", "support"])
+    assert shown(metrics) == {"sales": 2, "support": 0, "other": 1_003}
+    show_recalls(metrics, {}, ["sales", "support"])
+    assert shown(metrics) == {"sales": 0, "support": 0, "other": 0}
+    show_recalls(metrics, {"other": 1, "": 2}, ["other"])
+    assert shown(metrics)["other"] == 3
+
+
+def shown(metrics: Metrics) -> dict[str, float]:
+    (family,) = metrics.recalls_waiting.collect()
+    return {sample.labels["queue"]: sample.value for sample in family.samples}
