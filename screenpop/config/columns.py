@@ -24,6 +24,7 @@ from screenpop.connector import (
     lacking_for_items,
     lacking_for_orders,
 )
+from screenpop.connector.orders import CHANGED
 from screenpop.connector.records import CONTACT_COLUMNS, holds_numbers
 
 CUSTOMER_COLUMNS = frozenset({"key", "source", "name", "company"})
@@ -107,7 +108,7 @@ def compared_lookup(
         *_twice(given),
         *_without_key(kind, names),
         *(_misspelt(extra, missing, lookup.facet) if known else ()),
-        *_unlike(given, known),
+        *_unlike(given, known, "Values that cannot be read are shown unchanged."),
         *_without_currency(known, names),
     ]
     return Comparison(
@@ -116,9 +117,16 @@ def compared_lookup(
 
 
 def compared_reading(
-    reading: Reading, given: QueryColumns, numbers: Sequence[str] = ()
+    reading: Reading,
+    given: QueryColumns,
+    numbers: Sequence[str] = (),
+    *,
+    of_changes: bool = False,
 ) -> Comparison:
-    """The columns of `contacts`, `orders` or `items`, whose case does not matter."""
+    """The columns of `contacts`, `orders` or `items`, whose case does not matter.
+
+    `of_changes`: it asks for `:since`, so it must return `changed`.
+    """
     lacking: Mapping[Reading, Callable[[], str | None]] = {
         "contacts": lambda: lacking_for_contacts(given.names, numbers),
         "orders": lambda: lacking_for_orders(given.names),
@@ -127,10 +135,19 @@ def compared_reading(
     known = _OF_READINGS[reading]
     folded = [name.lower() for name in given.names]
     missing = [shape.name for shape in known if shape.name not in folded]
-    remarks = [*_twice(given), *_unlike(given, known)]
+    otherwise = "Rows with a value that cannot be read are left out."
+    remarks = [*_twice(given), *_unlike(given, known, otherwise)]
     if (said := lacking[reading]()) is not None:
         sentence, remedy = split_text(said)
         remarks.append(Remark(sentence=sentence, remedy=remedy, is_problem=True))
+    if of_changes and CHANGED not in folded:
+        remarks.append(
+            Remark(
+                sentence=f"asks for what changed and returns no `{CHANGED}`",
+                remedy=f"Name the column that is compared with `since` `{CHANGED}`.",
+                is_problem=True,
+            )
+        )
     return Comparison(missing=tuple(missing), remarks=tuple(remarks))
 
 
@@ -167,18 +184,22 @@ def _misspelt(
             )
 
 
-def _unlike(given: QueryColumns, known: Sequence[ColumnShape]) -> Iterator[Remark]:
+def _unlike(
+    given: QueryColumns, known: Sequence[ColumnShape], otherwise: str
+) -> Iterator[Remark]:
     types = {shape.name: shape.type for shape in known}
     for column in given.columns:
         type_ = types.get(column.name, "text")
         if column.kinds and not column.kinds & _FITTING.get(type_, _READABLE):
             name = column.name
             cast = _CASTS.get(type_, "cast({} as varchar(200))").format("…")
+            remedy = f"Convert it, e.g. `{cast} as {name}`. {otherwise}"
+            if "binary" in column.kinds:
+                remedy = "Leave the column out, or return a text instead."
             said = column.type or listed(sorted(column.kinds), "or")
             yield Remark(
                 sentence=f"returns `{name}` as {said}, where {type_} is expected",
-                remedy=f"Convert it, e.g. `{cast} as {name}`. Values that cannot be"
-                " read are shown unchanged.",
+                remedy=remedy,
                 word=name,
             )
 

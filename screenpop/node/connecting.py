@@ -37,7 +37,7 @@ from screenpop.connector.base import defect
 from screenpop.connector.describing import READINGS, Reading
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
-from screenpop.domain.profile import LookupOutcome
+from screenpop.domain.profile import Answer, LookupOutcome
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.asking import explained
 from screenpop.support.log import Redactor
@@ -186,13 +186,13 @@ class _Checking:
         told = await explained(self._loaded, number)
         for answer in told.answers:
             check = queries.get(("lookups", answer.lookup))
-            if check is None or check.columns is not None or check.problems:
+            if check is None or check.problems:
                 continue
             check.was_asked = True
-            if answer.rows:
-                names = dict.fromkeys(name for row in answer.rows for name in row)
+            names = _columns_in(answer)
+            if check.columns is None and names:
                 check.columns = QueryColumns.of_names(names, ASKED)
-            elif answer.outcome in (LookupOutcome.FAILED, LookupOutcome.TIMED_OUT):
+            if answer.outcome in (LookupOutcome.FAILED, LookupOutcome.TIMED_OUT):
                 why = answer.detail or answer.message or answer.outcome.value
                 check.problems.append(self._problem(check.path, Unavailable(why)))
 
@@ -209,9 +209,7 @@ class _Checking:
                     config.lookups[name], config, check.columns
                 )
             elif path[0] == "sources":
-                check.comparison = compared_reading(
-                    _reading(path), check.columns, self._numbers(name)
-                )
+                check.comparison = self._compared_reading(path, check.columns)
         of_lookups = {
             str(path[1]): check.columns
             for path, check in queries.items()
@@ -220,6 +218,16 @@ class _Checking:
         for path, check in queries.items():
             unmet = self._unmet(path, of_lookups, queries)
             self._file(check, [*check.comparison.remarks, *unmet])
+
+    def _compared_reading(self, path: KeyPath, given: QueryColumns) -> Comparison:
+        source, reading = str(path[1]), _reading(path)
+        written = self._loaded.config.sources[source].own[reading]
+        return compared_reading(
+            reading,
+            given,
+            self._numbers(source) if reading == "contacts" else (),
+            of_changes=written.get("since") is not None,
+        )
 
     def _unmet(
         self,
@@ -286,6 +294,13 @@ def _describing(connector: AnyConnector, reading: Reading) -> _Describe:
         return columns
 
     return describe
+
+
+def _columns_in(answer: Answer) -> Collection[str]:
+    """The columns of its rows, or of the customers that it found."""
+    rows = [*answer.rows, *(candidate.fields for candidate in answer.candidates)]
+    always = ("key", "name") if answer.candidates else ()
+    return dict.fromkeys([*always, *(name for row in rows for name in row)])
 
 
 def _reading(path: KeyPath) -> Reading:

@@ -244,7 +244,15 @@ class ServerQuery:
             raise
         except Exception as error:
             log.debug("%s cannot be prepared", self._label, exc_info=error)
-            raise self._database.failed(error, self._label, {}) from error
+            failed = self._database.failed(error, self._label, {})
+            if isinstance(failed, TimedOut):  # nothing was run: no index would help
+                failed = TimedOut(
+                    f"{self._label} was not prepared within"
+                    f" {self._database.options.statement_timeout_ms} ms. Does another"
+                    " session hold a lock on one of its tables? Else raise"
+                    " statement_timeout_ms."
+                )
+            raise failed from error
 
     async def _prepared(self, statement: sa.TextClause) -> QueryColumns:
         """Only a plan shows that the user may not read a table; nothing is run."""

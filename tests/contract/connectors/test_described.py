@@ -217,7 +217,9 @@ async def test_a_locked_table_ends_at_the_limit_of_the_source(
     async with admin.transaction():
         await admin.execute("lock table asked.customer in access exclusive mode")
         text = await refusal(impatient, WIDE)
-    assert "took longer than 50 ms" in text
+    assert text.startswith(
+        "the query of lookup asked was not prepared within 50 ms. Does another session"
+    )
     await admin.close()
     await impatient.close()
 

@@ -103,6 +103,7 @@ def test_binary_data_is_never_fit_to_be_shown(config: Configuration) -> None:
     assert [x.sentence for x in found.remarks] == [
         "returns `order` as binary, where text is expected"
     ]
+    assert found.remarks[0].remedy.startswith("Leave the column out")
 
 
 def test_a_kind_that_is_not_known_is_not_doubted(config: Configuration) -> None:
@@ -162,6 +163,24 @@ def test_numbers_that_are_listed_must_be_there() -> None:
     found = compared_reading("contacts", given("key", "name", "phone"), ("mobile",))
     assert [x.sentence for x in found.remarks] == [
         "gives no `mobile`, only key, name, phone"
+    ]
+
+
+def test_a_reading_of_changes_needs_what_is_compared() -> None:
+    columns = given("key", "phone", "Changed")
+    assert compared_reading("contacts", columns, of_changes=True).remarks == ()
+    found = compared_reading("contacts", given("key", "phone"), of_changes=True)
+    assert [(x.sentence, x.is_problem) for x in found.remarks] == [
+        ("asks for what changed and returns no `changed`", True)
+    ]
+
+
+def test_rows_of_orders_with_a_date_that_cannot_be_read_are_left_out() -> None:
+    columns = given("customer", "order", "date:text", "item")
+    assert said(compared_reading("orders", columns)) == [
+        "warning: returns `date` as text, where date is expected. Convert it, e.g."
+        " `cast(… as date) as date`. Rows with a value that cannot be read are left"
+        " out."
     ]
 
 

@@ -146,6 +146,36 @@ async def test_a_service_is_not_asked_about_a_caller_unless_a_number_is_given(
     await runner.cleanup()
 
 
+async def test_with_a_number_a_lookup_that_fails_is_a_problem(folder: Path) -> None:
+    lookups = """\
+  who: {source: shop, facet: identity, query: "select id as key, name from customer"}
+  torn:
+    source: shop
+    facet: notes
+    query: select json(name) as text from customer where id = :customer.key
+"""
+    config = loaded(folder, lookups=lookups)
+    (check,) = await connected(config)
+    assert queries([check])["torn"].problems == []
+    (check,) = await connected(config, number="+442079460958")
+    assert told(queries([check])["torn"].problems) == [
+        "11:5 lookups.torn: the query of lookup torn failed: malformed JSON. Try the"
+        " query in the sqlite3 shell and correct it."
+    ]
+
+
+async def test_contacts_of_changes_are_compared_with_their_own_needs(
+    folder: Path,
+) -> None:
+    query = "select id as key, name, phone from customer where id >= :since order by id"
+    keys = f"contacts: {{query: '{query}', since: 0}}"
+    sources = f"  other: {{connector: sql, url: 'sqlite:///shop.sqlite', {keys}}}"
+    _, other = await connected(loaded(folder, sources=sources))
+    assert [x.sentence for x in queries([other])["contacts"].problems] == [
+        "asks for what changed and returns no `changed`"
+    ]
+
+
 class _Options(SourceOptions):
     pass
 
