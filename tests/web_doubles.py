@@ -349,11 +349,35 @@ class FakeKinds:
         self, rows: Sequence[CallKind] = (), callers: Sequence[KnownCaller] = ()
     ) -> None:
         self.asked: list[tuple[CountsAsked, str]] = []
+        self.opened: list[tuple[str, str, CountedPlace | None]] = []
         self._rows, self._callers = [*rows], [*callers]
 
     async def rows(self, asked: CountsAsked, group: str) -> list[CallKind]:
         self.asked.append((asked, group))
         return self._rows
+
+    async def calls(
+        self,
+        asked: CountsAsked,
+        group: str,
+        name: str,
+        before: CountedPlace | None,
+        limit: int,
+    ) -> list[CountedCall]:
+        self.opened.append((group, name, before))
+        place = CountedPlace(
+            interval_us=1_000_000, line="main", call_id="c-1", occurrence=0, queue=""
+        )
+        call = CountedCall(
+            place=place,
+            dialled=name,
+            arrived_us=1_000_000,
+            answered_us=None,
+            ended_us=2_000_000,
+            outcome="missed",
+            amounts={},
+        )
+        return [call][: limit if before is None else 0]
 
     async def callers(
         self, asked: CountsAsked, group: str

@@ -9,13 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
 
 from screenpop.domain.call import Direction
 from screenpop.domain.orders_after import KnownCaller
 from screenpop.history import tables
 from screenpop.history.engine import Database
-from screenpop.history.past_counts import CountsAsked
+from screenpop.history.past_counts import (
+    CountedCall,
+    CountedPlace,
+    CountsAsked,
+    visits_of,
+)
 
 KindGroup = Literal["outcome", "result", "customer", "queue", "line", "dialled"]
 ROWS_MAX = 1_000
@@ -74,6 +79,59 @@ class CallKinds:
                 if name in by_name:
                     by_name[name].people.add(username)
         return found
+
+    async def calls(
+        self,
+        asked: CountsAsked,
+        group: KindGroup,
+        name: str,
+        before: CountedPlace | None,
+        limit: int,
+    ) -> list[CountedCall]:
+        """The calls of one row, the newest first; `interval_us` is their arrival."""
+        kinds = _inbound(asked, group).subquery()
+        place = (_calls.arrived_us, _calls.line, _calls.call_id, _calls.occurrence)
+        query = (
+            select(
+                *place, _calls.queue, _calls.dialled, _calls.answered_us,
+                _calls.ended_us, _calls.outcome,
+            )
+            .join_from(kinds, tables.calls, _of(kinds, tables.calls))
+            .where(kinds.c.kind == name)
+            .order_by(*(column.desc() for column in place))
+            .limit(limit)
+        )  # fmt: skip
+        if before is not None:
+            after = (
+                before.interval_us,
+                before.line,
+                before.call_id,
+                before.occurrence,
+            )
+            query = query.where(tuple_(*place) < tuple_(*after))
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).all()
+            keys = [(row.line, row.call_id, row.occurrence) for row in found]
+            visits = await visits_of(connection, keys)
+        return [
+            CountedCall(
+                place=CountedPlace(
+                    interval_us=row.arrived_us,
+                    line=row.line,
+                    call_id=row.call_id,
+                    occurrence=row.occurrence,
+                    queue=row.queue or "",
+                ),
+                dialled=row.dialled or "",
+                arrived_us=row.arrived_us,
+                answered_us=row.answered_us,
+                ended_us=row.ended_us,
+                outcome=row.outcome,
+                amounts={},
+                visits=visits.get(key, ()),
+            )
+            for row, key in zip(found, keys, strict=True)
+        ]
 
     async def callers(
         self, asked: CountsAsked, group: KindGroup

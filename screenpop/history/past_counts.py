@@ -185,7 +185,7 @@ class PastCounts:
         async with self._database.read() as connection:
             found = (await connection.execute(query)).mappings().all()
             keys = [(row["line"], row["call_id"], row["occurrence"]) for row in found]
-            visits = await _visits(connection, keys)
+            visits = await visits_of(connection, keys)
         return [
             _counted(row, visits.get(key, ()))
             for row, key in zip(found, keys, strict=True)
@@ -295,7 +295,7 @@ def _calls_query(
     return query
 
 
-async def _visits(
+async def visits_of(
     connection: Any, keys: list[tuple[str, str, int]]
 ) -> dict[tuple[str, str, int], tuple[PastVisit, ...]]:
     visits = tables.call_visits.c

@@ -10,11 +10,26 @@ from aiohttp import web
 from screenpop.domain.errors import BadInput
 from screenpop.domain.orders_after import OrderSums
 from screenpop.history.kinds import CALLERS_MAX, CallKind, KindGroup
+from screenpop.history.past_counts import CountsAsked
 from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.groups import merged_queues
-from screenpop.web.asked import choice, counts_asked, heading, zone_of
-from screenpop.web.body import whole_number
+from screenpop.web.asked import (
+    NAME_CHARS_MAX,
+    choice,
+    counts_asked,
+    heading,
+    zone_of,
+)
+from screenpop.web.body import text, whole_number
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.stats import (
+    CALLS_DEFAULT,
+    CALLS_MAX,
+    CURSOR_CHARS_MAX,
+    call_row,
+    cursor_of,
+    place_in,
+)
 from screenpop.web.table_answer import answered_table, table_format
 
 DAYS_MAX = 92
@@ -43,15 +58,8 @@ NAMELESS: Mapping[str, str] = {"": "None", OF_FEW: "Several, of few people"}
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """A row for each outcome, result, kind of customer, queue, line or number."""
     query, zone = visit.request.query, zone_of(site)
-    asked = counts_asked(site, query)
-    group = choice(query, "group", get_args(KindGroup), "outcome")
+    asked, group = _asked(site, query)
     days = whole_number(query, "orders_days", ORDERS_DAYS, 1, ORDERS_DAYS_MAX)
-    if asked.to_us - asked.from_us > DAYS_MAX * DAY_US:
-        raise BadInput(
-            f"from … to is more than {DAYS_MAX} days.",
-            code="bad_query",
-            remedy="Choose a shorter range.",
-        )
     kinds = site.services.kinds
     found = await kinds.rows(asked, group)
     callers, more = await kinds.callers(asked, group)
@@ -73,6 +81,50 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             "rows": rows,
         }
     )
+
+
+async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
+    """The calls of one row, the newest first. Written to the audit."""
+    query, zone = visit.request.query, zone_of(site)
+    asked, group = _asked(site, query)
+    name = text(query, "name", NAME_CHARS_MAX) or ""
+    if group == "dialled" and name.startswith(" "):
+        name = f"+{name.lstrip()}"  # a plus that was not encoded
+    limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
+    cursor = text(query, "before", CURSOR_CHARS_MAX)
+    before = None if cursor is None else place_in(cursor)
+    kinds = site.services.kinds
+    if group == "result" and name in _few(site, await kinds.rows(asked, group)):
+        raise BadInput(
+            "name: this result was chosen by too few people.",
+            code="bad_query",
+            remedy="Leave the queue or number out, or see privacy.group_min.",
+        )
+    found = await kinds.calls(asked, group, name, before, limit)
+    await site.services.audit(visit.user.username, "stats.calls", f"{group}={name}")
+    labels = {**_labels(site, group), **site.services.labels.get(group, {})}
+    label = labels.get(name, name)
+    return answered(
+        {
+            **heading(asked, zone),
+            "number": name,
+            "calls": [
+                {**call_row(call, (), zone), "why": f"{label}."} for call in found
+            ],
+            "before": cursor_of(found[-1].place) if len(found) == limit else None,
+        }
+    )
+
+
+def _asked(site: Site, query: Any) -> tuple[CountsAsked, KindGroup]:
+    asked = counts_asked(site, query)
+    if asked.to_us - asked.from_us > DAYS_MAX * DAY_US:
+        raise BadInput(
+            f"from … to is more than {DAYS_MAX} days.",
+            code="bad_query",
+            remedy="Choose a shorter range.",
+        )
+    return asked, choice(query, "group", get_args(KindGroup), "outcome")
 
 
 def _few(site: Site, found: list[CallKind]) -> set[str]:

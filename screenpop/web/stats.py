@@ -118,12 +118,12 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
         )
     limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
     cursor = text(query, "before", CURSOR_CHARS_MAX)
-    before = None if cursor is None else _place(cursor)
+    before = None if cursor is None else place_in(cursor)
     found = await site.services.counts.calls(asked, names, before, limit)
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
-    calls = [_call(call, names, zone_of(site)) for call in found]
-    cursor = _cursor(found[-1].place) if full else None
+    calls = [call_row(call, names, zone_of(site)) for call in found]
+    cursor = cursor_of(found[-1].place) if full else None
     if form := table_format(visit.request):
         shape = [*CALL_COLUMNS, *columns("count", *names)]
         flat = ({**call, **call["counts"]} for call in calls)
@@ -164,7 +164,7 @@ def _service_levels(rules: ServiceLevelRules) -> list[Json]:
     ]
 
 
-def _call(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, Any]:
+def call_row(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, Any]:
     place = call.place
     counts = {name: n for name, n in call.amounts.items() if name in names}
     return {
@@ -196,11 +196,11 @@ def _iso(at_us: int | None) -> str | None:
     return None if at_us is None else iso_from_us(at_us)
 
 
-def _cursor(place: CountedPlace) -> str:
+def cursor_of(place: CountedPlace) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(asdict(place))).decode()
 
 
-def _place(cursor: str) -> CountedPlace:
+def place_in(cursor: str) -> CountedPlace:
     try:
         decoded = base64.urlsafe_b64decode(cursor)
         place = msgspec.json.decode(decoded, type=CountedPlace)

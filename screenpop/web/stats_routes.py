@@ -100,6 +100,18 @@ STATS: tuple[Route, ...] = (
         ),
     ),
     Route(
+        method="GET", path="/v1/stats/kinds/calls", handler=kinds.show_calls,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="The calls of one row of /v1/stats/kinds.",
+        query=(
+            RouteParameter(name="group", text=" ".join(get_args(KindGroup))),
+            RouteParameter(name="name", text="Of the row; without it the nameless."),
+            *_range(required=True),
+            RouteParameter(name="before", text="Cursor of the page before."),
+            RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
+        ),
+    ),
+    Route(
         method="GET", path="/v1/stats/pops", handler=pops.show,
         role=Role.SUPERVISOR, errors=(400, 503),
         summary="How often, early and whole cards came, and handle times next to it.",

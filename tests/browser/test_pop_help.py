@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
+from browser.desk import WITHIN_MS
 from browser.house import House
 from browser.test_looks import violations
 from browser.test_reports import looks_right, open_reports
 from msgspec.structs import replace
+from playwright.async_api import expect
 from unit.history import history
 
 from screenpop.domain.call import AgentId, AgentLeg, LegState, Outcome, UserId
@@ -94,3 +96,20 @@ async def test_without_a_call_it_says_so(house: House) -> None:
     tab = await open_reports(house, "sue", "?view=pops&from=2020-01-01&to=2020-01-02")
     await tab.sees("No call rang at an agent in this time.")
     assert await violations(tab) == []
+
+
+async def test_how_calls_ended_opens_the_calls_of_a_row(house: House) -> None:
+    service = house.service
+    await Archive(service.past.database).write(cards(service.clock.now_us(), 30))
+    tab = await open_reports(house, "sue", "?from=2020-01-01&to=2020-01-02")
+    await tab.sees("No calls in this time.", within=".by-kind")
+    await tab.button("28 days").click()
+    await tab.button("Customer").click()
+    row = tab.part(".by-kind tbody tr").filter(has_text="Known customer")
+    count = int(await row.locator("td").first.inner_text())
+    await row.get_by_role("button").click()
+    rows = tab.part(".call-list tbody tr")
+    await expect(rows).to_have_count(count, timeout=WITHIN_MS)
+    await tab.sees("Known customer.", within=".call-list")
+    assert await violations(tab) == []
+    assert tab.complaints == []

@@ -56,6 +56,7 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/stats/kinds": [
         f"/v1/stats/kinds?{PAST}&group={group}" for group in ("result", "dialled")
     ],
+    "GET /v1/stats/kinds/calls": [f"/v1/stats/kinds/calls?{PAST}&name=completed"],
     "GET /v1/stats/pops": [f"/v1/stats/pops?{PAST}"],
     "GET /v1/stats/places": [f"/v1/stats/places?{PAST}&group=queue"],
     "GET /v1/forecast": ["/v1/forecast"],

@@ -5,7 +5,7 @@ import { useReading } from "../shared/reading";
 import type { Kind, Kinds } from "./answers";
 import { type Choice, KINDS, rangeQuery } from "./choice";
 import type { ViewProps } from "./view";
-import { NONE, shown } from "./words";
+import { addDays, NONE, shown } from "./words";
 
 const TITLES: Record<Choice["kind"], string> = {
   outcome: "Outcome",
@@ -14,7 +14,8 @@ const TITLES: Record<Choice["kind"], string> = {
   dialled: "Campaign (dialled number)",
 };
 
-export function ByKind({ choice, change, from, to, onExpired }: ViewProps) {
+export function ByKind(props: ViewProps) {
+  const { choice, change, from, to, onExpired } = props;
   const { kind } = choice;
   const path = `/v1/stats/kinds?${rangeQuery(choice, from, to)}&group=${kind}`;
   const { answer, trouble, busy } = useReading<Kinds>(path, onExpired);
@@ -37,12 +38,25 @@ export function ByKind({ choice, change, from, to, onExpired }: ViewProps) {
       </p>
       {trouble && <p role="alert">{trouble}</p>}
       {found?.rows.length === 0 && !busy && <p>No calls in this time.</p>}
-      {found && found.rows.length > 0 && <KindTable found={found} kind={kind} />}
+      {found && found.rows.length > 0 && <KindTable {...props} found={found} />}
     </section>
   );
 }
 
-function KindTable({ found, kind }: { found: Kinds; kind: Choice["kind"] }) {
+interface KindTableProps extends ViewProps {
+  found: Kinds;
+}
+
+function KindTable({ found, choice, change, from, to }: KindTableProps) {
+  const { kind, queue, line, dialled } = choice;
+  const open = (name: string) => {
+    const places = Object.entries({ queue, line, dialled }).filter(
+      ([, x]) => x !== null,
+    );
+    const to_end = addDays(to, 1);
+    const range = { numbers: [], from, to: to_end, ...Object.fromEntries(places) };
+    change({ open: { ...range, kind, name } });
+  };
   const hasOrders = found.orders_days !== null;
   const ordered = `Orders within ${found.orders_days} days`;
   const hides = found.rows.some((row) => row.results === null);
@@ -64,7 +78,19 @@ function KindTable({ found, kind }: { found: Kinds; kind: Choice["kind"] }) {
           {found.rows.map((row) => (
             <tr key={row.name}>
               <th scope="row">{row.label}</th>
-              <td data-label="Calls">{shown(row.calls, "calls")}</td>
+              <td data-label="Calls">
+                {row.name === null ? (
+                  shown(row.calls, "calls")
+                ) : (
+                  <button
+                    type="button"
+                    class="link"
+                    onClick={() => open(row.name ?? "")}
+                  >
+                    {shown(row.calls, "calls")}
+                  </button>
+                )}
+              </td>
               <td data-label="Answered">{shown(row.answered, "calls")}</td>
               <td data-label="Known customers">{shown(row.known, "calls")}</td>
               {kind !== "result" && (

@@ -26,19 +26,27 @@ export function CallList({
   onExpired,
 }: CallListProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const path = `/v1/stats/calls?${callsQuery(opened)}&limit=${PAGE}`;
+  const where = opened.kind ? "kinds/calls" : "calls";
+  const path = `/v1/stats/${where}?${callsQuery(opened)}&limit=${PAGE}`;
   const { calls, zone, before, trouble, more } = useCalls(path, onExpired);
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
-  const names = opened.numbers.map(
-    (name) => counters.find((each) => each.name === name)?.label ?? name,
-  );
+  const names = opened.kind
+    ? [opened.name || "Not named"]
+    : opened.numbers.map(
+        (name) => counters.find((each) => each.name === name)?.label ?? name,
+      );
   return (
     <dialog class="call-list" ref={dialog} onClose={onClose} aria-labelledby="calls-of">
       <header>
         <h2 id="calls-of">{`${names.join(" and ")}: the calls`}</h2>
-        <CsvButton path={path.replace(`limit=${PAGE}`, "limit=200")} name="calls.csv" />
+        {!opened.kind && (
+          <CsvButton
+            path={path.replace(`limit=${PAGE}`, "limit=200")}
+            name="calls.csv"
+          />
+        )}
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>

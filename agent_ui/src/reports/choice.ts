@@ -13,6 +13,7 @@ export const VIEWS = [
 export type View = (typeof VIEWS)[number];
 export const BYS = ["15m", "30m", "60m", "day", "week", "month"] as const;
 export const KINDS = ["outcome", "result", "customer", "dialled"] as const;
+export type Kind = (typeof KINDS)[number];
 export type By = (typeof BYS)[number];
 
 /** The list of calls behind a number, between two moments. */
@@ -23,6 +24,9 @@ export interface Opened {
   queue?: string;
   line?: string;
   dialled?: string;
+  /** Of how calls ended, in place of numbers. */
+  kind?: Kind;
+  name?: string;
 }
 
 export interface Choice {
@@ -40,7 +44,7 @@ export interface Choice {
   value: string | null;
   group: "queue" | "line" | "dialled";
   /** By what the table of how calls ended is. */
-  kind: (typeof KINDS)[number];
+  kind: Kind;
   /** Whose alerts. */
   rule: string | null;
   /** Of the forecast. */
@@ -192,6 +196,10 @@ export function callsQuery(opened: Opened): URLSearchParams {
     const value = opened[name];
     if (value !== undefined) query.set(name, value);
   }
+  if (opened.kind) {
+    query.set("group", opened.kind);
+    query.set("name", opened.name ?? "");
+  }
   return query;
 }
 
@@ -204,8 +212,10 @@ function openedOf(text: string | null): Opened | null {
   const query = new URLSearchParams(text);
   const [from, to] = [query.get("from"), query.get("to")];
   const numbers = query.getAll("number");
-  if (!from || !to || numbers.length === 0) return null;
+  const kind = oneOf(KINDS, query.get("group"));
+  if (!from || !to || (numbers.length === 0 && !kind)) return null;
   const opened: Opened = { numbers, from, to };
+  if (kind) Object.assign(opened, { kind, name: query.get("name") ?? "" });
   for (const name of GROUPS) {
     const value = query.get(name);
     if (value !== null) opened[name] = value;

@@ -120,3 +120,15 @@ async def test_rows_beyond_the_limit_are_left_out(
     monkeypatch.setattr(kinds, "ROWS_MAX", 1)
     (row,) = await calls.rows(ALL, "outcome")
     assert (row.name, row.results) == ("completed", {"sold": 1, "back": 1})
+
+
+async def test_a_row_opens_its_calls_newest_first(calls: CallKinds) -> None:
+    first, second = await calls.calls(ALL, "customer", "known", None, 9)
+    assert [x.place.call_id for x in (first, second)] == ["a", "b"]
+    assert (first.place.queue, first.outcome) == ("sales", "completed")
+    assert [visit.queue for visit in first.visits] == ["sales"]
+    (again,) = await calls.calls(ALL, "customer", "known", first.place, 1)
+    assert again == second
+    assert [
+        x.place.call_id for x in await calls.calls(ALL, "dialled", "", None, 9)
+    ] == ["d"]

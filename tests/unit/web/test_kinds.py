@@ -131,3 +131,27 @@ async def test_what_cannot_be_answered_is_refused(house: Any, asked: str) -> Non
     await house.sign_in("sue")
     refused = await house.ask("GET", f"/v1/stats/kinds?{asked}")
     assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
+
+
+async def test_a_row_opens_its_calls_page_by_page(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    house = await open_house(**campaigns)
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds/calls?{RANGE}&group=dialled&limit=1&name={TV}"
+    told = (await house.ask("GET", path)).json
+    (call,) = told["calls"]
+    assert (call["call_id"], call["why"], call["dialled"]) == ("c-1", "Television.", TV)
+    last = (await house.ask("GET", f"{path}&before={told['before']}")).json
+    assert (last["calls"], last["before"]) == ([], None)
+    assert [opened[1] for opened in campaigns["kinds"].opened] == [TV, TV]
+
+
+async def test_a_result_of_few_people_does_not_open(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    chosen = [CallKind("sold", 4, 4, 3, {"sold": 4}, {"ana"})]
+    house = await open_house(**{**campaigns, "kinds": FakeKinds(chosen)})
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds/calls?{RANGE}&group=result&name=sold"
+    assert (await house.ask("GET", path)).status == 400
