@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from screenpop.node.forecasting import (
     local_now,
 )
 from screenpop.node.planning import forecaster_of
+from screenpop.planning.asked import HandleTimeOf
 from screenpop.planning.counts import MINUTES_A_DAY
 from screenpop.planning.erlang import Load
 from screenpop.planning.forecast import (
@@ -30,6 +31,7 @@ from screenpop.planning.forecast import (
 )
 from screenpop.planning.plan import NeededRow, StaffingPlan
 from screenpop.planning.staffing import StaffingGoals, levels_with_fewer
+from screenpop.planning.volumes import DEFAULT_HANDLE_S, assumed_handle_s
 
 AWAY_MAX = 10
 WEEK_DAYS = 7
@@ -46,6 +48,17 @@ CHARGED = (
     "Callers who try again count as calls.",
 )
 """What counts as an error of a method, and what does not."""
+HANDLE_TIME_WORDS: Mapping[HandleTimeOf, tuple[str, ...]] = {
+    "asked": (),
+    "all_queues": (
+        "The handle time is that of all queues: too few agents work in this one for"
+        " its own to be shown.",
+    ),
+    "no_one": (
+        f"The handle time is assumed to be {DEFAULT_HANDLE_S:g} s and the wrap-up: too"
+        " few agents work here for theirs to be shown.",
+    ),
+}
 
 
 def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
@@ -61,7 +74,11 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
     )
     goals, patience_s = goals_of(order), _patience_s(order, basis)
     plan = StaffingPlan(goals=goals, patience_s=patience_s)
-    handle_s = basis.volumes.usual_handle_s(asked.interval_min, asked.wrap_up_s)
+    handle_s = (
+        assumed_handle_s(asked.interval_min, asked.wrap_up_s)
+        if basis.handled is None
+        else basis.handled.usual_handle_s(asked.interval_min, asked.wrap_up_s)
+    )
     made = _forecast(forecaster, as_of, asked.days)
     needed = plan.needed(made, handle_s)
     midnight = datetime.combine(as_of.date(), _MIDNIGHT)
@@ -73,7 +90,7 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
         **_heading(order),
         "as_of": shown.moment(as_of),
         **_quality(made),
-        "charged": CHARGED,
+        "charged": (*CHARGED, *HANDLE_TIME_WORDS[asked.handle_time_of]),
         "closed": made.closed,
         "staffing": _staffing_words(order, patience_s),
         "planned": [shown.row(row) for row in planned],

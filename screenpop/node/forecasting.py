@@ -51,6 +51,7 @@ class ForecastBasis:
     """What was read for a forecast."""
 
     volumes: CallVolumes
+    handled: CallVolumes | None  # whose handle time is used; None: it is assumed
     recent: Amounts  # sums of the last `PATIENCE_DAYS` days
     today: Amounts  # of the day so far
     quarters: Mapping[int, Amounts]  # from `PATIENCE_DAYS` days ago on, by start
@@ -87,12 +88,16 @@ async def _read(order: ForecastOrder) -> ForecastBasis:
     await database.open()
     try:
         volumes = await past_volumes(database, zone, now_us, queue)
+        handled = {"asked": volumes, "no_one": None}.get(order.asked.handle_time_of)
+        if order.asked.handle_time_of == "all_queues":
+            handled = await past_volumes(database, zone, now_us)
         quarters = await _quarters(PastCounts(database), order, zone)
     finally:
         await database.close()
     midnight = midnight_us(local(now_us, zone).date(), zone)
     return ForecastBasis(
         volumes=volumes,
+        handled=handled,
         recent=_sum(quarters, 0),
         today=_sum(quarters, midnight),
         quarters=quarters,

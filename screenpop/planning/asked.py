@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
 INTERVALS = (15, 30, 60)
 DAYS_MAX = 28
+HandleTimeOf = Literal["asked", "all_queues", "no_one"]
+"""Whose handle time may be used: of the calls asked for, of all, or none."""
 
 
 class ForecastAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +28,4 @@ class ForecastAsked(msgspec.Struct, frozen=True, kw_only=True):
     shrinkage: float
     patience_s: float | None = None  # None: measured
     wrap_up_s: float = 0.0
+    handle_time_of: HandleTimeOf = "asked"

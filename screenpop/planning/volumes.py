@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 import numpy as np
 
 from screenpop.planning.counts import (
+    MINUTES_A_DAY,
     CallCounts,
     Floats,
     counts_of,
@@ -44,6 +45,12 @@ class CallVolumes:
             DEFAULT_HANDLE_S,
         )
         return np.asarray(talk_s + wrap_up_s)
+
+
+def assumed_handle_s(interval_min: int, wrap_up_s: float) -> Floats:
+    """As `usual_handle_s`, for calls whose handle time may not be used."""
+    shape = (7, MINUTES_A_DAY // interval_min)
+    return np.full(shape, DEFAULT_HANDLE_S + wrap_up_s)
 
 
 def volumes_of(

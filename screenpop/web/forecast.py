@@ -8,8 +8,9 @@ from datetime import date
 from aiohttp import web
 
 from screenpop.domain.errors import BadInput
-from screenpop.planning.asked import DAYS_MAX, INTERVALS, ForecastAsked
-from screenpop.web.asked import NAME_CHARS_MAX, choice, day_asked
+from screenpop.planning.asked import DAYS_MAX, INTERVALS, ForecastAsked, HandleTimeOf
+from screenpop.wallboard.groups import TOTAL, GroupRule
+from screenpop.web.asked import NAME_CHARS_MAX, NO_QUEUE, choice, day_asked
 from screenpop.web.body import text, whole_number
 from screenpop.web.site import Site, Visit, answered
 
@@ -48,7 +49,16 @@ def _asked(site: Site, query: Mapping[str, str]) -> ForecastAsked:
         if "patience_s" not in query
         else _number(query, "patience_s", 1.0, 1.0, SECONDS_MAX),
         wrap_up_s=_number(query, "wrap_up_s", goals.wrap_up_s, 0.0, SECONDS_MAX),
+        handle_time_of=_handle_time_of(services.groups(), queue),
     )
+
+
+def _handle_time_of(rule: GroupRule, queue: str | None) -> HandleTimeOf:
+    """A figure of the work of few is not used: what is planned would show it."""
+    asked = TOTAL if queue is None else queue or NO_QUEUE
+    if rule.shows_pace((asked,)):
+        return "asked"
+    return "all_queues" if rule.shows_pace() and queue is not None else "no_one"
 
 
 def _share(

@@ -26,8 +26,11 @@ NOW = datetime(2026, 11, 18, 11, 10, tzinfo=LONDON)  # a Wednesday
 BY_HOUR = {9: 4, 10: 12, 11: 8, 14: 8, 15: 4}
 
 
-async def stored(folder: Path, days: int) -> str:
-    """`days` days of calls until now, none at weekends; the URL of the store."""
+async def stored(folder: Path, days: int, night_talk_s: int | None = None) -> str:
+    """`days` days of calls until now, none at weekends; the URL of the store.
+
+    With `night_talk_s` every fourth is of the queue `night` and talks so long.
+    """
     url = sqlite_url(folder / "store.sqlite")
     database = Database(url)
     await database.open()
@@ -36,7 +39,8 @@ async def stored(folder: Path, days: int) -> str:
         batch = Batch(consumer="test", at_us=us(NOW))
         for place in range(days + 1):
             batch.calls += [
-                CallState(call=each, number=None) for each in _calls_of(place)
+                CallState(call=each, number=None)
+                for each in _calls_of(place, night_talk_s)
             ]
         await Archive(database).write(batch)
     finally:
@@ -44,7 +48,7 @@ async def stored(folder: Path, days: int) -> str:
     return url
 
 
-def _calls_of(days_ago: int) -> list[Any]:
+def _calls_of(days_ago: int, night_talk_s: int | None) -> list[Any]:
     midnight = (NOW - timedelta(days=days_ago)).replace(hour=0, minute=0)
     if midnight.weekday() >= 5:
         return []
@@ -54,22 +58,36 @@ def _calls_of(days_ago: int) -> list[Any]:
         for place in range(count)
     ]
     return [
-        _queued(f"c-{at:%m%d-%H%M}", us(at), is_answered=place % 8 > 0)
+        _queued(
+            f"c-{at:%m%d-%H%M}",
+            us(at),
+            is_answered=place % 8 > 0,
+            queue="night" if is_night else "sales",
+            talk_s=night_talk_s if is_night and night_talk_s else 180,
+        )
         for place, at in enumerate(moments)
         if at < NOW - timedelta(minutes=10)
+        for is_night in [night_talk_s is not None and place % 4 == 1]
     ]
 
 
-def _queued(call_id: str, at_us: int, *, is_answered: bool) -> Call:
-    """Answered after 10 s for 3 minutes, or given up after 40 s."""
+def _queued(
+    call_id: str,
+    at_us: int,
+    *,
+    is_answered: bool,
+    queue: str = "sales",
+    talk_s: int = 180,
+) -> Call:
+    """Answered after 10 s, or given up after 40 s."""
     left_us = at_us + (10 if is_answered else 40) * 1_000_000
     visit = QueueVisit(
-        queue="sales",
+        queue=queue,
         entered_us=at_us,
         left_us=left_us,
         left="answered" if is_answered else "abandoned",
     )
-    ended_us = left_us + (180_000_000 if is_answered else 0)
+    ended_us = left_us + (talk_s * 1_000_000 if is_answered else 0)
     return call(
         call_id,
         arrived_us=at_us,
@@ -204,3 +222,34 @@ async def test_a_store_that_is_away_is_a_failure_with_its_cause(tmp_path: Path) 
     (tmp_path / "broken.sqlite").write_bytes(b"no database" * 500)
     with pytest.raises(Unavailable, match=r"the forecast failed: .*broken\.sqlite"):
         await made_apart(order(sqlite_url(tmp_path / "broken.sqlite")))
+
+
+async def test_a_handle_time_that_may_not_be_seen_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    """Two centres that differ in the handle time of one queue alone."""
+    urls = []
+    for talk_s in (900, 1_800):
+        (tmp_path / str(talk_s)).mkdir()
+        urls.append(await stored(tmp_path / str(talk_s), 42, talk_s))
+
+    async def made(url: str, **asked: Any) -> dict[str, Any]:
+        return await forecast_answer(order(url, days=1, **asked))
+
+    own = await made(urls[0], queue="night")
+    assert handle_s(own) == {900}
+    assert not any("handle time" in words for words in own["charged"])
+    assumed = [await made(url, queue="night", handle_time_of="no_one") for url in urls]
+    assert handle_s(assumed[0]) == {240}
+    assert assumed[0] == assumed[1]
+    assert any("assumed to be 240 s" in words for words in assumed[0]["charged"])
+    asked = {"queue": "night", "handle_time_of": "all_queues", "wrap_up_s": 20}
+    with_all = await made(urls[0], **asked)
+    of_all = await made(urls[0], wrap_up_s=20)
+    assert handle_s(with_all) == handle_s(of_all)
+    assert not handle_s(with_all) & {900, 920, 200}
+    assert any("is that of all queues" in words for words in with_all["charged"])
+
+
+def handle_s(found: dict[str, Any]) -> set[float]:
+    return {row["handle_s"] for row in [*found["rows"], *found["planned"]]}

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.service_level import ServiceLevelRules
+from screenpop.wallboard.groups import GroupRule
 
 
 async def test_a_forecast_is_for_supervisors(house: Any) -> None:
@@ -61,3 +63,19 @@ async def test_what_cannot_be_planned_is_refused(
     error = refused.json["error"]
     assert refused.status == 400
     assert says in f"{error['message']} {error['remedy']}"
+
+
+async def test_a_figure_of_the_work_of_few_is_not_used(open_house: Any) -> None:
+    many, few = {f"agent{n}" for n in range(6)}, {"ana", "ben"}
+    queues = {"sales": many, "late": many, "night": few}
+    for agents, found in (
+        (9, {"": "asked", "?queue=sales": "asked", "?queue=night": "all_queues",
+             "?queue=late": "all_queues", "?queue=never": "all_queues"}),
+        (2, {"": "no_one", "?queue=night": "no_one"}),
+    ):  # fmt: skip
+        rule = GroupRule(AgentPrivacy(group_min=5), queues, agents=agents)
+        house = await open_house(groups=lambda rule=rule: rule)
+        await house.sign_in("sue")
+        for query, whose in found.items():
+            asked = (await house.ask("GET", f"/v1/forecast{query}")).json["asked"]
+            assert asked["handle_time_of"] == whose, query
