@@ -74,16 +74,20 @@ CALLERS: list[tuple[str, str, str | None, float, list[Any]]] = [
 
 def explained(example: str, number: str, folder: Path) -> dict[str, Any]:
     """The facets that `screenpop explain` finds in a database of that form."""
+    file = EXAMPLES / f"{example}.yaml"
+    assert len(file.read_text("utf-8").splitlines()) <= 60
+    told = asked(example, folder, "explain", number, "--json", "--config", str(file))
+    facets: dict[str, Any] = told["facets"]
+    return facets
+
+
+def asked(example: str, folder: Path, *words: str) -> dict[str, Any]:
+    """What a verb prints, with a database of that form."""
     database = folder / "company.sqlite"
     with closing(sqlite3.connect(database)) as made, made:
         made.executescript(NORTHWIND if example == "northwind" else CHINOOK)
-    file = EXAMPLES / f"{example}.yaml"
-    assert len(file.read_text("utf-8").splitlines()) <= 60
     done = subprocess.run(
-        [
-            *(sys.executable, "-m", "screenpop", "explain", number, "--json"),
-            *("--config", str(file)),
-        ],
+        [sys.executable, "-m", "screenpop", *words],
         env={
             **os.environ,
             "SCREENPOP_DB": str(database),
@@ -93,8 +97,20 @@ def explained(example: str, number: str, folder: Path) -> dict[str, Any]:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    facets: dict[str, Any] = json.loads(done.stdout)["facets"]
-    return facets
+    printed: dict[str, Any] = json.loads(done.stdout)
+    return printed
+
+
+@pytest.mark.parametrize("example", ["northwind", "chinook"])
+def test_every_query_of_an_example_returns_what_its_card_expects(
+    example: str, tmp_path: Path
+) -> None:
+    file = str(EXAMPLES / f"{example}.yaml")
+    told = asked(example, tmp_path, "check-config", file, "--connect", "--json")
+    assert (told["ok"], told["problems"], told["warnings"]) == (True, [], [])
+    (source,) = told["sources"].values()
+    assert len(source["queries"]) == 4
+    assert all(query["columns"] for query in source["queries"].values())
 
 
 @pytest.mark.parametrize(("example", "number", "name", "total", "orders"), CALLERS)

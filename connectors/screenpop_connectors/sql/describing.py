@@ -68,6 +68,18 @@ MYSQL_KINDS: Mapping[int, tuple[str, _Kinds]] = {
 }
 """By the type code in a cursor's description; TEXT and BLOB have the same one."""
 
+UNDEFINED_TABLE = "42P01"  # SQLSTATE
+READABLE_TABLES = """
+    select case when pg_table_is_visible(c.oid) then relname
+        else nspname || '.' || relname end
+    from pg_class c join pg_namespace n on n.oid = relnamespace
+    where relkind in ('r', 'v', 'm', 'p', 'f')
+        and nspname !~ '^pg_|^information_schema$'
+        and has_schema_privilege(n.oid, 'usage')
+        and has_table_privilege(c.oid, 'select')
+    order by 1 limit 5000
+"""
+
 _RENAMED = re.compile(r"(.+):\d+")  # by SQLite, where a name was there already
 _REFUSED = re.compile(r"no such (column|table): (\S+)")
 
@@ -113,13 +125,17 @@ def remedy_of_sqlite(connection: sqlite3.Connection, error: sqlite3.Error) -> st
     return nearest(refused[2], names, noun=f"{refused[1]}s")
 
 
+def _nearest(word: str, by_folded: Mapping[str, str]) -> str | None:
+    near = get_close_matches(word.lower(), by_folded, n=1)
+    return by_folded[near[0]] if near else None
+
+
 def nearest(word: str, names: Iterable[str], *, noun: str) -> str:
     """A remedy for a name that the database does not have."""
     by_folded = {name.lower(): name for name in names}
     *_, last = word.strip('"`').split(".")
-    near = get_close_matches(last.strip('"`').lower(), by_folded, n=1)
-    if near:
-        return f"Did you mean `{by_folded[near[0]]}`?"
+    if near := _nearest(last.strip('"`'), by_folded):
+        return f"Did you mean `{near}`?"
     shown = sorted(by_folded.values())[:NAMES_SHOWN]
     more = " …" if len(by_folded) > NAMES_SHOWN else ""
     if noun == "columns" or not shown:
@@ -127,16 +143,25 @@ def nearest(word: str, names: Iterable[str], *, noun: str) -> str:
     return f"Correct the name; the {noun} are {', '.join(shown)}{more}."
 
 
-class Attribute(Protocol):
-    """A column of a statement as asyncpg describes it."""
+class PostgresConnection(Protocol):
+    """What is needed of asyncpg's connection."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def type(self) -> Any: ...
+    def transaction(self, *, readonly: bool) -> Any: ...
+    async def prepare(self, query: str) -> Any: ...
+    async def fetch(self, query: str, *values: object) -> Sequence[Any]: ...
 
 
-def of_postgresql(attributes: Iterable[Attribute]) -> QueryColumns:
+async def of_postgresql(connection: PostgresConnection, text: str) -> QueryColumns:
+    """Prepared and planned: only a plan shows that the user may not read a table.
+
+    Raises asyncpg's errors; a note of theirs says what to do.
+    """
+    try:
+        attributes = await _prepared(connection, text)
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == UNDEFINED_TABLE:
+            error.add_note(await _nearest_table(connection, str(error)))
+        raise
     columns = [
         GivenColumn(
             name=one.name,
@@ -148,9 +173,32 @@ def of_postgresql(attributes: Iterable[Attribute]) -> QueryColumns:
     return QueryColumns(columns=tuple(columns), how=HOW)
 
 
+async def _prepared(connection: PostgresConnection, text: str) -> Sequence[Any]:
+    transaction = connection.transaction(readonly=True)
+    await transaction.start()
+    try:
+        prepared = await connection.prepare(text)
+        nothing = [None] * len(prepared.get_parameters())
+        await connection.fetch(f"explain {text}", *nothing)
+    finally:
+        await transaction.rollback()
+    attributes: Sequence[Any] = prepared.get_attributes()
+    return attributes
+
+
+async def _nearest_table(connection: PostgresConnection, message: str) -> str:
+    """Of the tables that the user may read; empty where none has a similar name."""
+    _, _, word = message.partition('"')
+    rows = await connection.fetch(READABLE_TABLES)
+    names = {name.lower(): name for (name,) in rows}
+    near = _nearest(word.partition('"')[0].rpartition(".")[2], names)
+    return f"Did you mean `{near}`?" if near else ""
+
+
 def remedy_of_postgresql(error: object, user: str | None) -> str | None:
     """By the SQLSTATE, with the server's own hint where it has one."""
-    hint = str(getattr(error, "hint", None) or "").strip()
+    notes = " ".join(getattr(error, "__notes__", ())).strip()
+    hint = notes or str(getattr(error, "hint", None) or "").strip()
     remedies = {
         "42P01": "Correct the name, write it with its schema (`sales.orders`), or"
         " `grant usage` on that schema.",

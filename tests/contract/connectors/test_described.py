@@ -146,8 +146,34 @@ async def test_what_is_not_there_is_refused_with_the_nearest_name(
         text = await refusal(sql, "select nam from customer")
         assert text.startswith(f"the query of lookup asked failed: {column}. ")
         assert "customer.name" in text or "`name`" in text
-        assert table in await refusal(sql, "select name from custmer")
-    assert "Did you mean `customer`?" in await refusal(sqlite, "select 1 from custmer")
+        text = await refusal(sql, "select name from custmer")
+        assert text.endswith(f"{table}. Did you mean `customer`?")
+
+
+async def test_a_table_without_a_similar_name_is_refused_with_what_there_is(
+    sqlite: SqlConnector, server: SqlConnector
+) -> None:
+    text = await refusal(sqlite, "select 1 from zzz")
+    assert text.endswith(
+        "no such table: zzz. Correct the name; the tables are customer."
+    )
+    text = await refusal(server, "select 1 from zzz")
+    assert "or `grant usage` on that schema" in text
+
+
+async def test_a_table_that_the_user_may_not_read_is_not_named(
+    server: SqlConnector,
+) -> None:
+    assert "`secret`" not in await refusal(server, "select 1 from secrt")
+
+
+async def test_a_table_of_another_schema_is_named_with_it(
+    server: SqlConnector, postgresql: str, tmp_path: Path
+) -> None:
+    elsewhere = connector(tmp_path, postgresql.replace("tester", "reader"))
+    text = await refusal(elsewhere, "select 1 from customer")
+    assert text.endswith("Did you mean `asked.customer`?")
+    await elsewhere.close()
 
 
 async def test_a_table_that_the_user_may_not_read_is_refused(
