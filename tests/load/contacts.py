@@ -26,7 +26,7 @@ from statistics import median
 
 import msgspec
 from load.figures import Step
-from load.measure import Bench, Plan, running, told
+from load.measure import POSTERS, Bench, Plan, running, told
 from load.number_index import customer, finds
 from load.process import Command, cores
 from load.service import ServiceTarget
@@ -190,6 +190,8 @@ async def measure(folder: Path, customers: int, seconds: float) -> dict[str, obj
         result["rss_mb_after"] = round(bench.server.rss_kb() / 1024)
         result["disk_mb_max"] = round(watched.disk_mb_max)
         result["disk_mb"] = round(watched.disk_mb())
+        bench.generator.posters.close()  # the server ended connections without requests
+        await bench.generator.posters.open(POSTERS)
         result["calls_after"] = await calls(bench, "after", seconds)
         assert watched.about.contacts == customers
         bench.generator.posters.close()

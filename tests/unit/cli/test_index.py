@@ -91,3 +91,15 @@ def test_before_the_first_start_it_says_what_to_do(
     assert "crm: its contacts were not read yet. Start the service" in " ".join(
         capsys.readouterr().out.split()
     )
+
+
+def test_the_index_of_a_worker_is_found(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_contacts(file)
+    data = file.parent / "data"
+    (data / "worker-2").mkdir()
+    (data / "numbers").rename(data / "worker-2" / "numbers")
+    capsys.readouterr()
+    assert report(file, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["sources"][0]["contacts"] == 3
