@@ -162,23 +162,23 @@ async def test_what_was_done_survives_kill_9_doubled_and_late_events(
         await process.start(http)
         try:
             first = {"type": "queued", "call_id": "c-0", "at": _at(30)}
-            await _post(http, process.url, [first])  # the line's clock is right
+            await post_at(http, process.url, [first])  # the line's clock is right
             calls = [_call("c-1", ADA), _call("c-2", ADA), _call("c-3", BOB)]
             for events in calls:
-                await _post(http, process.url, events)
-            await _act(http, process.url, "c-3", do="close", reason="settled")
-            await _act(http, process.url, "c-1", do="claim")
-            before = await _rows(http, process.url)
+                await post_at(http, process.url, events)
+            await act_at(http, process.url, "c-3", do="close", reason="settled")
+            await act_at(http, process.url, "c-1", do="claim")
+            before = await rows_at(http, process.url)
             await process.end(signal.SIGKILL)
             await process.start(http)
             for events in reversed(calls):
-                await _post(http, process.url, events[::-1])  # all of it again
-            assert await _rows(http, process.url) == before
+                await post_at(http, process.url, events[::-1])  # all of it again
+            assert await rows_at(http, process.url) == before
             late = {**calls[1][0], "type": "answered", "agents": ["1002"]}
             late |= {"event_id": "late", "at": _at(2.2)}
-            await _post(http, process.url, [late])  # c-2 was answered after all
-            assert await _rows(http, process.url) != before
-            closed = {row["number"]: row for row in await _rows(http, process.url)}
+            await post_at(http, process.url, [late])  # c-2 was answered after all
+            assert await rows_at(http, process.url) != before
+            closed = {row["number"]: row for row in await rows_at(http, process.url)}
             assert closed[ADA]["closed"]["by"] == "Ben"
             assert closed[ADA]["attempts"] == 1
         finally:
@@ -203,14 +203,14 @@ def _call(call_id: str, caller: str) -> list[dict[str, Any]]:
     ]
 
 
-async def _post(http: aiohttp.ClientSession, url: str, events: list[Any]) -> None:
+async def post_at(http: aiohttp.ClientSession, url: str, events: list[Any]) -> None:
     body = json.dumps(events).encode()
     address = f"{url}/v1/telephony/main"
     async with http.post(address, data=body, headers=signed(body)) as answer:
         assert answer.status == 200, await answer.text()
 
 
-async def _act(
+async def act_at(
     http: aiohttp.ClientSession, url: str, call_id: str, **body: object
 ) -> None:
     cookie = {"Cookie": await log_in(http, url, "sue"), "Origin": url}
@@ -222,7 +222,7 @@ async def _act(
         assert answer.status == 200, await answer.text()
 
 
-async def _rows(http: aiohttp.ClientSession, url: str) -> list[Any]:
+async def rows_at(http: aiohttp.ClientSession, url: str) -> list[Any]:
     headers = {"Cookie": await log_in(http, url, "sue")}
     found: list[Any] = []
     for state in ("open", "closed"):
