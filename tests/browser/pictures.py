@@ -78,10 +78,24 @@ async def pictures_of_the_desk(desk: Desk) -> None:
     await desk.page.set_viewport_size(SIZE)  # type: ignore[arg-type]
 
 
-async def picture_of_the_wallboard(ready: Ready, browser: Browser) -> None:
+async def pictures_of_a_supervisor(ready: Ready, browser: Browser) -> None:
     board = Wallboard(await browser.new_page(viewport=SIZE, locale="en-GB"))  # type: ignore[arg-type]
     await board.page.goto(f"{ready.url}/wallboard")
     await board.signs_in("grace", password(ready, "grace"))
+    await picture_of_the_wallboard(board)
+    await board.page.goto(f"{ready.url}/reports")
+    await board.button("28 days").click()
+    await expect(board.part(".chart-box canvas").first).to_be_visible()
+    await expect(board.part("[aria-busy=true]")).to_have_count(0)
+    await take(board, "reports.png")
+    await board.page.goto(f"{ready.url}/recalls")
+    await expect(board.part(".recalls .recall").first).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    await take(board, "recalls.png")
+
+
+async def picture_of_the_wallboard(board: Wallboard) -> None:
     await board.is_live()
     offered = board.part(".tile").filter(has_text=re.compile("^Offered"))
     enough = re.compile(rf"^({CALLS}|1[3-9]|[2-9]\d)$")
@@ -110,7 +124,7 @@ async def main() -> None:
             desk = await desk_of(ready, browser)
             await pictures_of_the_desk(desk)
             await picture_of_candidates(desk)
-            await picture_of_the_wallboard(ready, browser)
+            await pictures_of_a_supervisor(ready, browser)
 
 
 if __name__ == "__main__":
