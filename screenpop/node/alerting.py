@@ -174,6 +174,9 @@ class Alerting:
 
     def subject_label(self, subject: str) -> str:
         config = self.loaded.config
+        name, at, node = subject.rpartition("@")
+        if at and (not name or name in config.sources):  # see `_mine`
+            return f"{self.subject_label(name)}, node {node}".removeprefix(", ")
         queue, source = config.queues.get(subject), config.sources.get(subject)
         return (queue and queue.label) or (source and source.label) or subject
 

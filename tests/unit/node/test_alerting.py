@@ -227,3 +227,13 @@ async def test_alone_a_node_closes_what_it_does_not_watch(tmp_path: Path) -> Non
         assert await due(it) == ["open erp@a critical"]
         it.node = None
         assert await due(it) == ["open erp critical", "close erp@a critical"]
+
+
+async def test_the_node_of_an_alert_is_named_next_to_its_source(tmp_path: Path) -> None:
+    crm = {"connector": "csv_file", "path": "crm.csv", "label": "Customers"}
+    (tmp_path / "crm.csv").write_text("phone,name\n")
+    async with built(tmp_path, sources={"crm": crm}) as service:
+        label = service.alerting.subject_label
+        assert label("crm@b") == "Customers, node b"
+        assert label("@b") == "node b"
+        assert (label("sales@home"), label("")) == ("sales@home", "")
