@@ -22,7 +22,7 @@ from screenpop.demo.centre import LOGINS, Login
 from screenpop.demo.company import Company, Order
 from screenpop.demo.customers import DemoCustomer
 from screenpop.demo.names import chance
-from screenpop.demo.past_weeks import DIALLED, weeks_batch
+from screenpop.demo.past_weeks import DIALLED, OF_WEEKDAY, events_of, weeks_batch
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import (
     AgentId,
@@ -54,7 +54,7 @@ from screenpop.node.parts import data_dir_of
 CONSUMER = "demo"
 MINUTE_US = 60_000_000
 SOURCE = "erp"  # whose customers they are
-CALLED_TWICE = 40
+CALLED_TWICE = 8
 PROMISED = 40
 PROMISED_DAYS_AGO = (8, 20)
 MORNING, AFTERNOON = (9 * 60, 12 * 60), (13 * 60, 17 * 60)  # minutes of a day
@@ -280,6 +280,7 @@ def batch_of(company: Company, line: str, today: Today) -> Batch:
     for number, talk in enumerate(talks(company)):
         call = _call(talk, LineId(line), f"past-{number:04d}", today)
         batch.calls.append(_state(talk, call))
+        batch.events += events_of(call)
         batch.notes.append(_written(talk, call, talk.note))
         batch.dispositions.append(_written(talk, call, talk.code))
     return batch
@@ -292,6 +293,7 @@ def offers_batch(company: Company, line: str, today: Today) -> Batch:
         talk = earlier.talk
         call = _call(talk, LineId(line), f"offers-{number:04d}", today)
         batch.calls.append(_state(talk, call))
+        batch.events += events_of(call)
         batch.dispositions.append(_written(talk, call, talk.code))
         at_us = call.ended_us or call.arrived_us
         batch.offers += [
@@ -319,6 +321,8 @@ def _written(talk: EarlierTalk, call: Call, text: str) -> Written:
 
 def _call(talk: EarlierTalk, line: LineId, call_id: str, today: Today) -> Call:
     day = today.date - timedelta(days=talk.days_ago)
+    while not OF_WEEKDAY[day.weekday()]:  # closed
+        day -= timedelta(days=1)
     arrived_us = midnight_us(day, today.zone) + talk.minute * MINUTE_US
     answered_us, ended_us = arrived_us + 9_000_000, arrived_us + 170_000_000
     queue = _QUEUES.get(talk.code, "support")

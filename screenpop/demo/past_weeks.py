@@ -32,7 +32,7 @@ from screenpop.domain.call import (
     QueueVisit,
     Release,
 )
-from screenpop.history.batch import Batch, CallState
+from screenpop.history.batch import Batch, CallState, StoredEvent
 from screenpop.history.folding import stored_event
 from screenpop.journal.records import EventRecord
 
@@ -75,9 +75,13 @@ def weeks_batch(seed: int, line: str, now_us: int, zone: ZoneInfo) -> Batch:
             call_id = CallId(f"week-{day:%m%d}-{place:03d}")
             call = _call(rng, LineId(line), call_id, at_us, _hour(at_us, zone))
             batch.calls.append(CallState(call=call, number=None))
-            records = (EventRecord(event=event) for event in _events(call))
-            batch.events += map(stored_event, records)
+            batch.events += events_of(call)
     return batch
+
+
+def events_of(call: Call) -> list[StoredEvent]:
+    """What is stored of them, in order."""
+    return [stored_event(EventRecord(event=event)) for event in _events(call)]
 
 
 def _events(call: Call) -> Iterator[CallEvent]:

@@ -21,7 +21,7 @@ from screenpop.domain.popped import (
 from screenpop.domain.profile import LookupOutcome
 from screenpop.wallboard.usual import quantile
 
-SAMPLE_LEAST = 30  # calls of each group, for an interval around a mean
+SAMPLE_LEAST = 30  # calls of a group: the mean of fewer says little, and may be one's
 UNLIKE_FROM = 0.1  # of the calls would have to be of another queue
 Z_95 = NormalDist().inv_cdf(0.975)
 FILLED = (LookupOutcome.OK, LookupOutcome.STALE)
@@ -223,9 +223,9 @@ def _seconds(calls: Iterable[PoppedCall]) -> list[float]:
 
 
 def _times(seconds: Sequence[float]) -> HandleTimes:
-    mean_s = fmean(seconds) if seconds else None
-    low_s = high_s = None
-    if mean_s is not None and len(seconds) >= SAMPLE_LEAST:
+    mean_s = low_s = high_s = None
+    if len(seconds) >= SAMPLE_LEAST:
+        mean_s = fmean(seconds)
         error_s = Z_95 * sqrt(variance(seconds) / len(seconds))
         low_s, high_s = mean_s - error_s, mean_s + error_s
     return HandleTimes(calls=len(seconds), mean_s=mean_s, low_s=low_s, high_s=high_s)

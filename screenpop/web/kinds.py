@@ -38,7 +38,7 @@ ORDERS_DAYS = 7
 ORDERS_DAYS_MAX = 60
 OUTCOMES: Mapping[str, str] = {
     "completed": "Answered",
-    "abandoned": "Given up in a queue",
+    "abandoned": "Given up in a queue, short ones too",
     "missed": "Missed",
     "voicemail": "Voicemail",
     "callback": "Asked for a call back",
@@ -103,13 +103,13 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     found = await kinds.calls(asked, group, name, before, limit)
     await site.services.audit(visit.user.username, "stats.calls", f"{group}={name}")
     labels = {**_labels(site, group), **site.services.labels.get(group, {})}
-    label = labels.get(name, name)
+    label, rule = labels.get(name, name), site.services.groups()
     return answered(
         {
             **heading(asked, zone),
             "number": name,
             "calls": [
-                {**call_row(call, (), zone), "why": f"{label}."} for call in found
+                {**call_row(call, (), zone, rule), "why": f"{label}."} for call in found
             ],
             "before": cursor_of(found[-1].place) if len(found) == limit else None,
         }

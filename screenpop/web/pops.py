@@ -34,6 +34,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     rule = site.services.groups()
 
     def shows(queue: str | None) -> bool:
+        if queue is None and len(asked.queues) == 1:
+            return False  # the row of that queue says the same
         return _shows_handle_time(rule, asked, queue)
 
     found = await asyncio.to_thread(pop_help, calls, shows)

@@ -31,6 +31,7 @@ from screenpop.history.past_counts import (
 )
 from screenpop.support.clock import iso_from_us
 from screenpop.support.table import TableColumn, columns
+from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.intervals import By, interval_starts
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
@@ -39,6 +40,7 @@ from screenpop.wallboard.past import (
     why_counted,
 )
 from screenpop.web.asked import (
+    NO_QUEUE,
     choice,
     counts_asked,
     heading,
@@ -122,7 +124,8 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     found = await site.services.counts.calls(asked, names, before, limit)
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
-    calls = [call_row(call, names, zone_of(site)) for call in found]
+    rule = site.services.groups()
+    calls = [call_row(call, names, zone_of(site), rule) for call in found]
     cursor = cursor_of(found[-1].place) if full else None
     if form := table_format(visit.request):
         shape = [*CALL_COLUMNS, *columns("count", *names)]
@@ -164,7 +167,13 @@ def _service_levels(rules: ServiceLevelRules) -> list[Json]:
     ]
 
 
-def call_row(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[str, Any]:
+def call_row(
+    call: CountedCall, names: Sequence[str], zone: ZoneInfo, rule: GroupRule
+) -> dict[str, Any]:
+    """Without the end of a talk where the queue's handle time may not be seen: of
+    several calls it would be just that."""
+    talked = call.answered_us is not None
+    hides_end = talked and not rule.shows_pace((call.place.queue or NO_QUEUE,))
     place = call.place
     counts = {name: n for name, n in call.amounts.items() if name in names}
     return {
@@ -176,7 +185,7 @@ def call_row(call: CountedCall, names: Sequence[str], zone: ZoneInfo) -> dict[st
         "dialled": call.dialled,
         "arrived_at": iso_from_us(call.arrived_us),
         "answered_at": _iso(call.answered_us),
-        "ended_at": _iso(call.ended_us),
+        "ended_at": None if hides_end else _iso(call.ended_us),
         "outcome": call.outcome,
         "queues": [
             {

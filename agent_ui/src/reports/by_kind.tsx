@@ -34,7 +34,7 @@ export function ByKind(props: ViewProps) {
             {TITLES[each]}
           </button>
         ))}{" "}
-        <CsvButton path={path} name={`by-${kind}.csv`} />
+        <CsvButton path={path} name={`by-${kind}-${from}-${to}.csv`} />
       </p>
       {trouble && <p role="alert">{trouble}</p>}
       {found?.rows.length === 0 && !busy && <p>No calls in this time.</p>}

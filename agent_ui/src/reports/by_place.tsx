@@ -34,7 +34,7 @@ export function ByPlace(props: ByPlaceProps) {
             {GROUPS[each]}
           </button>
         ))}{" "}
-        <CsvButton path={path} name={`by-${group}.csv`} />
+        <CsvButton path={path} name={`by-${group}-${from}-${to}.csv`} />
       </p>
       {places.trouble && <p role="alert">{places.trouble}</p>}
       {rows.length === 0 && !places.busy && <p>No calls in this time.</p>}

@@ -6,7 +6,7 @@ import { CsvButton } from "../shared/csv_button";
 import { duration } from "../shared/format";
 import type { CountedCall, CountedCalls, Counter } from "./answers";
 import { callsQuery, type Opened } from "./choice";
-import { clock, dayOf, dayWords, momentIn, NONE } from "./words";
+import { addDays, clock, dayOf, dayWords, momentIn, NONE } from "./words";
 
 interface CallListProps {
   opened: Opened;
@@ -161,5 +161,11 @@ function rangeWords(opened: Opened, label: (group: string, name: string) => stri
   const places = (["queue", "line", "dialled"] as const)
     .filter((group) => opened[group] !== undefined)
     .map((group) => `${group} ${label(group, opened[group] ?? "")}`);
-  return [`From ${words(opened.from)} until ${words(opened.to)}`, ...places].join(", ");
+  const days = opened.from.length === 10 && opened.to.length === 10;
+  const last = days ? addDays(opened.to, -1) : opened.to;
+  const range =
+    days && last === opened.from
+      ? words(last)
+      : `From ${words(opened.from)} ${days ? "to" : "until"} ${words(last)}`;
+  return [range, ...places].join(", ");
 }

@@ -165,7 +165,12 @@ export function Compare(props: CompareProps) {
       </section>
       {answer && <ReadCalls {...answer} />}
       {answer && answer.readings.length > 0 && (
-        <ComparedFigure {...props} readings={answer.readings} counter={counter} />
+        <ComparedFigure
+          {...props}
+          readings={answer.readings}
+          counter={counter}
+          missing={answer.calls_without_events}
+        />
       )}
       {answer?.list && <ListAnswer {...props} list={answer.list} />}
     </>

@@ -27,10 +27,12 @@ const BY_LIST: [string, string] = ["There", "Here"];
 interface FigureProps extends CompareProps {
   readings: OtherReading[];
   counter: Counter | undefined;
+  /** Calls that could not be counted again. */
+  missing: number;
 }
 
 /** The own reading first, then the nearest. */
-export function ComparedFigure({ readings, counter, ...props }: FigureProps) {
+export function ComparedFigure({ readings, counter, missing, ...props }: FigureProps) {
   const unit = counter?.unit ?? "calls";
   const [own, ...others] = readings;
   const equal = readings.filter((each) => each.is_equal).length;
@@ -47,6 +49,7 @@ export function ComparedFigure({ readings, counter, ...props }: FigureProps) {
       {own && (
         <p>
           <strong>{shown(own.value, unit)}</strong> as this centre counts
+          {missing > 0 && " the calls whose events are stored, not those left out"}
         </p>
       )}
       {others.map((each) => (

@@ -54,12 +54,12 @@ function Shares({ found }: { found: PopHelp }) {
     {
       label: "Match rate",
       share: found.match_rate,
-      words: `${matched} of ${calls} calls with a customer; ${with_number} had a number`,
+      words: `${matched.toLocaleString()} of ${calls.toLocaleString()} calls with a customer; ${shown(with_number === 0 ? null : matched / with_number, "ratio")} of those with a number`,
     },
     {
       label: "Card before the answer",
       share: found.before_answer_rate,
-      words: `${before_answer} of ${answered} answered calls; ${delivered} had a card on a screen`,
+      words: `${before_answer.toLocaleString()} of ${answered.toLocaleString()} answered calls; ${delivered.toLocaleString()} had a card on a screen`,
     },
   ];
   return (
@@ -113,7 +113,7 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
     shown(whole === 0 ? null : part / whole, "ratio");
   return (
     <table class="by-block">
-      <caption>Facets on cards</caption>
+      <caption>Facets on cards, whether or not a browser showed them</caption>
       <thead>
         <tr>
           <th scope="col">Facet</th>
@@ -121,7 +121,7 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
           <th scope="col">Filled</th>
           <th scope="col">Empty</th>
           <th scope="col">Failed</th>
-          <th scope="col">Before the answer</th>
+          <th scope="col">There before the answer</th>
         </tr>
       </thead>
       <tbody>
@@ -132,7 +132,7 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
             <td data-label="Filled">{of(each.filled, each.cards)}</td>
             <td data-label="Empty">{of(each.empty, each.cards)}</td>
             <td data-label="Failed">{of(each.failed, each.cards)}</td>
-            <td data-label="Before the answer">
+            <td data-label="There before the answer">
               {of(each.before_answer, each.answered)}
             </td>
           </tr>
