@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from browser.company import ADA
+from browser.desk import Tab
 from browser.house import House
 from browser.test_looks import violations
 from playwright.async_api import expect
@@ -176,3 +177,23 @@ async def test_a_person_chooses_columns_order_and_queues(house: House) -> None:
     await board.page.get_by_text("Columns", exact=True).click()
     await board.button("The usual ones").click()
     await expect(heads.filter(has_text="Talking")).to_have_count(1)
+
+
+async def test_a_figure_opens_the_calls_behind_it(house: House) -> None:
+    board = await house.open_wallboard("sue")
+    await board.is_live()
+    await house.event("queued", "c-1", queue="sales", direction="inbound")
+    await board.shows_for("Sales", "Waiting", "1")
+    await board.page.get_by_title("The calls of: Waiting").first.click()
+    await board.sees("Sales", within=".live-calls table")
+    await house.ring("ana", caller=ADA, call_id="c-1", queue="sales")
+    await house.answer("c-1", "ana")
+    await house.hang_up("c-1")
+    await house.archived()
+    await board.shows_for("Sales", "Answered", "1")
+    async with board.page.context.expect_page() as opened:
+        await board.part(".queues").get_by_title("The calls of: Answered").click()
+    reports = Tab(await opened.value)
+    await reports.sees("Answered: the calls")
+    await reports.sees("c-1", within=".call-list")
+    assert await violations(board) == []

@@ -7,6 +7,7 @@ import { useNow } from "../shared/clock";
 import { duration } from "../shared/format";
 import { keyOf } from "../state/calls";
 import type { WallboardSnapshot } from "../wire/frames";
+import { LIVE_CALLS } from "./opened";
 import { labelOf } from "./queues";
 
 const EVERY_MS = 5000;
@@ -21,10 +22,16 @@ interface LiveCallsProps {
 
 /** Folded away: the calls are asked for only while somebody looks at them. */
 export function LiveCalls(props: LiveCallsProps) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(location.hash === `#${LIVE_CALLS}`);
+  useEffect(() => {
+    const onHash = () => location.hash === `#${LIVE_CALLS}` && setOpen(true);
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, []);
   return (
     <details
       class="live-calls"
+      id={LIVE_CALLS}
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >

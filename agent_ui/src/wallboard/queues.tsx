@@ -7,6 +7,7 @@ import type { Change, Preferences } from "../shared/preferences";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
 
 import { pressed, shownColumns, shownQueues, toggled } from "./columns";
+import { Opened } from "./opened";
 
 export interface BoardProps {
   board: WallboardSnapshot;
@@ -115,6 +116,8 @@ interface TilesProps extends BoardProps {
   queue: QueueCounters;
   group: Group;
   title: string;
+  /** Figures that no one can point at: those on the wall. */
+  far?: boolean;
 }
 
 export function Tiles(props: TilesProps) {
@@ -135,7 +138,13 @@ export function Tiles(props: TilesProps) {
             <dt title={counter.formula}>{counter.label}</dt>
             <dd>
               <span class="figure">
-                <Figure {...props} counter={counter} queue={queue} />
+                {props.far ? (
+                  <Figure {...props} counter={counter} queue={queue} />
+                ) : (
+                  <Opened {...props} counter={counter} queue={queue}>
+                    <Figure {...props} counter={counter} queue={queue} />
+                  </Opened>
+                )}
               </span>
               <AlertWord level={alertOn(board, queue.queue, counter.name)} />
               {formulas && <span class="formula">{counter.formula}</span>}
@@ -267,7 +276,9 @@ export function QueueTable(props: QueueTableProps) {
                 data-tone={toneOf(counter, queue)}
                 data-alert={alertOn(board, queue.queue, counter.name)}
               >
-                <Figure {...props} counter={counter} queue={queue} />
+                <Opened {...props} counter={counter} queue={queue}>
+                  <Figure {...props} counter={counter} queue={queue} />
+                </Opened>
                 <AlertWord level={alertOn(board, queue.queue, counter.name)} />
               </td>
             ))}

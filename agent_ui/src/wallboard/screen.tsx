@@ -133,8 +133,8 @@ function PageOf(props: ScreenProps & { page: ScreenPage; size: ScreenSize }) {
   const tiles = { ...props, queue: total, formulas: false };
   return (
     <>
-      <Tiles {...tiles} group="now" title="Now" />
-      <Tiles {...tiles} group="today" title="Today" />
+      <Tiles {...tiles} group="now" title="Now" far />
+      <Tiles {...tiles} group="today" title="Today" far />
     </>
   );
 }
