@@ -20,7 +20,8 @@ from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
 
 DOC = Path("docs/bi.md").read_text()
-EXAMPLES = re.findall(r"```sql\n(.*?)```", DOC, re.DOTALL)
+OF_THE_STORE, _, _ = DOC.partition("## Parquet over HTTP")  # then it is DuckDB's
+EXAMPLES = re.findall(r"```sql\n(.*?)```", OF_THE_STORE, re.DOTALL)
 LEFT = ("answered", "abandoned", "moved", "diverted", "callback")
 
 
