@@ -20,6 +20,7 @@ from screenpop.web.site import Site
 
 MOMENT_CHARS_MAX = 40
 NAME_CHARS_MAX = 200
+DAY_US = 24 * 3600 * 1_000_000
 NO_QUEUE = "\0"  # no queue has this name
 NAMES_MAX = 50  # queues, lines or dialled numbers in one question
 
@@ -36,7 +37,8 @@ def heading(asked: CountsAsked, zone: ZoneInfo) -> dict[str, object]:
     }
 
 
-def counts_asked(site: Site, query: Any) -> CountsAsked:
+def counts_asked(site: Site, query: Any, *, days_max: int | None = None) -> CountsAsked:
+    """Which calls. Raises `BadInput`, also for a range of more than `days_max`."""
     zone, now_us = zone_of(site), site.services.clock.now_us()
     from_us = moment(required(query, "from", MOMENT_CHARS_MAX), "from", zone)
     written = text(query, "to", MOMENT_CHARS_MAX)
@@ -44,6 +46,12 @@ def counts_asked(site: Site, query: Any) -> CountsAsked:
     to_us = -(-to_us // QUARTER_US) * QUARTER_US
     if from_us >= to_us:
         raise _not_before()
+    if days_max is not None and to_us - from_us > days_max * DAY_US:
+        raise BadInput(
+            f"from … to is more than {days_max} days.",
+            code="bad_query",
+            remedy="Choose a shorter range.",
+        )
     return CountsAsked(
         from_us=from_us - from_us % QUARTER_US, to_us=to_us, **places_asked(query)
     )

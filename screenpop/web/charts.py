@@ -42,7 +42,6 @@ from screenpop.web.table_answer import answered_table, table_format, value_colum
 WEEKS_DEFAULT = 8
 WEEKS_MAX = 26
 HOURS_DAYS_MAX = 120
-DAY_US = 24 * 3600 * 1_000_000
 
 OfDay = Mapping[str, Amounts]
 """Sums of one day by the wall clock, `09:30`."""
@@ -97,14 +96,9 @@ async def usual(site: Site, visit: Visit) -> web.StreamResponse:
 async def hours(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/hours`: one number by hour and weekday."""
     query, zone = visit.request.query, zone_of(site)
-    asked, rules = counts_asked(site, query), site.services.counting.service_level
+    asked = counts_asked(site, query, days_max=HOURS_DAYS_MAX)
+    rules = site.services.counting.service_level
     (number, *_) = numbers_asked(query)
-    if asked.to_us - asked.from_us > HOURS_DAYS_MAX * DAY_US:
-        raise BadInput(
-            f"from … to is more than {HOURS_DAYS_MAX} days.",
-            code="bad_query",
-            remedy="Choose a shorter range.",
-        )
     starts = interval_starts(asked.from_us, asked.to_us, "60m", zone)
     names = amounts_of(number, rules)
     found = await site.services.counts.sums(asked, starts, names=names)

@@ -33,7 +33,6 @@ from screenpop.web.stats import (
 from screenpop.web.table_answer import answered_table, table_format
 
 DAYS_MAX = 92
-DAY_US = 24 * 3600 * 1_000_000
 ORDERS_DAYS = 7
 ORDERS_DAYS_MAX = 60
 OUTCOMES: Mapping[str, str] = {
@@ -65,7 +64,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     callers, more = await kinds.callers(asked, group)
     sums = await site.services.orders_after(callers, days)
     few = _few(site, found)
-    labels = {**_labels(site, group), **site.services.labels.get(group, {})}
+    labels = _labels(site, group)
     if group == "result":
         found = _merged(found, few)
     rows = [_row(each, labels, sums, hidden=each.name in few) for each in found]
@@ -102,8 +101,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
         )
     found = await kinds.calls(asked, group, name, before, limit)
     await site.services.audit(visit.user.username, "stats.calls", f"{group}={name}")
-    labels = {**_labels(site, group), **site.services.labels.get(group, {})}
-    label, rule = labels.get(name, name), site.services.groups()
+    label, rule = _labels(site, group).get(name, name), site.services.groups()
     return answered(
         {
             **heading(asked, zone),
@@ -117,13 +115,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
 
 
 def _asked(site: Site, query: Any) -> tuple[CountsAsked, KindGroup]:
-    asked = counts_asked(site, query)
-    if asked.to_us - asked.from_us > DAYS_MAX * DAY_US:
-        raise BadInput(
-            f"from … to is more than {DAYS_MAX} days.",
-            code="bad_query",
-            remedy="Choose a shorter range.",
-        )
+    asked = counts_asked(site, query, days_max=DAYS_MAX)
     return asked, choice(query, "group", get_args(KindGroup), "outcome")
 
 
@@ -160,7 +152,9 @@ def _merged(found: list[CallKind], few: set[str]) -> list[CallKind]:
 def _labels(site: Site, group: KindGroup) -> Mapping[str, str]:
     if group == "outcome":
         return OUTCOMES
-    return CUSTOMERS if group == "customer" else NAMELESS
+    if group == "customer":
+        return CUSTOMERS
+    return {**NAMELESS, **site.services.labels.get(group, {})}
 
 
 def _row(

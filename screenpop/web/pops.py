@@ -8,7 +8,6 @@ from typing import Any
 
 from aiohttp import web
 
-from screenpop.domain.errors import BadInput
 from screenpop.history.past_counts import CountsAsked
 from screenpop.history.popped import CALLS_MAX
 from screenpop.wallboard.groups import GroupRule
@@ -17,19 +16,13 @@ from screenpop.web.asked import counts_asked, heading, shows_pace, zone_of
 from screenpop.web.site import Site, Visit, answered
 
 DAYS_MAX = 92
-DAY_US = 24 * 3600 * 1_000_000
 OLDEST_LEFT_OUT = f"The newest {CALLS_MAX:,} calls of the range."
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """Figures of all cards of a range, and handle times with and without them."""
-    asked, zone = counts_asked(site, visit.request.query), zone_of(site)
-    if asked.to_us - asked.from_us > DAYS_MAX * DAY_US:
-        raise BadInput(
-            f"from … to is more than {DAYS_MAX} days.",
-            code="bad_query",
-            remedy="Choose a shorter range.",
-        )
+    asked = counts_asked(site, visit.request.query, days_max=DAYS_MAX)
+    zone = zone_of(site)
     calls, more = await site.services.popped.read(asked)
     rule = site.services.groups()
 

@@ -56,7 +56,6 @@ CURSOR_CHARS_MAX = 3000
 CALLS_DEFAULT = 50
 CALLS_MAX = 200
 CALLS_DAYS_MAX = 400
-DAY_US = 24 * 3600 * 1_000_000
 CALL_COLUMNS = (
     *columns("text", "line", "call_id"),
     TableColumn(name="occurrence", kind="count"),
@@ -111,13 +110,7 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     numbers, rules = numbers_asked(query), site.services.counting.service_level
     behind = [name for each in numbers for name in amounts_behind(each, rules)]
     names, number = tuple(dict.fromkeys(behind)), ",".join(numbers)
-    asked = counts_asked(site, query)
-    if asked.to_us - asked.from_us > CALLS_DAYS_MAX * DAY_US:
-        raise BadInput(
-            f"from … to is more than {CALLS_DAYS_MAX} days.",
-            code="bad_query",
-            remedy="Choose a shorter range.",
-        )
+    asked = counts_asked(site, query, days_max=CALLS_DAYS_MAX)
     limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
     cursor = text(query, "before", CURSOR_CHARS_MAX)
     before = None if cursor is None else place_in(cursor)

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { Refused, read } from "../shared/api";
+import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
 import { addDays, momentIn } from "../shared/days";
 import { duration } from "../shared/format";
@@ -163,15 +164,7 @@ function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
   return (
     <div class="me-box">
       <table class="me-table">
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads names={names} />
         <tbody>
           {calls.map((call) => (
             <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>

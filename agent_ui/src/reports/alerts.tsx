@@ -1,5 +1,6 @@
 // Which alerts were open in these days, for how long, and who has seen them?
 
+import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
 import { duration } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -79,15 +80,7 @@ function AlertTable({ found }: { found: PastAlerts }) {
   return (
     <table class="by-block">
       <caption class="hidden">Alerts, the open ones first</caption>
-      <thead>
-        <tr>
-          {COLUMNS.map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads names={COLUMNS} />
       <tbody>
         {alerts.map((alert) => (
           <AlertRow key={alert.id} alert={alert} at={at} zone={time_zone} />

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Refused, read } from "../shared/api";
+import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
 import { duration } from "../shared/format";
 import type { CountedCall, CountedCalls, Counter } from "./answers";
@@ -16,6 +17,15 @@ interface CallListProps {
   onExpired(): void;
 }
 
+const CALL_COLUMNS = [
+  "Arrived",
+  "Why it counts",
+  "Queue",
+  "Wait",
+  "Outcome",
+  "Dialled",
+  "Line",
+];
 const PAGE = 100;
 
 export function CallList({
@@ -107,23 +117,7 @@ interface CallTableProps {
 function CallTable({ calls, zone, label }: CallTableProps) {
   return (
     <table class="by-block">
-      <thead>
-        <tr>
-          {[
-            "Arrived",
-            "Why it counts",
-            "Queue",
-            "Wait",
-            "Outcome",
-            "Dialled",
-            "Line",
-          ].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <ColumnHeads names={CALL_COLUMNS} />
       <tbody>
         {calls.map((call) => (
           <tr

@@ -1,6 +1,7 @@
 // One day of a forecast: expected calls and needed agents, drawn and in figures.
 
 import { useMemo } from "preact/hooks";
+import { ColumnHeads } from "../shared/column_heads";
 import type { ForecastRow, MadeForecast } from "./answers";
 import { Chart } from "./chart";
 import { TableBox } from "./parts";
@@ -221,15 +222,7 @@ function AgentsTable({ day }: { day: ForecastDay }) {
   return (
     <TableBox name="Agents needed">
       <table>
-        <thead>
-          <tr>
-            {AGENT_COLUMNS.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads names={AGENT_COLUMNS} />
         <tbody>
           {day.rows.map((row) => (
             <tr key={row.start}>
