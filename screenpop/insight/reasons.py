@@ -77,10 +77,10 @@ class Reason:
 
     @property
     def _shared(self) -> str:
-        """`61 % of`, or the counts where a percentage says too much or too little."""
+        """`61% of`, or the counts where a percentage says too much or too little."""
         if self.of < PERCENT_FROM or self.percent == 0:
             return f"{self.count:,} of {self.of:,}"
-        return f"{self.percent} % of"
+        return f"{self.percent}% of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

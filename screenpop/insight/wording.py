@@ -12,7 +12,7 @@ _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
 def worded(fact: Fact, kind: FactType, evidence: CallEvidence) -> str:
-    """`£1,250`, `3 Nov 2026`, `today 14:20`, `1 h 40 min`, `85 %`, `yes`."""
+    """`£1,250`, `3 Nov 2026`, `today 14:20`, `1 h 40 min`, `85%`, `yes`."""
     value = fact.value
     if kind == "flag":
         return "yes" if value is True else "no" if value is False else str(value)
@@ -27,7 +27,7 @@ def worded(fact: Fact, kind: FactType, evidence: CallEvidence) -> str:
         return _money(amount, fact.currency)
     if kind == "duration":
         return _duration(int(amount))
-    return f"{_grouped(amount)} %" if kind == "percent" else _grouped(amount)
+    return f"{_grouped(amount)}%" if kind == "percent" else _grouped(amount)
 
 
 def _money(amount: Decimal, currency: str | None) -> str:

@@ -144,11 +144,11 @@ def _label(made: MadeReport, column: TableColumn) -> str:
 
 
 def shown(value: float | None, unit: str) -> str:
-    """`1234`, `81.2 %`, `42 s`, `4:05 min`; a dash for none."""
+    """`1234`, `81.2%`, `42 s`, `4:05 min`; a dash for none."""
     if value is None:
         return NONE
     if unit == "ratio":
-        return f"{value:.1%}".replace("%", " %")
+        return f"{value:.1%}"
     if unit == "seconds":
         seconds = round(value)
         minutes, rest = divmod(seconds, 60)

@@ -40,6 +40,7 @@ class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: str
     agent: str | None
+    locale: str | None  # null: the browser's
 
 
 class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +173,7 @@ def who_am_i(user: User) -> WhoAmI:
         name=user.name,
         role=user.role.value,
         agent=principal(user),
+        locale=user.locale,
     )
 
 

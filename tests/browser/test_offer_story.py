@@ -74,7 +74,7 @@ async def _a_customer_on_hold_is_offered_nothing(house: House, desk: Desk) -> No
     steps = desk.part('.policy > li[data-kind="do"]')
     await expect(steps).to_have_count(1, timeout=WITHIN_MS)
     await expect(steps).to_contain_text("Ask for the £480.50 overdue")
-    await expect(steps).to_contain_text(re.compile(r"Overdue for \d+ days, 84 %"))
+    await expect(steps).to_contain_text(re.compile(r"Overdue for \d+ days, 84%"))
     for facet in ("recommendations", "goes_with"):
         await desk.facet_says(facet, "Not offered: Do not offer or sell on account")
     await expect(desk.part(".offers, .offer-marks")).to_have_count(0)

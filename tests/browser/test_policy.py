@@ -62,7 +62,7 @@ async def test_an_overdue_customer_on_hold_gets_no_offer_and_one_next_step(
     step = desk.part('[data-rule="pay_first"]')
     await expect(step).to_contain_text("Next step")
     await expect(step).to_contain_text("Ask for the £480.50 overdue")
-    await expect(step).to_contain_text("84 % of the limit used")
+    await expect(step).to_contain_text("84% of the limit used")
     await desk.facet_says("recommendations", "Not offered: Do not offer or sell")
     await expect(desk.facet("recommendations")).not_to_contain_text("Punched cards")
 

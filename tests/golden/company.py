@@ -319,11 +319,11 @@ def offers(day: Day) -> Facet:
         ("Brake pads, organic", "BRK-320", 214, "11.90",
          "Buys pads about every 30 days; the last time was 9 days ago."),
         ("Studded tyre 42-622", "TYR-642", 36, "38.50",
-         "In 41 % of orders with Tyre Gravel 40-622, which they buy often."),
+         "In 41% of orders with Tyre Gravel 40-622, which they buy often."),
         ("Chain 11-speed", "CHN-011", 88, "24.00",
-         "In 33 % of orders with Chain lube 120 ml. Never bought it here."),
+         "In 33% of orders with Chain lube 120 ml. Never bought it here."),
         ("Tubeless sealant 1 l", "SEA-100", 52, "19.90",
-         "In 27 % of orders with Tyre Gravel 40-622. Not bought since 2025-04-02."),
+         "In 27% of orders with Tyre Gravel 40-622. Not bought since 2025-04-02."),
     )  # fmt: skip
     return rows(day, ERP, [
         {"product": product, "sku": sku, "reason": reason, "stock": stock,

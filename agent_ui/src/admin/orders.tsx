@@ -71,7 +71,7 @@ function ModelRow({ model, formats, now }: ModelRowProps) {
   );
 }
 
-/** `Likely to buy next: learned, recall@10 20 % (personal top 18 %); 1,286 customers`. */
+/** `Likely to buy next: learned, recall@10 20% (personal top 18%); 1,286 customers`. */
 function RankingRow({ ranking, formats }: { ranking: Ranking; formats: Formats }) {
   const { task, variant, customers, recall } = ranking;
   const share = (name: string) => formats.percent(recall[name] ?? 0);

@@ -3,7 +3,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../shared/api";
 import { useNow } from "../shared/clock";
-import { type Formats, formatsFor } from "../shared/format";
+import { type Formats, viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
@@ -50,7 +50,7 @@ function NotYours({ role }: { role: string }) {
 function Admin({ onExpired }: { onExpired(): void }) {
   const client = useMemo(() => new AdminClient(onExpired), []);
   const state = useStore(client.store);
-  const formats = useMemo(() => formatsFor(null), []);
+  const formats = viewerFormats();
   const now = useNow();
   useEffect(() => client.start(), [client]);
   if (!state.node) {

@@ -89,7 +89,10 @@ interface SourceRowProps {
 function SourceRow({ source, formats, now }: SourceRowProps) {
   const { label, connector, state, cache, retry_in_s, last_failure } = source;
   const ago = (at: string) => formats.ago(Date.parse(at), now);
-  const retry = retry_in_s === null ? "" : `, next try in ${Math.ceil(retry_in_s)} s`;
+  const retry =
+    retry_in_s === null
+      ? ""
+      : `, next try in ${formats.seconds(Math.ceil(retry_in_s))}`;
   return (
     <li class="panel admin-source" data-state={state}>
       <h3>

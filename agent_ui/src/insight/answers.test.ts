@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setViewerLocale } from "../shared/format";
 import {
   counted,
   figure,
@@ -12,6 +13,8 @@ import {
   type Uplift,
   verdict,
 } from "./answers";
+
+setViewerLocale("en-GB");
 
 function share(count: number, of: number): Share {
   return { count, of, share: of ? count / of : null, low: null, high: null };
@@ -48,14 +51,14 @@ describe("the numbers of offers", () => {
 
   it("have their counts and their interval", () => {
     const known = { ...share(69, 200), low: 0.283, high: 0.413 };
-    expect(figure(known)).toBe("35\u00a0%");
-    expect(support(known)).toBe("69 of 200, 28\u00a0to\u00a041\u00a0%");
+    expect(figure(known)).toBe("34.5%");
+    expect(support(known)).toBe("69 of 200, 28% – 41%");
   });
 
   it("say a difference in points, with its sign", () => {
     expect(points(0.0123)).toBe("+1.2 points");
-    expect(points(-0.2)).toBe("−20.0 points");
-    expect(points(0)).toBe("±0.0 points");
+    expect(points(-0.2)).toBe("-20.0 points");
+    expect(points(0)).toBe("0.0 points");
   });
 
   it("do not call chance a success", () => {

@@ -1,5 +1,7 @@
 // What does `GET /v1/insight` answer?
 
+import { viewerFormats } from "../shared/format";
+
 export interface Share {
   count: number;
   of: number;
@@ -47,35 +49,32 @@ export const PERCENT_FROM = 20;
 /** Of fewer settled offers in a group, a difference is not called a result. */
 export const PROOF_FROM = 100;
 
-const NO_BREAK = "\u00a0";
-
-/** `35 %`; `2 of 3` where a percentage would promise too much; else a dash. */
+/** `35%`; `2 of 3` where a percentage would promise too much; else a dash. */
 export function figure({ count, of, share }: Share): string {
   if (share === null) return "–";
-  return of < PERCENT_FROM ? `${count} of ${of}` : percent(share);
+  return of < PERCENT_FROM ? partOf(count, of) : viewerFormats().percent(share);
 }
 
 /** What stands below the figure: its counts and how far chance reaches. */
 export function support({ count, of, low, high }: Share): string {
   if (low === null || high === null) return "nothing to count yet";
   if (of < PERCENT_FROM) return "too few for a percentage";
-  return `${count} of ${of}, ${range(low, high)}`;
+  return `${partOf(count, of)}, ${range(low, high)}`;
 }
 
-/** `22 to 50 %`: the 95 % interval. */
+function partOf(count: number, of: number): string {
+  const { count: words } = viewerFormats();
+  return `${words(count)} of ${words(of)}`;
+}
+
+/** `22–50%`: the 95% interval. */
 function range(low: number, high: number): string {
-  return `${Math.round(low * 100)} to ${percent(high)}`.replaceAll(" ", NO_BREAK);
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)}${NO_BREAK}%`;
+  return viewerFormats().percentRange(low, high);
 }
 
 /** A difference of two shares in percentage points. */
 export function points(difference: number): string {
-  const rounded = Math.round(difference * 1000) / 10;
-  const sign = rounded > 0 ? "+" : rounded < 0 ? "−" : "±";
-  return `${sign}${Math.abs(rounded).toFixed(1)} points`;
+  return `${viewerFormats().points(difference)} points`;
 }
 
 /** In a sentence: did the offers help, and may that be chance? */
@@ -86,7 +85,7 @@ export function verdict({ with_offers, held_back, difference, low, high }: Uplif
     return held_back.of === 0
       ? "Not known. No offers were held back, so it is not known what would have been ordered anyway. To measure it, set insight.holdout_share."
       : "Not known yet. Only held back offers are 14 days old.";
-  const range = `95 % interval ${points(low)} to ${points(high)}`;
+  const range = `${viewerFormats().percent(0.95)} interval ${points(low)} to ${points(high)}`;
   const fewest = Math.min(with_offers.of, held_back.of);
   if (fewest < PROOF_FROM)
     return `Not a proof: ${points(difference)} (${range}), but one group has only ${fewest} offers. From ${PROOF_FROM} in each group on, the difference is judged.`;
@@ -98,7 +97,7 @@ export function verdict({ with_offers, held_back, difference, low, high }: Uplif
 /** `Ordered with offers` or `held back`, in figures. */
 export function counted(share: Share): string {
   if (share.of === 0) return "none is 14 days old yet";
-  const all = `${share.count} of ${share.of}`;
+  const all = partOf(share.count, share.of);
   return share.of < PERCENT_FROM ? all : `${figure(share)} (${support(share)})`;
 }
 

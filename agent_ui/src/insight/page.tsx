@@ -3,7 +3,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Refused, read, type Session } from "../shared/api";
+import { isoDay } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
+import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import {
@@ -82,7 +84,7 @@ function Figures({ onExpired }: { onExpired(): void }) {
           ))}
         </fieldset>
         {insight && (
-          <p class="muted">{`Calls from ${insight.from} to ${insight.to}`}</p>
+          <p class="muted">{`Calls from ${viewerFormats().day(insight.from, true)} to ${viewerFormats().day(insight.to, true)}`}</p>
         )}
       </header>
       {trouble && (
@@ -93,11 +95,6 @@ function Figures({ onExpired }: { onExpired(): void }) {
       {insight ? <Report insight={insight} /> : !trouble && <Asking />}
     </main>
   );
-}
-
-function isoDay(day: Date): string {
-  const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()];
-  return parts.map((part) => String(part).padStart(2, "0")).join("-");
 }
 
 function Asking() {
@@ -115,7 +112,7 @@ function Report({ insight }: { insight: Insight }) {
     <>
       <dl class="insight-tiles">
         <Tile name="shown" formula={formulas.shown}>
-          {total.shown}
+          {viewerFormats().count(total.shown)}
           <small>offers</small>
         </Tile>
         {(["offered", "taken", "ordered"] as const).map((name) => (
@@ -154,7 +151,7 @@ function Formulas({ formulas }: { formulas: Record<string, string> }) {
         ))}
       </dl>
       <p class="muted">
-        {`Below a share: its counts and its 95 % interval (Wilson 1927). Below ${PERCENT_FROM} there are counts only. Nothing is counted by agent.`}
+        {`Below a share: its counts and its ${viewerFormats().percent(0.95)} interval (Wilson 1927). Below ${PERCENT_FROM} there are counts only. Nothing is counted by agent.`}
       </p>
     </section>
   );

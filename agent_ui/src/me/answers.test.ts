@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setViewerLocale } from "../shared/format";
 import {
   cellWords,
   columnName,
@@ -13,6 +14,8 @@ import {
   type Section,
   stateWords,
 } from "./answers";
+
+setViewerLocale("en-GB");
 
 const me: Me = {
   at: "2026-11-21T10:00:00Z",

@@ -1,7 +1,6 @@
 // What do `GET /v1/me`, `/v1/me/calls` and `/v1/me/data` answer, and how does it read?
 
-import { momentIn } from "../shared/days";
-import { duration } from "../shared/format";
+import { duration, viewerFormats } from "../shared/format";
 
 export interface Me {
   at: string;
@@ -67,7 +66,7 @@ export const NONE = "–";
 export function figure(figures: Figures, name: string): string {
   const value = figures.values[name];
   if (typeof value !== "number") return NONE;
-  return name.endsWith("_s") ? duration(value) : value.toLocaleString("en-GB");
+  return name.endsWith("_s") ? duration(value) : viewerFormats().count(value);
 }
 
 /** Results that were chosen in any period, most of the longest period first. */
@@ -112,7 +111,7 @@ export function stateWords(me: Me): string | null {
   if (!me.state) return null;
   const { state, telephone, since } = me.state;
   const words = [STATES[state] ?? state, TELEPHONES[telephone]].filter(Boolean);
-  if (since) words.push(`since ${momentIn(since, me.time_zone)}`);
+  if (since) words.push(`since ${viewerFormats().momentIn(since, me.time_zone)}`);
   return words.join(", ");
 }
 
@@ -166,7 +165,7 @@ export function cellWords(key: string, value: Value | undefined, zone: string): 
   if (typeof value !== "string") return String(value);
   if (key === "action") return ACTIONS[value] ?? value;
   if (key === "detail") return detailWords(value, zone);
-  return MOMENT.test(value) ? momentIn(value, zone) : value;
+  return MOMENT.test(value) ? viewerFormats().momentIn(value, zone) : value;
 }
 
 const ACTIONS: Record<string, string> = {
@@ -224,6 +223,6 @@ function isEmpty(value: Value | undefined): boolean {
 export function rowsWords(section: Section): string {
   const count = section.rows.length;
   if (count === 0) return section.next_to ? "Only older rows" : "Nothing";
-  const rows = count === 1 ? "1 row" : `${count.toLocaleString("en-GB")} rows`;
+  const rows = count === 1 ? "1 row" : `${viewerFormats().count(count)} rows`;
   return section.next_to ? `${rows}, and older ones` : rows;
 }

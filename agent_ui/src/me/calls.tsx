@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
-import { addDays, momentIn } from "../shared/days";
-import { duration } from "../shared/format";
+import { addDays } from "../shared/days";
+import { duration, viewerFormats } from "../shared/format";
 import { type Me, NONE, type OwnCall, type OwnCalls, partWords } from "./answers";
 
 const PAGE = 50;
@@ -168,7 +168,7 @@ function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
         <tbody>
           {calls.map((call) => (
             <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>
-              <th scope="row">{momentIn(call.arrived_at, zone)}</th>
+              <th scope="row">{viewerFormats().momentIn(call.arrived_at, zone)}</th>
               <td data-label="Caller">
                 <bdi>{call.name || call.caller || "Withheld"}</bdi>
                 {call.name && call.caller && <small>{call.caller}</small>}

@@ -1,9 +1,11 @@
 // How many calls did I have, today and in 28 days?
 
+import { viewerFormats } from "../shared/format";
 import { figure, type Me, periodWords, resultRows } from "./answers";
 
 export function FiguresOfMine({ me }: { me: Me }) {
   const results = resultRows(me);
+  const formats = viewerFormats();
   return (
     <table class="me-numbers">
       <thead>
@@ -37,7 +39,7 @@ export function FiguresOfMine({ me }: { me: Me }) {
               <small>Calls with this result of yours.</small>
             </th>
             {counts.map((count, place) => (
-              <td key={me.figures[place]?.period}>{count.toLocaleString("en-GB")}</td>
+              <td key={me.figures[place]?.period}>{formats.count(count)}</td>
             ))}
           </tr>
         ))}

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { Refused } from "../shared/api";
+import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import {
@@ -133,7 +134,7 @@ function Download({ onExpired }: { onExpired(): void }) {
     setWords("Fetching…");
     try {
       const whole = await everything((count) =>
-        setWords(`Fetching… ${count.toLocaleString("en-GB")} rows`),
+        setWords(`Fetching… ${viewerFormats().count(count)} rows`),
       );
       saveAs(JSON.stringify(whole, null, 2), "application/json", "my-data.json");
       setWords("Saved as my-data.json.");

@@ -1,8 +1,8 @@
 // Which callers reached no one, and who calls them back?
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Session } from "../shared/api";
-import { formatsFor } from "../shared/format";
+import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
 import type { Recall, RecallAnswer } from "./answers";
@@ -21,7 +21,7 @@ export function RecallsPage(props: RecallsPageProps) {
   const [shown, setShown] = useState<Shown>("open");
   const [queue, setQueue] = useState("");
   const asked = useRecalls(shown, session, onExpired);
-  const formats = useMemo(() => formatsFor(null), []);
+  const formats = viewerFormats();
   const { answer, trouble } = asked;
   const rows = answer ? rowsOf(answer, shown) : [];
   const queues = [...new Set(rows.map((row) => row.queue ?? ""))].sort();
@@ -98,6 +98,7 @@ interface WhichProps {
 }
 
 function Which({ answer, shown, setShown }: WhichProps) {
+  const formats = viewerFormats();
   const { waiting, claimed, snoozed, closed } = answer.counts;
   const tabs: [Shown, string, number][] = [
     ["open", "To call back", waiting + claimed],
@@ -114,7 +115,7 @@ function Which({ answer, shown, setShown }: WhichProps) {
           aria-pressed={shown === name}
           onClick={() => setShown(name)}
         >
-          {`${label} (${count})`}
+          {`${label} (${formats.count(count)})`}
         </button>
       ))}
     </fieldset>

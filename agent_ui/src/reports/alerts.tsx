@@ -2,13 +2,13 @@
 
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
-import { duration } from "../shared/format";
+import { duration, viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { PastAlert, PastAlerts } from "./answers";
 import { alertsQuery } from "./choice";
 import type { ViewProps } from "./view";
-import { momentIn, NONE, shown } from "./words";
+import { countOf, momentIn, NONE, shown } from "./words";
 
 const LEVELS = { critical: "Critical", warning: "Warning" } as const;
 
@@ -56,8 +56,10 @@ function countWords({ alerts, found, known_since, time_zone, watched }: PastAler
     words.push("No alert was open in these days, and no rule is configured (alerts).");
   else if (found === 0) words.push("No alert was open in these days.");
   else if (found > alerts.length)
-    words.push(`${alerts.length} of ${found} alerts: choose fewer days to see all.`);
-  else words.push(found === 1 ? "One alert." : `${found} alerts.`);
+    words.push(
+      `${countOf(alerts.length)} of ${countOf(found)} alerts: choose fewer days to see all.`,
+    );
+  else words.push(found === 1 ? "One alert." : `${countOf(found)} alerts.`);
   if (known_since !== null)
     words.push(
       `Alerts that closed before ${momentIn(known_since, time_zone)} are not shown.`,
@@ -135,14 +137,14 @@ function ClosedNote({ alert }: { alert: PastAlert }) {
   return <small class="muted">{`at ${valueWords(value_closed, alert)}`}</small>;
 }
 
-/** `0:45`, `4.2 s`, `12 %`, `8 usual gaps`. */
+/** `0:45`, `4.2s`, `12%`, `8 usual gaps`. */
 export function valueWords(
   value: number | null,
   { unit }: Pick<PastAlert, "unit">,
 ): string {
   if (value === null) return NONE;
   if (unit === "failing") return "no\u00a0answer";
-  if (unit === "gaps") return `${Math.round(value)} usual gaps`;
-  if (unit === "seconds" && value < 10) return `${Math.round(value * 10) / 10} s`;
+  if (unit === "gaps") return `${countOf(Math.round(value))} usual gaps`;
+  if (unit === "seconds" && value < 10) return viewerFormats().seconds(value);
   return shown(value, unit ?? "calls");
 }

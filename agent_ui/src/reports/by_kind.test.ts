@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { setViewerLocale } from "../shared/format";
 import { resultWords, revenueWords } from "./by_kind";
+
+setViewerLocale("en-GB");
 
 const ROW = {
   name: "",
@@ -20,8 +23,8 @@ test("the most frequent results stand first, the rest as one", () => {
 });
 
 test("revenue is by currency", () => {
-  expect(revenueWords({ EUR: 1.4, USD: 20 })).toBe("1 EUR, 20 USD");
-  expect(revenueWords({ "": 3 })).toBe("3");
+  expect(revenueWords({ EUR: 1.4, USD: 20 })).toBe("€1.40, $20.00");
+  expect(revenueWords({ "": 3 })).toBe("3.00");
   expect(revenueWords({})).toBe("0");
   expect(revenueWords(null)).toBe("–");
 });

@@ -1,11 +1,12 @@
 // How did the calls of a range end, whose were they, and what came of them?
 
 import { CsvButton } from "../shared/csv_button";
+import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import type { Kind, Kinds } from "./answers";
 import { type Choice, KINDS, rangeQuery } from "./choice";
 import type { ViewProps } from "./view";
-import { addDays, NONE, shown } from "./words";
+import { addDays, countOf, NONE, shown } from "./words";
 
 const TITLES: Record<Choice["kind"], string> = {
   outcome: "Outcome",
@@ -120,16 +121,16 @@ export function resultWords(row: Kind, labels: Record<string, string>): string {
   const sorted = Object.entries(row.results).sort(([, a], [, b]) => b - a);
   const words = sorted
     .slice(0, RESULTS_MAX)
-    .map(([code, count]) => `${labels[code] ?? code} ${count.toLocaleString()}`);
+    .map(([code, count]) => `${labels[code] ?? code} ${countOf(count)}`);
   const others = sorted.slice(RESULTS_MAX).reduce((sum, [, count]) => sum + count, 0);
-  if (others > 0) words.push(`others ${others.toLocaleString()}`);
+  if (others > 0) words.push(`others ${countOf(others)}`);
   return words.join(", ") || "none";
 }
 
 export function revenueWords(revenue: Record<string, number> | null): string {
   if (revenue === null) return NONE;
-  const words = Object.entries(revenue).map(([currency, amount]) =>
-    `${amount.toLocaleString(undefined, { maximumFractionDigits: 0 })} ${currency}`.trim(),
+  const words = Object.entries(revenue).map(
+    ([currency, amount]) => viewerFormats().money(amount, currency || null).text,
   );
   return words.join(", ") || "0";
 }

@@ -7,7 +7,7 @@ import { CsvButton } from "../shared/csv_button";
 import { duration } from "../shared/format";
 import type { CountedCall, CountedCalls, Counter } from "./answers";
 import { callsQuery, type Opened } from "./choice";
-import { addDays, clock, dayOf, dayWords, momentIn, NONE } from "./words";
+import { addDays, clockWords, countOf, dayOf, dayWords, momentIn, NONE } from "./words";
 
 interface CallListProps {
   opened: Opened;
@@ -75,7 +75,7 @@ export function CallList({
       )}
       {before && (
         <button type="button" onClick={more}>
-          {`More than these ${calls?.length}`}
+          {`More than these ${countOf(calls?.length ?? 0)}`}
         </button>
       )}
     </dialog>
@@ -151,7 +151,7 @@ function waitOf(call: CountedCall): string {
 
 function rangeWords(opened: Opened, label: (group: string, name: string) => string) {
   const words = (at: string) =>
-    at.length > 10 ? `${dayWords(dayOf(at))} ${clock(at)}` : dayWords(at);
+    at.length > 10 ? `${dayWords(dayOf(at))} ${clockWords(at)}` : dayWords(at);
   const places = (["queue", "line", "dialled"] as const)
     .filter((group) => opened[group] !== undefined)
     .map((group) => `${group} ${label(group, opened[group] ?? "")}`);

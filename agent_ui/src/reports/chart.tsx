@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type UPlot from "uplot";
+import { viewerFormats } from "../shared/format";
 import "uplot/dist/uPlot.min.css";
 import { type Drawing, dataOf, optionsOf } from "./plot";
 
@@ -89,7 +90,8 @@ function Legend({ drawing }: { drawing: Drawing }) {
       ))}
       {drawing.band && (
         <li>
-          <span class="chart-key" data-kind="band" /> 10 to 90 %
+          <span class="chart-key" data-kind="band" />{" "}
+          {viewerFormats().percentRange(0.1, 0.9)}
         </li>
       )}
     </ul>

@@ -2,11 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askWith, Refused } from "../shared/api";
+import { viewerFormats } from "../shared/format";
 import type { Comparison, Counter } from "./answers";
 import { ComparedFigure, ListAnswer } from "./compare_answer";
 import { figureText, headersOf, rowsOf, textOf } from "./compare_words";
 import type { ViewProps } from "./view";
-import { addDays } from "./words";
+import { addDays, countOf } from "./words";
 
 const BYTES_MAX = 4 * 1024 * 1024;
 const EXAMPLES = 50;
@@ -138,7 +139,7 @@ export function Compare(props: CompareProps) {
                 autocomplete="off"
                 inputMode="decimal"
                 maxLength={20}
-                placeholder={unit === "ratio" ? "78.5 %" : "212"}
+                placeholder={unit === "ratio" ? viewerFormats().percent(0.785) : "212"}
                 defaultValue={choice.value ?? ""}
               />
             </label>
@@ -180,7 +181,7 @@ export function Compare(props: CompareProps) {
 /** Said only where it limits what follows. */
 function ReadCalls({ calls_read, calls_without_events }: Comparison) {
   if (calls_read > 0 && calls_without_events === 0) return null;
-  const missing = calls_without_events.toLocaleString("en-GB");
+  const missing = countOf(calls_without_events);
   return (
     <p class="banner" role="status">
       {calls_read === 0 && "No stored call can be counted again in these days. "}
@@ -235,7 +236,7 @@ function ListField({ list, onTake }: ListFieldProps) {
         />
       ) : (
         <p>
-          {`${list.file}: ${rowsOf(list.text).toLocaleString("en-GB")} rows `}
+          {`${list.file}: ${countOf(rowsOf(list.text))} rows `}
           <button type="button" onClick={() => onTake(NO_LIST)}>
             Remove
           </button>

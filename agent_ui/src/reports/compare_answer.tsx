@@ -19,7 +19,7 @@ import {
   sidesOf,
   wayWords,
 } from "./compare_words";
-import { NONE, shown } from "./words";
+import { countOf, NONE, shown } from "./words";
 
 const BY_WAY: [string, string] = ["Here", "By this way"];
 const BY_LIST: [string, string] = ["There", "Here"];
@@ -90,7 +90,7 @@ function WayOfCounting({ way, unit, ...props }: WayProps) {
           />
         ))}
       </CallTable>
-      {more > 0 && <p class="muted">{`And ${more} more.`}</p>}
+      {more > 0 && <p class="muted">{`And ${countOf(more)} more.`}</p>}
     </details>
   );
 }
@@ -101,8 +101,8 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
     <section class="reports-wide compare">
       <h2>Its list and the stored calls</h2>
       <p role="status">
-        {`${list.matched} of ${countWords(list.rows, "row")} matched, `}
-        {`${list.matched_by_id} of them by id. `}
+        {`${countOf(list.matched)} of ${countWords(list.rows, "row")} matched, `}
+        {`${countOf(list.matched_by_id)} of them by id. `}
         {list.differences === 0
           ? "Nothing differs."
           : `${countWords(list.differences, "difference")}.`}
@@ -110,7 +110,7 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
       <ul class="compare-facts">
         {list.settings.map((each) => (
           <li key={each.change}>
-            <strong>{`${each.explains} of ${list.differences}`}</strong>
+            <strong>{`${countOf(each.explains)} of ${countOf(list.differences)}`}</strong>
             {` are gone if calls count so: ${each.change}`}
           </li>
         ))}
@@ -134,7 +134,7 @@ function Group({ group, ...props }: CompareProps & { group: DifferenceGroup }) {
   return (
     <details class="compare-rule">
       <summary>
-        <strong>{group.count}</strong>
+        <strong>{countOf(group.count)}</strong>
         {` ${groupWords(group)}`}
       </summary>
       <CallTable heads={BY_LIST}>
@@ -142,7 +142,7 @@ function Group({ group, ...props }: CompareProps & { group: DifferenceGroup }) {
           <DifferenceRow key={`${each.row} ${place}`} {...props} each={each} />
         ))}
       </CallTable>
-      {more > 0 && <p class="muted">{`And ${more} more.`}</p>}
+      {more > 0 && <p class="muted">{`And ${countOf(more)} more.`}</p>}
     </details>
   );
 }
@@ -243,5 +243,5 @@ function keyOf(call: ComparedCall): string {
 }
 
 function countWords(count: number, noun: string): string {
-  return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${countOf(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setViewerLocale } from "../shared/format";
 import type { Difference } from "./answers";
 import {
   figureText,
@@ -12,10 +13,12 @@ import {
   wayWords,
 } from "./compare_words";
 
+setViewerLocale("en-GB");
+
 describe("another tool's figure", () => {
   it.each([
     ["78 %", "ratio", "0.78"],
-    ["78,50\u00a0%", "ratio", "0.7850"],
+    ["78,50%", "ratio", "0.7850"],
     ["7", "ratio", "0.07"],
     ["100", "ratio", "1.00"],
     ["0.78", "ratio", "0.78"],
@@ -98,8 +101,8 @@ describe("a difference", () => {
     expect(ownWords(null, "calls", 0)).toBe("not counted");
     expect(ownWords(0, "ratio", 1)).toBe("not within");
     expect(ownWords(2, "calls", 0)).toBe("2");
-    expect(ownWords(1, "ratio", 0)).toBe("100\u00a0%");
+    expect(ownWords(1, "ratio", 0)).toBe("100%");
     expect(ownWords(1, "ratio", 2)).toBe("within the target, 2 times");
-    expect(ownWords(0.5, "ratio", 2)).toBe("50\u00a0%, 2 times");
+    expect(ownWords(0.5, "ratio", 2)).toBe("50%, 2 times");
   });
 });

@@ -1,13 +1,13 @@
 // How is another tool's figure or list read, and how do differences read?
 
-import { duration } from "../shared/format";
+import { duration, viewerFormats } from "../shared/format";
 import type { ComparedCall, Difference, DifferenceGroup, Unit } from "./answers";
-import { clock, dayOf, dayWords, NONE, shown } from "./words";
+import { dayOf, dayWords, NONE, shown } from "./words";
 
 const NUMBER = /^\d+(?:[.,]\d+)?$/;
 const TIME = /^(?:(\d+):)?(\d{1,2}):(\d\d)$/;
 
-/** As the service reads a figure: `78,5 %` is `0.785`, `1:05` is `65`. Null: none. */
+/** As the service reads a figure: `78,5%` is `0.785`, `1:05` is `65`. Null: none. */
 export function figureText(written: string, unit: Unit): string | null {
   const text = written.replace(/[\s\u00a0]/g, "");
   const time = TIME.exec(text);
@@ -95,7 +95,8 @@ export function ownWords(value: number | null, unit: Unit, times: number): strin
 
 /** `Mon 2 Nov 09:30:05`. */
 export function momentWords(at: string | null): string {
-  return at === null ? NONE : `${dayWords(dayOf(at))} ${clock(at)}${at.slice(16, 19)}`;
+  if (at === null) return NONE;
+  return `${dayWords(dayOf(at))} ${viewerFormats().clock(at, true)}`;
 }
 
 /** The quarter of an hour in which it counts, for the list of its calls. */

@@ -8,7 +8,16 @@ import { type Choice, forecastQuery } from "./choice";
 import { DayCharts, daysOf, type ForecastDay, type MadeProps } from "./forecast_day";
 import { GoalsForm } from "./goals";
 import type { ViewProps } from "./view";
-import { ageWords, clock, dayOf, dayWords, NONE, shown } from "./words";
+import {
+  ageWords,
+  clock,
+  clockWords,
+  dayOf,
+  dayWords,
+  momentIn,
+  NONE,
+  shown,
+} from "./words";
 
 const AGAIN_MS = 300_000;
 
@@ -27,7 +36,7 @@ export function Planning(props: ViewProps) {
       )}
       {answer && found.trouble && (
         <p class="banner" role="alert">
-          {`Stale: made at ${answer.made_at}. ${found.trouble}`}
+          {`Stale: made at ${momentIn(answer.made_at, answer.time_zone)}. ${found.trouble}`}
         </p>
       )}
       {answer === null && !found.busy && <Waiting reading={found} />}
@@ -58,7 +67,7 @@ function Made(props: MadeProps) {
   return (
     <>
       <p class="muted reports-wide">
-        {`Made ${ageWords(forecast.age_s)}, with the calls until ${clock(forecast.as_of)}. ${forecast.staffing.words}`}
+        {`Made ${ageWords(forecast.age_s)}, with the calls until ${clockWords(forecast.as_of)}. ${forecast.staffing.words}`}
       </p>
       {forecast.if_fewer && <Lunch {...props} fewer={forecast.if_fewer} />}
       <Days {...props} days={days} day={day} />
@@ -143,7 +152,9 @@ function Lunch({ choice, change, fewer, forecast }: MadeProps & { fewer: IfFewer
             onChange={(event) => patch({ until: event.currentTarget.value })}
           >
             {fewer.ends.map((end) => (
-              <option key={end}>{clock(end)}</option>
+              <option key={end} value={clock(end)}>
+                {clockWords(end)}
+              </option>
             ))}
           </select>
         </label>

@@ -2,12 +2,13 @@
 
 import { useMemo } from "preact/hooks";
 import { ColumnHeads } from "../shared/column_heads";
+import { viewerFormats } from "../shared/format";
 import type { ForecastRow, MadeForecast } from "./answers";
 import { Chart } from "./chart";
 import { TableBox } from "./parts";
 import type { Drawing } from "./plot";
 import type { ViewProps } from "./view";
-import { clock, dayOf, dayWords, opens, shown } from "./words";
+import { clockWords, dayOf, dayWords, opens, shown } from "./words";
 
 export interface MadeProps extends ViewProps {
   forecast: MadeForecast;
@@ -100,7 +101,7 @@ function callsDrawing(day: ForecastDay): Drawing {
     values: rows.map((row) => row.came),
   };
   return {
-    ticks: rows.map((row) => clock(row.start)),
+    ticks: rows.map((row) => clockWords(row.start)),
     lines: [
       ...(hasCome ? [came] : []),
       ...(planned.size > 0 ? [before] : []),
@@ -126,7 +127,7 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
     fewer && row.start >= fewer.begins ? fewer.agents : null,
   );
   return {
-    ticks: rows.map((row) => clock(row.start)),
+    ticks: rows.map((row) => clockWords(row.start)),
     lines: [
       line(
         "At their telephones",
@@ -153,15 +154,17 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
 
 function callsWords(row: ForecastRow | undefined): string {
   if (!row) return "";
-  const came = row.came === null ? [] : [`came ${row.came}`];
+  const came = row.came === null ? [] : [`came ${shown(row.came, "calls")}`];
   const expected = `expected ${shown(row.expected, "calls")} (${shown(row.low, "calls")} to ${shown(row.high, "calls")})`;
-  return [`${clock(row.start)}–${clock(row.end)}`, expected, ...came].join(" · ");
+  return [`${clockWords(row.start)}–${clockWords(row.end)}`, expected, ...came].join(
+    " · ",
+  );
 }
 
 function agentsWords(row: ForecastRow | undefined): string {
   if (!row) return "";
   return [
-    `${clock(row.start)}–${clock(row.end)}`,
+    `${clockWords(row.start)}–${clockWords(row.end)}`,
     `${row.agents} at their telephones, ${row.headcount} on the schedule`,
     `service level ${shown(row.service_level, "ratio")}`,
     `occupancy ${shown(row.occupancy, "ratio")}`,
@@ -177,7 +180,13 @@ function CallsTable(
       <table>
         <thead>
           <tr>
-            {["Time", "Expected", "80 % band", "Came", "Handle time"].map((name) => (
+            {[
+              "Time",
+              "Expected",
+              `${viewerFormats().percent(0.8)} band`,
+              "Came",
+              "Handle time",
+            ].map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -187,13 +196,13 @@ function CallsTable(
         <tbody>
           {day.rows.map((row, place) => (
             <tr key={row.start}>
-              <th scope="row">{clock(row.start)}</th>
+              <th scope="row">{clockWords(row.start)}</th>
               <td>{shown(row.expected, "calls")}</td>
               <td>{`${shown(row.low, "calls")} to ${shown(row.high, "calls")}`}</td>
               <td>
                 {opens(row.came, "calls") ? (
                   <button type="button" class="link" onClick={() => openAt(place)}>
-                    {row.came}
+                    {shown(row.came, "calls")}
                   </button>
                 ) : (
                   shown(row.came, "calls")
@@ -226,10 +235,10 @@ function AgentsTable({ day }: { day: ForecastDay }) {
         <tbody>
           {day.rows.map((row) => (
             <tr key={row.start}>
-              <th scope="row">{clock(row.start)}</th>
-              <td>{row.agents}</td>
-              <td>{row.headcount}</td>
-              <td>{row.agents_high}</td>
+              <th scope="row">{clockWords(row.start)}</th>
+              <td>{shown(row.agents, "agents")}</td>
+              <td>{shown(row.headcount, "agents")}</td>
+              <td>{shown(row.agents_high, "agents")}</td>
               <td>{shown(row.service_level, "ratio")}</td>
               <td>{shown(row.occupancy, "ratio")}</td>
               <td>{shown(row.abandon_rate, "ratio")}</td>

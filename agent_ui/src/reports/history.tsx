@@ -2,6 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { CsvButton } from "../shared/csv_button";
+import { viewerFormats } from "../shared/format";
 import { type Reading, useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { Band, Counter, Interval, Stats, Usual } from "./answers";
@@ -17,6 +18,8 @@ import {
   against,
   axisWords,
   clock,
+  clockWords,
+  dayWords,
   intervalWords,
   NONE,
   shown,
@@ -97,7 +100,7 @@ export function History(props: ViewProps) {
 }
 
 function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean }) {
-  const time = new Date(reading.at).toLocaleTimeString("en-GB");
+  const time = viewerFormats().time(reading.at);
   if (reading.trouble) {
     return (
       <p class="banner" role="alert">
@@ -130,7 +133,9 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
         const value = stats.total[name] ?? null;
         const band = usual?.so_far[name];
         const until =
-          usual && clock(usual.until) !== "00:00" ? ` until ${clock(usual.until)}` : "";
+          usual && clock(usual.until) !== "00:00"
+            ? ` until ${clockWords(usual.until)}`
+            : "";
         return (
           <li key={name}>
             <button
@@ -342,14 +347,15 @@ function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
       <summary>How these are counted</summary>
       {stats.counted_by.map((each) => (
         <p key={each.since}>
-          {each.rules} <small>{`since ${each.since.slice(0, 10)}`}</small>
+          {each.rules}{" "}
+          <small>{`since ${viewerFormats().day(each.since.slice(0, 10), true)}`}</small>
         </p>
       ))}
       {usual && (
         <p>
-          {`Usual: median and 10 to 90 % of ${usual.days.length} same weekdays before.`}
+          {`Usual: median and ${viewerFormats().percentRange(0.1, 0.9)} of ${usual.days.length} same weekdays before.`}
           {usual.left_out.length > 0 &&
-            ` Left out, as no call came: ${usual.left_out.join(", ")}.`}
+            ` Left out, as no call came: ${usual.left_out.map((day) => dayWords(day)).join(", ")}.`}
         </p>
       )}
       <dl>

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
+import { todayIn } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
@@ -25,7 +26,7 @@ import { Planning } from "./forecast";
 import { History } from "./history";
 import { Pops } from "./pops";
 import { Week, weekRange } from "./week";
-import { addDays, dayOf, daysBetween } from "./words";
+import { addDays, daysBetween } from "./words";
 import "../style/reports.css";
 
 export interface ReportsPageProps {
@@ -157,12 +158,6 @@ function useLabels(onExpired: () => void): Labels {
       new Map((places?.rows ?? []).map((row) => [row.name, row.label]));
     return { queue: named(queue), line: named(line), dialled: named(dialled) };
   }, [queue, line, dialled]);
-}
-
-function todayIn(timeZone: string): string {
-  const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
-  const format = new Intl.DateTimeFormat("en-CA", { timeZone, ...parts });
-  return dayOf(format.format(new Date()));
 }
 
 interface ToolsProps {

@@ -1,5 +1,6 @@
 // Does the pop help? How often, early and whole cards came, and how long calls took.
 
+import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type {
@@ -12,7 +13,7 @@ import type {
 import { rangeQuery } from "./choice";
 
 import type { ViewProps } from "./view";
-import { shown } from "./words";
+import { countOf, NONE, shown } from "./words";
 
 const STAGE_WORDS: Record<string, string> = {
   pop: "Pop",
@@ -37,7 +38,7 @@ export function Pops({ choice, from, to, onExpired }: ViewProps) {
       <h2>Does the pop help?</h2>
       {trouble && <p role="alert">{trouble}</p>}
       <p class="muted">
-        {`${answer.calls.toLocaleString()} calls from outside that rang at an agent and are over.`}
+        {`${countOf(answer.calls)} calls from outside that rang at an agent and are over.`}
         {answer.left_out && ` ${answer.left_out}`}
       </p>
       <Shares found={answer} />
@@ -54,12 +55,12 @@ function Shares({ found }: { found: PopHelp }) {
     {
       label: "Match rate",
       share: found.match_rate,
-      words: `${matched.toLocaleString()} of ${calls.toLocaleString()} calls with a customer; ${shown(with_number === 0 ? null : matched / with_number, "ratio")} of those with a number`,
+      words: `${countOf(matched)} of ${countOf(calls)} calls with a customer; ${shown(with_number === 0 ? null : matched / with_number, "ratio")} of those with a number`,
     },
     {
       label: "Card before the answer",
       share: found.before_answer_rate,
-      words: `${before_answer.toLocaleString()} of ${answered.toLocaleString()} answered calls; ${delivered.toLocaleString()} had a card on a screen`,
+      words: `${countOf(before_answer)} of ${countOf(answered)} answered calls; ${countOf(delivered)} had a card on a screen`,
     },
   ];
   return (
@@ -96,7 +97,7 @@ function Stages({ stages }: { stages: Stage[] }) {
               {STAGE_WORDS[stage.name] ?? stage.name}
               <small class="muted">{stage.formula}</small>
             </th>
-            <td data-label="Cards">{stage.cards.toLocaleString()}</td>
+            <td data-label="Cards">{countOf(stage.cards)}</td>
             <td data-label="Half within">{milliseconds(stage.p50)}</td>
             <td data-label="95 of 100 within">{milliseconds(stage.p95)}</td>
             <td data-label="99 of 100 within">{milliseconds(stage.p99)}</td>
@@ -128,7 +129,7 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
         {facets.map((each) => (
           <tr key={each.facet}>
             <th scope="row">{each.label}</th>
-            <td data-label="Cards">{each.cards.toLocaleString()}</td>
+            <td data-label="Cards">{countOf(each.cards)}</td>
             <td data-label="Filled">{of(each.filled, each.cards)}</td>
             <td data-label="Empty">{of(each.empty, each.cards)}</td>
             <td data-label="Failed">{of(each.failed, each.cards)}</td>
@@ -181,8 +182,8 @@ function HandleTable({ rows }: { rows: HandleComparison[] }) {
         </tbody>
       </table>
       <p class="muted">
-        In brackets the 95 % interval of a mean, or of the difference (Welch). Complete:
-        the customer is known, and each source that was asked gave an answer.
+        {`In brackets the ${viewerFormats().percent(0.95)} interval of a mean, or of the difference (Welch). `}
+        Complete: the customer is known, and each source that was asked gave an answer.
       </p>
     </>
   );
@@ -197,7 +198,7 @@ function Times({ times }: { times: HandleTimes }) {
         high={times.high_s}
         words={(value) => shown(value, "seconds")}
       />
-      <small class="muted">{`${times.calls.toLocaleString()} calls`}</small>
+      <small class="muted">{`${countOf(times.calls)} calls`}</small>
     </>
   );
 }
@@ -214,11 +215,11 @@ function Interval({ low, high, words }: IntervalProps) {
 }
 
 function milliseconds(value: number | null): string {
-  if (value === null) return "–";
-  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  if (value === null) return NONE;
+  const formats = viewerFormats();
+  return value < 1000 ? formats.milliseconds(value) : formats.seconds(value / 1000);
 }
 
 function signed(seconds: number): string {
-  const whole = Math.round(seconds);
-  return `${whole > 0 ? "+" : whole < 0 ? "−" : "±"}${Math.abs(whole)} s`;
+  return viewerFormats().signedSeconds(seconds);
 }

@@ -7,7 +7,15 @@ import { Waiting } from "../shared/waiting";
 import type { Counter, HourCell, Hours } from "./answers";
 import { rangeQuery } from "./choice";
 import type { ViewProps } from "./view";
-import { addDays, dayOf, dayWords, opens, shown, weekdayName } from "./words";
+import {
+  addDays,
+  dayOf,
+  dayWords,
+  hourWords,
+  opens,
+  shown,
+  weekdayName,
+} from "./words";
 
 const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6];
 export const NUMBERS = [
@@ -87,7 +95,7 @@ function Grid(props: GridProps) {
         <tbody>
           {hours.map((hour) => (
             <tr key={hour}>
-              <th scope="row">{`${String(hour).padStart(2, "0")}:00`}</th>
+              <th scope="row">{hourWords(hour)}</th>
               {WEEKDAYS.map((day) => (
                 <HeatCell
                   key={day}
@@ -146,14 +154,13 @@ function HeatCell({ cell, number, most, isOpen, onOpen }: HeatCellProps) {
 
 function CellParts(props: GridProps & { cell: HourCell }) {
   const { cell, number, onOpen } = props;
-  const hour = String(cell.hour).padStart(2, "0");
   const next = (start: string) => {
     const at = new Date(Date.parse(start) + 3_600_000).toISOString();
     return `${at.slice(0, 19)}+00:00`;
   };
   return (
     <div class="week-parts" role="status">
-      <h3>{`${weekdayName(cell.weekday)} ${hour}:00 is made of`}</h3>
+      <h3>{`${weekdayName(cell.weekday)} ${hourWords(cell.hour)} is made of`}</h3>
       <ul>
         {cell.intervals.map(({ start, value }) => (
           <li key={start}>

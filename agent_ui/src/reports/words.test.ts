@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setViewerLocale } from "../shared/format";
 import {
   addDays,
   against,
@@ -11,17 +12,19 @@ import {
   usualWords,
 } from "./words";
 
+setViewerLocale("en-GB");
+
 describe("numbers of reports", () => {
-  it("are a dash where there is none, never 0 or 100 %", () => {
+  it("are a dash where there is none, never 0 or 100%", () => {
     expect(shown(null, "ratio")).toBe("–");
     expect(shown(undefined, "calls")).toBe("–");
-    expect(shown(0, "ratio")).toBe("0\u00a0%");
+    expect(shown(0, "ratio")).toBe("0%");
   });
 
   it("do not round a share up to all", () => {
-    expect(shown(0.9999, "ratio")).toBe("99.9\u00a0%");
-    expect(shown(1, "ratio")).toBe("100\u00a0%");
-    expect(shown(0.8333, "ratio")).toBe("83.3\u00a0%");
+    expect(shown(0.9999, "ratio")).toBe("99.9%");
+    expect(shown(1, "ratio")).toBe("100%");
+    expect(shown(0.8333, "ratio")).toBe("83.3%");
   });
 
   it("read as their unit", () => {
@@ -67,6 +70,6 @@ describe("intervals", () => {
     expect(addDays("2026-03-01", -1)).toBe("2026-02-28");
     expect(daysBetween("2026-10-24", "2026-10-26")).toBe(2);
     expect(dayWords("2026-10-25")).toBe("Sun 25 Oct");
-    expect(dayWords("2025-10-25", "2026")).toBe("Sat 25 Oct 2025");
+    expect(dayWords("2025-10-25", "2026")).toBe("Sat, 25 Oct 2025");
   });
 });

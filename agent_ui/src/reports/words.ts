@@ -1,35 +1,19 @@
 // How do numbers, days and intervals read?
 
-import { addDays, momentIn } from "../shared/days";
-import { averageDuration } from "../shared/format";
+import { addDays } from "../shared/days";
+import { averageDuration, viewerFormats } from "../shared/format";
 import type { Band, Unit } from "./answers";
 
-export { addDays, momentIn };
+export { addDays };
 
 export const NONE = "–";
-const NO_BREAK = "\u00a0";
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS = [
-  "Jan",
-  "Feb",
-  "Mar",
-  "Apr",
-  "May",
-  "Jun",
-  "Jul",
-  "Aug",
-  "Sep",
-  "Oct",
-  "Nov",
-  "Dec",
-];
 
-/** `12`, `83 %`, `1:23`; a dash for none. */
+/** `12`, `83%`, `1:23`; a dash for none. */
 export function shown(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return NONE;
-  if (unit === "ratio") return percent(value);
   if (unit === "seconds") return averageDuration(value);
-  return count(value);
+  const formats = viewerFormats();
+  return unit === "ratio" ? formats.percent(value) : formats.count(value);
 }
 
 /** Are there calls behind a number? */
@@ -37,17 +21,13 @@ export function opens(value: number | null, unit: Unit): boolean {
   return value !== null && (unit !== "calls" || value > 0);
 }
 
-function percent(share: number): string {
-  const rounded = Math.round(share * 1000) / 10;
-  // a share that is not whole does not read as if it were
-  const text = share < 1 && rounded === 100 ? "99.9" : String(rounded);
-  return `${text}${NO_BREAK}%`;
+/** Of calls, rows, agents in a sentence. */
+export function countOf(value: number): string {
+  return viewerFormats().count(value);
 }
 
-function count(value: number): string {
-  // a tenth of a call says nothing where there are many
-  const rounded = value >= 20 ? Math.round(value) : Math.round(value * 10) / 10;
-  return rounded.toLocaleString("en-GB");
+export function momentIn(iso: string, zone: string): string {
+  return viewerFormats().momentIn(iso, zone);
 }
 
 /** `usual 12 (9 to 15)`. */
@@ -64,9 +44,14 @@ export function against(value: number | null, band: Band | null | undefined): st
   return value < band[0] ? "below usual" : "as usual";
 }
 
-/** The wall clock of a time with an offset: its text says it. */
+/** The wall clock of a time with an offset, as addresses have it: its text says it. */
 export function clock(iso: string): string {
   return iso.slice(11, 16);
+}
+
+/** The same as the viewer writes it. */
+export function clockWords(iso: string): string {
+  return viewerFormats().clock(iso);
 }
 
 export function dayOf(iso: string): string {
@@ -75,17 +60,17 @@ export function dayOf(iso: string): string {
 
 /** `Sat 28 Nov`; with the year where it is not this one. */
 export function dayWords(day: string, thisYear?: string): string {
-  const [year = "", month = "1", date = "1"] = day.split("-");
-  const name = `${weekday(day)} ${Number(date)} ${MONTHS[Number(month) - 1]}`;
-  return thisYear === undefined || year === thisYear ? name : `${name} ${year}`;
-}
-
-function weekday(day: string): string {
-  return WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7] ?? "";
+  const withYear = thisYear !== undefined && day.slice(0, 4) !== thisYear;
+  return viewerFormats().day(day, withYear);
 }
 
 export function weekdayName(place: number): string {
-  return WEEKDAYS[place] ?? "";
+  return viewerFormats().weekday(place);
+}
+
+/** 9 is `09:00`, or `9:00 AM`. */
+export function hourWords(hour: number): string {
+  return clockWords(new Date(hour * 3_600_000).toISOString());
 }
 
 /** What an interval is called: its time, its day, or both. */
@@ -96,7 +81,7 @@ export function intervalWords(
   oneDay: boolean,
 ): string {
   if (by.endsWith("m")) {
-    const times = `${clock(start)}–${clock(end)}`;
+    const times = `${clockWords(start)}–${clockWords(end)}`;
     return oneDay ? times : `${dayWords(dayOf(start))} ${times}`;
   }
   if (by === "day") return dayWords(dayOf(start));
@@ -106,9 +91,9 @@ export function intervalWords(
 
 /** In little room, for an axis. */
 export function axisWords(start: string, by: string, oneDay: boolean): string {
-  if (!by.endsWith("m")) return dayWords(dayOf(start)).slice(4);
-  if (oneDay || clock(start) !== "00:00") return clock(start);
-  return dayWords(dayOf(start)).slice(4);
+  if (by.endsWith("m") && (oneDay || clock(start) !== "00:00"))
+    return clockWords(start);
+  return viewerFormats().dayOfMonth(dayOf(start));
 }
 
 export function daysBetween(from: string, to: string): number {
@@ -117,6 +102,5 @@ export function daysBetween(from: string, to: string): number {
 }
 
 export function ageWords(seconds: number): string {
-  if (seconds < 60) return `${Math.round(seconds)} s ago`;
-  return `${Math.round(seconds / 60)} min ago`;
+  return viewerFormats().ago(0, seconds * 1000);
 }

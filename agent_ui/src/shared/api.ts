@@ -7,6 +7,8 @@ export interface SessionUser {
   name: string;
   role: "agent" | "supervisor" | "admin";
   agent: string | null;
+  /** How the account writes numbers and dates; null: as the browser. */
+  locale?: string | null;
 }
 
 export interface Session {

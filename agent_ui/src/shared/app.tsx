@@ -8,6 +8,7 @@ import { InsightPage } from "../insight/page";
 import { RecallsPage } from "../recalls/page";
 import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
+import { setViewerLocale } from "./format";
 import { LogIn } from "./login";
 import { type Change, type Preferences, usePreferences } from "./preferences";
 import { usePage } from "./route";
@@ -53,6 +54,7 @@ export function App() {
       />
     );
   }
+  setViewerLocale(gate.session.user.locale ?? null);
   const out = (reason: string | null) => setGate({ at: "out", reason });
   const shared = {
     session: gate.session,

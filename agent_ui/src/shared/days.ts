@@ -1,4 +1,4 @@
-// Which day is it some days later, and when was something on the centre's clock?
+// Which day is it on the centre's clock, and which some days later? As in addresses.
 
 export function addDays(day: string, days: number): string {
   const at = new Date(`${day}T00:00:00Z`);
@@ -6,8 +6,14 @@ export function addDays(day: string, days: number): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** A moment on the clock of the centre. */
-export function momentIn(iso: string, zone: string): string {
-  const options = { timeZone: zone, dateStyle: "medium", timeStyle: "medium" } as const;
-  return new Intl.DateTimeFormat("en-GB", options).format(new Date(iso));
+/** Of the browser's calendar. */
+export function isoDay(day: Date): string {
+  const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()];
+  return parts.map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+/** `2026-11-29`, of the centre, which may not be the browser's. */
+export function todayIn(timeZone: string, now = new Date()): string {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  return new Intl.DateTimeFormat("en-CA", { timeZone, ...parts }).format(now);
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { Column, Scalar } from "../wire/frames";
-import { averageDuration, duration, formatsFor } from "./format";
+import {
+  averageDuration,
+  duration,
+  formatsFor,
+  setViewerLocale,
+  viewerFormats,
+} from "./format";
 
 const british = formatsFor("en-GB");
 const german = formatsFor("de-DE");
@@ -115,4 +121,32 @@ test("a time of day is told in the zone that is named", () => {
   const at = Date.parse("2026-11-27T05:26:00Z");
   expect(formats.timeIn(at, "America/Chicago")).toBe("23:26:00");
   expect(formats.timeIn(at, "Mars/Olympus")).toBe(formats.time(at));
+});
+
+test("a share that is not whole does not read as if it were", () => {
+  expect(british.percent(0.9999)).toBe("99.9%");
+  expect(british.percent(1)).toBe("100%");
+  expect(german.percent(0.8333)).toBe("83,3\u00a0%");
+  expect(british.percentRange(0.1, 0.9)).toBe("10% – 90%");
+});
+
+test("days, times and counts are written as the viewer does", () => {
+  const american = formatsFor("en-US");
+  const start = "2026-11-20T09:30:00+09:00";
+  expect(british.clock(start)).toBe("09:30");
+  expect(american.clock(start)).toMatch(/^9:30\sAM$/);
+  expect(british.day("2026-11-20")).toBe("Fri 20 Nov");
+  expect(german.day("2026-11-20", true)).toBe("Fr., 20. Nov. 2026");
+  expect(british.momentIn("2026-11-20T09:30:00Z", "Asia/Tokyo")).toBe(
+    "20 Nov 2026, 18:30:00",
+  );
+  expect(german.count(12_345)).toBe("12.345");
+  expect([british.count(2.25), british.count(20.4)]).toEqual(["2.3", "20"]);
+});
+
+test("the locale of the account is the one of every page", () => {
+  setViewerLocale("de-DE");
+  expect(viewerFormats().count(1.5)).toBe("1,5");
+  setViewerLocale("en-GB");
+  expect(viewerFormats().count(1.5)).toBe("1.5");
 });

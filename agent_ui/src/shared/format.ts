@@ -1,4 +1,5 @@
-// How does a value read in the viewer's locale?
+// How does a value read in the viewer's locale? The one place that writes numbers,
+// dates, times and amounts, for all pages.
 
 import type { Column, Scalar } from "../wire/frames";
 
@@ -17,7 +18,28 @@ export interface Formats {
   /** `38s`, `5m`, `3h`, `2d`: an age in little room. */
   age(atMs: number, nowMs: number): string;
   number(value: number): string;
+  /** Calls, agents: a tenth only where there are few. */
+  count(value: number): string;
+  /** Of a share from 0 to 1; one that is not whole does not read as 100%. */
   percent(share: number): string;
+  /** `22–50%`. */
+  percentRange(low: number, high: number): string;
+  /** The difference of two shares in percentage points, `+3.2`. */
+  points(difference: number): string;
+  /** A length below some seconds, e.g. `4.2s`, and `350ms`. */
+  seconds(value: number): string;
+  milliseconds(value: number): string;
+  signedSeconds(value: number): string;
+  /** A moment to the second in a zone, e.g. `20 Nov 2026, 09:12:03`. */
+  momentIn(iso: string, zone: string): string;
+  /** A day of the calendar, `Sat 28 Nov`; with the year on request. */
+  day(day: string, withYear?: boolean): string;
+  /** `28 Nov`, for an axis. */
+  dayOfMonth(day: string): string;
+  /** 0 is Monday. */
+  weekday(place: number): string;
+  /** The wall clock of a text with an offset, `09:30` or `9:30 AM`. */
+  clock(iso: string, withSeconds?: boolean): string;
   money(value: Scalar, currency: string | null): Money;
   /** `1.2` and `Mrd.`: a figure in the least room, without its currency. */
   compact(value: number): string[];
@@ -57,6 +79,7 @@ export function formatsFor(locale: string | null): Formats {
     year: "2-digit",
   });
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: "medium" });
+  const { dates, written } = calendarIn(tag);
   const relative = new Intl.RelativeTimeFormat(tag, {
     numeric: "auto",
     style: "narrow",
@@ -117,16 +140,45 @@ export function formatsFor(locale: string | null): Formats {
     },
     time: (atMs) => clock.format(atMs),
     timeIn: (atMs, zone) => clockIn(tag, zone).format(atMs),
+    momentIn: (iso, zone) =>
+      dates(`m${zone}`, {
+        timeZone: zone,
+        dateStyle: "medium",
+        timeStyle: "medium",
+      }).format(new Date(iso)),
+    ...written,
     dateTime: (atMs) => moment.format(atMs),
     ago: (atMs, nowMs) => relativeText(relative, (atMs - nowMs) / 1000),
     age: (atMs, nowMs) => {
       const [size, unit] = inUnit(Math.max(0, (nowMs - atMs) / 1000));
-      const options = { style: "unit", unit, unitDisplay: "narrow" } as const;
-      return numbers(`u${unit}`, options).format(size);
+      return numbers(`u${unit}`, unitOf(unit)).format(size);
     },
     number: (value) => numbers("n", { maximumFractionDigits: 2 }).format(value),
-    percent: (share) =>
-      numbers("s", { style: "percent", maximumFractionDigits: 1 }).format(share),
+    count: (value) => {
+      const digits = Math.abs(value) >= 20 ? 0 : 1;
+      return numbers(`t${digits}`, { maximumFractionDigits: digits }).format(value);
+    },
+    percent: (share) => numbers("s", PERCENT).format(notAll(share)),
+    percentRange: (low, high) =>
+      numbers("r", { style: "percent" }).formatRange(low, high),
+    points: (difference) =>
+      numbers("o", {
+        minimumFractionDigits: 1,
+        maximumFractionDigits: 1,
+        signDisplay: "exceptZero",
+      }).format(difference * 100),
+    seconds: (value) =>
+      numbers("us1", { ...unitOf("second"), maximumFractionDigits: 1 }).format(value),
+    milliseconds: (value) =>
+      numbers("ums", { ...unitOf("millisecond"), maximumFractionDigits: 0 }).format(
+        value,
+      ),
+    signedSeconds: (value) =>
+      numbers("us+", {
+        ...unitOf("second"),
+        maximumFractionDigits: 0,
+        signDisplay: "exceptZero",
+      }).format(value),
     money: (value, currency) => {
       if (value === null || value === "") return asCame(NOTHING);
       const text = safely(value, () => money(value, currency));
@@ -145,6 +197,61 @@ export function formatsFor(locale: string | null): Formats {
       return piecesOf(numbers("k", options).formatToParts(value));
     },
   };
+}
+
+let viewers: { locale: string | null; formats: Formats } | null = null;
+
+/** `locale` null: the browser's; else the one that the user's account has. */
+export function setViewerLocale(locale: string | null): void {
+  if (viewers?.locale === locale) return;
+  viewers = { locale, formats: formatsFor(locale) };
+}
+
+/** The formats of who looks at the page. */
+export function viewerFormats(): Formats {
+  viewers ??= { locale: null, formats: formatsFor(null) };
+  return viewers.formats;
+}
+
+/** Days and wall clocks are of no zone: they are written as they stand. */
+function calendarIn(tag: string) {
+  const cached = new Map<string, Intl.DateTimeFormat>();
+  const dates = (key: string, options: Intl.DateTimeFormatOptions) => {
+    const known = cached.get(key) ?? new Intl.DateTimeFormat(tag, options);
+    cached.set(key, known);
+    return known;
+  };
+  const inUtc = (key: string, options: Intl.DateTimeFormatOptions, text: string) => {
+    const at = new Date(`${text}Z`);
+    if (Number.isNaN(at.getTime())) return text;
+    return dates(key, { ...options, timeZone: "UTC" }).format(at);
+  };
+  const written: Pick<Formats, "day" | "dayOfMonth" | "weekday" | "clock"> = {
+    day: (day, withYear = false) =>
+      inUtc(
+        withYear ? "dy" : "d",
+        { ...DAY, weekday: "short", ...(withYear && { year: "numeric" }) },
+        `${day}T00:00:00`,
+      ),
+    dayOfMonth: (day) => inUtc("dm", DAY, `${day}T00:00:00`),
+    weekday: (place) => inUtc("w", { weekday: "short" }, `2024-01-0${place + 1}T00:00`),
+    clock: (iso, withSeconds = false) =>
+      withSeconds
+        ? inUtc("ts", { timeStyle: "medium" }, iso.slice(0, 19))
+        : inUtc("t", { timeStyle: "short" }, iso.slice(0, 16)),
+  };
+  return { dates, written };
+}
+
+const DAY = { day: "numeric", month: "short" } as const;
+const PERCENT = { style: "percent", maximumFractionDigits: 1 } as const;
+
+function notAll(share: number): number {
+  return share < 1 && share > 0.999 ? 0.999 : share;
+}
+
+function unitOf(unit: string): Intl.NumberFormatOptions {
+  return { style: "unit", unit, unitDisplay: "narrow" };
 }
 
 const SHORT = { minimumFractionDigits: 0, maximumFractionDigits: 1 };

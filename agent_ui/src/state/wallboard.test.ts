@@ -113,7 +113,7 @@ test("the value of an alert is said in its unit", () => {
   const said = (number: string, value: number | null) =>
     valueText({ number, value }, [], formats);
   expect(said("match_rate", 0.25)).toBe(formats.percent(0.25));
-  expect(said("ring_to_pop_s", 0.5)).toBe("0.5 s");
+  expect(said("ring_to_pop_s", 0.5)).toBe("0.5s");
   expect(said("line_silence", 7.4)).toBe("7 usual gaps");
   expect(said("source_failing", 1)).toBe("without an answer");
   expect(said("waiting", 3)).toBe("3");

@@ -91,7 +91,7 @@ export function valueText(
     name: alert.number,
     unit: UNITS[alert.number] ?? "calls",
   };
-  if (unit === "seconds" && alert.value < 10) return `${formats.number(alert.value)} s`;
+  if (unit === "seconds" && alert.value < 10) return formats.seconds(alert.value);
   const counter = { name, unit, label: name, formula: "" };
   return figureText(counter, alert.value, formats);
 }

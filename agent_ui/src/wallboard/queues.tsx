@@ -366,7 +366,7 @@ export function figureText(
 ): string {
   if (value === undefined) return "–";
   if (counter.unit === "seconds") return averageDuration(value);
-  return counter.unit === "ratio" ? formats.percent(value) : formats.number(value);
+  return counter.unit === "ratio" ? formats.percent(value) : formats.count(value);
 }
 
 /** Counts up by itself: the service sends a frame only when something changes. */

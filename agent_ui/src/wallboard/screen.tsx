@@ -87,7 +87,9 @@ export function Screen(props: ScreenProps) {
             onChange={(event) => change({ everyS: Number(event.currentTarget.value) })}
           >
             {EVERY_S.map((each) => (
-              <option key={each} value={each}>{`${each} s`}</option>
+              <option key={each} value={each}>
+                {props.formats.seconds(each)}
+              </option>
             ))}
           </select>
         </label>

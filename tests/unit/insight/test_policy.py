@@ -82,7 +82,7 @@ def test_a_line_says_its_values_as_people_write_them() -> None:
         credit_terms=fields(used="10", limit="20"),
     )  # fmt: skip
     assert line.say == "Ask for £1,480.50 of {INV}, 20 days late"
-    assert line.because == "Due since 1 Nov 2026; 50 % of the limit used, hold: no"
+    assert line.because == "Due since 1 Nov 2026; 50% of the limit used, hold: no"
     assert line.values[0] == PolicyValue(
         name="overdue.amount",
         label="Overdue",

@@ -192,13 +192,13 @@ def test_each_kind_of_reason_occurs_and_holds() -> None:
             Reason(
                 kind="also_order", item="x", other="y", count=61, of=100, percent=61
             ),
-            "61 % of customers who order Paper also order this; they never have",
+            "61% of customers who order Paper also order this; they never have",
         ),
         (
             Reason(
                 kind="same_orders", item="x", other="y", count=40, of=100, percent=40
             ),
-            "in 40 % of orders with Paper",
+            "in 40% of orders with Paper",
         ),
         (
             Reason(kind="same_orders", item="x", other="y", count=6, of=9, percent=67),

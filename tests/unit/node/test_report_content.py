@@ -130,7 +130,7 @@ async def test_handle_times_of_few_agents_and_names_are_not_in_it(
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
     [
-        (None, "ratio", "–"), (0.8125, "ratio", "81.2 %"), (0.0, "ratio", "0.0 %"),
+        (None, "ratio", "–"), (0.8125, "ratio", "81.2%"), (0.0, "ratio", "0.0%"),
         (59.4, "seconds", "59 s"), (59.6, "seconds", "1:00 min"),
         (3725, "seconds", "62:05 min"), (0, "calls", "0"), (1_234_567, "calls",
         "1234567"), (123_456, "calls", "123456"),

@@ -18,6 +18,7 @@ async def test_a_right_password_gives_a_session(house: Any) -> None:
     assert answer.status == 200
     assert answer.json["user"] == {
         "username": "ana", "name": "Ana", "role": "agent", "agent": "1001",
+        "locale": None,
     }  # fmt: skip
     assert answer.json["expires_at"] == "2026-11-21T21:00:00Z"
     again = await house.ask("GET", "/v1/session")
