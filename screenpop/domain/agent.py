@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Literal
 
 from screenpop.domain.call import AgentId
 from screenpop.domain.call import UserId as UserId
+
+log = logging.getLogger(__name__)
 
 
 def folded_name(text: str) -> str:
@@ -23,6 +26,15 @@ class AgentState(StrEnum):
     AVAILABLE = "available"
     BREAK = "break"
     WRAP_UP = "wrap_up"
+
+
+def agent_state(said: str | None) -> AgentState | None:
+    """What a telephone system says of an agent; None and a line if it is unknown."""
+    try:
+        return AgentState(said or "")
+    except ValueError:
+        log.info("an agent state is not known and left out: %r", said)
+        return None
 
 
 SaidBy = Literal["desk", "telephone"]

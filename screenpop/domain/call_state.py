@@ -12,6 +12,7 @@ kept of it elsewhere is dropped then.
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,6 +50,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     before: Call | None
     after: Call
     dropped: tuple[Call, ...] = ()
+
+    @property
+    def moves_legs(self) -> bool:
+        return (self.before.legs if self.before is not None else ()) != self.after.legs
 
 
 class _Followed(msgspec.Struct, kw_only=True, gc=False):
@@ -176,16 +181,21 @@ class CallBook:
         root = self._related.root
         return [other for other in self._related.of(call) if root(other) is call]
 
-    def overdue(self, now_us: int) -> list[CallEvent]:
+    def is_due(self, now_us: int) -> bool:
+        """Is there a call that `overdue` has to look at?"""
+        return bool(self._due) and self._due[0][0] <= now_us
+
+    def overdue(self, now_us: int, at_most: int = sys.maxsize) -> list[CallEvent]:
         """The ends that no event reported: one event for each call past its time limit.
 
         They are to be journalled like any event; their ids make them harmless when
         two nodes find the same call. Each is returned once; `LATER_US` after it again
-        if it was not folded in by then.
+        if it was not folded in by then. `at_most` so many calls are looked at.
         """
         ends: list[CallEvent] = []
-        while self._due and self._due[0][0] <= now_us:
+        while at_most > 0 and self.is_due(now_us):
             due_us, _, key = heappop(self._due)
+            at_most -= 1
             followed = self._followed.get(key)
             if followed is None or followed.watched_us != due_us:
                 continue

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
 from screenpop.desk.presence import DESK
-from screenpop.domain.agent import AgentState, SaidBy, UserId
+from screenpop.domain.agent import AgentState, SaidBy, UserId, agent_state
 from screenpop.domain.alert import ALERT
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
@@ -154,10 +155,17 @@ class Follower:
         self.hub.rejoin(offset)
         self.desk.unshown.clear()
 
-    def tidy(self) -> list[Record]:
-        """Close what has no end, make small what is over, forget what is long over."""
-        now_us = self.clock.steady_us() if self.live else self.heard_us
-        ends = self.book.overdue(now_us)
+    @property
+    def now_us(self) -> int:
+        return self.clock.steady_us() if self.live else self.heard_us
+
+    def tidy(self, at_most: int = sys.maxsize) -> list[Record]:
+        """Close what has no end, make small what is over, forget what is long over.
+
+        Of so many calls at most: half a millisecond of the event loop for each.
+        """
+        now_us = self.now_us
+        ends = self.book.overdue(now_us, at_most)
         for call in self.book.settled():
             key = call.key
             case = self.desk.cases.get(key)
@@ -323,7 +331,7 @@ class Follower:
             self.desk.unshown |= {(x.user, x.key) for x in opened if x is not None}
         if self._quiet or not as_it_happens:
             return
-        moved = self.live and _legs_moved(change.before, change.after)
+        moved = self.live and change.moves_legs
         people = self.desk.cases[change.after.key].pops if moved else ()
         self.hub.deliver(offset, shown, people)
 
@@ -347,7 +355,7 @@ class Follower:
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state":
-            state = _agent_state(record.data.get("state"))
+            state = agent_state(record.data.get("state"))
             if state is not None:
                 self._said(offset, person(UserId(record.user)), state, self.heard_us)
         elif record.action == RECALL:
@@ -395,7 +403,7 @@ class Follower:
         It counts as of when it was received, less its age: see `_hear`.
         """
         at_us = self.heard_us - max(0, event.received_us - event.at_us)
-        state = _agent_state(event.agent_state)
+        state = agent_state(event.agent_state)
         if state is None:
             return
         for agent in event.agents:
@@ -426,15 +434,3 @@ class Follower:
         known = self.lookups.follow(seen)
         if known is not None:
             self.door.keep_soon(known)
-
-
-def _agent_state(said: str | None) -> AgentState | None:
-    try:
-        return AgentState(said or "")
-    except ValueError:
-        log.info("an agent state is not known and left out: %r", said)
-        return None
-
-
-def _legs_moved(before: Call | None, after: Call) -> bool:
-    return (before.legs if before is not None else ()) != after.legs

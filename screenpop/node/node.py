@@ -62,6 +62,7 @@ from screenpop.node.problems import NO_USERS, problems_of_node
 from screenpop.node.recall_past import recalls_of, recover
 from screenpop.node.reporting import Reporting
 from screenpop.node.snapshots import Snapshots, resume
+from screenpop.node.tidying import EVERY_S, tidy_up
 from screenpop.node.wallboard_frames import encoded, rule_of, stats_json
 from screenpop.node.worker import own_port
 from screenpop.support.clock import Clock
@@ -81,7 +82,6 @@ log = logging.getLogger(__name__)
 REPLAY_ENTRIES = 500  # at a time: some 30 ms of the event loop
 READ_AGAIN_S = 0.5
 LEARN_ORDERS_EVERY_S = 3_600.0
-TIDY_EVERY_S = 1.0
 
 
 @dataclass(kw_only=True)
@@ -304,13 +304,13 @@ class Service:
 
     async def _tidy_for_ever(self) -> None:
         while True:
-            await asyncio.sleep(TIDY_EVERY_S)
+            await asyncio.sleep(EVERY_S)
             self._send_browsers_away()
             self.follower.tell_recalls()
             waiting = self.feed.recalls.waiting_by_queue(self.clock.now_us())
             show_recalls(self.metrics, waiting, self.loaded.config.queues)
-            ends = self.follower.tidy()
-            self.door.keep_all_soon([*ends, *self.hub.presence_due()])
+            self.door.keep_all_soon(self.hub.presence_due())
+            await tidy_up(self.follower, self.door, self.spare.turn)
 
     def _send_browsers_away(self) -> None:
         """A node that hears nothing more must not show its desks as live."""

@@ -11,6 +11,7 @@ import pytest
 from call_centre import WITHIN_S, CallCentre, open_call_centre
 
 from screenpop.history.audit import Audit
+from screenpop.node.tidying import tidy_up
 from screenpop.support.clock import SystemClock
 
 
@@ -114,3 +115,21 @@ async def test_a_call_that_is_over_is_not_ended_again(call_centre: CallCentre) -
     call = await call_centre.ring("ana")
     assert (await call_centre.post("ana", f"/v1/calls/{call}/over"))[0] == 200
     assert (await call_centre.post("ana", f"/v1/calls/{call}/over"))[0] == 404
+
+
+async def test_many_calls_end_together_and_none_holds_up_a_phone_that_rings(
+    call_centre: CallCentre,
+) -> None:
+    follower, door = call_centre.service.follower, call_centre.service.door
+    follower.book._settle_us = 1
+    calls = [await call_centre.ring("ana") for _ in range(7)]
+    for call in calls:
+        await call_centre.hang_up(call)
+    cases = follower.desk.cases
+    made_small: list[int] = []
+
+    async def turn() -> None:
+        made_small.append(sum(bool(case.packed) for case in cases.values()))
+
+    await tidy_up(follower, door, turn)
+    assert made_small == [2, 4, 6, 7]

@@ -229,6 +229,19 @@ def test_a_limit_gives_way_to_a_later_sign_of_life() -> None:
     assert states(change.after) == {"ana": LegState.ALERTING}
 
 
+def test_so_many_calls_are_looked_at_and_the_others_next_time() -> None:
+    book, late_us = CallBook(CallLimits(alerting_max_s=300)), NOON_US + 301 * SECOND_US
+    for n in range(5):
+        book.apply(told("alerting", 0, "ana", call_id=f"c-{n}"))
+    assert not book.is_due(NOON_US)
+    ends = [book.overdue(late_us, 2) for _ in range(3) if book.is_due(late_us)]
+    assert [len(some) for some in ends] == [2, 2, 1]
+    assert {end.call_id for some in ends for end in some} == {
+        f"c-{n}" for n in range(5)
+    }
+    assert not book.is_due(late_us)
+
+
 def test_an_answered_call_with_no_open_leg_is_over_after_the_grace() -> None:
     book = CallBook(CallLimits(leg_grace_s=10))
     book.apply(told("answered", 0, "ana", leg="l1"))
