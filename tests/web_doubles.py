@@ -221,7 +221,8 @@ class FakeLines:
     def lines(self, base_url: str) -> list[LineSeen]:
         return [
             LineSeen(
-                line="main", dialect="generic", title="Generic", status="verified",
+                line="main", label=None, dialect="generic", title="Generic",
+                status="verified",
                 address=f"{base_url}/v1/telephony/main", country="GB",
                 time_zone="UTC", settings={"token": True}, paste="Paste it.",
                 last_request_at=None, last_event_at=None, today=Counts(requests=2),

@@ -214,6 +214,9 @@ class LineSettings(Model):
     """One telephone system or trunk that sends events."""
 
     dialect: str = Field("generic", description="How its events are written.")
+    label: str | None = Field(
+        None, description="How pages and reports call it. Default: its name."
+    )
     country: str | None = Field(
         None,
         pattern=r"^[A-Z]{2}$",

@@ -296,7 +296,7 @@ class WallboardSnapshot(
     queues: list[QueueCounters]  # total first
     agents: list[AgentRow]
     company: str = ""
-    lines_without_queues: list[str] = []  # with calls today, none reported a queue
+    lines_without_queues: list[str] = []  # labels; calls today, no queue reported
     agents_named: bool = True  # false: of agents there are counts only
     alerts: list[AlertSeen] = []  # open ones, the worst first
     teams: list[TeamCounters] = []

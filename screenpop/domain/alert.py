@@ -85,7 +85,8 @@ class Watched(msgspec.Struct, frozen=True, gc=False):
 class AlertSeen(msgspec.Struct, frozen=True, kw_only=True):
     """An open alert on the wallboard.
 
-    `subject` is a queue, a source or a line; "" is the whole centre.
+    `subject` is a queue, a source or a line, of one node with `@node`; "" is the
+    whole centre. `subject_label` is how the configuration calls it.
     """
 
     id: str
@@ -96,6 +97,7 @@ class AlertSeen(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     opened_at: str
     acknowledged_by: str | None = None
+    subject_label: str = ""
 
 
 def look(

@@ -81,6 +81,7 @@ class AllLines:
         health = listened.stream.health
         return LineSeen(
             line=name,
+            label=written.label,
             dialect=dialect.name,
             title=dialect.title,
             status=dialect.status,

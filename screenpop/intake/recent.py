@@ -262,6 +262,7 @@ class RequestLog:
         written, dialect = self._lines_settings[name], line.bound.dialect
         return LineSeen(
             line=name,
+            label=written.label,
             dialect=written.dialect,
             title=dialect.title,
             status=dialect.status,

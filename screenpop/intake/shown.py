@@ -56,6 +56,7 @@ class LineSeen(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     line: str
+    label: str | None  # of the configuration
     dialect: str
     title: str
     status: str

@@ -35,6 +35,7 @@ from screenpop.history.past_counts import CountsAsked, PastCounts
 from screenpop.journal.base import Journal
 from screenpop.journal.records import ActionRecord
 from screenpop.lookup.source_states import SourceState
+from screenpop.node.labels import subject_label
 from screenpop.node.notices import Notices
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import Outage
@@ -173,12 +174,7 @@ class Alerting:
         }
 
     def subject_label(self, subject: str) -> str:
-        config = self.loaded.config
-        name, at, node = subject.rpartition("@")
-        if at and (not name or name in config.sources):  # see `_mine`
-            return f"{self.subject_label(name)}, node {node}".removeprefix(", ")
-        queue, source = config.queues.get(subject), config.sources.get(subject)
-        return (queue and queue.label) or (source and source.label) or subject
+        return subject_label(self.loaded.config, subject)
 
     # -- the numbers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,7 @@ from screenpop.lookup.sources import FindConnector
 from screenpop.node.alerting import Alerting, alert_rule
 from screenpop.node.fold_failures import FoldFailures
 from screenpop.node.follow import Follower
+from screenpop.node.labels import queue_labels, source_labels
 from screenpop.node.node import Service
 from screenpop.node.notices import Notices
 from screenpop.node.parts import (
@@ -65,7 +66,6 @@ from screenpop.node.parts import (
     rules,
     same_calls,
     session_limits,
-    source_labels,
 )
 from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
 from screenpop.node.reports import reporting_of
@@ -360,16 +360,12 @@ def _number_of(lookups: Lookups) -> NumberOf:
     return number_of
 
 
-def _queue_labels(config: Configuration) -> Mapping[str, str]:
-    return {name: queue.label for name, queue in config.queues.items()}
-
-
 def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
     return WallboardFeed(
         clock,
         time_zone=config.server.time_zone,
         rules=counting_rules(config),
-        queue_labels=_queue_labels(config),
+        queue_labels=queue_labels(config),
         agents=AgentBoard(
             teams=Teams(
                 {name: team.label for name, team in config.teams.items()},
@@ -392,7 +388,7 @@ def _hub(
     desk = Desk(
         Directory(privacy=config.privacy.of_agents),
         profile_of=lookups.profile_of,
-        queue_labels=_queue_labels(config),
+        queue_labels=queue_labels(config),
         source_labels=source_labels(config),
         pops_per_user_max=config.limits.resume_pops_max,
     )

@@ -55,8 +55,9 @@ from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.follow import Follower
 from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
+from screenpop.node.labels import place_labels
 from screenpop.node.offer_orders import learn_orders, orders_after_calls
-from screenpop.node.parts import Lookups, data_dir_of, node_name, place_labels
+from screenpop.node.parts import Lookups, data_dir_of, node_name
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.problems import NO_USERS, problems_of_node
 from screenpop.node.recall_past import recalls_of, recover
@@ -327,9 +328,8 @@ class Service:
             self.door.keep_soon(record)
 
     async def _to_wallboards(self, data: FeedData) -> None:
-        config = self.loaded.config
-        rule = rule_of(self.feed, config.privacy.of_agents)
-        frame = encoded(data, config.server.company, rule)
+        rule = rule_of(self.feed, self.loaded.config.privacy.of_agents)
+        frame = encoded(data, self.loaded.config, rule)
         if frame is not None:
             await self.hub.watchers.send(frame)
 
@@ -423,8 +423,7 @@ class Service:
         return as_json(told, column_types(all_shapes(self.loaded.config)))
 
     async def _stats_json(self) -> Json:
-        privacy = self.loaded.config.privacy.of_agents
-        return stats_json(self.feed.snapshot(), rule_of(self.feed, privacy))
+        return stats_json(self.feed, self.loaded.config)
 
     @property
     def _clocks(self) -> Mapping[LineId, LineClock]:

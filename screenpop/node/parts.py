@@ -29,7 +29,7 @@ from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.opening_hours import OpeningHours, span_of
 from screenpop.domain.phone import Presentation
-from screenpop.domain.profile import CONTACTS_SOURCE, Profile
+from screenpop.domain.profile import Profile
 from screenpop.domain.recall import RecallRules
 from screenpop.domain.related_calls import SameCalls
 from screenpop.domain.service_level import ServiceLevelRules
@@ -52,10 +52,11 @@ from screenpop.lookup.explain import Explanation
 from screenpop.lookup.identify import Certainty
 from screenpop.lookup.merge import Findings, Groups, grouped, merge
 from screenpop.lookup.normalise import NumberingPlan
-from screenpop.lookup.own_source import SOURCE, OwnLookups, offer_lookups
+from screenpop.lookup.own_source import OwnLookups, offer_lookups
 from screenpop.lookup.run import Publish, RunTools
 from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
+from screenpop.node.labels import source_labels
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Bound, Metrics
 from screenpop.support.spare_time import SpareTime
@@ -381,20 +382,3 @@ def session_limits(config: Configuration) -> SessionLimits:
         frames_per_s=config.limits.client_frames_per_s,
         sessions_per_user_max=config.limits.sessions_per_user_max,
     )
-
-
-def source_labels(config: Configuration) -> dict[str, str]:
-    """The names by which agents know the sources, our own among them."""
-    labels = {name: x.label for name, x in config.sources.items() if x.label}
-    ours = {SOURCE: "Call history", CONTACTS_SOURCE: "Named by agents"}
-    return {**ours, ADVISER: ADVISER_LABEL, **labels}
-
-
-def place_labels(config: Configuration) -> dict[str, dict[str, str]]:
-    """How reports call queues, dialled numbers, facets and results."""
-    return {
-        "queue": {name: x.label for name, x in config.queues.items() if x.label},
-        "dialled": {number: x.label for number, x in config.dialled.items()},
-        "facet": {name: x.label for name, x in config.facets.items() if x.label},
-        "result": {each.code: each.label for each in config.dispositions},
-    }

@@ -68,7 +68,6 @@ async def make_report(
     times: ReportTimes,
     day: date,
     counted: Counted,
-    labels: Mapping[str, Mapping[str, str]],
 ) -> MadeReport:
     """The report that is due on `day`. Raises `BadInput`, `Unavailable`."""
     what, (from_us, to_us) = settings.what, times.bounds_us(day)
@@ -76,7 +75,7 @@ async def make_report(
     starts = interval_starts(from_us, to_us, what.by, times.zone)
     table = await counted.table(asked, starts, what.group)
     whole = await counted.table(asked, [from_us], what.group)
-    lines = _lines(whole, what.group, labels.get(what.group or "", {}))
+    lines = _lines(whole, what.group, counted.labels.get(what.group or "", {}))
     first, after = times.days_of(day)
     return MadeReport(
         name=name,
@@ -123,8 +122,7 @@ def page(made: MadeReport, *, with_rows: bool = False) -> str:
     lines = [[x.label, *_words(made, x.values)] for x in made.lines]
     parts = [f"<h1>{_safe(made.title)}</h1>", _table(["", *head], lines)]
     if with_rows:
-        of = _columns(made)
-        units = _units(made)
+        of, units = _read_by_people(_columns(made)), _units(made)
         rows = [
             [_cell(row, column, units) for column in of] for row in made.table.flat()
         ]
@@ -140,7 +138,7 @@ def page(made: MadeReport, *, with_rows: bool = False) -> str:
 
 def _label(made: MadeReport, column: TableColumn) -> str:
     labels = {x.name: x.label for x in of_the_past(made.rules)}
-    return labels.get(column.name, column.name.capitalize())
+    return labels.get(column.name, column.name.removesuffix("_label").capitalize())
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -196,6 +194,12 @@ def _columns(made: MadeReport) -> list[TableColumn]:
     by_name = {column.name: column for column in made.table.columns}
     places = [column for name, column in by_name.items() if name not in values]
     return [*places, *(by_name[name] for name in made.figures)]
+
+
+def _read_by_people(of: Sequence[TableColumn]) -> list[TableColumn]:
+    """Without a name that stands next to its label."""
+    names = {each.name for each in of}
+    return [each for each in of if f"{each.name}_label" not in names]
 
 
 def _shown(made: MadeReport) -> list[MetricDefinition]:

@@ -10,7 +10,8 @@ from screenpop.config.load import Loaded
 from screenpop.config.recall import WEEK
 from screenpop.domain.report_times import ReportTimes
 from screenpop.history.past_counts import PastCounts
-from screenpop.node.parts import counting_rules, place_labels
+from screenpop.node.labels import place_labels
+from screenpop.node.parts import counting_rules
 from screenpop.node.report_content import MadeReport, make_report
 from screenpop.wallboard.groups import GroupRule
 from screenpop.web.interval_rows import Counted
@@ -34,10 +35,10 @@ class ReportMaker:
             rules=counting_rules(self._config).service_level,
             zone=ZoneInfo(self._config.server.time_zone),
             groups=self._groups(),
+            labels=place_labels(self._config),
         )
-        labels = place_labels(self._config)
         settings, times = self._config.reports[name], self.times[name]
-        return await make_report(name, settings, times, day, counted, labels)
+        return await make_report(name, settings, times, day, counted)
 
 
 def times_of(loaded: Loaded) -> dict[str, ReportTimes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from screenpop.config.model import Configuration
@@ -9,6 +11,7 @@ from screenpop.desk import frames
 from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.team import TeamCounters
+from screenpop.node.labels import line_labels, subject_label
 from screenpop.support.clock import iso_from_us
 from screenpop.wallboard.agent_metrics import AGENTS
 from screenpop.wallboard.agent_rows import AgentStatus
@@ -35,28 +38,28 @@ def rule_of(feed: WallboardFeed, privacy: AgentPrivacy) -> GroupRule:
     )
 
 
-def encoded(data: FeedData, company: str, rule: GroupRule) -> bytes | None:
+def encoded(data: FeedData, config: Configuration, rule: GroupRule) -> bytes | None:
     """The frame for all wallboards; None: it holds nothing that they may see."""
     shown = rule.board(data)
     match shown:
         case None:
             return None
         case SnapshotData():
-            return frames.encode(_snapshot(shown, company, rule.named))
+            return frames.encode(_snapshot(shown, config, rule.named))
         case DeltaData():
-            return frames.encode(_delta(shown))
+            return frames.encode(_delta(shown, config))
 
 
 def whole_board(feed: WallboardFeed, config: Configuration) -> bytes:
     """The frame for a wallboard that begins to watch."""
     rule = rule_of(feed, config.privacy.of_agents)
-    frame = encoded(feed.snapshot(), config.server.company, rule)
+    frame = encoded(feed.snapshot(), config, rule)
     assert frame is not None
     return frame
 
 
 def _snapshot(
-    data: SnapshotData, company: str, named: bool
+    data: SnapshotData, config: Configuration, named: bool
 ) -> frames.WallboardSnapshot:
     return frames.WallboardSnapshot(
         offset=data.offset,
@@ -71,15 +74,15 @@ def _snapshot(
         ],
         queues=[_queue(row) for row in data.queues],
         agents=[_agent(row) for row in data.agents],
-        company=company,
+        company=config.server.company,
         agents_named=named,
-        lines_without_queues=[*data.lines_without_queues],
-        alerts=[*map(_alert, data.alerts)],
+        lines_without_queues=_lines(data.lines_without_queues, config),
+        alerts=[_alert(each, config) for each in data.alerts],
         teams=[*map(_team, data.teams)],
     )
 
 
-def _delta(data: DeltaData) -> frames.WallboardDelta:
+def _delta(data: DeltaData, config: Configuration) -> frames.WallboardDelta:
     return frames.WallboardDelta(
         offset=data.offset,
         at=iso_from_us(data.at_us),
@@ -89,17 +92,25 @@ def _delta(data: DeltaData) -> frames.WallboardDelta:
         gone_users=[str(user) for user in data.gone_users],
         lines_without_queues=None
         if data.lines_without_queues is None
-        else [*data.lines_without_queues],
-        alerts=None if data.alerts is None else [*map(_alert, data.alerts)],
+        else _lines(data.lines_without_queues, config),
+        alerts=None
+        if data.alerts is None
+        else [_alert(each, config) for each in data.alerts],
         teams=None if data.teams is None else [*map(_team, data.teams)],
     )
 
 
-def _alert(alert: Alert) -> AlertSeen:
+def _lines(names: Iterable[str], config: Configuration) -> list[str]:
+    labels = line_labels(config)
+    return [labels.get(name, name) for name in names]
+
+
+def _alert(alert: Alert, config: Configuration) -> AlertSeen:
     return AlertSeen(
         id=alert.id,
         label=alert.label,
         subject=alert.subject,
+        subject_label=subject_label(config, alert.subject),
         number=alert.number,
         level=alert.level,
         value=alert.value,
@@ -143,14 +154,15 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
     )
 
 
-def stats_json(data: SnapshotData, rule: GroupRule) -> dict[str, object]:
+def stats_json(feed: WallboardFeed, config: Configuration) -> dict[str, object]:
     """What `GET /v1/stats` answers: the snapshot with its formulas.
 
     An average of nothing is null there, and what may not be seen of few agents.
     """
-    shown = rule.board(data)
+    rule = rule_of(feed, config.privacy.of_agents)
+    shown = rule.board(feed.snapshot())
     assert isinstance(shown, SnapshotData)
-    told: dict[str, object] = msgspec.to_builtins(_snapshot(shown, "", rule.named))
+    told: dict[str, object] = msgspec.to_builtins(_snapshot(shown, config, rule.named))
     queues = [
         msgspec.to_builtins(_queue(row)) | {"values": dict(row.values)}
         for row in shown.queues

@@ -35,17 +35,29 @@ class TableColumn:
 
     name: str
     kind: Kind = "text"
+    label: str = ""  # how people call it
+
+    @property
+    def heading(self) -> str:
+        """`Service level (service_level)`; the name where there is no label."""
+        return f"{self.label} ({self.name})" if self.label else self.name
 
 
 def columns(kind: Kind, *names: str) -> list[TableColumn]:
     return [TableColumn(name=name, kind=kind) for name in names]
 
 
-def csv_bytes(of: Sequence[TableColumn], rows: Iterable[Row]) -> bytes:
-    """Values in the order of the columns; None is an empty cell."""
+def csv_bytes(
+    of: Sequence[TableColumn], rows: Iterable[Row], *, labelled: bool = False
+) -> bytes:
+    """Values in the order of the columns; None is an empty cell.
+
+    `labelled`: the headings are for people, who see the label before the name.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([column.name for column in of])
+    heads = [each.heading if labelled else each.name for each in of]
+    writer.writerow([_cell(head) for head in heads])
     for row in rows:
         writer.writerow([_cell(row.get(column.name)) for column in of])
     return text.getvalue().encode("utf-8", "replace")

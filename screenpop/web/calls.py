@@ -161,7 +161,17 @@ def _without_causes(found: Json) -> Json:
 async def live_calls(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/live`: the calls that go on, oldest first."""
     await site.looks.live(visit.user, "live")
-    return answered(site.services.live.listed(visit.user))
+    found, labels = site.services.live.listed(visit.user), site.services.labels
+    queues, lines = labels.get("queue", {}), labels.get("line", {})
+    calls = [
+        {
+            **each,
+            "queue_label": queues.get(each["queue"] or "", each["queue"]),
+            "line_label": lines.get(each["line"], each["line"]),
+        }
+        for each in found["calls"]
+    ]
+    return answered({**found, "calls": calls})
 
 
 async def end_call(site: Site, visit: Visit) -> web.StreamResponse:

@@ -18,7 +18,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
-from screenpop.support.table import columns
+from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.groups import PACE
 from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
@@ -119,7 +119,9 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
         for cell in hours_of_week(number, parts, zone, rules)
     ]
     if form := table_format(visit.request):
-        shape = [*columns("count", "weekday", "hour"), *columns("number", "value")]
+        label = next((x.label for x in of_the_past(rules) if x.name == number), "")
+        value = TableColumn(name="value", kind="number", label=label)
+        shape = [*columns("count", "weekday", "hour"), value]
         return await answered_table(form, shape, cells, "hours")
     head = {**heading(asked, zone), "number": number}
     return answered({**head, "cells": cells})

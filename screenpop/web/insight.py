@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ class InsightSeen(
     from_day: date
     to_day: date
     offers: OfferReport
+    labels: Mapping[str, Mapping[str, str]]  # of queues and facets, by name
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:
@@ -51,5 +53,10 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         now_us,
     )
     return answered(
-        InsightSeen(from_day=from_day, to_day=to_day, offers=reported(counts))
+        InsightSeen(
+            from_day=from_day,
+            to_day=to_day,
+            offers=reported(counts),
+            labels={of: services.labels.get(of, {}) for of in ("queue", "facet")},
+        )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,7 @@ class Counted:
     rules: ServiceLevelRules
     zone: ZoneInfo
     groups: GroupRule
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     async def table(
         self, asked: CountsAsked, starts: Sequence[int], group: Group | None
@@ -52,7 +53,7 @@ class Counted:
         Raises `BadInput` beyond `ROWS_MAX` rows, `Unavailable`.
         """
         found = await self.counts.sums(asked, starts, group)
-        places = [] if group is None else [TableColumn(name=group)]
+        places = [] if group is None else columns("text", group, f"{group}_label")
         rows, total = await asyncio.to_thread(self._rows, asked, starts, group, found)
         return IntervalTable(
             columns=[
@@ -80,11 +81,12 @@ class Counted:
                 remedy="Choose a shorter range, a larger `by` or one queue.",
             )
         ends = [*starts[1:], asked.to_us]
+        labels = self.labels.get(group or "", {})
         rows = [
             {
                 "start": local(start, self.zone).isoformat(),
                 "end": local(end, self.zone).isoformat(),
-                **({} if group is None else {group: name}),
+                **_place(group, name, labels),
                 **numbers_seen(sums, self.rules, self._shows_pace(asked, group, name)),
             }
             for name, by_interval in groups.items()
@@ -98,6 +100,12 @@ class Counted:
         self, asked: CountsAsked, group: Group | None, name: str | None
     ) -> bool:
         return shows_pace(self.groups, asked, group, name)
+
+
+def _place(group: Group | None, name: str, labels: Mapping[str, str]) -> dict[str, str]:
+    if group is None:
+        return {}
+    return {group: name, f"{group}_label": labels.get(name, name)}
 
 
 def _by_group(

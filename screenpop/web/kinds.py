@@ -26,6 +26,7 @@ from screenpop.web.stats import (
     CALLS_DEFAULT,
     CALLS_MAX,
     CURSOR_CHARS_MAX,
+    OUTCOMES,
     call_row,
     cursor_of,
     place_in,
@@ -35,16 +36,6 @@ from screenpop.web.table_answer import answered_table, table_format
 DAYS_MAX = 92
 ORDERS_DAYS = 7
 ORDERS_DAYS_MAX = 60
-OUTCOMES: Mapping[str, str] = {
-    "completed": "Answered",
-    "abandoned": "Given up in a queue, short ones too",
-    "missed": "Missed",
-    "voicemail": "Voicemail",
-    "callback": "Asked for a call back",
-    "rejected": "Rejected",
-    "failed": "Failed",
-    "": "Not known",
-}
 CUSTOMERS: Mapping[str, str] = {
     "known": "Known customer",
     "unknown": "Number not known",
@@ -68,15 +59,16 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     if group == "result":
         found = _merged(found, few)
     rows = [_row(each, labels, sums, hidden=each.name in few) for each in found]
+    results = site.services.labels.get("result", {})
     if form := table_format(visit.request):
-        return await answered_table(form, *_table(rows), f"by-{group}")
+        return await answered_table(form, *_table(rows, results), f"by-{group}")
     return answered(
         {
             **heading(asked, zone),
             "group": group,
             "orders_days": None if sums is None else days,
             "orders_of": f"The newest {CALLERS_MAX:,} calls." if more else None,
-            "results": dict(site.services.labels.get("result", {})),
+            "results": dict(results),
             "rows": rows,
         }
     )
@@ -107,7 +99,11 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
             **heading(asked, zone),
             "number": name,
             "calls": [
-                {**call_row(call, (), zone, rule), "why": f"{label}."} for call in found
+                {
+                    **call_row(call, (), zone, rule, site.services.labels),
+                    "why": f"{label}.",
+                }
+                for call in found
             ],
             "before": cursor_of(found[-1].place) if len(found) == limit else None,
         }
@@ -183,7 +179,7 @@ def _rounded(revenue: Mapping[str, float]) -> dict[str, float]:
 
 
 def _table(
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[dict[str, Any]], results: Mapping[str, str]
 ) -> tuple[list[TableColumn], list[dict[str, Any]]]:
     """A column for each result and each currency."""
     codes = sorted({code for row in rows for code in row["results"] or ()})
@@ -191,7 +187,10 @@ def _table(
     shape = [
         *columns("text", "name", "label"),
         *columns("count", "calls", "answered", "known"),
-        *columns("count", *(f"result_{code}" for code in codes)),
+        *(
+            TableColumn(name=f"result_{x}", kind="count", label=results.get(x, ""))
+            for x in codes
+        ),
         *columns("count", "orders"),
         *columns("number", *(f"revenue_{each}" for each in currencies)),
     ]

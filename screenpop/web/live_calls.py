@@ -11,6 +11,7 @@ import heapq
 import logging
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from screenpop.domain.agent import User, visible_to
 from screenpop.domain.call import Call, LegState, NamedCall, Phase
@@ -46,7 +47,7 @@ class LiveCalls:
         self._audit = audit
         self._clock = clock
 
-    def listed(self, viewer: User) -> Json:
+    def listed(self, viewer: User) -> dict[str, Any]:
         """The calls that go on, oldest first, at most `LISTED_MAX`."""
         named = self._directory.privacy.names_live(viewer.role)
         going_on = [call for call in self._book if call.phase is not Phase.ENDED]

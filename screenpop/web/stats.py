@@ -7,7 +7,7 @@ same counts and formulas. `GET /v1/stats/calls` opens one number.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -56,11 +56,23 @@ CURSOR_CHARS_MAX = 3000
 CALLS_DEFAULT = 50
 CALLS_MAX = 200
 CALLS_DAYS_MAX = 400
+PlaceLabels = Mapping[str, Mapping[str, str]]
+OUTCOMES: Mapping[str, str] = {
+    "completed": "Answered",
+    "abandoned": "Given up in a queue, short ones too",
+    "missed": "Missed",
+    "voicemail": "Voicemail",
+    "callback": "Asked for a call back",
+    "rejected": "Rejected",
+    "failed": "Failed",
+    "": "Not known",
+}
 CALL_COLUMNS = (
     *columns("text", "line", "call_id"),
     TableColumn(name="occurrence", kind="count"),
     TableColumn(name="interval", kind="moment"),
     *columns("text", "queue", "dialled"),
+    *columns("text", "queue_label", "dialled_label", "line_label", "outcome_label"),
     *columns("moment", "arrived_at", "answered_at", "ended_at"),
     *columns("text", "outcome", "why"),
 )
@@ -83,6 +95,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         rules=rules.service_level,
         zone=zone,
         groups=site.services.groups(),
+        labels=site.services.labels,
     )
     table = await counted.table(asked, starts, group)
     if form := table_format(visit.request):
@@ -118,7 +131,8 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
     rule = site.services.groups()
-    calls = [call_row(call, names, zone_of(site), rule) for call in found]
+    labels = site.services.labels
+    calls = [call_row(call, names, zone_of(site), rule, labels) for call in found]
     cursor = cursor_of(found[-1].place) if full else None
     if form := table_format(visit.request):
         shape = [*CALL_COLUMNS, *columns("count", *names)]
@@ -161,7 +175,11 @@ def _service_levels(rules: ServiceLevelRules) -> list[Json]:
 
 
 def call_row(
-    call: CountedCall, names: Sequence[str], zone: ZoneInfo, rule: GroupRule
+    call: CountedCall,
+    names: Sequence[str],
+    zone: ZoneInfo,
+    rule: GroupRule,
+    labels: PlaceLabels,
 ) -> dict[str, Any]:
     """Without the end of a talk where the queue's handle time may not be seen: of
     several calls it would be just that."""
@@ -175,11 +193,15 @@ def call_row(
         "occurrence": place.occurrence,
         "interval": local(place.interval_us, zone).isoformat(),
         "queue": place.queue,
+        "queue_label": _label(labels, "queue", place.queue),
         "dialled": call.dialled,
+        "dialled_label": _label(labels, "dialled", call.dialled),
+        "line_label": _label(labels, "line", place.line),
         "arrived_at": iso_from_us(call.arrived_us),
         "answered_at": _iso(call.answered_us),
         "ended_at": None if hides_end else _iso(call.ended_us),
         "outcome": call.outcome,
+        "outcome_label": OUTCOMES.get(call.outcome or "", call.outcome),
         "queues": [
             {
                 "queue": visit.queue,
@@ -190,8 +212,12 @@ def call_row(
             for visit in call.visits
         ],
         "counts": counts,
-        "why": why_counted(place.queue, counts),
+        "why": why_counted(_label(labels, "queue", place.queue), counts),
     }
+
+
+def _label(labels: PlaceLabels, group: str, name: str) -> str:
+    return labels.get(group, {}).get(name, name)
 
 
 def _iso(at_us: int | None) -> str | None:

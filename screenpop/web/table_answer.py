@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
@@ -20,31 +22,48 @@ from screenpop.wallboard.agent_metrics import MetricDefinition
 from screenpop.web.errors import NotAcceptable
 
 CSV = "text/csv"
+LABELLED = ";headings=labels"
 PARQUET = "application/vnd.apache.parquet"
 _TYPES: Mapping[str, TableFormat] = {CSV: "csv", PARQUET: "parquet"}
 
 
-def table_format(request: web.BaseRequest) -> TableFormat | None:
+@dataclass(frozen=True, slots=True)
+class TableAsked:
+    """`labelled`: the headings of a CSV file have the labels, before the names."""
+
+    format: TableFormat
+    labelled: bool = False
+
+
+def table_format(request: web.BaseRequest) -> TableAsked | None:
     """What the client accepts, and not JSON; of several the one named first."""
     accepted = request.headers.get("Accept", "").lower()
     named = [each for each in _TYPES if each in accepted]
     if not named or "json" in accepted:
         return None
-    return _TYPES[min(named, key=accepted.index)]
+    first = _TYPES[min(named, key=accepted.index)]
+    return TableAsked(first, labelled=LABELLED in accepted.replace(" ", ""))
 
 
 def value_columns(definitions: Iterable[MetricDefinition]) -> list[TableColumn]:
     return [
-        TableColumn(name=each.name, kind="count" if each.unit == "calls" else "number")
+        TableColumn(
+            name=each.name,
+            kind="count" if each.unit == "calls" else "number",
+            label=each.label,
+        )
         for each in definitions
     ]
 
 
 async def answered_table(
-    form: TableFormat, of: Sequence[TableColumn], rows: Iterable[Row], name: str
+    asked: TableAsked, of: Sequence[TableColumn], rows: Iterable[Row], name: str
 ) -> web.Response:
     """A file `name` with that ending, written in a thread. Raises `NotAcceptable`."""
-    write = csv_bytes if form == "csv" else parquet_bytes
+    form = asked.format
+    write: Callable[..., bytes] = parquet_bytes
+    if form == "csv":
+        write = partial(csv_bytes, labelled=asked.labelled)
     try:
         body = await asyncio.to_thread(write, of, rows)
     except Unloadable as error:

@@ -66,7 +66,7 @@ async def test_alerts_of_some_days_are_listed_by_rule(
         await looks_right(tab)
         await tab.part(".past-alerts select").select_option("level")
         await expect(rows).to_have_count(1)
-        await expect(rows).to_contain_text("71\u00a0%")
+        await expect(rows).to_contain_text("71%")
         async with tab.page.expect_download() as coming:
             await tab.button("CSV").click()
         where = await (await coming.value).path()

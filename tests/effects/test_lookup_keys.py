@@ -47,6 +47,17 @@ async def test_a_line_takes_what_its_dialect_and_settings_say(tmp_path: Path) ->
         assert await centre.tell({"type": "arrived", "call_id": "1"}) == 401
 
 
+@shows_effect_of("lines.NAME.label")
+@pytest.mark.parametrize(("label", "shown"), [(None, "main"), ("Head office",) * 2])
+async def test_pages_call_a_line_by_its_label(
+    tmp_path: Path, label: str | None, shown: str
+) -> None:
+    async with open_call_centre(tmp_path, lines=line(label=label)) as centre:
+        await centre.ring("ana", caller=NUMBER)
+        (call,) = (await centre.get("sue", "/v1/live"))["calls"]
+        assert (call["line"], call["line_label"]) == ("main", shown)
+
+
 @shows_effect_of("lines.NAME.country")
 @pytest.mark.parametrize(
     ("country", "number"), [("GB", NUMBER), ("DE", "+4920" + "79460958")]

@@ -31,6 +31,8 @@ export interface Stream {
 
 export interface Line {
   line: string;
+  /** As the configuration calls it. */
+  label: string | null;
   dialect: string;
   title: string;
   status: string;

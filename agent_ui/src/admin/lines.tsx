@@ -59,9 +59,11 @@ function LinePanel(props: LinePanelProps) {
         >
           <span class="panel-name">
             <span class="twist" aria-hidden="true" />
-            {line.line}
+            {line.label ?? line.line}
           </span>
-          <span class="muted panel-kind">{line.title}</span>
+          <span class="muted panel-kind">
+            {line.label ? `${line.line}, ${line.title}` : line.title}
+          </span>
           <span class="panel-when">{lastEvent(line, formats, now)}</span>
         </button>
       </h3>

@@ -92,7 +92,10 @@ describe("the numbers of offers", () => {
 
   it("leave out a table that has no row", () => {
     const offers = { by_reason: [group("popular")], by_model: [], by_rule: [] };
-    const insight = { offers: { ...offers, by_facet: [], by_queue: [group("")] } };
+    const insight = {
+      labels: { queue: { sales: "Sales" }, facet: {} },
+      offers: { ...offers, by_facet: [], by_queue: [group("")] },
+    };
     const titles = groupings(insight as unknown as Insight).map((each) => each.title);
     expect(titles).toEqual(["By reason", "By queue"]);
   });
@@ -100,7 +103,10 @@ describe("the numbers of offers", () => {
   it("have the most shown first", () => {
     const groups = [group("a"), { ...group("b"), shown: 9 }];
     const empty = { by_model: [], by_rule: [], by_facet: [], by_queue: [] };
-    const insight = { offers: { by_reason: groups, ...empty } } as unknown as Insight;
+    const insight = {
+      labels: {},
+      offers: { by_reason: groups, ...empty },
+    } as unknown as Insight;
     expect(groupings(insight)[0]?.groups.map((each) => each.name)).toEqual(["b", "a"]);
   });
 });

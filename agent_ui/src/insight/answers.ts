@@ -31,6 +31,8 @@ export interface Uplift {
 export interface Insight {
   from: string;
   to: string;
+  /** What the configuration calls queues and facets, by name. */
+  labels: { queue: Record<string, string>; facet: Record<string, string> };
   offers: {
     total: OfferGroup;
     by_facet: OfferGroup[];
@@ -126,9 +128,10 @@ export interface Grouping {
   groups: OfferGroup[];
   /** Of offers where the table's question has no answer. */
   none: string;
+  labels: Record<string, string>;
 }
 
-export function groupings({ offers }: Insight): Grouping[] {
+export function groupings({ offers, labels }: Insight): Grouping[] {
   return [
     {
       title: "By reason",
@@ -148,11 +151,23 @@ export function groupings({ offers }: Insight): Grouping[] {
       groups: offers.by_rule,
       none: "",
     },
-    { title: "By list", head: "List", groups: offers.by_facet, none: "" },
-    { title: "By queue", head: "Queue", groups: offers.by_queue, none: "No queue" },
+    {
+      title: "By list",
+      head: "List",
+      groups: offers.by_facet,
+      none: "",
+      labels: labels.facet,
+    },
+    {
+      title: "By queue",
+      head: "Queue",
+      groups: offers.by_queue,
+      none: "No queue",
+      labels: labels.queue,
+    },
   ]
     .filter((each) => each.groups.length > 0)
-    .map((each) => ({ ...each, groups: each.groups.toSorted(byShown) }));
+    .map((each) => ({ labels: {}, ...each, groups: each.groups.toSorted(byShown) }));
 }
 
 function byShown(a: OfferGroup, b: OfferGroup): number {

@@ -217,7 +217,7 @@ interface GroupsProps {
 
 /** On a narrow screen a row is a block, and each cell has its label. */
 function Groups({ grouping, formulas }: GroupsProps) {
-  const { title, head, groups, none } = grouping;
+  const { title, head, groups, none, labels } = grouping;
   return (
     <section class="insight-groups">
       <h2>{title}</h2>
@@ -238,10 +238,10 @@ function Groups({ grouping, formulas }: GroupsProps) {
         <tbody>
           {groups.map((group) => (
             <tr key={group.name} data-group={group.name}>
-              <th scope="row" dir="auto">
-                {group.name === "" ? none : named(group.name)}
+              <th scope="row" dir="auto" title={group.name}>
+                {group.name === "" ? none : (labels[group.name] ?? named(group.name))}
               </th>
-              <td data-label="Shown">{group.shown}</td>
+              <td data-label="Shown">{viewerFormats().count(group.shown)}</td>
               {SHARES.map((name) => (
                 <ShareCell key={name} name={name} share={group[name]} />
               ))}

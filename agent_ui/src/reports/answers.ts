@@ -69,7 +69,11 @@ export interface CountedCall {
   occurrence: number;
   interval: string;
   queue: string;
+  queue_label: string;
   dialled: string;
+  dialled_label: string;
+  line_label: string;
+  outcome_label: string;
   arrived_at: string;
   answered_at: string | null;
   ended_at: string | null;

@@ -70,9 +70,7 @@ export function CallList({
       {trouble && <p role="alert">{trouble}</p>}
       {calls === null && !trouble && <p role="status">Asking for the calls…</p>}
       {calls?.length === 0 && <p>No call counts here.</p>}
-      {calls !== null && calls.length > 0 && (
-        <CallTable calls={calls} zone={zone} label={label} />
-      )}
+      {calls !== null && calls.length > 0 && <CallTable calls={calls} zone={zone} />}
       {before && (
         <button type="button" onClick={more}>
           {`More than these ${countOf(calls?.length ?? 0)}`}
@@ -111,10 +109,9 @@ function useCalls(path: string, onExpired: () => void) {
 interface CallTableProps {
   calls: CountedCall[];
   zone: string;
-  label(group: string, name: string): string;
 }
 
-function CallTable({ calls, zone, label }: CallTableProps) {
+function CallTable({ calls, zone }: CallTableProps) {
   return (
     <table class="by-block">
       <ColumnHeads names={CALL_COLUMNS} />
@@ -128,11 +125,19 @@ function CallTable({ calls, zone, label }: CallTableProps) {
               <small>{call.call_id}</small>
             </th>
             <td data-label="Why it counts">{call.why}</td>
-            <td data-label="Queue">{label("queue", call.queue) || NONE}</td>
+            <td data-label="Queue" title={call.queue}>
+              {call.queue_label || NONE}
+            </td>
             <td data-label="Wait">{waitOf(call)}</td>
-            <td data-label="Outcome">{call.outcome ?? "goes on"}</td>
-            <td data-label="Dialled">{label("dialled", call.dialled) || NONE}</td>
-            <td data-label="Line">{call.line}</td>
+            <td data-label="Outcome">
+              {call.outcome === null ? "goes on" : call.outcome_label}
+            </td>
+            <td data-label="Dialled" title={call.dialled}>
+              {call.dialled_label || NONE}
+            </td>
+            <td data-label="Line" title={call.line}>
+              {call.line_label}
+            </td>
           </tr>
         ))}
       </tbody>

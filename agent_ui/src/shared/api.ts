@@ -127,6 +127,8 @@ export interface LiveCall {
   phase: string;
   held: boolean;
   queue: string | null;
+  queue_label: string | null;
+  line_label: string;
   arrived_at: string;
   last_event_at: string;
   agents: string[];

@@ -60,7 +60,7 @@ export async function download(path: string, name: string): Promise<boolean> {
   let before = "";
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const cursor = before && `&before=${encodeURIComponent(before)}`;
-    const headers = { Accept: "text/csv" };
+    const headers = { Accept: "text/csv;headings=labels" };
     const answer = await fetch(`${path}${cursor}`, { headers });
     if (!answer.ok) throw new Refused(answer.status, "No CSV came.", "Try again.");
     const text = await answer.text();

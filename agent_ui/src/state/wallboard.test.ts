@@ -89,6 +89,7 @@ const ALERT: AlertSeen = {
   id: "wait/1/",
   label: "Longest wait",
   subject: "sales",
+  subject_label: "",
   number: "longest_wait_s",
   level: "warning",
   value: 61,

@@ -7,6 +7,7 @@ function alert(id: string, more: Partial<AlertSeen> = {}): AlertSeen {
     id,
     label: id,
     subject: "",
+    subject_label: "",
     number: "waiting",
     level: "warning",
     value: 1,

@@ -45,7 +45,7 @@ export function Alerts(props: AlertsProps) {
               {alert.subject && (
                 <>
                   {", "}
-                  <bdi>{labelOf(board, alert.subject)}</bdi>
+                  <bdi>{subjectOf(board, alert)}</bdi>
                 </>
               )}
               <span class="muted">{` for ${duration((now - Date.parse(alert.opened_at)) / 1000)}, ${valueText(alert, board.counters, formats)} when it opened`}</span>
@@ -57,7 +57,7 @@ export function Alerts(props: AlertsProps) {
             ) : (
               <button
                 type="button"
-                aria-label={`I have seen it: ${alert.label}, ${labelOf(board, alert.subject)}`}
+                aria-label={`I have seen it: ${alert.label}, ${subjectOf(board, alert)}`}
                 onClick={() => void seen(alert)}
               >
                 Seen
@@ -68,6 +68,14 @@ export function Alerts(props: AlertsProps) {
       </ul>
     </section>
   );
+}
+
+/** Which queue, source or line, as the configuration calls it. */
+export function subjectOf(
+  board: Pick<WallboardSnapshot, "queues">,
+  { subject, subject_label }: Pick<AlertSeen, "subject" | "subject_label">,
+): string {
+  return subject_label || labelOf(board, subject);
 }
 
 const LEVELS = { critical: "Critical", warning: "Warning" } as const;

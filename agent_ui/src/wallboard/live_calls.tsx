@@ -6,16 +6,13 @@ import { endCall, type LiveCall, Refused, read } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration } from "../shared/format";
 import { keyOf } from "../state/calls";
-import type { WallboardSnapshot } from "../wire/frames";
 import { LIVE_CALLS } from "./opened";
-import { labelOf } from "./queues";
 
 const EVERY_MS = 5000;
 /** So long a press on "Clear…" waits for the second one. */
 const SURE_MS = 8_000;
 
 interface LiveCallsProps {
-  board: WallboardSnapshot;
   csrf: string;
   skewMs: number;
 }
@@ -41,7 +38,7 @@ export function LiveCalls(props: LiveCallsProps) {
   );
 }
 
-function List({ board, csrf, skewMs }: LiveCallsProps) {
+function List({ csrf, skewMs }: LiveCallsProps) {
   const [calls, setCalls] = useState<LiveCall[] | null>(null);
   const [trouble, setTrouble] = useState("");
   const now = useNow() + skewMs;
@@ -99,11 +96,7 @@ function List({ board, csrf, skewMs }: LiveCallsProps) {
           </thead>
           <tbody>
             {calls.map((call) => (
-              <Row
-                key={keyOf(call)}
-                {...{ call, board, now }}
-                onClear={() => clear(call)}
-              />
+              <Row key={keyOf(call)} {...{ call, now }} onClear={() => clear(call)} />
             ))}
           </tbody>
         </table>
@@ -114,12 +107,11 @@ function List({ board, csrf, skewMs }: LiveCallsProps) {
 
 interface RowProps {
   call: LiveCall;
-  board: WallboardSnapshot;
   now: number;
   onClear(): void;
 }
 
-function Row({ call, board, now, onClear }: RowProps) {
+function Row({ call, now, onClear }: RowProps) {
   const [sure, setSure] = useState(false);
   const notSure = () => setSure(false);
   useEffect(() => {
@@ -130,14 +122,17 @@ function Row({ call, board, now, onClear }: RowProps) {
   return (
     <tr>
       <td data-label="Phase">{phaseWord(call.phase, call.held)}</td>
-      <td data-label="Queue">{call.queue ? labelOf(board, call.queue) : "–"}</td>
+      <td data-label="Queue" title={call.queue ?? undefined}>
+        {call.queue_label || "–"}
+      </td>
       <td data-label="Agents">
         <bdi>{call.agents.join(", ") || "–"}</bdi>
       </td>
       <td data-label="Since">{since(call.arrived_at)}</td>
       <td data-label="Last event">{`${since(call.last_event_at)} ago`}</td>
       <td data-label="Call">
-        <bdi class="mono">{`${call.line} ${call.call_id}`}</bdi>
+        <bdi title={call.line}>{call.line_label}</bdi>{" "}
+        <bdi class="mono">{call.call_id}</bdi>
       </td>
       <td>
         {sure ? (

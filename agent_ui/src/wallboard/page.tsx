@@ -168,7 +168,7 @@ function Board(props: BoardPageProps) {
       <Queues {...shared} {...{ preferences, change }} />
       <Teams {...shared} {...{ preferences, change }} />
       {board.agents_named ? <Agents {...shared} team={team} /> : <GroupsOnly />}
-      <LiveCalls board={board} csrf={session.csrf} skewMs={skewMs} />
+      <LiveCalls csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={explained(board)} />
     </main>
   );

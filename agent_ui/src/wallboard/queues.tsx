@@ -97,7 +97,10 @@ function differ({ values }: QueueCounters): boolean {
 }
 
 /** How a queue is called on the board. */
-export function labelOf(board: WallboardSnapshot, queue: string): string {
+export function labelOf(
+  board: Pick<WallboardSnapshot, "queues">,
+  queue: string,
+): string {
   return board.queues.find((each) => each.queue === queue)?.label || queue;
 }
 

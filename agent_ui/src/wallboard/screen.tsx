@@ -4,14 +4,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { duration } from "../shared/format";
 import type { Change, Preferences } from "../shared/preferences";
 import type { AlertSeen } from "../wire/frames";
-import { valueText } from "./alerts";
+import { subjectOf, valueText } from "./alerts";
 import { shownQueues } from "./columns";
 import {
   AlertWord,
   alertOn,
   type BoardProps,
   Figure,
-  labelOf,
   Tiles,
   toneOf,
   useBoardNow,
@@ -202,7 +201,7 @@ function AlertsNow({ board, alerts, formats, skewMs, live }: AlertsNowProps) {
             {alert.subject && (
               <>
                 {", "}
-                <bdi>{labelOf(board, alert.subject)}</bdi>
+                <bdi>{subjectOf(board, alert)}</bdi>
               </>
             )}
           </span>

@@ -60,6 +60,7 @@ test("small teams have no page, alerts have one while there are any", () => {
     id: "a",
     label: "Wait",
     subject: "",
+    subject_label: "",
     number: "waiting",
     level: "warning" as const,
     value: 1,

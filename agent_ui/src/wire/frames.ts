@@ -76,6 +76,7 @@ export interface AlertSeen {
   value: number | null;
   opened_at: string;
   acknowledged_by: string | null;
+  subject_label: string;
 }
 
 export interface TeamCounters {

@@ -65,7 +65,7 @@ def line_of(file: Path, case: RecordedCase) -> LineSeen:
         if isinstance(text, str) and name in load_dialect(file.parent.name).settings
     }
     return LineSeen(
-        line="x", dialect=file.parent.name, title="", status="verified",
+        line="x", label=None, dialect=file.parent.name, title="", status="verified",
         address=f"{case.public_url or 'https://localhost'}/v1/telephony/x",
         country=None if country is None else str(country), time_zone=str(zone),
         settings={**plain}, paste="", last_request_at=None, last_event_at=None,

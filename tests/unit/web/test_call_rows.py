@@ -26,7 +26,7 @@ def ended(queue: str, rule: GroupRule, answered_us: int | None = 3_000_000) -> o
         outcome="completed",
         amounts={},
     )
-    return call_row(call, (), ZoneInfo("UTC"), rule)["ended_at"]
+    return call_row(call, (), ZoneInfo("UTC"), rule, {})["ended_at"]
 
 
 @pytest.mark.parametrize("queue", ["tiny", ""])

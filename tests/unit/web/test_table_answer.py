@@ -37,17 +37,30 @@ async def test_intervals_are_rows_of_a_csv_file(house: Any) -> None:
     answer = await house.ask("GET", path, headers=CSV)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     names, *rows = cells(answer.body.decode())
-    assert names[:5] == ["start", "end", "queue", "offered", "answered"]
+    assert names[:5] == ["start", "end", "queue", "queue_label", "offered"]
     assert len(rows) == 24
-    assert rows[0][:5] == [
-        "2026-11-20T00:00:00+00:00", "2026-11-20T01:00:00+00:00", "sales", "4", "2",
+    assert rows[0][:6] == [
+        "2026-11-20T00:00:00+00:00", "2026-11-20T01:00:00+00:00", "sales", "sales",
+        "4", "2",
     ]  # fmt: skip
     place = names.index("average_speed_of_answer_s")
     assert (rows[0][place], rows[1][place]) == ("4.0", "")
     as_json = (await house.ask("GET", path)).json
     assert [row["values"]["offered"] for row in as_json["rows"]] == [
-        int(row[3]) for row in rows
+        int(row[4]) for row in rows
     ]
+
+
+async def test_a_file_for_people_has_labels_before_the_names(open_house: Any) -> None:
+    labels = {"queue": {"sales": "Sales team"}}
+    house = await open_house(labels=labels)
+    await house.sign_in("sue")
+    path = f"/v1/stats?{DAY}&by=day&group=queue"
+    accepted = {"Accept": "text/csv; headings=labels"}
+    names, *rows = cells((await house.ask("GET", path, headers=accepted)).body.decode())
+    assert names[:4] == ["start", "end", "queue", "queue_label"]
+    assert "Average speed of answer (average_speed_of_answer_s)" in names
+    assert [row[3] for row in rows if row[2] == "sales"] == ["Sales team"]
 
 
 async def test_the_calls_of_a_number_are_rows_too(house: Any) -> None:
