@@ -91,9 +91,14 @@ def _prepare_source(
         return
     context = ConnectorContext(source=name, folder=loaded.folder)
     try:
-        into.connectors[name] = made(kind, options, context)
+        connector = into.connectors[name] = made(kind, options, context)
     except ConfigError as error:
         into.problems.append(_told(loaded, path, error))
+        return
+    now_us = context.clock.now_us()
+    for warning in filter(None, (x.warning(now_us) for x in connector.expiring())):
+        remedy = "Get a new one from the service, and write it here."
+        into.problems.append(loaded.problem(path, warning, remedy, stops=False))
 
 
 def _prepare_lookup(

@@ -24,6 +24,7 @@ from screenpop.connector.describing import (
     Reading,
     ValueKind,
 )
+from screenpop.connector.expiry import Expiry
 from screenpop.connector.orders import (
     FeedBatch,
     FeedReading,
@@ -55,6 +56,7 @@ __all__ = [
     "ContactRecord",
     "ContactsBatch",
     "ContactsReading",
+    "Expiry",
     "FeedBatch",
     "FeedReading",
     "GivenColumn",

@@ -23,6 +23,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from screenpop.connector.describing import QueryColumns, Reading
+from screenpop.connector.expiry import Expiry
 from screenpop.connector.orders import FeedBatch, FeedReading
 from screenpop.connector.reading import ContactsReading
 from screenpop.domain.errors import ConfigError
@@ -193,6 +194,10 @@ class Connector(ABC, Generic[S, L]):
     async def described_reading(self, reading: Reading) -> QueryColumns | None:
         """The columns of a reading, as `Lookup.described`; None: it cannot say."""
         return None
+
+    def expiring(self) -> Sequence[Expiry]:
+        """Which of its credentials end one day, as far as it knows now."""
+        return ()
 
     def contacts(self) -> AsyncIterator[ContactRecord] | None:
         """All customers with their numbers, for the number index; None: cannot say.

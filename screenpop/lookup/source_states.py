@@ -144,6 +144,11 @@ def problems_of(sources: Sources) -> Iterator[NodeProblem]:
             yield NodeProblem(part=part, message=message, fatal=False)
     for name, why in sources.unread.items():
         yield NodeProblem(part=f"source {name}", message=why, fatal=False)
+    now_us = sources.clock.now_us()
+    for name, connector in sources.connectors.items():
+        for expiry in connector.expiring():
+            if (warning := expiry.warning(now_us)) is not None:
+                yield NodeProblem(part=f"source {name}", message=warning, fatal=False)
     for name, odd in sources.misread.items():
         if len(odd):
             columns = ", ".join(f"{x.place} {x.column}" for x in odd.first[:ODD_SHOWN])

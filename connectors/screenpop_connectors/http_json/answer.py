@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import jmespath
 
-from screenpop.connector import ConfigError, Row, Scalar, as_scalar
+from screenpop.connector import ConfigError, Row, Scalar, as_scalar, from_bytes
 from screenpop.connector.keys import KEY_COLUMNS, as_key
+from screenpop_connectors.http_json.functions import (
+    FUNCTION_NAMES,
+    OPTIONS,
+    ExactFloat,
+)
 
+BLANK = b" \t\r\n"
 MEMBERS_SHOWN = 8
 MEMBER_CHARS_MAX = 40
-
-
-class ExactFloat(float):
-    """A number with a fraction that remembers how it was written: money."""
-
-    __slots__ = ("text",)
-
-    text: str
-
-    def __new__(cls, text: str) -> ExactFloat:
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
-
-
-ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
 
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
@@ -40,25 +33,70 @@ Odd = Callable[[int, str, str], None]
 
 
 class Expression(Protocol):
-    def search(self, value: object) -> object: ...
+    def search(self, value: object, options: object = None) -> object: ...
+
+
+class _ExtendedExpression:
+    """JMESPath with the functions of this connector."""
+
+    def __init__(self, expression: Expression):
+        self._expression = expression
+
+    def search(self, value: object, options: object = None) -> object:
+        return self._expression.search(value, options or OPTIONS)
 
 
 def compiled(expression: str, *, key: str) -> Expression:
     """Raises `ConfigError` with JMESPath's own explanation."""
     try:
-        found: Expression = jmespath.compile(expression)
+        found = jmespath.compile(expression)
     except jmespath.exceptions.JMESPathError as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"{key}: not a JMESPath expression: {reason}.") from error
-    return found
+    for name in _functions(found.parsed):
+        if name not in FUNCTION_NAMES:
+            near = get_close_matches(name, FUNCTION_NAMES, n=1)
+            hint = f" Did you mean {near[0]}()?" if near else ""
+            raise ConfigError(
+                f"{key}: there is no function {name}() in JMESPath.{hint}"
+            )
+    return _ExtendedExpression(found)
 
 
-def parsed(body: bytes) -> object:
-    """Raises ValueError for what is no JSON text in UTF-8 (or UTF-16, UTF-32)."""
+def _functions(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "function_expression":
+        yield str(node["value"])
+    for child in node.get("children", ()):
+        if isinstance(child, Mapping):
+            yield from _functions(child)
+
+
+def parsed(body: bytes, charset: str | None = None) -> object:
+    """Raises ValueError for what is not a JSON text.
+
+    It is UTF-8 (or UTF-16, UTF-32) as JSON is; bytes that are not are read by the
+    `charset` that the service names, else as cp1252: a name never loses a customer.
+    """
     try:
-        return json.loads(body, parse_float=ExactFloat, parse_constant=lambda _: None)
+        return json.loads(
+            _text(body, charset), parse_float=ExactFloat, parse_constant=lambda _: None
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    encoding = json.detect_encoding(body)
+    try:
+        return body.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        plain = body.removeprefix(codecs.BOM_UTF8).lstrip(BLANK)
+        if not encoding.startswith("utf-8") or plain[:1] not in (b"{", b"[", b'"'):
+            raise
+    with contextlib.suppress(LookupError, UnicodeDecodeError):
+        if charset and charset.lower() not in ("utf-8", "utf8"):
+            return plain.decode(charset)
+    return from_bytes(plain)
 
 
 class AnswerReading:

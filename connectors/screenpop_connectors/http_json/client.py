@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import math
 import ssl
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import aiohttp
@@ -22,10 +21,23 @@ from screenpop.connector import (
     Scalar,
     TimedOut,
     Unavailable,
+    checked,
     told,
 )
+from screenpop.connector.deadline import time_left_s
 from screenpop_connectors.http_json.answer import parsed
+from screenpop_connectors.http_json.credentials import Proof, SourceCredentials
+from screenpop_connectors.http_json.granting import Posted
 from screenpop_connectors.http_json.options import HttpSource
+from screenpop_connectors.http_json.pace import Pace
+from screenpop_connectors.http_json.remedy import (
+    is_of_tls,
+    remedy_of,
+    remedy_of_status,
+    retry_after_s,
+    what_it_is,
+)
+from screenpop_connectors.http_json.same_host import followed
 
 EXCERPT_CHARS = 80
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,10 +45,24 @@ KEEPING_METHOD = frozenset({307, 308})
 NOTHING_THERE = frozenset({204, 205})
 PASSING = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
+AGAIN_AT_ONCE = frozenset({502, 503, 504})
+"""Of these, what a gateway answers while one of its servers is replaced."""
+AGAIN_AFTER_S = 0.1
+TOKEN_BYTES_MAX = 65_536
+OF_SECRETS = "secret."
+"""`{secret.NAME}` stands for a value of `secrets`, in paths, headers and bodies."""
+GZIP = b"\x1f\x8b"
+NO_PROOF = Proof({})
 
 
 class Passing(Unavailable):
-    """A failure that may pass soon: the same request may be sent again."""
+    """A failure that may pass soon: the same request may be sent again.
+
+    `unsent`: the service never saw it. `at_once`: a lookup may try again at once.
+    """
+
+    unsent = False
+    at_once = False
 
 
 class HttpReply(NamedTuple):
@@ -58,13 +84,20 @@ class HttpRequest:
     form: Mapping[str, str] | None = None
     empty_on: tuple[int, ...] = ()
     params: Mapping[str, Scalar] = field(default_factory=dict)  # hidden in errors
+    reading: bool = False  # of contacts, orders or items: it tries again by itself
+    safe: bool = True  # it may be sent twice
 
 
 class HttpClient:
     def __init__(self, options: HttpSource, context: ConnectorContext):
         self._options = options
         self._context = context
-        self._headers, self._secrets = _credentials(options)
+        self.credentials = SourceCredentials(options, context, self.post)
+        self._pace = Pace(options.pace, context.clock) if options.pace else None
+        self.constants: Mapping[str, Scalar] = {
+            f"{OF_SECRETS}{name}": value.get_secret_value()
+            for name, value in options.secrets.items()
+        }
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -79,12 +112,28 @@ class HttpClient:
                 sock_connect=options.connect_timeout_ms / 1000,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept": "application/json", **self._headers},
+            headers={"Accept": "application/json"},
         )
 
     async def close(self) -> None:
+        await self.credentials.close()
         if self._session is not None:
             await self._session.close()
+
+    def known(self, name: str) -> str:
+        """A parameter that can have a value; raises `ConfigError` for another."""
+        if not name.startswith(OF_SECRETS):
+            return checked(name)
+        if name not in self.constants:
+            raise ConfigError(
+                f"there is no secret `{name.removeprefix(OF_SECRETS)}`. Name it under"
+                " the source's `secrets`."
+            )
+        return name
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        return (*map(str, self.constants.values()), *self.credentials.secrets)
 
     @property
     def log(self) -> logging.Logger:
@@ -102,15 +151,80 @@ class HttpClient:
         return (await self.answer(request)).value
 
     async def answer(self, request: HttpRequest) -> HttpReply:
-        """Raises `Unavailable`; `Passing` or `TimedOut` for what may pass soon."""
+        """Raises `Unavailable`; `Passing` or `TimedOut` for what may pass soon.
+
+        A lookup is tried again after what passes at once, if that fits its deadline.
+        """
+        tries_left = 0 if request.reading else self._options.retries_max
+        while True:
+            began_s = asyncio.get_running_loop().time()
+            try:
+                return await self._authorised(request)
+            except Passing as error:
+                took_s = asyncio.get_running_loop().time() - began_s
+                again = error.at_once and (request.safe or error.unsent)
+                if not tries_left or not again:
+                    raise
+                if time_left_s() < 2 * took_s + AGAIN_AFTER_S:
+                    raise
+            tries_left -= 1
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _authorised(self, request: HttpRequest) -> HttpReply:
+        """With a token that is refused renewed once."""
+        credentials = self.credentials
+        proof = await credentials.proof()
         with self._explained(request):
-            return await self._followed(request)
+            reply = await self._followed(request, proof)
+        if reply is None:
+            credentials.refused(proof)
+            proof = await credentials.proof()
+            with self._explained(request):
+                reply = await self._followed(request, proof, last=True)
+        assert reply is not None
+        return reply
 
     async def status(self, request: HttpRequest) -> int:
         """The status of the answer, whatever it is; raises as `answer`."""
+        proof = await self.credentials.proof()
         with self._explained(request):
-            async with self._sent(request) as response:
+            async with self._sent(request, proof) as response:
                 return response.status
+
+    async def post(
+        self,
+        url: URL,
+        *,
+        label: str,
+        body: JsonValue = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Posted:
+        """Ask for a token: without credentials, without redirects.
+
+        Nothing of the answer gets into an error text. Raises `Unavailable`.
+        """
+        request = HttpRequest(
+            url=url,
+            label=label,
+            method="POST",
+            body=body,
+            form=form,
+            headers=headers or {},
+        )
+        with self._explained(request):
+            async with self._sent(request, NO_PROOF) as response:
+                answer = await self._body(request, response, TOKEN_BYTES_MAX)
+                refused = None
+                if response.status >= 300:
+                    what = what_it_is(response.status, answer)
+                    refused = Unavailable(
+                        f"{self._where(request)} answered {response.status}{what}, no"
+                        " token. Look at the service, or correct the address.",
+                        brief="gives no token",
+                        retry_after_s=self._retry_after_s(response),
+                    )
+                return Posted(response.status, answer, refused)
 
     @contextmanager
     def _explained(self, request: HttpRequest) -> Iterator[None]:
@@ -124,15 +238,26 @@ class HttpClient:
                 brief="did not answer in time",
             ) from error
         except (aiohttp.ClientError, ValueError) as error:
-            raise Passing(
+            passing = Passing(
                 f"{self._where(request)} failed: {self._cause(error, request)}."
-                f" {_remedy(error, request.url)}",
+                f" {remedy_of(error, request.url)}",
                 brief="cannot be reached",
-            ) from error
+            )
+            passing.unsent = isinstance(error, aiohttp.ClientConnectorError)
+            lost = isinstance(error, aiohttp.ClientConnectionError)
+            passing.at_once = lost and not is_of_tls(error, request.url)
+            raise passing from error
 
-    async def _followed(self, request: HttpRequest) -> HttpReply:
+    async def _followed(
+        self, request: HttpRequest, proof: Proof, *, last: bool = False
+    ) -> HttpReply | None:
+        """None: the token is refused, and may be renewed (not with `last`)."""
         for _ in range(self._options.redirects_max + 1):
-            async with self._sent(request) as response:
+            if self._pace is not None:
+                await self._pace.turn(reading=request.reading)
+            async with self._sent(request, proof) as response:
+                if response.status == 401 and self.credentials.renews and not last:
+                    return None
                 if response.status not in REDIRECTS:
                     return await self._answer(request, response)
                 request = self._redirected(request, response)
@@ -142,14 +267,14 @@ class HttpClient:
         )
 
     def _sent(
-        self, request: HttpRequest
+        self, request: HttpRequest, proof: Proof
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the connector was not opened")
         return self._session.request(
             request.method,
-            request.url,
-            headers=request.headers,
+            _with_query(request.url, proof.query),
+            headers={**proof.headers, **request.headers},
             json=request.body,
             data=request.form,
             allow_redirects=False,
@@ -160,13 +285,15 @@ class HttpClient:
     ) -> HttpReply:
         if response.status in request.empty_on or response.status in NOTHING_THERE:
             return HttpReply(None, None)
-        body = await self._body(request, response)
+        limit = self._options.response_bytes_max
+        body = await self._body(request, response, limit)
         if response.status >= 400:
             raise self._refused(request, response, body)
         if not body.strip(b" \t\r\n\xef\xbb\xbf"):
             return HttpReply(None, None)
         try:
-            return HttpReply(parsed(body), _next_link(response))
+            answer = parsed(unpacked(body, limit), response.charset)
+            return HttpReply(answer, _next_link(response))
         except ValueError as error:
             raise Unavailable(
                 self._strange(request, response, body),
@@ -174,9 +301,8 @@ class HttpClient:
             ) from error
 
     async def _body(
-        self, request: HttpRequest, response: aiohttp.ClientResponse
+        self, request: HttpRequest, response: aiohttp.ClientResponse, limit: int
     ) -> bytes:
-        limit = self._options.response_bytes_max
         body = bytearray()
         async for chunk in response.content.iter_any():
             body += chunk
@@ -213,10 +339,15 @@ class HttpClient:
         brief = f"failed: it answered {response.status}"
         if response.status not in PASSING:
             return Unavailable(text, brief=brief)
-        after_s = _retry_after_s(response, self._context.clock.now_us() / 1e6)
+        after_s = self._retry_after_s(response)
         if after_s is not None:
             brief = "asked to be asked less"
-        return Passing(text, brief=brief, retry_after_s=after_s)
+        passing = Passing(text, brief=brief, retry_after_s=after_s)
+        passing.at_once = after_s is None and response.status in AGAIN_AT_ONCE
+        return passing
+
+    def _retry_after_s(self, response: aiohttp.ClientResponse) -> float | None:
+        return retry_after_s(response.headers, self._context.clock.now_us() / 1e6)
 
     def _strange(
         self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
@@ -226,17 +357,10 @@ class HttpClient:
         kind = (
             response.content_type if "Content-Type" in response.headers else "no type"
         )
-        remedy = {
-            401: "Check the credentials under auth.",
-            403: "Check the credentials under auth and the rights of their user.",
-            404: "Check base_url and path.",
-            429: "It asks to be asked less: lower concurrency, raise cache_s; set"
-            " contacts.pace_ms where its customers are read.",
-        }.get(response.status, "Look at the service, or try the address by hand.")
-        what = ", no JSON" if response.status < 300 else ""
+        what = what_it_is(response.status, body)
         return (
             f"{self._where(request)} answered {response.status} ({kind}){what}:"
-            f" {shown}. {remedy}"
+            f" {shown}. {remedy_of_status(response.status, what)}"
         )
 
     def failed(self, request: HttpRequest, reason: object) -> Unavailable:
@@ -247,7 +371,7 @@ class HttpClient:
 
     def _cause(self, error: Exception, request: HttpRequest) -> str:
         reason = self._told(error, request)
-        if not _is_of_tls(error, request.url):
+        if not is_of_tls(error, request.url):
             return reason
         return f"no TLS connection can be made ({reason})"
 
@@ -270,53 +394,12 @@ class HttpClient:
             ) from error
 
 
-def _is_of_tls(error: Exception, url: URL) -> bool:
-    """Did the handshake fail, behind a connection that could be made?
-
-    A server without TLS answers it with a text, or closes the connection: then the
-    error has no number of the system, or says that the connection was reset.
-    """
-    if url.scheme != "https" or not isinstance(error, aiohttp.ClientConnectorError):
-        return False
-    cause = error.os_error
-    reset = isinstance(cause, ConnectionResetError | ConnectionAbortedError)
-    return isinstance(cause, ssl.SSLError) or reset or cause.errno is None
-
-
-def _remedy(error: Exception, url: URL) -> str:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "Name the certificate to trust under ca_file, or correct base_url."
-    if _is_of_tls(error, url):
-        return (
-            "Does this port speak TLS? Write http:// in base_url for a service that"
-            " speaks plain HTTP, or correct the port."
-        )
-    cut_off = (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError)
-    if url.scheme == "http" and isinstance(error, cut_off):
-        return "Does this port expect TLS? Write https:// in base_url if it does."
-    return "Is the service running, and may this machine reach it?"
-
-
-def followed(old: URL, new: URL) -> URL | None:
-    """Where to go on, if the new address is on the same host; None: another place.
-
-    From http to https is the same host. From https to http, as services behind a
-    proxy write their own address, goes on over https: nothing is sent in clear.
-    """
-    if _host(old) != _host(new) or new.scheme not in ("http", "https"):
-        return None
-    plain = new.with_user(None).with_fragment(None)
-    if old.scheme == new.scheme:
-        return plain if old.port == new.port else None
-    if new.scheme == "https":
-        return plain if new.port in (443, old.port) or old.port != 80 else None
-    if new.port in (80, old.port):
-        return plain.with_scheme("https").with_port(old.port)
-    return None
-
-
-def _host(url: URL) -> str:
-    return (url.host or "").lower().rstrip(".")
+def _with_query(url: URL, query: str) -> URL:
+    """With an encoded query behind its own, which stays as it is written."""
+    if not query:
+        return url
+    mark = "&" if url.raw_query_string else "?"
+    return URL(f"{url.with_fragment(None)}{mark}{query}", encoded=True)
 
 
 def _next_link(response: aiohttp.ClientResponse) -> str | None:
@@ -328,54 +411,15 @@ def _next_link(response: aiohttp.ClientResponse) -> str | None:
     return str(link["url"]) if link else None
 
 
-def _retry_after_s(response: aiohttp.ClientResponse, now_s: float) -> float | None:
-    """`Retry-After` in seconds or as a date, by the clock of who sent it."""
-    text = response.headers.get("Retry-After", "").strip()
-    if not text:
-        return None
+def unpacked(body: bytes, limit: int) -> bytes:
+    """A body that is packed by gzip though no header says so; raises ValueError."""
+    if not body.startswith(GZIP):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
     try:
-        return max(0.0, float(text)) if math.isfinite(float(text)) else None
-    except ValueError:
-        until_s = _moment_s(text)
-    if until_s is None:
-        return None
-    sent_s = _moment_s(response.headers.get("Date", ""))
-    return max(0.0, until_s - (now_s if sent_s is None else sent_s))
-
-
-def _moment_s(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except ValueError:
-        return None
-
-
-def _credentials(options: HttpSource) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Headers for every request, and what must not appear in an error text."""
-    headers = {
-        name: value.get_secret_value() for name, value in options.headers.items()
-    }
-    secrets: list[str] = list(headers.values())
-    auth = options.auth
-    if auth and auth.bearer:
-        headers["Authorization"] = f"Bearer {auth.bearer.get_secret_value()}"
-        secrets.append(auth.bearer.get_secret_value())
-    if auth and auth.username and auth.password:
-        password = auth.password.get_secret_value()
-        basic = b64encode(f"{auth.username}:{password}".encode()).decode()
-        headers["Authorization"] = f"Basic {basic}"
-        secrets += [password, basic]
-    if auth and auth.header and auth.value:
-        headers[auth.header] = auth.value.get_secret_value()
-        secrets.append(auth.value.get_secret_value())
-    return headers, _checked(headers, secrets)
-
-
-def _checked(headers: Mapping[str, str], secrets: Iterable[str]) -> tuple[str, ...]:
-    for name, value in headers.items():
-        if not name.isascii() or any(c in "\r\n\0" for c in name + value):
-            raise ConfigError(
-                f"header {name!r} holds a line end. Is there one at the end of the"
-                " secret's file? Remove it."
-            )
-    return tuple(secrets)
+        plain = unpacking.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ValueError("packed by gzip, and cannot be unpacked") from error
+    if len(plain) > limit:
+        raise ValueError(f"packed by gzip, more than {limit} bytes")
+    return plain

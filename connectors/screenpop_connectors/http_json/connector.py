@@ -11,6 +11,7 @@ from screenpop.connector import (
     ConnectorContext,
     ContactRecord,
     ContactsBatch,
+    Expiry,
     FeedBatch,
     FeedReading,
     Lookup,
@@ -99,6 +100,9 @@ lookups:
             HttpRequest(url=URL(self.base), label=self.base, empty_on=every_status)
         )
 
+    def expiring(self) -> Sequence[Expiry]:
+        return self.client.credentials.expiring()
+
     async def reached(self) -> str:
         status = await self.client.status(
             HttpRequest(url=URL(self.base), label=self.base)
@@ -165,15 +169,17 @@ class HttpJsonLookup(Lookup):
         self._connector = connector
         self._name = name
         self._options = options
-        self._path = path_of(options.path)
-        self._headers = {n: parse(text) for n, text in options.headers.items()}
-        self._body: Body = parse_body(options.body)
-        self._form = {n: parse(text) for n, text in (options.form or {}).items()}
+        known = connector.client.known
+        self._path = path_of(options.path, known)
+        self._headers = {n: parse(text, known) for n, text in options.headers.items()}
+        self._body: Body = parse_body(options.body, known)
+        self._form = {n: parse(t, known) for n, t in (options.form or {}).items()}
         self._reading = AnswerReading(options.select, options.fields)
         self._error = compiled(options.error, key="error") if options.error else None
         self._said = False
         templates = [self._path, *self._headers.values(), *self._form.values()]
-        self.needs = body_names(self._body).union(*(t.names for t in templates))
+        names = body_names(self._body).union(*(t.names for t in templates))
+        self.needs = names.difference(connector.client.constants)
 
     async def described(self) -> QueryColumns | None:
         """A service is not asked without a caller: what `fields` names."""
@@ -197,7 +203,8 @@ class HttpJsonLookup(Lookup):
             ) from error
 
     def _request(self, params: Mapping[str, Scalar]) -> HttpRequest:
-        base = self._connector.base
+        base, asked = self._connector.base, params
+        params = {**params, **self._connector.client.constants}
         form = {name: text.filled(params) for name, text in self._form.items()}
         return HttpRequest(
             url=URL(base + filled_url(self._path, params), encoded=True),
@@ -207,7 +214,8 @@ class HttpJsonLookup(Lookup):
             body=filled_body(self._body, params),
             form=form or None,
             empty_on=self._options.empty_on,
-            params={name: params[name] for name in self.needs},
+            params={name: asked[name] for name in self.needs},
+            safe=self._options.safe or self._options.method == "GET",
         )
 
     def _limited(self, rows: Sequence[Row]) -> Sequence[Row]:

@@ -27,29 +27,33 @@ from screenpop.connector import (
     lacking_for_orders,
 )
 from screenpop.connector.orders import CHANGED
+from screenpop_connectors.http_json.auth import HttpAuth
+from screenpop_connectors.http_json.body_place import IN_BODY, with_value
 
 PORT_MAX = 65_535
 
 
-class HttpAuth(BaseModel):
-    """One of: `bearer`; `username` and `password`; `header` and `value`."""
+class HttpPace(BaseModel):
+    """So many requests in a time, lookups and readings together."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    bearer: SecretStr | None = Field(None, description="Sent as `Bearer …`.")
-    username: str | None = Field(None, description="Basic authentication.")
-    password: SecretStr | None = Field(None, description="Basic authentication.")
-    header: str | None = Field(None, description="Name of a header of its own.")
-    value: SecretStr | None = Field(None, description="That header's value.")
+    requests: int = Field(
+        gt=0, le=100_000, description="Requests that go out at most in `per_s`."
+    )
+    per_s: float = Field(1, gt=0, description="The time in which they are counted.")
+    wait_max_s: float = Field(
+        5, ge=0, description="A lookup waits for its turn so long at most."
+    )
 
-    @model_validator(mode="after")
-    def _one_way(self) -> HttpAuth:
-        given = {name for name, value in self if value is not None}
-        if given not in ({"bearer"}, {"username", "password"}, {"header", "value"}):
-            raise ValueError(
-                "give either bearer, or username and password, or header and value"
-            )
-        return self
+
+def _check_place(body: JsonValue, name: str) -> None:
+    if not isinstance(body, dict):
+        raise ValueError(f"{name} needs a body: a mapping in which it has its place")
+    try:
+        with_value(body, name.removeprefix(IN_BODY), None)
+    except LookupError as error:
+        raise ValueError(f"{name} has no place in the body: {error}") from error
 
 
 class HttpListing(BaseModel):
@@ -58,6 +62,13 @@ class HttpListing(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field(description="Appended to base_url; no parameters.")
+    method: Literal["GET", "POST"] = Field(
+        "GET", description="POST only for services that ask for it; it must not write."
+    )
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="Further headers of each page."
+    )
+    body: JsonValue = Field(None, description="JSON of a POST, e.g. a GraphQL query.")
     select: str | None = Field(None, description="JMESPath to the list of a page.")
     next: str | None = Field(
         None,
@@ -65,11 +76,14 @@ class HttpListing(BaseModel):
         " its cursor, with next_param. Default: the header `Link` with `rel=next`.",
     )
     next_param: str | None = Field(
-        None, description="Query parameter that takes the cursor that `next` finds."
+        None,
+        description="Query parameter that takes the cursor that `next` finds; in a body"
+        " its place: `body.variables.after`.",
     )
     page_param: str | None = Field(
         None,
-        description="Query parameter that names the page; read until a page is empty.",
+        description="Query parameter that names the page, or its place in a body:"
+        " `body.offset`; read until a page is empty. Or write `{page}` into the path.",
     )
     page_start: int = Field(1, ge=0, description="Its first value.")
     page_step: int = Field(
@@ -95,6 +109,11 @@ class HttpListing(BaseModel):
             raise ValueError("give next or page_param, not both")
         if self.next_param and not self.next:
             raise ValueError("next_param needs next, which finds its value")
+        if self.method == "GET" and self.body is not None:
+            raise ValueError("a GET has no body. Set method: POST")
+        for name in (self.next_param, self.page_param):
+            if name is not None and name.startswith(IN_BODY):
+                _check_place(self.body, name)
         return self
 
 
@@ -185,10 +204,25 @@ class HttpSource(SourceOptions):
     )
     auth: HttpAuth | None = Field(
         None,
-        description="`bearer`, or `username` and `password`, or `header` and `value`.",
+        description="One of `bearer`; `username` and `password`; `header` and `value`;"
+        " `query` and `value`; `oauth2`; `login`.",
     )
     headers: dict[str, SecretStr] = Field(
         default_factory=dict, description="Sent with every request; kept secret."
+    )
+    secrets: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Values of `{secret.NAME}` in paths, headers and bodies.",
+    )
+    pace: HttpPace | None = Field(
+        None, description="Requests that the service allows in a time."
+    )
+    retries_max: int = Field(
+        1,
+        ge=0,
+        le=5,
+        description="Further tries of a lookup after a lost connection, 502, 503 or 504"
+        " if they fit into its deadline; a POST only where it is `safe`.",
     )
     ca_file: Path | None = Field(
         None, description="Certificates to trust instead of the system's (PEM)."
@@ -254,6 +288,9 @@ class HttpLookup(LookupOptions):
     )
     form: dict[str, str] | None = Field(
         None, description="Form fields of a POST, instead of body."
+    )
+    safe: bool = Field(
+        False, description="true: this POST may be sent twice (`retries_max`)."
     )
     select: str | None = Field(
         None, description="JMESPath to the rows; default: the whole answer."

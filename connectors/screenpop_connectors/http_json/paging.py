@@ -8,10 +8,12 @@ asks to wait (`Retry-After`) is waited for, and the reading goes on at that page
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from pydantic import JsonValue
 from yarl import URL
 
 from screenpop.connector import (
@@ -29,15 +31,29 @@ from screenpop_connectors.http_json.answer import (
     members_of,
     nothing_there,
 )
+from screenpop_connectors.http_json.body_place import IN_BODY, with_value
 from screenpop_connectors.http_json.client import (
+    OF_SECRETS,
     HttpClient,
     HttpReply,
     HttpRequest,
     Passing,
-    followed,
 )
 from screenpop_connectors.http_json.options import HttpListing
-from screenpop_connectors.http_json.template import filled_url, path_of
+from screenpop_connectors.http_json.same_host import followed
+from screenpop_connectors.http_json.template import (
+    Body,
+    body_names,
+    filled_body,
+    filled_header,
+    filled_url,
+    parse,
+    parse_body,
+    path_of,
+)
+
+PAGE = "page"
+"""`{page}` in a path or body is counted as `page_start` and `page_step` say."""
 
 NO_SUCH_PAGE = (400, 404, 410, 416)
 """What services answer to a page behind their last one."""
@@ -53,6 +69,17 @@ RETRY_MAX_S = 60.0
 
 NOTHING: Mapping[str, Scalar] = MappingProxyType({})
 RaiseTold = Callable[[HttpRequest, object], None]
+
+
+class _PageAddress(NamedTuple):
+    """Where a page is asked for."""
+
+    url: URL
+    body: JsonValue = None
+
+    @property
+    def mark(self) -> str:
+        return f"{self.url} {json.dumps(self.body)}"
 
 
 class Page(NamedTuple):
@@ -85,24 +112,32 @@ class ListingPages:
         self._raise_told = raise_told
         self._reading = AnswerReading(options.select, fields, key=f"{key}.")
         self._next = compiled(options.next, key=f"{key}.next") if options.next else None
-        self._path = path_of(options.path, known)
-        self.names = self._path.names
-        filled_url(self._path, dict.fromkeys(self.names))
+
+        def known_here(name: str) -> str:
+            if name == PAGE:
+                return name
+            return client.known(name) if name.startswith(OF_SECRETS) else known(name)
+
+        self._path = path_of(options.path, known_here)
+        self._headers = {n: parse(t, known_here) for n, t in options.headers.items()}
+        self._body: Body = parse_body(options.body, known_here)
+        in_headers = (text.names for text in self._headers.values())
+        names = (self._path.names | body_names(self._body)).union(*in_headers)
+        self._counts = options.page_param is not None or PAGE in names
+        self.names = names.difference({PAGE}, client.constants)
+        filled_url(self._path, dict.fromkeys(names))
 
     async def pages(
         self, odd: OddItems, params: Mapping[str, Scalar] = NOTHING
     ) -> AsyncIterator[Page]:
         """The pages that hold rows; raises `Unavailable`."""
-        start = URL(self._base + filled_url(self._path, params), encoded=True)
-        url, before, asked = start, list[Row](), set[URL]()
+        start = self._place(params, 0)
+        place, before, asked = start, list[Row](), set[str]()
         for number in range(self.options.pages_max):
-            page = self._numbered(url, number)
-            asked.add(page)
-            request = HttpRequest(
-                url=page,
-                label=str(url.with_query(None)),
-                empty_on=NO_SUCH_PAGE if number else (),
-            )
+            if self._counts:
+                place = self._place(params, number)
+            asked.add(place.mark)
+            request = self._request(place, params, number)
             answer = await self._page(request, number)
             self._raise_told(request, answer.value)
             if not number and self._reading.lacks_select(answer.value):
@@ -116,14 +151,41 @@ class ListingPages:
                 return
             yield Page(number + 1, rows)
             before = rows
+            if self._counts:
+                continue
             target = self._following(request, start, answer)
             if target is None:
                 return
-            if target in asked and not self.options.page_param:
+            if target.mark in asked:
                 odd.add(f"page {number + 1}", None, CIRCLE)
                 return
-            url = target
+            place = target
         self.cut_off("pages_max", self.options.pages_max)
+
+    def _place(self, params: Mapping[str, Scalar], number: int) -> _PageAddress:
+        """The page of this number, from 0; the first one where pages are linked."""
+        options = self.options
+        page = options.page_start + number * options.page_step
+        values = {**self._client.constants, **params, PAGE: page}
+        url = URL(self._base + filled_url(self._path, values), encoded=True)
+        place = _PageAddress(url, filled_body(self._body, values))
+        if options.page_param is None:
+            return place
+        return _set(place, options.page_param, page)
+
+    def _request(
+        self, place: _PageAddress, params: Mapping[str, Scalar], number: int
+    ) -> HttpRequest:
+        values = {**self._client.constants, **params}
+        return HttpRequest(
+            url=place.url,
+            label=self._base + self.options.path.partition("?")[0],
+            method=self.options.method,
+            headers={n: filled_header(t, values) for n, t in self._headers.items()},
+            body=place.body,
+            empty_on=NO_SUCH_PAGE if number else (),
+            reading=True,
+        )
 
     def _without_select(self, request: HttpRequest, answer: HttpReply) -> Unavailable:
         return self._client.failed(
@@ -179,19 +241,10 @@ class ListingPages:
                 request, f"{error} ({self._key}.select or fields do not fit the answer)"
             ) from error
 
-    def _numbered(self, url: URL, number: int) -> URL:
-        options = self.options
-        if options.page_param is None:
-            return url
-        page = options.page_start + number * options.page_step
-        return url.update_query({options.page_param: page})
-
     def _following(
-        self, request: HttpRequest, start: URL, answer: HttpReply
-    ) -> URL | None:
+        self, request: HttpRequest, start: _PageAddress, answer: HttpReply
+    ) -> _PageAddress | None:
         """Where the next page is; None: there is none."""
-        if self.options.page_param:
-            return start
         if self._next is None:
             return self._linked(request, answer.link) if answer.link else None
         try:
@@ -205,7 +258,7 @@ class ListingPages:
         if found in (None, False, "", [], {}):
             return None
         if self.options.next_param is not None:
-            return start.update_query({self.options.next_param: self._cursor(found)})
+            return _set(start, self.options.next_param, self._cursor(found))
         if not isinstance(found, str) or not _is_link(found):
             raise self._client.failed(
                 request,
@@ -214,15 +267,15 @@ class ListingPages:
             )
         return self._linked(request, found)
 
-    def _cursor(self, found: object) -> str:
+    def _cursor(self, found: object) -> str | int:
         if isinstance(found, bool) or not isinstance(found, str | int | float):
             raise Unavailable(
                 f"{self._key}.next finds no cursor but a list, an object or true. Let"
                 " it name the cursor itself."
             )
-        return sound(str(found))
+        return found if isinstance(found, int) else sound(str(found))
 
-    def _linked(self, request: HttpRequest, link: str) -> URL:
+    def _linked(self, request: HttpRequest, link: str) -> _PageAddress:
         try:
             target = request.url.join(URL(link))
         except ValueError as error:
@@ -233,7 +286,7 @@ class ListingPages:
             raise self._client.failed(
                 request, f"a next page on another host, {target.host}"
             )
-        return place
+        return _PageAddress(place, request.body)
 
     def cut_off(self, key: str, limit: int) -> None:
         self._client.log.warning(
@@ -243,6 +296,14 @@ class ListingPages:
             f"{self._key}.{key}",
             limit,
         )
+
+
+def _set(place: _PageAddress, name: str, value: str | int) -> _PageAddress:
+    """A value in the query, or in the body where the name says so."""
+    if name.startswith(IN_BODY):
+        in_body = name.removeprefix(IN_BODY)
+        return place._replace(body=with_value(place.body, in_body, value))
+    return place._replace(url=place.url.update_query({name: value}))
 
 
 def _is_link(text: str) -> bool:

@@ -91,15 +91,15 @@ def path_of(text: str, known: Callable[[str], str] = checked) -> Template:
     return parse(text, known)
 
 
-def parse_body(value: JsonValue) -> Body:
+def parse_body(value: JsonValue, known: Callable[[str], str] = checked) -> Body:
     if isinstance(value, str):
-        template = parse(value)
+        template = parse(value, known)
         first = template.pieces[0] if len(template.pieces) == 1 else None
         return first if isinstance(first, Parameter) else template
     if isinstance(value, list):
-        return [parse_body(item) for item in value]
+        return [parse_body(item, known) for item in value]
     if isinstance(value, dict):
-        return {name: parse_body(item) for name, item in value.items()}
+        return {name: parse_body(item, known) for name, item in value.items()}
     return value
 
 

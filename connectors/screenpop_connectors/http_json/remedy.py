@@ -1,0 +1,91 @@
+"""What does a failed request mean, and what can be done about it?"""
+
+from __future__ import annotations
+
+import math
+import ssl
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from yarl import URL
+
+LOG_IN_WORDS = (b"log in", b"login", b"sign in", b"signin", b"anmelde")
+PAGE_BYTES = 4000  # looked through for the words of a log-in page
+
+
+def is_of_tls(error: Exception, url: URL) -> bool:
+    """Did the handshake fail, behind a connection that could be made?
+
+    A server without TLS answers it with a text, or closes the connection: then the
+    error has no number of the system, or says that the connection was reset.
+    """
+    if url.scheme != "https" or not isinstance(error, aiohttp.ClientConnectorError):
+        return False
+    cause = error.os_error
+    reset = isinstance(cause, ConnectionResetError | ConnectionAbortedError)
+    return isinstance(cause, ssl.SSLError) or reset or cause.errno is None
+
+
+def remedy_of(error: Exception, url: URL) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "Name the certificate to trust under ca_file, or correct base_url."
+    if is_of_tls(error, url):
+        return (
+            "Does this port speak TLS? Write http:// in base_url for a service that"
+            " speaks plain HTTP, or correct the port."
+        )
+    cut_off = (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError)
+    if url.scheme == "http" and isinstance(error, cut_off):
+        return "Does this port expect TLS? Write https:// in base_url if it does."
+    return "Is the service running, and may this machine reach it?"
+
+
+def what_it_is(status: int, body: bytes) -> str:
+    """In words behind the status: an answer that should have been JSON."""
+    start = body[:PAGE_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        log_in = any(word in start for word in LOG_IN_WORDS)
+        return ", a log-in page, no JSON" if log_in else ", a web page, no JSON"
+    if start.startswith(b"<?xml") or start.startswith((b"<soap", b"<feed")):
+        return ", XML, no JSON"
+    return ", no JSON" if status < 300 else ""
+
+
+def remedy_of_status(status: int, what: str) -> str:
+    if "log-in page" in what and status < 300:
+        return "Check the credentials under auth, and base_url and path."
+    if "XML" in what and status < 300:
+        return (
+            "Ask for JSON: `headers: {Accept: application/json}`, or as it documents."
+        )
+    if "web page" in what and status < 300:
+        return "Check base_url and path: this is not the service's API."
+    return {
+        401: "Check the credentials under auth.",
+        403: "Check the credentials under auth and the rights of their user.",
+        404: "Check base_url and path.",
+        429: "It asks to be asked less: lower concurrency, raise cache_s, set pace.",
+    }.get(status, "Look at the service, or try the address by hand.")
+
+
+def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
+    """`Retry-After` in seconds or as a date, by the clock of who sent it."""
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    try:
+        return max(0.0, float(text)) if math.isfinite(float(text)) else None
+    except ValueError:
+        until_s = _moment_s(text)
+    if until_s is None:
+        return None
+    sent_s = _moment_s(headers.get("Date", ""))
+    return max(0.0, until_s - (now_s if sent_s is None else sent_s))
+
+
+def _moment_s(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None
