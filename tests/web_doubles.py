@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from screenpop.config.forecast import ForecastSettings
+from screenpop.config.reloads import ConfigurationSeen, ReloadSeen
 from screenpop.desk.session import SessionKind, Transport
 from screenpop.domain.agent import AgentPrivacy, Only, Role, User, UserId
 from screenpop.domain.call import AgentId, NamedCall
 from screenpop.domain.directory import Directory
-from screenpop.domain.errors import BadInput, NotFound, Unauthenticated
+from screenpop.domain.errors import BadInput, ConfigError, NotFound, Unauthenticated
 from screenpop.domain.orders_after import KnownCaller
 from screenpop.domain.popped import PoppedCall
 from screenpop.domain.profile import Json
@@ -456,6 +457,22 @@ def no_alerts() -> Alerts:
     )
 
 
+class FakeConfiguration:
+    """One that was never changed, and is not in a file."""
+
+    def seen(self) -> ConfigurationSeen:
+        return ConfigurationSeen(
+            file="screenpop.yaml",
+            files=(),
+            loaded_at="2026-11-21T09:00:00Z",
+            can_reload=False,
+            watched_every_s=0,
+        )
+
+    async def reload(self, by: str, *, dry_run: bool = False) -> ReloadSeen:
+        raise ConfigError("the configuration is not in a file.")
+
+
 def services(data_dir: Path, **other: Any) -> Services:
     """Everything doubled, but for what is given by name."""
     doubled: dict[str, Any] = {
@@ -470,6 +487,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "alerts": no_alerts(),
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
+        "configuration": FakeConfiguration(),
         "sources": no_sources, "orders": no_orders,
         "version": "0.0.0",
     }  # fmt: skip

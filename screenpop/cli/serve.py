@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -75,11 +76,11 @@ def serve(
             sys.exit(runner.run(_serve_by_workers(loaded, workers, more)))
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def _on_signals(stop: Callable[[], None], reload: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    loop.add_signal_handler(signal.SIGHUP, _hang_up)
+    loop.add_signal_handler(signal.SIGHUP, reload)
 
 
 async def _serve_by_workers(loaded: Loaded, count: int, more: Sequence[str]) -> int:
@@ -91,7 +92,7 @@ async def _serve_by_workers(loaded: Loaded, count: int, more: Sequence[str]) -> 
         end_within_s=time_to_end_s(loaded),
     )
     kept = reserved(loaded)
-    _on_signals(workers.stop)
+    _on_signals(workers.stop, workers.reload)
     try:
         return await workers.run()
     finally:
@@ -100,26 +101,34 @@ async def _serve_by_workers(loaded: Loaded, count: int, more: Sequence[str]) -> 
 
 
 async def _serve(loaded: Loaded, worker: int = 0) -> None:
-    stop = asyncio.Event()
-    _on_signals(stop.set)
+    stop, hung_up = asyncio.Event(), HungUp()
+    _on_signals(stop.set, hung_up)
     parent = Parent(worker, stop) if worker else None
     tasks = TaskOwner("worker")
     if parent is not None:
         tasks.keep_running(parent.listen, name="listen to the parent", until_done=True)
     try:
         while not stop.is_set():
-            await _serve_once(loaded, stop, parent, tasks)
+            loaded = await _serve_once(loaded, stop, parent, tasks, hung_up)
     finally:
         await tasks.close()
 
 
 async def _serve_once(
-    loaded: Loaded, stop: asyncio.Event, parent: Parent | None, tasks: TaskOwner
-) -> None:
-    """Until a signal stops it, or everything must be read again from the journal."""
+    loaded: Loaded,
+    stop: asyncio.Event,
+    parent: Parent | None,
+    tasks: TaskOwner,
+    hung_up: HungUp,
+) -> Loaded:
+    """Until a signal stops it, or everything must be read again from the journal.
+
+    Returns the configuration that ran in the end.
+    """
     from screenpop.journal.base import JournalReplaced
     from screenpop.node.build import running  # the whole service: a second
     from screenpop.node.gauges import spare_the_loop
+    from screenpop.node.reload import SIGNAL
 
     try:
         async with running(loaded) as service:
@@ -128,16 +137,26 @@ async def _serve_once(
             if parent is not None:
                 service.other_workers = parent.others_down
                 parent.serves(tasks)
+            hung_up.reload = partial(service.reloader.reload_soon, SIGNAL)
             await first_of(stop, service.replaced)
             log.info("stopping")
+            loaded = service.loaded
     except JournalReplaced as error:  # while it read what is stored
         log.warning("%s", error)
         await asyncio.sleep(BEGIN_AGAIN_S)
+    finally:
+        hung_up.reload = None
+    return loaded
 
 
-def _hang_up() -> None:
-    """Programs are used to reload at SIGHUP; one that ended would drop calls."""
-    log.warning(
-        "SIGHUP is ignored: a changed configuration is read at a start. Check it with"
-        " `screenpop check-config`, then restart the service (SIGTERM ends it in order)"
-    )
+class HungUp:
+    """What is done at SIGHUP: the configuration is read again, once one runs."""
+
+    def __init__(self) -> None:
+        self.reload: Callable[[], None] | None = None
+
+    def __call__(self) -> None:
+        if self.reload is not None:
+            self.reload()
+        else:
+            log.warning("SIGHUP while the service starts or stops: it is ignored")

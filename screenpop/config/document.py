@@ -16,6 +16,7 @@ from pathlib import Path
 
 import yaml
 
+from screenpop.config.file_stamps import FileStamps, Stamp, stamp
 from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
 from screenpop.support.yaml_text import DEPTH_MAX, NotYaml, composed, plain
 
@@ -209,6 +210,7 @@ class Filled:
     used: tuple[str, ...] = ()  # what was inside of each `${…}`
     secrets: frozenset[str] = frozenset()
     problems: tuple[tuple[str, str], ...] = ()  # (sentence, remedy)
+    files: FileStamps = field(default_factory=dict)  # that were read for it
 
 
 @dataclass(slots=True)
@@ -218,6 +220,7 @@ class _Filling:
     used: list[str] = field(default_factory=list)
     secrets: set[str] = field(default_factory=set)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    files: dict[Path, Stamp] = field(default_factory=dict)
 
     def replace(self, match: re.Match[str]) -> str:
         if match["escaped"]:
@@ -247,6 +250,7 @@ class _Filling:
 
     def _file(self, name: str) -> str:
         path = self.folder / name
+        self.files[path] = stamp(path)
         remedy = "Put the file there, readable for the user of the service."
         try:
             if path.is_file() and path.stat().st_size > SECRET_BYTES_MAX:
@@ -277,4 +281,5 @@ def fill(text: str, environ: Mapping[str, str], folder: Path) -> Filled:
         used=tuple(filling.used),
         secrets=frozenset(filling.secrets),
         problems=tuple(filling.problems),
+        files=filling.files,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from screenpop.config.document import Document, Filled, Value, fill, read_document
+from screenpop.config.file_stamps import FileStamps, stamps
 from screenpop.config.model import Configuration
 from screenpop.config.problems import (
     ConfigProblems,
@@ -45,6 +46,8 @@ class Loaded:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     filled: frozenset[KeyPath] = frozenset()
     worker: int | None = None  # of `serve --workers N`: from 1 to N
+    files: FileStamps = field(default_factory=dict)
+    """What was read for it: this file and those of `${file:…}`, as they were then."""
 
     def has(self, *path: str | int) -> bool:
         """Is it written in the file, whether usable or not?"""
@@ -107,23 +110,30 @@ def load_config(path: Path, *, environ: Mapping[str, str] | None = None) -> Load
 
 def examine(path: Path, *, environ: Mapping[str, str] | None = None) -> Examined:
     """Read as far as possible: what is wrong is left out, and reported."""
+    before = stamps([path.absolute()])
     try:
         text = _read(path)
     except ConfigProblems as error:
         return Examined(loaded=None, problems=error.problems)
-    return examine_text(text, path, environ=environ)
+    return _examined(text, path, environ, before)
 
 
 def examine_text(
     text: str, path: Path, *, environ: Mapping[str, str] | None = None
 ) -> Examined:
     """`examine` for a text that would stand at `path`."""
+    return _examined(text, path, environ, {})
+
+
+def _examined(
+    text: str, path: Path, environ: Mapping[str, str] | None, files: FileStamps
+) -> Examined:
     environ = os.environ if environ is None else environ
     try:
         document = read_document(text, str(path))
     except ConfigProblems as error:
         return Examined(loaded=None, problems=error.problems)
-    return _ConfigReading(path, document, environ).examined()
+    return _ConfigReading(path, document, environ, files).examined()
 
 
 def from_text(
@@ -131,7 +141,9 @@ def from_text(
 ) -> Loaded:
     """A configuration that is not in a file (demo, tests)."""
     name = "screenpop.yaml"
-    reading = _ConfigReading(folder / name, read_document(text, name), environ or {})
+    reading = _ConfigReading(
+        folder / name, read_document(text, name), environ or {}, {}
+    )
     examined = reading.examined()
     if examined.problems or examined.loaded is None:
         raise ConfigProblems(examined.problems)
@@ -155,8 +167,15 @@ def _read(path: Path) -> str:
 class _ConfigReading:
     """One file on its way from YAML to `Loaded`."""
 
-    def __init__(self, path: Path, document: Document, environ: Mapping[str, str]):
+    def __init__(
+        self,
+        path: Path,
+        document: Document,
+        environ: Mapping[str, str],
+        files: FileStamps,
+    ):
         self._path = path
+        self._files = dict(files)
         self._document = document
         self._environ = environ
         self._problems: dict[KeyPath, list[Problem]] = {}
@@ -193,6 +212,10 @@ class _ConfigReading:
         if not isinstance(value, str):
             return value
         filled = fill(value, self._environ, self._folder)
+        if self._files:
+            self._files |= {
+                x: y for x, y in filled.files.items() if x not in self._files
+            }
         self._note(filled, path)
         return filled.text
 
@@ -243,6 +266,7 @@ class _ConfigReading:
             places=self._document.places,
             secrets=frozenset(s for s in self._secrets | secrets_of(config) if s),
             filled=frozenset(self._filled),
+            files=self._files,
         )
 
     def _say(self, path: KeyPath, sentence: str, remedy: str = "") -> None:

@@ -88,6 +88,14 @@ class Server(Model):
     drain_s: float = Field(
         10, gt=0, description="At a stop, requests under way may take this long."
     )
+    reload_every_s: float = Field(
+        2,
+        ge=0,
+        le=3_600,
+        description="How often the files of the configuration are looked at; changed"
+        " ones are checked and taken while calls go on. 0: at SIGHUP and from /admin"
+        " only.",
+    )
 
 
 class Store(Model):

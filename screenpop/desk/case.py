@@ -111,6 +111,11 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
         self.answers, self.pending, self.candidates = _NOTHING, frozenset(), ()
         self.profile, self.memo = None, _NO_MEMO
 
+    def forget_merged(self) -> None:
+        """The facets are made otherwise from now on: make all of them again."""
+        if not self.packed:
+            self.memo = {}
+
     def unpack(self) -> None:
         if not self.packed:
             return

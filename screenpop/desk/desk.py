@@ -47,8 +47,8 @@ class Desk:
         """`listens` says who has a browser open: only they get frames made."""
         self.directory = directory
         self._profile_of = profile_of
-        self._queue_labels = queue_labels or {}
-        self._labels = source_labels or {}
+        self.queue_labels = queue_labels or {}
+        self.labels = source_labels or {}
         self._pops_max = pops_per_user_max
         self.listens = listens
         self.cases: dict[CallKey, Case] = {}
@@ -105,7 +105,7 @@ class Desk:
         if not any(map(self.listens, case.pops)):
             _touch(case, offset)
             return []
-        changes = render.changes(old, self.profile(case), self._labels)
+        changes = render.changes(old, self.profile(case), self.labels)
         return self._updates(offset, case, changes) if changes else []
 
     def action(self, offset: int, record: ActionRecord) -> list[Outgoing]:
@@ -232,12 +232,12 @@ class Desk:
             caller=render.caller(case.parties.ani, call.caller_name),
             dialled=render.dialled(case.parties.dnis),
             queue=call.queue,
-            queue_label=self._queue_labels.get(call.queue or ""),
+            queue_label=self.queue_labels.get(call.queue or ""),
             arrived_at=render.iso(call.arrived_us),
             alerting_at=render.maybe_iso(pop.leg.alerting_us),
             answered_at=render.maybe_iso(pop.leg.answered_us),
             held_at=render.maybe_iso(pop.leg.held_us),
-            candidates=render.candidates(profile.candidates, self._labels),
+            candidates=render.candidates(profile.candidates, self.labels),
             chosen=profile.chosen,
             facets=profile.facets,
             policy=profile.policy,
@@ -393,7 +393,7 @@ class Desk:
         `others`: its parties are others than before.
         """
         call = case.call
-        changes = render.changes(old, self.profile(case), self._labels)
+        changes = render.changes(old, self.profile(case), self.labels)
         if before is None:
             return changes
         if others:
@@ -401,7 +401,7 @@ class Desk:
             changes["dialled"] = render.dialled(case.parties.dnis)
         if before.queue != call.queue:
             changes["queue"] = call.queue
-            label = self._queue_labels.get(call.queue or "")
+            label = self.queue_labels.get(call.queue or "")
             if label is not None:
                 changes["queue_label"] = label
         if before.attributes != call.attributes:

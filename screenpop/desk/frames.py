@@ -201,7 +201,7 @@ class DispositionChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="hello"):
-    """First frame of a connection. The client answers with `resume`."""
+    """First frame, and again when labels change. The client answers with `resume`."""
 
     offset: int
     user: str

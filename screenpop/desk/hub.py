@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from dataclasses import replace as changed
 
 import msgspec
 from msgspec.structs import replace
@@ -69,6 +70,25 @@ class Hub:
 
     def __len__(self) -> int:
         return sum(map(len, self._sessions.values())) + len(self.watchers)
+
+    def switch(
+        self,
+        hello: Callable[[User, int], frames.Hello],
+        rules: commands.CommandRules,
+        wallboard: Callable[[], bytes],
+    ) -> None:
+        """Greet, judge commands and begin wallboards like this from now on."""
+        self._tools = changed(
+            self._tools, hello=hello, rules=rules, wallboard=wallboard
+        )
+
+    def desks(self) -> list[Session]:
+        return [each for mine in self._sessions.values() for each in mine]
+
+    def greet(self, session: Session) -> None:
+        """Its page learns what it may show; again when that changed."""
+        hello = self._tools.hello(session.user, self.offset)
+        session.write(frames.encode(replace(hello, recalls=session.recalls)))
 
     def cut_all(self) -> None:
         """All browsers come again, to this node or to another."""
@@ -207,9 +227,8 @@ class Hub:
         session = Session(user, transport, kind, self._tools.limits, self._cut)
         self._enter(session)
         try:
-            hello = self._tools.hello(user, self.offset)
             session.recalls = self._tools.recalls(user)
-            session.write(frames.encode(replace(hello, recalls=session.recalls)))
+            self.greet(session)
             while session.cut is None:
                 message = await transport.receive()
                 if message is None:

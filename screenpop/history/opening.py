@@ -155,6 +155,10 @@ class Past:
         self.damage: str | None = None
         self._users_due = False  # they changed, and not everything knows it yet
 
+    def switch(self, loaded: Loaded) -> None:
+        """With other lines, labels and dispositions from now on."""
+        self._loaded = loaded
+
     def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
         """History as the API shows it."""
         config = self._loaded.config

@@ -13,7 +13,6 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from functools import partial
 from itertools import chain
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -102,7 +101,8 @@ class OrderFeeds:
         self._clock = clock
         self._zone = zone
         self._metrics = metrics
-        self._tasks = TaskOwner("order feeds", watch)
+        self._watch = watch
+        self._tasks: dict[str, TaskOwner] = {}
         self._is_alone = is_alone
         self._opening = asyncio.Lock()
         self._is_open = False
@@ -123,12 +123,47 @@ class OrderFeeds:
     def keep_read(self, unusable: Collection[str] = ()) -> None:
         """Read every source again and again, in tasks of their own."""
         for name in self._connectors.keys() - set(unusable):
-            self._tasks.keep_running(
-                partial(self._read_for_ever, name), name=f"orders {name}"
-            )
+            self._keep_read(name)
+
+    def _keep_read(self, name: str, after: TaskOwner | None = None) -> None:
+        """`after` the end of those who read it until now."""
+
+        async def read() -> None:
+            if after is not None:
+                await after.close()
+            await self._read_for_ever(name)
+
+        mine = self._tasks[name] = TaskOwner("order feeds", self._watch)
+        mine.keep_running(read, name=f"orders {name}")
+
+    def switch(
+        self,
+        connectors: Mapping[str, AnyConnector],
+        settings: Mapping[str, FeedSettings],
+        kept: Collection[str],
+    ) -> list[TaskOwner]:
+        """Read from these from now on; those of `kept` are read as before.
+
+        Returns what is to be closed of the others.
+        """
+        gone = [name for name in self._tasks if name not in kept]
+        ended = {name: self._tasks.pop(name) for name in gone}
+        self._connectors = {n: c for n, c in connectors.items() if _gives_feed(c)}
+        self._settings, self._is_open = settings, False
+        self.progress = {
+            name: self.progress[name]
+            if name in kept and name in self.progress
+            else FeedProgress(source=name)
+            for name in self._connectors
+        }
+        for name in self._connectors:
+            if name not in self._tasks and name not in kept:
+                self._keep_read(name, ended.get(name))
+        return [*ended.values()]
 
     async def close(self) -> None:
-        await self._tasks.close()
+        for tasks in self._tasks.values():
+            await tasks.close()
         await self._store.close()
 
     async def read(self, name: str, *, everything: bool = False) -> FeedProgress | None:

@@ -47,7 +47,7 @@ class ModelKeeper:
         clock: Clock,
         train: Train | None = None,
     ):
-        self._adviser = adviser
+        self.adviser = adviser
         self._feeds = feeds
         self._folder = folder
         self._settings = settings
@@ -66,12 +66,12 @@ class ModelKeeper:
     @property
     def offering(self) -> Offering | None:
         """What the cards are answered from."""
-        return self._adviser.offering
+        return self.adviser.offering
 
     @property
     def orders(self) -> int:
         """How many orders the model in use was made of."""
-        offering = self._adviser.offering
+        offering = self.adviser.offering
         if offering is None:
             return 0
         return len(offering.recommender.model.book.orders.basket_customer)
@@ -79,13 +79,13 @@ class ModelKeeper:
     @property
     def made_us(self) -> int | None:
         """When the model in use was made; None: there is none."""
-        return None if self._adviser.offering is None else self._made_us
+        return None if self.adviser.offering is None else self._made_us
 
     async def run(self) -> None:
         """For ever: take over a newer model, train where one is due."""
         while True:
             await self.look()
-            is_first = self._adviser.offering is None and self._tried_s is None
+            is_first = self.adviser.offering is None and self._tried_s is None
             await asyncio.sleep(FIRST_EVERY_S if is_first else LOOK_EVERY_S)
 
     async def look(self) -> None:
@@ -102,7 +102,7 @@ class ModelKeeper:
     async def _use_newest(self) -> None:
         try:
             await asyncio.to_thread(self._load)
-            if self._adviser.offering is not None:
+            if self.adviser.offering is not None:
                 self.ready.set()
         except ScreenpopError as error:
             self._fails(f"the model cannot be used: {error}")
@@ -114,7 +114,7 @@ class ModelKeeper:
         from screenpop.insight.recommender import Recommender
         from screenpop.insight.training import FOLDER
 
-        files, before = ModelFiles(self._folder / FOLDER), self._adviser.offering
+        files, before = ModelFiles(self._folder / FOLDER), self.adviser.offering
         newest = files.newest()
         read_us = max((f.ended_us or 0 for f in self._feeds.feeds.values()), default=0)
         if newest == self._newest and read_us == self._read_us:
@@ -130,7 +130,7 @@ class ModelKeeper:
             self._made_us = files.made_us(found[0])
             self.number = found[0]
         most = self._settings.offers_max
-        self._adviser.offering = offering_of(self._folder, recommender, most)
+        self.adviser.offering = offering_of(self._folder, recommender, most)
         self._read_us = read_us
 
     async def _is_due(self) -> bool:
@@ -138,9 +138,9 @@ class ModelKeeper:
         if self._tried_s is not None and now_s - self._tried_s < SOONEST_S:
             return False
         if not self._feeds.is_whole:
-            self._adviser.progress = "reading"
+            self.adviser.progress = "reading"
             return False  # of half the orders a model would be wrong
-        if self._adviser.offering is None:
+        if self.adviser.offering is None:
             return True
         age_s = (self._clock.now_us() - self._made_us) / 1e6
         if age_s < SOONEST_S:
@@ -152,7 +152,7 @@ class ModelKeeper:
     def _has_new_orders(self) -> bool:
         from screenpop.insight.order_reader import OrderReader
 
-        offering, enough = self._adviser.offering, self._settings.train_after_orders
+        offering, enough = self.adviser.offering, self._settings.train_after_orders
         assert offering is not None
         newest_s = offering.recommender.model.book.items.now
         with OrderReader(self._folder) as reader:
@@ -162,7 +162,7 @@ class ModelKeeper:
         before_s, began_s = self._tried_s, self._clock.monotonic_s()
         self._tried_s = began_s
         self.step = "starting"
-        self._adviser.progress = "training"
+        self.adviser.progress = "training"
         try:
             await self._train(self._heard)
         except TrainsElsewhere:
@@ -170,7 +170,7 @@ class ModelKeeper:
         except Unavailable as error:
             self.failed_us = self._clock.now_us()
             self._fails(str(error))
-            self._adviser.progress = "failed"
+            self.adviser.progress = "failed"
         else:
             self.trouble = self.failed_us = None
             took_s = self._clock.monotonic_s() - began_s

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,7 +28,7 @@ from screenpop.journal.records import EventRecord
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
-from screenpop.support.tasks import TaskOwner
+from screenpop.support.tasks import TaskOwner, Watch
 
 Clean = Callable[[str], str]
 
@@ -168,6 +168,7 @@ class ListenedLine:
     stream: Stream
     last_event_us: int | None = None  # when one last became durable
     turn: LineTurn | None = None
+    tasks: TaskOwner | None = None  # that listen
 
     @property
     def elsewhere(self) -> str | None:
@@ -184,27 +185,59 @@ class Streams:
         self._book = book
         self._clock = clock
         self._metrics = metrics
-        self.lines: dict[str, ListenedLine] = {}
-        for name, line in config.lines.items():
+        self._begin: Callable[[str, ListenedLine, TaskOwner | None], None] | None = None
+        self.lines = self.made(config.lines)
+
+    def made(self, lines: Mapping[str, LineSettings]) -> dict[str, ListenedLine]:
+        """The streams among these lines, not listened to; raises `ConfigError`."""
+        made = {}
+        for name, line in lines.items():
             dialect = stream_dialect(line.dialect)
             if dialect is None:
                 continue
-            stream = make_stream(name, line, clock, known_calls=self._known_by(name))
+            known = self._known_by(name)
+            stream = make_stream(name, line, self._clock, known_calls=known)
             settings = bind_settings(dialect.settings, line.settings, dialect.name)
-            self.lines[name] = ListenedLine(dialect, settings, stream)
+            made[name] = ListenedLine(dialect, settings, stream)
+        return made
 
-    def listen(
-        self, tasks: TaskOwner, door: EventDoor, leases: Leases, node: str
-    ) -> None:
+    def listen(self, watch: Watch, door: EventDoor, leases: Leases, node: str) -> None:
         """One task for each; what they hear is appended like a webhook's events.
 
         Of the nodes with the same `leases` one listens to a line.
         """
-        for name, line in self.lines.items():
+
+        def begin(name: str, line: ListenedLine, after: TaskOwner | None) -> None:
             emit = self._emit_to(door, name, line)
-            listen = partial(line.stream.run, emit, log.warning)
-            line.turn = LineTurn(leases, name, node)
-            tasks.keep_running(partial(line.turn.run, listen), name=f"listen to {name}")
+            turn = line.turn = LineTurn(leases, name, node)
+            hear = partial(turn.run, partial(line.stream.run, emit, log.warning))
+            line.tasks = TaskOwner(f"line {name}", watch)
+            line.tasks.keep_running(
+                partial(_listen_after, after, hear), name=f"listen to {name}"
+            )
+
+        self._begin = begin
+        for name, line in self.lines.items():
+            begin(name, line, None)
+
+    def switch(self, lines: dict[str, ListenedLine]) -> list[TaskOwner]:
+        """Listen to these from now on; one that was listened to before goes on.
+
+        A telephone system is listened to once: the new stream of a line begins when
+        the old one has ended. Returns what is to be closed of lines that are gone.
+        """
+        before, self.lines = self.lines, lines
+        for name, line in lines.items():
+            known = before.get(name)
+            if known is not line and self._begin is not None:
+                self._begin(name, line, None if known is None else known.tasks)
+        gone = (line.tasks for name, line in before.items() if name not in lines)
+        return [tasks for tasks in gone if tasks is not None]
+
+    async def close(self) -> None:
+        for line in self.lines.values():
+            if line.tasks is not None:
+                await line.tasks.close()
 
     def _emit_to(
         self, door: EventDoor, name: str, line: ListenedLine
@@ -238,6 +271,14 @@ class Streams:
             ]
 
         return known
+
+
+async def _listen_after(
+    before: TaskOwner | None, listen: Callable[[], Coroutine[None, None, None]]
+) -> None:
+    if before is not None:
+        await before.close()
+    await listen()
 
 
 def _trouble(health: StreamHealth) -> str | None:

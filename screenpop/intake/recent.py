@@ -203,17 +203,33 @@ class RequestLog:
     ):
         self._now_us = now_us
         self._run = secrets.token_hex(4)
+        self._lines: dict[str, LineRequests] = {}
+        self.switch(loaded, bound)
+
+    def switch(self, loaded: Loaded, bound: Mapping[str, BoundDialect]) -> None:
+        """These are the lines from now on; one that is as it was keeps its requests."""
         self._lines_settings = loaded.config.lines
         zone = ZoneInfo(loaded.config.server.time_zone)
         hidden = secrets_of(loaded, bound)
-        self.clean = Mask(hidden).text
+        self._mask = Mask(hidden)
         share = min(RING_BYTES_MAX, TOTAL_BYTES_MAX // (2 * max(1, len(bound))))
-        self._lines = {
-            name: LineRequests(
-                line, _mask_of(line, hidden), lambda us: day_end_us(us, zone), share
-            )
-            for name, line in bound.items()
-        }
+        before, self._lines = self._lines, {}
+        for name, line in bound.items():
+            mask = _mask_of(line, hidden)
+            known = before.get(name)
+            if known is not None and known.bound is line:
+                known.mask = mask
+            else:
+                fresh = LineRequests(line, mask, lambda us: day_end_us(us, zone), share)
+                if known is not None:
+                    fresh.go_on_from(known.counts())
+                    fresh.newest = known.newest
+                known = fresh
+            self._lines[name] = known
+
+    def clean(self, text: str) -> str:
+        """Without secrets."""
+        return self._mask.text(text)
 
     def counts(self) -> dict[str, LineToday]:
         """Of every line, to be saved."""

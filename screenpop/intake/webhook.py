@@ -55,6 +55,15 @@ class Intake:
         self._counters: dict[tuple[str, str], EventCounter] = {}
         self._timers = {name: metrics.intake_s.labels(name) for name in lines}
 
+    @property
+    def lines(self) -> Mapping[str, BoundDialect]:
+        return self._lines
+
+    def switch(self, lines: Mapping[str, BoundDialect]) -> None:
+        """Take these lines from now on; the request log has changed already."""
+        self._lines = lines
+        self._timers = {name: self._metrics.intake_s.labels(name) for name in lines}
+
     async def take(self, line: str, request: Request) -> Response:
         """Raises what dialects raise, `NotFound`, `Overloaded`, `Unavailable`."""
         bound = self._lines.get(line)

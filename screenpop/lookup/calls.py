@@ -62,7 +62,7 @@ class CallLookups:
     ):
         self._tools = tools
         self._index = index
-        self._plans = plans
+        self.plans = plans
         self._zone = zone
         self._runs: dict[CallKey, Run] = {}
         self._remembered: dict[str, dict[CandidateRef, Remembered]] = {}
@@ -73,8 +73,17 @@ class CallLookups:
     def __len__(self) -> int:
         return len(self._runs)
 
+    def switch(self, tools: RunTools, plans: dict[str, NumberingPlan]) -> None:
+        """Ask with other tools from now on; what is under way ends with its own."""
+        self._tools, self.plans = tools, plans
+
+    def is_under_way(self, tools: RunTools) -> bool:
+        """Does a run with these tools still wait for an answer?"""
+        runs = self._runs.values()
+        return any(run.tools is tools and not run.done.is_set() for run in runs)
+
     def parties(self, call: Call) -> Parties:
-        return parties(call, self._plans.get(call.line, NumberingPlan()))
+        return parties(call, self.plans.get(call.line, NumberingPlan()))
 
     def follow(self, call: Call, *, asks: bool = True) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
@@ -89,15 +98,21 @@ class CallLookups:
             return None
         if call.direction is Direction.INTERNAL:
             return None
-        who = self.parties(call)
-        if run is not None and not (asks and run.closed):
+        who, before = self.parties(call), run
+        if run is not None and not (asks and (run.closed or self._is_old(run))):
             run.learn(self._parameters(call, who), self._evidence(who))
             return None
         run = self._runs[key] = self.new_run(call, who)
+        if before is not None:
+            run.go_on_from(before)
         known = run.start()
         if not asks:
             run.close()
         return known
+
+    def _is_old(self, run: Run) -> bool:
+        """Has it ended with tools that may be closed by now?"""
+        return run.tools is not self._tools and run.done.is_set()
 
     def new_run(self, call: Call, who: Parties) -> Run:
         """A run that has not begun and is not followed."""

@@ -132,7 +132,7 @@ class GuardedSource:
         self._tasks = tasks
         self._deadlines = Deadlines()
         self._places = Places(limits.concurrency)
-        self._flights: dict[QuestionKey, _Flight] = {}
+        self.flights: dict[QuestionKey, _Flight] = {}
         self.usual_s: dict[str, float] = {}  # how long each lookup takes, smoothed
         self.cache = AnswerCache(
             clock, entries_max=limits.cache_entries, stale_s=limits.stale_s
@@ -185,7 +185,7 @@ class GuardedSource:
             tell(_answer(kept.rows, kept.fetched_us))
             return None
         timeout_s = (timeout_ms or self.limits.timeout_ms) / 1000
-        flight = others = self._flights.get(key)
+        flight = others = self.flights.get(key)
         if flight is None:
             begun = self._begin(key, lookup, params, timeout_s)
             if isinstance(begun, Result):
@@ -207,7 +207,7 @@ class GuardedSource:
             why = f"{self.label} cannot be used: its set-up is not complete"
             return self._without(key, LookupOutcome.FAILED, why, self.unusable)
         # without a place: those of this turn have not asked for one yet
-        without = len(self._flights) - self.limits.concurrency
+        without = len(self.flights) - self.limits.concurrency
         waiting = max(self._places.waiting, without)
         if waiting >= self.limits.waiting_max:
             why = (
@@ -230,7 +230,7 @@ class GuardedSource:
         params: Mapping[str, Scalar],
         timeout_s: float,
     ) -> _Flight | Result:
-        full = not self._places.free or len(self._flights) >= self.limits.concurrency
+        full = not self._places.free or len(self.flights) >= self.limits.concurrency
         if full or self._in_trouble or self.unusable is not None:
             refused = self._refusal(key)
             if refused is not None:
@@ -243,7 +243,7 @@ class GuardedSource:
             began_s=self._clock.monotonic_s(),
             timer=self._deadlines.after(timeout_s, lambda: self._due(flight)),
         )
-        self._flights[key] = flight
+        self.flights[key] = flight
         flight.task = self._tasks.spawn(
             self._fly(flight), name=f"lookup {key[0]} at {self.name}"
         )
@@ -284,7 +284,7 @@ class GuardedSource:
         Where only a question's time is over the flight may still land, for the cache.
         Where the source had its whole time, who joined later asks again together.
         """
-        if self._flights.get(flight.key) is not flight:
+        if self.flights.get(flight.key) is not flight:
             return
         now_s = asyncio.get_running_loop().time() + DUE_WITHIN_S
         expired = flight.asked_s is not None and flight.timer.due_s <= now_s
@@ -309,7 +309,7 @@ class GuardedSource:
 
     def _ask_again(self, old: _Flight, question: Question) -> None:
         """With what is left of its own time."""
-        flight: _Flight | Result | None = self._flights.get(old.key)
+        flight: _Flight | Result | None = self.flights.get(old.key)
         if flight is None:
             flight = self._begin(old.key, old.lookup, old.params, old.timeout_s)
         if isinstance(flight, Result):
@@ -329,8 +329,8 @@ class GuardedSource:
         """It is under way no more; if the source was asked, it took so long."""
         flight.timer.cancel()
         name = flight.key[0]
-        if self._flights.get(flight.key) is flight:
-            del self._flights[flight.key]
+        if self.flights.get(flight.key) is flight:
+            del self.flights[flight.key]
         if flight.asked_s is not None:
             took_s = self._clock.monotonic_s() - flight.asked_s
             usual_s = self.usual_s.get(name, took_s)

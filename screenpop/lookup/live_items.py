@@ -19,7 +19,8 @@ from screenpop.connector.orders import ItemNow
 from screenpop.domain.errors import Unloadable
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.guarded_source import GuardedSource, Result
-from screenpop.lookup.sources import NeverAsked, Sources
+from screenpop.lookup.planned_lookups import NeverAsked
+from screenpop.lookup.sources import Sources
 
 _FRESH = (LookupOutcome.OK, LookupOutcome.EMPTY)
 

@@ -134,6 +134,13 @@ class Run(msgspec.Struct, kw_only=True):
     def closed(self) -> bool:
         return self._closed
 
+    def go_on_from(self, before: Run) -> None:
+        """Keep whom an agent chose in the run that this one replaces."""
+        if before.by_agent:
+            self.chosen, self.by_agent = before.chosen, True
+            self._named = before._named
+            self.evidence = [*self.evidence, *self._named]
+
     def close(self) -> None:
         """The call is over: nobody waits for the open questions any more."""
         self._closed = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, time, tzinfo
 from functools import partial
@@ -16,42 +16,37 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from screenpop.config.facets import columns_of, enabled_lookups, kind_of
+from screenpop.config.facets import enabled_lookups
 from screenpop.config.model import Configuration
 from screenpop.config.prepare import (
-    asked_about,
     has_contacts,
-    prepared_lookup,
     sources_of_customers,
 )
 from screenpop.config.prepare import made as made_connector
-from screenpop.config.sources import LookupSettings, Source
+from screenpop.config.sources import Source
 from screenpop.connector import (
     Connector,
     ConnectorContext,
     ContactsReading,
-    Lookup,
     OddItems,
-    Row,
-    Scalar,
     Unavailable,
     Unloadable,
 )
 from screenpop.connector.base import defect
-from screenpop.domain.errors import ConfigError, ScreenpopError
+from screenpop.domain.errors import ScreenpopError
 from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
-from screenpop.lookup.hit_check import FORMS, WHOLE_FORMS, HitCheck, is_by_number
 from screenpop.lookup.kept_reading import restored
+from screenpop.lookup.kept_sources import KeptSources
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.plan import Plan, PlannedLookup
+from screenpop.lookup.planned_lookups import planned_lookup
 from screenpop.lookup.refreshing import (
     FullPass,
     configured_by,
     given,
     gives_contacts,
 )
-from screenpop.lookup.values import ValueReader, types_of
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import Backoff, Outage
 from screenpop.support.tasks import TaskOwner, Watch
@@ -83,7 +78,8 @@ class Sources:
     """Values of each source's answers that are not of their column's type."""
     clock: Clock = field(default_factory=SystemClock)
     zone: tzinfo = UTC
-    _said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    refreshing: dict[str, TaskOwner] = field(default_factory=dict)
 
     async def open(self) -> None:
         """Open every connector; one that cannot work does not stop the others.
@@ -118,25 +114,35 @@ class Sources:
         """Sources that cannot be used at all, and why."""
         return {n: x.unusable for n, x in self.guards.items() if x.unusable is not None}
 
-    def keep_index(self) -> None:
+    def keep_index(self, names: Collection[str] | None = None) -> None:
         """Read every source's contacts, again and again, in tasks of their own."""
-        for name, connector in self.connectors.items():
-            if name not in self.unusable and gives_contacts(connector):
+        for name in self.connectors if names is None else names:
+            usable = name in self.connectors and name not in self.unusable
+            if usable and gives_contacts(self.connectors[name]):
                 if not self.index.is_whole(name):
                     self.unread[name] = WARMING
-                self.tasks.keep_running(
+                mine = self.refreshing[name] = TaskOwner("sources", self.tasks.watch)
+                mine.keep_running(
                     partial(self._refresh_for_ever, name), name=f"contacts {name}"
                 )
 
     async def close(self) -> None:
+        for reading in self.refreshing.values():
+            await reading.close()
         await self.tasks.close()
-        for name, connector in self.connectors.items():
+        await self.let_go(self.connectors)
+        await asyncio.to_thread(self.index.close)
+
+    async def let_go(self, names: Iterable[str]) -> None:
+        """Close these sources: nothing asks them any more."""
+        for name in names:
+            if (connector := self.connectors.get(name)) is None:
+                continue
             try:
                 await connector.close()
             except Exception as error:
                 log.error("source %s did not close cleanly: %s", name, reason_of(error))
                 log.debug("source %s did not close cleanly", name, exc_info=error)
-        await asyncio.to_thread(self.index.close)
 
     async def read_contacts(
         self, name: str, *, only: str | None = None, within_s: float | None = None
@@ -213,10 +219,10 @@ class Sources:
         )
         warning = reading.warning()
         said = reading.odd.said() if warning is None else (warning, *reading.odd.said())
-        if said != self._said.get(name, ()):
+        if said != self.said.get(name, ()):
             for sentence in said:
                 log.warning("source %s: %s", name, sentence)
-        self._said[name] = said
+        self.said[name] = said
 
     def _settle(self, name: str) -> None:
         reading = self.readings.get(name)
@@ -263,18 +269,21 @@ def make_sources(
     own: Mapping[str, tuple[GuardedSource, list[PlannedLookup]]] | None = None,
     index_folder: Path | None = None,
     watch: Watch | None = None,
+    kept: KeptSources | None = None,
 ) -> Sources:
     """Make what the configuration names, without I/O; raises `ConfigError`.
 
     `index_folder` keeps the number index; without one it is for this process only.
     """
-    tasks = TaskOwner("sources", watch)
+    tasks = TaskOwner("sources", watch) if kept is None else kept.sources.tasks
     guards: dict[str, GuardedSource] = {}
     connectors: dict[str, AnyConnector] = {}
     unloadable: dict[str, str] = {}
     misread = {name: OddItems() for name in config.sources}
     for name, source in config.sources.items():
-        if source.enabled:
+        if kept is not None and name in kept.names:
+            kept.give(name, guards, connectors, misread)
+        elif source.enabled:
             context = ConnectorContext(
                 source=name,
                 folder=folder,
@@ -290,7 +299,7 @@ def make_sources(
     with_contacts = [name for name, c in connectors.items() if has_contacts(c)]
     bringing = sources_of_customers(config, with_contacts)
     lookups = [
-        _planned(name, config, connectors, bringing, unloadable, misread)
+        planned_lookup(name, config, connectors, bringing, unloadable, misread)
         for name in enabled_lookups(config)
     ]
     for name, (guard, more) in (own or {}).items():
@@ -300,7 +309,9 @@ def make_sources(
         plan=Plan(lookups),
         guards=guards,
         connectors=connectors,
-        index=NumberIndex(config.server.country, index_folder),
+        index=NumberIndex(config.server.country, index_folder)
+        if kept is None
+        else kept.sources.index,
         settings=config.sources,
         tasks=tasks,
         clock=clock,
@@ -343,64 +354,3 @@ def _limits(source: Source, connector: AnyConnector | None) -> SourceLimits:
         breaker_open_s=source.breaker.open_s,
         pause_max_s=source.breaker.pause_max_s,
     )
-
-
-class NeverAsked(Lookup):
-    """Stands for a lookup of a source that cannot be used: its guard answers."""
-
-    needs = frozenset()
-
-    async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
-        raise Unavailable("the source cannot be used. The log says why.")
-
-
-def _planned(
-    name: str,
-    config: Configuration,
-    connectors: Mapping[str, AnyConnector],
-    bringing: Sequence[str],
-    unloadable: dict[str, str],
-    misread: Mapping[str, OddItems],
-) -> PlannedLookup:
-    lookup = config.lookups[name]
-    types = types_of(columns_of(lookup, config))
-    made = _lookup(name, lookup, connectors.get(lookup.source), unloadable)
-    kind, needs = kind_of(lookup, config), made.needs
-    checks = kind == "identity" and lookup.check_numbers and bool(needs & FORMS)
-    return PlannedLookup(
-        name=name,
-        source=lookup.source,
-        facet=lookup.facet,
-        kind=kind,
-        lookup=made,
-        timeout_ms=lookup.timeout_ms,
-        cache_s=lookup.cache_s,
-        confidence=lookup.confidence,
-        why=lookup.why,
-        customers_of=asked_about(lookup, needs, bringing),
-        reader=ValueReader(name, types, misread[lookup.source]),
-        index_first=lookup.index_first and kind == "identity" and is_by_number(needs),
-        check=HitCheck(by_part=not needs & WHOLE_FORMS, home=config.server.country)
-        if checks
-        else None,
-    )
-
-
-def _lookup(
-    name: str,
-    written: LookupSettings,
-    connector: AnyConnector | None,
-    unloadable: dict[str, str],
-) -> Lookup:
-    if connector is None:
-        return NeverAsked()
-    try:
-        options = connector.lookup_options.model_validate(written.own)
-    except ValueError as error:
-        raise ConfigError(f"lookups.{name}: {error}") from error
-    try:
-        made: Lookup = prepared_lookup(connector, name, options)
-    except Unloadable as error:
-        unloadable[written.source] = str(error)
-        return NeverAsked()
-    return made

@@ -19,6 +19,8 @@ from prometheus_client import Gauge
 
 from screenpop.config.alerts import AlertRuleSettings
 from screenpop.config.load import Loaded
+from screenpop.config.mail import alert_mail
+from screenpop.config.model import Configuration
 from screenpop.domain.alert import (
     LINE_SILENCE,
     RATES,
@@ -75,6 +77,12 @@ def alert_rule(name: str, given: AlertRuleSettings) -> AlertRule:
     )
 
 
+def rules_of(config: Configuration) -> dict[str, AlertRule]:
+    return {
+        name: alert_rule(name, given) for name, given in config.alerts.rules.items()
+    }
+
+
 async def recover_alerts(board: AlertBoard, database: Database) -> None:
     """What left the journal, before it is read. A store that is away is logged."""
     try:
@@ -105,6 +113,12 @@ class Alerting:
     _away_us: dict[str, int] = field(default_factory=dict)  # since when, by node
     _outage: Outage = field(default_factory=lambda: Outage("alerts", log))
 
+    def switch(self, loaded: Loaded) -> None:
+        """Watch by other rules; an open alert of a rule that is gone is closed."""
+        config, self.loaded = loaded.config, loaded
+        self.feed.alerts.rules = rules_of(config)
+        self.notices.switch(config.alerts, alert_mail(config))
+
     def for_web(self) -> Alerts:
         return Alerts(
             board=self.feed.alerts,
@@ -122,10 +136,11 @@ class Alerting:
 
     async def learn_usual(self) -> None:
         """How many calls of each line come in this hour of the week, usually."""
-        watched = any(x.number == LINE_SILENCE for x in self.feed.alerts.rules.values())
         while True:
+            rules = self.feed.alerts.rules.values()
+            watched = any(rule.number == LINE_SILENCE for rule in rules)
             try:
-                for line in self.loaded.config.lines if watched else ():
+                for line in [*self.loaded.config.lines] if watched else ():
                     self._usual[line] = await self._calls_an_hour(line)
             except Unavailable as error:
                 log.warning("usual calls of lines are not known: %s", error)

@@ -26,13 +26,8 @@ from screenpop.lookup.explain import Explanation, call_from, explain
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import SOURCE, own_lookups
 from screenpop.lookup.sources import FindConnector, reason_of
-from screenpop.node.parts import (
-    Lookups,
-    data_dir_of,
-    make_adviser,
-    make_lookups,
-    offers_of,
-)
+from screenpop.node.lookups import Lookups, make_lookups
+from screenpop.node.parts import data_dir_of, make_adviser, offers_of
 from screenpop.support import log as logs
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,14 +20,13 @@ from screenpop.desk.render import greeter
 from screenpop.domain.call import Call
 from screenpop.domain.call_state import CallBook
 from screenpop.domain.directory import Directory
-from screenpop.domain.errors import ConfigError
 from screenpop.domain.journal_order import JournalOrder
 from screenpop.domain.occurrences import Occurrences
 from screenpop.history.archive import Archive
 from screenpop.history.archiver import Archiver, Retention
 from screenpop.history.audit import Audit
 from screenpop.history.folding import NumberOf
-from screenpop.history.opening import Past, open_past
+from screenpop.history.opening import Past
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.keeper import ModelKeeper
@@ -42,23 +40,22 @@ from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
 from screenpop.lookup.source_states import state_of
 from screenpop.lookup.sources import FindConnector
-from screenpop.node.alerting import Alerting, alert_rule
+from screenpop.node.alerting import Alerting, rules_of
 from screenpop.node.fold_failures import FoldFailures
 from screenpop.node.follow import Follower
 from screenpop.node.labels import queue_labels, source_labels
+from screenpop.node.lookups import Lookups, make_lookups
 from screenpop.node.node import Service
 from screenpop.node.notices import Notices
+from screenpop.node.opening import make_folder, opened
 from screenpop.node.parts import (
     INDEX_FOLDER,
-    Lookups,
     archiving_lease,
     call_limits,
     counting_rules,
     data_dir_of,
-    journal_of,
     make_adviser,
     make_feeds,
-    make_lookups,
     node_name,
     offers_of,
     placing_limits,
@@ -67,7 +64,8 @@ from screenpop.node.parts import (
     same_calls,
     session_limits,
 )
-from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
+from screenpop.node.person_keys import NodeKeys
+from screenpop.node.reload import Reloader
 from screenpop.node.reports import reporting_of
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
@@ -75,7 +73,6 @@ from screenpop.node.wallboard_frames import rule_of, whole_board
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
-from screenpop.support.private import close_to_others, private_folder
 from screenpop.support.spare_time import SpareTime
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.agents import AgentBoard
@@ -83,7 +80,6 @@ from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.recalls import RecallList
 from screenpop.wallboard.teams import Teams
-from screenpop.web.auth import FILE_NAME
 
 T = TypeVar("T")
 
@@ -101,10 +97,10 @@ async def build(
     """
     config, folder = loaded.config, data_dir_of(loaded)
     keep_readings(config.limits.number_cache_entries)
-    await asyncio.to_thread(_make_folder, folder, loaded)
+    await asyncio.to_thread(make_folder, folder, loaded)
     metrics = Metrics()
     tasks = TaskOwner("service", watch := _watch(metrics))
-    journal, past, keys = await _opened(journal, loaded, clock)
+    journal, past, keys = await opened(journal, loaded, clock)
     door, spare = Door(journal), SpareTime()
     try:
         adviser = make_adviser(config, clock, door.keep_some_time)
@@ -151,6 +147,7 @@ async def build(
         alerting=_alerting(loaded, feed, past, lookups, journal, clock, metrics),
         reporting=reporting_of(loaded, clock, journal, past, archiver, feed, metrics),
         keys=keys,
+        reloader=Reloader(loaded, find, clock),
     )
 
 
@@ -169,7 +166,7 @@ def _alerting(
     clock: Clock,
     metrics: Metrics,
 ) -> Alerting:
-    config, guards = loaded.config, lookups.sources.guards
+    config = loaded.config
     notices = Notices(config.alerts, clock, metrics.notices, mail=alert_mail(config))
     return Alerting(
         loaded=loaded,
@@ -177,7 +174,9 @@ def _alerting(
         counts=past.counts(),
         groups=lambda: rule_of(feed, config.privacy.of_agents),
         sources=lambda: {
-            name: state_of(guards[name]) for name in config.sources if name in guards
+            name: state_of(guard)
+            for name, guard in lookups.sources.guards.items()
+            if name in lookups.sources.settings
         },
         shown=metrics.ring_to_pop_s,
         gauge=metrics.alerts_open,
@@ -223,55 +222,6 @@ def _own(
 
 def _watch(metrics: Metrics) -> Watch:
     return Watch(lambda task: metrics.task_restarts.labels(task).inc())
-
-
-async def _opened(
-    journal: Journal | None, loaded: Loaded, clock: Clock
-) -> tuple[Journal, Past, NodeKeys | None]:
-    """Journal, store and keys; nothing is left open when one refuses."""
-    keys = keys_of(loaded) if journal is None else None
-    codec = PLAIN if keys is None else keys.codec
-    journal = journal or journal_of(loaded, clock, codec)
-    if loaded.config.journal.engine == "redis":  # its spool is read when it opens
-        past = await _opened_past(loaded, clock, keys)
-        await _or_close(journal.open(), past.close)
-    else:  # its lock keeps a second process from the store
-        await journal.open()
-        past = await _or_close(_opened_past(loaded, clock, keys), journal.close)
-    return journal, past, keys
-
-
-async def _opened_past(loaded: Loaded, clock: Clock, keys: NodeKeys | None) -> Past:
-    past = await open_past(loaded, data_dir_of(loaded), clock)
-    if keys is not None:
-        await _or_close(keys.begin(past.database, clock), past.close)
-    elif loaded.config.journal.engine == "redis":
-        await _or_close(refuse_without_keys(past.database), past.close)
-    return past
-
-
-async def _or_close(opening: Awaitable[T], close: Callable[[], Awaitable[None]]) -> T:
-    try:
-        return await opening
-    except BaseException:
-        await close()
-        raise
-
-
-def _make_folder(folder: Path, loaded: Loaded) -> None:
-    """For the service's user alone, unless it holds the configuration, too."""
-    try:
-        own = not (folder / loaded.file.name).exists()
-        private_folder(folder, tighten=own)
-        kept = (*folder.glob("*"), *folder.glob(f"{INDEX_FOLDER}/*")) if own else ()
-        for part in kept:
-            if part.name != FILE_NAME:  # a key that others could read is refused
-                close_to_others(part)
-    except OSError as error:
-        raise ConfigError(
-            f"server.data_dir: cannot create the folder {folder}: {error.strerror}."
-            " Let the service's user create it, or name another folder."
-        ) from error
 
 
 def _follower(
@@ -373,7 +323,7 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
             )
         ),
         recalls=RecallList(recall_settings(config)),
-        alerts=AlertBoard([alert_rule(*each) for each in config.alerts.rules.items()]),
+        alerts=AlertBoard([*rules_of(config).values()]),
     )
 
 

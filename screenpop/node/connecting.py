@@ -87,14 +87,17 @@ async def connected(
     *,
     number: str | None = None,
     find: FindConnector | None = None,
+    only: Collection[str] | None = None,
 ) -> list[SourceCheck]:
     """Each enabled source with its queries, in the order of the file.
 
-    With `number` the lookups whose columns no source can say are asked with it, once.
+    `only` are the sources that are asked; without it all are. With `number` the
+    lookups whose columns no source can say are asked with it, once.
     """
-    prepared = prepare(loaded, find or Registry().find)
+    prepared = await asyncio.to_thread(prepare, loaded, find or Registry().find)
     checking = _Checking(loaded, prepared, Redactor(secrets))
-    checks = await asyncio.gather(*map(checking.source, prepared.connectors))
+    asked = [name for name in prepared.connectors if only is None or name in only]
+    checks = await asyncio.gather(*map(checking.source, asked))
     queries = {query.path: query for check in checks for query in check.queries}
     if number is not None:
         await checking.ask(number, queries)

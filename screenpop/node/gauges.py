@@ -10,8 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease
+from screenpop.lookup.refreshing import gives_contacts
 from screenpop.lookup.sources import Sources
 from screenpop.node.follow import Follower
+from screenpop.node.lookups import Lookups
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 
@@ -29,19 +31,11 @@ async def watch(
     clock: Clock,
     follower: Follower,
     journal: Journal,
-    sources: Sources,
+    lookups: Lookups,
     archives: Lease,
 ) -> None:
     """Keep the gauges up to date, for ever; each turn measures the loop's delay."""
-    breakers = {
-        name: (guard.breaker, metrics.breaker_open.labels(name))
-        for name, guard in sources.guards.items()
-    }
-    contacts = {
-        name: metrics.contacts.labels(name)
-        for name, connector in sources.connectors.items()
-        if connector.contacts() is not None
-    }
+    shown: Sources | None = None
     while True:
         due_s = clock.monotonic_s() + EVERY_S
         await asyncio.sleep(EVERY_S)
@@ -52,10 +46,29 @@ async def watch(
         metrics.journal_spooled.set(health.spooled)
         metrics.journal_behind.set(health.behind)
         metrics.history_writer.set(archives.is_held)
-        for name, count in sources.index.sizes().items():
-            contacts[name].set(count)
-        for breaker, gauge in breakers.values():
-            gauge.set(breaker.is_open)
+        sources = lookups.sources
+        if sources is not shown:
+            _forget_sources(metrics, shown, sources)
+            shown = sources
+            for name, connector in sources.connectors.items():
+                if gives_contacts(connector):
+                    metrics.contacts.labels(name)
+        _show_sources(metrics, sources)
+
+
+def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> None:
+    """A source that was removed would keep its last value for ever."""
+    for name in before.guards.keys() - now.guards.keys() if before is not None else ():
+        metrics.breaker_open.remove(name)
+        metrics.contacts.remove(name)
+
+
+def _show_sources(metrics: Metrics, sources: Sources) -> None:
+    sizes = sources.index.sizes()
+    for name in sources.connectors.keys() & sizes.keys():
+        metrics.contacts.labels(name).set(sizes[name])
+    for name, guard in sources.guards.items():
+        metrics.breaker_open.labels(name).set(guard.breaker.is_open)
 
 
 def show_recalls(

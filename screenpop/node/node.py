@@ -15,30 +15,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import screenpop
 from screenpop.config.facets import all_shapes, gives_orders
 from screenpop.config.load import Loaded
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import User, UserId
-from screenpop.domain.call import AgentId, LineId
+from screenpop.domain.call import AgentId
 from screenpop.domain.directory import shared_telephone
 from screenpop.domain.errors import Unavailable
-from screenpop.domain.line_clock import LineClock
 from screenpop.domain.profile import Json, Profile
 from screenpop.history.archiver import Archiver, Retention, next_turn
-from screenpop.history.kinds import CallKinds
 from screenpop.history.offers import Offers
 from screenpop.history.opening import Past
-from screenpop.history.popped import PoppedCalls
 from screenpop.history.recalls import PastRecalls
 from screenpop.insight.feed import OrderFeeds
-from screenpop.insight.feed_states import orders_seen
 from screenpop.insight.keeper import ModelKeeper
-from screenpop.intake.lines import AllLines, Streams
+from screenpop.intake.lines import Streams
 from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import TodayFile
-from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.journal.appending import Door
 from screenpop.journal.base import (
     START,
@@ -49,34 +43,29 @@ from screenpop.journal.base import (
     Rejoined,
 )
 from screenpop.lookup.explain import Explanation, as_json, column_types, explain
-from screenpop.lookup.source_states import SourceStates
 from screenpop.node.alerting import Alerting, recover_alerts
-from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.follow import Follower
-from screenpop.node.forecast_orders import forecasts_of
 from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
-from screenpop.node.labels import place_labels
-from screenpop.node.offer_orders import learn_orders, orders_after_calls
-from screenpop.node.parts import Lookups, data_dir_of, node_name
+from screenpop.node.lookups import Lookups
+from screenpop.node.offer_orders import learn_orders
+from screenpop.node.parts import data_dir_of, node_name
 from screenpop.node.person_keys import NodeKeys, forget_made_again, note_of
 from screenpop.node.problems import NO_USERS, problems_of_node
-from screenpop.node.recall_past import recalls_of, recover
+from screenpop.node.recall_past import recover
+from screenpop.node.reload import Reloader
 from screenpop.node.reporting import Reporting
+from screenpop.node.services import services_of
 from screenpop.node.snapshots import Snapshots, resume
 from screenpop.node.tidying import EVERY_S, tidy_up
 from screenpop.node.wallboard_frames import encoded, rule_of, stats_json
-from screenpop.node.worker import own_port
 from screenpop.support.clock import Clock
 from screenpop.support.log import NodeProblem, Outage
 from screenpop.support.metrics import Metrics
 from screenpop.support.spare_time import SpareTime
-from screenpop.support.tasks import AT_ONCE, TaskOwner
+from screenpop.support.tasks import AT_ONCE, TaskOwner, Work
 from screenpop.wallboard.agent_rows import Person
 from screenpop.wallboard.feed import FeedData, WallboardFeed
-from screenpop.web.auth import key_file
-from screenpop.web.live_calls import LiveCalls
 from screenpop.web.server import WebServer
-from screenpop.web.site import Services
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +99,7 @@ class Service:
     snapshots: Snapshots
     alerting: Alerting
     reporting: Reporting
+    reloader: Reloader
     keys: NodeKeys | None = None
     web: WebServer | None = None
     reading: str | None = "what is stored is being read"
@@ -118,9 +108,14 @@ class Service:
     replaced: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when what was read does not hold any more: end, and begin again."""
     other_workers: Sequence[NodeProblem] = ()  # those that do not run
+    requests: RequestLog | None = None
     _stuck: bool = False
-    _today: TodayFile | None = None
+    _watches: set[str] = field(default_factory=set)  # what of `keep_watching` runs
+    today: TodayFile | None = None
     shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reloader.service = self
 
     @property
     def url(self) -> str:
@@ -153,7 +148,7 @@ class Service:
         self.lookups.sources.keep_index()
         self.orders.keep_read(self.lookups.sources.unusable)
         await self.follower.duty.begin()
-        self.web = WebServer(self._services(), self.tasks.watch)
+        self.web = WebServer(services_of(self), self.tasks.watch)
         await self.web.start()
         for number, candidate, by, at_us in await self.past.remembered():
             self.lookups.calls.remember(number, candidate, by, at_us)
@@ -161,7 +156,7 @@ class Service:
         self._keep_running()
         self.spare.when_idle = collect_young
         node, leases = node_name(self.loaded.config), self.journal.leases
-        self.streams.listen(self.tasks, self.events, leases, node)
+        self.streams.listen(self.tasks.watch, self.events, leases, node)
 
     def _keep_running(self) -> None:
         """Everything that works in the background from now on, supervised."""
@@ -180,24 +175,33 @@ class Service:
         keep(self.past.note_privacy, name="note who sees agents", until_done=True)
         keep(self.past.check, name="check the store", until_done=True)
         keep(lambda: self.feed.run(self._to_wallboards), name="wallboard feed")
-        if self.feed.alerts.rules:
-            keep(self.alerting.run, name="look for alerts")
-            keep(self.alerting.learn_usual, name="learn how often calls come")
-            keep(self.alerting.notices.run, name="send alerts")
-        if self.reporting.reports:
-            keep(self.reporting.run, name="send reports")
+        self.keep_watching()
+        keep(self.reloader.run, name="watch the configuration")
         keep(self._watch_gauges, name="watch the gauges")
         if gives_orders(self.loaded.config):
             keep(self.insight.run, name="keep the model of the orders")
             keep(self._learn_orders, name="learn what was ordered")
         if self.keys is not None:
             keep(self.keys.run, name="keep the keys", until_done=True)
-        if self._today is not None:
-            keep(self._today.keep_saved, name="save today's counts")
+        if self.today is not None:
+            keep(self.today.keep_saved, name="save today's counts")
         keep(
             lambda: collect_when_quiet(lambda: self.follower.offset, self.clock),
             name="collect garbage when it is quiet",
         )
+
+    def keep_watching(self) -> None:
+        """Alerts and reports, from the first configuration on that has any."""
+        work: dict[str, Work] = {}
+        if self.loaded.config.alerts.rules:
+            work["look for alerts"] = self.alerting.run
+            work["learn how often calls come"] = self.alerting.learn_usual
+            work["send alerts"] = self.alerting.notices.run
+        if self.loaded.config.reports:
+            work["send reports"] = self.reporting.run
+        for name in work.keys() - self._watches:
+            self._watches.add(name)
+            self.tasks.keep_running(work[name], name=name)
 
     async def _save_folds(self) -> None:
         every_s = self.loaded.config.journal.snapshot_every_s
@@ -212,7 +216,7 @@ class Service:
 
     async def _watch_gauges(self) -> None:
         archives = self.archiver.lease
-        parts = (self.follower, self.journal, self.lookups.sources, archives)
+        parts = (self.follower, self.journal, self.lookups, archives)
         await watch(self.metrics, self.clock, *parts)
 
     async def end(self) -> None:
@@ -220,14 +224,16 @@ class Service:
         await self.hub.close()
         if self.web is not None:
             await self.web.stop()
+        await self.reloader.close()
+        await self.streams.close()
         self.lookups.calls.close()
         await self.follower.duty.leave()
         await self.orders.close()
         await self.lookups.sources.close()
         await self.tasks.close()
-        if self._today is not None:
+        if self.today is not None:
             with suppress(OSError):  # a full disk does not keep a stop from ending
-                await self._today.save()
+                await self.today.save()
         erased = self.keys is not None and self.keys.erased
         if self.caught_up.is_set() and not erased:
             await self.snapshots.save(self.journal, next_turn)
@@ -321,7 +327,7 @@ class Service:
             self.hub.cut_all()
         self._stuck = stuck
 
-    async def _logged_out(self, user: User) -> None:
+    async def logged_out(self, user: User) -> None:
         """Who logs out takes no more calls: at once, unless the journal is away."""
         record = self.hub.log_out_record(user)
         if record is not None:
@@ -358,78 +364,17 @@ class Service:
             for agent, people in shared.items():
                 log.warning("%s", shared_telephone(agent, people))
 
-    def _services(self) -> Services:
-        config, lines = self.loaded.config, bind_lines(self.loaded.config)
-        join_legs(lines, self.follower.book)
-        seen = RequestLog(self.loaded, lines, self.clock.now_us)
-        self._today = TodayFile(data_dir_of(self.loaded), seen.counts)
-        seen.go_on_from(self._today.load())
-        sources = SourceStates(self.loaded, self.lookups.sources, seen.clean)
-        known = self.loaded, self.past.database, self.feed, self.clock
-        intake = Intake(lines, self.events, self._profile_of, self.metrics, seen)
-        return Services(
-            intake=intake,
-            hub=self.hub,
-            users=self.past.people,
-            logged_out=self._logged_out,
-            calls=self.past.calls(self.door.keep, self.follower.notes),
-            own_records=self.past.own_records(),
-            own_calls=self.past.own_calls(),
-            board=self.feed.agents,
-            offers=Offers(self.past.database),
-            live=LiveCalls(
-                self.follower.book,
-                self.follower.directory,
-                self.events,
-                self.past.audit,
-                self.clock,
-            ),
-            recalls=recalls_of(config, self.follower),
-            alerts=self.alerting.for_web(),
-            lookup=self._lookup_json,
-            stats=self._stats_json,
-            counts=self.past.counts(),
-            popped=PoppedCalls(self.past.database),
-            kinds=CallKinds(self.past.database),
-            orders_after=orders_after_calls(self.loaded),
-            counting=self.feed.counters.rules,
-            groups=lambda: rule_of(self.feed, config.privacy.of_agents),
-            privacy=config.privacy.of_agents,
-            labels=place_labels(config),
-            forecasts=forecasts_of(*known),
-            comparisons=comparisons_of(self.loaded, self.past.database),
-            lines=AllLines(config.lines, seen, self.streams.lines, self._clocks),
-            sources=sources.shown,
-            orders=lambda: orders_seen(self.orders, self.insight, seen.clean),
-            ready=self.problems,
-            notes=self._notes,
-            audit=self.past.audit.write,
-            caught_up=self.caught_up,
-            key_file=key_file(self.loaded),
-            own_port=own_port(self.loaded),
-            version=screenpop.__version__,
-            server=config.server,
-            limits=config.limits,
-            security=config.security,
-            metrics=self.metrics,
-            clock=self.clock,
-        )
-
-    async def _profile_of(self, number: str) -> Profile:
+    async def profile_of(self, number: str) -> Profile:
         return (await self.explain(number)).profile
 
-    async def _lookup_json(self, number: str, candidate: str | None) -> Json:
+    async def lookup_json(self, number: str, candidate: str | None) -> Json:
         told = await self.explain(number, candidate)
         return as_json(told, column_types(all_shapes(self.loaded.config)))
 
-    async def _stats_json(self) -> Json:
+    async def live_stats(self) -> Json:
         return stats_json(self.feed, self.loaded.config)
 
-    @property
-    def _clocks(self) -> Mapping[LineId, LineClock]:
-        return self.follower.placing.occurrences.clocks
-
-    def _notes(self) -> list[str]:
+    def notes(self) -> list[str]:
         not_encrypted = note_of(self.loaded, self.keys)
         notes = (self.journal.health.may_lose, self.archiver.note, not_encrypted)
         return [note for note in notes if note is not None]

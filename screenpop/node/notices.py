@@ -45,13 +45,20 @@ class Notices:
         self._counts = counts
         self._pauses_s = pauses_s
         self._ways: dict[str, Callable[[Notice], Awaitable[None]]] = {}
-        if settings.webhook is not None:
-            self._ways["webhook"] = _Webhook(settings.webhook, clock).send
-        if settings.email is not None and mail is not None:
-            self._ways["email"] = _Email(settings.email, mail).send
         self._waiting: deque[tuple[str, Notice]] = deque()
         self._more = asyncio.Event()
         self._failed: tuple[str, str, int] | None = None
+        self.switch(settings, mail)
+
+    def switch(self, settings: AlertSettings, mail: MailServer | None) -> None:
+        """Send in these ways from now on; what waits for another way is dropped."""
+        self._ways = {}
+        if settings.webhook is not None:
+            self._ways["webhook"] = _Webhook(settings.webhook, self._clock).send
+        if settings.email is not None and mail is not None:
+            self._ways["email"] = _Email(settings.email, mail).send
+        waiting = [each for each in self._waiting if each[0] in self._ways]
+        self._waiting = deque(waiting)
 
     def add(self, notice: Notice) -> None:
         for way in self._ways:
@@ -71,8 +78,10 @@ class Notices:
 
     async def _send(self, way: str, notice: Notice) -> None:
         for pause_s in (*self._pauses_s, None):
+            if (send := self._ways.get(way)) is None:
+                return  # it is not configured any more
             try:
-                await asyncio.wait_for(self._ways[way](notice), WITHIN_S)
+                await asyncio.wait_for(send(notice), WITHIN_S)
             except Exception as error:  # noqa: BLE001  whatever a server does
                 why = _words(error)
             else:

@@ -6,7 +6,6 @@ One function per part: configuration in, a made but not yet opened part out.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,13 +13,10 @@ from screenpop.config.facets import (
     ORDER_FACETS,
     all_shapes,
     gives_orders,
-    identity_columns,
 )
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.config.recall import WEEK
-from screenpop.connector.registry import Registry
-from screenpop.desk.case import Case
 from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import LineId
@@ -28,8 +24,6 @@ from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.occurrences import PlacingLimits
 from screenpop.domain.opening_hours import OpeningHours, span_of
-from screenpop.domain.phone import Presentation
-from screenpop.domain.profile import Profile
 from screenpop.domain.recall import RecallRules
 from screenpop.domain.related_calls import SameCalls
 from screenpop.domain.service_level import ServiceLevelRules
@@ -40,80 +34,23 @@ from screenpop.insight.adviser import SOURCE_LABEL as ADVISER_LABEL
 from screenpop.insight.adviser import Adviser, Keep, OffersLookup
 from screenpop.insight.feed import OrderFeeds
 from screenpop.insight.order_store import OrderStore
-from screenpop.insight.policy import SalesPolicy, policy_of
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease, LocalLeases
 from screenpop.journal.memory import MemoryJournal
 from screenpop.journal.sealing import PLAIN, RecordCodec
 from screenpop.journal.spool import SpooledJournal
 from screenpop.journal.sqlite import SqliteJournal
-from screenpop.lookup.calls import CallLookups, shapes_of
-from screenpop.lookup.explain import Explanation
-from screenpop.lookup.identify import Certainty
-from screenpop.lookup.merge import Findings, Groups, grouped, merge
 from screenpop.lookup.normalise import NumberingPlan
 from screenpop.lookup.own_source import OwnLookups, offer_lookups
-from screenpop.lookup.run import Publish, RunTools
-from screenpop.lookup.sources import FindConnector, Sources, make_sources
-from screenpop.lookup.values import types_of
-from screenpop.node.labels import source_labels
+from screenpop.lookup.sources import Sources
 from screenpop.support.clock import Clock
-from screenpop.support.metrics import Bound, Metrics
-from screenpop.support.spare_time import SpareTime
+from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.recalls import RecallSettings
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 JOURNAL_FILE = "journal.sqlite"  # there, too
 SPOOL_FILE = "spool.sqlite"  # what Redis did not take
-
-
-@dataclass(kw_only=True)
-class Lookups:
-    """Everything that finds out who is calling."""
-
-    sources: Sources
-    tools: RunTools
-    calls: CallLookups
-    groups: Groups
-    policy: SalesPolicy | None = None
-
-    def profile_of(self, case: Case) -> Profile:
-        """The desk's view of a case."""
-        profile = merge(
-            Findings(
-                answers=case.answers,
-                pending=case.pending,
-                candidates=case.candidates,
-                chosen=case.chosen,
-                chosen_us=case.chosen_us,
-                withheld=case.parties.ani.presentation is not Presentation.ALLOWED,
-            ),
-            self.groups,
-            case.memo,
-        )
-        if self.policy is None:
-            return profile
-        who = case.parties
-        return self.policy.applied(
-            profile, case.call, who.ani, who.dnis, _as_of_us(case)
-        )
-
-    def judged(self, told: Explanation) -> Explanation:
-        """The explanation with what the sales policy says."""
-        if self.policy is None:
-            return told
-        given = (told.profile, told.call, told.who.ani, told.who.dnis, told.at_us)
-        return replace(
-            told,
-            profile=self.policy.applied(*given),
-            policy=self.policy.explained(*given),
-        )
-
-
-def _as_of_us(case: Case) -> int:
-    """When the newest value was fetched; of the case alone, so that a replay agrees."""
-    return max((case.call.arrived_us, *(x.fetched_us for x in case.answers.values())))
 
 
 def data_dir_of(loaded: Loaded) -> Path:
@@ -176,63 +113,6 @@ def archiving_lease(
     """One node at a time writes the history; a SQLite store is one node's alone."""
     leases = LocalLeases() if database.is_sqlite else journal.leases
     return Lease(leases, "archiver", node_name(config), clock=clock)
-
-
-def make_lookups(
-    loaded: Loaded,
-    clock: Clock,
-    publish: Publish,
-    metrics: Metrics,
-    own: OwnLookups | None = None,
-    find: FindConnector | None = None,
-    spare: SpareTime | None = None,
-    index_folder: Path | None = None,
-    watch: Watch | None = None,
-) -> Lookups:
-    """Sources, plan and runs; raises `ConfigError`.
-
-    `index_folder` keeps the number index over a restart.
-    """
-    config = loaded.config
-    spare = SpareTime() if spare is None else spare
-    sources = make_sources(
-        config,
-        loaded.folder,
-        find or Registry().find,
-        clock,
-        own,
-        index_folder,
-        watch,
-    )
-    tools = RunTools(
-        plan=sources.plan,
-        sources=sources.guards,
-        certainty=Certainty(
-            confident=config.identify.confident,
-            lead=config.identify.lead,
-            candidates_max=config.identify.candidates_max,
-        ),
-        clock=clock,
-        publish=publish,
-        deadline_s=config.calls.round_deadline_ms / 1000,
-        timings=Bound(metrics.lookup_s),
-        observe_whole=metrics.profile_s.observe,
-        spare=spare,
-        identity_types=types_of(identity_columns(config)),
-    )
-    calls = CallLookups(
-        tools,
-        sources.index,
-        numbering_plans(config),
-        ZoneInfo(config.server.time_zone),
-    )
-    return Lookups(
-        sources=sources,
-        tools=tools,
-        calls=calls,
-        groups=grouped(shapes_of(tools), tools.identity_types, source_labels(config)),
-        policy=policy_of(config),
-    )
 
 
 def make_adviser(

@@ -34,6 +34,8 @@ def problems_of_node(it: Service) -> Iterator[NodeProblem]:
         yield NodeProblem(part="users", message=message, fatal=False)
     yield from it.streams.problems()
     yield from it.other_workers
+    if (refused := it.reloader.problem()) is not None:
+        yield refused
     clocks = it.follower.placing.occurrences.clocks
     yield from clock_problems(it.loaded.config.lines, clocks)
     for down in it.tasks.watch.down():

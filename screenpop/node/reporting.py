@@ -61,6 +61,27 @@ class Reporting:
     _troubles: dict[str, str] = field(default_factory=dict)
     _outage: Outage = field(default_factory=lambda: Outage("store or journal", log))
     _tidied: date | None = None
+    _next: tuple[Mapping[str, ReportSettings], ReportMaker, ReportSender] | None = None
+
+    def switch(
+        self,
+        reports: Mapping[str, ReportSettings],
+        maker: ReportMaker,
+        sender: ReportSender,
+    ) -> None:
+        """Send these from the next look on: what is being sent ends as it began."""
+        self._next = (reports, maker, sender)
+
+    def _take_next(self) -> None:
+        if self._next is None:
+            return
+        before = self.reports
+        (self.reports, self.maker, self.sender), self._next = self._next, None
+        for name in {*before, *self.reports}:
+            if before.get(name) != self.reports.get(name):
+                self._begun.discard(name)
+                self._open.pop(name, None)
+                self._troubles.pop(name, None)
 
     async def run(self) -> None:
         """For ever."""
@@ -77,6 +98,7 @@ class Reporting:
 
     async def look(self) -> None:
         """Send what is due. Nothing is raised for a store that is away."""
+        self._take_next()
         try:
             for key, run in [*self._unsettled.items()]:
                 await self.runs.settle(run)

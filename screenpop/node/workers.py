@@ -113,6 +113,12 @@ class Workers:
             for worker in self.all:
                 worker.send(signal.SIGTERM)
 
+    def reload(self) -> None:
+        """Each worker reads its configuration again."""
+        for worker in self.all:
+            if worker.serves:
+                worker.send(signal.SIGHUP)
+
     async def run(self) -> int:
         """Until `stop`, or until one cannot be kept running; the exit code."""
         kept = [

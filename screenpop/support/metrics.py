@@ -105,6 +105,18 @@ class Metrics:
         self.order_rows = self._counts(
             "order_rows_total", "Rows of orders and items read.", "source"
         )
+        self.config_reloads = self._counts(
+            "config_reloads_total",
+            "Reloads of the configuration: switched, unchanged or refused.",
+            "outcome",
+        )
+        self.config_refused = self._gauge(
+            "config_refused", "1 while the file differs from what runs: it was refused."
+        )
+        self.config_loaded_at = self._gauge(
+            "config_loaded_timestamp_seconds",
+            "When the configuration that runs was taken.",
+        )
         self.breaker_open = self._gauge(
             "source_breaker_open",
             "1 while a source's circuit breaker is open.",

@@ -121,6 +121,7 @@ class WallboardFeed:
         self.offset = 0
         self._clock = clock
         self._time_zone = time_zone
+        self._total_label = total_label
         self._labels = {TOTAL: total_label, **(queue_labels or {})}
         self._shown: dict[str, _Shown] = {}
         self._unsent = False  # something that changed was not sent to anybody
@@ -128,6 +129,11 @@ class WallboardFeed:
         self._shown_agents: dict[Subject, AgentStatus] = {}
         self._called_back: Counter[str] = Counter()  # today, by queue
         self._remember_all()
+
+    def relabel(self, queue_labels: Mapping[str, str]) -> None:
+        """These are the configured queues now: everybody gets the whole board."""
+        self._labels = {TOTAL: self._total_label, **queue_labels}
+        self._unsent = True
 
     def replace(self, before: Call | None, after: Call, offset: int) -> None:
         """Count a changed call; `before` is None for one not known so far."""

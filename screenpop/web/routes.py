@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
+from screenpop.config.reloads import ConfigurationSeen, ReloadSeen
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import NotFound
 from screenpop.insight.feed_states import OrdersSeen
@@ -17,6 +18,7 @@ from screenpop.lookup.source_states import SourcesSeen
 from screenpop.web import (
     alerts,
     calls,
+    configuration,
     health,
     insight,
     me,
@@ -221,6 +223,17 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/v1/sources", handler=health.sources, role=Role.ADMIN,
         summary="The data sources and how they are.", answer=SourcesSeen,
+    ),
+    Route(
+        method="GET", path="/v1/configuration", handler=configuration.show,
+        role=Role.ADMIN, answer=ConfigurationSeen,
+        summary="The configuration that runs, and the last reload.",
+    ),
+    Route(
+        method="POST", path="/v1/configuration/reload", handler=configuration.reload,
+        role=Role.ADMIN, body=configuration.ReloadBody, answer=ReloadSeen,
+        summary="Check the changed configuration and, unless `dry_run`, take it.",
+        errors=(400, 408, 413, 415),
     ),
     Route(
         method="GET", path="/v1/node", handler=health.node, role=Role.ADMIN,

@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 from aiohttp import web
 
 from screenpop.config.model import Limits, Security, Server
+from screenpop.config.reloads import ConfigurationSeen, ReloadSeen
 from screenpop.desk.hub import Hub
 from screenpop.domain.agent import GROUPS_ONLY, AgentPrivacy, Role, User
 from screenpop.domain.call_counts import CountingRules
@@ -56,15 +57,26 @@ OrdersAfter = Callable[
 """What callers ordered within so many days; None: no source gives orders."""
 
 
+class Reloading(Protocol):
+    """The configuration that runs, and how another one takes its place."""
+
+    def seen(self) -> ConfigurationSeen: ...
+
+    async def reload(self, by: str, *, dry_run: bool = False) -> ReloadSeen: ...
+
+
 def _long_since() -> asyncio.Event:
     done = asyncio.Event()
     done.set()
     return done
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Services:
-    """Everything the web is given. Callables must be safe to call concurrently."""
+    """Everything the web is given. Callables must be safe to call concurrently.
+
+    A reload of the configuration replaces what follows it: ask for it where it is used.
+    """
 
     intake: Intake
     hub: Hub
@@ -94,6 +106,7 @@ class Services:
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]
     orders: Callable[[], OrdersSeen]
+    configuration: Reloading
     ready: Callable[[], Awaitable[Sequence[NodeProblem]]]
     notes: Callable[[], Sequence[str]]
     audit: Callable[[str, str, str], Awaitable[None]]

@@ -68,6 +68,7 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/lines": ["/v1/lines"],
     "GET /v1/lines/{line}/requests": ["/v1/lines/main/requests"],
     "GET /v1/sources": ["/v1/sources"],
+    "GET /v1/configuration": ["/v1/configuration"],
     "GET /v1/node": ["/v1/node"],
     "GET /v1/orders": ["/v1/orders"],
     **{f"GET {page}": [page] for page in PAGES},
@@ -80,6 +81,10 @@ DONE: dict[str, tuple[str, dict[str, Any]]] = {
     "POST /v1/calls/{call_id}/disposition": (
         "/v1/calls/c-1/disposition",
         {"code": "sold"},
+    ),
+    "POST /v1/configuration/reload": (
+        "/v1/configuration/reload",
+        {"dry_run": True},
     ),
     "POST /v1/stats/compare": (
         "/v1/stats/compare",

@@ -23,9 +23,9 @@ from screenpop.connector import (
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.counting import TooSlow
 from screenpop.lookup.guarded_source import Result
+from screenpop.lookup.planned_lookups import NeverAsked
 from screenpop.lookup.sources import (
     WARMING,
-    NeverAsked,
     Sources,
     make_sources,
 )
