@@ -275,12 +275,15 @@ def _lookup_names(loaded: Loaded) -> Iterator[Problem]:
 def _facets(loaded: Loaded) -> Iterator[Problem]:
     known = {*BUILT_IN_NAMES, *loaded.config.facets}
     for name, lookup in loaded.config.lookups.items():
-        if lookup.facet not in known and not loaded.has("facets", lookup.facet):
-            near = did_you_mean(lookup.facet, known, noun="facets")
-            sentence = f"there is no facet `{lookup.facet}`"
+        if lookup.facet is None and lookup.kind != "identity":
+            continue
+        facet = lookup.facet or ""
+        if facet and facet not in known and not loaded.has("facets", facet):
+            near = did_you_mean(facet, known, noun="facets")
+            sentence = f"there is no facet `{facet}`"
             remedy = f"{near} Or declare it under `facets`."
             yield loaded.problem(("lookups", name, "facet"), sentence, remedy)
-        elif lookup.kind == "identity" and lookup.facet != "identity":
+        elif lookup.kind == "identity" and facet != "identity":
             sentence = "`identity` lookups fill the facet `identity` only"
             remedy = "Write `facet: identity`, or another kind."
             yield loaded.problem(("lookups", name, "kind"), sentence, remedy)

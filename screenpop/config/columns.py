@@ -97,6 +97,8 @@ def compared_lookup(
     lookup: LookupSettings, config: Configuration, given: QueryColumns
 ) -> Comparison:
     """A lookup's columns and those of its facet."""
+    if lookup.facet is None:  # it only feeds others: any columns are right
+        return Comparison(remarks=tuple(_twice(given)))
     known = columns_of(lookup, config)
     kind = kind_of(lookup, config)
     names = [name for name in dict.fromkeys(given.names) if not name.startswith("_")]

@@ -41,6 +41,7 @@ class LookupNeeds:
     name: str
     kind: Kind
     needs: frozenset[str]
+    shown: bool = True  # on a card; else it only feeds others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ def findings(
         if (said := _wrong(need, lookup, asking, declared)) is not None
     ]
     found += _without_customer(asking, declared, contacts)
+    found += _of_no_use(asking, declared)
     if (circle := cycle(upstream(asking))) is not None:
         found.append(_told(circle, asking))
     return found
@@ -120,6 +122,25 @@ def _without_customer(
         for lookup in asking.values()
         for need in sorted(lookup.needs)
         if need.startswith(f"{CUSTOMER}.")
+    ]
+
+
+def _of_no_use(
+    asking: Mapping[str, LookupNeeds], declared: frozenset[str]
+) -> list[Finding]:
+    """Without a facet, and no other lookup asks for what it finds."""
+    if declared - asking.keys():  # one of these may ask for it
+        return []
+    asked = heads(need for lookup in asking.values() for need in lookup.needs)
+    return [
+        Finding(
+            lookup=name,
+            sentence="names no facet, and no lookup asks for its columns",
+            remedy=f"Name the card that it fills under `facet`, or use `:{name}.COLUMN`"
+            " in another lookup.",
+        )
+        for name, lookup in asking.items()
+        if not lookup.shown and name not in asked
     ]
 
 

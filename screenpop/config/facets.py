@@ -282,7 +282,7 @@ def kind_of(lookup: LookupSettings, config: Configuration) -> Kind:
     if lookup.kind is not None:
         return lookup.kind
     usual = {shape.name: shape.kind for shape in all_shapes(config)}
-    return usual.get(lookup.facet, "rows")
+    return usual.get(lookup.facet or "", "rows")
 
 
 def columns_of(
@@ -308,7 +308,8 @@ def shapes(
 
     Filled is what the service fills, what an enabled lookup names, and `also`.
     """
-    filled = {*also, *(lookup.facet for lookup in enabled_lookups(config).values())}
+    named = (lookup.facet for lookup in enabled_lookups(config).values())
+    filled = {*also, *filter(None, named)}
     filled |= {*SERVICE_FACETS, *(ORDER_FACETS if gives_orders(config) else ())}
     return tuple(shape for shape in all_shapes(config) if shape.name in filled)
 

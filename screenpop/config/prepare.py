@@ -120,7 +120,10 @@ def _prepare_lookup(
         return
     kind = kind_of(lookup, loaded.config)
     into.questions[name] = question
-    into.lookups.append(LookupNeeds(name=name, kind=kind, needs=frozenset(needs)))
+    shown = lookup.facet is not None
+    into.lookups.append(
+        LookupNeeds(name=name, kind=kind, needs=frozenset(needs), shown=shown)
+    )
 
 
 def _prepare_item_lookup(loaded: Loaded, written: ItemLookup, into: Prepared) -> None:

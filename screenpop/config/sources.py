@@ -69,7 +69,11 @@ class LookupSettings(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
     source: str = Field(description="A name under `sources`.")
-    facet: str = Field(description="Which card of the profile it fills.")
+    facet: str | None = Field(
+        None,
+        description="Which card of the profile it fills. Without: it only feeds other"
+        " lookups, and its answer is neither shown nor stored.",
+    )
     kind: Kind | None = Field(
         None,
         description="`fields`: its first row; `rows`: a list; `identity`: each row is"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -222,7 +223,7 @@ class BatchMaker:
     def _lookups(self, record: AnswersRecord) -> None:
         key = record.call_key
         followed = self._follow(key)
-        for answer in record.answers:
+        for answer in filter(attrgetter("facet"), record.answers):
             if followed.show(_shown(answer, record.at_us)):
                 self._cards[key] = record.at_us
         if record.chosen is not None:

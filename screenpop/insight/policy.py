@@ -264,7 +264,8 @@ def _note(state: FieldState, message: str | None) -> SourceNote:
 
 def rules_of(config: Configuration) -> tuple[list[CompiledRule], list[PolicyMistake]]:
     """The rules of a configuration, and what is wrong in them."""
-    filled = (lookup.facet for lookup in config.lookups.values())  # disabled ones too
+    named = (lookup.facet for lookup in config.lookups.values())  # disabled ones too
+    filled = filter(None, named)
     names = RuleNames(shapes(config, also=filled), _closed_values(config))
     rules: list[CompiledRule] = []
     mistakes = [*repeated(config.policy)]

@@ -90,6 +90,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     name_set: frozenset[str]
     types: Mapping[str, Type] = {}  # of the chosen candidate's own columns
     labels: Mapping[str, str] = {}  # of sources, where readers know them by another
+    feeding: tuple[str, ...] = ()  # lookups that are not shown, and why one failed is
 
 
 Groups = tuple[Group, ...]
@@ -111,7 +112,7 @@ def grouped(
 
     `labels` are the names that readers of the profile know sources by.
     """
-    facets = dict.fromkeys((IDENTITY, *(shape.facet for shape in shapes)))
+    facets = dict.fromkeys((IDENTITY, *(x.facet for x in shapes if x.facet)))
     types = {IDENTITY: identity or {}}
     return tuple(
         _group(facet, shapes, types.get(facet, {}), labels or {}) for facet in facets
@@ -126,6 +127,8 @@ def _group(
 ) -> Group:
     mine = tuple(shape for shape in shapes if shape.facet == facet)
     names = tuple(shape.name for shape in mine)
+    hidden = {shape.name for shape in shapes if not shape.facet}
+    feeding = {need.partition(".")[0] for shape in mine for need in shape.needs}
     return Group(
         facet=facet,
         shapes=mine,
@@ -133,6 +136,7 @@ def _group(
         name_set=frozenset(names),
         types=types,
         labels=labels,
+        feeding=tuple(sorted(hidden & feeding)),
     )
 
 
@@ -181,6 +185,7 @@ def _facets(groups: Groups, findings: Findings, memo: Memo) -> dict[str, Facet]:
             findings.chosen,
             findings.withheld,
             findings.candidates if about_caller else bool(findings.candidates),
+            tuple(map(findings.answers.get, group.feeding)),
         )
         known = memo.get(group.facet)
         if known is None or known[0] != made_of:
@@ -298,6 +303,10 @@ def _unanswered(
         return FieldState.EMPTY, "no customer known: not asked"
     if about is not None and chosen is not None and chosen.source not in about:
         return FieldState.EMPTY, "not asked: it knows customers of other sources"
+    for need in shape.needs:
+        feeding = findings.answers.get(need.partition(".")[0])
+        if feeding is not None and not feeding.facet and feeding.message:
+            return _STATES[feeding.outcome], feeding.message
     return FieldState.EMPTY, _lacking(shape.needs)
 
 

@@ -30,7 +30,7 @@ class PlannedLookup:
 
     name: str
     source: str
-    facet: str
+    facet: str  # empty: it only feeds others, its answer is not shown
     kind: Kind
     lookup: Lookup
     at_hand: AtHand | None = None
@@ -52,6 +52,12 @@ class PlannedLookup:
             return self.lookup.needs
         return self.lookup.needs | {CUSTOMER_SOURCE}
 
+    def shown(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The rows as a card shows them; none of a lookup that only feeds others."""
+        if not self.facet:
+            return ()
+        return rows if self.reader is None else self.reader.rows(rows)
+
 
 class Plan:
     """All lookups in configuration order; raises `ConfigError` when one cannot run."""
@@ -59,7 +65,7 @@ class Plan:
     def __init__(self, lookups: Iterable[PlannedLookup]):
         self.lookups: Mapping[str, PlannedLookup] = {x.name: x for x in lookups}
         self.facets: tuple[str, ...] = tuple(
-            dict.fromkeys(x.facet for x in self.lookups.values())
+            dict.fromkeys(x.facet for x in self.lookups.values() if x.facet)
         )
         self._above = {
             name: frozenset(names) - {name}

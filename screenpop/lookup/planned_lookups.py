@@ -51,7 +51,7 @@ def planned_lookup(
     return PlannedLookup(
         name=name,
         source=lookup.source,
-        facet=lookup.facet,
+        facet=lookup.facet or "",
         kind=kind,
         lookup=made,
         timeout_ms=lookup.timeout_ms,

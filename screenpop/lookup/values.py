@@ -178,7 +178,7 @@ def _number(value: Scalar, kind: Type, row: Row, more: dict[str, Scalar]) -> Sca
 
 def _whole(value: float | str) -> Scalar:
     number = Decimal(str(value))
-    if number != number.to_integral_value():
+    if not number.is_finite() or number != number.to_integral_value():
         raise ValueError("not whole")
     return int(number) if abs(number) < 2**53 else str(int(number))
 
