@@ -13,5 +13,9 @@ export default defineConfig({
     target: "es2022",
     reportCompressedSize: false,
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/i18n/english.ts"],
+  },
 });

@@ -1,6 +1,7 @@
 // Where does the page begin?
 
 import { render } from "preact";
+import { speakFor } from "./i18n/choice";
 import { App } from "./shared/app";
 import { applyTheme, loadPreferences } from "./shared/preferences";
 import "./style/tokens.css";
@@ -16,4 +17,4 @@ import "./style/forced.css";
 
 applyTheme(loadPreferences().theme);
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+if (root) void speakFor(null).then(() => render(<App />, root));

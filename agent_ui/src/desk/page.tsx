@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Session } from "../shared/api";
-import { type Formats, formatsFor } from "../shared/format";
+import { type Formats, viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import { useNewBuild } from "../shared/new_build";
@@ -39,8 +39,7 @@ export function DeskPage(props: DeskPageProps) {
   const { session, preferences, change, onLogOut, onExpired } = props;
   const client = useMemo(() => new DeskClient(session), []);
   const state = useStore(client.store);
-  const locale = state.hello?.locale ?? null;
-  const formats = useMemo(() => formatsFor(locale), [locale]);
+  const formats = viewerFormats();
   const note = useRef<HTMLTextAreaElement>(null);
   const [changing, setChanging] = useState<string | null>(null);
   const [help, setHelp] = useState(false);

@@ -1,5 +1,6 @@
 // What does the page ask over HTTP, and who is logged in?
 
+import { t } from "../i18n/words";
 import type { Disposition, Note } from "../wire/frames";
 
 export interface SessionUser {
@@ -206,13 +207,12 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch {
-    const remedy = "Check the network and try again.";
-    throw new Refused(0, "The service cannot be reached.", remedy);
+    throw new Refused(0, t("ask.no_answer"), t("ask.no_answer_remedy"));
   }
 }
 
 async function refusal(response: Response): Promise<Refused> {
-  const fallback = `The service answered ${response.status}.`;
+  const fallback = t("ask.refused", { status: String(response.status) });
   try {
     const { error } = (await response.json()) as {
       error?: { message?: string; remedy?: string };
@@ -223,6 +223,6 @@ async function refusal(response: Response): Promise<Refused> {
       error?.remedy ?? "",
     );
   } catch {
-    return new Refused(response.status, fallback, "Try again in a moment.");
+    return new Refused(response.status, fallback, t("ask.refused_remedy"));
   }
 }

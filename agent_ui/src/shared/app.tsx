@@ -4,6 +4,8 @@ import { type ComponentType, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
+import { speakFor } from "../i18n/choice";
+import { languageTag, t, useLanguage } from "../i18n/words";
 import { InsightPage } from "../insight/page";
 import { RecallsPage } from "../recalls/page";
 import { WallboardPage } from "../wallboard/page";
@@ -27,12 +29,12 @@ type Gate =
   | { at: "in"; session: Session }
   | { at: "unreachable"; refusal: Refused };
 
-const OVER = "Your session is over. Log in again; nothing you wrote is lost.";
 const ASK_AGAIN_MS = 3_000;
 
 export function App() {
   const [gate, setGate] = useState<Gate>({ at: "asking", reason: null });
   const page = usePage();
+  useLanguage();
   const preferences = usePreferences();
   useEffect(() => {
     if (gate.at === "asking") askWho(setGate, gate.reason);
@@ -44,23 +46,27 @@ export function App() {
     return () => clearTimeout(timer);
   }, [gate]);
 
-  if (gate.at === "asking") return <p class="empty muted">Connecting…</p>;
+  if (gate.at === "asking") return <p class="empty muted">{t("app.connecting")}</p>;
   if (gate.at === "unreachable") return <Unreachable refusal={gate.refusal} />;
   if (gate.at === "out") {
     return (
       <LogIn
         reason={gate.reason}
-        onLogIn={(session) => setGate({ at: "in", session })}
+        onLogIn={(session) =>
+          void speakFor(session.user.locale ?? null).then(() =>
+            setGate({ at: "in", session }),
+          )
+        }
       />
     );
   }
-  setViewerLocale(gate.session.user.locale ?? null);
+  setViewerLocale(languageTag());
   const out = (reason: string | null) => setGate({ at: "out", reason });
   const shared = {
     session: gate.session,
     ...preferences,
     // asked first: a new password ends the session, and brings another one
-    onExpired: () => setGate({ at: "asking", reason: OVER }),
+    onExpired: () => setGate({ at: "asking", reason: t("app.session_over") }),
     onLogOut: () => leave(gate.session, out),
   };
   if (page === "recalls") return <RecallsPage {...shared} />;
@@ -92,7 +98,7 @@ function Later({ load, ...props }: LaterProps) {
   if (found) return h(found, props);
   return (
     <p class="empty muted" role="status">
-      {lost ? "The page could not be loaded. Load it again." : "Loading…"}
+      {t(lost ? "app.not_loaded" : "app.loading")}
     </p>
   );
 }
@@ -100,7 +106,7 @@ function Later({ load, ...props }: LaterProps) {
 function Unreachable({ refusal }: { refusal: Refused }) {
   return (
     <p class="empty" role="status">
-      {`${refusal.message} Trying again every few seconds…`}
+      {t("app.trying_again", { problem: refusal.message })}
     </p>
   );
 }
@@ -111,6 +117,7 @@ async function askWho(
 ): Promise<void> {
   try {
     const session = await currentSession();
+    await speakFor(session?.user.locale ?? null);
     tell(session ? { at: "in", session } : { at: "out", reason });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

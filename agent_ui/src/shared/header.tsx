@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Session } from "./api";
 import { Icon } from "./icons";
 import { OwnPassword } from "./password";
@@ -39,14 +40,19 @@ export function Header(props: HeaderProps) {
         <button
           type="button"
           class="quiet person"
-          title={`${session.user.username}: change password`}
+          title={t("header.user_menu", { user: session.user.username })}
           aria-expanded={changing}
           onClick={() => setChanging(!changing)}
         >
           {session.user.name}
         </button>
-        <button type="button" class="quiet" title="Log out" onClick={onLogOut}>
-          <Icon name="leave" /> <span class="tool-word">Log out</span>
+        <button
+          type="button"
+          class="quiet"
+          title={t("header.log_out")}
+          onClick={onLogOut}
+        >
+          <Icon name="leave" /> <span class="tool-word">{t("header.log_out")}</span>
         </button>
       </div>
       {changing && (
@@ -83,24 +89,20 @@ function Pages({ page, role, waiting }: PagesProps) {
   /** An agent's desk stays open: calls appear on it. */
   const beside = (name: Page, path: string, label: ComponentChildren) =>
     role === "agent" && page === "desk" ? (
-      <a
-        href={path}
-        target={`screenpop-${name}`}
-        title="Opens in another tab: calls still appear on your desk"
-      >
+      <a href={path} target={`screenpop-${name}`} title={t("header.other_tab")}>
         {label}
       </a>
     ) : (
       link(name, path, label)
     );
   return (
-    <nav aria-label="Pages">
-      {link("desk", "/", "Desk")}
-      {role !== "agent" && link("wallboard", "/wallboard", "Wallboard")}
+    <nav aria-label={t("header.pages")}>
+      {link("desk", "/", t("header.desk"))}
+      {role !== "agent" && link("wallboard", "/wallboard", t("header.wallboard"))}
       {beside("recalls", "/recalls", recallsLabel(waiting))}
-      {role !== "agent" && link("reports", "/reports", "Reports")}
-      {role !== "agent" && link("insight", "/insight", "Insight")}
-      {role === "admin" && link("admin", "/admin", "Admin")}
+      {role !== "agent" && link("reports", "/reports", t("header.reports"))}
+      {role !== "agent" && link("insight", "/insight", t("header.insight"))}
+      {role === "admin" && link("admin", "/admin", t("header.admin"))}
       {beside("me", "/me", <MyData />)}
     </nav>
   );
@@ -113,19 +115,19 @@ function MyData() {
       <span class="page-sign">
         <Icon name="person" />
       </span>
-      <span class="page-word">My data</span>
+      <span class="page-word">{t("header.my_data")}</span>
     </>
   );
 }
 
 function recallsLabel(waiting: number | null): string {
-  return waiting ? `Call back (${waiting})` : "Call back";
+  return waiting ? t("header.recalls_waiting", { n: waiting }) : t("header.recalls");
 }
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 
 function ThemeSwitch({ theme, change }: { theme: Theme; change: Change }) {
-  const label = `Colours: ${theme === "system" ? "as the system" : theme}`;
+  const label = t(`theme.${theme}`);
   return (
     <button
       type="button"

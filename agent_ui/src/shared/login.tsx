@@ -1,7 +1,11 @@
 // Who are you?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { rememberLanguage } from "../i18n/choice";
+import type { Language } from "../i18n/languages";
+import { speak, t } from "../i18n/words";
 import { logIn, Refused, type Session } from "./api";
+import { LanguageChoice } from "./language";
 
 interface LogInProps {
   onLogIn(session: Session): void;
@@ -27,6 +31,11 @@ export function LogIn({ onLogIn, reason }: LogInProps) {
       setBusy(false);
     }
   };
+  const choose = (language: Language) => {
+    rememberLanguage(language);
+    setRefusal(null); // its words are of the language before
+    void speak(language, null);
+  };
   return (
     <main class="login">
       <form onSubmit={submit}>
@@ -35,7 +44,7 @@ export function LogIn({ onLogIn, reason }: LogInProps) {
         </h1>
         {reason && <p class="muted">{reason}</p>}
         <label>
-          <span>User name</span>
+          <span>{t("login.user_name")}</span>
           <input
             ref={first}
             name="username"
@@ -45,7 +54,7 @@ export function LogIn({ onLogIn, reason }: LogInProps) {
           />
         </label>
         <label>
-          <span>Password</span>
+          <span>{t("login.password")}</span>
           <input
             name="password"
             type="password"
@@ -58,8 +67,9 @@ export function LogIn({ onLogIn, reason }: LogInProps) {
           {refusal && `${refusal.message} ${refusal.remedy}`}
         </p>
         <button type="submit" class="primary" disabled={busy}>
-          {busy ? "Logging in…" : "Log in"}
+          {t(busy ? "login.logging_in" : "login.log_in")}
         </button>
+        <LanguageChoice onChoose={choose} />
       </form>
     </main>
   );

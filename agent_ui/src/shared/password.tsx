@@ -3,6 +3,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { changePassword, Refused } from "./api";
 
 interface OwnPasswordProps {
@@ -21,7 +22,7 @@ export function OwnPassword({ username, csrf, onClose }: OwnPasswordProps) {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const wanted = String(form.get("new"));
     if (wanted !== form.get("again")) {
-      setWords("The new passwords differ. Type the same one twice.");
+      setWords(t("password.differ"));
       return;
     }
     setBusy(true);
@@ -38,29 +39,29 @@ export function OwnPassword({ username, csrf, onClose }: OwnPasswordProps) {
   return (
     <form
       class="own-password"
-      aria-label="Change password"
+      aria-label={t("password.change")}
       onSubmit={submit}
       onKeyDown={(event) => event.key === "Escape" && onClose()}
     >
       <input hidden name="username" autocomplete="username" value={username} />
       <Field
         name="old"
-        label="Password of now"
+        label={t("password.old")}
         complete="current-password"
         at={first}
       />
-      <Field name="new" label="New password" complete="new-password" />
-      <Field name="again" label="New password again" complete="new-password" />
-      <p class="muted">At least 12 characters. Your other sessions end.</p>
+      <Field name="new" label={t("password.new")} complete="new-password" />
+      <Field name="again" label={t("password.again")} complete="new-password" />
+      <p class="muted">{t("password.rules")}</p>
       <p class="refusal" role="alert">
         {words}
       </p>
       <div class="own-password-buttons">
         <button type="button" class="quiet" onClick={onClose}>
-          Cancel
+          {t("common.cancel")}
         </button>
         <button type="submit" class="primary" disabled={busy}>
-          Change password
+          {t("password.change")}
         </button>
       </div>
     </form>

@@ -1,6 +1,7 @@
 // How do answers come, stay while newer ones are fetched, and say how old they are?
 
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { Refused, read } from "./api";
 
 export interface Reading<T> {
@@ -62,7 +63,8 @@ export async function download(path: string, name: string): Promise<boolean> {
     const cursor = before && `&before=${encodeURIComponent(before)}`;
     const headers = { Accept: "text/csv;headings=labels" };
     const answer = await fetch(`${path}${cursor}`, { headers });
-    if (!answer.ok) throw new Refused(answer.status, "No CSV came.", "Try again.");
+    if (!answer.ok)
+      throw new Refused(answer.status, t("ask.no_csv"), t("ask.no_csv_remedy"));
     const text = await answer.text();
     parts.push(page === 0 ? text : text.slice(text.indexOf("\n") + 1));
     before = answer.headers.get("X-Next-Before") ?? "";

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
 import type { Session } from "../shared/api";
-import { formatsFor } from "../shared/format";
+import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import type { Change, Preferences } from "../shared/preferences";
@@ -118,7 +118,7 @@ function Board(props: BoardPageProps) {
   const { session, preferences, change, onExpired, big, onLeave } = props;
   const client = useMemo(() => new WallboardClient(), []);
   const state = useStore(client.store);
-  const formats = useMemo(() => formatsFor(state.locale), [state.locale]);
+  const formats = viewerFormats();
   useEffect(() => client.start(), [client]);
   useEffect(() => {
     if (state.link.status === "logged_out") onExpired();
