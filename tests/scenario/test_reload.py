@@ -329,3 +329,39 @@ async def test_a_changed_file_is_taken_by_itself(tmp_path: Path) -> None:
         assert settings["signing_secret"] == "t" * 20
         entry = (await centre.service.past.audit.recent(1))[0]
         assert entry.username == "file"
+
+
+async def test_no_call_is_lost_or_doubled_while_files_change(tmp_path: Path) -> None:
+    """The small version of `tests/load/reload.py`."""
+    good = [
+        written(lookups={"owed": balance("erp", "balance * 2")}),
+        written(queues={"sales": {"label": "Sales"}}),
+        written(),
+    ]
+    bad = written(sources=sources("erp", "gone"))
+    async with centre_of(tmp_path) as centre:
+        seat = await centre.sign_in("ana")
+
+        async def ring(calls: int) -> list[str]:
+            return [await centre.ring("ana", caller=NUMBER) for _ in range(calls)]
+
+        rung = await ring(5)
+        for other in good:
+            ringing = centre.tasks.spawn(ring(8), name="ring")
+            outcomes = [
+                (await reload(centre, tmp_path, **x)).outcome for x in (other, bad)
+            ]
+            assert outcomes == ["switched", "refused"]
+            rung += await ringing
+        sentinel = await centre.ring("ana", caller=NUMBER)
+        await seat.card(sentinel, "balance")
+        for call in rung:
+            assert "fields" in (await seat.card(call, "balance"))["balance"]
+        opened = [frame["call_id"] for frame in seat.named("pop.opened")]
+        assert opened == [*rung, sentinel]
+        for call in [*rung, sentinel]:
+            await centre.hang_up(call)
+        await centre.archived()
+        listed = await centre.get("sue", "/v1/calls?limit=100")
+        kept = [each["call_id"] for each in listed["calls"]]
+        assert sorted(kept) == sorted([*rung, sentinel])
