@@ -113,12 +113,11 @@ def compare(
     if json_wanted:
         typer.echo(json.dumps(answer))
         return
-    parts = [_as_text(given, each) for each in answer["readings"]]
+    missing = answer["calls_without_events"]
+    parts = [_left_out(missing, answer["calls_read"])] if missing else []
+    parts += [_as_text(given, each, missing) for each in answer["readings"]]
     if answer["list"] is not None:
         parts.append("\n".join(_list(answer["list"])))
-    if answer["calls_without_events"]:
-        missing = answer["calls_without_events"]
-        parts.append(f"{missing} calls are left out: their events are not stored")
     typer.echo("\n\n".join(parts))
 
 
@@ -160,8 +159,17 @@ def _columns(text: str | None) -> dict[str, str]:
     return found
 
 
-def _as_text(given: Given | None, reading: Mapping[str, Any]) -> str:
-    way = "; ".join(reading["changes"]) or "As this centre counts"
+def _left_out(missing: int, read: int) -> str:
+    return (
+        f"Counted again: the {read} calls whose events are stored. {missing} calls of"
+        " these days have none and are left out, so every count below, also this"
+        " centre's own, is lower than in the reports by what they add."
+    )
+
+
+def _as_text(given: Given | None, reading: Mapping[str, Any], missing: int) -> str:
+    own = "As this centre counts" + (" the calls with events" if missing else "")
+    way = "; ".join(reading["changes"]) or own
     equal = ""
     if reading["is_equal"] and given is not None:
         equal = f" (equal to {given.value:.{given.decimals}f})"

@@ -156,7 +156,7 @@ def _as_json(made: MadeReport) -> dict[str, object]:
 
 
 def _places(row: Mapping[str, object]) -> dict[str, object]:
-    return {k: v for k, v in row.items() if k not in ("values", "amounts")}
+    return {k: v for k, v in row.items() if k not in ("values", "amounts", "hidden")}
 
 
 def _day(text: str) -> date:

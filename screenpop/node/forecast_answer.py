@@ -195,6 +195,7 @@ def _heading(order: ForecastOrder) -> dict[str, Any]:
         "numbers": ("offered",) if asked.queue else ("calls", "direct"),
         "country": order.country,
         "closed_days": order.closed,
+        "closed_weekdays": order.closed_weekdays,
         "goals": {
             "service_level": asked.service_level,
             "within_s": asked.within_s,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from screenpop.config.load import Loaded
+from screenpop.config.model import Configuration
+from screenpop.config.recall import WEEK
 from screenpop.history.engine import Database
 from screenpop.node.forecasting import ForecastOrder, made_apart
 from screenpop.node.wallboard_frames import rule_of
@@ -32,6 +34,7 @@ def forecasts_of(
             now_us=clock.now_us(),
             country=settings.country or server.country,
             closed=settings.closed_days,
+            closed_weekdays=closed_weekdays(config),
             agents_now=agents_now(
                 feed.snapshot(), rule_of(feed, config.privacy.of_agents)
             ),
@@ -39,6 +42,14 @@ def forecasts_of(
         return await made_apart(order)
 
     return Forecasts(make, settings, clock)
+
+
+def closed_weekdays(config: Configuration) -> tuple[int, ...]:
+    """Days of the week without opening hours; none where no hours are configured."""
+    hours = config.recall.opening_hours
+    if not hours:
+        return ()
+    return tuple(n for n, day in enumerate(WEEK) if not hours.get(day))
 
 
 def agents_now(board: SnapshotData, rule: GroupRule) -> int | None:

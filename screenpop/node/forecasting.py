@@ -43,6 +43,7 @@ class ForecastOrder(msgspec.Struct, frozen=True, kw_only=True):
     now_us: int
     country: str | None = None
     closed: tuple[date, ...] = ()
+    closed_weekdays: tuple[int, ...] = ()  # by the opening hours; 0 is Monday
     agents_now: int | None = None
 
 

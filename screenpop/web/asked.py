@@ -86,12 +86,15 @@ def shows_pace(
 def numbers_seen(
     amounts: Amounts, rules: ServiceLevelRules, pace: bool
 ) -> dict[str, Any]:
-    """`values` and `amounts` of one row, without the time of calls if not `pace`."""
+    """`values` and `amounts` of one row, without the time of calls if not `pace`.
+
+    `hidden` names what is null because too few agents took the calls.
+    """
     values = past_values(amounts, rules)
     if pace:
         return {"values": values, "amounts": amounts}
     kept = {k: v for k, v in amounts.items() if k not in (TALK_US, HOLD_US)}
-    return {"values": {**values, PACE: None}, "amounts": kept}
+    return {"values": {**values, PACE: None}, "amounts": kept, "hidden": (PACE,)}
 
 
 def numbers_asked(query: Any) -> tuple[str, ...]:

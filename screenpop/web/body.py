@@ -16,11 +16,16 @@ from screenpop.web.errors import BodyTooSlow, Unsupported, shown
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-async def read_body(request: web.BaseRequest, bytes_max: int, within_s: float) -> bytes:
+async def read_body(
+    request: web.BaseRequest,
+    bytes_max: int,
+    within_s: float,
+    remedy: str = "Send less at once.",
+) -> bytes:
     """The body. A short one is here already: then nothing waits and no timer runs.
 
-    Raises `TooLarge` before reading when the length is announced, `TooSlow`,
-    `Unsupported` for a compressed body, `BadInput` for a broken one.
+    Raises `TooLarge` with `remedy`, before reading when the length is announced,
+    `TooSlow`, `Unsupported` for a compressed body, `BadInput` for a broken one.
     """
     if "Content-Encoding" in request.headers:
         _refuse_encoding(request.headers["Content-Encoding"])
@@ -28,23 +33,25 @@ async def read_body(request: web.BaseRequest, bytes_max: int, within_s: float) -
     if content.is_eof() and content.exception() is None:
         body = content.read_nowait()
         if len(body) > bytes_max:
-            raise _too_large(bytes_max)
+            raise _too_large(bytes_max, remedy)
         return body
     if (request.content_length or 0) > bytes_max:
-        raise _too_large(bytes_max)
+        raise _too_large(bytes_max, remedy)
     if "Expect" in request.headers:
         await _invite(request)
-    return await _read_slowly(content, bytes_max, within_s)
+    return await _read_slowly(content, bytes_max, within_s, remedy)
 
 
-async def _read_slowly(content: StreamReader, bytes_max: int, within_s: float) -> bytes:
+async def _read_slowly(
+    content: StreamReader, bytes_max: int, within_s: float, remedy: str
+) -> bytes:
     body = bytearray()
     try:
         async with asyncio.timeout(within_s):
             while chunk := await content.readany():
                 body += chunk
                 if len(body) > bytes_max:
-                    raise _too_large(bytes_max)
+                    raise _too_large(bytes_max, remedy)
     except TimeoutError:
         raise BodyTooSlow(
             f"the body did not arrive within {within_s:g} s; {len(body)} bytes came.",
@@ -77,11 +84,8 @@ def _refuse_encoding(encoding: str) -> None:
         )
 
 
-def _too_large(bytes_max: int) -> TooLarge:
-    return TooLarge(
-        f"the body is larger than {bytes_max} bytes.",
-        remedy="Send less at once, or raise limits.body_bytes_max.",
-    )
+def _too_large(bytes_max: int, remedy: str) -> TooLarge:
+    return TooLarge(f"the body is larger than {bytes_max} bytes.", remedy=remedy)
 
 
 def decoded(body: bytes, kind: type[T]) -> T:

@@ -139,9 +139,11 @@ async def places(site: Site, visit: Visit) -> web.StreamResponse:
         {
             "name": each.group,
             "label": labels.get(each.group, each.group),
-            "values": numbers_seen(
-                each.amounts, rules, shows_pace(pace, asked, group, each.group)
-            )["values"],
+            **_without_amounts(
+                numbers_seen(
+                    each.amounts, rules, shows_pace(pace, asked, group, each.group)
+                )
+            ),
         }
         for each in _largest_first(found)
     ]
@@ -150,6 +152,10 @@ async def places(site: Site, visit: Visit) -> web.StreamResponse:
         flat = ({**row, **row["values"]} for row in rows)
         return await answered_table(form, shape, flat, f"by-{group}")
     return answered({**heading(asked, zone), "group": group, "rows": rows})
+
+
+def _without_amounts(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "amounts"}
 
 
 def _largest_first(found: Iterable[IntervalSums]) -> list[IntervalSums]:

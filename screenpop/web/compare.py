@@ -19,6 +19,10 @@ from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.site import Site, Visit, answered
 
 COMPARE_BYTES_MAX = 4 * 1024 * 1024
+TOO_LONG = (
+    "Leave columns out, or compare fewer days. On the server, `screenpop compare"
+    " --calls` reads longer lists."
+)
 WITHIN_MAX_S = 3600.0
 EXAMPLES_MAX = 100
 
@@ -47,7 +51,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """`POST /v1/stats/compare`: the same JSON as `screenpop compare --json`."""
     require_json(visit.request)
     within_s = site.services.server.body_read_s
-    content = await read_body(visit.request, COMPARE_BYTES_MAX, within_s)
+    content = await read_body(visit.request, COMPARE_BYTES_MAX, within_s, TOO_LONG)
     asked = _asked(site, decoded(content, CompareBody))
     user = visit.user.username
     with site.comparing.turn(user):

@@ -112,6 +112,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             ],
             "total": table.total["values"],
             "amounts": table.total["amounts"],
+            "hidden": table.total.get("hidden", ()),
             "rows": table.rows,
         }
     )

@@ -28,6 +28,9 @@ METHODS = ("POST", "GET", "OPTIONS")
 """GET and OPTIONS: some providers shake hands or look callers up with them."""
 
 
+MORE = "Send less at once, or raise limits.body_bytes_max."
+
+
 class Webhooks:
     def __init__(self, services: Services, proxies: Proxies):
         self._intake = services.intake
@@ -41,7 +44,7 @@ class Webhooks:
     async def take(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Raises what `Intake.take` and `read_body` raise."""
         received_us = self._clock.now_us()
-        body = await read_body(request, self._bytes_max, self._within_s)
+        body = await read_body(request, self._bytes_max, self._within_s, MORE)
         started_s = perf_counter()
         line = path[len(PREFIX) :].partition("?")[0].removesuffix("/")
         answer = await self._intake.take(

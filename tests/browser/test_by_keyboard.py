@@ -37,7 +37,7 @@ async def test_from_log_in_to_the_finished_call(house: House) -> None:
     await desk.press("Alt+1")
     await expect(desk.button("Sold")).to_have_attribute("aria-pressed", "true")
     await house.hang_up(call)
-    await desk.call_is("Wrap-up")
+    await desk.call_is("After-call work")
     await desk.press("Control+Enter")
     await desk.has_no_card()
     await desk.press("Alt+Shift+B")

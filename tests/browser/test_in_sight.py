@@ -44,7 +44,7 @@ async def test_a_new_call_is_seen_from_the_top_however_far_the_page_is_scrolled(
 ) -> None:
     desk, call = await talking(house, **at(*size))
     await house.hang_up(call)
-    await desk.call_is("Wrap-up")
+    await desk.call_is("After-call work")
     await desk.facet_is("balance", "fresh")
     await desk.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     await desk.page.wait_for_function("scrollY > 0")

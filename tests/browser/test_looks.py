@@ -49,7 +49,7 @@ async def desks(house: House, desk: Desk) -> AsyncIterator[str]:
     yield "two calls, right to left"
     await house.hang_up("rtl")
     await house.hang_up(call)
-    await desk.call_is("Wrap-up")
+    await desk.call_is("After-call work")
     await desk.button("Call back").click()
     yield "wrap-up, a note is missing"
     await desk.press("?")

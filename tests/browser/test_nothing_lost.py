@@ -39,7 +39,7 @@ async def test_a_note_written_long_after_its_call_is_kept(
         await desk.call_is("Talking")
         await desk.note.focus()
         await house.hang_up(call)
-        await desk.call_is("Wrap-up")
+        await desk.call_is("After-call work")
         await house.archived()
         async with asyncio.timeout(WITHIN_S):
             while house.service.hub.desk.cases:
@@ -59,7 +59,7 @@ async def in_wrap_up(house: House) -> Desk:
     await house.answer(call, "ana")
     await desk.call_is("Talking")
     await house.hang_up(call)
-    await desk.call_is("Wrap-up")
+    await desk.call_is("After-call work")
     return desk
 
 

@@ -9,6 +9,7 @@ import pytest
 from call_centre import SIGNING_SECRET, CallCentre, open_call_centre
 from key_effects import built, shows_effect_of
 
+from screenpop.config.model import Configuration
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import (
     AgentId,
@@ -21,6 +22,7 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.call_state import CallBook
 from screenpop.journal.records import ActionRecord
+from screenpop.node.forecast_orders import closed_weekdays
 from screenpop.support.clock import FakeClock
 from screenpop.wallboard.recalls import RecallList
 
@@ -102,6 +104,21 @@ async def test_a_call_is_out_of_hours(
     made = await recalls(tmp_path, opening_hours=hours)
     (row,) = made.rows(SUE, START_US)
     assert row.newest.out_of_hours is closed
+
+
+@shows_effect_of("recall.opening_hours")
+@pytest.mark.parametrize(
+    ("hours", "closed"),
+    [
+        ({}, ()),
+        ({"mon": ["08:00-12:00"], "tue": []}, (1, 2, 3, 4, 5, 6)),
+    ],
+)
+def test_a_weekday_without_opening_hours_is_closed_in_a_forecast(
+    hours: dict[str, list[str]], closed: tuple[int, ...]
+) -> None:
+    config = Configuration.model_validate({"recall": {"opening_hours": hours}})
+    assert closed_weekdays(config) == closed
 
 
 @shows_effect_of("recall.matter", "recall.money")

@@ -140,7 +140,7 @@ export function phaseWord(phase: string, held = false): string {
     alerting: "Ringing",
     answered: held ? "On hold" : "Talking",
     held: "On hold",
-    closed: "Wrap-up",
+    closed: "After-call work",
   };
   return words[phase] ?? humanised(phase);
 }

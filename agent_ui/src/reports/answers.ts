@@ -15,6 +15,7 @@ export interface Interval {
   start: string;
   end: string;
   values: Values;
+  hidden?: string[];
 }
 
 export interface Stats {
@@ -24,8 +25,20 @@ export interface Stats {
   by: string;
   counters: Counter[];
   counted_by: { since: string; rules: string }[];
+  service_levels: ServiceLevel[];
   total: Values;
+  /** Numbers that are null because too few agents took the calls. */
+  hidden?: string[];
   rows: Interval[];
+}
+
+/** One way of counting the service level; `own` is the centre's. */
+export interface ServiceLevel {
+  variant: string;
+  own: boolean;
+  counter: string;
+  formula: string;
+  source: string;
 }
 
 export interface Usual {
@@ -56,6 +69,7 @@ export interface Place {
   name: string;
   label: string;
   values: Values;
+  hidden?: string[];
 }
 
 export interface Places {
@@ -210,6 +224,8 @@ interface ForecastHead {
   numbers: string[];
   country: string | null;
   closed_days: string[];
+  /** By the opening hours; 0 is Monday. */
+  closed_weekdays: number[];
   goals: Goals;
   made_at: string;
   age_s: number;

@@ -85,6 +85,7 @@ function PlaceRow({ row, columns, choice, change, from, to, onOpen }: PlaceRowPr
           key={each.name}
           counter={each}
           value={row.values[each.name] ?? null}
+          hidden={row.hidden?.includes(each.name) ?? false}
           onOpen={() => onOpen([each.name], from, addDays(to, 1), patch)}
         />
       ))}

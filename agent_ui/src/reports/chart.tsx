@@ -9,13 +9,15 @@ import { type Drawing, dataOf, optionsOf } from "./plot";
 interface ChartProps {
   name: string;
   drawing: Drawing;
+  /** Said over the axes where there is nothing to draw. */
+  none?: string;
   /** What the interval is called, and its values in words. */
   words(place: number): string;
   onOpen(place: number): void;
 }
 
 /** The slider below moves the cursor; Enter opens the calls of the interval. */
-export function Chart({ name, drawing, words, onOpen }: ChartProps) {
+export function Chart({ name, drawing, none, words, onOpen }: ChartProps) {
   const height = useHeight();
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
@@ -54,7 +56,9 @@ export function Chart({ name, drawing, words, onOpen }: ChartProps) {
   return (
     <div class="chart">
       <Legend drawing={drawing} />
-      <div class="chart-box" ref={box} />
+      <div class="chart-box" ref={box}>
+        {isEmpty(drawing) && <p class="chart-none">{none ?? "Nothing to draw."}</p>}
+      </div>
       {lost && (
         <p role="status">The chart could not be loaded. The table has its numbers.</p>
       )}
@@ -78,6 +82,12 @@ export function Chart({ name, drawing, words, onOpen }: ChartProps) {
       </p>
     </div>
   );
+}
+
+/** Only nulls, or nothing but zero calls. */
+export function isEmpty({ lines, top }: Drawing): boolean {
+  const values = lines.flatMap((line) => line.values);
+  return values.every((value) => value === null || (top === null && value === 0));
 }
 
 function Legend({ drawing }: { drawing: Drawing }) {

@@ -186,7 +186,7 @@ function ReadCalls({ calls_read, calls_without_events }: Comparison) {
     <p class="banner" role="status">
       {calls_read === 0 && "No stored call can be counted again in these days. "}
       {calls_without_events > 0 &&
-        `${missing} calls are left out: their events are not stored.`}
+        `Counted again: the ${countOf(calls_read)} calls whose events are stored. ${missing} calls of these days have none and are left out, so every count below, also this centre's own, is lower than in the reports by what they add.`}
     </p>
   );
 }

@@ -5,7 +5,13 @@ import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { Forecast, IfFewer, MadeForecast, TooShort } from "./answers";
 import { type Choice, forecastQuery } from "./choice";
-import { DayCharts, daysOf, type ForecastDay, type MadeProps } from "./forecast_day";
+import {
+  DayCharts,
+  daysOf,
+  type ForecastDay,
+  type MadeProps,
+  planWords,
+} from "./forecast_day";
 import { GoalsForm } from "./goals";
 import type { ViewProps } from "./view";
 import {
@@ -87,9 +93,6 @@ function Days({ days, day, change, forecast, today }: DaysProps) {
     <fieldset class="forecast-days reports-wide">
       <legend class="hidden">Day</legend>
       {days.map((each) => {
-        const calls = each.rows.reduce((sum, row) => sum + row.expected, 0);
-        const most = Math.max(0, ...each.rows.map((row) => row.headcount));
-        const isClosed = forecast.closed.includes(each.day);
         return (
           <button
             type="button"
@@ -98,13 +101,7 @@ function Days({ days, day, change, forecast, today }: DaysProps) {
             onClick={() => change({ day: each.day })}
           >
             <strong>{each.day === today ? "Today" : dayWords(each.day)}</strong>
-            <small>
-              {isClosed
-                ? "closed"
-                : calls < 0.5
-                  ? "no calls"
-                  : `${shown(Math.round(calls), "calls")} calls, up to ${most} on schedule`}
-            </small>
+            <small>{planWords(each, forecast)}</small>
           </button>
         );
       })}

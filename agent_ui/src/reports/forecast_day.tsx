@@ -8,7 +8,16 @@ import { Chart } from "./chart";
 import { TableBox } from "./parts";
 import type { Drawing } from "./plot";
 import type { ViewProps } from "./view";
-import { clockWords, dayOf, dayWords, opens, shown } from "./words";
+import {
+  clock,
+  clockWords,
+  countOf,
+  dayOf,
+  dayWords,
+  opens,
+  shown,
+  weekdayOf,
+} from "./words";
 
 export interface MadeProps extends ViewProps {
   forecast: MadeForecast;
@@ -41,18 +50,51 @@ export function daysOf(forecast: MadeForecast): ForecastDay[] {
 function open(rows: ForecastRow[]): ForecastRow[] {
   const busy = rows.map((row) => row.high > 0.5 || (row.came ?? 0) > 0);
   const first = busy.indexOf(true);
-  return first < 0 ? [] : rows.slice(first, busy.lastIndexOf(true) + 1);
+  if (first < 0) return rows.filter((row) => inOfficeHours(row.start));
+  return rows.slice(first, busy.lastIndexOf(true) + 1);
+}
+
+/** Closed by the calendar, or by the opening hours of its weekday. */
+export function isClosed(day: string, forecast: MadeForecast): boolean {
+  return (
+    forecast.closed.includes(day) || forecast.closed_weekdays.includes(weekdayOf(day))
+  );
+}
+
+/** `closed, 12 came`, `84 calls, up to 9 on schedule`. */
+export function planWords({ day, rows }: ForecastDay, forecast: MadeForecast): string {
+  const expected = Math.round(rows.reduce((sum, row) => sum + row.expected, 0));
+  const came = rows.reduce((sum, row) => sum + (row.came ?? 0), 0);
+  const most = Math.max(0, ...rows.map((row) => row.headcount));
+  const words = [isClosed(day, forecast) ? "closed" : null];
+  if (expected > 0) words.push(`${countOf(expected)} calls expected`);
+  if (expected > 0 && words[0] === null)
+    words.push(`up to ${countOf(most)} on schedule`);
+  if (expected === 0 && words[0] === null) words.push("no calls expected");
+  if (came > 0) words.push(`${countOf(came)} came`);
+  return words.filter(Boolean).join(", ");
+}
+
+function closedWords(day: string, forecast: MadeForecast): string {
+  return forecast.closed_weekdays.includes(weekdayOf(day))
+    ? "Closed by the opening hours"
+    : "Closed by the calendar";
+}
+
+function nothingWords(day: string, forecast: MadeForecast): string {
+  const closed = isClosed(day, forecast) ? `${closedWords(day, forecast)}. ` : "";
+  return `${closed}No calls are expected on ${dayWords(day)}.`;
+}
+
+/** Of a day without calls the axis has these. */
+function inOfficeHours(start: string): boolean {
+  return clock(start) >= "08:00" && clock(start) < "18:00";
 }
 
 export function DayCharts(props: MadeProps & { day: ForecastDay }) {
   const { day, forecast, onOpen } = props;
   const calls = useMemo(() => callsDrawing(day), [day]);
   const agents = useMemo(() => agentsDrawing(day, forecast), [day, forecast]);
-  if (day.rows.length === 0) {
-    return (
-      <p class="reports-wide">{`No calls are expected on ${dayWords(day.day)}.`}</p>
-    );
-  }
   const openAt = (place: number) => {
     const row = day.rows[place];
     if (row) onOpen(forecast.numbers, row.start, row.end);
@@ -62,7 +104,19 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
     <>
       <section class="chart-and-table">
         <h2>{`Expected calls, ${dayWords(day.day)}`}</h2>
-        <Chart name="Expected calls" drawing={calls} words={words} onOpen={openAt} />
+        {isClosed(day.day, forecast) && (
+          <p class="closed-day">
+            <strong>{`${closedWords(day.day, forecast)}.`}</strong>
+            {" Calls that still come are counted below."}
+          </p>
+        )}
+        <Chart
+          name="Expected calls"
+          drawing={calls}
+          none={nothingWords(day.day, forecast)}
+          words={words}
+          onOpen={openAt}
+        />
         <CallsTable {...props} openAt={openAt} />
       </section>
       <section class="chart-and-table">
@@ -70,6 +124,7 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
         <Chart
           name="Agents needed"
           drawing={agents}
+          none={nothingWords(day.day, forecast)}
           words={(place) => agentsWords(day.rows[place])}
           onOpen={openAt}
         />

@@ -10,7 +10,7 @@ const GOAL_LABELS: Record<(typeof GOALS)[number], string> = {
   occupancy_max: "Occupancy up to, %",
   abandon_max: "Abandoned up to, %",
   shrinkage: "Shrinkage, %",
-  wrap_up_s: "Wrap-up, s",
+  wrap_up_s: "After-call work, s",
 };
 
 function isShare(name: string): boolean {

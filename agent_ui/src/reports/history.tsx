@@ -10,8 +10,9 @@ import { ByKind } from "./by_kind";
 import { ByPlace } from "./by_place";
 import { Chart } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
-import { Cell, TableBox } from "./parts";
+import { Cell, FEW_AGENTS, TableBox, WHY_HIDDEN } from "./parts";
 import type { Line } from "./plot";
+import { ServiceLevels } from "./service_levels";
 import type { ViewProps } from "./view";
 import {
   addDays,
@@ -92,6 +93,7 @@ export function History(props: ViewProps) {
       <Freshness reading={stats} live={isLive} />
       <Figures {...own} stats={stats.answer} />
       <Charts {...own} stats={stats.answer} path={path} />
+      <ServiceLevels {...props} stats={stats.answer} />
       <ByPlace {...props} columns={columns} />
       <ByKind {...props} />
       <Rules stats={stats.answer} usual={own.usual} />
@@ -146,9 +148,11 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
             >
               <span class="figure-name">{counter.label}</span>
               <strong>{shown(value, counter.unit)}</strong>
-              <small>
-                {band ? `${usualWords(band, counter.unit)}${until}` : "open the calls"}
-              </small>
+              {stats.hidden?.includes(name) && (
+                <small title={WHY_HIDDEN}>{FEW_AGENTS}</small>
+              )}
+              {band && <small>{`${usualWords(band, counter.unit)}${until}`}</small>}
+              <small class="figure-open">open the calls</small>
             </button>
           </li>
         );
@@ -161,10 +165,11 @@ function Charts(props: OwnProps & { path: string }) {
   const { stats, usual, by, oneDay, path } = props;
   const now = Date.now();
   const span = useMemo(() => spanOf(stats, usual, oneDay, now), [stats, usual]);
-  if (span.length === 0) return <NoCalls {...props} />;
+  const isEmpty = span.every(({ row }) => !row.values.offered && !row.values.direct);
   return (
     <>
-      {CHARTS.map((chart) => (
+      {isEmpty && <NoCalls {...props} />}
+      {(isEmpty ? CHARTS.slice(0, 1) : CHARTS).map((chart) => (
         <NumberChart key={chart.title} {...props} chart={chart} span={span} now={now} />
       ))}
       <p class="reports-wide">
@@ -200,9 +205,10 @@ function spanOf(stats: Stats, usual: Usual | null, oneDay: boolean, now: number)
     (oneDay && (usual?.rows[place]?.values.offered?.[2] ?? 0) > 0);
   const busy = rows.map(isBusy);
   const first = busy.indexOf(true);
-  if (first < 0) return [];
-  const begin = oneDay ? Math.max(0, first - 1) : 0;
-  const end = oneDay ? Math.min(rows.length, busy.lastIndexOf(true) + 2) : rows.length;
+  const [begin, end] =
+    first < 0 || !oneDay
+      ? [0, rows.length]
+      : [Math.max(0, first - 1), Math.min(rows.length, busy.lastIndexOf(true) + 2)];
   return rows.slice(begin, end).map((row, place) => ({
     row,
     usual: usual?.rows[begin + place]?.values,
@@ -253,6 +259,11 @@ function NumberChart(props: NumberChartProps) {
       <Chart
         name={chart.title}
         drawing={drawing}
+        none={
+          stats.hidden?.includes(first.name)
+            ? WHY_HIDDEN
+            : `No ${chart.title.toLowerCase()} in these days.`
+        }
         words={words}
         onOpen={(place) => open(place, first.name)}
       />
@@ -278,6 +289,7 @@ function NumberChart(props: NumberChartProps) {
                     key={each.name}
                     counter={each}
                     value={numberOf(row, each.name, now)}
+                    hidden={row.hidden?.includes(each.name) ?? false}
                     onOpen={() => open(place, each.name)}
                   />
                 ))}

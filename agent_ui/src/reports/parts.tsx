@@ -7,11 +7,24 @@ import { opens, shown } from "./words";
 interface CellProps {
   counter: Counter;
   value: number | null;
+  /** Too few agents took the calls for their time to be shown. */
+  hidden?: boolean;
   onOpen(): void;
 }
 
-export function Cell({ counter, value, onOpen }: CellProps) {
+export const FEW_AGENTS = "too few agents";
+export const WHY_HIDDEN =
+  "Not shown: so few agents took these calls that the time would be that of one person (privacy.group_min).";
+
+export function Cell({ counter, value, hidden = false, onOpen }: CellProps) {
   const text = shown(value, counter.unit);
+  if (hidden) {
+    return (
+      <td data-label={counter.label} title={WHY_HIDDEN}>
+        {text} <small class="why-none">{FEW_AGENTS}</small>
+      </td>
+    );
+  }
   if (!opens(value, counter.unit)) {
     return <td data-label={counter.label}>{text}</td>;
   }

@@ -27,6 +27,8 @@ export const NUMBERS = [
   "average_handle_time_s",
   "abandon_rate",
 ];
+/** The rows of a week without calls. */
+const OFFICE_HOURS = [8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
 /** Beyond, a text on the colour would be hard to read. */
 const STRONGEST = 0.45;
 
@@ -74,9 +76,9 @@ interface GridProps extends ViewProps {
 function Grid(props: GridProps) {
   const { cells, number } = props;
   const [chosen, choose] = useState<string | null>(null);
-  const hours = busyHours(cells);
+  const busy = busyHours(cells);
+  const hours = busy.length > 0 ? busy : OFFICE_HOURS;
   const most = Math.max(...cells.map((cell) => cell.value ?? 0), 0);
-  if (hours.length === 0) return <p>No calls in this time. Choose more days above.</p>;
   const at = new Map(cells.map((cell) => [`${cell.weekday} ${cell.hour}`, cell]));
   const open = chosen === null ? undefined : at.get(chosen);
   return (
@@ -110,6 +112,9 @@ function Grid(props: GridProps) {
           ))}
         </tbody>
       </table>
+      {busy.length === 0 && (
+        <p class="week-parts">No calls in this time. Choose more days above.</p>
+      )}
       {open ? (
         <CellParts {...props} cell={open} />
       ) : (

@@ -64,6 +64,11 @@ export function dayWords(day: string, thisYear?: string): string {
   return viewerFormats().day(day, withYear);
 }
 
+/** 0 is Monday. */
+export function weekdayOf(day: string): number {
+  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+}
+
 export function weekdayName(place: number): string {
   return viewerFormats().weekday(place);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatsFor } from "../shared/format";
-import { figureText, groupOf, takenOfNothing } from "./queues";
+import { figureText, groupOf, isHidden, takenOfNothing } from "./queues";
 
 test("a share of short abandons only has nothing to divide by", () => {
   for (const [rate, of, short] of [
@@ -35,4 +35,13 @@ test("a service level of nothing is not in the frame, and is a dash", () => {
   } as const;
   expect(figureText(counter, undefined, formatsFor("en"))).toBe("–");
   expect(figureText(counter, 0.75, formatsFor("en"))).toBe("75%");
+});
+
+test("a handle time that is left out of handled calls is of too few agents", () => {
+  expect(isHidden("average_handle_time_s", { handled: 3 })).toBe(true);
+  expect(isHidden("average_handle_time_s", { handled: 0 })).toBe(false);
+  expect(
+    isHidden("average_handle_time_s", { handled: 3, average_handle_time_s: 9 }),
+  ).toBe(false);
+  expect(isHidden("service_level", { offered: 3 })).toBe(false);
 });

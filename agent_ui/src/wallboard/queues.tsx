@@ -115,6 +115,17 @@ export function LinesWithoutQueues({ lines }: { lines: string[] }) {
   );
 }
 
+/** Is it the variant by which this centre counts? */
+function isOwn({ name, formula }: CounterDef, all: CounterDef[]): boolean {
+  const own = all.find((each) => each.name === "service_level");
+  return name.startsWith("service_level_") && !!own && formula.startsWith(own.formula);
+}
+
+function ownFirst(counters: CounterDef[], all: CounterDef[]): CounterDef[] {
+  const own = counters.filter((each) => isOwn(each, all));
+  return [...own, ...counters.filter((each) => !own.includes(each))];
+}
+
 interface TilesProps extends BoardProps {
   queue: QueueCounters;
   group: Group;
@@ -125,7 +136,10 @@ interface TilesProps extends BoardProps {
 
 export function Tiles(props: TilesProps) {
   const { board, queue, group, title, formulas } = props;
-  const counters = board.counters.filter((each) => groupOf(each) === group);
+  const counters = ownFirst(
+    board.counters.filter((each) => groupOf(each) === group),
+    board.counters,
+  );
   if (counters.length === 0) return null;
   return (
     <div class="tile-group" data-group={group}>
@@ -138,7 +152,10 @@ export function Tiles(props: TilesProps) {
             data-tone={toneOf(counter, queue)}
             data-alert={alertOn(board, queue.queue, counter.name)}
           >
-            <dt title={counter.formula}>{counter.label}</dt>
+            <dt title={counter.formula}>
+              {counter.label}
+              {isOwn(counter, board.counters) && <mark>this centre's</mark>}
+            </dt>
             <dd>
               <span class="figure">
                 {props.far ? (
@@ -355,10 +372,28 @@ export function takenOfNothing(name: string, values: QueueCounters["values"]): b
   return of !== undefined && (values[of] ?? 0) - (values[without] ?? 0) <= 0;
 }
 
+const PACE = ["average_handle_time_s", "team_average_handle_time_s"];
+
+/** Calls were handled, and their time is left out: it would be that of one person. */
+export function isHidden(name: string, values: QueueCounters["values"]): boolean {
+  const [of = ""] = TAKEN_OF[name] ?? [];
+  return PACE.includes(name) && values[name] === undefined && (values[of] ?? 0) > 0;
+}
+
+function TooFew() {
+  const why = "Not shown: so few agents took these calls that it would be one person's";
+  return (
+    <>
+      – <small title={`${why} (privacy.group_min).`}>too few agents</small>
+    </>
+  );
+}
+
 export function Figure(props: FigureProps) {
   const { counter, queue, formats } = props;
   if (isLongestWait(counter)) return <LongestWait {...props} />;
   if (takenOfNothing(counter.name, queue.values)) return <>–</>;
+  if (isHidden(counter.name, queue.values)) return <TooFew />;
   return <>{figureText(counter, queue.values[counter.name], formats)}</>;
 }
 

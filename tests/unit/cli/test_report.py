@@ -76,7 +76,7 @@ def test_its_rows_are_printed_as_json_with_what_may_be_seen(
     assert found["total"]["offered"] == 8
     assert found["rows"][0] == {
         "start": "2026-11-28T00:00:00+01:00", "end": "2026-11-29T00:00:00+01:00",
-        "queue": "sales", "offered": 4, "answered": 3,
+        "queue": "sales", "queue_label": "sales", "offered": 4, "answered": 3,
         "average_handle_time_s": shown,
     }  # fmt: skip
 

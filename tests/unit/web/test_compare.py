@@ -101,7 +101,12 @@ async def test_a_list_too_long_is_refused(
     await house.sign_in("sue")
     assert (await house.change("POST", PATH, json=BODY)).status == 200
     body = {**BODY, "calls_csv": "x" * 1000}
-    assert (await house.change("POST", PATH, json=body)).status == 413
+    refused = await house.change("POST", PATH, json=body)
+    assert refused.status == 413
+    error = refused.json["error"]
+    assert "1000 bytes" in error["message"]
+    assert "body_bytes_max" not in error["remedy"]  # raising it would change nothing
+    assert "fewer days" in error["remedy"]
 
 
 async def test_each_user_has_one_comparison_at_a_time(open_house: Any) -> None:
