@@ -363,6 +363,15 @@ class HttpClient:
             f" {shown}. {remedy_of_status(response.status, what)}"
         )
 
+    def busy(self, request: HttpRequest, after_s: float) -> Passing:
+        """The service answered 200, and says inside that it is asked too often."""
+        return Passing(
+            f"{self._where(request)} answered that it is asked too often. Set pace,"
+            " raise cache_s.",
+            brief="asked to be asked less",
+            retry_after_s=max(0.0, after_s),
+        )
+
     def failed(self, request: HttpRequest, reason: object) -> Unavailable:
         """The service answered, but says or holds something that cannot be used."""
         return Unavailable(

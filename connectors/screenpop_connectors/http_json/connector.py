@@ -41,6 +41,7 @@ from screenpop_connectors.http_json.template import (
     path_of,
 )
 
+NOTHING_SAID: tuple[object, ...] = (None, False, "", [], {})
 NAMED = "as `fields` names them, not asked"
 
 
@@ -70,6 +71,7 @@ lookups:
         self.base = options.base_url.rstrip("/")
         self.client = HttpClient(options, context)
         self._error = compiled(options.error, key="error") if options.error else None
+        self._busy = compiled(options.busy, key="busy") if options.busy else None
         feed = (self.client, self.base)
         contacts, orders, items = options.contacts, options.orders, options.items
         self._contacts = (
@@ -153,15 +155,27 @@ lookups:
         self, request: HttpRequest, answer: object, error: Expression | None = None
     ) -> None:
         """Raise `Unavailable` when the answer holds the source's own error."""
-        expression = error or self._error
-        try:
-            reason = expression.search(answer) if expression else None
-        except ValueError as told_nothing:
-            raise self.client.failed(
-                request, f"{told_nothing} (error does not fit the answer)"
-            ) from told_nothing
-        if reason not in (None, False, "", [], {}):
+        waits = self._found(request, answer, self._busy, "busy")
+        if waits not in NOTHING_SAID:
+            is_number = isinstance(waits, int | float) and not isinstance(waits, bool)
+            raise self.client.busy(request, waits if is_number else 1.0)
+        reason = self._found(request, answer, error or self._error, "error")
+        if reason not in NOTHING_SAID:
             raise self.client.failed(request, reason)
+
+    def _found(
+        self,
+        request: HttpRequest,
+        answer: object,
+        expression: Expression | None,
+        key: str,
+    ) -> object:
+        try:
+            return expression.search(answer) if expression else None
+        except ValueError as error:
+            raise self.client.failed(
+                request, f"{error} ({key} does not fit the answer)"
+            ) from error
 
 
 class HttpJsonLookup(Lookup):

@@ -247,6 +247,11 @@ class HttpSource(SourceOptions):
         description="JMESPath; where it finds something in an answer, that is the"
         " source's error text though the status is 200.",
     )
+    busy: str | None = Field(
+        None,
+        description="JMESPath; where it finds something in an answer of status 200, the"
+        " service asks to be asked less: so many seconds, or 1 without a number.",
+    )
     contacts: HttpContacts | None = Field(
         None, description="Where the number index reads all customers."
     )

@@ -139,7 +139,6 @@ class ListingPages:
             asked.add(place.mark)
             request = self._request(place, params, number)
             answer = await self._page(request, number)
-            self._raise_told(request, answer.value)
             if not number and self._reading.lacks_select(answer.value):
                 raise self._without_select(request, answer)
             rows = list(self._rows(request, answer, odd, number + 1))
@@ -200,7 +199,9 @@ class ListingPages:
             await asyncio.sleep(self.options.pace_ms / 1000)
         for tried in range(self.options.retries_max + 1):
             try:
-                return await self._client.answer(request)
+                answer = await self._client.answer(request)
+                self._raise_told(request, answer.value)
+                return answer
             except (Passing, TimedOut) as error:
                 wait_s = self._wait_s(error, number, tried)
                 if wait_s is None:

@@ -82,6 +82,11 @@ def parse(text: str, known: Callable[[str], str] = checked) -> Template:
     return Template(tuple(_with_quotes(pieces)))
 
 
+def escaped(text: str) -> str:
+    """A text that has no parameters, as `parse` takes it."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def path_of(text: str, known: Callable[[str], str] = checked) -> Template:
     """A path with its query, behind `base_url`; raises `ConfigError`."""
     if text and not text.startswith(("/", "?")):

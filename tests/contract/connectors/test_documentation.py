@@ -26,6 +26,7 @@ Serve = Callable[
 PAGE = (Path(__file__).parents[3] / "docs" / "connectors.md").read_text()
 EXAMPLES = [yaml.safe_load(x) for x in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)]
 BUILT_IN = ("csv_file", "http_json", "sql")
+FORMS = ("graphql", "json_rpc", "odata")  # of http_json: their own keys only are listed
 SERVICE_KEYS = {*Source.model_fields, *LookupSettings.model_fields}
 
 
@@ -46,6 +47,15 @@ def test_the_tables_of_keys_are_those_of_the_models() -> None:
     )
 
 
+def test_each_key_of_a_form_is_in_its_table() -> None:
+    base = Registry().find("http_json")
+    for name in FORMS:
+        (table,) = re.findall(rf"\n\| `{name}` \|(.*)\n", PAGE)
+        form = Registry().find(name)
+        own = form.lookup_options.model_fields.keys() - base.lookup_options.model_fields
+        assert set(re.findall(r"`(\w+)`", table)) >= own
+
+
 def test_the_table_of_parameters_is_that_of_the_code() -> None:
     rows = [
         f"| `{name}` | {text} |" for name, text in {**PARAMETERS, **FAMILIES}.items()
@@ -61,7 +71,7 @@ def test_each_example_is_accepted(
     check(example)
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", [*BUILT_IN, *FORMS])
 def test_the_examples_that_the_connectors_show_are_accepted(name: str) -> None:
     check(yaml.safe_load(Registry().find(name).example))
 
