@@ -1,6 +1,7 @@
 // Which lines are there, and does anything arrive?
 
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Line } from "./answers";
 import type { AdminClient } from "./client";
@@ -20,7 +21,7 @@ export function Lines(props: AdminProps) {
   const { lines } = props.state;
   return (
     <section class="admin-part" aria-labelledby="lines">
-      <h2 id="lines">Lines</h2>
+      <h2 id="lines">{t("admin.lines")}</h2>
       {lines.length === 0 && (
         <p class="muted">
           No line is configured. Add one under <code>lines:</code> in the configuration.
@@ -74,10 +75,10 @@ function LinePanel(props: LinePanelProps) {
         </>
       ) : (
         <dl class="counts">
-          <Count label="Requests today" value={requests} formats={formats} />
-          <Count label="Events" value={accepted} formats={formats} />
-          <Count label="Ignored" value={ignored} formats={formats} />
-          <Count label="Refused" value={refused} formats={formats} bad />
+          <Count label={t("admin.requests_today")} value={requests} formats={formats} />
+          <Count label={t("admin.events")} value={accepted} formats={formats} />
+          <Count label={t("admin.ignored")} value={ignored} formats={formats} />
+          <Count label={t("admin.refused")} value={refused} formats={formats} bad />
         </dl>
       )}
       {open && (
@@ -95,8 +96,10 @@ function LinePanel(props: LinePanelProps) {
 }
 
 function lastEvent(line: Line, formats: Formats, now: number): string {
-  if (!line.last_event_at) return "no event yet";
-  return `last event ${formats.ago(Date.parse(line.last_event_at), now)}`;
+  if (!line.last_event_at) return t("admin.no_event_yet");
+  return t("admin.last_event", {
+    ago: formats.ago(Date.parse(line.last_event_at), now),
+  });
 }
 
 const RIGHT_S = 2;
@@ -106,7 +109,9 @@ function Setup({ line }: { line: Line }) {
   return (
     <details class="setup">
       <summary>
-        <span class="setup-word">{line.stream ? "Listens to" : "Address"}</span>{" "}
+        <span class="setup-word">
+          {line.stream ? t("admin.listens_to") : t("admin.address")}
+        </span>{" "}
         <code>{line.address}</code>
       </summary>
       {line.paste && <p class="paste">{line.paste}</p>}
@@ -124,11 +129,11 @@ function Setup({ line }: { line: Line }) {
 }
 
 function clockWords(aheadS: number | null): string {
-  if (aheadS === null) return "not known yet";
+  if (aheadS === null) return t("admin.not_known_yet");
   const seconds = Math.abs(aheadS);
   if (seconds <= RIGHT_S) return "right";
-  const side = aheadS > 0 ? "ahead of" : "behind";
-  return `${seconds} s ${side} this machine's; times are corrected`;
+  const side = aheadS > 0 ? t("admin.ahead_of") : "behind";
+  return t("admin.s_this_machines_times_are", { seconds, side });
 }
 
 export function Pair({ name, value }: { name: string; value: string }) {

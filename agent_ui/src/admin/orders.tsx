@@ -1,5 +1,6 @@
 // Which orders are recommendations made from, and how far is their reading?
 
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Feed, Model, Ranking, Rows } from "./answers";
 import type { AdminProps } from "./lines";
@@ -9,15 +10,15 @@ export function OrderFeeds({ state, formats, now }: AdminProps) {
   const { orders, sources } = state;
   if (!orders || orders.feeds.length === 0) return null;
   const known = [
-    `${formats.number(orders.lines)} order lines`,
+    t("admin.order_lines", { n: orders.lines }),
     `${formats.number(orders.orders)} orders`,
     `${formats.number(orders.customers)} customers`,
     `${formats.number(orders.items)} items`,
   ];
-  if (orders.opted_out > 0) known.push(`${formats.number(orders.opted_out)} opted out`);
+  if (orders.opted_out > 0) known.push(t("admin.opted_out", { n: orders.opted_out }));
   return (
     <section class="admin-part" aria-labelledby="orders">
-      <h2 id="orders">Orders</h2>
+      <h2 id="orders">{t("admin.orders")}</h2>
       <p class="muted">{known.join(", ")}</p>
       <ul class="admin-sources">
         {orders.feeds.map((feed) => {
@@ -43,20 +44,30 @@ function ModelRow({ model, formats, now }: ModelRowProps) {
   const { trained_at, step, trouble, failed_at } = model;
   const state = trouble ? "failing" : trained_at ? "working" : "unasked";
   const known = trained_at
-    ? `model ${model.number}, trained ${ago(trained_at)}`
-    : "no model yet";
+    ? t("admin.model_trained", {
+        number: String(model.number ?? ""),
+        trained_at: ago(trained_at),
+      })
+    : t("admin.no_model_yet");
   return (
     <li class="panel admin-source" data-state={state}>
-      <h3>Model for offers</h3>
+      <h3>{t("admin.model_for_offers")}</h3>
       <p class="admin-state">
         <span class="dot" aria-hidden="true" />
-        {step ? `${known}; training: ${step}` : known}
+        {step ? t("admin.training", { known, step }) : known}
       </p>
       {trained_at && (
         <p class="muted">
-          {`${formats.number(model.lines)} lines of ${formats.number(model.orders)} orders, `}
-          {`${formats.number(model.customers)} customers, ${formats.number(model.items)} items`}
-          {model.newest_order_at && `; newest order ${ago(model.newest_order_at)}`}
+          {t("admin.lines_of_orders", {
+            lines: formats.number(model.lines),
+            orders: formats.number(model.orders),
+          })}
+          {t("admin.customers_items", {
+            customers: formats.number(model.customers),
+            items: formats.number(model.items),
+          })}
+          {model.newest_order_at &&
+            t("admin.newest_order", { newest_order_at: ago(model.newest_order_at) })}
         </p>
       )}
       {model.rankings.map((ranking) => (
@@ -64,7 +75,9 @@ function ModelRow({ model, formats, now }: ModelRowProps) {
       ))}
       {trouble && (
         <p class="admin-failure">
-          {failed_at ? `Last training failed ${ago(failed_at)}: ${trouble}` : trouble}
+          {failed_at
+            ? t("admin.last_training_failed", { failed_at: ago(failed_at), trouble })
+            : trouble}
         </p>
       )}
     </li>
@@ -77,15 +90,14 @@ function RankingRow({ ranking, formats }: { ranking: Ranking; formats: Formats }
   const share = (name: string) => formats.percent(recall[name] ?? 0);
   const others = Object.keys(recall).filter((name) => name !== variant);
   const measured = customers
-    ? `, recall@10 ${share(variant)} (${others
-        .map((name) => `${name} ${share(name)}`)
-        .join(", ")}); ${formats.number(customers)} customers`
-    : ", by default: too few customers to compare";
+    ? t("admin.recall_10_customers", {
+        variant: share(variant),
+        join: others.map((name) => `${name} ${share(name)}`).join(", "),
+        customers: formats.number(customers),
+      })
+    : t("admin.by_default_too_few_customers");
   return (
-    <p
-      class="muted"
-      title="Recall@10: the share of the order among ten items, on orders that no variant saw"
-    >
+    <p class="muted" title={t("admin.recall_10_the_share_of")}>
       {`${TASKS[task]}: ${variant}${measured}`}
     </p>
   );
@@ -100,7 +112,7 @@ interface FeedRowProps {
 
 function FeedRow({ feed, label, formats, now }: FeedRowProps) {
   const ago = (at: string | null) =>
-    at ? formats.ago(Date.parse(at), now) : "never yet";
+    at ? formats.ago(Date.parse(at), now) : t("admin.never_yet");
   const state = feed.trouble ? "failing" : feed.whole ? "working" : "unasked";
   return (
     <li class="panel admin-source" data-state={state}>
@@ -109,9 +121,14 @@ function FeedRow({ feed, label, formats, now }: FeedRowProps) {
         <span class="dot" aria-hidden="true" />
         {`${PHASES[feed.phase]}${progress(feed, formats)}`}
       </p>
-      <p class="muted">{`read ${ago(feed.read_at)}, all orders ${ago(feed.all_read_at)}`}</p>
-      <RowsRead what="order lines" read={feed.orders} formats={formats} />
-      <RowsRead what="items" read={feed.items} formats={formats} />
+      <p class="muted">
+        {t("admin.read_all_orders", {
+          read_at: ago(feed.read_at),
+          all_read_at: ago(feed.all_read_at),
+        })}
+      </p>
+      <RowsRead what={t("admin.order_lines_2")} read={feed.orders} formats={formats} />
+      <RowsRead what={t("admin.items")} read={feed.items} formats={formats} />
       {feed.trouble && <p class="admin-failure">{feed.trouble}</p>}
     </li>
   );
@@ -137,8 +154,12 @@ function RowsRead({ what, read, formats }: RowsReadProps) {
   return (
     <>
       <p class="muted">
-        {`${formats.number(read.kept)} ${what} of ${formats.number(read.rows)} rows`}
-        {reasons.length > 0 && `; left out: ${reasons.join(", ")}`}
+        {t("admin.of_rows", {
+          kept: formats.number(read.kept),
+          what,
+          rows: formats.number(read.rows),
+        })}
+        {reasons.length > 0 && t("admin.left_out", { join: reasons.join(", ") })}
       </p>
       {read.odd.map((said) => (
         <p class="admin-failure" key={said}>

@@ -1,6 +1,7 @@
 // Is everything as it should be, and what arrives at the lines?
 
 import { useEffect, useMemo } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { type Formats, viewerFormats } from "../shared/format";
@@ -39,9 +40,10 @@ export function AdminPage(props: AdminPageProps) {
 function NotYours({ role }: { role: string }) {
   return (
     <main class="empty">
-      <h1>This page is for administrators</h1>
+      <h1>{t("admin.this_page_is_for_administrators")}</h1>
       <p>
-        Your role is {role}. <a href="/">Back to your desk</a>
+        {t("admin.your_role_is", { role })}{" "}
+        <a href="/">{t("admin.back_to_your_desk")}</a>
       </p>
     </main>
   );
@@ -57,7 +59,7 @@ function Admin({ onExpired }: { onExpired(): void }) {
     return (
       <main class="empty">
         <p class="muted" role="status">
-          {state.trouble ?? "Asking…"}
+          {state.trouble ?? t("admin.asking")}
         </p>
       </main>
     );
@@ -65,7 +67,7 @@ function Admin({ onExpired }: { onExpired(): void }) {
   const shared = { state, client, formats, now };
   return (
     <main class="admin">
-      <h1 class="hidden">Administration</h1>
+      <h1 class="hidden">{t("admin.administration")}</h1>
       <Health node={state.node} state={state} formats={formats} />
       <Lines {...shared} />
       <Sources {...shared} />
@@ -80,19 +82,21 @@ interface HealthProps {
   formats: Formats;
 }
 
-const STATUS = {
-  ready: "All is well",
-  degraded: "Works, but something is away",
-  not_ready: "Not fit for calls",
-};
+const STATUS = textsOf({
+  ready: "admin.all_is_well",
+  degraded: "admin.works_but_something_is_away",
+  not_ready: "admin.not_fit_for_calls",
+});
 
 function Health({ node, state, formats }: HealthProps) {
   const open = node.sessions;
   return (
-    <section class="health" aria-label="This node" data-status={node.status}>
+    <section class="health" aria-label={t("admin.this_node")} data-status={node.status}>
       {state.trouble && (
         <p class="banner" role="status">
-          <strong>{`As of ${formats.time(state.answeredMs)}.`}</strong>
+          <strong>
+            {t("admin.as_of", { answered_ms: formats.time(state.answeredMs) })}
+          </strong>
           <span>{state.trouble}</span>
         </p>
       )}
@@ -101,9 +105,11 @@ function Health({ node, state, formats }: HealthProps) {
           <span class="dot" aria-hidden="true" />
           {STATUS[node.status]}
         </strong>
-        <span>{counted(open.agent ?? 0, "desk")} open</span>
-        <span>{counted(open.wallboard ?? 0, "wallboard")} open</span>
-        <span class="muted">Screenpop {node.version}</span>
+        <span>{t("admin.open", { counted: counted(open.agent ?? 0, "desk") })}</span>
+        <span>
+          {t("admin.open", { counted: counted(open.wallboard ?? 0, "wallboard") })}
+        </span>
+        <span class="muted">{t("admin.screenpop", { version: node.version })}</span>
       </p>
       {node.problems.length > 0 && (
         <ul class="problems">

@@ -1,6 +1,7 @@
 // What arrived at this line, and what did the dialect make of it?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { EventSeen, Line, RequestSeen } from "./answers";
 import { type AdminProps, Pair } from "./lines";
@@ -15,11 +16,11 @@ export function RequestList({ state, line, formats }: RequestListProps) {
   const known = state.requests[line.line];
   const [read, setRead] = useState<ReadonlySet<number>>(new Set());
   const [upTo, setUpTo] = useState<number | null>(null);
-  if (!known) return <p class="muted">Asking…</p>;
+  if (!known) return <p class="muted">{t("admin.asking")}</p>;
   if (known.list.length === 0) {
     return (
       <p class="muted" role="status">
-        Nothing has arrived yet. Requests appear here as they come.
+        {t("admin.nothing_has_arrived_yet_requests")}
       </p>
     );
   }
@@ -40,10 +41,15 @@ export function RequestList({ state, line, formats }: RequestListProps) {
           </button>
         )}
         {known.missed > 0 && (
-          <span class="muted">{`${known.missed} came too fast to be shown`}</span>
+          <span class="muted">
+            {t("admin.came_too_fast_to_be", { n: known.missed })}
+          </span>
         )}
       </p>
-      <ol class="requests" aria-label={`Requests at ${line.line}, newest first`}>
+      <ol
+        class="requests"
+        aria-label={t("admin.requests_at_newest_first", { line: line.line })}
+      >
         {shown.map((request) => (
           <RequestRow
             key={`${known.run}-${request.number}`}
@@ -91,11 +97,11 @@ function RequestDetail({ request }: { request: RequestSeen }) {
   return (
     <div class="request-detail">
       <section>
-        <h4>What was made of it</h4>
+        <h4>{t("admin.what_was_made_of_it")}</h4>
         <Meaning request={request} />
       </section>
       <section>
-        <h4>What arrived</h4>
+        <h4>{t("admin.what_arrived")}</h4>
         <Arrived request={request} />
       </section>
     </div>
@@ -114,7 +120,9 @@ function Arrived({ request }: { request: RequestSeen }) {
       </dl>
       {request.body && <pre class="body">{readable(request.body)}</pre>}
       {request.cut && (
-        <p class="muted">{`Cut: the body has ${request.body_bytes} bytes.`}</p>
+        <p class="muted">
+          {t("admin.cut_the_body_has_bytes", { n: request.body_bytes })}
+        </p>
       )}
     </>
   );
@@ -133,8 +141,12 @@ function Meaning({ request }: { request: RequestSeen }) {
       {(why ? [] : events).map((event, index) => (
         <EventCard key={`${index}-${event.type}`} event={event} />
       ))}
-      {notes.length > 0 && <p class="muted">{`Left out: ${notes.join("; ")}.`}</p>}
-      {repeated > 0 && <p class="muted">{`${repeated} delivered before, dropped.`}</p>}
+      {notes.length > 0 && (
+        <p class="muted">{t("admin.left_out_2", { join: notes.join("; ") })}</p>
+      )}
+      {repeated > 0 && (
+        <p class="muted">{t("admin.delivered_before_dropped", { repeated })}</p>
+      )}
     </>
   );
 }

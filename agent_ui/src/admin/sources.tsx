@@ -1,5 +1,6 @@
 // Which sources answer, and why not?
 
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Contacts, NumberCounts, Source } from "./answers";
 import type { AdminProps } from "./lines";
@@ -8,7 +9,7 @@ import { SHARING, STATES } from "./words";
 export function Sources({ state, formats, now }: AdminProps) {
   return (
     <section class="admin-part" aria-labelledby="sources">
-      <h2 id="sources">Sources</h2>
+      <h2 id="sources">{t("admin.sources")}</h2>
       <ul class="admin-sources">
         {state.sources.map((source) => (
           <SourceRow key={source.source} {...{ source, formats, now }} />
@@ -27,15 +28,17 @@ interface KnownContactsProps {
 /** How many customers are known by number, and what was left out of the last reading. */
 function KnownContacts({ contacts, formats, now }: KnownContactsProps) {
   const { known, read_at, left_out, odd, trouble } = contacts;
-  const read = read_at ? `, read ${formats.ago(Date.parse(read_at), now)}` : "";
+  const read = read_at
+    ? t("admin.read", { ago: formats.ago(Date.parse(read_at), now) })
+    : "";
   const reasons = Object.entries(left_out).map(
     ([why, count]) => `${formats.number(count)} × ${why}`,
   );
   return (
     <>
       <p class="muted">
-        {`${formats.number(known)} customers known by number${read}`}
-        {reasons.length > 0 && `; left out: ${reasons.join(", ")}`}
+        {t("admin.customers_known_by_number", { n: known, read })}
+        {reasons.length > 0 && t("admin.left_out", { join: reasons.join(", ") })}
       </p>
       {trouble && <p class="admin-failure">{trouble}</p>}
       {odd.map((said) => (
@@ -61,16 +64,23 @@ function SharedNumbers({
   const { shared, shared_main, most_shared } = counts;
   const main =
     shared_main > 0
-      ? `, main numbers with extensions: ${formats.number(shared_main)}`
+      ? t("admin.main_numbers_with_extensions", {
+          shared_main: formats.number(shared_main),
+        })
       : "";
   return (
     <details class="admin-shared">
-      <summary>{`Shared numbers: ${formats.number(shared)}${main}`}</summary>
+      <summary>
+        {t("admin.shared_numbers", { shared: formats.number(shared), main })}
+      </summary>
       <ul>
         {most_shared.map((one) => (
           <li key={`${one.number} ${one.keys.join()}`}>
             <bdi>{one.number}</bdi>
-            {`, ${formats.number(one.customers)} customers, ${SHARING[one.of]}: `}
+            {t("admin.customers", {
+              customers: formats.number(one.customers),
+              value: SHARING[one.of],
+            })}
             {one.keys.join(", ")}
             {one.customers > one.keys.length && ", …"}
           </li>
@@ -92,7 +102,7 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
   const retry =
     retry_in_s === null
       ? ""
-      : `, next try in ${formats.seconds(Math.ceil(retry_in_s))}`;
+      : t("admin.next_try_in", { seconds: formats.seconds(Math.ceil(retry_in_s)) });
   return (
     <li class="panel admin-source" data-state={state}>
       <h3>
@@ -104,16 +114,21 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
       </p>
       <p class="muted">
         {source.last_answer_at
-          ? `last answer ${ago(source.last_answer_at)}`
-          : "no answer yet"}
+          ? t("admin.last_answer", { last_answer_at: ago(source.last_answer_at) })
+          : t("admin.no_answer_yet")}
         {cache.entries_max > 0 &&
-          `, ${formats.number(cache.entries)} of ${formats.number(cache.entries_max)} answers kept`}
+          t("admin.of_answers_kept", {
+            entries: formats.number(cache.entries),
+            entries_max: formats.number(cache.entries_max),
+          })}
       </p>
       {source.contacts && (
         <KnownContacts contacts={source.contacts} {...{ formats, now }} />
       )}
       {last_failure && (
-        <p class="admin-failure">{`Last failure ${ago(last_failure.at)}: ${last_failure.why}`}</p>
+        <p class="admin-failure">
+          {t("admin.last_failure", { at: ago(last_failure.at), why: last_failure.why })}
+        </p>
       )}
     </li>
   );

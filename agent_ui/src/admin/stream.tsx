@@ -1,5 +1,6 @@
 // How does the connection to a switch do, and what should be set better there?
 
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Stream } from "./answers";
 import { Count } from "./count";
@@ -21,7 +22,7 @@ export function StreamHealth(props: StreamProps & { now: number }) {
       {stream.trouble && <p class="stream-trouble">{stream.trouble}</p>}
       {stream.hints.map((hint) => (
         <p key={hint} class="stream-hint">
-          <span class="stream-hint-word">Set better:</span> {hint}
+          <span class="stream-hint-word">{t("admin.set_better")}</span> {hint}
         </p>
       ))}
     </div>
@@ -32,10 +33,10 @@ export function StreamCounts({ stream, formats }: StreamProps) {
   const left = stream.refused + stream.undecodable;
   return (
     <dl class="counts">
-      <Count label="Messages" value={stream.messages} formats={formats} />
-      <Count label="Events" value={stream.events} formats={formats} />
-      <Count label="Waiting" value={stream.waiting} formats={formats} bad />
-      <Count label="Unusable" value={left} formats={formats} bad />
+      <Count label={t("admin.messages")} value={stream.messages} formats={formats} />
+      <Count label={t("admin.events")} value={stream.events} formats={formats} />
+      <Count label={t("admin.waiting")} value={stream.waiting} formats={formats} bad />
+      <Count label={t("admin.unusable")} value={left} formats={formats} bad />
     </dl>
   );
 }
@@ -45,9 +46,9 @@ export function StreamDetails({ stream, formats }: StreamProps) {
   return (
     <details class="setup">
       <summary>
-        <span class="setup-word">Messages without an event, by type</span>
+        <span class="setup-word">{t("admin.messages_without_an_event_by")}</span>
       </summary>
-      {kinds.length === 0 && <p class="muted">None yet.</p>}
+      {kinds.length === 0 && <p class="muted">{t("admin.none_yet")}</p>}
       <dl class="pairs">
         {kinds.map(([kind, count]) => (
           <div key={kind}>

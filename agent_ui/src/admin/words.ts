@@ -1,5 +1,6 @@
 // How does what a dialect made of a request read?
 
+import { t, textsOf } from "../i18n/words";
 import type {
   EventSeen,
   Feed,
@@ -20,33 +21,33 @@ export const VERDICTS: Record<Verdict, string> = {
   failed: "failed",
 };
 
-export const STATES: Record<Source["state"], string> = {
-  working: "working",
-  failing: "failing",
-  left_alone: "circuit breaker open",
-  unasked: "not asked yet",
-  off: "switched off",
-};
+export const STATES: Record<Source["state"], string> = textsOf({
+  working: "admin.working",
+  failing: "admin.failing",
+  left_alone: "admin.circuit_breaker_open",
+  unasked: "admin.not_asked_yet",
+  off: "admin.switched_off",
+});
 
-export const SHARING: Record<SharedNumber["of"], string> = {
-  "main number": "main number with extensions",
-  company: "one company",
-  several: "household or duplicate",
-};
+export const SHARING: Record<SharedNumber["of"], string> = textsOf({
+  "main number": "admin.main_number_with_extensions",
+  company: "admin.one_company",
+  several: "admin.household_or_duplicate",
+});
 
-export const TASKS: Record<Ranking["task"], string> = {
-  likely_next: "Likely to buy next",
-  new: "New to the customer",
-  goes_with: "Goes with the order",
-  goes_with_anyone: "Goes with it, unknown customer",
-};
+export const TASKS: Record<Ranking["task"], string> = textsOf({
+  likely_next: "admin.likely_to_buy_next",
+  new: "admin.new_to_the_customer",
+  goes_with: "admin.goes_with_the_order",
+  goes_with_anyone: "admin.goes_with_it_unknown_customer",
+});
 
-export const PHASES: Record<Feed["phase"], string> = {
-  waiting: "waiting for the next reading",
-  items: "reading items",
-  orders: "reading orders",
-  ending: "removing what is gone",
-};
+export const PHASES: Record<Feed["phase"], string> = textsOf({
+  waiting: "admin.waiting_for_the_next_reading",
+  items: "admin.reading_items",
+  orders: "admin.reading_orders",
+  ending: "admin.removing_what_is_gone",
+});
 
 /** Whether a switch is listened to, e.g. `connected 3 h ago; 2 reconnects`. */
 export function connection(stream: Stream, ago: (at: string) => string): string {
@@ -54,11 +55,11 @@ export function connection(stream: Stream, ago: (at: string) => string): string 
   const parts = [
     stream.connected_since
       ? `connected ${ago(stream.connected_since)}`
-      : "not connected",
+      : t("admin.not_connected"),
     again === 1 ? "1 reconnect" : `${again} reconnects`,
     stream.last_message_at
-      ? `last message ${ago(stream.last_message_at)}`
-      : "no message yet",
+      ? t("admin.last_message", { last_message_at: ago(stream.last_message_at) })
+      : t("admin.no_message_yet"),
   ];
   return parts.join("; ");
 }
@@ -66,15 +67,15 @@ export function connection(stream: Stream, ago: (at: string) => string): string 
 /** One line that says what a request was, e.g. `alerting at 1001, +44…`. */
 export function summary(request: RequestSeen): string {
   if (request.why) return request.why;
-  if (request.verdict === "handshake") return "A handshake, answered";
-  if (request.verdict === "lookup") return "Asks who is calling, answered";
-  return request.events.map(brief).join("; ") || "No event in it";
+  if (request.verdict === "handshake") return t("admin.a_handshake_answered");
+  if (request.verdict === "lookup") return t("admin.asks_who_is_calling_answered");
+  return request.events.map(brief).join("; ") || t("admin.no_event_in_it");
 }
 
 function brief(event: EventSeen): string {
   if (event.type === "ignored") return `ignored: ${event.why ?? ""}`;
   const agents = texts(event.agents);
-  const who = event.withheld ? "number withheld" : text(event.from);
+  const who = event.withheld ? t("admin.number_withheld") : text(event.from);
   const where = text(event.queue);
   const parts = [
     agents.length > 0 && `at ${agents.join(", ")}`,

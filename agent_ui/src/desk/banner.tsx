@@ -1,5 +1,6 @@
 // Is what is on the screen still true?
 
+import { t } from "../i18n/words";
 import type { Link } from "../state/model";
 import { useDesk } from "./context";
 
@@ -7,7 +8,7 @@ export function Banner() {
   const { client, state, formats } = useDesk();
   const action =
     state.link.status === "replaced"
-      ? { label: "Use this tab", run: () => client.takeOver() }
+      ? { label: t("desk.use_this_tab"), run: () => client.takeOver() }
       : null;
   return <LinkBanner link={state.link} action={action} time={formats.time} />;
 }
@@ -43,16 +44,13 @@ export function bannerWords(link: Link, since: string): [string, string] | null 
   switch (link.status) {
     case "lost":
       return [
-        `Connection lost at ${since}.`,
-        "Nothing was heard since: what you see is not live. Connecting again…",
+        t("desk.connection_lost_at", { since }),
+        t("desk.nothing_was_heard_since_what"),
       ];
     case "replaced":
-      return ["Your desk is open in other tabs.", "This one has stopped."];
+      return [t("desk.your_desk_is_open_in"), t("desk.this_one_has_stopped")];
     case "forbidden":
-      return [
-        "You may not use this page.",
-        "Ask your administrator for the right role.",
-      ];
+      return [t("desk.you_may_not_use_this"), t("desk.ask_your_administrator_for_the")];
     default:
       return null;
   }
@@ -72,7 +70,7 @@ export function Troubles() {
               client.store.dispatch({ type: "trouble_dismissed", id: trouble.id })
             }
           >
-            Dismiss
+            {t("desk.dismiss")}
           </button>
         </div>
       ))}

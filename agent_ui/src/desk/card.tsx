@@ -1,6 +1,7 @@
 // How is one call's card put together?
 
 import type { Ref } from "preact";
+import { t } from "../i18n/words";
 import { namedBy } from "../state/calls";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
 import type { FacetShape } from "../wire/frames";
@@ -109,13 +110,13 @@ function Unreachable({ pop, note }: Pick<CardProps, "pop" | "note">) {
       <section class="plain-words">
         <h3>
           {withheld
-            ? "The caller withheld their number."
-            : "No number came with this call."}
+            ? t("desk.the_caller_withheld_their_number")
+            : t("desk.no_number_came_with_this")}
         </h3>
         <p>
           {withheld
-            ? "Nothing was looked up and no history is shown. Ask for the account number if you need it."
-            : "The network did not pass a number on, so nothing could be looked up. Ask who is calling."}
+            ? t("desk.nothing_was_looked_up_and")
+            : t("desk.the_network_did_not_pass")}
         </p>
       </section>
       <div class="lane lane-talk">

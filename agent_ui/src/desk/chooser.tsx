@@ -1,5 +1,6 @@
 // Which of several customers is it, or what is this caller's name?
 
+import { t } from "../i18n/words";
 import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
 import type { NewContact, ShownCandidate } from "../wire/frames";
@@ -19,19 +20,19 @@ interface ChooserProps {
 export function Chooser({ pop, onDone, closable }: ChooserProps) {
   const several = pop.candidates.length > 0;
   return (
-    <section class="chooser" aria-label="Who is calling?">
+    <section class="chooser" aria-label={t("desk.who_is_calling")}>
       <header>
-        <h3>{several ? "Who is it?" : "No customer has this number"}</h3>
+        <h3>{several ? t("desk.who_is_it") : t("desk.no_customer_has_this_number")}</h3>
         {closable && (
           <button type="button" class="link" onClick={onDone}>
-            Close
+            {t("desk.close")}
           </button>
         )}
       </header>
       {several && <Candidates pop={pop} onDone={onDone} />}
       {several ? (
         <details>
-          <summary>Someone else: name the caller</summary>
+          <summary>{t("desk.someone_else_name_the_caller")}</summary>
           <NameCaller pop={pop} onDone={onDone} />
         </details>
       ) : (
@@ -69,7 +70,9 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
                 <span class="muted">{` · ${candidate.source_label || candidate.source} ${candidate.key}`}</span>
               </span>
               <span class="sure-word" data-sure={sureness(candidate.confidence)}>
-                {same(choosing, candidate) ? "saving…" : sureness(candidate.confidence)}
+                {same(choosing, candidate)
+                  ? t("desk.saving")
+                  : sureness(candidate.confidence)}
               </span>
             </button>
           </li>
@@ -84,7 +87,7 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
               client.offerFirst(pop.call_id, event.currentTarget.checked)
             }
           />
-          Offer them first when this number calls again
+          {t("desk.offer_them_first_when_this")}
         </label>
       )}
     </>
@@ -98,9 +101,27 @@ function same(a: unknown, candidate: ShownCandidate): boolean {
 }
 
 const ENTRIES: { name: keyof NewContact; label: string; required: boolean }[] = [
-  { name: "name", label: "Name", required: true },
-  { name: "company", label: "Company", required: false },
-  { name: "account", label: "Account no.", required: false },
+  {
+    name: "name",
+    get label() {
+      return t("desk.name");
+    },
+    required: true,
+  },
+  {
+    name: "company",
+    get label() {
+      return t("desk.company");
+    },
+    required: false,
+  },
+  {
+    name: "account",
+    get label() {
+      return t("desk.account_no");
+    },
+    required: false,
+  },
 ];
 
 function NameCaller({ pop, onDone }: Omit<ChooserProps, "closable">) {
@@ -135,9 +156,9 @@ function NameCaller({ pop, onDone }: Omit<ChooserProps, "closable">) {
         </label>
       ))}
       <button type="submit" class="primary" disabled={choosing === "contact"}>
-        {choosing === "contact" ? "Saving…" : "Save caller"}
+        {choosing === "contact" ? t("desk.saving_2") : t("desk.save_caller")}
       </button>
-      <p class="muted hint">Kept for the next call from this number.</p>
+      <p class="muted hint">{t("desk.kept_for_the_next_call")}</p>
     </form>
   );
 }

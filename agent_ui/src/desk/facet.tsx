@@ -1,5 +1,6 @@
 // How does one facet stand on the card, in each of its states?
 
+import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
 import type { Facet, FacetShape, SourceNote } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
@@ -99,7 +100,7 @@ function disagreement(facet: Facet): string | null {
 }
 
 function headText(note: SourceNote, age: string): string {
-  if (note.state === "stale" && age) return `${age} old · ${note.source}`;
+  if (note.state === "stale" && age) return t("desk.old", { age, source: note.source });
   const aged = age && note.state !== "pending" ? ` · ${age}` : "";
   return sourceSentence(note) + aged;
 }
@@ -137,7 +138,10 @@ function LimitBar({ shape, facet }: { shape: FacetShape; facet: Facet }) {
   const share = limitShare({ [shape.name]: facet }, [shape]);
   const level =
     share === null ? "none" : share > 1 ? "over" : share > 0.8 ? "high" : "fine";
-  const words = share === null ? "–" : `${formats.percent(share)} of the limit used`;
+  const words =
+    share === null
+      ? "–"
+      : t("desk.of_the_limit_used", { share: formats.percent(share) });
   const width = `${Math.min(100, Math.max(0, (share ?? 0) * 100))}%`;
   return (
     <div class="limit" data-level={level}>

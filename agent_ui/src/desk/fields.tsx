@@ -1,5 +1,6 @@
 // How do single values look, before and after their source has answered?
 
+import { t } from "../i18n/words";
 import { type Formats, isTrue } from "../shared/format";
 import type { Column, Facet, Field, FieldState, Scalar } from "../wire/frames";
 import { Amount, Fit, Said } from "./amount";
@@ -58,7 +59,9 @@ function Cell({ facet, column }: { facet: Facet; column: Column }) {
 
 /** Its facet was answered, and this was not among it. */
 function missingWord(state: FieldState): string {
-  return state === "fresh" || state === "stale" ? "not given" : stateWord(state);
+  return state === "fresh" || state === "stale"
+    ? t("desk.not_given")
+    : stateWord(state);
 }
 
 /** Overdue money and a hold must be seen without reading. */
@@ -106,7 +109,7 @@ interface ValueProps {
 
 function CellValue({ facet, column, field }: ValueProps) {
   const pending = (field?.state ?? facet.state) === "pending";
-  if (pending) return <Skeleton label={`${column.label}: asking`} />;
+  if (pending) return <Skeleton label={t("desk.asking", { label: column.label })} />;
   if (!field || field.value === null) {
     return <span class="value nothing">{goodReason(facet, column) ?? "–"}</span>;
   }

@@ -1,5 +1,6 @@
 // Which keys are there? A sheet that never stands over the note and the results.
 
+import { t } from "../i18n/words";
 import type { Change, Preferences } from "../shared/preferences";
 import { SHORTCUTS } from "./shortcuts";
 
@@ -11,11 +12,11 @@ interface HelpProps {
 
 export function Help({ preferences, change, onClose }: HelpProps) {
   return (
-    <aside class="help" aria-label="Keyboard help">
+    <aside class="help" aria-label={t("desk.keyboard_help")}>
       <header>
-        <h2>Keys</h2>
+        <h2>{t("desk.keys")}</h2>
         <button type="button" class="quiet" onClick={onClose}>
-          Close
+          {t("desk.close")}
         </button>
       </header>
       <dl>
@@ -34,7 +35,7 @@ export function Help({ preferences, change, onClose }: HelpProps) {
           checked={preferences.shortcuts}
           onChange={(event) => change({ shortcuts: event.currentTarget.checked })}
         />
-        Keys without Alt work, and letters go to the note (turn off for dictation)
+        {t("desk.keys_without_alt_work_and")}
       </label>
     </aside>
   );

@@ -1,5 +1,6 @@
 // Who is calling, on which line, and since when?
 
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { useCallNow, useDesk } from "./context";
@@ -57,9 +58,10 @@ function companyOf(pop: Pop): string {
     chosenCandidate(pop)?.company ?? pop.facets.identity?.fields.company?.value;
   if (typeof company === "string" && company) return company;
   if (pop.chosen || pop.caller.presentation !== "allowed") return "";
-  if (identityPending(pop)) return "Looking up…";
-  if (pop.candidates.length > 1) return `${pop.candidates.length} possible customers`;
-  return "Unknown caller";
+  if (identityPending(pop)) return t("desk.looking_up");
+  if (pop.candidates.length > 1)
+    return t("desk.possible_customers", { n: pop.candidates.length });
+  return t("desk.unknown_caller");
 }
 
 export function identityPending(pop: Pop): boolean {
@@ -70,9 +72,9 @@ export function identityPending(pop: Pop): boolean {
 
 function CallLine({ pop }: { pop: Pop }) {
   const directions = {
-    inbound: "Incoming",
-    outbound: "Outgoing",
-    internal: "Internal",
+    inbound: t("desk.incoming"),
+    outbound: t("desk.outgoing"),
+    internal: t("desk.internal"),
   };
   const queue = pop.queue_label ?? pop.queue;
   // Of an outgoing call `dialled` is our own side: what the customer sees.
@@ -84,19 +86,19 @@ function CallLine({ pop }: { pop: Pop }) {
       <span>{pop.wrapUp ? <CallOver pop={pop} /> : directions[pop.direction]}</span>
       {queue && (
         <span>
-          <span class="muted">Queue </span>
+          <span class="muted">{t("desk.queue")} </span>
           <b dir="auto">{queue}</b>
         </span>
       )}
       {dialled && (
         <span title={pop.dialled.display}>
-          <span class="muted">{outgoing ? "From " : "Dialled "}</span>
+          <span class="muted">{outgoing ? t("desk.from") : t("desk.dialled")}</span>
           <b dir="auto">{dialled}</b>
         </span>
       )}
       {pop.earlier_agents.length > 0 && (
         <span>
-          <span class="muted">Talked before </span>
+          <span class="muted">{t("desk.talked_before")} </span>
           <b dir="auto">{pop.earlier_agents.join(", ")}</b>
         </span>
       )}
@@ -108,8 +110,14 @@ function CallLine({ pop }: { pop: Pop }) {
 /** In the place of the direction, so that nothing moves when the call ends. */
 function CallOver({ pop }: { pop: Pop }) {
   const talked = Date.parse(pop.ended_at ?? "") - Date.parse(pop.answered_at ?? "");
-  const words = pop.closed ? overWords(pop.closed) : "Call over";
-  return <>{talked >= 0 ? `${words}, talked ${duration(talked / 1000)}` : words}</>;
+  const words = pop.closed ? overWords(pop.closed) : t("desk.call_over");
+  return (
+    <>
+      {talked >= 0
+        ? t("desk.talked", { words, duration: duration(talked / 1000) })
+        : words}
+    </>
+  );
 }
 
 /** What the caller keyed in and what the exchange sent along. */
@@ -149,7 +157,10 @@ export function phaseOf(pop: Pop): { word: string; since: string | null } {
     held: pop.held_at ?? pop.answered_at,
     closed: pop.ended_at,
   };
-  return { word: calling ? "Calling" : phaseWord(pop.state), since: since[pop.state] };
+  return {
+    word: calling ? t("desk.calling") : phaseWord(pop.state),
+    since: since[pop.state],
+  };
 }
 
 function NumberLine({ pop }: { pop: Pop }) {
@@ -159,7 +170,7 @@ function NumberLine({ pop }: { pop: Pop }) {
     <p class="number-line">
       {known && <b dir="ltr">{numberTitle(pop)}</b>}
       {caller.region && <span class="region">{caller.region}</span>}
-      {caller.name && <span>{`network says “${caller.name}”`}</span>}
+      {caller.name && <span>{t("desk.network_says", { name: caller.name })}</span>}
     </p>
   );
 }
@@ -184,7 +195,7 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
       <Disagreement pop={pop} />
       {known && (
         <button type="button" class="link" aria-expanded={changing} onClick={onChange}>
-          {others > 0 ? `Not them? ${others} more` : "Not them?"}
+          {others > 0 ? t("desk.not_them_more", { n: others }) : t("desk.not_them")}
         </button>
       )}
     </p>
@@ -200,7 +211,11 @@ function Disagreement({ pop }: { pop: Pop }) {
   if (!other) return null;
   const shape = state.hello?.facets.find((each) => each.name === "identity");
   const label = shape?.fields.find((each) => each.name === name)?.label ?? name;
-  const words = `${label}: ${other.source} says “${other.value}”`;
+  const words = t("desk.says", {
+    label: label ?? "",
+    source: other.source,
+    value: String(other.value ?? ""),
+  });
   return (
     <span class="differs warn" title={words}>
       {words}

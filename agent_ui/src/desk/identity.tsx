@@ -1,5 +1,6 @@
 // What else is known of the caller, in a room that is always of one size?
 
+import { t } from "../i18n/words";
 import { inOrderOfArrival } from "../state/arrivals";
 import type { Pop } from "../state/model";
 import type { Column, Facet, FacetShape } from "../wire/frames";
@@ -21,7 +22,7 @@ export function Identity({ pop }: { pop: Pop }) {
     // Scrolls when a company knows very much about its customers.
     <section
       class="identity"
-      aria-label="About the caller"
+      aria-label={t("desk.about_the_caller")}
       {...(columns.length > BONES ? { tabIndex: 0 } : {})}
     >
       {facet && columns.length > 0 ? (
@@ -37,7 +38,7 @@ function Bones() {
   return (
     <div class="fields">
       {Array.from({ length: BONES }, (_, index) => (
-        <Skeleton key={index} label={index ? "" : "About the caller: asking"} />
+        <Skeleton key={index} label={index ? "" : t("desk.about_the_caller_asking")} />
       ))}
     </div>
   );

@@ -1,17 +1,18 @@
 // What became of an offer: said with a click or one key, and counted without a name.
 
 import { useEffect } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import type { Pop } from "../state/model";
 import { markOf, offersOn, SAID, type SaidMark } from "../state/offers";
 import type { Offered } from "../wire/frames";
 import { useDesk } from "./context";
 
-const WORDS: Record<SaidMark, string> = {
-  offered: "Offered",
-  taken: "Taken",
-  declined: "Declined",
-  unsuitable: "Not suitable",
-};
+const WORDS: Record<SaidMark, string> = textsOf({
+  offered: "desk.offered",
+  taken: "desk.taken",
+  declined: "desk.declined",
+  unsuitable: "desk.not_suitable",
+});
 
 interface OfferMarksProps {
   pop: Pop;
@@ -29,7 +30,7 @@ export function OfferMarks({ pop, offer }: OfferMarksProps) {
     <span
       class="offer-marks"
       role="group"
-      aria-label="What became of it"
+      aria-label={t("desk.what_became_of_it")}
       data-mark={mark}
     >
       {SAID.map((said) => (
@@ -37,7 +38,7 @@ export function OfferMarks({ pop, offer }: OfferMarksProps) {
           type="button"
           key={said}
           aria-pressed={mark === said}
-          title={`${WORDS[said]} (Alt+Shift+${key} goes through these)`}
+          title={t("desk.alt_shift_goes_through_these", { said: WORDS[said], key })}
           onClick={() =>
             client.markOffer(pop.call_id, offer, mark === said ? "" : said)
           }

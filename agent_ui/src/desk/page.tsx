@@ -1,6 +1,7 @@
 // How is the desk put together, and what do its keys do?
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { type Formats, viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
@@ -86,7 +87,7 @@ export function DeskPage(props: DeskPageProps) {
           <StateSwitch />
         </Header>
         {state.order.length > 0 && (
-          <section class="desk-calls" aria-label="Calls on your desk">
+          <section class="desk-calls" aria-label={t("desk.calls_on_your_desk")}>
             <Tabs />
             <TalkingBar />
           </section>
@@ -97,7 +98,7 @@ export function DeskPage(props: DeskPageProps) {
         data-live={state.link.status === "live"}
         data-sources={sources}
       >
-        <h1 class="hidden">Desk</h1>
+        <h1 class="hidden">{t("desk.desk")}</h1>
         <Banner />
         <Troubles />
         <Stranded />
@@ -138,22 +139,22 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
           class="quiet"
           onClick={() => Notification.requestPermission().then(() => setAsk(false))}
         >
-          <Icon name="bell" /> <span class="tool-word">Notify me</span>
+          <Icon name="bell" /> <span class="tool-word">{t("desk.notify_me")}</span>
         </button>
       )}
       <button
         type="button"
         class="quiet"
         aria-pressed={preferences.sources}
-        title="Show source and age of each value (Alt+Shift+S)"
+        title={t("desk.show_source_and_age_of")}
         onClick={() => change({ sources: !preferences.sources })}
       >
-        <Icon name="sources" /> <span class="tool-word">Sources</span>
+        <Icon name="sources" /> <span class="tool-word">{t("desk.sources")}</span>
       </button>
       <button
         type="button"
         class="quiet icon"
-        aria-label="Keyboard help"
+        aria-label={t("desk.keyboard_help")}
         aria-expanded={help}
         onClick={onHelp}
       >
@@ -201,7 +202,9 @@ function ringingOf(state: DeskState): Ringing[] {
 
 function ringingTitle(pop: Pop): string {
   const who = callerTitle(pop);
-  return pop.direction === "outbound" ? `Calling ${who}` : `${who} is ringing`;
+  return pop.direction === "outbound"
+    ? t("desk.calling_2", { who })
+    : t("desk.is_ringing", { who });
 }
 
 function useRingingNotices(client: DeskClient, state: DeskState): void {

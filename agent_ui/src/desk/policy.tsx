@@ -1,24 +1,25 @@
 // What does the sales policy ask of the agent in this call, and why?
 
+import { t, textsOf } from "../i18n/words";
 import type { Pop } from "../state/model";
 import { offerOf } from "../state/offers";
 import type { PolicyKind, PolicyLine, PolicyValue } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { OfferMarks } from "./offers";
 
-const KINDS: Record<PolicyKind, string> = {
-  avoid: "Avoid",
-  warn: "Warning",
-  do: "Next step",
-  offer: "Offer",
-};
+const KINDS: Record<PolicyKind, string> = textsOf({
+  avoid: "desk.avoid",
+  warn: "desk.warning",
+  do: "desk.next_step",
+  offer: "desk.offer",
+});
 
 /** At most three lines; room for one is kept, so that the usual moves nothing. */
 export function PolicyLines({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   if (!state.hello?.has_policy) return null;
   return (
-    <ul class="policy" aria-label="Sales policy">
+    <ul class="policy" aria-label={t("desk.sales_policy")}>
       {pop.policy.map((line) => (
         <Line key={line.rule} line={line} pop={pop} />
       ))}
@@ -60,8 +61,10 @@ function Value({ value }: { value: PolicyValue }) {
   const { formats } = useDesk();
   const now = useServerNow(5);
   const at = value.fetched_at ? formats.age(Date.parse(value.fetched_at), now) : "";
-  const older = value.state === "stale" ? "older value" : "";
-  const origin = [value.source || "This call", at, older].filter(Boolean).join(" · ");
+  const older = value.state === "stale" ? t("desk.older_value") : "";
+  const origin = [value.source || t("desk.this_call"), at, older]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <div>
       <dt>{value.label}</dt>

@@ -1,6 +1,7 @@
 // Where does this value come from, and how old is it?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Column, Facet, Field } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { currencyOf } from "./verdict";
@@ -10,7 +11,8 @@ import { stateWord } from "./words";
 export function Meta({ field, brief = false }: { field: Field; brief?: boolean }) {
   const { formats } = useDesk();
   const now = useServerNow(5);
-  if (field.state === "pending") return <>{`${field.source} · asking`}</>;
+  if (field.state === "pending")
+    return <>{t("desk.asking_2", { source: field.source })}</>;
   const at = Date.parse(field.fetched_at);
   const parts = [field.source, brief ? formats.age(at, now) : formats.ago(at, now)];
   if (field.state !== "fresh") parts.push(stateWord(field.state));

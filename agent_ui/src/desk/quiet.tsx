@@ -1,5 +1,6 @@
 // What happened without this agent, and what have they done lately?
 
+import { t } from "../i18n/words";
 import { BriefRecalls } from "../recalls/brief";
 import type { RecentCall, Session } from "../shared/api";
 import { duration } from "../shared/format";
@@ -14,7 +15,7 @@ export function Farewells() {
   const { client, state, formats } = useDesk();
   if (state.farewells.length === 0) return null;
   return (
-    <section class="farewells" aria-label="Calls that left">
+    <section class="farewells" aria-label={t("desk.calls_that_left")}>
       <ul>
         {state.farewells.slice(0, 5).map((line) => (
           <li key={line.callId} data-missed={line.missed}>
@@ -36,7 +37,7 @@ export function Farewells() {
         class="link"
         onClick={() => client.store.dispatch({ type: "farewells_cleared" })}
       >
-        Clear
+        {t("desk.clear")}
       </button>
     </section>
   );
@@ -49,15 +50,15 @@ interface EmptyDeskProps {
 
 export function EmptyDesk({ session, onExpired }: EmptyDeskProps) {
   const { client, state, formats } = useDesk();
-  if (!state.synced) return <p class="empty muted">Connecting…</p>;
+  if (!state.synced) return <p class="empty muted">{t("desk.connecting")}</p>;
   if (state.hello && !state.hello.agent) return <NoTelephone />;
   return (
     <section class="empty">
       <h2>{emptyTitle(state.agent?.state)}</h2>
       <p class="muted">
         {state.agent?.state === "available"
-          ? "The card opens here as soon as your telephone rings."
-          : "Calls that still reach your telephone appear here."}
+          ? t("desk.the_card_opens_here_as")
+          : t("desk.calls_that_still_reach_your")}
       </p>
       {state.agent?.state === "offline" && (
         <button
@@ -66,7 +67,7 @@ export function EmptyDesk({ session, onExpired }: EmptyDeskProps) {
           disabled={state.wantedState !== null}
           onClick={() => client.setAgentState("available")}
         >
-          Begin: I am available
+          {t("desk.begin_i_am_available")}
         </button>
       )}
       <BriefRecalls {...{ session, formats, onExpired }} waiting={state.recalls} />
@@ -77,10 +78,10 @@ export function EmptyDesk({ session, onExpired }: EmptyDeskProps) {
 
 function emptyTitle(state: AgentState = "offline"): string {
   const titles: Record<AgentState, string> = {
-    available: "Ready for the next call",
-    break: "You are on a break",
-    wrap_up: "You are in wrap-up",
-    offline: "You are not available now",
+    available: t("desk.ready_for_the_next_call"),
+    break: t("desk.you_are_on_a_break"),
+    wrap_up: t("desk.you_are_in_wrap_up"),
+    offline: t("desk.you_are_not_available_now"),
   };
   return titles[state];
 }
@@ -90,14 +91,14 @@ function NoTelephone() {
   const watches = state.hello?.role !== "agent";
   return (
     <section class="empty">
-      <h2>No telephone belongs to you</h2>
+      <h2>{t("desk.no_telephone_belongs_to_you")}</h2>
       <p>
-        Cards open for people with an agent number. Ask your administrator to add yours
-        (<code>screenpop users</code>).
+        {t("desk.cards_open_for_people_with")}
+        <code>screenpop users</code>).
       </p>
       {watches && (
         <p>
-          <a href="/wallboard">Go to the wallboard</a>
+          <a href="/wallboard">{t("desk.go_to_the_wallboard")}</a>
         </p>
       )}
     </section>
@@ -110,7 +111,7 @@ function Recent() {
   if (calls.length === 0) return null;
   return (
     <section class="recent" aria-labelledby="recent-title">
-      <h3 id="recent-title">Your recent calls</h3>
+      <h3 id="recent-title">{t("desk.your_recent_calls")}</h3>
       <ul>
         {calls.map((call) => (
           <RecentLine key={call.call_id} call={call} />
@@ -122,7 +123,8 @@ function Recent() {
 
 function RecentLine({ call }: { call: RecentCall }) {
   const { formats, state } = useDesk();
-  const number = call.caller?.display || call.caller?.number || "Number not shown";
+  const number =
+    call.caller?.display || call.caller?.number || t("desk.number_not_shown");
   const result = resultLabel(call.disposition, state.hello?.dispositions ?? []);
   return (
     <li>

@@ -1,5 +1,6 @@
 // What must the agent not overlook: another caller on the line, a press to take back?
 
+import { t } from "../i18n/words";
 import { stranded } from "../state/drafts";
 import { callerTitle, type Draft } from "../state/model";
 import { talkingElsewhere } from "../state/pops";
@@ -16,10 +17,10 @@ export function TalkingBar() {
   return (
     <p class="talking-bar" role="status">
       <span class="talking-words">
-        {"You are talking to "}
+        {t("desk.you_are_talking_to")}
         <BarName name={callerTitle(talking)} />
         <span class="talking-front">
-          {". This card is "}
+          {t("desk.this_card_is")}
           <BarName name={callerTitle(front)} />
           {` (${phaseOf(front).word.toLowerCase()}).`}
         </span>
@@ -29,7 +30,7 @@ export function TalkingBar() {
         aria-keyshortcuts="Alt+Shift+G"
         onClick={() => client.selectWriting(talking.call_id)}
       >
-        Go to this call <kbd>Alt+Shift+G</kbd>
+        {t("desk.go_to_this_call")} <kbd>Alt+Shift+G</kbd>
       </button>
     </p>
   );
@@ -59,7 +60,7 @@ export function UndoOffer() {
             title="Alt+Shift+Z"
             onClick={() => client.undo()}
           >
-            Undo
+            {t("desk.undo")}
           </button>
         </p>
       )}
@@ -70,9 +71,9 @@ export function UndoOffer() {
 function useUndoWords(): string {
   const { undo, hello } = useDesk().state;
   if (!undo) return "";
-  if (undo.of === "state") return `Your state: ${stateLabel(undo.now)}`;
+  if (undo.of === "state") return t("desk.your_state", { now: stateLabel(undo.now) });
   const chosen = hello?.dispositions.find((each) => each.code === undo.now);
-  return chosen ? `Result: ${chosen.label}` : "Result cleared";
+  return chosen ? t("desk.result", { label: chosen.label }) : t("desk.result_cleared");
 }
 
 /** What the service refused after the card had left: it stays here. */
@@ -84,10 +85,10 @@ export function Stranded() {
         <div class="trouble" role="status" key={callId}>
           <StrandedWords draft={draft} />
           <button type="button" class="link" onClick={() => client.tryAgain(callId)}>
-            Try again
+            {t("desk.try_again")}
           </button>
           <button type="button" class="link" onClick={() => client.dropDraft(callId)}>
-            Discard
+            {t("desk.discard")}
           </button>
         </div>
       ))}
@@ -100,7 +101,7 @@ function StrandedWords({ draft }: { draft: Draft }) {
   if (draft.failed !== null) {
     return (
       <span>
-        {`A note could not be saved: ${draft.failed} It is kept here: `}
+        {t("desk.a_note_could_not_be", { failed: draft.failed })}
         <q dir="auto">{draft.text}</q>
       </span>
     );
@@ -108,7 +109,7 @@ function StrandedWords({ draft }: { draft: Draft }) {
   const result = hello?.dispositions.find((each) => each.code === draft.disposition);
   return (
     <span>
-      {"A result could not be saved: "}
+      {t("desk.a_result_could_not_be")}
       <q dir="auto">{result?.label ?? "none"}</q>
     </span>
   );

@@ -1,6 +1,7 @@
 // How do lists look: orders, offers, earlier calls, and any table of one's own?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import { duration, type Formats } from "../shared/format";
 import type { Pop } from "../state/model";
 import { OFFER_FACETS, offerIn } from "../state/offers";
@@ -31,11 +32,13 @@ export function Rows({ facet, shape, pop }: RowsProps) {
   return (
     <section
       class={`room room-${kind} room-${room}`}
-      aria-label={`${shape.label}, list`}
+      aria-label={t("desk.list", { label: shape.label })}
       {...(scrolls && rows.length ? { tabIndex: 0 } : {})}
     >
       <RowsBody {...{ facet, shape, pop, rows, kind }} />
-      {more > 0 && <p class="more">{`${more} further rows are not shown.`}</p>}
+      {more > 0 && (
+        <p class="more">{t("desk.further_rows_are_not_shown", { n: more })}</p>
+      )}
     </section>
   );
 }
@@ -70,7 +73,10 @@ function PendingRows({ shape }: { shape: FacetShape }) {
   return (
     <div class="pending-rows">
       {Array.from({ length: rowsOf(shape) }, (_, index) => (
-        <Skeleton key={index} label={index ? "" : `${shape.label}: asking`} />
+        <Skeleton
+          key={index}
+          label={index ? "" : t("desk.asking", { label: shape.label })}
+        />
       ))}
     </div>
   );
@@ -96,7 +102,7 @@ function classOf(column: Column, columns: Column[]): string {
 
 function widthOf(column: Column, columns: Column[]): string {
   if (AMOUNTS.has(column.type)) return "right";
-  if (COUNTS.has(column.type)) return "right count";
+  if (COUNTS.has(column.type)) return t("desk.right_count");
   if (DATES.has(column.type)) return "date";
   const long = columns.some((each) => LONG.includes(each.name));
   return long && !LONG.includes(column.name) ? "short" : "text";

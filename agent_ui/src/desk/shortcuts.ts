@@ -1,25 +1,92 @@
 // Which key does what on the desk?
 
+import { t, textsOf } from "../i18n/words";
+
 export interface Shortcut {
   keys: string;
   does: string;
 }
 
 export const SHORTCUTS: Shortcut[] = [
-  { keys: "any letter", does: "write the note of the call in front" },
-  { keys: "Alt+1 … 9", does: "choose a result; the same key again clears it" },
-  { keys: "Alt+Shift+1 … 9", does: "say what became of an offer; again for the next" },
-  { keys: "Alt+Shift+A, B, W", does: "available, break, wrap-up" },
-  { keys: "Alt+Shift+Z", does: "undo a state or result, for 5 seconds" },
-  { keys: "Ctrl+Enter", does: "finish the call (after it has ended)" },
-  { keys: "1 … 9", does: "choose a customer, while several are offered" },
-  { keys: "[ and ]", does: "previous and next call" },
-  { keys: "Alt+Shift+G", does: "go to the call on which you talk" },
-  { keys: "Alt+Shift+N", does: "go to the note" },
-  { keys: "Alt+Shift+C", does: "change who is calling" },
-  { keys: "Alt+Shift+S", does: "show source and age of each value" },
-  { keys: "Esc", does: "leave the note, close what is open" },
-  { keys: "?", does: "this help" },
+  textsOf({ keys: "desk.any_letter", does: "desk.write_the_note_of_the" }),
+  {
+    keys: "Alt+1 … 9",
+    get does() {
+      return t("desk.choose_a_result_the_same");
+    },
+  },
+  {
+    keys: "Alt+Shift+1 … 9",
+    get does() {
+      return t("desk.say_what_became_of_an");
+    },
+  },
+  {
+    keys: "Alt+Shift+A, B, W",
+    get does() {
+      return t("desk.available_break_wrap_up");
+    },
+  },
+  {
+    keys: "Alt+Shift+Z",
+    get does() {
+      return t("desk.undo_a_state_or_result");
+    },
+  },
+  {
+    keys: "Ctrl+Enter",
+    get does() {
+      return t("desk.finish_the_call_after_it");
+    },
+  },
+  {
+    keys: "1 … 9",
+    get does() {
+      return t("desk.choose_a_customer_while_several");
+    },
+  },
+  {
+    keys: "[ and ]",
+    get does() {
+      return t("desk.previous_and_next_call");
+    },
+  },
+  {
+    keys: "Alt+Shift+G",
+    get does() {
+      return t("desk.go_to_the_call_on");
+    },
+  },
+  {
+    keys: "Alt+Shift+N",
+    get does() {
+      return t("desk.go_to_the_note");
+    },
+  },
+  {
+    keys: "Alt+Shift+C",
+    get does() {
+      return t("desk.change_who_is_calling");
+    },
+  },
+  {
+    keys: "Alt+Shift+S",
+    get does() {
+      return t("desk.show_source_and_age_of_2");
+    },
+  },
+  {
+    keys: "Esc",
+    get does() {
+      return t("desk.leave_the_note_close_what");
+    },
+  },
+  {
+    keys: "?",
+    get does() {
+      return t("desk.this_help");
+    },
+  },
 ];
 
 export interface Actions {

@@ -1,5 +1,6 @@
 // Is the agent there for calls?
 
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { useDesk, useServerNow } from "./context";
 import { stateLabel } from "./words";
@@ -18,7 +19,7 @@ export function StateSwitch() {
   return (
     // Without a connection nobody knows whether the state still holds.
     <fieldset class="switch" data-live={state.link.status === "live"}>
-      <legend class="hidden">Your state</legend>
+      <legend class="hidden">{t("desk.your_state_2")}</legend>
       {STATES.map((each) => (
         <button
           type="button"

@@ -1,6 +1,7 @@
 // Which calls are on the desk, and which one is in front?
 
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
 import { isRinging } from "../state/pops";
@@ -29,7 +30,7 @@ export function Tabs() {
     <div
       class="tabs"
       role="tablist"
-      aria-label="Calls"
+      aria-label={t("desk.calls")}
       tabIndex={-1}
       ref={strip}
       onKeyDown={move}

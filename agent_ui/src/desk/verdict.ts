@@ -1,5 +1,6 @@
 // May I sell to this caller? Read from balance and credit terms.
 
+import { t } from "../i18n/words";
 import { isTrue } from "../shared/format";
 import type {
   Column,
@@ -73,28 +74,29 @@ function judged(
   facets: Facets,
   money: FacetShape[],
 ): Pick<Verdict, "level" | "headline"> {
-  if (onHold(facets, money)) return { level: "hold", headline: "Credit hold" };
-  if (found.overdue) return { level: "warning", headline: "Overdue" };
-  if (found.overLimitBy) return { level: "warning", headline: "Over the credit limit" };
+  if (onHold(facets, money)) return { level: "hold", headline: t("desk.credit_hold") };
+  if (found.overdue) return { level: "warning", headline: t("desk.overdue") };
+  if (found.overLimitBy)
+    return { level: "warning", headline: t("desk.over_the_credit_limit") };
   if (money.some((shape) => stillAsked(facets[shape.name]))) {
-    return { level: "pending", headline: "Checking the account" };
+    return { level: "pending", headline: t("desk.checking_the_account") };
   }
   const states = money.map((shape) => facets[shape.name]?.state);
   if (states.some((state) => state === "failed" || state === "timed_out")) {
-    return { level: "unknown", headline: "Account not known" };
+    return { level: "unknown", headline: t("desk.account_not_known") };
   }
   if (states.every((state) => state === "empty" || state === "withheld")) {
-    return { level: "unknown", headline: "No account" };
+    return { level: "unknown", headline: t("desk.no_account") };
   }
   const failed = money.some((shape) => failedNote(facets[shape.name]));
   if (failed || !found.fine) {
-    return { level: "unknown", headline: "Account not fully known" };
+    return { level: "unknown", headline: t("desk.account_not_fully_known") };
   }
   const older = money.some((shape) => isOlder(facets[shape.name]));
   if (found.staleSince || older) {
-    return { level: "stale", headline: "In order when last checked" };
+    return { level: "stale", headline: t("desk.in_order_when_last_checked") };
   }
-  return { level: "good", headline: "Account in order" };
+  return { level: "good", headline: t("desk.account_in_order") };
 }
 
 /** A source of this facet has not answered yet. */
@@ -122,10 +124,10 @@ function holdNotKnown(facets: Facets, money: FacetShape[]): string | null {
   });
   if (onHold(facets, money)) return null;
   if (silent.some((shape) => stillAsked(facets[shape.name]))) {
-    return "Credit hold not known yet";
+    return t("desk.credit_hold_not_known_yet");
   }
   const broken = silent.some((shape) => failedNote(facets[shape.name]));
-  return broken ? "Credit hold not known" : null;
+  return broken ? t("desk.credit_hold_not_known") : null;
 }
 
 /** Only what a source said: a missing value is no good news. */
@@ -133,9 +135,9 @@ function fine(facets: Facets, money: FacetShape[]): string | null {
   const overdue = isZero(figure(facets, money, MEANING.overdue)?.value ?? null);
   const hold = figure(facets, money, MEANING.hold)?.value ?? null;
   const free = hold !== null && hold !== "" && !isTrue(hold);
-  if (overdue && free) return "Nothing overdue, no hold.";
-  if (overdue) return "Nothing overdue.";
-  return free ? "No hold." : null;
+  if (overdue && free) return t("desk.nothing_overdue_no_hold");
+  if (overdue) return t("desk.nothing_overdue");
+  return free ? t("desk.no_hold") : null;
 }
 
 const JUDGED = [
@@ -211,11 +213,11 @@ export function goodReason(facet: Facet, column: Column): string | null {
   const one = (names: readonly string[]) =>
     names.map((name) => facet.fields[name]).find(known)?.value ?? null;
   if (among(MEANING.since, column.name)) {
-    return isZero(one(MEANING.overdue)) ? "none overdue" : null;
+    return isZero(one(MEANING.overdue)) ? t("desk.none_overdue") : null;
   }
   if (!among(MEANING.reason, column.name)) return null;
   const hold = one(MEANING.hold);
-  return hold !== null && hold !== "" && !isTrue(hold) ? "no hold" : null;
+  return hold !== null && hold !== "" && !isTrue(hold) ? t("desk.no_hold_2") : null;
 }
 
 function among(names: readonly string[], name: string): boolean {
@@ -239,9 +241,11 @@ function overLimit(limit: Figure | null, used: Figure | null): Figure | null {
 function caveat(facets: Facets, money: FacetShape[]): string | null {
   const notes = money.flatMap((shape) => facets[shape.name]?.notes ?? []);
   const wrong = money.map((shape) => failedNote(facets[shape.name])).find(Boolean);
-  if (wrong) return wrong.message ?? `${wrong.source} did not answer`;
+  if (wrong) return wrong.message ?? t("desk.did_not_answer", { source: wrong.source });
   const stale = notes.find((note) => note.state === "stale");
-  return stale ? `${stale.source} is not answering: older values` : null;
+  return stale
+    ? t("desk.is_not_answering_older_values", { source: stale.source })
+    : null;
 }
 
 function plain(name: string): Column {

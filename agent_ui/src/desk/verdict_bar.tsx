@@ -1,5 +1,6 @@
 // One line that an agent must not miss: may I sell?
 
+import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Pop } from "../state/model";
 import type { FacetShape } from "../wire/frames";
@@ -15,7 +16,7 @@ export function VerdictBar({ pop }: { pop: Pop }) {
   const level = undecided ? "unknown" : verdict.level;
   return (
     <div class="verdict" data-level={level}>
-      <strong>{undecided ? "First choose who it is" : verdict.headline}</strong>
+      <strong>{undecided ? t("desk.first_choose_who_it_is") : verdict.headline}</strong>
       {!undecided && <Details verdict={verdict} />}
     </div>
   );
@@ -46,19 +47,23 @@ function Details({ verdict }: { verdict: Verdict }) {
     <>
       {verdict.level === "hold" && (
         <span class="reason" dir="auto">
-          {verdict.reason ? String(verdict.reason.value) : "Do not sell on account."}
+          {verdict.reason
+            ? String(verdict.reason.value)
+            : t("desk.do_not_sell_on_account")}
         </span>
       )}
       {verdict.overdue && (
         <span>
-          {verdict.level === "hold" ? "Overdue " : ""}
+          {verdict.level === "hold" ? t("desk.overdue_2") : ""}
           <FigureAmount figure={verdict.overdue} />
           {verdict.since && <Since figure={verdict.since} />}
         </span>
       )}
       {verdict.overLimitBy && (
         <span>
-          {verdict.headline.startsWith("Over the") ? "by " : "Over the limit by "}
+          {verdict.headline.startsWith(t("desk.over_the"))
+            ? "by "
+            : t("desk.over_the_limit_by")}
           <FigureAmount figure={verdict.overLimitBy} />
         </span>
       )}

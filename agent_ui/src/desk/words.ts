@@ -1,5 +1,6 @@
 // How does a state read, in words that an agent understands?
 
+import { t } from "../i18n/words";
 import type { AgentState } from "../state/model";
 import type {
   CloseReason,
@@ -15,12 +16,12 @@ type Direction = PopOpened["direction"];
 
 export function stateWord(state: FieldState): string {
   const words: Record<FieldState, string> = {
-    fresh: "up to date",
-    stale: "older value",
+    fresh: t("desk.up_to_date"),
+    stale: t("desk.older_value"),
     pending: "asking",
-    empty: "nothing there",
+    empty: t("desk.nothing_there"),
     failed: "failed",
-    timed_out: "no answer in time",
+    timed_out: t("desk.no_answer_in_time"),
     withheld: "withheld",
   };
   return words[state];
@@ -38,15 +39,15 @@ function isReasoned({ lookup, ms, message }: SourceNote): boolean {
 export function sourceSentence(note: SourceNote): string {
   const sentences: Record<FieldState, string> = {
     fresh: note.source,
-    stale: `${note.source}, older value`,
-    pending: `asking ${note.source}…`,
+    stale: t("desk.older_value_2", { source: note.source }),
+    pending: t("desk.asking_3", { source: note.source }),
     // Not asked at all is another thing than asked and nothing found.
     empty: isReasoned(note)
       ? note.source
-      : (note.message ?? `${note.source}: nothing there`),
+      : (note.message ?? t("desk.nothing_there_2", { source: note.source })),
     failed: `${note.source} failed`,
-    timed_out: `${note.source}: no answer`,
-    withheld: `${note.source}: not asked, number withheld`,
+    timed_out: t("desk.no_answer", { source: note.source }),
+    withheld: t("desk.not_asked_number_withheld", { source: note.source }),
   };
   return sentences[note.state];
 }
@@ -55,29 +56,29 @@ export function sourceSentence(note: SourceNote): string {
 export function bodySentence(facet: Facet): string {
   const wrong = facet.notes.find((note) => note.message);
   const sentences: Record<FieldState, string> = {
-    fresh: "Nothing to show.",
-    stale: "Nothing to show.",
+    fresh: t("desk.nothing_to_show"),
+    stale: t("desk.nothing_to_show"),
     pending: "",
     empty: facet.notes.find(isReasoned)?.message ?? "",
-    failed: wrong?.message ?? "The source failed.",
-    timed_out: wrong?.message ?? "The source did not answer in time.",
-    withheld: "Withheld: not looked up.",
+    failed: wrong?.message ?? t("desk.the_source_failed"),
+    timed_out: wrong?.message ?? t("desk.the_source_did_not_answer"),
+    withheld: t("desk.withheld_not_looked_up"),
   };
   return sentences[facet.state];
 }
 
 export function stateLabel(state: AgentState): string {
   const labels: Record<AgentState, string> = {
-    available: "Available",
-    break: "Break",
-    wrap_up: "Wrap-up",
-    offline: "Offline",
+    available: t("desk.available"),
+    break: t("desk.break"),
+    wrap_up: t("desk.wrap_up"),
+    offline: t("desk.offline"),
   };
   return labels[state];
 }
 
 export function sureness(confidence: number): string {
-  if (confidence >= 0.9) return "very sure";
+  if (confidence >= 0.9) return t("desk.very_sure");
   if (confidence >= 0.75) return "sure";
   if (confidence >= 0.5) return "likely";
   return "maybe";
@@ -85,8 +86,8 @@ export function sureness(confidence: number): string {
 
 /** Who called whom goes without saying only where the customer called us. */
 export function directionWord(direction: Scalar | undefined): string {
-  if (direction === "outbound") return "Outgoing";
-  return direction === "internal" ? "Internal" : "";
+  if (direction === "outbound") return t("desk.outgoing");
+  return direction === "internal" ? t("desk.internal") : "";
 }
 
 const UNANSWERED = ["missed", "abandoned", "unanswered"];
@@ -98,7 +99,7 @@ export function outcomeWord(
 ) {
   if (!outcome) return "";
   const ours = direction === "outbound" && UNANSWERED.includes(String(outcome));
-  return ours ? "No answer" : humanised(String(outcome));
+  return ours ? t("desk.no_answer_2") : humanised(String(outcome));
 }
 
 export function farewellSentence(
@@ -107,24 +108,28 @@ export function farewellSentence(
   direction: Direction = "inbound",
 ): string {
   if (direction === "outbound" && ["ended", "unanswered"].includes(reason)) {
-    return "called, no answer";
+    return t("desk.called_no_answer");
   }
   const sentences: Record<CloseReason, string> = {
-    ended: "caller hung up",
-    answered_elsewhere: by ? `answered by ${by}` : "answered by a colleague",
-    unanswered: "rang here, not answered",
-    transferred: by ? `transferred to ${by}` : "transferred",
-    left: "you left, the call goes on",
-    time_limit: "closed: no end was ever reported",
-    cleared: "closed by hand",
-    dropped: "closed: too many calls are followed at once",
+    ended: t("desk.caller_hung_up"),
+    answered_elsewhere: by
+      ? t("desk.answered_by", { by })
+      : t("desk.answered_by_a_colleague"),
+    unanswered: t("desk.rang_here_not_answered"),
+    transferred: by ? t("desk.transferred_to", { by }) : "transferred",
+    left: t("desk.you_left_the_call_goes"),
+    time_limit: t("desk.closed_no_end_was_ever"),
+    cleared: t("desk.closed_by_hand"),
+    dropped: t("desk.closed_too_many_calls_are"),
   };
   return sentences[reason];
 }
 
 /** How a call of one's own came to its end. */
 export function overWords(reason: CloseReason): string {
-  return reason === "ended" ? "Call over" : humanised(farewellSentence(reason, null));
+  return reason === "ended"
+    ? t("desk.call_over")
+    : humanised(farewellSentence(reason, null));
 }
 
 /** As the agent chose it; a code that is not configured any more in its own words. */
@@ -136,11 +141,11 @@ export function resultLabel(code: Scalar, choices: DispositionChoice[]): string 
 /** What a call does now: one set of words for desk and wallboard. */
 export function phaseWord(phase: string, held = false): string {
   const words: Record<string, string> = {
-    queued: "Waiting",
-    alerting: "Ringing",
-    answered: held ? "On hold" : "Talking",
-    held: "On hold",
-    closed: "After-call work",
+    queued: t("desk.waiting"),
+    alerting: t("desk.ringing"),
+    answered: held ? t("desk.on_hold") : t("desk.talking"),
+    held: t("desk.on_hold"),
+    closed: t("desk.after_call_work"),
   };
   return words[phase] ?? humanised(phase);
 }

@@ -2,6 +2,7 @@
 
 import type { Ref } from "preact";
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { draftOf } from "../state/drafts";
 import { type Draft, type Pop, resultPending, unsaved } from "../state/model";
@@ -29,8 +30,8 @@ export function Writing({ pop, field }: WritingProps) {
     >
       <header>
         <h3 id="writing-title">
-          <label for="note">Note</label>
-          {pop.wrapUp && <span class="muted">{" after the call"}</span>}
+          <label for="note">{t("desk.note")}</label>
+          {pop.wrapUp && <span class="muted">{t("desk.after_the_call")}</span>}
         </h3>
         <SaveState draft={draft} live={state.link.status === "live"} />
       </header>
@@ -40,13 +41,15 @@ export function Writing({ pop, field }: WritingProps) {
         dir="auto"
         rows={4}
         maxLength={max}
-        placeholder="Saved as you type"
+        placeholder={t("desk.saved_as_you_type")}
         value={draft.text}
         onInput={(event) => client.type(pop.call_id, event.currentTarget.value)}
         onBlur={() => client.saveNote(pop.call_id)}
       />
       {draft.text.length > max * 0.9 && (
-        <p class="muted hint">{`${max - draft.text.length} characters left`}</p>
+        <p class="muted hint">
+          {t("desk.characters_left", { n: max - draft.text.length })}
+        </p>
       )}
       <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
@@ -65,10 +68,10 @@ function SaveState({ draft, live }: { draft: Draft; live: boolean }) {
 }
 
 export function saveWords(draft: Draft, live: boolean): [string, string] {
-  if (draft.failed) return ["failed", `Not saved: ${draft.failed}`];
-  if (!live && unsaved(draft)) return ["waiting", "Kept here until connected"];
-  if (draft.sending !== null || unsaved(draft)) return ["saving", "Saving…"];
-  return draft.text ? ["saved", "Saved"] : ["none", ""];
+  if (draft.failed) return ["failed", t("desk.not_saved", { failed: draft.failed })];
+  if (!live && unsaved(draft)) return ["waiting", t("desk.kept_here_until_connected")];
+  if (draft.sending !== null || unsaved(draft)) return ["saving", t("desk.saving_2")];
+  return draft.text ? ["saved", t("desk.saved")] : ["none", ""];
 }
 
 interface ResultSwitchProps {
@@ -84,7 +87,7 @@ function ResultSwitch({ draft, open, onTurn }: ResultSwitchProps) {
   const label = chosenOf(choices, draft)?.label;
   return (
     <button type="button" class="result-switch" aria-expanded={open} onClick={onTurn}>
-      <span class="muted">Result</span> {label ?? "none yet"}
+      <span class="muted">{t("desk.result_2")}</span> {label ?? t("desk.none_yet")}
     </button>
   );
 }
@@ -99,7 +102,7 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
   if (choices.length === 0) return null;
   return (
     <fieldset class="dispositions">
-      <legend>Result</legend>
+      <legend>{t("desk.result_2")}</legend>
       {choices.map((choice, index) => (
         <button
           type="button"
@@ -108,7 +111,7 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
           data-state={draft.disposition === choice.code ? draft.dispositionState : ""}
           title={index < 9 ? `Alt+${index + 1}` : undefined}
           {...(waitsForNote(draft, choice)
-            ? { "aria-description": "not saved yet" }
+            ? { "aria-description": t("desk.not_saved_yet") }
             : {})}
           {...(index < 9 ? { "aria-keyshortcuts": `Alt+${index + 1}` } : {})}
           onClick={() => client.pressResult(pop.call_id, choice.code)}
@@ -143,23 +146,23 @@ function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
         disabled={!pop.wrapUp || missing}
         onClick={() => client.finish(pop.call_id)}
       >
-        Finish
+        {t("desk.finish")}
       </button>
       <span class="muted">
-        {missing && `“${choice?.label}” needs a note.`}
-        {!missing && waits && "Kept here until connected."}
+        {missing && t("desk.needs_a_note", { value: choice?.label ?? "" })}
+        {!missing && waits && t("desk.kept_here_until_connected_2")}
         {!missing &&
           !waits &&
-          (pop.wrapUp ? <WhatFollows pop={pop} /> : "after the call")}
+          (pop.wrapUp ? <WhatFollows pop={pop} /> : t("desk.after_the_call_2"))}
       </span>
       {!pop.wrapUp && pop.state !== "closed" && (
         <button
           type="button"
           class="link"
-          title="No end was reported: close the card"
+          title={t("desk.no_end_was_reported_close")}
           onClick={() => client.callIsOver(pop.call_id)}
         >
-          This call is over
+          {t("desk.this_call_is_over")}
         </button>
       )}
     </div>
@@ -196,5 +199,5 @@ function Countdown({ pop }: { pop: Pop }) {
   const ended = pop.ended_at ? Date.parse(pop.ended_at) : now;
   const left = given - (now - ended) / 1000;
   if (left > 0) return <span>{`${duration(left)} left`}</span>;
-  return <span class="warn">{`over by ${duration(-left)}`}</span>;
+  return <span class="warn">{t("desk.over_by", { duration: duration(-left) })}</span>;
 }

@@ -1,5 +1,6 @@
 // How much did they buy each year?
 
+import { t } from "../i18n/words";
 import { emOf } from "../shared/width";
 import type { Column, Facet, FacetShape } from "../wire/frames";
 import { Said } from "./amount";
@@ -28,7 +29,7 @@ export function Years({ facet, shape }: { facet: Facet; shape: FacetShape }) {
   if (facet.state === "pending") {
     return (
       <div class="years">
-        <Skeleton label={`${shape.label}: asking`} />
+        <Skeleton label={t("desk.asking", { label: shape.label })} />
       </div>
     );
   }
@@ -43,7 +44,7 @@ export function Years({ facet, shape }: { facet: Facet; shape: FacetShape }) {
     <div class="years">
       {only && (
         <p class="years-unit">
-          in <Said>{only}</Said>
+          {t("desk.in")} <Said>{only}</Said>
         </p>
       )}
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words}>

@@ -98,6 +98,24 @@ export function tNodes<K extends Key>(
   );
 }
 
+type PlainKey = {
+  [K in Key]: NamesOf<English[K]> extends never ? K : never;
+}[Key];
+
+/** Texts by name for the top of a module: each is read when it is shown. */
+export function textsOf<Name extends string>(
+  keys: Readonly<Record<Name, PlainKey>>,
+): Readonly<Record<Name, string>> {
+  const found = {} as Record<Name, string>;
+  for (const name of Object.keys(keys) as Name[]) {
+    Object.defineProperty(found, name, {
+      enumerable: true,
+      get: () => textOf(keys[name], Number.NaN),
+    });
+  }
+  return found;
+}
+
 /** The text of a key that is only known at run time; null where there is none. */
 export function tKnown(key: string): string | null {
   const message = (spoken?.catalogue as Record<string, Message> | undefined)?.[key];

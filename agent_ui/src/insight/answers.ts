@@ -1,5 +1,6 @@
 // What does `GET /v1/insight` answer?
 
+import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 
 export interface Share {
@@ -59,8 +60,8 @@ export function figure({ count, of, share }: Share): string {
 
 /** What stands below the figure: its counts and how far chance reaches. */
 export function support({ count, of, low, high }: Share): string {
-  if (low === null || high === null) return "nothing to count yet";
-  if (of < PERCENT_FROM) return "too few for a percentage";
+  if (low === null || high === null) return t("insight.nothing_to_count_yet");
+  if (of < PERCENT_FROM) return t("insight.too_few_for_a_percentage");
   return `${partOf(count, of)}, ${range(low, high)}`;
 }
 
@@ -82,38 +83,52 @@ export function points(difference: number): string {
 /** In a sentence: did the offers help, and may that be chance? */
 export function verdict({ with_offers, held_back, difference, low, high }: Uplift) {
   if (held_back.of === 0 && with_offers.of === 0)
-    return "Not known yet. No offer is 14 days old: until then it is not known what was ordered.";
+    return t("insight.not_known_yet_no_offer");
   if (difference === null || low === null || high === null)
     return held_back.of === 0
-      ? "Not known. No offers were held back, so it is not known what would have been ordered anyway. To measure it, set insight.holdout_share."
-      : "Not known yet. Only held back offers are 14 days old.";
-  const range = `${viewerFormats().percent(0.95)} interval ${points(low)} to ${points(high)}`;
+      ? t("insight.not_known_no_offers_were")
+      : t("insight.not_known_yet_only_held");
+  const range = t("insight.interval_to", {
+    percent: viewerFormats().percent(0.95),
+    low: points(low),
+    high: points(high),
+  });
   const fewest = Math.min(with_offers.of, held_back.of);
   if (fewest < PROOF_FROM)
-    return `Not a proof: ${points(difference)} (${range}), but one group has only ${fewest} offers. From ${PROOF_FROM} in each group on, the difference is judged.`;
-  if (low > 0) return `Offers helped: ${points(difference)} (${range}).`;
-  if (high < 0) return `Offers did harm: ${points(difference)} (${range}).`;
-  return `Not decided: ${points(difference)} may be chance (${range}).`;
+    return t("insight.not_a_proof_but_one", {
+      difference: points(difference),
+      range,
+      fewest,
+      _p_r_o_o_f__f_r_o_m: PROOF_FROM,
+    });
+  if (low > 0)
+    return t("insight.offers_helped", { difference: points(difference), range });
+  if (high < 0)
+    return t("insight.offers_did_harm", { difference: points(difference), range });
+  return t("insight.not_decided_may_be_chance", {
+    difference: points(difference),
+    range,
+  });
 }
 
 /** `Ordered with offers` or `held back`, in figures. */
 export function counted(share: Share): string {
-  if (share.of === 0) return "none is 14 days old yet";
+  if (share.of === 0) return t("insight.none_is_14_days_old");
   const all = partOf(share.count, share.of);
   return share.of < PERCENT_FROM ? all : `${figure(share)} (${support(share)})`;
 }
 
-const NAMES: Record<string, string> = {
-  "": "Not named",
-  bought_often: "In their last orders",
-  due_again: "Due again",
-  also_order: "Ordered by customers like them",
-  same_orders: "In the same orders",
-  popular: "Ordered by many",
-  policy: "Rule of the sales policy",
-  unsuitable: "Not suitable",
-  goes_with: "Goes with their order",
-};
+const NAMES: Record<string, string> = textsOf({
+  "": "insight.not_named",
+  bought_often: "insight.in_their_last_orders",
+  due_again: "insight.due_again",
+  also_order: "insight.ordered_by_customers_like_them",
+  same_orders: "insight.in_the_same_orders",
+  popular: "insight.ordered_by_many",
+  policy: "insight.rule_of_the_sales_policy",
+  unsuitable: "insight.not_suitable",
+  goes_with: "insight.goes_with_their_order",
+});
 
 export function named(name: string): string {
   const words = NAMES[name] ?? name.replaceAll("_", " ");
@@ -134,35 +149,35 @@ export interface Grouping {
 export function groupings({ offers, labels }: Insight): Grouping[] {
   return [
     {
-      title: "By reason",
-      head: "First reason",
+      title: t("insight.by_reason"),
+      head: t("insight.first_reason"),
       groups: offers.by_reason,
-      none: "No reason",
+      none: t("insight.no_reason"),
     },
     {
-      title: "By model",
-      head: "Ranking",
+      title: t("insight.by_model"),
+      head: t("insight.ranking"),
       groups: offers.by_model,
-      none: "From a source",
+      none: t("insight.from_a_source"),
     },
     {
-      title: "By rule of the sales policy",
-      head: "Rule",
+      title: t("insight.by_rule_of_the_sales"),
+      head: t("insight.rule"),
       groups: offers.by_rule,
       none: "",
     },
     {
-      title: "By list",
-      head: "List",
+      title: t("insight.by_list"),
+      head: t("insight.list"),
       groups: offers.by_facet,
       none: "",
       labels: labels.facet,
     },
     {
-      title: "By queue",
-      head: "Queue",
+      title: t("insight.by_queue"),
+      head: t("insight.queue"),
       groups: offers.by_queue,
-      none: "No queue",
+      none: t("insight.no_queue"),
       labels: labels.queue,
     },
   ]

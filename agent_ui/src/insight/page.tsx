@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import { Refused, read, type Session } from "../shared/api";
 import { isoDay } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
@@ -69,9 +70,9 @@ function Figures({ onExpired }: { onExpired(): void }) {
   return (
     <main class="insight">
       <header class="insight-head">
-        <h1>What became of offers</h1>
+        <h1>{t("insight.what_became_of_offers")}</h1>
         <fieldset class="periods">
-          <legend class="hidden">Calls of the last</legend>
+          <legend class="hidden">{t("insight.calls_of_the_last")}</legend>
           {PERIODS.map((each) => (
             <button
               type="button"
@@ -79,12 +80,17 @@ function Figures({ onExpired }: { onExpired(): void }) {
               aria-pressed={days === each}
               onClick={() => setDays(each)}
             >
-              {each === 365 ? "A year" : `${each} days`}
+              {each === 365 ? t("insight.a_year") : `${each} days`}
             </button>
           ))}
         </fieldset>
         {insight && (
-          <p class="muted">{`Calls from ${viewerFormats().day(insight.from, true)} to ${viewerFormats().day(insight.to, true)}`}</p>
+          <p class="muted">
+            {t("insight.calls_from_to", {
+              from: viewerFormats().day(insight.from, true),
+              to: viewerFormats().day(insight.to, true),
+            })}
+          </p>
         )}
       </header>
       {trouble && (
@@ -100,7 +106,7 @@ function Figures({ onExpired }: { onExpired(): void }) {
 function Asking() {
   return (
     <p class="muted" role="status">
-      Asking…
+      {t("insight.asking")}
     </p>
   );
 }
@@ -113,7 +119,7 @@ function Report({ insight }: { insight: Insight }) {
       <dl class="insight-tiles">
         <Tile name="shown" formula={formulas.shown}>
           {viewerFormats().count(total.shown)}
-          <small>offers</small>
+          <small>{t("insight.offers")}</small>
         </Tile>
         {(["offered", "taken", "ordered"] as const).map((name) => (
           <Tile key={name} name={name} formula={formulas[name]}>
@@ -123,10 +129,13 @@ function Report({ insight }: { insight: Insight }) {
         ))}
       </dl>
       <section>
-        <h2>Did it help?</h2>
+        <h2>{t("insight.did_it_help")}</h2>
         <p>{verdict(uplift)}</p>
         <p class="muted">
-          {`Ordered with offers: ${counted(uplift.with_offers)}. Held back: ${counted(uplift.held_back)}.`}
+          {t("insight.ordered_with_offers_held_back", {
+            with_offers: counted(uplift.with_offers),
+            held_back: counted(uplift.held_back),
+          })}
         </p>
         <p class="muted">{formulas.uplift}.</p>
       </section>
@@ -141,7 +150,7 @@ function Report({ insight }: { insight: Insight }) {
 function Formulas({ formulas }: { formulas: Record<string, string> }) {
   return (
     <section class="insight-formulas">
-      <h2>How these are counted</h2>
+      <h2>{t("insight.how_these_are_counted")}</h2>
       <dl>
         {Object.entries(formulas).map(([name, formula]) => (
           <div key={name}>
@@ -151,7 +160,10 @@ function Formulas({ formulas }: { formulas: Record<string, string> }) {
         ))}
       </dl>
       <p class="muted">
-        {`Below a share: its counts and its ${viewerFormats().percent(0.95)} interval (Wilson 1927). Below ${PERCENT_FROM} there are counts only. Nothing is counted by agent.`}
+        {t("insight.below_a_share_its_counts", {
+          percent: viewerFormats().percent(0.95),
+          _p_e_r_c_e_n_t__f_r_o_m: PERCENT_FROM,
+        })}
       </p>
     </section>
   );
@@ -161,10 +173,10 @@ function Formulas({ formulas }: { formulas: Record<string, string> }) {
 function NoOffers() {
   return (
     <section>
-      <h2>No offers in this time</h2>
-      <p>An offer counts when it is on the card of a call in which an agent talks.</p>
+      <h2>{t("insight.no_offers_in_this_time")}</h2>
+      <p>{t("insight.an_offer_counts_when_it")}</p>
       <ul class="insight-steps">
-        <li>Choose a longer time above.</li>
+        <li>{t("insight.choose_a_longer_time_above")}</li>
         <li>
           Are there offers on the cards? They are made from the orders of a source (
           <code>orders</code> and <code>items</code>), or come from lookups of the
@@ -202,13 +214,13 @@ const SHARES = ["offered", "taken", "declined", "unsuitable", "ordered"] as cons
 type ShareName = (typeof SHARES)[number];
 
 /** The formula in brief: what the share is of. */
-const OF: Record<ShareName, string> = {
-  offered: "/ shown",
-  taken: "/ offered",
-  declined: "/ offered",
-  unsuitable: "/ offered",
-  ordered: "/ shown 14 days ago",
-};
+const OF: Record<ShareName, string> = textsOf({
+  offered: "insight.of_shown",
+  taken: "insight.of_offered",
+  declined: "insight.of_offered",
+  unsuitable: "insight.of_offered",
+  ordered: "insight.of_shown_14_days_ago",
+});
 
 interface GroupsProps {
   grouping: Grouping;
@@ -226,7 +238,7 @@ function Groups({ grouping, formulas }: GroupsProps) {
           <tr>
             <th scope="col">{head}</th>
             <th scope="col" title={formulas.shown}>
-              Shown
+              {t("insight.shown")}
             </th>
             {SHARES.map((name) => (
               <th key={name} scope="col" title={formulas[name]}>

@@ -1,5 +1,6 @@
 // What do `GET /v1/me`, `/v1/me/calls` and `/v1/me/data` answer, and how does it read?
 
+import { t, textsOf } from "../i18n/words";
 import { duration, viewerFormats } from "../shared/format";
 
 export interface Me {
@@ -91,20 +92,22 @@ function countsIn(figures: Figures): Record<string, number> {
 }
 
 export function periodWords(period: string): string {
-  return period === "today" ? "Today" : `Last ${period.replace("_", " ")}`;
+  return period === "today"
+    ? t("me.today")
+    : t("me.last", { replace: period.replace("_", " ") });
 }
 
-const STATES: Record<string, string> = {
-  available: "Available",
-  break: "On a break",
-  wrap_up: "Wrap-up",
-  offline: "Offline",
-};
-const TELEPHONES: Record<string, string> = {
-  alerting: "ringing",
-  talking: "on a call",
-  held: "on a call, on hold",
-};
+const STATES: Record<string, string> = textsOf({
+  available: "me.available",
+  break: "me.on_a_break",
+  wrap_up: "me.wrap_up",
+  offline: "me.offline",
+});
+const TELEPHONES: Record<string, string> = textsOf({
+  alerting: "me.ringing",
+  talking: "me.on_a_call",
+  held: "me.on_a_call_on_hold",
+});
 
 /** `Available, on a call, since 20 Nov 2026, 09:12:03`. */
 export function stateWords(me: Me): string | null {
@@ -115,38 +118,40 @@ export function stateWords(me: Me): string | null {
   return words.join(", ");
 }
 
-const PARTS: Record<string, string> = {
-  answered: "Answered",
-  missed: "Missed",
-  answered_elsewhere: "Answered elsewhere",
-  not_reached: "Not reached",
-  goes_on: "Goes on",
-  transferred: "Transferred before an answer",
-  left: "Left before an answer",
-  time_limit: "No end was reported",
-  cleared: "Ended by hand",
-};
+const PARTS: Record<string, string> = textsOf({
+  answered: "me.answered",
+  missed: "me.missed",
+  answered_elsewhere: "me.answered_elsewhere",
+  not_reached: "me.not_reached",
+  goes_on: "me.goes_on",
+  transferred: "me.transferred_before_an_answer",
+  left: "me.left_before_an_answer",
+  time_limit: "me.no_end_was_reported",
+  cleared: "me.ended_by_hand",
+});
 
 /** What the person did in a call, and whether they made it. */
 export function partWords(call: OwnCall): string {
   const words = PARTS[call.part] ?? call.part;
-  return call.direction === "outbound" ? `You called: ${words.toLowerCase()}` : words;
+  return call.direction === "outbound"
+    ? t("me.you_called", { to_lower_case: words.toLowerCase() })
+    : words;
 }
 
-const NAMES: Record<string, string> = {
-  agent: "Telephone",
-  agents: "Telephones",
-  at: "When",
-  call_id: "Call",
-  code: "Result",
-  do: "What",
-  key: "Key",
-  object: "Of what",
-  painted_ms: "Painted after (ms)",
-  ring_to_pop_ms: "Ring to card (ms)",
-  token_epoch: "Sessions ended",
-  username: "User name",
-};
+const NAMES: Record<string, string> = textsOf({
+  agent: "me.telephone",
+  agents: "me.telephones",
+  at: "me.when",
+  call_id: "me.call",
+  code: "me.result",
+  do: "me.what",
+  key: "me.key",
+  object: "me.of_what",
+  painted_ms: "me.painted_after_ms",
+  ring_to_pop_ms: "me.ring_to_card_ms",
+  token_epoch: "me.sessions_ended",
+  username: "me.user_name",
+});
 
 /** `arrived_at` reads `Arrived`, `has_password` reads `Has password`. */
 export function columnName(key: string): string {
@@ -168,19 +173,19 @@ export function cellWords(key: string, value: Value | undefined, zone: string): 
   return MOMENT.test(value) ? viewerFormats().momentIn(value, zone) : value;
 }
 
-const ACTIONS: Record<string, string> = {
-  "agents.seen": "Looked at a page that names agents",
-  "call.over": "Ended a call",
-  "call.read": "Opened a call",
-  lookup: "Looked up a number",
-  "stats.calls": "Opened the calls behind a number",
-  "token.create": "Made a token",
-  "token.revoke": "Revoked a token",
-  "user.change": "Changed the account",
-  "user.create": "Created the account",
-  "user.end_sessions": "Ended all sessions",
-  "user.password": "Set the password",
-};
+const ACTIONS: Record<string, string> = textsOf({
+  "agents.seen": "me.looked_at_a_page_that",
+  "call.over": "me.ended_a_call",
+  "call.read": "me.opened_a_call",
+  lookup: "me.looked_up_a_number",
+  "stats.calls": "me.opened_the_calls_behind_a",
+  "token.create": "me.made_a_token",
+  "token.revoke": "me.revoked_a_token",
+  "user.change": "me.changed_the_account",
+  "user.create": "me.created_the_account",
+  "user.end_sessions": "me.ended_all_sessions",
+  "user.password": "me.set_the_password",
+});
 
 /** The audit has settings as JSON: `Role: agent, Telephones: 1001`. */
 function detailWords(detail: string, zone: string): string {
@@ -222,7 +227,7 @@ function isEmpty(value: Value | undefined): boolean {
 /** `No rows`, `1 row`, `100 rows, and older ones`. */
 export function rowsWords(section: Section): string {
   const count = section.rows.length;
-  if (count === 0) return section.next_to ? "Only older rows" : "Nothing";
+  if (count === 0) return section.next_to ? t("me.only_older_rows") : t("me.nothing");
   const rows = count === 1 ? "1 row" : `${viewerFormats().count(count)} rows`;
-  return section.next_to ? `${rows}, and older ones` : rows;
+  return section.next_to ? t("me.and_older_ones", { rows }) : rows;
 }

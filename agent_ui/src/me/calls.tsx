@@ -1,6 +1,7 @@
 // Which calls did I have, from one day to another?
 
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
@@ -11,7 +12,12 @@ import { type Me, NONE, type OwnCall, type OwnCalls, partWords } from "./answers
 const PAGE = 50;
 const PAGE_OF_FILE = 500;
 const RANGES = [
-  { label: "Today", days: 1 },
+  {
+    get label() {
+      return t("me.today");
+    },
+    days: 1,
+  },
   { label: "7 days", days: 7 },
   { label: "28 days", days: 28 },
 ];
@@ -31,10 +37,10 @@ export function CallsOfMine({ me, onExpired }: CallsOfMineProps) {
   const found = useOwnCalls(path, onExpired);
   return (
     <section class="me-calls">
-      <h2>My calls</h2>
+      <h2>{t("me.my_calls")}</h2>
       <div class="me-range">
         <fieldset class="periods">
-          <legend class="hidden">Calls of the last</legend>
+          <legend class="hidden">{t("me.calls_of_the_last")}</legend>
           {RANGES.map(({ label, days }) => {
             const begin = addDays(today, 1 - days);
             return (
@@ -52,8 +58,8 @@ export function CallsOfMine({ me, onExpired }: CallsOfMineProps) {
             );
           })}
         </fieldset>
-        <Day label="From" value={from} max={today} onChange={setFrom} />
-        <Day label="To" value={to} max={today} onChange={setTo} />
+        <Day label={t("me.from")} value={from} max={today} onChange={setFrom} />
+        <Day label={t("me.to")} value={to} max={today} onChange={setTo} />
         {path && (
           <CsvButton
             key={path}
@@ -64,7 +70,7 @@ export function CallsOfMine({ me, onExpired }: CallsOfMineProps) {
       </div>
       {wrong && (
         <p class="banner" role="alert">
-          Choose a first day that is not after the last one.
+          {t("me.choose_a_first_day_that")}
         </p>
       )}
       {!wrong && <Found {...found} zone={me.time_zone} />}
@@ -110,16 +116,14 @@ function Found({ calls, before, trouble, more, zone }: FoundCalls & { zone: stri
       )}
       {calls === null && !trouble && (
         <p class="muted" role="status">
-          Asking…
+          {t("me.asking")}
         </p>
       )}
-      {calls?.length === 0 && (
-        <p class="me-none">No call was at your telephone in these days.</p>
-      )}
+      {calls?.length === 0 && <p class="me-none">{t("me.no_call_was_at_your")}</p>}
       {calls !== null && calls.length > 0 && <CallTable calls={calls} zone={zone} />}
       {before && (
         <button type="button" onClick={more}>
-          {`More than these ${calls?.length}`}
+          {t("me.more_than_these", { value: calls?.length ?? 0 })}
         </button>
       )}
     </>
@@ -160,7 +164,15 @@ function useOwnCalls(path: string | null, onExpired: () => void): FoundCalls {
 }
 
 function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
-  const names = ["Arrived", "Caller", "Queue", "You", "Talk", "Result", "Note"];
+  const names = [
+    t("me.arrived"),
+    t("me.caller"),
+    t("me.queue"),
+    t("me.you"),
+    t("me.talk"),
+    t("me.result"),
+    t("me.note"),
+  ];
   return (
     <div class="me-box">
       <table class="me-table">
@@ -170,17 +182,17 @@ function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
             <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>
               <th scope="row">{viewerFormats().momentIn(call.arrived_at, zone)}</th>
               <td data-label="Caller">
-                <bdi>{call.name || call.caller || "Withheld"}</bdi>
+                <bdi>{call.name || call.caller || t("me.withheld")}</bdi>
                 {call.name && call.caller && <small>{call.caller}</small>}
               </td>
-              <Cell label="Queue" text={call.queue_label || call.queue} />
-              <Cell label="You" text={partWords(call)} />
+              <Cell label={t("me.queue")} text={call.queue_label || call.queue} />
+              <Cell label={t("me.you")} text={partWords(call)} />
               <Cell
-                label="Talk"
+                label={t("me.talk")}
                 text={call.talk_s === null ? null : duration(call.talk_s)}
               />
-              <Cell label="Result" text={call.result_label || call.result} />
-              <Cell label="Note" text={call.note} />
+              <Cell label={t("me.result")} text={call.result_label || call.result} />
+              <Cell label={t("me.note")} text={call.note} />
             </tr>
           ))}
         </tbody>

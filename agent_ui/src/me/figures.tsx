@@ -1,5 +1,6 @@
 // How many calls did I have, today and in 28 days?
 
+import { t } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import { figure, type Me, periodWords, resultRows } from "./answers";
 
@@ -11,7 +12,7 @@ export function FiguresOfMine({ me }: { me: Me }) {
       <thead>
         <tr>
           <th scope="col">
-            <span class="hidden">Figure</span>
+            <span class="hidden">{t("me.figure")}</span>
           </th>
           {me.figures.map(({ period }) => (
             <th key={period} scope="col">
@@ -35,8 +36,8 @@ export function FiguresOfMine({ me }: { me: Me }) {
         {results.map(({ label, counts }) => (
           <tr key={label} data-figure="result">
             <th scope="row">
-              {`Result: ${label}`}
-              <small>Calls with this result of yours.</small>
+              {t("me.result_2", { label })}
+              <small>{t("me.calls_with_this_result_of")}</small>
             </th>
             {counts.map((count, place) => (
               <td key={me.figures[place]?.period}>{formats.count(count)}</td>

@@ -1,5 +1,6 @@
 // What does a person see of themselves? Their own figures, calls and data, no others'.
 
+import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { Header } from "../shared/header";
 import type { Change, Preferences } from "../shared/preferences";
@@ -30,14 +31,13 @@ export function MePage(props: MePageProps) {
       <Header {...{ session, preferences, change, onLogOut }} page="me" />
       <main class="me">
         <header class="me-head">
-          <h1>My data</h1>
+          <h1>{t("me.my_data")}</h1>
           <p class="muted">
-            What is counted and stored about you, {session.user.name}. These are your
-            own figures: there is no ranking, no score and no comparison with others.
+            {t("me.what_is_counted_and_stored", { name: session.user.name })}
           </p>
         </header>
         <section class="me-figures">
-          <h2>My figures</h2>
+          <h2>{t("me.my_figures")}</h2>
           {!me && <Waiting reading={reading} />}
           {me && reading.trouble && (
             <p class="banner" role="alert">
@@ -45,7 +45,9 @@ export function MePage(props: MePageProps) {
             </p>
           )}
           {me && <FiguresOfMine me={me} />}
-          {me?.state && <p class="muted">{`Now: ${stateWords(me)}`}</p>}
+          {me?.state && (
+            <p class="muted">{t("me.now", { me: stateWords(me) ?? "" })}</p>
+          )}
         </section>
         {me && <CallsOfMine me={me} onExpired={onExpired} />}
         {me && <StoredOfMe zone={me.time_zone} onExpired={onExpired} />}

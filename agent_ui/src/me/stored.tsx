@@ -1,6 +1,7 @@
 // What is stored about me, how long, and how do I get it all?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -28,11 +29,8 @@ export function StoredOfMe({ zone, onExpired }: StoredOfMeProps) {
   const stored = reading.answer;
   return (
     <section class="me-stored">
-      <h2>What is stored about me</h2>
-      <p class="muted">
-        All that the store of this service has with your name. What others did in the
-        same calls is theirs, and not shown.
-      </p>
+      <h2>{t("me.what_is_stored_about_me")}</h2>
+      <p class="muted">{t("me.all_that_the_store_of")}</p>
       <Download onExpired={onExpired} />
       {!stored && <Waiting reading={reading} />}
       {stored && (
@@ -44,17 +42,17 @@ export function StoredOfMe({ zone, onExpired }: StoredOfMeProps) {
               </li>
             ))}
           </ul>
-          <h3>Elsewhere</h3>
+          <h3>{t("me.elsewhere")}</h3>
           <dl class="me-elsewhere">
             {stored.elsewhere.map(({ label, text, kept }) => (
               <div key={label}>
                 <dt>{label}</dt>
                 <dd>{text}</dd>
-                <dd class="muted">{`Kept: ${lower(kept)}`}</dd>
+                <dd class="muted">{t("me.kept", { kept: lower(kept) })}</dd>
               </div>
             ))}
           </dl>
-          <h3>Not stored</h3>
+          <h3>{t("me.not_stored")}</h3>
           <ul class="me-not">
             {stored.not_stored.map((text) => (
               <li key={text}>{text}</li>
@@ -78,11 +76,13 @@ function Stock({ section, zone }: { section: Section; zone: string }) {
       <summary>
         <span class="me-label">{label}</span>
         <span class="me-count">{rowsWords(section)}</span>
-        <span class="me-kept">{`Kept: ${lower(kept)}`}</span>
+        <span class="me-kept">{t("me.kept", { kept: lower(kept) })}</span>
       </summary>
       <p>{text}</p>
-      {next_to && <p class="muted">All of them are in the download.</p>}
-      {rows.length === 0 && !next_to && <p class="muted">There is nothing here.</p>}
+      {next_to && <p class="muted">{t("me.all_of_them_are_in")}</p>}
+      {rows.length === 0 && !next_to && (
+        <p class="muted">{t("me.there_is_nothing_here")}</p>
+      )}
       {rows.length > 0 && <Rows rows={rows} zone={zone} label={label} />}
     </details>
   );
@@ -98,7 +98,7 @@ function Rows({ rows, zone, label }: RowsProps) {
   const names = columnsOf(rows);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it
-    <section class="me-box me-scroll" aria-label={`${label}, rows`} tabIndex={0}>
+    <section class="me-box me-scroll" aria-label={t("me.rows", { label })} tabIndex={0}>
       <table class="me-table">
         <thead>
           <tr>
@@ -131,13 +131,13 @@ function Download({ onExpired }: { onExpired(): void }) {
   const [words, setWords] = useState("");
   const fetchAll = async () => {
     setBusy(true);
-    setWords("Fetching…");
+    setWords(t("me.fetching"));
     try {
       const whole = await everything((count) =>
-        setWords(`Fetching… ${viewerFormats().count(count)} rows`),
+        setWords(t("me.fetching_rows", { count: viewerFormats().count(count) })),
       );
       saveAs(JSON.stringify(whole, null, 2), "application/json", "my-data.json");
-      setWords("Saved as my-data.json.");
+      setWords(t("me.saved_as_my_data_json"));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.status === 401) onExpired();
@@ -149,7 +149,7 @@ function Download({ onExpired }: { onExpired(): void }) {
   return (
     <p class="me-download">
       <button type="button" class="primary" onClick={fetchAll} disabled={busy}>
-        Download everything (JSON)
+        {t("me.download_everything_json")}
       </button>
       <span role="status">{words}</span>
     </p>

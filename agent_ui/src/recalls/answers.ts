@@ -1,5 +1,6 @@
 // What does `GET /v1/recalls` answer, and how is a row put into words?
 
+import { t, textsOf } from "../i18n/words";
 import { duration, type Formats } from "../shared/format";
 
 export type RecallState = "waiting" | "claimed" | "snoozed" | "closed";
@@ -59,21 +60,22 @@ export function keyOf({ first }: Recall): string {
   return `${first.line}/${first.call_id}/${first.occurrence}`;
 }
 
-const KINDS: Record<string, string> = {
-  abandoned: "Gave up",
-  missed: "Not answered",
-  voicemail: "Reached the mailbox",
-  callback: "Asked to be called back",
-};
+const KINDS: Record<string, string> = textsOf({
+  abandoned: "recalls.gave_up",
+  missed: "recalls.not_answered",
+  voicemail: "recalls.reached_the_mailbox",
+  callback: "recalls.asked_to_be_called_back",
+});
 
 /** `Gave up after 0:41, Sales, out of hours`. */
 export function whyWords(row: Recall): string {
   const waited = row.waited_s >= 1 ? ` after ${duration(row.waited_s)}` : "";
-  const asked = row.asked && row.kind !== "callback" ? "asked for a call before" : null;
+  const asked =
+    row.asked && row.kind !== "callback" ? t("recalls.asked_for_a_call_before") : null;
   return [
     `${KINDS[row.kind] ?? row.kind}${waited}`,
     row.queue_label ?? row.queue,
-    row.out_of_hours ? "out of hours" : null,
+    row.out_of_hours ? t("recalls.out_of_hours") : null,
     asked,
   ]
     .filter(Boolean)
@@ -83,16 +85,23 @@ export function whyWords(row: Recall): string {
 /** `3 attempts, the first 2h ago`: how long somebody has been trying. */
 export function attemptWords(row: Recall, formats: Formats, nowMs: number): string {
   const last = formats.ago(Date.parse(row.last_at), nowMs);
-  if (row.attempts === 1) return `1 attempt, ${last}`;
+  if (row.attempts === 1) return t("recalls.1_attempt", { last });
   const first = formats.ago(Date.parse(row.first_at), nowMs);
-  return `${row.attempts} attempts, first ${first}, last ${last}`;
+  return t("recalls.attempts_first_last", { n: row.attempts, first, last });
 }
 
 export function tryWords(row: Recall, formats: Formats, nowMs: number): string | null {
   if (!row.last_try) return null;
-  const times = row.tries === 1 ? "Called back in vain" : `Called back ${row.tries}×`;
+  const times =
+    row.tries === 1
+      ? t("recalls.called_back_in_vain")
+      : t("recalls.called_back", { tries: row.tries });
   const by = row.last_try.by ? ` by ${row.last_try.by}` : "";
-  return `${times}, last ${formats.ago(Date.parse(row.last_try.at), nowMs)}${by}`;
+  return t("recalls.last", {
+    times,
+    ago: formats.ago(Date.parse(row.last_try.at), nowMs),
+    by,
+  });
 }
 
 /** Who deals with it, or what became of it. */
@@ -104,10 +113,13 @@ export function stateWords(row: Recall, formats: Formats): string | null {
       return null;
     case "claimed":
       return row.claimed_by_me
-        ? `You call back, until ${until}`
-        : `${row.claimed_by ?? "A colleague"} calls back, until ${until}`;
+        ? t("recalls.you_call_back_until", { until })
+        : t("recalls.calls_back_until", {
+            who: row.claimed_by ?? t("recalls.a_colleague"),
+            until,
+          });
     case "snoozed":
-      return `Shown again ${at(row.snoozed_until)}`;
+      return t("recalls.shown_again", { snoozed_until: at(row.snoozed_until) });
     case "closed":
       return closedWords(row.closed, at);
   }
@@ -119,8 +131,8 @@ function closedWords(
 ): string | null {
   if (!closed) return null;
   const ways: Record<string, string> = {
-    got_through: "Got through",
-    called_back: "Called back",
+    got_through: t("recalls.got_through"),
+    called_back: t("recalls.called_back_2"),
   };
   const how = ways[closed.how] ?? closed.label ?? closed.how;
   const by = closed.by
@@ -148,6 +160,6 @@ export function laterChoices(now: Date, days: number): Later[] {
     { label: "15 minutes", minutes: 15 },
     { label: "1 hour", minutes: 60 },
     { label: "4 hours", minutes: 240 },
-    { label: "Tomorrow at 9", minutes },
+    { label: t("recalls.tomorrow_at_9"), minutes },
   ].filter((each) => each.minutes <= days * 24 * 60);
 }

@@ -1,5 +1,6 @@
 // Who waits to be called back, on a desk without a call?
 
+import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import type { Formats } from "../shared/format";
 import { RecallRows, useRecalls } from "./list";
@@ -23,7 +24,7 @@ export function BriefRecalls(props: BriefRecallsProps) {
   if (rows.length === 0) return null;
   return (
     <section class="recall-brief" aria-labelledby="recall-title">
-      <h3 id="recall-title">Callers to call back</h3>
+      <h3 id="recall-title">{t("recalls.callers_to_call_back")}</h3>
       {asked.trouble && (
         <p class="banner" role="alert">
           {asked.trouble}
@@ -32,7 +33,9 @@ export function BriefRecalls(props: BriefRecallsProps) {
       <RecallRows {...{ asked, formats }} rows={rows.slice(0, ROWS)} />
       {rows.length > ROWS && (
         <p>
-          <a href="/recalls" target="screenpop-recalls">{`All ${rows.length}`}</a>
+          <a href="/recalls" target="screenpop-recalls">
+            {t("recalls.all", { length: rows.length })}
+          </a>
         </p>
       )}
     </section>

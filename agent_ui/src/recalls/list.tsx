@@ -1,6 +1,7 @@
 // Who is to be called back, and what can be done about each?
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { actOnRecall, Refused, read, type Session } from "../shared/api";
 import { useNow } from "../shared/clock";
 import type { Formats } from "../shared/format";
@@ -139,7 +140,9 @@ function Row({ asked, row, formats, nowMs }: RowProps) {
           <span>
             <span dir="auto">{row.matter}</span>
             {row.matters > 1 && (
-              <span class="muted">{` and ${row.matters - 1} more`}</span>
+              <span class="muted">
+                {t("recalls.and_more", { value: row.matters - 1 })}
+              </span>
             )}
           </span>
         )}
@@ -191,16 +194,16 @@ function Actions({ asked, row, who }: ActionsProps) {
       />
       {row.state === "claimed" && row.claimed_by_me ? (
         <button type="button" disabled={busy} onClick={() => act({ do: "release" })}>
-          Release
+          {t("recalls.release")}
         </button>
       ) : (
         <button
           type="button"
           disabled={busy || row.state === "claimed"}
-          title="Colleagues see that you call back"
+          title={t("recalls.colleagues_see_that_you_call")}
           onClick={() => act({ do: "claim" })}
         >
-          I call back
+          {t("recalls.i_call_back")}
         </button>
       )}
       {(["later", "close"] as const).map((name) => (
@@ -209,10 +212,10 @@ function Actions({ asked, row, who }: ActionsProps) {
           key={name}
           disabled={busy}
           aria-expanded={menu === name}
-          aria-label={`${name === "later" ? "Later" : "Close"}: ${who}`}
+          aria-label={`${name === "later" ? t("recalls.later") : t("recalls.close")}: ${who}`}
           onClick={() => toggle(name)}
         >
-          {name === "later" ? "Later" : "Close"}
+          {name === "later" ? t("recalls.later") : t("recalls.close")}
         </button>
       ))}
       {menu && (
@@ -220,7 +223,9 @@ function Actions({ asked, row, who }: ActionsProps) {
           class="recall-menu"
           onKeyDown={(event) => event.key === "Escape" && setMenu(null)}
         >
-          <legend>{menu === "later" ? "Show again in" : "Reason"}</legend>
+          <legend>
+            {menu === "later" ? t("recalls.show_again_in") : t("recalls.reason")}
+          </legend>
           {choices.map((each) => (
             <button type="button" key={each.label} onClick={() => act(each.body)}>
               {each.label}
@@ -245,11 +250,11 @@ function CallLink({ row, who, onCall }: CallLinkProps) {
     <a
       class="recall-call"
       href={row.click_to_call ?? row.tel}
-      aria-label={`Call ${who}`}
+      aria-label={t("recalls.call", { who })}
       onClick={onCall}
       {...elsewhere}
     >
-      Call
+      {t("recalls.call_2")}
     </a>
   );
 }

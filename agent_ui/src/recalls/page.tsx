@@ -1,6 +1,7 @@
 // Which callers reached no one, and who calls them back?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
@@ -37,13 +38,13 @@ export function RecallsPage(props: RecallsPageProps) {
       />
       <main class="recall-page">
         <header class="recall-head">
-          <h1>Callers to call back</h1>
+          <h1>{t("recalls.callers_to_call_back")}</h1>
           {answer && <Which {...{ answer, shown, setShown }} />}
           {queues.filter(Boolean).length > 1 && (
             <label class="recall-queue">
-              Queue{" "}
+              {t("recalls.queue")}
               <select value={chosen} onChange={(e) => setQueue(e.currentTarget.value)}>
-                <option value="">All</option>
+                <option value="">{t("recalls.all_2")}</option>
                 {queues.filter(Boolean).map((each) => (
                   <option key={each} value={each}>
                     {labels.get(each) ?? each}
@@ -56,13 +57,16 @@ export function RecallsPage(props: RecallsPageProps) {
         {trouble && (
           <p class="banner" role="alert">
             {answer
-              ? `${trouble} The list is of ${formats.time(Date.parse(answer.at))}.`
+              ? t("recalls.the_list_is_of", {
+                  trouble,
+                  time: formats.time(Date.parse(answer.at)),
+                })
               : trouble}
           </p>
         )}
         {!answer && !trouble && (
           <p class="muted" role="status">
-            Asking…
+            {t("recalls.asking")}
           </p>
         )}
         {answer && listed.length === 0 && (
@@ -74,7 +78,9 @@ export function RecallsPage(props: RecallsPageProps) {
         )}
         {listed.length > 0 && <RecallRows {...{ asked, formats }} rows={listed} />}
         {answer && shown === "open" && listed.length > 0 && (
-          <p class="muted recall-rule">{`Order: ${lower(answer.rule)}`}</p>
+          <p class="muted recall-rule">
+            {t("recalls.order", { rule: lower(answer.rule) })}
+          </p>
         )}
       </main>
     </>
@@ -101,13 +107,13 @@ function Which({ answer, shown, setShown }: WhichProps) {
   const formats = viewerFormats();
   const { waiting, claimed, snoozed, closed } = answer.counts;
   const tabs: [Shown, string, number][] = [
-    ["open", "To call back", waiting + claimed],
-    ["snoozed", "Later", snoozed],
-    ["closed", "Closed", closed],
+    ["open", t("recalls.to_call_back"), waiting + claimed],
+    ["snoozed", t("recalls.later"), snoozed],
+    ["closed", t("recalls.closed"), closed],
   ];
   return (
     <fieldset class="periods">
-      <legend class="hidden">Which callers</legend>
+      <legend class="hidden">{t("recalls.which_callers")}</legend>
       {tabs.map(([name, label, count]) => (
         <button
           type="button"
@@ -130,21 +136,16 @@ interface NobodyProps {
 
 function Nobody({ answer, shown, isAgent }: NobodyProps) {
   const titles: Record<Shown, string> = {
-    open: "No caller waits to be called back",
-    snoozed: "No caller was put off",
-    closed: `No caller got through or was called back in ${answer.days} days`,
+    open: t("recalls.no_caller_waits_to_be"),
+    snoozed: t("recalls.no_caller_was_put_off"),
+    closed: t("recalls.no_caller_got_through_or", { n: answer.days }),
   };
   return (
     <section class="recall-none">
       <h2>{titles[shown]}</h2>
-      <p>
-        Callers who gave up, reached the mailbox or were not answered are listed here
-        until an agent talks with them.
-      </p>
+      <p>{t("recalls.callers_who_gave_up_reached")}</p>
       {isAgent && (
-        <p class="muted">
-          {`You see the queues whose calls rang at your telephone in the last ${answer.days} days.`}
-        </p>
+        <p class="muted">{t("recalls.you_see_the_queues_whose", { n: answer.days })}</p>
       )}
     </section>
   );

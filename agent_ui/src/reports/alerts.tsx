@@ -1,5 +1,6 @@
 // Which alerts were open in these days, for how long, and who has seen them?
 
+import { t, textsOf } from "../i18n/words";
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
 import { duration, viewerFormats } from "../shared/format";
@@ -10,7 +11,10 @@ import { alertsQuery } from "./choice";
 import type { ViewProps } from "./view";
 import { countOf, momentIn, NONE, shown } from "./words";
 
-const LEVELS = { critical: "Critical", warning: "Warning" } as const;
+const LEVELS = textsOf({
+  critical: "reports.critical",
+  warning: "reports.warning",
+});
 
 export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
   const path = `/v1/alerts?${alertsQuery(choice, from, to)}`;
@@ -20,14 +24,14 @@ export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
   return (
     <section class="reports-wide past-alerts" aria-busy={reading.busy}>
       <header class="reports-days">
-        <h2>Alerts</h2>
+        <h2>{t("reports.alerts")}</h2>
         <label>
-          <span>Rule</span>
+          <span>{t("reports.rule")}</span>
           <select
             value={choice.rule ?? ""}
             onChange={(event) => change({ rule: event.currentTarget.value || null })}
           >
-            <option value="">All rules</option>
+            <option value="">{t("reports.all_rules")}</option>
             {rulesIn(answer, choice.rule).map(({ name, label }) => (
               <option key={name} value={name}>
                 {label}
@@ -52,37 +56,41 @@ function rulesIn({ rules }: PastAlerts, chosen: string | null) {
 
 function countWords({ alerts, found, known_since, time_zone, watched }: PastAlerts) {
   const words = [];
-  if (found === 0 && watched === 0)
-    words.push("No alert was open in these days, and no rule is configured (alerts).");
-  else if (found === 0) words.push("No alert was open in these days.");
+  if (found === 0 && watched === 0) words.push(t("reports.no_alert_was_open_in"));
+  else if (found === 0) words.push(t("reports.no_alert_was_open_in_2"));
   else if (found > alerts.length)
     words.push(
-      `${countOf(alerts.length)} of ${countOf(found)} alerts: choose fewer days to see all.`,
+      t("reports.of_alerts_choose_fewer_days", {
+        length: countOf(alerts.length),
+        found: countOf(found),
+      }),
     );
-  else words.push(found === 1 ? "One alert." : `${countOf(found)} alerts.`);
+  else words.push(found === 1 ? t("reports.one_alert") : `${countOf(found)} alerts.`);
   if (known_since !== null)
     words.push(
-      `Alerts that closed before ${momentIn(known_since, time_zone)} are not shown.`,
+      t("reports.alerts_that_closed_before_are", {
+        known_since: momentIn(known_since, time_zone),
+      }),
     );
   return words.join(" ");
 }
 
-const COLUMNS = [
-  "Alert",
-  "Opened",
-  "Value",
-  "Became critical",
-  "Open for",
-  "Closed",
-  "Seen",
+const COLUMNS = () => [
+  t("reports.alert"),
+  t("reports.opened"),
+  t("reports.value"),
+  t("reports.became_critical"),
+  t("reports.open_for"),
+  t("reports.closed"),
+  t("reports.seen"),
 ];
 
 function AlertTable({ found }: { found: PastAlerts }) {
   const { alerts, at, time_zone } = found;
   return (
     <table class="by-block">
-      <caption class="hidden">Alerts, the open ones first</caption>
-      <ColumnHeads names={COLUMNS} />
+      <caption class="hidden">{t("reports.alerts_the_open_ones_first")}</caption>
+      <ColumnHeads names={COLUMNS()} />
       <tbody>
         {alerts.map((alert) => (
           <AlertRow key={alert.id} alert={alert} at={at} zone={time_zone} />
@@ -116,7 +124,11 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
       <td data-label="Became critical">{moment(raised_at)}</td>
       <td data-label="Open for">{openFor}</td>
       <td data-label="Closed">
-        {closed_at === null ? <strong>still open</strong> : moment(closed_at)}
+        {closed_at === null ? (
+          <strong>{t("reports.still_open")}</strong>
+        ) : (
+          moment(closed_at)
+        )}
         <ClosedNote alert={alert} />
       </td>
       <td data-label="Seen">
@@ -144,7 +156,8 @@ export function valueWords(
 ): string {
   if (value === null) return NONE;
   if (unit === "failing") return "no\u00a0answer";
-  if (unit === "gaps") return `${countOf(Math.round(value))} usual gaps`;
+  if (unit === "gaps")
+    return t("reports.usual_gaps", { count_of: countOf(Math.round(value)) });
   if (unit === "seconds" && value < 10) return viewerFormats().seconds(value);
   return shown(value, unit ?? "calls");
 }

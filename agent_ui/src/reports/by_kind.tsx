@@ -1,5 +1,6 @@
 // How did the calls of a range end, whose were they, and what came of them?
 
+import { t, textsOf } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -8,12 +9,12 @@ import { type Choice, KINDS, rangeQuery } from "./choice";
 import type { ViewProps } from "./view";
 import { addDays, countOf, NONE, shown } from "./words";
 
-const TITLES: Record<Choice["kind"], string> = {
-  outcome: "Outcome",
-  result: "Result",
-  customer: "Customer",
-  dialled: "Campaign (dialled number)",
-};
+const TITLES: Record<Choice["kind"], string> = textsOf({
+  outcome: "reports.outcome",
+  result: "reports.result",
+  customer: "reports.customer",
+  dialled: "reports.campaign_dialled_number",
+});
 
 export function ByKind(props: ViewProps) {
   const { choice, change, from, to, onExpired } = props;
@@ -23,7 +24,7 @@ export function ByKind(props: ViewProps) {
   const found = answer?.group === kind ? answer : null;
   return (
     <section class="reports-wide by-place by-kind">
-      <h2>How calls ended</h2>
+      <h2>{t("reports.how_calls_ended")}</h2>
       <p>
         {KINDS.map((each) => (
           <button
@@ -38,7 +39,7 @@ export function ByKind(props: ViewProps) {
         <CsvButton path={path} name={`by-${kind}-${from}-${to}.csv`} />
       </p>
       {trouble && <p role="alert">{trouble}</p>}
-      {found?.rows.length === 0 && !busy && <p>No calls in this time.</p>}
+      {found?.rows.length === 0 && !busy && <p>{t("reports.no_calls_in_this_time")}</p>}
       {found && found.rows.length > 0 && <KindTable {...props} found={found} />}
     </section>
   );
@@ -59,7 +60,7 @@ function KindTable({ found, choice, change, from, to }: KindTableProps) {
     change({ open: { ...range, kind, name } });
   };
   const hasOrders = found.orders_days !== null;
-  const ordered = `Orders within ${found.orders_days} days`;
+  const ordered = t("reports.orders_within_days", { n: found.orders_days ?? 0 });
   const hides = found.rows.some((row) => row.results === null);
   return (
     <>
@@ -67,12 +68,12 @@ function KindTable({ found, choice, change, from, to }: KindTableProps) {
         <thead>
           <tr>
             <th scope="col">{TITLES[kind]}</th>
-            <th scope="col">Calls</th>
-            <th scope="col">Answered</th>
-            <th scope="col">Known customers</th>
-            {kind !== "result" && <th scope="col">Results</th>}
+            <th scope="col">{t("reports.calls")}</th>
+            <th scope="col">{t("reports.answered")}</th>
+            <th scope="col">{t("reports.known_customers")}</th>
+            {kind !== "result" && <th scope="col">{t("reports.results")}</th>}
             {hasOrders && <th scope="col">{ordered}</th>}
-            {hasOrders && <th scope="col">Revenue</th>}
+            {hasOrders && <th scope="col">{t("reports.revenue")}</th>}
           </tr>
         </thead>
         <tbody>
@@ -104,10 +105,9 @@ function KindTable({ found, choice, change, from, to }: KindTableProps) {
         </tbody>
       </table>
       <p class="muted">
-        {hasOrders &&
-          "An order counts under the last call of its customer before it; that is not why it was made. "}
-        {found.orders_of && `Orders: ${found.orders_of} `}
-        {hides && "– for results and orders: too few people took these calls."}
+        {hasOrders && t("reports.an_order_counts_under_the")}
+        {found.orders_of && t("reports.orders", { orders_of: found.orders_of })}
+        {hides && t("reports.for_results_and_orders_too")}
       </p>
     </>
   );

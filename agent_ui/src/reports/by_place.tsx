@@ -1,5 +1,6 @@
 // What did each queue, line and dialled number have?
 
+import { t, textsOf } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import type { Counter, Place, Places } from "./answers";
@@ -8,7 +9,11 @@ import { Cell } from "./parts";
 import type { ViewProps } from "./view";
 import { addDays } from "./words";
 
-const GROUPS = { queue: "Queue", line: "Line", dialled: "Dialled number" } as const;
+const GROUPS = textsOf({
+  queue: "reports.queue",
+  line: "reports.line",
+  dialled: "reports.dialled_number",
+});
 
 interface ByPlaceProps extends ViewProps {
   columns: Counter[];
@@ -22,7 +27,7 @@ export function ByPlace(props: ByPlaceProps) {
   const rows = places.answer?.group === group ? places.answer.rows : [];
   return (
     <section class="reports-wide by-place">
-      <h2>{`By ${GROUPS[group].toLowerCase()}`}</h2>
+      <h2>{t("reports.by", { to_lower_case: GROUPS[group].toLowerCase() })}</h2>
       <p>
         {(Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((each) => (
           <button
@@ -37,7 +42,7 @@ export function ByPlace(props: ByPlaceProps) {
         <CsvButton path={path} name={`by-${group}-${from}-${to}.csv`} />
       </p>
       {places.trouble && <p role="alert">{places.trouble}</p>}
-      {rows.length === 0 && !places.busy && <p>No calls in this time.</p>}
+      {rows.length === 0 && !places.busy && <p>{t("reports.no_calls_in_this_time")}</p>}
       {rows.length > 0 && (
         <table class="by-block">
           <thead>
@@ -72,7 +77,7 @@ function PlaceRow({ row, columns, choice, change, from, to, onOpen }: PlaceRowPr
     <tr>
       <th scope="row">
         {row.name === "" ? (
-          "Not named"
+          t("reports.not_named")
         ) : (
           <button type="button" class="link" onClick={() => change(patch)}>
             {row.label}

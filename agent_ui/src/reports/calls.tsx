@@ -1,6 +1,7 @@
 // Which calls are behind a number, and why does each count?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
@@ -17,14 +18,14 @@ interface CallListProps {
   onExpired(): void;
 }
 
-const CALL_COLUMNS = [
-  "Arrived",
-  "Why it counts",
-  "Queue",
-  "Wait",
-  "Outcome",
-  "Dialled",
-  "Line",
+const CALL_COLUMNS = () => [
+  t("reports.arrived"),
+  t("reports.why_it_counts"),
+  t("reports.queue"),
+  t("reports.wait"),
+  t("reports.outcome"),
+  t("reports.dialled"),
+  t("reports.line"),
 ];
 const PAGE = 100;
 
@@ -43,14 +44,14 @@ export function CallList({
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
   const names = opened.kind
-    ? [opened.name || "Not named"]
+    ? [opened.name || t("reports.not_named")]
     : opened.numbers.map(
         (name) => counters.find((each) => each.name === name)?.label ?? name,
       );
   return (
     <dialog class="call-list" ref={dialog} onClose={onClose} aria-labelledby="calls-of">
       <header>
-        <h2 id="calls-of">{`${names.join(" and ")}: the calls`}</h2>
+        <h2 id="calls-of">{t("reports.the_calls", { join: names.join(" and ") })}</h2>
         {!opened.kind && (
           <CsvButton
             path={path.replace(`limit=${PAGE}`, "limit=200")}
@@ -58,7 +59,7 @@ export function CallList({
           />
         )}
         <button type="button" onClick={() => dialog.current?.close()}>
-          Close
+          {t("reports.close")}
         </button>
       </header>
       <p class="muted">{rangeWords(opened, label)}</p>
@@ -68,12 +69,14 @@ export function CallList({
         </p>
       ))}
       {trouble && <p role="alert">{trouble}</p>}
-      {calls === null && !trouble && <p role="status">Asking for the calls…</p>}
-      {calls?.length === 0 && <p>No call counts here.</p>}
+      {calls === null && !trouble && (
+        <p role="status">{t("reports.asking_for_the_calls")}</p>
+      )}
+      {calls?.length === 0 && <p>{t("reports.no_call_counts_here")}</p>}
       {calls !== null && calls.length > 0 && <CallTable calls={calls} zone={zone} />}
       {before && (
         <button type="button" onClick={more}>
-          {`More than these ${countOf(calls?.length ?? 0)}`}
+          {t("reports.more_than_these", { count_of: countOf(calls?.length ?? 0) })}
         </button>
       )}
     </dialog>
@@ -114,7 +117,7 @@ interface CallTableProps {
 function CallTable({ calls, zone }: CallTableProps) {
   return (
     <table class="by-block">
-      <ColumnHeads names={CALL_COLUMNS} />
+      <ColumnHeads names={CALL_COLUMNS()} />
       <tbody>
         {calls.map((call) => (
           <tr
@@ -130,7 +133,7 @@ function CallTable({ calls, zone }: CallTableProps) {
             </td>
             <td data-label="Wait">{waitOf(call)}</td>
             <td data-label="Outcome">
-              {call.outcome === null ? "goes on" : call.outcome_label}
+              {call.outcome === null ? t("reports.goes_on") : call.outcome_label}
             </td>
             <td data-label="Dialled" title={call.dialled}>
               {call.dialled_label || NONE}
@@ -165,6 +168,10 @@ function rangeWords(opened: Opened, label: (group: string, name: string) => stri
   const range =
     days && last === opened.from
       ? words(last)
-      : `From ${words(opened.from)} ${days ? "to" : "until"} ${words(last)}`;
+      : t("reports.from", {
+          from: words(opened.from),
+          value: days ? "to" : "until",
+          last: words(last),
+        });
   return [range, ...places].join(", ");
 }

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type UPlot from "uplot";
+import { t } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import "uplot/dist/uPlot.min.css";
 import { type Drawing, dataOf, optionsOf } from "./plot";
@@ -57,17 +58,17 @@ export function Chart({ name, drawing, none, words, onOpen }: ChartProps) {
     <div class="chart">
       <Legend drawing={drawing} />
       <div class="chart-box" ref={box}>
-        {isEmpty(drawing) && <p class="chart-none">{none ?? "Nothing to draw."}</p>}
+        {isEmpty(drawing) && (
+          <p class="chart-none">{none ?? t("reports.nothing_to_draw")}</p>
+        )}
       </div>
-      {lost && (
-        <p role="status">The chart could not be loaded. The table has its numbers.</p>
-      )}
+      {lost && <p role="status">{t("reports.the_chart_could_not_be")}</p>}
       <input
         type="range"
         min={0}
         max={last}
         value={place}
-        aria-label={`${name}: interval`}
+        aria-label={t("reports.interval", { name })}
         aria-valuetext={words(place)}
         onInput={(event) => move(Number(event.currentTarget.value))}
         onKeyDown={(event) => {
@@ -77,7 +78,7 @@ export function Chart({ name, drawing, none, words, onOpen }: ChartProps) {
       <p class="chart-words">
         <span>{words(place)}</span>
         <button type="button" class="link" onClick={() => onOpen(place)}>
-          Calls of this interval
+          {t("reports.calls_of_this_interval")}
         </button>
       </p>
     </div>

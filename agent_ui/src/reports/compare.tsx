@@ -1,6 +1,7 @@
 // Why does another tool show another figure, or other calls?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import { askWith, Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import type { Comparison, Counter } from "./answers";
@@ -11,17 +12,17 @@ import { addDays, countOf } from "./words";
 
 const BYTES_MAX = 4 * 1024 * 1024;
 const EXAMPLES = 50;
-const COLUMNS = {
-  start: "Start",
-  time: "Time of day",
-  id: "Call id",
-  caller: "Caller",
-  queue: "Queue",
-  answered: "Answered, yes or no",
-  answered_at: "Answered at",
-  wait_s: "Wait",
-  talk_s: "Talk time",
-} as const;
+const COLUMNS = textsOf({
+  start: "reports.start",
+  time: "reports.time_of_day",
+  id: "reports.call_id",
+  caller: "reports.caller",
+  queue: "reports.queue",
+  answered: "reports.answered_yes_or_no",
+  answered_at: "reports.answered_at",
+  wait_s: "reports.wait",
+  talk_s: "reports.talk_time",
+});
 
 export interface CompareProps extends ViewProps {
   counters: Counter[];
@@ -60,11 +61,11 @@ export function Compare(props: CompareProps) {
     const turn = asked.current;
     const written = value.trim() === "" ? null : figureText(value, unit);
     if (value.trim() !== "" && written === null) {
-      setTrouble(`${value} is not a number. Write it as the tool shows it.`);
+      setTrouble(t("reports.is_not_a_number_write", { value }));
       return;
     }
     if (written === null && list.text.trim() === "") {
-      setTrouble("Enter what the other tool shows, or give its list of calls.");
+      setTrouble(t("reports.enter_what_the_other_tool"));
       return;
     }
     setBusy(true);
@@ -85,7 +86,9 @@ export function Compare(props: CompareProps) {
       if (error.status === 401) onExpired();
       if (turn === asked.current) {
         const words = `${error.message} ${error.remedy}`.trim();
-        setTrouble(words.replace(/^calls_csv(?=[ :])/, list.file ?? "The list"));
+        setTrouble(
+          words.replace(/^calls_csv(?=[ :])/, list.file ?? t("reports.the_list")),
+        );
       }
     } finally {
       if (turn === asked.current) setBusy(false);
@@ -99,12 +102,8 @@ export function Compare(props: CompareProps) {
   return (
     <>
       <section class="reports-wide compare">
-        <h2>Another tool shows…</h2>
-        <p class="muted">
-          Enter its figure of these days, its list of calls, or both. The stored calls
-          are counted again in other ways, and the calls that make the difference are
-          listed.
-        </p>
+        <h2>{t("reports.another_tool_shows")}</h2>
+        <p class="muted">{t("reports.enter_its_figure_of_these")}</p>
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -115,9 +114,9 @@ export function Compare(props: CompareProps) {
           }}
         >
           <fieldset>
-            <legend>A figure</legend>
+            <legend>{t("reports.a_figure")}</legend>
             <label>
-              <span>Number</span>
+              <span>{t("reports.number")}</span>
               <select
                 value={choice.number}
                 onChange={(event) => {
@@ -133,7 +132,7 @@ export function Compare(props: CompareProps) {
               </select>
             </label>
             <label>
-              <span>shows</span>
+              <span>{t("reports.shows")}</span>
               <input
                 name="value"
                 autocomplete="off"
@@ -143,7 +142,9 @@ export function Compare(props: CompareProps) {
                 defaultValue={choice.value ?? ""}
               />
             </label>
-            {counter && <small>{`Here: ${counter.formula}`}</small>}
+            {counter && (
+              <small>{t("reports.here", { formula: counter.formula })}</small>
+            )}
           </fieldset>
           <ListField list={list} onTake={take} />
           {list.text !== "" && (
@@ -151,10 +152,10 @@ export function Compare(props: CompareProps) {
           )}
           <p class="compare-go">
             <button type="submit" class="primary" disabled={busy}>
-              {busy ? "Comparing…" : "Compare"}
+              {busy ? t("reports.comparing") : t("reports.compare")}
             </button>
             <span role="status" class="muted">
-              {busy && "The calls are counted again; this takes some seconds."}
+              {busy && t("reports.the_calls_are_counted_again")}
             </span>
           </p>
         </form>
@@ -184,9 +185,9 @@ function ReadCalls({ calls_read, calls_without_events }: Comparison) {
   const missing = countOf(calls_without_events);
   return (
     <p class="banner" role="status">
-      {calls_read === 0 && "No stored call can be counted again in these days. "}
+      {calls_read === 0 && t("reports.no_stored_call_can_be")}
       {calls_without_events > 0 &&
-        `Counted again: the ${countOf(calls_read)} calls whose events are stored. ${missing} calls of these days have none and are left out, so every count below, also this centre's own, is lower than in the reports by what they add.`}
+        t("reports.counted_again_the_calls_whose", { n: calls_read, missing })}
     </p>
   );
 }
@@ -203,7 +204,7 @@ function ListField({ list, onTake }: ListFieldProps) {
   const takeFile = async (file: File | undefined) => {
     if (!file) return;
     if (file.size > BYTES_MAX) {
-      onTake(`${file.name} is larger than 4 MiB. Export fewer days or columns.`);
+      onTake(t("reports.is_larger_than_4_mib", { name: file.name }));
       return;
     }
     onTake({ text: textOf(await file.arrayBuffer()), file: file.name });
@@ -222,13 +223,13 @@ function ListField({ list, onTake }: ListFieldProps) {
         void takeFile(event.dataTransfer?.files[0]);
       }}
     >
-      <legend>Its list of calls</legend>
+      <legend>{t("reports.its_list_of_calls")}</legend>
       {list.file === null ? (
         <textarea
-          aria-label="Rows of its list, with the header"
+          aria-label={t("reports.rows_of_its_list_with")}
           rows={4}
           spellcheck={false}
-          placeholder={"Paste CSV with its header, or drop a file here"}
+          placeholder={t("reports.paste_csv_with_its_header")}
           value={list.text}
           onInput={(event) => {
             onTake({ text: event.currentTarget.value, file: null });
@@ -236,14 +237,14 @@ function ListField({ list, onTake }: ListFieldProps) {
         />
       ) : (
         <p>
-          {`${list.file}: ${countOf(rowsOf(list.text))} rows `}
+          {t("reports.rows", { file: list.file, count_of: countOf(rowsOf(list.text)) })}
           <button type="button" onClick={() => onTake(NO_LIST)}>
-            Remove
+            {t("reports.remove")}
           </button>
         </p>
       )}
       <label>
-        <span>File</span>
+        <span>{t("reports.file")}</span>
         <input
           type="file"
           accept=".csv,.txt,text/csv,text/plain"
@@ -270,7 +271,7 @@ function ColumnNames({ list, columns, onChange }: ColumnNamesProps) {
   const headers = headersOf(list);
   return (
     <details>
-      <summary>Name its columns</summary>
+      <summary>{t("reports.name_its_columns")}</summary>
       <div class="compare-columns">
         {Object.entries(COLUMNS).map(([name, words]) => (
           <label key={name}>
@@ -283,7 +284,7 @@ function ColumnNames({ list, columns, onChange }: ColumnNamesProps) {
                 onChange(header ? { ...others, [name]: header } : others);
               }}
             >
-              <option value="">by its header</option>
+              <option value="">{t("reports.by_its_header")}</option>
               {headers.map((header) => (
                 <option key={header} value={header}>
                   {header}

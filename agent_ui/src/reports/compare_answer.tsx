@@ -1,6 +1,7 @@
 // Which ways of counting come near, which calls make the difference, and why?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import type {
   ComparedCall,
   ComparedList,
@@ -21,8 +22,8 @@ import {
 } from "./compare_words";
 import { countOf, NONE, shown } from "./words";
 
-const BY_WAY: [string, string] = ["Here", "By this way"];
-const BY_LIST: [string, string] = ["There", "Here"];
+const BY_WAY = (): [string, string] => [t("reports.here_2"), t("reports.by_this_way")];
+const BY_LIST = (): [string, string] => [t("reports.there"), t("reports.here_2")];
 
 interface FigureProps extends CompareProps {
   readings: OtherReading[];
@@ -38,18 +39,22 @@ export function ComparedFigure({ readings, counter, missing, ...props }: FigureP
   const equal = readings.filter((each) => each.is_equal).length;
   return (
     <section class="reports-wide compare">
-      <h2>{`${counter?.label ?? "The figure"}: the nearest ways of counting`}</h2>
+      <h2>
+        {t("reports.the_nearest_ways_of_counting", {
+          value: counter?.label ?? t("reports.the_figure"),
+        })}
+      </h2>
       <p role="status">
         {own?.is_equal
-          ? "It is the figure as this centre counts."
+          ? t("reports.it_is_the_figure_as")
           : equal > 0
             ? `${equal} ${equal === 1 ? "way gives" : "ways give"} this figure.`
-            : "No way that was tried gives this figure; the nearest are a hint."}
+            : t("reports.no_way_that_was_tried")}
       </p>
       {own && (
         <p>
-          <strong>{shown(own.value, unit)}</strong> as this centre counts
-          {missing > 0 && " the calls whose events are stored, not those left out"}
+          <strong>{shown(own.value, unit)}</strong> {t("reports.as_this_centre_counts")}
+          {missing > 0 && t("reports.the_calls_whose_events_are")}
         </p>
       )}
       {others.map((each) => (
@@ -71,10 +76,10 @@ function WayOfCounting({ way, unit, ...props }: WayProps) {
       <summary>
         <strong>{shown(way.value, unit)}</strong>
         {` ${way.changes.join("; ")}`}
-        {way.is_equal && <mark>equal</mark>}
+        {way.is_equal && <mark>{t("reports.equal")}</mark>}
         <small>{` ${countWords(way.calls_that_differ, "call")} differ`}</small>
       </summary>
-      <CallTable heads={BY_WAY}>
+      <CallTable heads={BY_WAY()}>
         {way.calls.map((call) => (
           <CallRow
             key={keyOf(call)}
@@ -82,7 +87,7 @@ function WayOfCounting({ way, unit, ...props }: WayProps) {
             call={call}
             at={call.arrived}
             numbers={[props.choice.number]}
-            heads={BY_WAY}
+            heads={BY_WAY()}
             sides={[
               ownWords(call.own, unit, call.own_times),
               ownWords(call.other, unit, call.other_times),
@@ -90,7 +95,9 @@ function WayOfCounting({ way, unit, ...props }: WayProps) {
           />
         ))}
       </CallTable>
-      {more > 0 && <p class="muted">{`And ${countOf(more)} more.`}</p>}
+      {more > 0 && (
+        <p class="muted">{t("reports.and_more", { more: countOf(more) })}</p>
+      )}
     </details>
   );
 }
@@ -99,27 +106,36 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
   const renamed = Object.entries(list.queues);
   return (
     <section class="reports-wide compare">
-      <h2>Its list and the stored calls</h2>
+      <h2>{t("reports.its_list_and_the_stored")}</h2>
       <p role="status">
-        {`${countOf(list.matched)} of ${countWords(list.rows, "row")} matched, `}
-        {`${countOf(list.matched_by_id)} of them by id. `}
+        {t("reports.of_matched", {
+          matched: countOf(list.matched),
+          rows: countWords(list.rows, "row"),
+        })}
+        {t("reports.of_them_by_id", { matched_by_id: countOf(list.matched_by_id) })}
         {list.differences === 0
-          ? "Nothing differs."
+          ? t("reports.nothing_differs")
           : `${countWords(list.differences, "difference")}.`}
       </p>
       <ul class="compare-facts">
         {list.settings.map((each) => (
           <li key={each.change}>
             <strong>{`${countOf(each.explains)} of ${countOf(list.differences)}`}</strong>
-            {` are gone if calls count so: ${each.change}`}
+            {t("reports.are_gone_if_calls_count", { change: each.change })}
           </li>
         ))}
-        <li>{`Its times are ${list.times.words}.`}</li>
+        <li>{t("reports.its_times_are", { words: list.times.words })}</li>
         {renamed.map(([there, here]) => (
-          <li key={there}>{`Its queue ${there} is ${props.label("queue", here)}.`}</li>
+          <li key={there}>
+            {t("reports.its_queue_is", { there, label: props.label("queue", here) })}
+          </li>
         ))}
         {list.rows_outside > 0 && (
-          <li>{`${countWords(list.rows_outside, "row")} of other days or queues.`}</li>
+          <li>
+            {t("reports.of_other_days_or_queues", {
+              rows_outside: countWords(list.rows_outside, "row"),
+            })}
+          </li>
         )}
       </ul>
       {list.groups.map((group) => (
@@ -137,12 +153,14 @@ function Group({ group, ...props }: CompareProps & { group: DifferenceGroup }) {
         <strong>{countOf(group.count)}</strong>
         {` ${groupWords(group)}`}
       </summary>
-      <CallTable heads={BY_LIST}>
+      <CallTable heads={BY_LIST()}>
         {group.some.map((each, place) => (
           <DifferenceRow key={`${each.row} ${place}`} {...props} each={each} />
         ))}
       </CallTable>
-      {more > 0 && <p class="muted">{`And ${countOf(more)} more.`}</p>}
+      {more > 0 && (
+        <p class="muted">{t("reports.and_more", { more: countOf(more) })}</p>
+      )}
     </details>
   );
 }
@@ -158,7 +176,7 @@ function DifferenceRow({ each, ...props }: CompareProps & { each: Difference }) 
         at={each.start ?? each.call.arrived}
         row={each.row}
         numbers={["offered", "direct"]}
-        heads={BY_LIST}
+        heads={BY_LIST()}
         sides={[there, here]}
       />
     );
@@ -167,7 +185,7 @@ function DifferenceRow({ each, ...props }: CompareProps & { each: Difference }) 
     <tr>
       <th scope="row">
         {momentWords(each.their_start)}
-        <small>{`line ${each.row} of the list`}</small>
+        <small>{t("reports.line_of_the_list", { row: each.row ?? "" })}</small>
       </th>
       <td data-label="Call">
         {[each.their_id, each.their_queue && label(each.their_queue)]
@@ -190,7 +208,7 @@ function CallTable({ heads, children }: TableProps) {
     <table class="by-block">
       <thead>
         <tr>
-          {["Start", "Call", ...heads].map((name) => (
+          {[t("reports.start"), t("reports.call"), ...heads].map((name) => (
             <th key={name} scope="col">
               {name}
             </th>
@@ -229,7 +247,11 @@ function CallRow({
         <button type="button" class="link" onClick={() => onOpen(numbers, from, to)}>
           {momentWords(at)}
         </button>
-        <small>{row ? `line ${row} of the list, ${call.call_id}` : call.call_id}</small>
+        <small>
+          {row
+            ? t("reports.line_of_the_list_2", { row, call_id: call.call_id })
+            : call.call_id}
+        </small>
       </th>
       <td data-label="Call">{wayWords(call, (queue) => label("queue", queue))}</td>
       <td data-label={heads[0]}>{sides[0]}</td>

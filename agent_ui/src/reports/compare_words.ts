@@ -1,5 +1,6 @@
 // How is another tool's figure or list read, and how do differences read?
 
+import { t, textsOf } from "../i18n/words";
 import { duration, viewerFormats } from "../shared/format";
 import type { ComparedCall, Difference, DifferenceGroup, Unit } from "./answers";
 import { dayOf, dayWords, NONE, shown } from "./words";
@@ -55,11 +56,11 @@ export function rowsOf(list: string): number {
   return Math.max(0, lines.length - 1);
 }
 
-const KINDS: Record<DifferenceGroup["kind"], string> = {
-  only_there: "Only in the other list",
-  only_here: "Only here",
-  both: "In both",
-};
+const KINDS: Record<DifferenceGroup["kind"], string> = textsOf({
+  only_there: "reports.only_in_the_other_list",
+  only_here: "reports.only_here",
+  both: "reports.in_both",
+});
 
 export function groupWords({ kind, rule }: DifferenceGroup): string {
   return `${KINDS[kind]}: ${rule}`;
@@ -67,11 +68,11 @@ export function groupWords({ kind, rule }: DifferenceGroup): string {
 
 /** `sales abandoned after 0:12, support answered after 0:03`. */
 export function wayWords(call: ComparedCall, label: (queue: string) => string): string {
-  if (call.queues.length === 0) return "rang directly";
+  if (call.queues.length === 0) return t("reports.rang_directly");
   return call.queues
     .map(({ queue, left, after_s }) => {
       const after = after_s === null ? "" : ` after ${duration(after_s)}`;
-      return `${label(queue) || "queue without a name"} ${left ?? "waiting"}${after}`;
+      return `${label(queue) || t("reports.queue_without_a_name")} ${left ?? "waiting"}${after}`;
     })
     .join(", ");
 }
@@ -79,18 +80,18 @@ export function wayWords(call: ComparedCall, label: (queue: string) => string): 
 /** How it counts there and here; a row without a partner has no other side. */
 export function sidesOf(each: Difference): { there: string; here: string } {
   return {
-    there: each.there ?? (each.row === null ? "not listed" : "listed"),
-    here: each.here ?? (each.call === null ? "not stored" : "counts"),
+    there: each.there ?? (each.row === null ? t("reports.not_listed") : "listed"),
+    here: each.here ?? (each.call === null ? t("reports.not_stored") : "counts"),
   };
 }
 
 /** What a call alone adds; `times` it counts in a service level, else 0. */
 export function ownWords(value: number | null, unit: Unit, times: number): string {
-  if (value === null) return "not counted";
+  if (value === null) return t("reports.not_counted");
   if (times === 0) return shown(value, unit);
-  const often = times > 1 ? `, ${times} times` : "";
+  const often = times > 1 ? t("reports.times", { times }) : "";
   if (value !== 0 && value !== 1) return `${shown(value, unit)}${often}`;
-  return `${value === 1 ? "within the target" : "not within"}${often}`;
+  return `${value === 1 ? t("reports.within_the_target") : t("reports.not_within")}${often}`;
 }
 
 /** `Mon 2 Nov 09:30:05`. */

@@ -1,6 +1,7 @@
 // How many calls will come, and which agents do they need?
 
 import { useMemo } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { Forecast, IfFewer, MadeForecast, TooShort } from "./answers";
@@ -37,12 +38,15 @@ export function Planning(props: ViewProps) {
       <GoalsForm {...props} forecast={answer} />
       {found.busy && (
         <p class="muted reports-wide" role="status">
-          Computing the forecast. This takes some seconds…
+          {t("reports.computing_the_forecast_this_takes")}
         </p>
       )}
       {answer && found.trouble && (
         <p class="banner" role="alert">
-          {`Stale: made at ${momentIn(answer.made_at, answer.time_zone)}. ${found.trouble}`}
+          {t("reports.stale_made_at", {
+            made_at: momentIn(answer.made_at, answer.time_zone),
+            trouble: found.trouble,
+          })}
         </p>
       )}
       {answer === null && !found.busy && <Waiting reading={found} />}
@@ -55,11 +59,11 @@ export function Planning(props: ViewProps) {
 function TooLittle({ answer }: { answer: TooShort }) {
   return (
     <section class="reports-wide">
-      <h2>Not enough history for a forecast yet</h2>
+      <h2>{t("reports.not_enough_history_for_a")}</h2>
       <p>{`${answer.message.charAt(0).toUpperCase()}${answer.message.slice(1)}`}</p>
       <p>{answer.remedy}</p>
       <p class="muted">
-        {`A forecast needs ${answer.days_needed} days of calls: it learns weekdays, and is tried on weeks it has not seen.`}
+        {t("reports.a_forecast_needs_days_of", { n: answer.days_needed })}
       </p>
     </section>
   );
@@ -73,7 +77,11 @@ function Made(props: MadeProps) {
   return (
     <>
       <p class="muted reports-wide">
-        {`Made ${ageWords(forecast.age_s)}, with the calls until ${clockWords(forecast.as_of)}. ${forecast.staffing.words}`}
+        {t("reports.made_with_the_calls_until", {
+          age_s: ageWords(forecast.age_s),
+          as_of: clockWords(forecast.as_of),
+          words: forecast.staffing.words,
+        })}
       </p>
       {forecast.if_fewer && <Lunch {...props} fewer={forecast.if_fewer} />}
       <Days {...props} days={days} day={day} />
@@ -91,7 +99,7 @@ interface DaysProps extends MadeProps {
 function Days({ days, day, change, forecast, today }: DaysProps) {
   return (
     <fieldset class="forecast-days reports-wide">
-      <legend class="hidden">Day</legend>
+      <legend class="hidden">{t("reports.day")}</legend>
       {days.map((each) => {
         return (
           <button
@@ -100,7 +108,9 @@ function Days({ days, day, change, forecast, today }: DaysProps) {
             aria-pressed={each === day}
             onClick={() => change({ day: each.day })}
           >
-            <strong>{each.day === today ? "Today" : dayWords(each.day)}</strong>
+            <strong>
+              {each.day === today ? t("reports.today") : dayWords(each.day)}
+            </strong>
             <small>{planWords(each, forecast)}</small>
           </button>
         );
@@ -109,11 +119,11 @@ function Days({ days, day, change, forecast, today }: DaysProps) {
   );
 }
 
-const WHOSE: Record<IfFewer["agents_are"], string> = {
-  asked: "as entered above",
-  at_their_telephones: "at their telephones, as on the wallboard",
-  needed: "as many as are needed now; enter how many there are",
-};
+const WHOSE: Record<IfFewer["agents_are"], string> = textsOf({
+  asked: "reports.as_entered_above",
+  at_their_telephones: "reports.at_their_telephones_as_on",
+  needed: "reports.as_many_as_are_needed",
+});
 
 /** If two go to lunch now: service level by 15:00. */
 function Lunch({ choice, change, fewer, forecast }: MadeProps & { fewer: IfFewer }) {
@@ -125,12 +135,12 @@ function Lunch({ choice, change, fewer, forecast }: MadeProps & { fewer: IfFewer
   const patch = (part: Partial<Choice>) => change(part);
   return (
     <section class="lunch reports-wide">
-      <h2>If some are away from now on</h2>
+      <h2>{t("reports.if_some_are_away_from")}</h2>
       <p class="lunch-question">
         <label>
-          <span>If</span>
+          <span>{t("reports.if")}</span>
           <select
-            aria-label="Agents who leave"
+            aria-label={t("reports.agents_who_leave")}
             value={away?.away}
             onChange={(event) => patch({ away: Number(event.currentTarget.value) })}
           >
@@ -142,9 +152,11 @@ function Lunch({ choice, change, fewer, forecast }: MadeProps & { fewer: IfFewer
           </select>
         </label>
         <label>
-          <span>{`of ${fewer.agents} leave now: service level by`}</span>
+          <span>
+            {t("reports.of_leave_now_service_level", { agents: fewer.agents })}
+          </span>
           <select
-            aria-label="Until"
+            aria-label={t("reports.until")}
             value={clock(fewer.ends[place] ?? "")}
             onChange={(event) => patch({ until: event.currentTarget.value })}
           >
@@ -157,11 +169,21 @@ function Lunch({ choice, change, fewer, forecast }: MadeProps & { fewer: IfFewer
         </label>
         <strong>{level(away, false)}</strong>
         <span class="muted">
-          {`from now; ${level(away, true)} of the whole day. With all: ${level(fewer.away[0], false)} and ${level(fewer.away[0], true)}.`}
+          {t("reports.from_now_of_the_whole", {
+            away: level(away, true),
+            value: level(fewer.away[0], false),
+            value2: level(fewer.away[0], true),
+          })}
         </span>
       </p>
       <p class="muted">
-        {`Answered within ${forecast.goals.within_s} s ÷ all callers. ${fewer.agents} agents: ${WHOSE[fewer.agents_are]}. So far today ${fewer.so_far.answered_within} of ${fewer.so_far.calls} in time.`}
+        {t("reports.answered_within_s_all_callers", {
+          within_s: forecast.goals.within_s,
+          agents: fewer.agents,
+          value: WHOSE[fewer.agents_are],
+          answered_within: fewer.so_far.answered_within,
+          calls: fewer.so_far.calls,
+        })}
       </p>
     </section>
   );
@@ -179,19 +201,22 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
   const error = (value: number) => shown(value, "ratio");
   return (
     <section class="reports-wide">
-      <h2>How good is it?</h2>
+      <h2>{t("reports.how_good_is_it")}</h2>
       <p>
-        {`Used: ${forecast.method}, the smallest error on ${forecast.weeks_held_back} weeks that were held back and planned without them.`}
+        {t("reports.used_the_smallest_error_on", {
+          method: forecast.method,
+          weeks_held_back: forecast.weeks_held_back,
+        })}
         {forecast.coverage !== null &&
-          ` The bands held ${error(forecast.coverage)} of those intervals.`}
+          t("reports.the_bands_held_of_those", { coverage: error(forecast.coverage) })}
       </p>
       <table class="errors">
         <thead>
           <tr>
-            <th scope="col">Method</th>
-            <th scope="col">Error by interval</th>
-            <th scope="col">Error by day</th>
-            <th scope="col">Bias</th>
+            <th scope="col">{t("reports.method")}</th>
+            <th scope="col">{t("reports.error_by_interval")}</th>
+            <th scope="col">{t("reports.error_by_day")}</th>
+            <th scope="col">{t("reports.bias")}</th>
           </tr>
         </thead>
         <tbody>
@@ -199,8 +224,8 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
             <tr key={each.method} data-used={each.method === forecast.method}>
               <th scope="row">
                 {each.method}
-                {each.is_baseline && <small>baseline</small>}
-                {each.method === forecast.method && <small>used</small>}
+                {each.is_baseline && <small>{t("reports.baseline")}</small>}
+                {each.method === forecast.method && <small>{t("reports.used")}</small>}
               </th>
               <td>{error(each.wape)}</td>
               <td>{error(each.day_wape)}</td>
@@ -208,14 +233,14 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
             </tr>
           ))}
           <tr>
-            <th scope="row">Chance alone</th>
+            <th scope="row">{t("reports.chance_alone")}</th>
             <td>{error(forecast.poisson_floor)}</td>
             <td>{NONE}</td>
             <td>{NONE}</td>
           </tr>
         </tbody>
       </table>
-      <h3>What counts as an error</h3>
+      <h3>{t("reports.what_counts_as_an_error")}</h3>
       <ul class="insight-steps">
         {forecast.charged.map((each) => (
           <li key={each}>{each}</li>

@@ -1,6 +1,7 @@
 // One day of a forecast: expected calls and needed agents, drawn and in figures.
 
 import { useMemo } from "preact/hooks";
+import { t } from "../i18n/words";
 import { ColumnHeads } from "../shared/column_heads";
 import { viewerFormats } from "../shared/format";
 import type { ForecastRow, MadeForecast } from "./answers";
@@ -67,23 +68,24 @@ export function planWords({ day, rows }: ForecastDay, forecast: MadeForecast): s
   const came = rows.reduce((sum, row) => sum + (row.came ?? 0), 0);
   const most = Math.max(0, ...rows.map((row) => row.headcount));
   const words = [isClosed(day, forecast) ? "closed" : null];
-  if (expected > 0) words.push(`${countOf(expected)} calls expected`);
+  if (expected > 0)
+    words.push(t("reports.calls_expected", { expected: countOf(expected) }));
   if (expected > 0 && words[0] === null)
-    words.push(`up to ${countOf(most)} on schedule`);
-  if (expected === 0 && words[0] === null) words.push("no calls expected");
+    words.push(t("reports.up_to_on_schedule", { most: countOf(most) }));
+  if (expected === 0 && words[0] === null) words.push(t("reports.no_calls_expected"));
   if (came > 0) words.push(`${countOf(came)} came`);
   return words.filter(Boolean).join(", ");
 }
 
 function closedWords(day: string, forecast: MadeForecast): string {
   return forecast.closed_weekdays.includes(weekdayOf(day))
-    ? "Closed by the opening hours"
-    : "Closed by the calendar";
+    ? t("reports.closed_by_the_opening_hours")
+    : t("reports.closed_by_the_calendar");
 }
 
 function nothingWords(day: string, forecast: MadeForecast): string {
   const closed = isClosed(day, forecast) ? `${closedWords(day, forecast)}. ` : "";
-  return `${closed}No calls are expected on ${dayWords(day)}.`;
+  return t("reports.no_calls_are_expected_on_2", { closed, day: dayWords(day) });
 }
 
 /** Of a day without calls the axis has these. */
@@ -103,11 +105,11 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
   return (
     <>
       <section class="chart-and-table">
-        <h2>{`Expected calls, ${dayWords(day.day)}`}</h2>
+        <h2>{t("reports.expected_calls", { day: dayWords(day.day) })}</h2>
         {isClosed(day.day, forecast) && (
           <p class="closed-day">
             <strong>{`${closedWords(day.day, forecast)}.`}</strong>
-            {" Calls that still come are counted below."}
+            {t("reports.calls_that_still_come_are")}
           </p>
         )}
         <Chart
@@ -120,7 +122,7 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
         <CallsTable {...props} openAt={openAt} />
       </section>
       <section class="chart-and-table">
-        <h2>{`Agents needed, ${dayWords(day.day)}`}</h2>
+        <h2>{t("reports.agents_needed", { day: dayWords(day.day) })}</h2>
         <Chart
           name="Agents needed"
           drawing={agents}
@@ -137,20 +139,20 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
 function callsDrawing(day: ForecastDay): Drawing {
   const { rows, planned } = day;
   const expected = {
-    label: "Expected",
+    label: t("reports.expected"),
     colour: "accent",
     kind: "line" as const,
     values: rows.map((row) => row.expected),
   };
   const before = {
-    label: "Planned before the day",
+    label: t("reports.planned_before_the_day"),
     colour: "muted",
     kind: "dashed" as const,
     values: rows.map((row) => planned.get(row.start)?.expected ?? null),
   };
   const hasCome = rows.some((row) => row.came !== null);
   const came = {
-    label: "Came",
+    label: t("reports.came"),
     colour: "good",
     kind: "bars" as const,
     values: rows.map((row) => row.came),
@@ -185,17 +187,17 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
     ticks: rows.map((row) => clockWords(row.start)),
     lines: [
       line(
-        "At their telephones",
+        t("reports.at_their_telephones"),
         "accent",
         rows.map((row) => row.agents),
       ),
       line(
-        "On the schedule, with shrinkage",
+        t("reports.on_the_schedule_with_shrinkage"),
         "warn",
         rows.map((row) => row.headcount),
       ),
       ...(isToday
-        ? [{ ...line("There now", "good", now), kind: "dashed" as const }]
+        ? [{ ...line(t("reports.there_now"), "good", now), kind: "dashed" as const }]
         : []),
     ],
     band: {
@@ -210,7 +212,11 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
 function callsWords(row: ForecastRow | undefined): string {
   if (!row) return "";
   const came = row.came === null ? [] : [`came ${shown(row.came, "calls")}`];
-  const expected = `expected ${shown(row.expected, "calls")} (${shown(row.low, "calls")} to ${shown(row.high, "calls")})`;
+  const expected = t("reports.expected_to", {
+    expected: shown(row.expected, "calls"),
+    low: shown(row.low, "calls"),
+    high: shown(row.high, "calls"),
+  });
   return [`${clockWords(row.start)}–${clockWords(row.end)}`, expected, ...came].join(
     " · ",
   );
@@ -220,8 +226,11 @@ function agentsWords(row: ForecastRow | undefined): string {
   if (!row) return "";
   return [
     `${clockWords(row.start)}–${clockWords(row.end)}`,
-    `${row.agents} at their telephones, ${row.headcount} on the schedule`,
-    `service level ${shown(row.service_level, "ratio")}`,
+    t("reports.at_their_telephones_on_the", {
+      agents: row.agents,
+      headcount: row.headcount,
+    }),
+    t("reports.service_level", { service_level: shown(row.service_level, "ratio") }),
     `occupancy ${shown(row.occupancy, "ratio")}`,
   ].join(" · ");
 }
@@ -236,11 +245,11 @@ function CallsTable(
         <thead>
           <tr>
             {[
-              "Time",
-              "Expected",
+              t("reports.time"),
+              t("reports.expected"),
               `${viewerFormats().percent(0.8)} band`,
-              "Came",
-              "Handle time",
+              t("reports.came"),
+              t("reports.handle_time"),
             ].map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -272,21 +281,21 @@ function CallsTable(
   );
 }
 
-const AGENT_COLUMNS = [
-  "Time",
-  "Telephones",
-  "Schedule",
-  "Upper end",
-  "Service level",
-  "Occupancy",
-  "Abandoned",
+const AGENT_COLUMNS = () => [
+  t("reports.time"),
+  t("reports.telephones"),
+  t("reports.schedule"),
+  t("reports.upper_end"),
+  t("reports.service_level_2"),
+  t("reports.occupancy"),
+  t("reports.abandoned"),
 ];
 
 function AgentsTable({ day }: { day: ForecastDay }) {
   return (
     <TableBox name="Agents needed">
       <table>
-        <ColumnHeads names={AGENT_COLUMNS} />
+        <ColumnHeads names={AGENT_COLUMNS()} />
         <tbody>
           {day.rows.map((row) => (
             <tr key={row.start}>

@@ -1,17 +1,18 @@
 // Which goals is the forecast staffed for?
 
+import { t, textsOf } from "../i18n/words";
 import type { Forecast } from "./answers";
 import { GOALS } from "./choice";
 import type { ViewProps } from "./view";
 
-const GOAL_LABELS: Record<(typeof GOALS)[number], string> = {
-  service_level: "Service level, %",
-  within_s: "Within, s",
-  occupancy_max: "Occupancy up to, %",
-  abandon_max: "Abandoned up to, %",
-  shrinkage: "Shrinkage, %",
-  wrap_up_s: "After-call work, s",
-};
+const GOAL_LABELS: Record<(typeof GOALS)[number], string> = textsOf({
+  service_level: "reports.service_level_3",
+  within_s: "reports.within_s",
+  occupancy_max: "reports.occupancy_up_to",
+  abandon_max: "reports.abandoned_up_to",
+  shrinkage: "reports.shrinkage",
+  wrap_up_s: "reports.after_call_work_s",
+});
 
 function isShare(name: string): boolean {
   return !name.endsWith("_s");
@@ -47,7 +48,7 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
       onSubmit={submit}
     >
       <label>
-        <span>Days</span>
+        <span>{t("reports.days")}</span>
         <select
           value={choice.days}
           onChange={(event) => change({ days: Number(event.currentTarget.value) })}
@@ -60,7 +61,7 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
         </select>
       </label>
       <label>
-        <span>Interval</span>
+        <span>{t("reports.interval_2")}</span>
         <select
           value={choice.interval}
           onChange={(event) => change({ interval: Number(event.currentTarget.value) })}
@@ -76,7 +77,7 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
           <input
             name={name}
             type="number"
-            step="any"
+            step={t("reports.any")}
             min={0}
             max={isShare(name) ? 100 : 3600}
             defaultValue={given(name)}
@@ -84,22 +85,22 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
         </label>
       ))}
       <label>
-        <span>Agents now</span>
+        <span>{t("reports.agents_now")}</span>
         <input
           name="agents"
           type="number"
           min={0}
           max={10000}
-          placeholder="as on the wallboard"
+          placeholder={t("reports.as_on_the_wallboard")}
           defaultValue={choice.agents === null ? "" : String(choice.agents)}
         />
       </label>
       <button type="submit" class="primary">
-        Plan
+        {t("reports.plan")}
       </button>
       {(Object.keys(choice.goals).length > 0 || choice.agents !== null) && (
         <button type="button" onClick={() => change({ goals: {}, agents: null })}>
-          As configured
+          {t("reports.as_configured")}
         </button>
       )}
     </form>

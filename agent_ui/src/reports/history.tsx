@@ -1,6 +1,7 @@
 // How many calls came, and what became of them, next to what is usual?
 
 import { useMemo } from "preact/hooks";
+import { t } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
 import { type Reading, useReading } from "../shared/reading";
@@ -10,7 +11,7 @@ import { ByKind } from "./by_kind";
 import { ByPlace } from "./by_place";
 import { Chart } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
-import { Cell, FEW_AGENTS, TableBox, WHY_HIDDEN } from "./parts";
+import { Cell, fewAgents, TableBox, whyHidden } from "./parts";
 import type { Line } from "./plot";
 import { ServiceLevels } from "./service_levels";
 import type { ViewProps } from "./view";
@@ -45,7 +46,9 @@ const CHARTS: {
   names: string[];
 }[] = [
   {
-    title: "Calls",
+    get title() {
+      return t("reports.calls");
+    },
     names: ["offered", "answered", "abandoned"],
     lines: [
       { colour: "accent", kind: "line" },
@@ -54,17 +57,23 @@ const CHARTS: {
     ],
   },
   {
-    title: "Service level",
+    get title() {
+      return t("reports.service_level_2");
+    },
     names: ["service_level"],
     lines: [{ colour: "accent", kind: "line" }],
   },
   {
-    title: "Speed of answer",
+    get title() {
+      return t("reports.speed_of_answer");
+    },
     names: ["average_speed_of_answer_s"],
     lines: [{ colour: "accent", kind: "line" }],
   },
   {
-    title: "Handle time",
+    get title() {
+      return t("reports.handle_time");
+    },
     names: ["average_handle_time_s"],
     lines: [{ colour: "accent", kind: "line" }],
   },
@@ -106,14 +115,16 @@ function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean })
   if (reading.trouble) {
     return (
       <p class="banner" role="alert">
-        {`Stale: these numbers are of ${time}. ${reading.trouble}`}
+        {t("reports.stale_these_numbers_are_of", { time, trouble: reading.trouble })}
       </p>
     );
   }
   return (
     <p class="muted reports-wide" role="status">
-      {live ? `As of ${time}, read again each minute.` : `Read at ${time}.`}
-      {reading.busy && " Reading…"}
+      {live
+        ? t("reports.as_of_read_again_each", { time })
+        : t("reports.read_at", { time })}
+      {reading.busy && t("reports.reading")}
     </p>
   );
 }
@@ -149,10 +160,10 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
               <span class="figure-name">{counter.label}</span>
               <strong>{shown(value, counter.unit)}</strong>
               {stats.hidden?.includes(name) && (
-                <small title={WHY_HIDDEN}>{FEW_AGENTS}</small>
+                <small title={whyHidden()}>{fewAgents()}</small>
               )}
               {band && <small>{`${usualWords(band, counter.unit)}${until}`}</small>}
-              <small class="figure-open">open the calls</small>
+              <small class="figure-open">{t("reports.open_the_calls")}</small>
             </button>
           </li>
         );
@@ -174,7 +185,7 @@ function Charts(props: OwnProps & { path: string }) {
       ))}
       <p class="reports-wide">
         <CsvButton path={path} name={`stats-by-${by}.csv`} />{" "}
-        <span class="muted">All numbers of these intervals.</span>
+        <span class="muted">{t("reports.all_numbers_of_these_intervals")}</span>
       </p>
     </>
   );
@@ -183,14 +194,9 @@ function Charts(props: OwnProps & { path: string }) {
 function NoCalls({ usual }: OwnProps) {
   return (
     <section class="reports-wide">
-      <h2>No calls in this time</h2>
-      <p>
-        Choose other days above, or all queues. Calls are counted from the moment on at
-        which a telephone system reports them.
-      </p>
-      {usual?.days.length === 0 && (
-        <p>There were no calls on the same weekdays before, either.</p>
-      )}
+      <h2>{t("reports.no_calls_in_this_time_2")}</h2>
+      <p>{t("reports.choose_other_days_above_or")}</p>
+      {usual?.days.length === 0 && <p>{t("reports.there_were_no_calls_on")}</p>}
     </section>
   );
 }
@@ -261,8 +267,10 @@ function NumberChart(props: NumberChartProps) {
         drawing={drawing}
         none={
           stats.hidden?.includes(first.name)
-            ? WHY_HIDDEN
-            : `No ${chart.title.toLowerCase()} in these days.`
+            ? whyHidden()
+            : t("reports.no_in_these_days", {
+                to_lower_case: chart.title.toLowerCase(),
+              })
         }
         words={words}
         onOpen={(place) => open(place, first.name)}
@@ -271,13 +279,15 @@ function NumberChart(props: NumberChartProps) {
         <table>
           <thead>
             <tr>
-              <th scope="col">{oneDay ? "Time" : "Interval"}</th>
+              <th scope="col">
+                {oneDay ? t("reports.time") : t("reports.interval_2")}
+              </th>
               {counters.map((each) => (
                 <th key={each.name} scope="col" title={each.formula}>
                   {each.label}
                 </th>
               ))}
-              {drawing.band && <th scope="col">Usual</th>}
+              {drawing.band && <th scope="col">{t("reports.usual")}</th>}
             </tr>
           </thead>
           <tbody>
@@ -320,7 +330,11 @@ function drawingOf({ chart, span, by, oneDay, now }: NumberChartProps, all: Coun
     values: span.map((each) => numberOf(each.row, counter.name, now)),
   }));
   if (hasBand) {
-    const median = { label: "Usual", colour: "muted", kind: "dashed" } as const;
+    const median = {
+      label: t("reports.usual"),
+      colour: "muted",
+      kind: "dashed",
+    } as const;
     lines.push({ ...median, values: edge(1) });
   }
   return {
@@ -356,7 +370,7 @@ function UsualCell(props: {
 function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
   return (
     <details class="reports-wide reports-rules">
-      <summary>How these are counted</summary>
+      <summary>{t("reports.how_these_are_counted")}</summary>
       {stats.counted_by.map((each) => (
         <p key={each.since}>
           {each.rules}{" "}
@@ -365,9 +379,14 @@ function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
       ))}
       {usual && (
         <p>
-          {`Usual: median and ${viewerFormats().percentRange(0.1, 0.9)} of ${usual.days.length} same weekdays before.`}
+          {t("reports.usual_median_and_of_same", {
+            percent_range: viewerFormats().percentRange(0.1, 0.9),
+            length: usual.days.length,
+          })}
           {usual.left_out.length > 0 &&
-            ` Left out, as no call came: ${usual.left_out.map((day) => dayWords(day)).join(", ")}.`}
+            t("reports.left_out_as_no_call", {
+              join: usual.left_out.map((day) => dayWords(day)).join(", "),
+            })}
         </p>
       )}
       <dl>

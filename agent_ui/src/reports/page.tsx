@@ -1,6 +1,7 @@
 // Reports: the past, the week, and what is to come. Every number opens its calls.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { todayIn } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
@@ -49,22 +50,40 @@ export function ReportsPage(props: ReportsPageProps) {
   );
 }
 
-const TITLES: Record<View, string> = {
-  calls: "Calls",
-  week: "Week by the hour",
-  pops: "Does the pop help?",
-  alerts: "Alerts",
-  forecast: "Forecast and staffing",
-  compare: "Another tool shows…",
-};
+const TITLES: Record<View, string> = textsOf({
+  calls: "reports.calls",
+  week: "reports.week_by_the_hour",
+  pops: "reports.does_the_pop_help",
+  alerts: "reports.alerts",
+  forecast: "reports.forecast_and_staffing",
+  compare: "reports.another_tool_shows",
+});
 
 const RANGES = [
-  { label: "Today", days: 1, back: 0 },
-  { label: "Yesterday", days: 1, back: 1 },
+  {
+    get label() {
+      return t("reports.today");
+    },
+    days: 1,
+    back: 0,
+  },
+  {
+    get label() {
+      return t("reports.yesterday");
+    },
+    days: 1,
+    back: 1,
+  },
   { label: "7 days", days: 7, back: 0 },
   { label: "28 days", days: 28, back: 0 },
   { label: "90 days", days: 90, back: 0 },
-  { label: "A year", days: 365, back: 0 },
+  {
+    get label() {
+      return t("reports.a_year");
+    },
+    days: 365,
+    back: 0,
+  },
 ];
 
 function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
@@ -105,7 +124,7 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
   const view = { choice, change, from, to, today, onOpen, onExpired };
   return (
     <main class="reports">
-      <h1 class="hidden">{`Reports: ${TITLES[choice.view]}`}</h1>
+      <h1 class="hidden">{t("reports.reports", { value: TITLES[choice.view] })}</h1>
       <Tools {...view} labels={labels} />
       {choice.view === "calls" && <History {...view} />}
       {isWeek && <Week {...view} counters={counters} />}
@@ -173,7 +192,7 @@ function Tools(props: ToolsProps) {
   const { choice, change } = props;
   return (
     <div class="reports-tools reports-wide">
-      <nav aria-label="Reports">
+      <nav aria-label={t("reports.reports_2")}>
         {VIEWS.map((view) => (
           <button
             type="button"
@@ -196,7 +215,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
   const by = fittingBy(from, to, choice.by);
   return (
     <fieldset class="reports-days">
-      <legend class="hidden">Days</legend>
+      <legend class="hidden">{t("reports.days")}</legend>
       {["calls", "compare", "alerts"].includes(choice.view) &&
         RANGES.map(({ label, days, back }) => {
           const last = addDays(today, -back);
@@ -213,7 +232,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
           );
         })}
       <label>
-        <span>From</span>
+        <span>{t("reports.from_2")}</span>
         <input
           type="date"
           value={from}
@@ -225,7 +244,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
         />
       </label>
       <label>
-        <span>to</span>
+        <span>{t("reports.to")}</span>
         <input
           type="date"
           value={to}
@@ -238,7 +257,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
       </label>
       {choice.view === "calls" && (
         <label>
-          <span>By</span>
+          <span>{t("reports.by_2")}</span>
           <select
             value={by}
             onChange={(event) => change({ by: event.currentTarget.value as By })}
@@ -257,15 +276,15 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
 
 function PlaceChoice({ choice, labels, change }: ToolsProps) {
   const groups = [
-    { group: "queue", label: "Queue", all: "All queues" },
-    { group: "line", label: "Line", all: "All lines" },
-    { group: "dialled", label: "Dialled", all: "All numbers" },
+    { group: "queue", label: t("reports.queue"), all: t("reports.all_queues") },
+    { group: "line", label: t("reports.line"), all: t("reports.all_lines") },
+    { group: "dialled", label: t("reports.dialled"), all: t("reports.all_numbers") },
   ] as const;
   const onlyQueues = ["forecast", "compare"].includes(choice.view);
   const shown = onlyQueues ? groups.slice(0, 1) : groups;
   return (
     <fieldset class="reports-days">
-      <legend class="hidden">Which calls</legend>
+      <legend class="hidden">{t("reports.which_calls")}</legend>
       {shown.map(({ group, label, all }) => {
         const known = [...(labels[group] ?? new Map<string, string>())];
         const chosen = choice[group];

@@ -1,6 +1,7 @@
 // Which small parts do all views share?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import type { Counter } from "./answers";
 import { opens, shown } from "./words";
 
@@ -12,16 +13,15 @@ interface CellProps {
   onOpen(): void;
 }
 
-export const FEW_AGENTS = "too few agents";
-export const WHY_HIDDEN =
-  "Not shown: so few agents took these calls that the time would be that of one person (privacy.group_min).";
+export const fewAgents = () => t("reports.too_few_agents");
+export const whyHidden = () => t("reports.not_shown_so_few_agents");
 
 export function Cell({ counter, value, hidden = false, onOpen }: CellProps) {
   const text = shown(value, counter.unit);
   if (hidden) {
     return (
-      <td data-label={counter.label} title={WHY_HIDDEN}>
-        {text} <small class="why-none">{FEW_AGENTS}</small>
+      <td data-label={counter.label} title={whyHidden()}>
+        {text} <small class="why-none">{fewAgents()}</small>
       </td>
     );
   }
@@ -39,9 +39,10 @@ export function Cell({ counter, value, hidden = false, onOpen }: CellProps) {
 
 /** Figures next to a chart; it scrolls, so the keyboard must reach it. */
 export function TableBox(props: { name: string; children: ComponentChildren }) {
+  const name = t("reports.in_figures", { name: props.name });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it
-    <section class="table-box" aria-label={`${props.name}, in figures`} tabIndex={0}>
+    <section class="table-box" aria-label={name} tabIndex={0}>
       {props.children}
     </section>
   );

@@ -1,5 +1,6 @@
 // Does the pop help? How often, early and whole cards came, and how long calls took.
 
+import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -15,11 +16,11 @@ import { rangeQuery } from "./choice";
 import type { ViewProps } from "./view";
 import { countOf, NONE, shown } from "./words";
 
-const STAGE_WORDS: Record<string, string> = {
-  pop: "Pop",
-  painted: "of this in the browser",
-  complete: "Whole card",
-};
+const STAGE_WORDS: Record<string, string> = textsOf({
+  pop: "reports.pop",
+  painted: "reports.of_this_in_the_browser",
+  complete: "reports.whole_card",
+});
 
 export function Pops({ choice, from, to, onExpired }: ViewProps) {
   const path = `/v1/stats/pops?${rangeQuery(choice, from, to)}`;
@@ -28,17 +29,17 @@ export function Pops({ choice, from, to, onExpired }: ViewProps) {
   if (answer.calls === 0) {
     return (
       <section class="reports-wide">
-        <h2>Does the pop help?</h2>
-        <p>No call rang at an agent in this time. Choose more days above.</p>
+        <h2>{t("reports.does_the_pop_help")}</h2>
+        <p>{t("reports.no_call_rang_at_an")}</p>
       </section>
     );
   }
   return (
     <section class="reports-wide pops">
-      <h2>Does the pop help?</h2>
+      <h2>{t("reports.does_the_pop_help")}</h2>
       {trouble && <p role="alert">{trouble}</p>}
       <p class="muted">
-        {`${countOf(answer.calls)} calls from outside that rang at an agent and are over.`}
+        {t("reports.calls_from_outside_that_rang", { calls: countOf(answer.calls) })}
         {answer.left_out && ` ${answer.left_out}`}
       </p>
       <Shares found={answer} />
@@ -53,14 +54,22 @@ function Shares({ found }: { found: PopHelp }) {
   const { calls, matched, with_number, answered, delivered, before_answer } = found;
   const parts = [
     {
-      label: "Match rate",
+      label: t("reports.match_rate"),
       share: found.match_rate,
-      words: `${countOf(matched)} of ${countOf(calls)} calls with a customer; ${shown(with_number === 0 ? null : matched / with_number, "ratio")} of those with a number`,
+      words: t("reports.of_calls_with_a_customer", {
+        matched: countOf(matched),
+        calls: countOf(calls),
+        shown: shown(with_number === 0 ? null : matched / with_number, "ratio"),
+      }),
     },
     {
-      label: "Card before the answer",
+      label: t("reports.card_before_the_answer"),
       share: found.before_answer_rate,
-      words: `${countOf(before_answer)} of ${countOf(answered)} answered calls; ${countOf(delivered)} had a card on a screen`,
+      words: t("reports.of_answered_calls_had_a", {
+        before_answer: countOf(before_answer),
+        answered: countOf(answered),
+        delivered: countOf(delivered),
+      }),
     },
   ];
   return (
@@ -80,14 +89,14 @@ function Shares({ found }: { found: PopHelp }) {
 function Stages({ stages }: { stages: Stage[] }) {
   return (
     <table class="by-block">
-      <caption>How soon</caption>
+      <caption>{t("reports.how_soon")}</caption>
       <thead>
         <tr>
-          <th scope="col">Stage</th>
-          <th scope="col">Cards</th>
-          <th scope="col">Half within</th>
-          <th scope="col">95 of 100 within</th>
-          <th scope="col">99 of 100 within</th>
+          <th scope="col">{t("reports.stage")}</th>
+          <th scope="col">{t("reports.cards")}</th>
+          <th scope="col">{t("reports.half_within")}</th>
+          <th scope="col">{t("reports.95_of_100_within")}</th>
+          <th scope="col">{t("reports.99_of_100_within")}</th>
         </tr>
       </thead>
       <tbody>
@@ -109,20 +118,20 @@ function Stages({ stages }: { stages: Stage[] }) {
 }
 
 function Facets({ facets }: { facets: FacetHelp[] }) {
-  if (facets.length === 0) return <p>No card had a facet.</p>;
+  if (facets.length === 0) return <p>{t("reports.no_card_had_a_facet")}</p>;
   const of = (part: number, whole: number) =>
     shown(whole === 0 ? null : part / whole, "ratio");
   return (
     <table class="by-block">
-      <caption>Facets on cards, whether or not a browser showed them</caption>
+      <caption>{t("reports.facets_on_cards_whether_or")}</caption>
       <thead>
         <tr>
-          <th scope="col">Facet</th>
-          <th scope="col">Cards</th>
-          <th scope="col">Filled</th>
-          <th scope="col">Empty</th>
-          <th scope="col">Failed</th>
-          <th scope="col">There before the answer</th>
+          <th scope="col">{t("reports.facet")}</th>
+          <th scope="col">{t("reports.cards")}</th>
+          <th scope="col">{t("reports.filled")}</th>
+          <th scope="col">{t("reports.empty")}</th>
+          <th scope="col">{t("reports.failed")}</th>
+          <th scope="col">{t("reports.there_before_the_answer")}</th>
         </tr>
       </thead>
       <tbody>
@@ -144,20 +153,17 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
 }
 
 function HandleTable({ rows }: { rows: HandleComparison[] }) {
-  if (rows.length === 0)
-    return <p>No handle times: too few agents, or no answered call.</p>;
+  if (rows.length === 0) return <p>{t("reports.no_handle_times_too_few")}</p>;
   return (
     <>
       <table class="by-block handle-times">
-        <caption>
-          Handle time of calls with a complete profile and of the others
-        </caption>
+        <caption>{t("reports.handle_time_of_calls_with")}</caption>
         <thead>
           <tr>
-            <th scope="col">Queue</th>
-            <th scope="col">Complete profile</th>
-            <th scope="col">Others</th>
-            <th scope="col">Difference</th>
+            <th scope="col">{t("reports.queue")}</th>
+            <th scope="col">{t("reports.complete_profile")}</th>
+            <th scope="col">{t("reports.others")}</th>
+            <th scope="col">{t("reports.difference")}</th>
           </tr>
         </thead>
         <tbody>
@@ -182,8 +188,10 @@ function HandleTable({ rows }: { rows: HandleComparison[] }) {
         </tbody>
       </table>
       <p class="muted">
-        {`In brackets the ${viewerFormats().percent(0.95)} interval of a mean, or of the difference (Welch). `}
-        Complete: the customer is known, and each source that was asked gave an answer.
+        {t("reports.in_brackets_the_interval_of", {
+          percent: viewerFormats().percent(0.95),
+        })}
+        {t("reports.complete_the_customer_is_known")}
       </p>
     </>
   );
@@ -211,7 +219,11 @@ interface IntervalProps {
 
 function Interval({ low, high, words }: IntervalProps) {
   if (low === null || high === null) return null;
-  return <small class="muted">{`(${words(low)} to ${words(high)})`}</small>;
+  return (
+    <small class="muted">
+      {t("reports.to_2", { low: words(low), high: words(high) })}
+    </small>
+  );
 }
 
 function milliseconds(value: number | null): string {

@@ -1,5 +1,6 @@
 // What is the service level by each way of counting it, next to the centre's own?
 
+import { t } from "../i18n/words";
 import type { Counter, ServiceLevel, Stats } from "./answers";
 import type { ViewProps } from "./view";
 import { addDays, shown } from "./words";
@@ -18,7 +19,7 @@ export function ServiceLevels({
   if (levels.length === 0) return null;
   return (
     <section class="reports-wide levels">
-      <h2>Service level by each way of counting</h2>
+      <h2>{t("reports.service_level_by_each_way")}</h2>
       <ul>
         {levels.map((level) => {
           const { label } = known.get(level.counter) as Counter;
@@ -30,9 +31,9 @@ export function ServiceLevels({
               >
                 <span class="figure-name">{label}</span>
                 <strong>{shown(stats.total[level.counter], "ratio")}</strong>
-                {level.own && <mark>this centre's</mark>}
+                {level.own && <mark>{t("reports.this_centres")}</mark>}
                 <small>{level.formula}</small>
-                <small class="figure-open">open the calls</small>
+                <small class="figure-open">{t("reports.open_the_calls")}</small>
               </button>
             </li>
           );

@@ -1,6 +1,7 @@
 // At which hours of the week do calls come?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -40,10 +41,10 @@ export function Week(props: ViewProps & { counters: Counter[] }) {
   if (!hours.answer || !number) return <Waiting reading={hours} />;
   return (
     <section class="reports-wide week">
-      <h2>{`${number.label} by hour and weekday`}</h2>
+      <h2>{t("reports.by_hour_and_weekday", { label: number.label })}</h2>
       <p class="week-tools">
         <label>
-          <span>Number</span>
+          <span>{t("reports.number")}</span>
           <select
             value={choice.number}
             onChange={(event) => change({ number: event.currentTarget.value })}
@@ -58,8 +59,8 @@ export function Week(props: ViewProps & { counters: Counter[] }) {
         <CsvButton path={path} name={`hours-${choice.number}.csv`} />
         <span class="muted">
           {number.unit === "calls"
-            ? "Mean of an hour. Open a cell for the hours it is made of."
-            : "Of the calls of all these hours. Open a cell for each of them."}
+            ? t("reports.mean_of_an_hour_open")
+            : t("reports.of_the_calls_of_all")}
         </span>
       </p>
       {hours.trouble && <p role="alert">{hours.trouble}</p>}
@@ -86,7 +87,7 @@ function Grid(props: GridProps) {
       <table class="heat">
         <thead>
           <tr>
-            <th scope="col">Hour</th>
+            <th scope="col">{t("reports.hour")}</th>
             {WEEKDAYS.map((day) => (
               <th key={day} scope="col">
                 {weekdayName(day)}
@@ -113,12 +114,12 @@ function Grid(props: GridProps) {
         </tbody>
       </table>
       {busy.length === 0 && (
-        <p class="week-parts">No calls in this time. Choose more days above.</p>
+        <p class="week-parts">{t("reports.no_calls_in_this_time_3")}</p>
       )}
       {open ? (
         <CellParts {...props} cell={open} />
       ) : (
-        <p class="muted week-parts">Choose a cell to see the hours it is made of.</p>
+        <p class="muted week-parts">{t("reports.choose_a_cell_to_see")}</p>
       )}
     </div>
   );
@@ -165,7 +166,12 @@ function CellParts(props: GridProps & { cell: HourCell }) {
   };
   return (
     <div class="week-parts" role="status">
-      <h3>{`${weekdayName(cell.weekday)} ${hourWords(cell.hour)} is made of`}</h3>
+      <h3>
+        {t("reports.is_made_of", {
+          weekday: weekdayName(cell.weekday),
+          hour: hourWords(cell.hour),
+        })}
+      </h3>
       <ul>
         {cell.intervals.map(({ start, value }) => (
           <li key={start}>

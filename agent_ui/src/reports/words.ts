@@ -1,5 +1,6 @@
 // How do numbers, days and intervals read?
 
+import { t } from "../i18n/words";
 import { addDays } from "../shared/days";
 import { averageDuration, viewerFormats } from "../shared/format";
 import type { Band, Unit } from "./answers";
@@ -33,15 +34,15 @@ export function momentIn(iso: string, zone: string): string {
 /** `usual 12 (9 to 15)`. */
 export function usualWords(band: Band | null | undefined, unit: Unit): string {
   if (!band) return "";
-  const [low, median, high] = band.map((value) => shown(value, unit));
-  return `usual ${median} (${low} to ${high})`;
+  const [low = "", median = "", high = ""] = band.map((value) => shown(value, unit));
+  return t("reports.usual_to", { median, low, high });
 }
 
 /** Above, below or as usual: in words, not by colour alone. */
 export function against(value: number | null, band: Band | null | undefined): string {
   if (value === null || !band) return "";
-  if (value > band[2]) return "above usual";
-  return value < band[0] ? "below usual" : "as usual";
+  if (value > band[2]) return t("reports.above_usual");
+  return value < band[0] ? t("reports.below_usual") : t("reports.as_usual");
 }
 
 /** The wall clock of a time with an offset, as addresses have it: its text says it. */

@@ -1,6 +1,7 @@
 // How does a list become a file on the viewer's disk?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { Refused } from "./api";
 import { download } from "./reading";
 
@@ -8,9 +9,9 @@ import { download } from "./reading";
 export function CsvButton({ path, name }: { path: string; name: string }) {
   const [words, setWords] = useState("CSV");
   const fetchAll = async () => {
-    setWords("Fetching…");
+    setWords(t("common.fetching"));
     try {
-      setWords((await download(path, name)) ? "CSV" : "CSV, cut at 20,000 calls");
+      setWords((await download(path, name)) ? "CSV" : t("common.csv_cut_at_20_000"));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       setWords(`${error.message} ${error.remedy}`);

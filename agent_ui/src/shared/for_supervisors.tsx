@@ -1,6 +1,7 @@
 // What does an agent see who opens a page of supervisors?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import type { Session } from "./api";
 
 interface ForSupervisorsProps {
@@ -14,9 +15,9 @@ export function ForSupervisors({ session, children }: ForSupervisorsProps) {
   }
   return (
     <main class="empty">
-      <h1>This page is for supervisors</h1>
+      <h1>{t("common.this_page_is_for_supervisors")}</h1>
       <p>
-        Your role is agent. <a href="/">Back to your desk</a>
+        {t("common.your_role_is_agent")} <a href="/">{t("common.back_to_your_desk")}</a>
       </p>
     </main>
   );

@@ -1,5 +1,6 @@
 // What is shown until the first answer is there?
 
+import { t } from "../i18n/words";
 import type { Reading } from "./reading";
 
 export function Waiting<T>({ reading }: { reading: Reading<T> }) {
@@ -12,7 +13,7 @@ export function Waiting<T>({ reading }: { reading: Reading<T> }) {
   }
   return (
     <p class="muted" role="status">
-      Asking…
+      {t("common.asking")}
     </p>
   );
 }

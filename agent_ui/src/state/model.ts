@@ -1,5 +1,6 @@
 // What does the desk know at one moment?
 
+import { t } from "../i18n/words";
 import type {
   AgentUpdated,
   CandidateRef,
@@ -205,9 +206,9 @@ export function callerTitle(pop: Pop): string {
 }
 
 export function numberTitle(pop: Pop): string {
-  if (pop.caller.presentation === "withheld") return "Withheld number";
-  if (pop.caller.presentation === "unavailable") return "Number not available";
-  return pop.caller.display || pop.caller.number || "Unknown number";
+  if (pop.caller.presentation === "withheld") return t("desk.withheld_number");
+  if (pop.caller.presentation === "unavailable") return t("desk.number_not_available");
+  return pop.caller.display || pop.caller.number || t("desk.unknown_number");
 }
 
 export function chosenCandidate(pop: Pop) {

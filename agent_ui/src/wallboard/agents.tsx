@@ -1,5 +1,6 @@
 // Who is doing what, and since when?
 
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { keyOf } from "../state/wallboard";
 import type { AgentRow } from "../wire/frames";
@@ -16,14 +17,54 @@ type Doing =
   | "offline";
 
 const GROUPS: { doing: Doing; label: string }[] = [
-  { doing: "alerting", label: "Ringing" },
-  { doing: "talking", label: "Talking" },
-  { doing: "held", label: "Caller on hold" },
-  { doing: "available", label: "Available" },
-  { doing: "wrap_up", label: "Wrap-up" },
-  { doing: "break", label: "Break" },
-  { doing: "no_desk", label: "No desk" },
-  { doing: "offline", label: "Offline" },
+  {
+    doing: "alerting",
+    get label() {
+      return t("wallboard.ringing");
+    },
+  },
+  {
+    doing: "talking",
+    get label() {
+      return t("wallboard.talking");
+    },
+  },
+  {
+    doing: "held",
+    get label() {
+      return t("wallboard.caller_on_hold");
+    },
+  },
+  {
+    doing: "available",
+    get label() {
+      return t("wallboard.available");
+    },
+  },
+  {
+    doing: "wrap_up",
+    get label() {
+      return t("wallboard.wrap_up");
+    },
+  },
+  {
+    doing: "break",
+    get label() {
+      return t("wallboard.break");
+    },
+  },
+  {
+    doing: "no_desk",
+    get label() {
+      return t("wallboard.no_desk");
+    },
+  },
+  {
+    doing: "offline",
+    get label() {
+      return t("wallboard.offline");
+    },
+  },
 ];
 
 /** What the telephone does says more than the state an agent has set. */
@@ -41,7 +82,7 @@ export function Agents({ board, skewMs, live, team }: BoardProps & { team: strin
       .sort((a, b) => a.since.localeCompare(b.since)),
   }));
   return (
-    <section class="agents" aria-label="Agents by state">
+    <section class="agents" aria-label={t("wallboard.agents_by_state")}>
       {groups.map((group) => (
         <div class="agent-group" key={group.doing} data-doing={group.doing}>
           <h2>

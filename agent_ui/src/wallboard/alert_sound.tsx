@@ -1,6 +1,7 @@
 // Is a new alert heard? Only where somebody switched it on.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Change, Preferences } from "../shared/preferences";
 import type { AlertSeen } from "../wire/frames";
 
@@ -91,19 +92,21 @@ export function AlertSound(props: AlertSoundProps) {
   if (hidden) return null;
   return (
     <details class="alert-sound">
-      <summary>{sound ? "Sound is on" : "Sound is off"}</summary>
+      <summary>
+        {sound ? t("wallboard.sound_is_on") : t("wallboard.sound_is_off")}
+      </summary>
       <fieldset>
-        <legend class="hidden">Sound for a new alert</legend>
+        <legend class="hidden">{t("wallboard.sound_for_a_new_alert")}</legend>
         <label>
           <input
             type="checkbox"
             checked={sound}
             onChange={() => change({ sound: !sound })}
           />
-          Sound for a new alert
+          {t("wallboard.sound_for_a_new_alert")}
         </label>
         <label>
-          {"Volume "}
+          {t("wallboard.volume")}
           <input
             type="range"
             min="5"
@@ -116,12 +119,12 @@ export function AlertSound(props: AlertSoundProps) {
           />
         </label>
         <button type="button" onClick={() => speaker.play("critical", volume)}>
-          Test
+          {t("wallboard.test")}
         </button>
       </fieldset>
       {sound && blocked && (
         <p class="muted" role="status">
-          The browser keeps this page silent until you press a key or click in it.
+          {t("wallboard.the_browser_keeps_this_page")}
         </p>
       )}
     </details>

@@ -1,6 +1,7 @@
 // Which watched numbers are beyond their limits, and who has seen it?
 
 import { useState } from "preact/hooks";
+import { t, textsOf } from "../i18n/words";
 import { acknowledgeAlert, Refused } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration, type Formats } from "../shared/format";
@@ -30,7 +31,7 @@ export function Alerts(props: AlertsProps) {
   };
   if (board.alerts.length === 0) return null;
   return (
-    <section class="alerts" aria-label="Alerts">
+    <section class="alerts" aria-label={t("wallboard.alerts")}>
       {trouble && (
         <p class="trouble" role="status">
           {trouble}
@@ -48,19 +49,27 @@ export function Alerts(props: AlertsProps) {
                   <bdi>{subjectOf(board, alert)}</bdi>
                 </>
               )}
-              <span class="muted">{` for ${duration((now - Date.parse(alert.opened_at)) / 1000)}, ${valueText(alert, board.counters, formats)} when it opened`}</span>
+              <span class="muted">
+                {t("wallboard.for_when_it_opened", {
+                  duration: duration((now - Date.parse(alert.opened_at)) / 1000),
+                  alert: valueText(alert, board.counters, formats),
+                })}
+              </span>
             </span>
             {alert.acknowledged_by ? (
               <span class="muted">
-                seen by <bdi>{alert.acknowledged_by}</bdi>
+                {t("wallboard.seen_by")} <bdi>{alert.acknowledged_by}</bdi>
               </span>
             ) : (
               <button
                 type="button"
-                aria-label={`I have seen it: ${alert.label}, ${subjectOf(board, alert)}`}
+                aria-label={t("wallboard.i_have_seen_it", {
+                  label: alert.label,
+                  board: subjectOf(board, alert),
+                })}
                 onClick={() => void seen(alert)}
               >
-                Seen
+                {t("wallboard.seen")}
               </button>
             )}
           </li>
@@ -78,7 +87,10 @@ export function subjectOf(
   return subject_label || labelOf(board, subject);
 }
 
-const LEVELS = { critical: "Critical", warning: "Warning" } as const;
+const LEVELS = textsOf({
+  critical: "wallboard.critical",
+  warning: "wallboard.warning",
+});
 /** Numbers that no column of the board has. */
 const UNITS: Record<string, CounterDef["unit"]> = {
   ring_to_pop_s: "seconds",
@@ -92,9 +104,11 @@ export function valueText(
   formats: Formats,
 ): string {
   if (alert.value === null) return "unknown";
-  if (alert.number === "source_failing") return "without an answer";
+  if (alert.number === "source_failing") return t("wallboard.without_an_answer");
   if (alert.number === "line_silence")
-    return `${formats.number(Math.round(alert.value))} usual gaps`;
+    return t("wallboard.usual_gaps", {
+      number: formats.number(Math.round(alert.value)),
+    });
   const { name, unit } = counters.find((each) => each.name === alert.number) ?? {
     name: alert.number,
     unit: UNITS[alert.number] ?? "calls",

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { phaseWord } from "../desk/words";
+import { t } from "../i18n/words";
 import { endCall, type LiveCall, Refused, read } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration } from "../shared/format";
@@ -32,7 +33,7 @@ export function LiveCalls(props: LiveCallsProps) {
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
-      <summary>Calls that go on now</summary>
+      <summary>{t("wallboard.calls_that_go_on_now")}</summary>
       {open && <List {...props} />}
     </details>
   );
@@ -51,7 +52,12 @@ function List({ csrf, skewMs }: LiveCallsProps) {
       setTrouble("");
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      setTrouble(`This list is not live. ${error.message} ${error.remedy}`);
+      setTrouble(
+        t("wallboard.this_list_is_not_live", {
+          message: error.message,
+          remedy: error.remedy,
+        }),
+      );
     } finally {
       asking.current = false;
     }
@@ -78,19 +84,19 @@ function List({ csrf, skewMs }: LiveCallsProps) {
           {trouble}
         </p>
       )}
-      {calls?.length === 0 && <p class="muted">No call goes on.</p>}
+      {calls?.length === 0 && <p class="muted">{t("wallboard.no_call_goes_on")}</p>}
       {calls && calls.length > 0 && (
         <table>
           <thead>
             <tr>
-              <th scope="col">Phase</th>
-              <th scope="col">Queue</th>
-              <th scope="col">Agents</th>
-              <th scope="col">Since</th>
-              <th scope="col">Last event</th>
-              <th scope="col">Call</th>
+              <th scope="col">{t("wallboard.phase")}</th>
+              <th scope="col">{t("wallboard.queue")}</th>
+              <th scope="col">{t("wallboard.agents")}</th>
+              <th scope="col">{t("wallboard.since")}</th>
+              <th scope="col">{t("wallboard.last_event")}</th>
+              <th scope="col">{t("wallboard.call")}</th>
               <th scope="col">
-                <span class="hidden">End it</span>
+                <span class="hidden">{t("wallboard.end_it")}</span>
               </th>
             </tr>
           </thead>
@@ -142,11 +148,11 @@ function Row({ call, now, onClear }: RowProps) {
             onBlur={notSure}
             onKeyDown={(event) => event.key === "Escape" && notSure()}
           >
-            It is over: clear it
+            {t("wallboard.it_is_over_clear_it")}
           </button>
         ) : (
           <button type="button" class="quiet" onClick={() => setSure(true)}>
-            Clear…
+            {t("wallboard.clear")}
           </button>
         )}
       </td>

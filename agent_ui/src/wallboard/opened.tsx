@@ -1,6 +1,7 @@
 // Which calls are behind a figure of the board?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import { searchOf, USUAL } from "../reports/choice";
 import { addDays } from "../reports/words";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
@@ -50,7 +51,7 @@ export function Opened({ board, counter, queue, children }: OpenedProps) {
     <a
       class="opens"
       href={address}
-      title={`The calls of: ${counter.label}`}
+      title={t("wallboard.the_calls_of", { label: counter.label })}
       {...elsewhere}
     >
       {children}

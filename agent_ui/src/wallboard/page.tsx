@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
+import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
@@ -72,9 +73,10 @@ function useBigScreen(): [boolean, (big: boolean) => void] {
 function NotYours() {
   return (
     <main class="empty">
-      <h1>The wallboard is for supervisors</h1>
+      <h1>{t("wallboard.the_wallboard_is_for_supervisors")}</h1>
       <p>
-        Your role is agent. <a href="/">Back to your desk</a>
+        {t("wallboard.your_role_is_agent")}{" "}
+        <a href="/">{t("wallboard.back_to_your_desk")}</a>
       </p>
     </main>
   );
@@ -86,8 +88,8 @@ interface ToolsProps extends Pick<WallboardPageProps, "preferences" | "change"> 
 
 function Tools({ preferences, change, onBigScreen }: ToolsProps) {
   const switches = [
-    { key: "formulas", label: "Formulas", on: preferences.formulas },
-    { key: "big", label: "Large type", on: preferences.big },
+    { key: "formulas", label: t("wallboard.formulas"), on: preferences.formulas },
+    { key: "big", label: t("wallboard.large_type"), on: preferences.big },
   ] as const;
   return (
     <>
@@ -103,7 +105,8 @@ function Tools({ preferences, change, onBigScreen }: ToolsProps) {
         </button>
       ))}
       <button type="button" class="quiet" onClick={onBigScreen}>
-        <Icon name="screen" /> <span class="tool-word">Big screen</span>
+        <Icon name="screen" />{" "}
+        <span class="tool-word">{t("wallboard.big_screen")}</span>
       </button>
     </>
   );
@@ -124,14 +127,14 @@ function Board(props: BoardPageProps) {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
   const { board, skewMs } = state;
-  const takeOver = { label: "Use this tab", run: () => client.takeOver() };
+  const takeOver = { label: t("wallboard.use_this_tab"), run: () => client.takeOver() };
   const action = state.link.status === "replaced" ? takeOver : null;
   const banner = { link: state.link, action, time: formats.time };
   if (!board) {
     return (
       <main class="empty">
         <LinkBanner {...banner} />
-        <p class="muted">Connecting…</p>
+        <p class="muted">{t("wallboard.connecting")}</p>
       </main>
     );
   }
@@ -156,7 +159,7 @@ function Board(props: BoardPageProps) {
   }
   return (
     <main class="wallboard" data-big={preferences.big} data-live={live}>
-      <h1 class="hidden">Wallboard</h1>
+      <h1 class="hidden">{t("wallboard.wallboard")}</h1>
       <LinkBanner {...banner} />
       <div class="board-head">
         <AsOf {...shared} />
@@ -181,7 +184,7 @@ function explained({ counters, teams }: WallboardSnapshot) {
 
 /** What single agents do is shown where the configuration lets it. */
 function GroupsOnly() {
-  return <p class="muted groups-only">Agents are shown as a group, without names.</p>;
+  return <p class="muted groups-only">{t("wallboard.agents_are_shown_as_a")}</p>;
 }
 
 function AsOf({ board, formats, skewMs, live }: BoardProps) {
@@ -191,14 +194,23 @@ function AsOf({ board, formats, skewMs, live }: BoardProps) {
   const date = formats.value(day, DAY, null);
   return (
     <p class="as-of">
-      <strong>{company || "Wallboard"}</strong>
+      <strong>{company || t("wallboard.wallboard")}</strong>
       <span class="live-mark" data-live={live}>
         <span class="dot" aria-hidden="true" />
-        {live ? `live, last change ${clock}` : `stale: as of ${clock}, not live`}
+        {live
+          ? t("wallboard.live_last_change", { clock })
+          : t("wallboard.stale_as_of_not_live", { clock })}
       </span>
-      <span class="muted">{`Today is ${date}, ${time_zone}`}</span>
+      <span class="muted">{t("wallboard.today_is", { date, time_zone })}</span>
     </p>
   );
 }
 
-const DAY = { name: "day", label: "Day", type: "date" as const, currency: null };
+const DAY = {
+  name: "day",
+  get label() {
+    return t("wallboard.day");
+  },
+  type: "date" as const,
+  currency: null,
+};

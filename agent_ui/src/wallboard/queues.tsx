@@ -1,6 +1,7 @@
 // How many calls wait, ring and talk, and how did today go?
 
 import { useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { useNow } from "../shared/clock";
 import { averageDuration, duration, type Formats } from "../shared/format";
 import type { Change, Preferences } from "../shared/preferences";
@@ -74,17 +75,19 @@ export function Total(props: BoardProps) {
     <Tiles {...props} queue={total} group={group} title={title} />
   );
   return (
-    <section class="total" aria-label="All queues">
-      {tiles("now", "Now")}
-      {tiles("today", "Today")}
-      {differ(total) && tiles("calls", "Today by call, since its first queue")}
-      {total.values.direct ? tiles("direct", "Today, without a queue") : null}
-      {tiles("minor", "Also today")}
-      {tiles("agents", "Agents")}
+    <section class="total" aria-label={t("wallboard.all_queues")}>
+      {tiles("now", t("wallboard.now"))}
+      {tiles("today", t("wallboard.today"))}
+      {differ(total) && tiles("calls", t("wallboard.today_by_call_since_its"))}
+      {total.values.direct
+        ? tiles("direct", t("wallboard.today_without_a_queue"))
+        : null}
+      {tiles("minor", t("wallboard.also_today"))}
+      {tiles("agents", t("wallboard.agents"))}
       {props.board.counters.some((each) => groupOf(each) === "variants") && (
         <details>
-          <summary>Service level in seven formulas</summary>
-          {tiles("variants", "Service level by formula")}
+          <summary>{t("wallboard.service_level_in_seven_formulas")}</summary>
+          {tiles("variants", t("wallboard.service_level_by_formula"))}
         </details>
       )}
     </section>
@@ -107,7 +110,10 @@ export function labelOf(
 /** Lines whose calls count in the queue in which they ring. */
 export function LinesWithoutQueues({ lines }: { lines: string[] }) {
   if (lines.length === 0) return null;
-  const [line, do_] = lines.length > 1 ? ["Lines", "report"] : ["Line", "reports"];
+  const [line, do_] =
+    lines.length > 1
+      ? [t("wallboard.lines"), "report"]
+      : [t("wallboard.line"), "reports"];
   return (
     <p class="muted lines-without-queues">
       {`${line} ${lines.join(", ")} ${do_} no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.`}
@@ -154,7 +160,9 @@ export function Tiles(props: TilesProps) {
           >
             <dt title={counter.formula}>
               {counter.label}
-              {isOwn(counter, board.counters) && <mark>this centre's</mark>}
+              {isOwn(counter, board.counters) && (
+                <mark>{t("wallboard.this_centres")}</mark>
+              )}
             </dt>
             <dd>
               <span class="figure">
@@ -198,13 +206,13 @@ export function Queues(props: QueuesProps) {
   const minor = counters.filter((each) => !usual(each) && !major.includes(each));
   const queues = shownQueues(all, filter, preferences.sort);
   return (
-    <section class="queues" aria-label="Queues">
+    <section class="queues" aria-label={t("wallboard.queues")}>
       <div class="queue-tools">
         {all.length >= FILTER_FROM && (
           <input
             type="search"
-            aria-label="Only queues with"
-            placeholder="Only queues with…"
+            aria-label={t("wallboard.only_queues_with")}
+            placeholder={t("wallboard.only_queues_with_2")}
             value={filter}
             onInput={(event) => setFilter(event.currentTarget.value)}
           />
@@ -212,10 +220,12 @@ export function Queues(props: QueuesProps) {
         <Columns {...{ counters, major, change }} isUsual={!preferences.columns} />
       </div>
       <QueueTable {...props} queues={queues} counters={major} />
-      {queues.length === 0 && <p class="muted">No queue has this in its name.</p>}
+      {queues.length === 0 && (
+        <p class="muted">{t("wallboard.no_queue_has_this_in")}</p>
+      )}
       {minor.length > 0 && (
         <details>
-          <summary>Also today, by queue</summary>
+          <summary>{t("wallboard.also_today_by_queue")}</summary>
           <QueueTable {...props} queues={queues} counters={minor} />
         </details>
       )}
@@ -233,9 +243,9 @@ interface ColumnsProps {
 function Columns({ counters, major, isUsual, change }: ColumnsProps) {
   return (
     <details class="columns">
-      <summary>Columns</summary>
+      <summary>{t("wallboard.columns")}</summary>
       <fieldset>
-        <legend class="hidden">Numbers by queue</legend>
+        <legend class="hidden">{t("wallboard.numbers_by_queue")}</legend>
         {counters.map((each) => (
           <label key={each.name} title={each.formula}>
             <input
@@ -251,7 +261,7 @@ function Columns({ counters, major, isUsual, change }: ColumnsProps) {
           disabled={isUsual}
           onClick={() => change({ columns: null })}
         >
-          The usual ones
+          {t("wallboard.the_usual_ones")}
         </button>
       </fieldset>
     </details>
@@ -266,7 +276,7 @@ interface QueueTableProps extends QueuesProps {
 }
 
 export function QueueTable(props: QueueTableProps) {
-  const { board, queues, counters, of = "Queue" } = props;
+  const { board, queues, counters, of = t("wallboard.queue") } = props;
   return (
     <table>
       <thead>
@@ -336,7 +346,7 @@ function SortedBy({ preferences, change, by, label, formula }: SortedByProps) {
 export function Formulas({ counters }: { counters: CounterDef[] }) {
   return (
     <details class="formulas" open>
-      <summary>How each number is counted</summary>
+      <summary>{t("wallboard.how_each_number_is_counted")}</summary>
       <dl>
         {counters.map((counter) => (
           <div key={counter.name}>
@@ -381,10 +391,13 @@ export function isHidden(name: string, values: QueueCounters["values"]): boolean
 }
 
 function TooFew() {
-  const why = "Not shown: so few agents took these calls that it would be one person's";
+  const why = t("wallboard.not_shown_so_few_agents");
   return (
     <>
-      – <small title={`${why} (privacy.group_min).`}>too few agents</small>
+      –{" "}
+      <small title={t("wallboard.privacy_group_min", { why })}>
+        {t("wallboard.too_few_agents")}
+      </small>
     </>
   );
 }

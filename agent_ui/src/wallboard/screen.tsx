@@ -1,6 +1,7 @@
 // What does the wallboard show on a screen on the wall?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import type { Change, Preferences } from "../shared/preferences";
 import type { AlertSeen } from "../wire/frames";
@@ -62,12 +63,20 @@ export function Screen(props: ScreenProps) {
       <section class="screen-page" aria-label={titleOf(page, at, pages)}>
         <PageOf {...props} page={page} size={size} />
       </section>
-      <nav class="screen-tools" aria-label="Pages of the big screen">
-        <button type="button" aria-label="Page before" onClick={() => turn(-1)}>
+      <nav class="screen-tools" aria-label={t("wallboard.pages_of_the_big_screen")}>
+        <button
+          type="button"
+          aria-label={t("wallboard.page_before")}
+          onClick={() => turn(-1)}
+        >
           ‹
         </button>
         <span class="screen-place">{`${at + 1} / ${pages.length}`}</span>
-        <button type="button" aria-label="Next page" onClick={() => turn(1)}>
+        <button
+          type="button"
+          aria-label={t("wallboard.next_page")}
+          onClick={() => turn(1)}
+        >
           ›
         </button>
         <button
@@ -76,7 +85,7 @@ export function Screen(props: ScreenProps) {
           onPointerDown={(event) => event.stopPropagation()}
           onClick={() => setTurns(!turns)}
         >
-          {turns ? "Stop" : "Rotate"}
+          {turns ? t("wallboard.stop") : t("wallboard.rotate")}
         </button>
         <label>
           {"every "}
@@ -94,7 +103,7 @@ export function Screen(props: ScreenProps) {
         </label>
         <FullScreen />
         <button type="button" onClick={onLeave}>
-          Leave
+          {t("wallboard.leave")}
         </button>
       </nav>
     </main>
@@ -118,7 +127,7 @@ function ScreenHead(props: ScreenProps & { title: string }) {
       )}
       <span class="live-mark" data-live={live} role="status">
         <span class="dot" aria-hidden="true" />
-        {live ? "live" : `STALE: as of ${clock}, not live`}
+        {live ? "live" : t("wallboard.stale_as_of_not_live_2", { clock })}
       </span>
       {live && <span class="screen-clock">{clock}</span>}
     </header>
@@ -134,8 +143,8 @@ function PageOf(props: ScreenProps & { page: ScreenPage; size: ScreenSize }) {
   const tiles = { ...props, queue: total, formulas: false };
   return (
     <>
-      <Tiles {...tiles} group="now" title="Now" far />
-      <Tiles {...tiles} group="today" title="Today" far />
+      <Tiles {...tiles} group="now" title={t("wallboard.now")} far />
+      <Tiles {...tiles} group="today" title={t("wallboard.today")} far />
     </>
   );
 }
@@ -206,7 +215,11 @@ function AlertsNow({ board, alerts, formats, skewMs, live }: AlertsNowProps) {
             )}
           </span>
           <span class="muted">
-            {`for ${duration((now - Date.parse(alert.opened_at)) / 1000)}, ${valueText(alert, board.counters, formats)} when it opened${alert.acknowledged_by ? ", seen" : ""}`}
+            {t("wallboard.for_when_it_opened_2", {
+              duration: duration((now - Date.parse(alert.opened_at)) / 1000),
+              alert: valueText(alert, board.counters, formats),
+              value: alert.acknowledged_by ? ", seen" : "",
+            })}
           </span>
         </li>
       ))}
@@ -259,7 +272,8 @@ function useKeys(keys: Keys): void {
       const { turn, setPlace, setTurns, onLeave, last } = latest.current;
       const target = event.target as HTMLElement;
       const isButton = target.closest("button") !== null;
-      if (!isButton || !["Enter", " "].includes(event.key)) setTurns(false);
+      if (!isButton || ![t("wallboard.enter"), " "].includes(event.key))
+        setTurns(false);
       if (target.closest("select, input") && event.key !== "Escape") return;
       if (event.key === "ArrowRight" || event.key === "PageDown") turn(1);
       else if (event.key === "ArrowLeft" || event.key === "PageUp") turn(-1);
@@ -290,7 +304,7 @@ function FullScreen() {
       aria-pressed={is}
       onClick={() => void toggle().catch(() => set(false))}
     >
-      Full screen
+      {t("wallboard.full_screen")}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 // Which pages does the big screen show in turn, and what is on each?
 
+import { t } from "../i18n/words";
 import type {
   AlertSeen,
   CounterDef,
@@ -115,7 +116,7 @@ export function titleOf(page: ScreenPage, place: number, pages: ScreenPage[]): s
 }
 
 function wordOf(page: ScreenPage): string {
-  if (page.kind === "total") return "All queues";
-  if (page.kind === "alerts") return "Alerts";
-  return page.of === "Queue" ? "Queues" : "Teams";
+  if (page.kind === "total") return t("wallboard.all_queues");
+  if (page.kind === "alerts") return t("wallboard.alerts");
+  return page.of === "Queue" ? t("wallboard.queues") : t("wallboard.teams");
 }

@@ -1,6 +1,7 @@
 // What do the teams do, and which of them is looked at?
 
 import { useState } from "preact/hooks";
+import { t } from "../i18n/words";
 import type { Change, Preferences, Sort } from "../shared/preferences";
 import type { QueueCounters, WallboardSnapshot } from "../wire/frames";
 import { shownQueues } from "./columns";
@@ -28,15 +29,15 @@ export function Teams(props: TeamsProps) {
   );
   const shown = shownQueues(rows, "", sort);
   return (
-    <section class="queues teams" aria-label="Teams">
+    <section class="queues teams" aria-label={t("wallboard.teams")}>
       <div class="queue-tools">
         <label>
-          {"Team "}
+          {t("wallboard.team_2")}
           <select
             value={team}
             onChange={(event) => change({ team: event.currentTarget.value })}
           >
-            <option value="">All teams</option>
+            <option value="">{t("wallboard.all_teams")}</option>
             {board.teams.map((each) => (
               <option key={each.team} value={each.team}>
                 {each.label}
@@ -48,7 +49,7 @@ export function Teams(props: TeamsProps) {
       {counters.length > 0 && (
         <QueueTable
           {...props}
-          of="Team"
+          of={t("wallboard.team")}
           queues={shown.filter((row) => !isSmall(row))}
           counters={counters}
           preferences={{ ...preferences, sort }}
@@ -64,7 +65,7 @@ function SmallTeams({ labels }: { labels: string[] }) {
   if (labels.length === 0) return null;
   return (
     <p class="muted">
-      {`Counted in the total only, to show no one by themselves: ${labels.join(", ")}.`}
+      {t("wallboard.counted_in_the_total_only", { join: labels.join(", ") })}
     </p>
   );
 }

@@ -1,5 +1,21 @@
 // Every text of the pages in English; the types of all other catalogues follow it.
 
+import { admin } from "./admin";
+import { desk } from "./desk";
+import { insight } from "./insight";
+import { me } from "./me";
+import { recalls } from "./recalls";
+import { reports } from "./reports";
 import { shared } from "./shared";
+import { wallboard } from "./wallboard";
 
-export const en = { ...shared } as const;
+export const en = {
+  ...shared,
+  ...desk,
+  ...me,
+  ...recalls,
+  ...insight,
+  ...admin,
+  ...wallboard,
+  ...reports,
+} as const;

@@ -45,4 +45,10 @@ export const shared = {
   "common.save": "Save",
   "common.yes": "yes",
   "common.no": "no",
+  "common.fetching": "Fetching…",
+  "common.csv_cut_at_20_000": "CSV, cut at 20,000 calls",
+  "common.this_page_is_for_supervisors": "This page is for supervisors",
+  "common.your_role_is_agent": "Your role is agent.",
+  "common.back_to_your_desk": "Back to your desk",
+  "common.asking": "Asking…",
 } as const;
