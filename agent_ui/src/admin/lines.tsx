@@ -1,7 +1,7 @@
 // Which lines are there, and does anything arrive?
 
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../i18n/words";
+import { t, tNodes } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Line } from "./answers";
 import type { AdminClient } from "./client";
@@ -23,9 +23,7 @@ export function Lines(props: AdminProps) {
     <section class="admin-part" aria-labelledby="lines">
       <h2 id="lines">{t("admin.lines")}</h2>
       {lines.length === 0 && (
-        <p class="muted">
-          No line is configured. Add one under <code>lines:</code> in the configuration.
-        </p>
+        <p class="muted">{tNodes("admin.no_line", { key: <code>lines:</code> })}</p>
       )}
       {lines.map((line) => (
         <LinePanel key={line.line} line={line} alone={lines.length === 1} {...props} />

@@ -11,9 +11,9 @@ export function OrderFeeds({ state, formats, now }: AdminProps) {
   if (!orders || orders.feeds.length === 0) return null;
   const known = [
     t("admin.order_lines", { n: orders.lines }),
-    `${formats.number(orders.orders)} orders`,
-    `${formats.number(orders.customers)} customers`,
-    `${formats.number(orders.items)} items`,
+    t("admin.n_orders", { n: orders.orders }),
+    t("admin.n_customers", { n: orders.customers }),
+    t("admin.n_items", { n: orders.items }),
   ];
   if (orders.opted_out > 0) known.push(t("admin.opted_out", { n: orders.opted_out }));
   return (

@@ -37,7 +37,7 @@ export function RequestList({ state, line, formats }: RequestListProps) {
       <p class="newer" role="status">
         {waiting > 0 && (
           <button type="button" onClick={() => setUpTo(known.newest)}>
-            {`Show ${waiting} newer request${waiting > 1 ? "s" : ""}`}
+            {t("admin.show_newer", { n: waiting })}
           </button>
         )}
         {known.missed > 0 && (

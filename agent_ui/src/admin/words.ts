@@ -54,9 +54,9 @@ export function connection(stream: Stream, ago: (at: string) => string): string 
   const again = Math.max(0, stream.connections - 1);
   const parts = [
     stream.connected_since
-      ? `connected ${ago(stream.connected_since)}`
+      ? t("admin.connected", { since: ago(stream.connected_since) })
       : t("admin.not_connected"),
-    again === 1 ? "1 reconnect" : `${again} reconnects`,
+    again === 1 ? t("admin.reconnects", { n: 1 }) : t("admin.reconnects", { n: again }),
     stream.last_message_at
       ? t("admin.last_message", { last_message_at: ago(stream.last_message_at) })
       : t("admin.no_message_yet"),
@@ -73,13 +73,14 @@ export function summary(request: RequestSeen): string {
 }
 
 function brief(event: EventSeen): string {
-  if (event.type === "ignored") return `ignored: ${event.why ?? ""}`;
+  if (event.type === "ignored")
+    return t("admin.ignored_because", { why: event.why ?? "" });
   const agents = texts(event.agents);
   const who = event.withheld ? t("admin.number_withheld") : text(event.from);
   const where = text(event.queue);
   const parts = [
-    agents.length > 0 && `at ${agents.join(", ")}`,
-    where && `in ${where}`,
+    agents.length > 0 && t("admin.at_agents", { agents: agents.join(", ") }),
+    where && t("admin.in_queue", { where }),
     who,
   ];
   const said = parts.filter(Boolean).join(", ");

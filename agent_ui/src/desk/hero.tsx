@@ -184,7 +184,7 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
     <p class="sure">
       {known && (
         <span class="sure-word" data-sure={sureness(known.confidence)}>
-          {sureness(known.confidence)}
+          {t(`desk.${sureness(known.confidence)}`)}
         </span>
       )}
       {known && (

@@ -1,6 +1,6 @@
 // What must the agent not overlook: another caller on the line, a press to take back?
 
-import { t } from "../i18n/words";
+import { lowered, t, tNodes } from "../i18n/words";
 import { stranded } from "../state/drafts";
 import { callerTitle, type Draft } from "../state/model";
 import { talkingElsewhere } from "../state/pops";
@@ -17,12 +17,15 @@ export function TalkingBar() {
   return (
     <p class="talking-bar" role="status">
       <span class="talking-words">
-        {t("desk.you_are_talking_to")}
-        <BarName name={callerTitle(talking)} />
+        {tNodes("desk.you_are_talking_to", {
+          name: <BarName name={callerTitle(talking)} />,
+        })}
         <span class="talking-front">
-          {t("desk.this_card_is")}
-          <BarName name={callerTitle(front)} />
-          {` (${phaseOf(front).word.toLowerCase()}).`}
+          {" "}
+          {tNodes("desk.this_card_is", {
+            name: <BarName name={callerTitle(front)} />,
+            phase: lowered(phaseOf(front).word),
+          })}
         </span>
       </span>
       <button
@@ -110,7 +113,7 @@ function StrandedWords({ draft }: { draft: Draft }) {
   return (
     <span>
       {t("desk.a_result_could_not_be")}
-      <q dir="auto">{result?.label ?? "none"}</q>
+      <q dir="auto">{result?.label ?? t("desk.none")}</q>
     </span>
   );
 }

@@ -102,7 +102,7 @@ function classOf(column: Column, columns: Column[]): string {
 
 function widthOf(column: Column, columns: Column[]): string {
   if (AMOUNTS.has(column.type)) return "right";
-  if (COUNTS.has(column.type)) return t("desk.right_count");
+  if (COUNTS.has(column.type)) return "right count";
   if (DATES.has(column.type)) return "date";
   const long = columns.some((each) => LONG.includes(each.name));
   return long && !LONG.includes(column.name) ? "short" : "text";

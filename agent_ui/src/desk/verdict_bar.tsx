@@ -1,6 +1,7 @@
 // One line that an agent must not miss: may I sell?
 
-import { t } from "../i18n/words";
+import type { VNode } from "preact";
+import { t, tNodes } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Pop } from "../state/model";
 import type { FacetShape } from "../wire/frames";
@@ -54,17 +55,21 @@ function Details({ verdict }: { verdict: Verdict }) {
       )}
       {verdict.overdue && (
         <span>
-          {verdict.level === "hold" ? t("desk.overdue_2") : ""}
-          <FigureAmount figure={verdict.overdue} />
+          <Overdue
+            amount={<FigureAmount figure={verdict.overdue} />}
+            named={verdict.level === "hold"}
+          />
           {verdict.since && <Since figure={verdict.since} />}
         </span>
       )}
       {verdict.overLimitBy && (
         <span>
-          {verdict.headline.startsWith(t("desk.over_the"))
-            ? "by "
-            : t("desk.over_the_limit_by")}
-          <FigureAmount figure={verdict.overLimitBy} />
+          {tNodes(
+            verdict.level === "warning" && !verdict.overdue
+              ? "desk.by_amount"
+              : "desk.over_the_limit_by",
+            { amount: <FigureAmount figure={verdict.overLimitBy} /> },
+          )}
         </span>
       )}
       {verdict.holdNotKnown && <span class="hold-unknown">{verdict.holdNotKnown}</span>}
@@ -86,14 +91,13 @@ function Caveat({ verdict }: { verdict: Verdict }) {
   return (
     <span class="caveat">
       {verdict.caveat}
-      {age && (
-        <>
-          {", from "}
-          <Said>{age}</Said>
-        </>
-      )}
+      {age && <>{tNodes("desk.from_age", { age: <Said>{age}</Said> })}</>}
     </span>
   );
+}
+
+function Overdue({ amount, named }: { amount: VNode; named: boolean }) {
+  return <>{named ? tNodes("desk.overdue_amount", { amount }) : amount}</>;
 }
 
 function FigureAmount({ figure }: { figure: Figure }) {
@@ -113,15 +117,11 @@ function Since({ figure }: { figure: Figure }) {
   const date = { ...figure.column, type: "date" as const };
   return (
     <>
-      {" since "}
-      <Said>{formats.value(figure.value, date, null)}</Said>
-      {days > 0 && (
-        <>
-          {" ("}
-          <Said>{formats.number(days)}</Said>
-          {" days)"}
-        </>
-      )}
+      {" "}
+      {tNodes("desk.since_date", {
+        date: <Said>{formats.value(figure.value, date, null)}</Said>,
+      })}
+      {days > 0 && <Said>{` ${t("desk.in_days", { n: days })}`}</Said>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 // How does a state read, in words that an agent understands?
 
-import { t } from "../i18n/words";
+import { t, tKnown } from "../i18n/words";
 import type { AgentState } from "../state/model";
 import type {
   CloseReason,
@@ -18,11 +18,11 @@ export function stateWord(state: FieldState): string {
   const words: Record<FieldState, string> = {
     fresh: t("desk.up_to_date"),
     stale: t("desk.older_value"),
-    pending: "asking",
+    pending: t("desk.state_asking"),
     empty: t("desk.nothing_there"),
-    failed: "failed",
+    failed: t("desk.failed"),
     timed_out: t("desk.no_answer_in_time"),
-    withheld: "withheld",
+    withheld: t("desk.withheld"),
   };
   return words[state];
 }
@@ -45,7 +45,7 @@ export function sourceSentence(note: SourceNote): string {
     empty: isReasoned(note)
       ? note.source
       : (note.message ?? t("desk.nothing_there_2", { source: note.source })),
-    failed: `${note.source} failed`,
+    failed: t("desk.source_failed", { source: note.source }),
     timed_out: t("desk.no_answer", { source: note.source }),
     withheld: t("desk.not_asked_number_withheld", { source: note.source }),
   };
@@ -77,8 +77,10 @@ export function stateLabel(state: AgentState): string {
   return labels[state];
 }
 
-export function sureness(confidence: number): string {
-  if (confidence >= 0.9) return t("desk.very_sure");
+type Sureness = "very_sure" | "sure" | "likely" | "maybe";
+
+export function sureness(confidence: number): Sureness {
+  if (confidence >= 0.9) return "very_sure";
   if (confidence >= 0.75) return "sure";
   if (confidence >= 0.5) return "likely";
   return "maybe";
@@ -99,7 +101,9 @@ export function outcomeWord(
 ) {
   if (!outcome) return "";
   const ours = direction === "outbound" && UNANSWERED.includes(String(outcome));
-  return ours ? t("desk.no_answer_2") : humanised(String(outcome));
+  return ours
+    ? t("desk.no_answer_2")
+    : (tKnown(`outcome.${outcome}`) ?? humanised(String(outcome)));
 }
 
 export function farewellSentence(
@@ -116,7 +120,7 @@ export function farewellSentence(
       ? t("desk.answered_by", { by })
       : t("desk.answered_by_a_colleague"),
     unanswered: t("desk.rang_here_not_answered"),
-    transferred: by ? t("desk.transferred_to", { by }) : "transferred",
+    transferred: by ? t("desk.transferred_to", { by }) : t("desk.transferred"),
     left: t("desk.you_left_the_call_goes"),
     time_limit: t("desk.closed_no_end_was_ever"),
     cleared: t("desk.closed_by_hand"),

@@ -180,7 +180,9 @@ function WhatFollows({ pop }: { pop: Pop }) {
   return (
     <>
       <Countdown pop={pop} />
-      {next && next !== "offline" && <span>{`then ${stateLabel(next)}`}</span>}
+      {next && next !== "offline" && (
+        <span>{t("desk.then", { state: stateLabel(next) })}</span>
+      )}
     </>
   );
 }
@@ -198,6 +200,6 @@ function Countdown({ pop }: { pop: Pop }) {
   if (!given) return null;
   const ended = pop.ended_at ? Date.parse(pop.ended_at) : now;
   const left = given - (now - ended) / 1000;
-  if (left > 0) return <span>{`${duration(left)} left`}</span>;
+  if (left > 0) return <span>{t("desk.time_left", { time: duration(left) })}</span>;
   return <span class="warn">{t("desk.over_by", { duration: duration(-left) })}</span>;
 }

@@ -116,6 +116,12 @@ export function textsOf<Name extends string>(
   return found;
 }
 
+/** Inside a sentence; German and others keep the capitals of their nouns. */
+export function lowered(sentence: string): string {
+  if (language() === "de") return sentence;
+  return sentence.charAt(0).toLocaleLowerCase(languageTag()) + sentence.slice(1);
+}
+
 /** The text of a key that is only known at run time; null where there is none. */
 export function tKnown(key: string): string | null {
   const message = (spoken?.catalogue as Record<string, Message> | undefined)?.[key];

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { t, textsOf } from "../i18n/words";
+import { t, textsOf, tNodes } from "../i18n/words";
 import { Refused, read, type Session } from "../shared/api";
 import { isoDay } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
@@ -178,15 +178,19 @@ function NoOffers() {
       <ul class="insight-steps">
         <li>{t("insight.choose_a_longer_time_above")}</li>
         <li>
-          Are there offers on the cards? They are made from the orders of a source (
-          <code>orders</code> and <code>items</code>), or come from lookups of the
-          facets <code>recommendations</code> and <code>goes_with</code> with an article
-          number (<code>sku</code>), or from rules of kind <code>offer</code> in the
-          sales policy.
+          {tNodes("insight.are_there_offers", {
+            orders: <code>orders</code>,
+            items: <code>items</code>,
+            recommendations: <code>recommendations</code>,
+            goes_with: <code>goes_with</code>,
+            sku: <code>sku</code>,
+            offer: <code>offer</code>,
+          })}
         </li>
         <li>
-          Ask an administrator to run <code>screenpop insight explain CUSTOMER</code>:
-          it prints what a customer would be offered, and what is missing.
+          {tNodes("insight.ask_an_administrator", {
+            command: <code>screenpop insight explain CUSTOMER</code>,
+          })}
         </li>
       </ul>
     </section>

@@ -1,6 +1,6 @@
 // What do `GET /v1/me`, `/v1/me/calls` and `/v1/me/data` answer, and how does it read?
 
-import { t, textsOf } from "../i18n/words";
+import { lowered, t, textsOf } from "../i18n/words";
 import { duration, viewerFormats } from "../shared/format";
 
 export interface Me {
@@ -94,7 +94,7 @@ function countsIn(figures: Figures): Record<string, number> {
 export function periodWords(period: string): string {
   return period === "today"
     ? t("me.today")
-    : t("me.last", { replace: period.replace("_", " ") });
+    : t("me.last_days", { n: Number.parseInt(period, 10) });
 }
 
 const STATES: Record<string, string> = textsOf({
@@ -114,7 +114,10 @@ export function stateWords(me: Me): string | null {
   if (!me.state) return null;
   const { state, telephone, since } = me.state;
   const words = [STATES[state] ?? state, TELEPHONES[telephone]].filter(Boolean);
-  if (since) words.push(`since ${viewerFormats().momentIn(since, me.time_zone)}`);
+  if (since)
+    words.push(
+      t("me.since", { moment: viewerFormats().momentIn(since, me.time_zone) }),
+    );
   return words.join(", ");
 }
 
@@ -134,7 +137,7 @@ const PARTS: Record<string, string> = textsOf({
 export function partWords(call: OwnCall): string {
   const words = PARTS[call.part] ?? call.part;
   return call.direction === "outbound"
-    ? t("me.you_called", { to_lower_case: words.toLowerCase() })
+    ? t("me.you_called", { to_lower_case: lowered(words) })
     : words;
 }
 
@@ -166,7 +169,7 @@ export function cellWords(key: string, value: Value | undefined, zone: string): 
   if (Array.isArray(value)) {
     return value.map((each) => cellWords(key, each, zone)).join(", ") || NONE;
   }
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? t("common.yes") : t("common.no");
   if (typeof value !== "string") return String(value);
   if (key === "action") return ACTIONS[value] ?? value;
   if (key === "detail") return detailWords(value, zone);
@@ -228,6 +231,6 @@ function isEmpty(value: Value | undefined): boolean {
 export function rowsWords(section: Section): string {
   const count = section.rows.length;
   if (count === 0) return section.next_to ? t("me.only_older_rows") : t("me.nothing");
-  const rows = count === 1 ? "1 row" : `${viewerFormats().count(count)} rows`;
+  const rows = count === 1 ? t("me.n_rows", { n: 1 }) : t("me.n_rows", { n: count });
   return section.next_to ? t("me.and_older_ones", { rows }) : rows;
 }

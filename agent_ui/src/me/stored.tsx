@@ -1,7 +1,7 @@
 // What is stored about me, how long, and how do I get it all?
 
 import { useState } from "preact/hooks";
-import { t } from "../i18n/words";
+import { lowered, t } from "../i18n/words";
 import { Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -48,7 +48,7 @@ export function StoredOfMe({ zone, onExpired }: StoredOfMeProps) {
               <div key={label}>
                 <dt>{label}</dt>
                 <dd>{text}</dd>
-                <dd class="muted">{t("me.kept", { kept: lower(kept) })}</dd>
+                <dd class="muted">{t("me.kept", { kept: lowered(kept) })}</dd>
               </div>
             ))}
           </dl>
@@ -64,10 +64,6 @@ export function StoredOfMe({ zone, onExpired }: StoredOfMeProps) {
   );
 }
 
-function lower(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
-}
-
 /** One section: closed until somebody wants to read its rows. */
 function Stock({ section, zone }: { section: Section; zone: string }) {
   const { name, label, text, kept, rows, next_to } = section;
@@ -76,7 +72,7 @@ function Stock({ section, zone }: { section: Section; zone: string }) {
       <summary>
         <span class="me-label">{label}</span>
         <span class="me-count">{rowsWords(section)}</span>
-        <span class="me-kept">{t("me.kept", { kept: lower(kept) })}</span>
+        <span class="me-kept">{t("me.kept", { kept: lowered(kept) })}</span>
       </summary>
       <p>{text}</p>
       {next_to && <p class="muted">{t("me.all_of_them_are_in")}</p>}

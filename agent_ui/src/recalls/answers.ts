@@ -69,11 +69,13 @@ const KINDS: Record<string, string> = textsOf({
 
 /** `Gave up after 0:41, Sales, out of hours`. */
 export function whyWords(row: Recall): string {
-  const waited = row.waited_s >= 1 ? ` after ${duration(row.waited_s)}` : "";
+  const kind = KINDS[row.kind] ?? row.kind;
   const asked =
     row.asked && row.kind !== "callback" ? t("recalls.asked_for_a_call_before") : null;
   return [
-    `${KINDS[row.kind] ?? row.kind}${waited}`,
+    row.waited_s >= 1
+      ? t("recalls.after", { kind, waited: duration(row.waited_s) })
+      : kind,
     row.queue_label ?? row.queue,
     row.out_of_hours ? t("recalls.out_of_hours") : null,
     asked,
@@ -85,7 +87,7 @@ export function whyWords(row: Recall): string {
 /** `3 attempts, the first 2h ago`: how long somebody has been trying. */
 export function attemptWords(row: Recall, formats: Formats, nowMs: number): string {
   const last = formats.ago(Date.parse(row.last_at), nowMs);
-  if (row.attempts === 1) return t("recalls.1_attempt", { last });
+  if (row.attempts === 1) return t("recalls.one_attempt", { last });
   const first = formats.ago(Date.parse(row.first_at), nowMs);
   return t("recalls.attempts_first_last", { n: row.attempts, first, last });
 }
@@ -96,12 +98,11 @@ export function tryWords(row: Recall, formats: Formats, nowMs: number): string |
     row.tries === 1
       ? t("recalls.called_back_in_vain")
       : t("recalls.called_back", { tries: row.tries });
-  const by = row.last_try.by ? ` by ${row.last_try.by}` : "";
-  return t("recalls.last", {
-    times,
-    ago: formats.ago(Date.parse(row.last_try.at), nowMs),
-    by,
-  });
+  const ago = formats.ago(Date.parse(row.last_try.at), nowMs);
+  const { by } = row.last_try;
+  return by
+    ? t("recalls.last_by", { times, ago, by })
+    : t("recalls.last", { times, ago });
 }
 
 /** Who deals with it, or what became of it. */
@@ -135,12 +136,10 @@ function closedWords(
     called_back: t("recalls.called_back_2"),
   };
   const how = ways[closed.how] ?? closed.label ?? closed.how;
-  const by = closed.by
-    ? closed.how === "got_through"
-      ? ` to ${closed.by}`
-      : ` by ${closed.by}`
-    : "";
-  return `${how}${by}, ${at(closed.at)}`;
+  const when = at(closed.at);
+  if (!closed.by) return `${how}, ${when}`;
+  const key = closed.how === "got_through" ? "recalls.closed_to" : "recalls.closed_by";
+  return t(key, { how, by: closed.by, when });
 }
 
 export interface Later {
@@ -157,9 +156,9 @@ export function laterChoices(now: Date, days: number): Later[] {
   morning.setHours(MORNING, 0, 0, 0);
   const minutes = Math.ceil((morning.getTime() - now.getTime()) / 60_000);
   return [
-    { label: "15 minutes", minutes: 15 },
-    { label: "1 hour", minutes: 60 },
-    { label: "4 hours", minutes: 240 },
+    { label: t("recalls.minutes", { n: 15 }), minutes: 15 },
+    { label: t("recalls.hours", { n: 1 }), minutes: 60 },
+    { label: t("recalls.hours", { n: 4 }), minutes: 240 },
     { label: t("recalls.tomorrow_at_9"), minutes },
   ].filter((each) => each.minutes <= days * 24 * 60);
 }

@@ -1,7 +1,7 @@
 // Which callers reached no one, and who calls them back?
 
 import { useState } from "preact/hooks";
-import { t } from "../i18n/words";
+import { lowered, t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
@@ -79,7 +79,7 @@ export function RecallsPage(props: RecallsPageProps) {
         {listed.length > 0 && <RecallRows {...{ asked, formats }} rows={listed} />}
         {answer && shown === "open" && listed.length > 0 && (
           <p class="muted recall-rule">
-            {t("recalls.order", { rule: lower(answer.rule) })}
+            {t("recalls.order", { rule: lowered(answer.rule) })}
           </p>
         )}
       </main>
@@ -91,10 +91,6 @@ function rowsOf(answer: RecallAnswer, shown: Shown): Recall[] {
   if (shown === "closed") return answer.recalls;
   const snoozed = shown === "snoozed";
   return answer.recalls.filter((row) => (row.state === "snoozed") === snoozed);
-}
-
-function lower(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 interface WhichProps {

@@ -1,6 +1,6 @@
 // What did each queue, line and dialled number have?
 
-import { t, textsOf } from "../i18n/words";
+import { lowered, t, textsOf } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import type { Counter, Place, Places } from "./answers";
@@ -27,7 +27,7 @@ export function ByPlace(props: ByPlaceProps) {
   const rows = places.answer?.group === group ? places.answer.rows : [];
   return (
     <section class="reports-wide by-place">
-      <h2>{t("reports.by", { to_lower_case: GROUPS[group].toLowerCase() })}</h2>
+      <h2>{t("reports.by", { to_lower_case: lowered(GROUPS[group]) })}</h2>
       <p>
         {(Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((each) => (
           <button

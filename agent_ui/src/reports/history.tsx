@@ -1,7 +1,7 @@
 // How many calls came, and what became of them, next to what is usual?
 
 import { useMemo } from "preact/hooks";
-import { t } from "../i18n/words";
+import { lowered, t } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
 import { type Reading, useReading } from "../shared/reading";
@@ -269,7 +269,7 @@ function NumberChart(props: NumberChartProps) {
           stats.hidden?.includes(first.name)
             ? whyHidden()
             : t("reports.no_in_these_days", {
-                to_lower_case: chart.title.toLowerCase(),
+                to_lower_case: lowered(chart.title),
               })
         }
         words={words}

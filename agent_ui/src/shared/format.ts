@@ -1,6 +1,7 @@
 // How does a value read in the viewer's locale? The one place that writes numbers,
 // dates, times and amounts, for all pages.
 
+import { t } from "../i18n/words";
 import type { Column, Scalar } from "../wire/frames";
 
 export type ColumnType = Column["type"];
@@ -121,7 +122,12 @@ export function formatsFor(locale: string | null): Formats {
         if (DATE_FIRST.test(text)) day.format(localDate(text)); // throws for no day
         return moment.format(new Date(text));
       },
-      flag: (value) => (isTrue(value) ? "yes" : isFalse(value) ? "no" : String(value)),
+      flag: (value) =>
+        isTrue(value)
+          ? t("common.yes")
+          : isFalse(value)
+            ? t("common.no")
+            : String(value),
     };
 
   return {

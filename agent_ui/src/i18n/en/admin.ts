@@ -111,4 +111,17 @@ export const admin = {
   "admin.number_withheld": "number withheld",
   "admin.working": "working",
   "admin.failing": "failing",
+  "admin.n_orders": { one: "{n} order", other: "{n} orders" },
+  "admin.n_customers": { one: "{n} customer", other: "{n} customers" },
+  "admin.n_items": { one: "{n} item", other: "{n} items" },
+  "admin.show_newer": {
+    one: "Show {n} newer request",
+    other: "Show {n} newer requests",
+  },
+  "admin.ignored_because": "ignored: {why}",
+  "admin.at_agents": "at {agents}",
+  "admin.in_queue": "in {where}",
+  "admin.connected": "connected {since}",
+  "admin.reconnects": { one: "{n} reconnect", other: "{n} reconnects" },
+  "admin.no_line": "No line is configured. Add one under {key} in the configuration.",
 } as const;

@@ -59,4 +59,8 @@ export const insight = {
   "insight.of_shown": "/ shown",
   "insight.of_offered": "/ offered",
   "insight.of_shown_14_days_ago": "/ shown 14 days ago",
+  "insight.are_there_offers":
+    "Are there offers on the cards? They are made from the orders of a source ({orders} and {items}), or come from lookups of the facets {recommendations} and {goes_with} with an article number ({sku}), or from rules of kind {offer} in the sales policy.",
+  "insight.ask_an_administrator":
+    "Ask an administrator to run {command}: it prints what a customer would be offered, and what is missing.",
 } as const;

@@ -2,7 +2,6 @@
 
 export const me = {
   "me.today": "Today",
-  "me.last": "Last {replace}",
   "me.available": "Available",
   "me.on_a_break": "On a break",
   "me.wrap_up": "Wrap-up",
@@ -76,10 +75,13 @@ export const me = {
   "me.not_stored": "Not stored",
   "me.all_of_them_are_in": "All of them are in the download.",
   "me.there_is_nothing_here": "There is nothing here.",
-  "me.rows": "{label}, rows",
   "me.fetching": "Fetching…",
   "me.fetching_rows": "Fetching… {count} rows",
   "me.saved_as_my_data_json": "Saved as my-data.json.",
   "me.download_everything_json": "Download everything (JSON)",
   "me.ringing": "ringing",
+  "me.since": "since {moment}",
+  "me.last_days": { one: "Last {n} day", other: "Last {n} days" },
+  "me.rows": "{label}, rows",
+  "me.n_rows": { one: "{n} row", other: "{n} rows" },
 } as const;

@@ -7,14 +7,12 @@ export const recalls = {
   "recalls.asked_to_be_called_back": "Asked to be called back",
   "recalls.asked_for_a_call_before": "asked for a call before",
   "recalls.out_of_hours": "out of hours",
-  "recalls.1_attempt": "1 attempt, {last}",
   "recalls.attempts_first_last": {
     one: "{n} attempt, first {first}, last {last}",
     other: "{n} attempts, first {first}, last {last}",
   },
   "recalls.called_back_in_vain": "Called back in vain",
   "recalls.called_back": "Called back {tries}×",
-  "recalls.last": "{times}, last {ago}{by}",
   "recalls.you_call_back_until": "You call back, until {until}",
   "recalls.calls_back_until": "{who} calls back, until {until}",
   "recalls.a_colleague": "A colleague",
@@ -55,4 +53,12 @@ export const recalls = {
     other:
       "You see the queues whose calls rang at your telephone in the last {n} days.",
   },
+  "recalls.after": "{kind} after {waited}",
+  "recalls.one_attempt": "1 attempt, {last}",
+  "recalls.last": "{times}, last {ago}",
+  "recalls.last_by": "{times}, last {ago} by {by}",
+  "recalls.minutes": { one: "{n} minute", other: "{n} minutes" },
+  "recalls.hours": { one: "{n} hour", other: "{n} hours" },
+  "recalls.closed_to": "{how} to {by}, {when}",
+  "recalls.closed_by": "{how} by {by}, {when}",
 } as const;

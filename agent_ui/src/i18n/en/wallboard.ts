@@ -79,8 +79,6 @@ export const wallboard = {
   "wallboard.rotate": "Rotate",
   "wallboard.leave": "Leave",
   "wallboard.stale_as_of_not_live_2": "STALE: as of {clock}, not live",
-  "wallboard.now_2": "now",
-  "wallboard.today_2": "today",
   "wallboard.for_when_it_opened_2": "for {duration}, {alert} when it opened{value}",
   "wallboard.enter": "Enter",
   "wallboard.full_screen": "Full screen",
