@@ -39,6 +39,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Why another tool's figure differs, by calls and rules.",
         ),
         "report": ("report", "Print a scheduled report of calls, or send it now."),
+        "replay": ("replay", "What agents would see under a changed configuration."),
         "index": ("index", "Which numbers are shared, unreadable, in two sources."),
         "db": ("db", "Bring the database up to date."),
         "privacy": ("privacy", "Erase what is stored about a person."),
