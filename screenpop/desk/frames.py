@@ -3,9 +3,8 @@
 Every frame has `frame` (its name). Server frames have `offset`: the journal
 offset they bring the browser up to; it names it in `resume` after a lost
 connection. Times are RFC 3339 UTC strings. Money is decimal text (`"1250.00"`),
-its currency beside it or in the column's declaration. Facets and their fields are the
-domain's own (`domain/profile.py`). The TypeScript types in
-`agent_ui/src/wire/` are generated from this module (`scripts/gen-wire`).
+its currency beside it or in the column's declaration. Facets and their fields are those
+of `domain/profile.py`. `scripts/gen-wire` makes `agent_ui/src/wire/` from this module.
 """
 
 from __future__ import annotations
@@ -220,6 +219,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     build: str = ""  # changes when the page should be reloaded
     wrap_up_s: float = 60.0
     recalls: int = 0  # callers who wait to be called back; then `recalls.waiting`
+    call_back_words: list[str] = []  # in a result or note: a call back was promised
     has_policy: bool = False  # the card keeps room for the lines of a sales policy
 
 

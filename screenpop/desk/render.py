@@ -234,6 +234,7 @@ def greeter(
             note_chars_max=config.limits.note_chars_max,
             build=build,
             wrap_up_s=config.calls.wrap_up_s,
+            call_back_words=list(config.facts.call_back),
             has_policy=bool(config.policy),
         )
 

@@ -141,7 +141,7 @@ async def test_the_desk_does_not_fetch_the_charts(built_pages: None) -> None:
     """Its own script stays below 60 KB as it is sent."""
     assets = Path(__file__).parents[2] / "screenpop/web/assets"
     page = (assets / "index.html").read_text()
-    scripts = re.findall(r'src="/(assets/[^"]+\.js)"', page)
+    scripts = re.findall(r'(?:src|href)="/(assets/[^"]+\.js)"', page)
     assert scripts
     sent = sum(len(gzip.compress((assets / name).read_bytes())) for name in scripts)
     assert sent < 60_000

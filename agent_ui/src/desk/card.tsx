@@ -8,6 +8,7 @@ import type { FacetShape } from "../wire/frames";
 import { Chooser } from "./chooser";
 import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
+import { Glance } from "./glance_line";
 import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
@@ -44,6 +45,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
       <div class="card-top" data-state={pop.state}>
         <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
         {reachable && <VerdictBar pop={pop} />}
+        {reachable && <Glance pop={pop} />}
         <PolicyLines pop={pop} />
         {reachable && <Identity pop={pop} />}
       </div>

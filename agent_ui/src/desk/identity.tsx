@@ -8,9 +8,9 @@ import { useDesk } from "./context";
 import { Fields, Skeleton } from "./fields";
 
 /** Shown large, or beside the name, already. */
-const SHOWN_ELSEWHERE = ["name", "company"];
+const SHOWN_ELSEWHERE = ["name", "company", "language"];
 /** Worth less at first sight; they come after the rest. */
-const LAST = ["phone", "language", "url", "country", "street", "postcode", "key"];
+const LAST = ["phone", "url", "country", "street", "postcode", "key"];
 const BONES = 4;
 
 export function Identity({ pop }: { pop: Pop }) {

@@ -2,18 +2,14 @@
 
 import { type ComponentType, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { AdminPage } from "../admin/page";
 import { DeskPage } from "../desk/page";
 import { speakFor } from "../i18n/choice";
 import { languageTag, t, useLanguage } from "../i18n/words";
-import { InsightPage } from "../insight/page";
-import { RecallsPage } from "../recalls/page";
-import { WallboardPage } from "../wallboard/page";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { setViewerLocale } from "./format";
 import { LogIn } from "./login";
 import { type Change, type Preferences, usePreferences } from "./preferences";
-import { usePage } from "./route";
+import { type Page, usePage } from "./route";
 
 interface PageProps {
   session: Session;
@@ -69,20 +65,23 @@ export function App() {
     onExpired: () => setGate({ at: "asking", reason: t("app.session_over") }),
     onLogOut: () => leave(gate.session, out),
   };
-  if (page === "recalls") return <RecallsPage {...shared} />;
-  if (page === "reports") return <Later key="reports" load={loadReports} {...shared} />;
-  if (page === "me") return <Later key="me" load={loadMe} {...shared} />;
-  if (page === "insight") return <InsightPage {...shared} />;
-  if (page === "admin") return <AdminPage {...shared} />;
-  if (page === "wallboard") return <WallboardPage {...shared} />;
-  return <DeskPage {...shared} />;
+  if (page === "desk") return <DeskPage {...shared} />;
+  return <Later key={page} load={OTHERS[page]} {...shared} />;
 }
 
-const loadReports = async () => (await import("../reports/page")).ReportsPage;
-const loadMe = async () => (await import("../me/page")).MePage;
+type Loading = () => Promise<ComponentType<PageProps>>;
+
+const OTHERS: Record<Exclude<Page, "desk">, Loading> = {
+  wallboard: async () => (await import("../wallboard/page")).WallboardPage,
+  recalls: async () => (await import("../recalls/page")).RecallsPage,
+  reports: async () => (await import("../reports/page")).ReportsPage,
+  insight: async () => (await import("../insight/page")).InsightPage,
+  admin: async () => (await import("../admin/page")).AdminPage,
+  me: async () => (await import("../me/page")).MePage,
+};
 
 interface LaterProps extends PageProps {
-  load(): Promise<ComponentType<PageProps>>;
+  load: Loading;
 }
 
 /** Pages are fetched by who looks at them: the desk stays small. */

@@ -42,6 +42,8 @@ export interface Formats {
   /** The wall clock of a text with an offset, `09:30` or `9:30 AM`. */
   clock(iso: string, withSeconds?: boolean): string;
   money(value: Scalar, currency: string | null): Money;
+  /** `de` → `German`; what is not a language tag as it came. */
+  language(tag: string): string;
   /** `1.2` and `Mrd.`: a figure in the least room, without its currency. */
   compact(value: number): string[];
 }
@@ -197,6 +199,7 @@ export function formatsFor(locale: string | null): Formats {
         brief: compactMoney(Number(value), currency),
       };
     },
+    language: (code) => languageIn(tag, code),
     compact: (value) => {
       if (isSmall(value)) return [numbers(...digitsOf(value)).format(value)];
       const options = { notation: "compact", ...SHORT } as const;
@@ -286,6 +289,16 @@ function piecesOf(parts: Intl.NumberFormatPart[]): string[] {
     pieces.push(`${pieces.pop()}${first}`, ...more);
   }
   return pieces.filter((piece) => piece.replace(/[\u200e\u200f\u061c]/g, "") !== "");
+}
+
+function languageIn(tag: string, code: string): string {
+  try {
+    const names = new Intl.DisplayNames(tag, { type: "language" });
+    return names.of(code.replace("_", "-")) ?? code;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return code;
+  }
 }
 
 function clockIn(tag: string, timeZone: string): Intl.DateTimeFormat {

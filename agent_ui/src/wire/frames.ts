@@ -234,6 +234,7 @@ export interface Hello {
   build: string;
   wrap_up_s: number;
   recalls: number;
+  call_back_words: string[];
   has_policy: boolean;
 }
 

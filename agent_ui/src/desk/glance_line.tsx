@@ -1,0 +1,179 @@
+// What does the agent read of the past before the first word is said?
+
+import type { ComponentChildren } from "preact";
+import { duration } from "../shared/format";
+import type { Pop } from "../state/model";
+import { Amount, Said } from "./amount";
+import { useCallNow, useDesk, useServerNow } from "./context";
+import { Skeleton } from "./fields";
+import {
+  atMs,
+  balanceAwaited,
+  type CallRow,
+  callBackPromised,
+  callsLately,
+  earlierCalls,
+  openBalance,
+  waitedMs,
+} from "./glance";
+import { outcomeWord, resultLabel } from "./words";
+
+/** In rooms that no answer moves: each fact has its own, filled or not. */
+export function Glance({ pop }: { pop: Pop }) {
+  return (
+    <section class="glance" aria-label="At a glance">
+      <dl class="glance-facts">
+        <OpenBalance pop={pop} />
+        <Fact name="waited" label="Waited">
+          <Waited pop={pop} />
+        </Fact>
+        <Often pop={pop} />
+        <Language pop={pop} />
+        <CallBack pop={pop} />
+      </dl>
+      <LastContact pop={pop} />
+    </section>
+  );
+}
+
+interface FactProps {
+  name: string;
+  label: string;
+  tone?: "warn";
+  children: ComponentChildren;
+}
+
+function Fact({ name, label, tone, children }: FactProps) {
+  return (
+    <div class="glance-fact" data-fact={name} data-tone={tone}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function OpenBalance({ pop }: { pop: Pop }) {
+  const shapes = useDesk().state.hello?.facets ?? [];
+  const open = openBalance(pop, shapes);
+  const awaited = balanceAwaited(pop, shapes);
+  if (!open && !awaited) return null;
+  return (
+    <Fact name="open" label="Open balance">
+      {open ? <Amount {...open} whole /> : <Skeleton label="Open balance: asking" />}
+    </Fact>
+  );
+}
+
+function Waited({ pop }: { pop: Pop }) {
+  const waited = waitedMs(pop, useCallNow());
+  return waited === null ? (
+    <span class="muted">–</span>
+  ) : (
+    <span class="timer" title="From the arrival of the call to your answer">
+      {duration(waited / 1000)}
+    </span>
+  );
+}
+
+function Often({ pop }: { pop: Pop }) {
+  const { formats } = useDesk();
+  const earlier = earlierCalls(pop);
+  const count = earlier ? callsLately(pop, earlier) : 0;
+  return (
+    <Fact
+      name="often"
+      label="Calls in 2 days"
+      {...(count > 1 ? { tone: "warn" as const } : {})}
+    >
+      {earlier && count > 0 && <Said>{formats.number(count)}</Said>}
+      {earlier && count === 1 && <span class="muted">{" (this one)"}</span>}
+      {!earlier && <span class="muted">–</span>}
+    </Fact>
+  );
+}
+
+/** The language that the customer's record names, in the viewer's words. */
+function Language({ pop }: { pop: Pop }) {
+  const { formats } = useDesk();
+  const value = pop.facets.identity?.fields.language?.value;
+  return (
+    <Fact name="language" label="Language">
+      {typeof value === "string" && value ? (
+        <Said>{formats.language(value)}</Said>
+      ) : (
+        <span class="muted">–</span>
+      )}
+    </Fact>
+  );
+}
+
+function CallBack({ pop }: { pop: Pop }) {
+  const { formats, state } = useDesk();
+  const now = useServerNow(60);
+  const { call_back_words: words = [], dispositions = [] } = state.hello ?? {};
+  const earlier = earlierCalls(pop);
+  const promised = earlier && callBackPromised(earlier, words, dispositions);
+  return (
+    <Fact
+      name="call-back"
+      label="Call back"
+      {...(promised ? { tone: "warn" as const } : {})}
+    >
+      {promised ? (
+        <>
+          {"promised "}
+          <Said>{formats.ago(atMs(promised), now)}</Said>
+        </>
+      ) : (
+        <span class="muted">{earlier ? "none open" : "–"}</span>
+      )}
+    </Fact>
+  );
+}
+
+const SCROLLS_FROM_CHARS = 100;
+
+/** When, with whom, with what result, and the words that were left: read in full. */
+function LastContact({ pop }: { pop: Pop }) {
+  const [last] = earlierCalls(pop) ?? [];
+  const empty = pop.facets.interactions?.state === "empty";
+  const scrolls = String(last?.note ?? "").length > SCROLLS_FROM_CHARS;
+  return (
+    <section
+      class="last-contact"
+      aria-label="Last contact"
+      {...(scrolls ? { tabIndex: 0 } : {})}
+    >
+      <span class="last-label">Last contact</span>
+      {last ? <LastWords row={last} /> : <NoContact empty={empty} />}
+    </section>
+  );
+}
+
+function NoContact({ empty }: { empty: boolean }) {
+  return <span class="muted">{empty ? "none: the first call known here" : "–"}</span>;
+}
+
+function LastWords({ row }: { row: CallRow }) {
+  const { formats, state } = useDesk();
+  const now = useServerNow(60);
+  const results = state.hello?.dispositions ?? [];
+  const how = row.disposition
+    ? resultLabel(row.disposition, results)
+    : outcomeWord(row.outcome, row.direction);
+  return (
+    <>
+      <b title={formats.dateTime(atMs(row))}>
+        <Said>{formats.ago(atMs(row), now)}</Said>
+      </b>
+      {row.agent && <bdi>{`, ${row.agent}`}</bdi>}
+      {how && <bdi>{`, ${how}`}</bdi>}
+      {row.note && (
+        <>
+          {": "}
+          <q dir="auto">{String(row.note)}</q>
+        </>
+      )}
+    </>
+  );
+}
