@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Annotated, TypeAlias
 
 import typer
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from screenpop.connector.keys import Key, keys_of
+from screenpop.connector.presets import Preset, Presets
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 
@@ -19,13 +21,19 @@ Described: TypeAlias = dict[str, str | list[dict[str, str | bool]]]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("connectors", epilog="Example: screenpop connectors sql")(connectors)
+    epilog = "Example: screenpop connectors salesforce --example > screenpop.yaml"
+    app.command("connectors", epilog=epilog)(connectors)
 
 
 def connectors(
     name: Annotated[
-        str | None, typer.Argument(help="Show this connector's keys and an example.")
+        str | None,
+        typer.Argument(help="Show this connector's keys, or this system's preset."),
     ] = None,
+    example: Annotated[
+        bool,
+        typer.Option("--example", help="Print only its configuration, to fill in."),
+    ] = False,
     json_wanted: Annotated[
         bool, typer.Option("--json", help="Print JSON instead of tables.")
     ] = False,
@@ -33,8 +41,14 @@ def connectors(
         bool, typer.Option("--markdown", help="Print tables for the documentation.")
     ] = False,
 ) -> None:
-    """List the installed connectors, or show one with its keys and an example."""
-    registry = Registry()
+    """List connectors and presets, or show one with its keys and an example."""
+    registry, presets = Registry(), Presets()
+    if name in presets.names():
+        _show_preset(presets.find(name), example=example, json_wanted=json_wanted)
+        return
+    if example and name is not None:
+        typer.echo(registry.find(name).example.rstrip())
+        return
     described = [_described(registry, each) for each in _wanted(registry, name)]
     if json_wanted:
         typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
@@ -42,6 +56,7 @@ def connectors(
         typer.echo("\n".join(_markdown(registry, _wanted(registry, name))))
     elif name is None:
         _list(described)
+        _list_presets(presets)
     else:
         _show(registry, name, described[0])
 
@@ -50,6 +65,10 @@ def _wanted(registry: Registry, name: str | None) -> Sequence[str]:
     """All names; or the one, which raises `ConfigError` when it cannot be used."""
     if name is None:
         return registry.names()
+    if name not in registry.names():
+        near = get_close_matches(name, Presets().names(), n=1)
+        if near and not get_close_matches(name, registry.names(), n=1):
+            raise ConfigError(f"no preset is called {name}. Did you mean {near[0]}?")
     registry.find(name)
     return (name,)
 
@@ -89,6 +108,40 @@ def _list(described: Sequence[Described]) -> None:
         table.add_row(*(escape(str(cell)) for cell in (*cells[:2], said)))
     Console().print(table)
     typer.echo("\nKeys and an example: screenpop connectors NAME")
+
+
+def _list_presets(presets: Presets) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("preset", "rests on", "what it connects"):
+        table.add_column(heading, overflow="fold")
+    for preset in map(presets.find, presets.names()):
+        cells = (preset.name, preset.rests_on, preset.summary)
+        table.add_row(*map(escape, cells))
+    typer.echo("")
+    Console().print(table)
+    typer.echo("\nA configuration to fill in: screenpop connectors PRESET --example")
+
+
+def _show_preset(preset: Preset, *, example: bool, json_wanted: bool) -> None:
+    if json_wanted:
+        typer.echo(preset.model_dump_json(indent=2))
+        return
+    if example:
+        typer.echo(preset.example().rstrip())
+        return
+    typer.echo(f"{preset.title}\n{preset.summary}\n\n{preset.basis}")
+    for heading, texts in (
+        ("Read", preset.documents),
+        ("Needs", preset.needs),
+        ("To know", preset.notes),
+    ):
+        typer.echo(f"\n{heading}:")
+        for text in texts:
+            typer.echo(f"- {' '.join(text.split())}")
+    typer.echo(
+        "\nA configuration to fill in:"
+        f" screenpop connectors {preset.name} --example > screenpop.yaml"
+    )
 
 
 def _show(registry: Registry, name: str, described: Described) -> None:

@@ -31,6 +31,7 @@ from screenpop_connectors.http_json.granting import Posted
 from screenpop_connectors.http_json.options import HttpSource
 from screenpop_connectors.http_json.pace import Pace
 from screenpop_connectors.http_json.remedy import (
+    excerpt_of,
     is_of_tls,
     remedy_of,
     remedy_of_status,
@@ -38,6 +39,7 @@ from screenpop_connectors.http_json.remedy import (
     what_it_is,
 )
 from screenpop_connectors.http_json.same_host import followed
+from screenpop_connectors.http_json.template import Quotes
 
 EXCERPT_CHARS = 80
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -119,6 +121,10 @@ class HttpClient:
         await self.credentials.close()
         if self._session is not None:
             await self._session.close()
+
+    @property
+    def quotes(self) -> Quotes:
+        return self._options.quotes
 
     def known(self, name: str) -> str:
         """A parameter that can have a value; raises `ConfigError` for another."""
@@ -352,7 +358,7 @@ class HttpClient:
     def _strange(
         self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
     ) -> str:
-        excerpt = " ".join(body[:1000].decode(errors="replace").split())
+        excerpt = excerpt_of(body)
         shown = self._told(excerpt[:EXCERPT_CHARS], request) if excerpt else "nothing"
         kind = (
             response.content_type if "Content-Type" in response.headers else "no type"

@@ -184,7 +184,7 @@ class HttpJsonLookup(Lookup):
         self._name = name
         self._options = options
         known = connector.client.known
-        self._path = path_of(options.path, known)
+        self._path = path_of(options.path, known, connector.options.quotes)
         self._headers = {n: parse(text, known) for n, text in options.headers.items()}
         self._body: Body = parse_body(options.body, known)
         self._form = {n: parse(t, known) for n, t in (options.form or {}).items()}

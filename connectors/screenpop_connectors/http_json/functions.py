@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import jmespath
+
+from screenpop.support.written import moment
 
 WITHOUT_DIGITS = frozenset(
     {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
@@ -42,7 +44,7 @@ ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
 
 
 class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
-    """`words`, `numbers`, `total`, `minor_units` and `epoch`."""
+    """The functions that docs/connectors.md lists."""
 
     @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[misc]
     def _func_words(self, parts: Sequence[object] | None) -> str | None:
@@ -74,6 +76,52 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         digits = MINOR_DIGITS.get((currency or "").strip().upper(), 2)
         return ExactFloat(format(whole.scaleb(-digits), "f"))
 
+    @jmespath.functions.signature(  # type: ignore[misc]
+        {"types": ["string", "null"]},
+        {"types": ["string", "null"]},
+        {"types": ["string", "null"]},
+    )
+    def _func_phone(
+        self, country: str | None, area: str | None, number: str | None
+    ) -> str | None:
+        """A number kept in parts: `1`, `(626)`, `847-1294` are `+1 (626) 847-1294`."""
+        if not (number or "").strip():
+            return None
+        code = (country or "").strip().lstrip("+").removeprefix("00")
+        return _joined([f"+{code}" if code else None, area, number], " ")
+
+    @jmespath.functions.signature(  # type: ignore[misc]
+        {"types": ["number", "null"]},
+        {"types": ["number", "null"]},
+        {"types": ["number", "null"]},
+    )
+    def _func_ymd(
+        self, year: float | None, month: float | None, day: float | None
+    ) -> str | None:
+        """A date kept in parts, as `2026-11-01`; null if there is none."""
+        try:
+            return date(int(year or 0), int(month or 0), int(day or 0)).isoformat()
+        except (ValueError, OverflowError):
+            return None
+
+    @jmespath.functions.signature({"types": ["string", "null"]})  # type: ignore[misc]
+    def _func_upper(self, text: str | None) -> str | None:
+        """In capital letters: `eur` is `EUR`."""
+        return None if text is None else text.upper()
+
+    @jmespath.functions.signature({"types": []})  # type: ignore[misc]
+    def _func_utc(self, value: object) -> str | None:
+        """A moment as `2026-11-20T10:00:00Z`, for services that take no other form."""
+        if not isinstance(value, str):
+            return self._func_epoch(value)
+        try:
+            at = datetime.fromisoformat(str(moment(value) or ""))
+        except ValueError:
+            return None
+        known = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+        text = known.astimezone(UTC).isoformat(timespec="seconds")
+        return text.replace("+00:00", "Z")
+
     @jmespath.functions.signature({"types": []})  # type: ignore[misc]
     def _func_epoch(self, value: object) -> str | None:
         """Seconds or milliseconds since 1970 as a moment; 0 and null are none."""
@@ -83,8 +131,8 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         seconds = at / 1000 if abs(at) >= MILLISECONDS_FROM else at
         if abs(seconds) > MOMENT_MAX_S:
             return None
-        moment = datetime.fromtimestamp(float(seconds), UTC)
-        return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        found = datetime.fromtimestamp(float(seconds), UTC)
+        return found.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 FUNCTION_NAMES = frozenset(AnswerFunctions.FUNCTION_TABLE)

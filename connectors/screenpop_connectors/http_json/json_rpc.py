@@ -17,7 +17,7 @@ from screenpop_connectors.http_json.options import (
 
 ERROR = (
     "error && (error.data.message || error.message"
-    " || (type(error) == 'array' && to_string(error[0]))"
+    " || (type(error) == 'array' && to_string(error[1][0] || error[0]))"
     " || 'an error without a message')"
 )
 """Never the whole error: services put tracebacks into it (Odoo: `error.data.debug`)."""

@@ -14,6 +14,7 @@ from screenpop_connectors.http_json.options import (
     HttpOrders,
     HttpSource,
 )
+from screenpop_connectors.http_json.template import Quotes
 
 ROWS = "not_null(value, d.results, d, @)"
 """OData 4, OData 2 with many and with one, a single entity of OData 4."""
@@ -40,6 +41,7 @@ class OdataRequest(BaseModel):
     expand: str | None = Field(None, description="`$expand`.")
     order_by: str | None = Field(None, description="`$orderby`.")
     top: int | None = Field(None, gt=0, description="`$top`.")
+    count: bool = Field(False, description="`$count=true`.")
 
     @model_validator(mode="before")
     @classmethod
@@ -53,6 +55,8 @@ class OdataRequest(BaseModel):
             if (value := data.get(name)) not in (None, [], ()):
                 joined = ",".join(map(str, value)) if name == "columns" else value
                 parts.append(f"{option}={joined}")
+        if data.get("count") is True:
+            parts.append("$count=true")
         query = f"?{'&'.join(parts)}" if parts else ""
         path = f"/{data['entity'].lstrip('/')}{query}"
         return {"select": ROWS, **data, "path": path}
@@ -86,6 +90,11 @@ class OdataLookup(OdataRequest, HttpLookup):
 
 
 class OdataSource(HttpSource):
+    quotes: Quotes = Field(
+        "odata",
+        description="A value between `'…'` cannot end them; one without must be one"
+        " word or number.",
+    )
     error: str | None = Field(
         "error.message", description="JMESPath of the error text of a 200 answer."
     )

@@ -29,6 +29,7 @@ from screenpop.connector import (
 from screenpop.connector.orders import CHANGED
 from screenpop_connectors.http_json.auth import HttpAuth
 from screenpop_connectors.http_json.body_place import IN_BODY, with_value
+from screenpop_connectors.http_json.template import Quotes
 
 PORT_MAX = 65_535
 
@@ -209,6 +210,12 @@ class HttpSource(SourceOptions):
     )
     headers: dict[str, SecretStr] = Field(
         default_factory=dict, description="Sent with every request; kept secret."
+    )
+    quotes: Quotes = Field(
+        "doubled",
+        description="How a `'` in a value between `'…'` of a path is written: `doubled`"
+        " or `backslash` (SOQL). With `backslash` and `odata` (doubled, too) a value"
+        " without quotation marks must be one word or number.",
     )
     secrets: dict[str, SecretStr] = Field(
         default_factory=dict,

@@ -118,7 +118,7 @@ class ListingPages:
                 return name
             return client.known(name) if name.startswith(OF_SECRETS) else known(name)
 
-        self._path = path_of(options.path, known_here)
+        self._path = path_of(options.path, known_here, client.quotes)
         self._headers = {n: parse(t, known_here) for n, t in options.headers.items()}
         self._body: Body = parse_body(options.body, known_here)
         in_headers = (text.names for text in self._headers.values())

@@ -10,6 +10,20 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 from yarl import URL
 
+from screenpop_connectors.http_json.answer import compiled, members_of, parsed
+
+EXCERPT_BYTES = 1000
+_SAID = compiled(
+    "type(@) == 'string' && @"
+    " || type(@) == 'array' && (@[0].message || @[0].detail)"
+    " || type(@) == 'object' && (message || error_description || error.message.value"
+    " || error.message || errors[0].message || errors[0].detail || Detail"
+    " || Message || detail || Fault.Error[0].Message || title || exc_type"
+    " || (type(error) == 'string' && error) || (type(errors) == 'string' && errors)"
+    " || description || code)",
+    key="error text",
+)
+"""Where the services of this world put the sentence that says what is wrong."""
 LOG_IN_WORDS = (b"log in", b"login", b"sign in", b"signin", b"anmelde")
 PAGE_BYTES = 4000  # looked through for the words of a log-in page
 
@@ -50,6 +64,20 @@ def what_it_is(status: int, body: bytes) -> str:
     if start.startswith(b"<?xml") or start.startswith((b"<soap", b"<feed")):
         return ", XML, no JSON"
     return ", no JSON" if status < 300 else ""
+
+
+def excerpt_of(body: bytes) -> str:
+    """What an answer says is wrong; never a traceback, which services put into it."""
+    try:
+        answer = parsed(body)
+    except ValueError:
+        text = " ".join(body[:EXCERPT_BYTES].decode(errors="replace").split())
+        return "a traceback, not repeated" if "Traceback (" in text else text
+    said = _SAID.search(answer)
+    if isinstance(said, str) and said.strip():
+        text = " ".join(said.split())
+        return text.partition("Traceback (")[0] or "a traceback, not repeated"
+    return members_of(answer)
 
 
 def remedy_of_status(status: int, what: str) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote
 
 from pydantic import JsonValue
@@ -15,6 +15,9 @@ from screenpop.connector import ConfigError, Scalar, checked
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _URL_SAFE = "%/?[]@!$&'()*+,;=:-._~"
+Quotes: TypeAlias = Literal["doubled", "odata", "backslash"]
+"""How a quotation mark inside of `'…'` is written; `odata` doubles it, too."""
+_TOKEN = re.compile(r"[\w+-][\w.:+@-]{0,199}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -28,14 +31,19 @@ class Parameter:
 
     name: str
     quote: str = ""
+    quotes: Quotes = "doubled"
 
     def text(self, params: Mapping[str, Scalar]) -> str:
         """The value as text; within quotes so that it cannot end them."""
         text = as_text(params[self.name])
+        if self.quote == "'" and self.quotes == "backslash":
+            return text.replace("\\", "\\\\").replace("'", "\\'")
         if self.quote == "'":
             return text.replace("'", "''")  # OData, SQL
         if self.quote == '"':
             return json.dumps(text)[1:-1]
+        if self.quotes != "doubled" and not _TOKEN.fullmatch(text):
+            raise Unsuitable("a value without quotes would change the query")
         return text
 
 
@@ -73,13 +81,17 @@ def as_text(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def parse(text: str, known: Callable[[str], str] = checked) -> Template:
+def parse(
+    text: str, known: Callable[[str], str] = checked, quotes: Quotes = "doubled"
+) -> Template:
     """`{number}` is a parameter, `{{` and `}}` are braces; raises `ConfigError`.
 
-    `known` raises it for a parameter that cannot exist.
+    `known` raises it for a parameter that cannot exist. With other `quotes` than
+    `doubled` the text is in a query language: a value outside of quotation marks must
+    be one word of it.
     """
     pieces = _joined(_pieces(text, known))
-    return Template(tuple(_with_quotes(pieces)))
+    return Template(tuple(_with_quotes(pieces, quotes)))
 
 
 def escaped(text: str) -> str:
@@ -87,13 +99,15 @@ def escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def path_of(text: str, known: Callable[[str], str] = checked) -> Template:
+def path_of(
+    text: str, known: Callable[[str], str] = checked, quotes: Quotes = "doubled"
+) -> Template:
     """A path with its query, behind `base_url`; raises `ConfigError`."""
     if text and not text.startswith(("/", "?")):
         raise ConfigError(
             f"path must start with / or ?, is {text!r}. The host stands in base_url."
         )
-    return parse(text, known)
+    return parse(text, known, quotes)
 
 
 def parse_body(value: JsonValue, known: Callable[[str], str] = checked) -> Body:
@@ -187,12 +201,14 @@ def _joined(pieces: Iterator[str | Parameter]) -> list[str | Parameter]:
     return joined
 
 
-def _with_quotes(pieces: list[str | Parameter]) -> Iterator[str | Parameter]:
+def _with_quotes(
+    pieces: list[str | Parameter], quotes: Quotes
+) -> Iterator[str | Parameter]:
     for before, piece, after in zip(
         ["", *pieces], pieces, [*pieces[1:], ""], strict=False
     ):
         if isinstance(piece, Parameter):
-            yield Parameter(piece.name, _quote_around(before, after))
+            yield Parameter(piece.name, _quote_around(before, after), quotes)
         else:
             yield piece
 

@@ -267,7 +267,7 @@ def test_what_a_form_does_not_take_is_said(model: Any, keys: Keys, said: str) ->
           "data": {"message": "Access Denied", "debug": "Traceback: pa55word"}},
          "Access Denied"),
         ({"code": -32601, "message": "not found", "data": "Traceback"}, "not found"),
-        (["UserError", ["no right", ""]], "UserError"),
+        (["UserError", ["no right", ""]], "no right"),
         ({"data": {"debug": "Traceback (most recent call last)"}}, "without a message"),
     ],
 )  # fmt: skip

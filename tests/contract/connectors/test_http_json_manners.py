@@ -123,7 +123,7 @@ async def test_a_secret_may_stand_in_a_body_and_in_no_error(opened: Opened) -> N
             crm.lookup("x", HttpLookup.model_validate({"path": "/{secret.kee}"}))
 
     async def tells(request: web.Request) -> web.Response:
-        return web.Response(text=await request.text(), status=500)
+        return web.Response(text=f"got {await request.text()}", status=500)
 
     async with serving(tells) as url:
         crm = await opened(base_url=url, secrets={"key": "s3cr3t"})

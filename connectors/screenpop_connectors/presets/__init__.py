@@ -1,0 +1,1 @@
+"""Configurations of known systems, to fill in: data, read by `screenpop connectors`."""
