@@ -292,9 +292,10 @@ def _digits(value: int) -> str:
 
 def _duration(value: timedelta) -> str:
     """`26:03:04`: MySQL's TIME may be negative and longer than a day."""
-    if value.days >= 0:
-        return str(value)
-    return f"-{-value}"
+    whole, rest = divmod(abs(value) // timedelta(microseconds=1), 1_000_000)
+    hours, seconds = divmod(whole, 3600)
+    sign, fraction = "-" * (value.days < 0), f".{rest:06}" * bool(rest)
+    return f"{sign}{hours:02}:{seconds // 60:02}:{seconds % 60:02}{fraction}"
 
 
 def _exact(value: Decimal) -> str:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any, Protocol
 
 from screenpop.connector import GivenColumn, QueryColumns, ValueKind
+from screenpop_connectors.sql.mysql import BACKENDS
 from screenpop_connectors.sql.spelling import Bound
 
 HOW = "prepared, not run"
@@ -59,10 +60,14 @@ MYSQL_KINDS: Mapping[int, tuple[str, _Kinds]] = {
     8: ("bigint", _INTEGER),
     9: ("mediumint", _INTEGER),
     10: ("date", _DATE),
+    11: ("time", _TEXT),
     12: ("datetime", _DATETIME),
     13: ("year", _INTEGER),
     15: ("varchar", _TEXT),
+    16: ("bit", frozenset({"flag", "integer"})),
+    245: ("json", _TEXT),
     246: ("decimal", _NUMBER),
+    252: ("text", frozenset({"text", "binary"})),
     253: ("varchar", _TEXT),
     254: ("char", _TEXT),
 }
@@ -214,7 +219,7 @@ def remedy_of_postgresql(error: object, user: str | None) -> str | None:
 
 def of_cursor(description: Iterable[Sequence[Any]], backend: str) -> QueryColumns:
     """From a cursor's description; of MySQL's kinds only the type codes are known."""
-    known = MYSQL_KINDS if backend in ("mysql", "mariadb") else {}
+    known = MYSQL_KINDS if backend in BACKENDS else {}
     columns = []
     for name, code, *_ in description:
         type_, kinds = known.get(code, ("", frozenset()))

@@ -20,6 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from screenpop.connector import ConfigError, Scalar, Unloadable, told
 from screenpop.connector.keys import Exact, number_texts
 from screenpop.support.postgres_url import ENCODE, is_unknown_host, translated
+from screenpop_connectors.sql.drivers import remedy_for_driver, with_driver
+from screenpop_connectors.sql.mysql import BACKENDS, error_number, only_read
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import Bound, Flag, shown, whole
 
@@ -35,7 +37,6 @@ _NO_SERVER = (
 )  # fmt: skip
 _NO_DRIVER = ("im002", "can't open lib", "data source name not found", "dpi-1047")
 
-_REMEDIES = {"postgres": "Write postgresql://…", "pgsql": "Write postgresql://…"}
 _MYSQL_TLS = "Write ssl_ca=/path/to/ca.pem, and ssl_check_hostname=true."
 _MYSQL_WORDS = frozenset({"ssl", "sslmode", "usessl", "tls", "requiressl", "sslaccept"})
 
@@ -52,13 +53,11 @@ def make_engine(url: sa.URL, options: SqlSource, folder: Path) -> AsyncEngine:
     """Raises `ConfigError` for a URL that cannot be used, `Unloadable` for a driver."""
     postgresql = url.get_backend_name() == "postgresql"
     try:
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+asyncpg")
+        url = with_driver(url)
         if not url.get_dialect().is_async:
             raise ConfigError(
-                f"url: the driver {url.drivername} would block the service. Name an"
-                " asynchronous one, e.g. postgresql+asyncpg, mysql+asyncmy,"
-                " mssql+aioodbc, oracle+oracledb_async."
+                f"url: the driver {url.drivername} would block the service."
+                f" {remedy_for_driver(url)}"
             )
         if postgresql and url.get_driver_name() == "asyncpg":
             url, arguments = _for_asyncpg(url, options, folder)
@@ -76,15 +75,14 @@ def make_engine(url: sa.URL, options: SqlSource, folder: Path) -> AsyncEngine:
             _check_words(engine, url)
     except sa.exc.NoSuchModuleError as error:
         raise ConfigError(
-            f"url: SQLAlchemy does not know {url.drivername}."
-            f" {_REMEDIES.get(url.drivername, 'Install its package, or correct it.')}"
+            f"url: SQLAlchemy does not know {url.drivername}. {remedy_for_driver(url)}"
         ) from error
     except ConfigError:
         raise
     except ModuleNotFoundError as error:
         raise Unloadable(
             f"url: the driver of {url.drivername} is not installed: {told(error)}."
-            f" Install it, e.g. pip install {error.name}."
+            f" {remedy_for_driver(url)}"
         ) from error
     except Exception as error:
         secrets = (url.password,) if url.password else ()
@@ -96,6 +94,8 @@ def make_engine(url: sa.URL, options: SqlSource, folder: Path) -> AsyncEngine:
     if postgresql:
         sa.event.listen(engine.sync_engine, "connect", _pass_text)
         return engine.execution_options(postgresql_readonly=True)
+    if url.get_backend_name() in BACKENDS:
+        only_read(engine.sync_engine)
     return engine
 
 
@@ -121,7 +121,7 @@ def _for_asyncpg(
 
 def _check_words(engine: AsyncEngine, url: sa.URL) -> None:
     """Does the driver know what stands behind the `?`, as far as one can ask it?"""
-    mysql = url.get_backend_name() in ("mysql", "mariadb")
+    mysql = url.get_backend_name() in BACKENDS
     for word in url.query:
         if mysql and word.lower().replace("-", "").replace("_", "") in _MYSQL_WORDS:
             raise ConfigError(f"url: ?{word} is not an option of MySQL. {_MYSQL_TLS}")
@@ -155,7 +155,7 @@ def keeps_out(cause: object) -> bool:
     state = str(getattr(cause, "sqlstate", None) or "")
     if state.startswith(("08", *NOT_LET_IN)):
         return True
-    return _number(cause) in MYSQL_LOG_IN | MYSQL_NO_SERVER
+    return error_number(cause) in MYSQL_LOG_IN | MYSQL_NO_SERVER
 
 
 def remedy_for(cause: object) -> str:
@@ -167,20 +167,15 @@ def remedy_for(cause: object) -> str:
         return f"Check the host in the url. {ENCODE}"
     if isinstance(cause, TypeError):
         return "Check the options behind the ? in the url."
-    if _number(cause) in MYSQL_NO_SERVER or any(word in text for word in _NO_SERVER):
+    if error_number(cause) in MYSQL_NO_SERVER or any(
+        word in text for word in _NO_SERVER
+    ):
         return "Is the database running, and may this machine reach it?"
-    if state.startswith(NOT_LET_IN) or _number(cause) in MYSQL_LOG_IN:
+    if state.startswith(NOT_LET_IN) or error_number(cause) in MYSQL_LOG_IN:
         return "Check user, password and database in the url, and the server."
     if any(word in text for word in _LOG_IN):
         return "Check user, password and database in the url, and the server."
     return "Is the database running, and may this machine reach it?"
-
-
-def _number(cause: object) -> int | None:
-    """The error number of MySQL's drivers."""
-    arguments = getattr(cause, "args", ())
-    first = arguments[0] if arguments else None
-    return first if isinstance(first, int) and not isinstance(first, bool) else None
 
 
 class _AsyncpgConnection(Protocol):

@@ -94,7 +94,7 @@ class SqlSource(SourceOptions):
         5000,
         gt=0,
         description="The database itself ends a statement after this time (SQLite,"
-        " PostgreSQL).",
+        " PostgreSQL, MariaDB, MySQL).",
     )
     contacts: SqlContacts | None = Field(
         None, description="Where the number index reads all customers."

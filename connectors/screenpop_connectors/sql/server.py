@@ -35,6 +35,16 @@ from screenpop_connectors.sql.describing import (
     remedy_of_postgresql,
 )
 from screenpop_connectors.sql.engine import keeps_out, make_engine, remedy_for, sent
+from screenpop_connectors.sql.mysql import (
+    BACKENDS,
+    OUT_OF_TIME,
+    READING_S_MAX,
+    cannot_hold,
+    error_number,
+    error_text,
+    limits,
+    remedy_of_mysql,
+)
 from screenpop_connectors.sql.options import SqlSource
 from screenpop_connectors.sql.spelling import (
     Bound,
@@ -112,7 +122,8 @@ class ServerDatabase:
     ) -> Unavailable:
         """A foreign error as ours, without secrets or numbers."""
         cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        if getattr(cause, "sqlstate", None) == QUERY_CANCELLED:
+        out_of_time = error_number(cause) in OUT_OF_TIME
+        if out_of_time or getattr(cause, "sqlstate", None) == QUERY_CANCELLED:
             key, limit_ms = "statement_timeout_ms", self.options.statement_timeout_ms
             if label == "orders.query" and self.options.orders is not None:
                 key, limit_ms = "orders.timeout_ms", self.options.orders.timeout_ms
@@ -129,13 +140,14 @@ class ServerDatabase:
         remedy = "Try the query as this user; correct it, or the user's rights."
         if "cannot decode type" in reason:
             remedy = "Cast that column to text in the query."
-        remedy = remedy_of_postgresql(cause, self._user) or remedy
-        return Unavailable(f"{label} failed: {reason}. {remedy}")
+        known = remedy_of_postgresql(cause, self._user)
+        known = known or remedy_of_mysql(cause, self._user)
+        return Unavailable(f"{label} failed: {reason}. {known or remedy}")
 
 
 def _without_class(cause: object) -> str:
     """SQLAlchemy puts the class of the driver's error before its text."""
-    return str(cause).split(">: ", 1)[-1] or type(cause).__name__
+    return error_text(cause) or str(cause).split(">: ", 1)[-1] or type(cause).__name__
 
 
 class ServerQuery:
@@ -152,6 +164,7 @@ class ServerQuery:
         # A cursor costs it two more journeys; elsewhere a cursor is the only way that
         # keeps the query's order.
         self._limited = self._backend == "postgresql"
+        self._mysql = self._backend in BACKENDS
         self._texts: dict[str, sa.TextClause] = {}
         # A single statement is a transaction of its own, and the session makes each
         # read-only: one journey to the server instead of three.
@@ -225,9 +238,22 @@ class ServerQuery:
             if self._limited:
                 result = await connection.execute(statement, bound)
                 return _as_rows(result.keys(), result.fetchmany(rows_max))
+            if self._mysql:
+                await self._set_limits(connection, rows_max)
             return await connection.run_sync(
                 lambda sync: _first_rows(sync, statement, bound, rows_max)
             )
+
+    async def _set_limits(
+        self, connection: AsyncConnection, rows_max: int | None
+    ) -> None:
+        """For MySQL; `rows_max` None: a reading of all rows."""
+        timeout_s = self._database.options.statement_timeout_ms / 1000
+        if rows_max is None:
+            timeout_s = READING_S_MAX
+        dialect = self._database.engine.dialect
+        text = limits(dialect, rows_max=rows_max, timeout_s=timeout_s)
+        await connection.exec_driver_sql(text)
 
     async def described(self) -> QueryColumns | None:
         text, nothing = self._asking.asked(dict.fromkeys(self._parameters))
@@ -281,6 +307,8 @@ class ServerQuery:
                 if self._limited and timeout_s is not None:
                     limit = f"set local statement_timeout = {timeout_s * 1000:.0f}"
                     await connection.exec_driver_sql(limit)
+                if self._mysql:
+                    await self._set_limits(connection, None)
                 result = await connection.run_sync(
                     lambda sync: _streamed(sync, sa.text(text), bound)
                 )
@@ -336,7 +364,7 @@ def _some(result: sa.CursorResult[Any], rows_max: int) -> Sequence[Row]:
 
 def _bit_lengths(result: sa.CursorResult[Any]) -> dict[int, int]:
     """Which columns are MySQL's BIT, and of how many bits?"""
-    if result.context.dialect.name not in ("mysql", "mariadb") or not result.cursor:
+    if result.context.dialect.name not in BACKENDS or not result.cursor:
         return {}
     described = enumerate(result.cursor.description or ())
     return {at: int(column[3] or 1) for at, column in described if is_bit(column[1])}
@@ -371,6 +399,8 @@ def _cannot_match(error: Exception, params: Mapping[str, Scalar]) -> bool:
     cause = getattr(error, "orig", error)
     if _is_of_a_type(cause):
         return bool(params)
+    if cannot_hold(cause):
+        return not all(str(value).isascii() for value in params.values())
     state = getattr(cause, "sqlstate", None)
     return state in NO_SUCH_VALUE and bool(_misfits(error, params))
 

@@ -179,7 +179,14 @@ async def test_contacts_are_read_in_batches_up_to_their_limit(
         ("nosuch://host/db", "SQLAlchemy does not know"),
         ("postgres://host/db", "Write postgresql://"),
         ("postgresql+psycopg2://host/db", r"would block|not installed"),
-        ("mssql+aioodbc://host/db", "pip install"),
+        ("mssql+aioodbc://host/db", "pip install aioodbc, and an ODBC driver"),
+        ("mssql://host/db", "pip install aioodbc, and an ODBC driver"),
+        ("oracle://host/db", "pip install oracledb"),
+        ("oracle+cx_oracle://host/db", r"would block|not installed"),
+        ("mysql+pymysql://host/db", r"Write mysql\+asyncmy://… and install it"),
+        ("mysql://host/db?sslmode=require", "not an option of MySQL"),
+        ("firebird://host/db", "`python` and a function that uses firebird-driver"),
+        ("access://host/db", "Known are postgresql, mysql, mariadb, mssql"),
     ],
 )
 def test_a_url_that_can_never_work_is_an_error_of_the_configuration(

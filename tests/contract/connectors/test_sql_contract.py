@@ -1,4 +1,4 @@
-"""Does the `sql` connector keep the contract, on SQLite and on PostgreSQL?"""
+"""Does the `sql` connector keep the contract, on SQLite, PostgreSQL and MariaDB?"""
 
 import sqlite3
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from real_servers import MariaDB
 
 from screenpop.connector import ConnectorContext, Scalar
 from screenpop.connector.testing import ConnectorContract, Keys
@@ -100,3 +101,49 @@ class TestPostgresql(SqlContract):
     @pytest.fixture
     def source_when_down(self) -> Keys:
         return {"url": "postgresql://nobody:secret@127.0.0.1:1/none"}
+
+
+def in_mysql(text: str) -> str:
+    return text.replace(" as key", " as `key`").replace('"', "`")
+
+
+class TestMariaDB(SqlContract):
+    @pytest.fixture
+    def source(self, mariadb: MariaDB) -> Keys:
+        schema = SCHEMA.replace("phone text", "phone varchar(40)")
+        values = ", ".join(
+            "(" + ", ".join("null" if v is None else repr(v) for v in row) + ")"
+            for row in ROWS
+        )
+        insert = INSERT.replace("({})", values)
+        schema = schema.replace("create table", "create table if not exists")
+        insert = insert.replace("insert", "insert ignore")
+        mariadb.run(
+            "create database if not exists crm; use crm;"
+            f"{in_mysql(schema)} {in_mysql(insert)}"
+        )
+        orders = ORDERS | {"query": str(ORDERS["query"])}
+        orders["query"] = str(orders["query"]).replace("'o' || id", "concat('o', id)")
+        asked: dict[str, Mapping[str, object]] = {
+            "contacts": CONTACTS,
+            "orders": orders,
+            "items": ITEMS,
+        }
+        return {
+            "url": mariadb.url("crm"),
+            "connections_max": 3,
+            **{
+                name: {
+                    k: in_mysql(v) if isinstance(v, str) else v for k, v in of.items()
+                }
+                for name, of in asked.items()
+            },
+        }
+
+    @pytest.fixture
+    def source_when_down(self) -> Keys:
+        return {"url": "mysql+asyncmy://nobody:secret@127.0.0.1:1/none"}
+
+    @pytest.fixture
+    def lookup(self) -> Keys:
+        return {"query": in_mysql(QUERY)}

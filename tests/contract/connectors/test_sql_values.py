@@ -127,8 +127,8 @@ def test_a_zero_date_and_a_long_time_of_mysql_are_text() -> None:
     from datetime import timedelta
 
     assert shown("0000-00-00 00:00:00") == "0000-00-00 00:00:00"
-    assert shown(timedelta(days=-2, seconds=64795)) == "-1 day, 6:00:05"
-    assert shown(timedelta(hours=1)) == "1:00:00"
+    assert shown(timedelta(days=-2, seconds=64795)) == "-30:00:05"
+    assert shown(timedelta(hours=1)) == "01:00:00"
 
 
 class DriverError(Exception):

@@ -33,7 +33,7 @@ from screenpop.domain.profile import Row, Scalar
         (date(2026, 11, 21), "2026-11-21"),
         (datetime(2026, 11, 21, 9, tzinfo=UTC), "2026-11-21T09:00:00+00:00"),
         (time(9, 30), "09:30:00"),
-        (timedelta(hours=1), "1:00:00"),
+        (timedelta(hours=1), "01:00:00"),
         (b"5000", "5000"),
         (memoryview(b"12.30"), "12.30"),
         (b"\xff\xd8\xff", "(binary, 3 bytes)"),
