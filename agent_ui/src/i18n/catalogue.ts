@@ -20,13 +20,13 @@ export type Part<E extends Record<string, Message>> = {
 /** Each language is a file of its own, fetched by who reads it. */
 const LOADERS: Record<Language, () => Promise<Catalogue>> = {
   en: async () => (await import("./en")).en,
-  de: async () => (await import("./en")).en,
-  fr: async () => (await import("./en")).en,
-  es: async () => (await import("./en")).en,
-  it: async () => (await import("./en")).en,
-  nl: async () => (await import("./en")).en,
-  pl: async () => (await import("./en")).en,
-  ar: async () => (await import("./en")).en,
+  de: async () => (await import("./de")).de,
+  fr: async () => (await import("./fr")).fr,
+  es: async () => (await import("./es")).es,
+  it: async () => (await import("./it")).it,
+  nl: async () => (await import("./nl")).nl,
+  pl: async () => (await import("./pl")).pl,
+  ar: async () => (await import("./ar")).ar,
 };
 
 /** Rejects where the file cannot be fetched. */

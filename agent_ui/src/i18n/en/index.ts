@@ -3,6 +3,7 @@
 import { admin } from "./admin";
 import { desk } from "./desk";
 import { insight } from "./insight";
+import { labels } from "./labels";
 import { me } from "./me";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
@@ -12,6 +13,7 @@ import { wallboard } from "./wallboard";
 export const en = {
   ...shared,
   ...desk,
+  ...labels,
   ...me,
   ...recalls,
   ...insight,

@@ -1,0 +1,40 @@
+// Arabic: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "حرج",
+  "reports.warning": "تحذير",
+  "reports.alerts": "التنبيهات",
+  "reports.opened": "فُتحت",
+  "reports.closed": "مغلقة",
+  "reports.seen": "رأيته",
+  "reports.outcome": "المآل",
+  "reports.result": "النتيجة",
+  "reports.customer": "العميل",
+  "reports.calls": "المكالمات",
+  "reports.answered": "رُدّ عليها",
+  "reports.queue": "قائمة الانتظار",
+  "reports.line": "الخط",
+  "reports.arrived": "وصلت",
+  "reports.dialled": "الرقم المطلوب",
+  "reports.close": "إغلاق",
+  "reports.caller": "المتصل",
+  "reports.call": "المكالمة",
+  "reports.day": "يوم",
+  "reports.today": "اليوم",
+  "reports.until": "حتى",
+  "reports.expected": "متوقع",
+  "reports.telephones": "الهواتف",
+  "reports.service_level_2": "مستوى الخدمة",
+  "reports.abandoned": "متروكة",
+  "reports.reports_2": "التقارير",
+  "reports.from_2": "من",
+  "reports.by_2": "بواسطة",
+  "reports.all_queues": "كل القوائم",
+  "reports.stage": "المرحلة",
+  "reports.failed": "فاشلة",
+  "reports.too_few_agents": "عدد الموظفين قليل جدًا",
+  "reports.this_centres": "الخاصة بهذا المركز",
+};

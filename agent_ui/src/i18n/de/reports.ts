@@ -1,0 +1,40 @@
+// German: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Kritisch",
+  "reports.warning": "Warnung",
+  "reports.alerts": "Alarme",
+  "reports.opened": "Eröffnet",
+  "reports.closed": "Erledigt",
+  "reports.seen": "Gesehen",
+  "reports.outcome": "Ausgang",
+  "reports.result": "Ergebnis",
+  "reports.customer": "Kunde",
+  "reports.calls": "Anrufe",
+  "reports.answered": "Angenommen",
+  "reports.queue": "Warteschlange",
+  "reports.line": "Leitung",
+  "reports.arrived": "Eingang",
+  "reports.dialled": "Gewählt",
+  "reports.close": "Schließen",
+  "reports.caller": "Anrufer",
+  "reports.call": "Anruf",
+  "reports.day": "Tag",
+  "reports.today": "Heute",
+  "reports.until": "Bis",
+  "reports.expected": "Erwartet",
+  "reports.telephones": "Telefone",
+  "reports.service_level_2": "Servicelevel",
+  "reports.abandoned": "Aufgelegt",
+  "reports.reports_2": "Berichte",
+  "reports.from_2": "Von",
+  "reports.by_2": "Von",
+  "reports.all_queues": "Alle Warteschlangen",
+  "reports.stage": "Phase",
+  "reports.failed": "Fehlgeschlagen",
+  "reports.too_few_agents": "zu wenige Agenten",
+  "reports.this_centres": "dieses Centers",
+};

@@ -1,0 +1,40 @@
+// Spanish: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Crítica",
+  "reports.warning": "Aviso",
+  "reports.alerts": "Alertas",
+  "reports.opened": "Abierto",
+  "reports.closed": "Cerradas",
+  "reports.seen": "Vista",
+  "reports.outcome": "Desenlace",
+  "reports.result": "Resultado",
+  "reports.customer": "Cliente",
+  "reports.calls": "Llamadas",
+  "reports.answered": "Atendida",
+  "reports.queue": "Cola",
+  "reports.line": "Línea",
+  "reports.arrived": "Llegó",
+  "reports.dialled": "Marcado",
+  "reports.close": "Cerrar",
+  "reports.caller": "Quien llama",
+  "reports.call": "Llamada",
+  "reports.day": "Día",
+  "reports.today": "Hoy",
+  "reports.until": "Hasta",
+  "reports.expected": "Previsto",
+  "reports.telephones": "Teléfonos",
+  "reports.service_level_2": "Nivel de servicio",
+  "reports.abandoned": "Abandonada",
+  "reports.reports_2": "Informes",
+  "reports.from_2": "Desde",
+  "reports.by_2": "Por",
+  "reports.all_queues": "Todas las colas",
+  "reports.stage": "Fase",
+  "reports.failed": "Fallida",
+  "reports.too_few_agents": "muy pocos agentes",
+  "reports.this_centres": "de este centro",
+};

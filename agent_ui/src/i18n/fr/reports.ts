@@ -1,0 +1,40 @@
+// French: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Critique",
+  "reports.warning": "Avertissement",
+  "reports.alerts": "Alertes",
+  "reports.opened": "Ouvert le",
+  "reports.closed": "Clos",
+  "reports.seen": "Vu",
+  "reports.outcome": "Issue",
+  "reports.result": "Résultat",
+  "reports.customer": "Client",
+  "reports.calls": "Appels",
+  "reports.answered": "Pris",
+  "reports.queue": "File d’attente",
+  "reports.line": "Ligne",
+  "reports.arrived": "Arrivé",
+  "reports.dialled": "Appelé",
+  "reports.close": "Fermer",
+  "reports.caller": "Appelant",
+  "reports.call": "Appel",
+  "reports.day": "Jour",
+  "reports.today": "Aujourd’hui",
+  "reports.until": "Jusqu’au",
+  "reports.expected": "Prévu",
+  "reports.telephones": "Téléphones",
+  "reports.service_level_2": "Niveau de service",
+  "reports.abandoned": "Abandonné",
+  "reports.reports_2": "Rapports",
+  "reports.from_2": "Du",
+  "reports.by_2": "Par",
+  "reports.all_queues": "Toutes les files",
+  "reports.stage": "Étape",
+  "reports.failed": "Échoué",
+  "reports.too_few_agents": "trop peu d’agents",
+  "reports.this_centres": "de ce centre",
+};

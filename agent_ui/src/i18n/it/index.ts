@@ -1,0 +1,26 @@
+// All texts of the pages in Italian.
+
+import type { Catalogue } from "../catalogue";
+import { en } from "../en";
+import { admin } from "./admin";
+import { desk } from "./desk";
+import { insight } from "./insight";
+import { labels } from "./labels";
+import { me } from "./me";
+import { recalls } from "./recalls";
+import { reports } from "./reports";
+import { shared } from "./shared";
+import { wallboard } from "./wallboard";
+
+export const it: Catalogue = {
+  ...en,
+  ...admin,
+  ...desk,
+  ...insight,
+  ...labels,
+  ...me,
+  ...recalls,
+  ...reports,
+  ...shared,
+  ...wallboard,
+};

@@ -1,0 +1,40 @@
+// Italian: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Critico",
+  "reports.warning": "Avviso",
+  "reports.alerts": "Allarmi",
+  "reports.opened": "Aperto il",
+  "reports.closed": "Chiusi",
+  "reports.seen": "Visto",
+  "reports.outcome": "Esito",
+  "reports.result": "Risultato",
+  "reports.customer": "Cliente",
+  "reports.calls": "Chiamate",
+  "reports.answered": "Risposta",
+  "reports.queue": "Coda",
+  "reports.line": "Linea",
+  "reports.arrived": "Arrivata",
+  "reports.dialled": "Composto",
+  "reports.close": "Chiudi",
+  "reports.caller": "Chiamante",
+  "reports.call": "Chiamata",
+  "reports.day": "Giorno",
+  "reports.today": "Oggi",
+  "reports.until": "Fino al",
+  "reports.expected": "Previsto",
+  "reports.telephones": "Telefoni",
+  "reports.service_level_2": "Livello di servizio",
+  "reports.abandoned": "Abbandonata",
+  "reports.reports_2": "Report",
+  "reports.from_2": "Dal",
+  "reports.by_2": "Di",
+  "reports.all_queues": "Tutte le code",
+  "reports.stage": "Fase",
+  "reports.failed": "Non riuscita",
+  "reports.too_few_agents": "troppo pochi agenti",
+  "reports.this_centres": "di questo centro",
+};

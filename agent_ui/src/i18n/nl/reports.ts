@@ -1,0 +1,40 @@
+// Dutch: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Kritiek",
+  "reports.warning": "Waarschuwing",
+  "reports.alerts": "Meldingen",
+  "reports.opened": "Geopend",
+  "reports.closed": "Afgehandeld",
+  "reports.seen": "Gezien",
+  "reports.outcome": "Afloop",
+  "reports.result": "Resultaat",
+  "reports.customer": "Klant",
+  "reports.calls": "Gesprekken",
+  "reports.answered": "Aangenomen",
+  "reports.queue": "Wachtrij",
+  "reports.line": "Lijn",
+  "reports.arrived": "Binnengekomen",
+  "reports.dialled": "Gekozen",
+  "reports.close": "Sluiten",
+  "reports.caller": "Beller",
+  "reports.call": "Gesprek",
+  "reports.day": "Dag",
+  "reports.today": "Vandaag",
+  "reports.until": "Tot",
+  "reports.expected": "Verwacht",
+  "reports.telephones": "Telefoons",
+  "reports.service_level_2": "Serviceniveau",
+  "reports.abandoned": "Opgehangen",
+  "reports.reports_2": "Rapporten",
+  "reports.from_2": "Van",
+  "reports.by_2": "Door",
+  "reports.all_queues": "Alle wachtrijen",
+  "reports.stage": "Fase",
+  "reports.failed": "Mislukt",
+  "reports.too_few_agents": "te weinig agenten",
+  "reports.this_centres": "van dit centrum",
+};

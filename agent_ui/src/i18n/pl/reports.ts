@@ -1,0 +1,40 @@
+// Polish: the texts of `en/reports.ts`.
+
+import type { Part } from "../catalogue";
+import type { reports as en } from "../en/reports";
+
+export const reports: Partial<Part<typeof en>> = {
+  "reports.critical": "Krytyczny",
+  "reports.warning": "Ostrzeżenie",
+  "reports.alerts": "Alarmy",
+  "reports.opened": "Otwarto",
+  "reports.closed": "Zamknięte",
+  "reports.seen": "Widziane",
+  "reports.outcome": "Przebieg",
+  "reports.result": "Wynik",
+  "reports.customer": "Klient",
+  "reports.calls": "Połączenia",
+  "reports.answered": "Odebrane",
+  "reports.queue": "Kolejka",
+  "reports.line": "Linia",
+  "reports.arrived": "Nadeszło",
+  "reports.dialled": "Wybrano",
+  "reports.close": "Zamknij",
+  "reports.caller": "Dzwoniący",
+  "reports.call": "Połączenie",
+  "reports.day": "Dzień",
+  "reports.today": "Dzisiaj",
+  "reports.until": "Do",
+  "reports.expected": "Oczekiwane",
+  "reports.telephones": "Telefony",
+  "reports.service_level_2": "Poziom obsługi",
+  "reports.abandoned": "Porzucone",
+  "reports.reports_2": "Raporty",
+  "reports.from_2": "Od",
+  "reports.by_2": "Autor",
+  "reports.all_queues": "Wszystkie kolejki",
+  "reports.stage": "Etap",
+  "reports.failed": "Nieudane",
+  "reports.too_few_agents": "za mało agentów",
+  "reports.this_centres": "tego centrum",
+};
