@@ -90,6 +90,13 @@ class LookupSettings(BaseModel):
         description="true: an identity lookup by the caller's number is asked only"
         " where the number index has no customer of its source with this number.",
     )
+    again_after_s: float | None = Field(
+        None,
+        gt=0,
+        le=600,
+        description="An identity lookup that finds nothing is asked once more after"
+        " this time, while the call is there: for services whose search lags behind.",
+    )
     check_numbers: bool = Field(
         True,
         description="Numbers that an identity lookup gives in `phone` and `number`"

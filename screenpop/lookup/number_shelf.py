@@ -165,3 +165,13 @@ def _as_held(value: object) -> object:
     if value is None or isinstance(value, bool | float):
         return value
     return value if isinstance(value, int) and abs(value) < 2**63 else str(value)
+
+
+def in_index(evidence: Iterable[Evidence], source: str) -> bool:
+    """Does the number index know customers of this source with the number?"""
+    return any(
+        x.kind == "number"
+        and x.candidate.ref.source == source
+        and x.candidate.confidence >= EXACT
+        for x in evidence
+    )

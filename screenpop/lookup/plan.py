@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from screenpop.config.dataflow import CUSTOMER, IVR, cycle, heads, upstream, waterfall
 from screenpop.config.sources import Kind
 from screenpop.connector import Lookup, Row, Scalar
+from screenpop.connector.records import key_text
 from screenpop.domain.errors import ConfigError
-from screenpop.lookup.hit_check import COUNTRY, HitCheck
+from screenpop.domain.profile import KEY_AS_READ, Candidate, CandidateRef
+from screenpop.lookup.hit_check import COUNTRY, Hit, HitCheck
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
@@ -42,6 +44,8 @@ class PlannedLookup:
     """Sources: asked only about a chosen customer of one of them. The same key may be
     somebody else in another source."""
     reader: ValueReader | None = None  # of its values, by their declared types
+    again_after_s: float | None = None
+    """An identity lookup that found nothing is asked once more after so long."""
     index_first: bool = False
     """An identity lookup that is not asked where the index knows its customers."""
     check: HitCheck | None = None  # of the customers that an identity lookup finds
@@ -57,6 +61,25 @@ class PlannedLookup:
         if not self.facet:
             return ()
         return rows if self.reader is None else self.reader.rows(rows)
+
+    def candidate(self, hit: Hit) -> Candidate | None:
+        """A row that an identity lookup found; None for one without a key."""
+        row = hit.row
+        as_read = row.get("key", row.get("id"))
+        key = key_text(as_read)
+        if key is None:
+            return None
+        name = row.get("name") or row.get("company") or key
+        company = row.get("company")
+        why = self.why or f"found by {self.name}"
+        return Candidate(
+            ref=CandidateRef(source=self.source, key=key),
+            name=str(name),
+            company=None if company in (None, "") else str(company),
+            confidence=min(self.confidence, hit.at_most),
+            why=why if hit.why is None else f"{why}, {hit.why}",
+            fields=row if as_read == key else {**row, KEY_AS_READ: as_read},
+        )
 
 
 class Plan:

@@ -60,6 +60,7 @@ def planned_lookup(
         why=lookup.why,
         customers_of=asked_about(lookup, needs, bringing),
         reader=ValueReader(name, types, misread[lookup.source]),
+        again_after_s=lookup.again_after_s,
         index_first=lookup.index_first and kind == "identity" and is_by_number(needs),
         check=HitCheck(by_part=not needs & WHOLE_FORMS, home=config.server.country)
         if checks

@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from operator import attrgetter
@@ -26,7 +26,6 @@ from operator import attrgetter
 import msgspec
 
 from screenpop.connector import Scalar
-from screenpop.connector.records import key_text
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.profile import (
     KEY_AS_READ,
@@ -40,7 +39,7 @@ from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.guarded_source import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.hit_check import Hit
 from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
-from screenpop.lookup.number_shelf import EXACT
+from screenpop.lookup.number_shelf import in_index
 from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
@@ -231,7 +230,11 @@ class Run(msgspec.Struct, kw_only=True):
                 if not all(map(values.__contains__, needs)):
                     continue
                 about, before = lookup.customers_of, self._asked.get(lookup.name)
-                if lookup.index_first and before is None and self._in_index(lookup):
+                if (
+                    lookup.index_first
+                    and before is None
+                    and in_index(self._given, lookup.source)
+                ):
                     continue
                 if about is not None and values[CUSTOMER_SOURCE] not in about:
                     self._take_back(lookup)
@@ -239,15 +242,6 @@ class Run(msgspec.Struct, kw_only=True):
                 asks_with = dict(zip(needs, map(values.get, needs), strict=True))
                 if before is None or before.values != asks_with:
                     self._ask(lookup, asks_with)
-
-    def _in_index(self, lookup: PlannedLookup) -> bool:
-        """Does the number index know customers of its source with this number?"""
-        return any(
-            x.kind == "number"
-            and x.candidate.ref.source == lookup.source
-            and x.candidate.confidence >= EXACT
-            for x in self._given
-        )
 
     def _ask(self, lookup: PlannedLookup, values: Mapping[str, Scalar]) -> None:
         """Show what is known; ask the source when nothing more urgent is to do."""
@@ -318,8 +312,30 @@ class Run(msgspec.Struct, kw_only=True):
         if lookup.kind == "identity":
             self._found[lookup.name] = self._evidence(lookup, answer)
             self._identify()
+            if lookup.again_after_s is not None and not result.rows:
+                loop = asyncio.get_running_loop()
+                loop.call_later(lookup.again_after_s, self._ask_again, asked)
         if not self._turning:
             self._turn_soon()
+
+    def _ask_again(self, asked: _Asked) -> None:
+        """Once more, past the cache: the search of some sources lags behind."""
+        lookup = replace(asked.lookup, again_after_s=None)
+        if not self._closed and self._asked.get(lookup.name) is asked:
+            asked.lookup = lookup
+            self.tools.sources[lookup.source].ask(
+                lookup.name,
+                lookup.lookup,
+                asked.values,
+                partial(self._answered_late, asked),
+                timeout_ms=lookup.timeout_ms,
+                cache_s=0,
+            )
+
+    def _answered_late(self, asked: _Asked, result: Result) -> None:
+        if result.rows and not self._closed:
+            self._round_began_s = self.tools.clock.monotonic_s()
+            self._answered(asked, result)
 
     def _answer(self, asked: _Asked, result: Result) -> Answer:
         """As shown: parameters of other lookups keep the values as they came."""
@@ -329,7 +345,7 @@ class Run(msgspec.Struct, kw_only=True):
             hits = [Hit(row=row) for row in rows]
             if lookup.check is not None:
                 hits = lookup.check.hits(rows, self.params)
-            found = tuple(filter(None, map(partial(_candidate, lookup), hits)))
+            found = tuple(filter(None, map(lookup.candidate, hits)))
         return Answer(
             lookup=lookup.name,
             source=lookup.source,
@@ -419,22 +435,3 @@ class Run(msgspec.Struct, kw_only=True):
         self._settled = True
         self.done.set()
         self.tools.observe_whole(self.tools.clock.monotonic_s() - self._began_s)
-
-
-def _candidate(lookup: PlannedLookup, hit: Hit) -> Candidate | None:
-    row = hit.row
-    as_read = row.get("key", row.get("id"))
-    key = key_text(as_read)
-    if key is None:
-        return None
-    name = row.get("name") or row.get("company") or key
-    company = row.get("company")
-    why = lookup.why or f"found by {lookup.name}"
-    return Candidate(
-        ref=CandidateRef(source=lookup.source, key=key),
-        name=str(name),
-        company=None if company in (None, "") else str(company),
-        confidence=min(lookup.confidence, hit.at_most),
-        why=why if hit.why is None else f"{why}, {hit.why}",
-        fields=row if as_read == key else {**row, KEY_AS_READ: as_read},
-    )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
+import virtual_time
+from key_effects import shows_effect_of
 from msgspec.structs import replace
 from pipeline_doubles import (
     AtOnce,
@@ -15,6 +18,7 @@ from pipeline_doubles import (
     planned,
     settled,
 )
+from virtual_time import LoopClock
 
 from screenpop.connector import Unavailable
 from screenpop.domain.errors import ConfigError
@@ -340,3 +344,48 @@ async def test_after_the_end_nothing_is_published() -> None:
 def test_lookups_that_wait_for_each_other_are_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match="in a circle: a -> b"):
         Plan([planned("a", "f", Told("b.x")), planned("b", "g", Told("a.y"))])
+
+
+@shows_effect_of("lookups.NAME.again_after_s")
+def test_a_search_that_lags_behind_is_asked_once_more_after_the_pop() -> None:
+    async def story() -> None:
+        who = AtOnce(["number"])
+        terms = AtOnce(["customer.key"], {"limit": 5})
+        lookup = dataclasses.replace(
+            planned("who", "identity", who, "identity"), again_after_s=30
+        )
+        terms_of = planned("terms", "credit_terms", terms)
+        bench = Bench(lookup, terms_of, clock=LoopClock(), number=NUMBER)
+        bench.start()
+        await settled()
+        assert bench.records[-1].candidates == ()
+        assert bench.run.done.is_set()  # the card does not wait for it
+        await asyncio.sleep(29)
+        assert who.asked == 1
+        who.rows = ({"key": "41", "name": "Ada"},)  # the service's index has caught up
+        await asyncio.sleep(2)
+        await settled()
+        assert bench.records[-1].chosen == CandidateRef(source="erp", key="41")
+        assert terms.asked == 1
+        await asyncio.sleep(100)
+        assert who.asked == 2
+
+    virtual_time.run(story())
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_it_is_asked_once_more_only_while_the_call_is_there(over: bool) -> None:
+    async def story() -> None:
+        who = AtOnce(["number"])
+        lookup = dataclasses.replace(
+            planned("who", "identity", who, "identity"), again_after_s=30
+        )
+        bench = Bench(lookup, clock=LoopClock(), number=NUMBER)
+        bench.start()
+        await settled()
+        if over:
+            bench.run.close()
+        await asyncio.sleep(100)
+        assert who.asked == (1 if over else 2)
+
+    virtual_time.run(story())
