@@ -19,8 +19,9 @@ _SAID = compiled(
     " || type(@) == 'object' && (message || error_description || error.message.value"
     " || error.message || errors[0].message || errors[0].detail || Detail"
     " || Message || detail || Fault.Error[0].Message || title || exc_type"
-    " || (type(error) == 'string' && error) || (type(errors) == 'string' && errors)"
-    " || description || code)",
+    " || description || (type(error) == 'string' && error)"
+    " || (type(errors) == 'string' && errors)"
+    " || code)",
     key="error text",
 )
 """Where the services of this world put the sentence that says what is wrong."""
