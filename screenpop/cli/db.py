@@ -81,10 +81,12 @@ def rebuild_stats(
 
 async def _rebuild_stats(config: Path) -> int:
     from screenpop.config.load import load_config
+    from screenpop.config.teams import members
     from screenpop.history.recount import recount
-    from screenpop.node.parts import call_limits, counting_rules
+    from screenpop.node.parts import call_limits, counting_rules, recall_settings
 
     found = load_config(config).config
+    recall = recall_settings(found)
     calls = 0
     async with opened_store(config) as database:
         counting = recount(
@@ -92,6 +94,9 @@ async def _rebuild_stats(config: Path) -> int:
             counting_rules(found),
             call_limits(found),
             ZoneInfo(found.server.time_zone),
+            recall=recall.rules,
+            recall_days=recall.days,
+            team_of=members(found.teams),
         )
         async for calls in counting:
             typer.echo(f"\r{calls} calls …", nl=False, err=True)

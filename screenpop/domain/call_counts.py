@@ -35,11 +35,14 @@ ABANDONED_WAIT_US = "abandoned_wait_us"
 CALLS_ANSWERED_WAIT_US = "calls_answered_wait_us"
 DIRECT_WAIT_US = "direct_answered_wait_us"
 TALK_US, HOLD_US = "talk_us", "hold_us"
+CALLED_BACK = "called_back"
+"""Counted of our own call, by what other calls with its number were: `recall`."""
 
 NUMBERS = (
     "offered", "answered", "abandoned", "short_abandoned", "moved", "diverted",
     "callbacks", "direct", "direct_answered", "missed", "direct_short_abandoned",
     "calls", "calls_answered", "calls_abandoned", "calls_short_abandoned", "handled",
+    "transferred", CALLED_BACK,
 )  # fmt: skip
 """Plain counts that are shown."""
 
@@ -61,7 +64,8 @@ class CountingRules:
 def in_words(rules: CountingRules) -> str:
     """All that a stored count depends on; the switches of a formula are not in it."""
     short = f"Short abandon < {rules.short_abandon_s:g} s."
-    return f"{sl.counting_rules(rules.service_level)} {short}"
+    words = f"{sl.counting_rules(rules.service_level)} {short}"
+    return f"{words} With transferred and called back."
 
 
 Count = tuple[int, str, str, int]
@@ -80,6 +84,7 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
             _of_direct(found, call, rules.short_abandon_s)
             if is_over:
                 _of_talks(found, call)
+                _of_transfer(found, call)
         return found
     began_us = wait_beginnings_us(call.visits)
     for visit, since_us in zip(call.visits, began_us, strict=True):
@@ -90,6 +95,7 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
     _of_waits(found, call, began_us, rules)
     if is_over:
         _of_talks(found, call)
+        _of_transfer(found, call)
     return found
 
 
@@ -190,27 +196,20 @@ def _of_talks(found: list[Count], call: Call) -> None:
         found.append((at_us, queue, HOLD_US, leg.hold_us))
 
 
-def handed_on(call: Call) -> tuple[int, str] | None:
-    """When, and in which queue, an inbound call counts that an agent handed on.
-
-    Once, under the answer of the first agent who did, when the call is over. The
-    wallboard alone counts it: the history keeps no such amount.
-    """
-    if call.ended_us is None or call.direction is not Direction.INBOUND:
-        return None
+def _of_transfer(found: list[Count], call: Call) -> None:
+    """A call that an agent handed on: once, under the answer of the first who did."""
     answers_us: list[int] = []
     for leg in call.legs:
         if leg.release is Release.TRANSFERRED and leg.answered_us is not None:
             answers_us.append(leg.answered_us)  # noqa: PERF401  most calls have none
     if not answers_us:
-        return None
+        return
     answered = [visit for visit in call.visits if visit.left == "answered"]
-    if call.visits and not answered:
-        return None
-    if not answered:
-        return call.arrived_us, call.queue or UNNAMED
-    visit = _answer_of(min(answers_us), answered)
-    return visit.entered_us, visit.queue
+    if answered:
+        visit = _answer_of(min(answers_us), answered)
+        found.append((visit.entered_us, visit.queue, "transferred", 1))
+    elif not call.visits:
+        found.append((call.arrived_us, call.queue or UNNAMED, "transferred", 1))
 
 
 def _talked_us(leg: AgentLeg) -> int:

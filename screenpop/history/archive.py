@@ -7,16 +7,17 @@ time says: batches follow the journal, and a clock may go back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, select
 
-from screenpop.domain.call import CallKey
+from screenpop.domain.call import CallKey, UserId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.local_time import day_start_us
 from screenpop.domain.profile import CandidateRef
+from screenpop.domain.recall import RecallRules
 from screenpop.history import rolled, rows, tables
 from screenpop.history.batch import (
     Batch,
@@ -25,6 +26,7 @@ from screenpop.history.batch import (
     ShownAnswer,
     StoredCall,
 )
+from screenpop.history.called_back import CalledBack
 from screenpop.history.counted import CountedCalls
 from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
@@ -40,10 +42,14 @@ from screenpop.history.statement import (
     wanted,
 )
 from screenpop.history.tables import OF_A_CALL
+from screenpop.history.team_counted import TeamCounted
 
 CALLS_PER_QUERY = 500
 CALLS_FORGOTTEN_PER_STEP = 200
 CUSTOMER = ("customer_source", "customer_key", "customer_name", "chosen_by_agent")
+RECALL_DAYS = 7
+NO_TEAMS: Mapping[UserId, str] = {}
+SUMS = (tables.interval_counts, tables.rolled_counts, tables.team_counts)
 T = TypeVar("T")
 
 PUT_CALLS = putting(tables.calls, kept_together=CUSTOMER)
@@ -98,11 +104,17 @@ class Archive:
         known: Known | None = None,
         rules: CountingRules | None = None,
         zone: ZoneInfo = rolled.UTC,
+        *,
+        recall: RecallRules | None = None,
+        recall_days: int = RECALL_DAYS,
+        team_of: Mapping[UserId, str] = NO_TEAMS,
     ):
-        """`zone` is where days begin."""
+        """`zone` is where days begin, `recall` says who was called back."""
         self._database = database
         self._known = known
         self._zone = zone
+        self._called_back = CalledBack(database, recall or RecallRules(), recall_days)
+        self._teams = TeamCounted(database, team_of)
         self._counted = CountedCalls(database, rules or CountingRules(), zone)
 
     async def offset(self, consumer: str) -> int:
@@ -134,7 +146,10 @@ class Archive:
         """
         if self._known is not None:
             _learn(self._known, batch)
-        counts = await self._counted.puts([state.call for state in batch.calls])
+        calls = [state.call for state in batch.calls]
+        ours = await self._called_back.cells(batch.calls, batch.recalls)
+        counts = await self._counted.puts(calls, ours)
+        counts += await self._teams.puts(calls)
         puts = [*_calls_of(batch), *_rest_of(batch), *counts]
         if after is None:
             offset = (batch.consumer, batch.offset, batch.at_us)
@@ -204,7 +219,7 @@ class Archive:
         """Remove the sums of days that ended before."""
         before_us = day_start_us(before_us, self._zone)
         async with self._database.write() as connection:
-            for sums in (tables.interval_counts, tables.rolled_counts):
+            for sums in SUMS:
                 await connection.execute(
                     sums.delete().where(sums.c.interval_us < before_us)
                 )

@@ -32,6 +32,7 @@ from screenpop.history.statement import (
     putting,
     wanted,
 )
+from screenpop.history.team_counted import sums_of as team_sums_of
 
 INTERVAL_US = QUARTER_US
 DAY_US = 24 * 3600 * 1_000_000
@@ -82,6 +83,13 @@ def cells_of(call: Call, rules: CountingRules) -> Cells:
     return cells
 
 
+def cell_of(at_us: int, queue: str, dialled: str, name: str) -> Cells:
+    """One of that name, alone."""
+    amounts = [0] * len(NAMES)
+    amounts[_PLACE[name]] = 1
+    return {(at_us - at_us % INTERVAL_US, queue, dialled): amounts}
+
+
 class CountedCalls:
     """What calls add, before and now. Raises `Unavailable`."""
 
@@ -91,13 +99,19 @@ class CountedCalls:
         self._rules = rules
         self._zone = zone
 
-    async def puts(self, calls: Iterable[Call]) -> list[Put]:
-        """What is to be written, with the calls, because they look like this now."""
-        latest: dict[StoredKey, Call] = {named(call.key): call for call in calls}
+    async def puts(
+        self, calls: Iterable[Call], outbound: Mapping[StoredKey, Cells] | None = None
+    ) -> list[Put]:
+        """What is to be written, with the calls, because they look like this now.
+
+        `outbound` are the cells of calls to callers: see `called_back`.
+        """
+        latest = {named(call.key): cells_of(call, self._rules) for call in calls}
+        latest.update(outbound or {})
         stored = await self._stored(list(latest))
         changes = _Changes()
-        for key, call in latest.items():
-            changes.replace(key, stored.get(key, {}), cells_of(call, self._rules))
+        for key, cells in latest.items():
+            changes.replace(key, stored.get(key, {}), cells)
         return changes.puts(self._zone)
 
     async def note_rules(self, now_us: int) -> None:
@@ -189,10 +203,13 @@ async def sum_again(database: Database, rules: CountingRules) -> None:
             return
         whole = first_us + INTERVAL_US > oldest_us
         from_us = first_us if whole else oldest_us + DAY_US
-        await connection.execute(sums.delete().where(sums.c.interval_us >= from_us))
+        for table in (sums, tables.team_counts):
+            later = table.c.interval_us >= from_us
+            await connection.execute(table.delete().where(later))
         newest_us = await connection.scalar(select(func.max(_stored.interval_us)))
         for start_us in range(from_us, (newest_us or from_us) + 1, STEP_US):
             await connection.execute(_sums_of(start_us, start_us + STEP_US))
+            await connection.execute(team_sums_of(start_us, start_us + STEP_US))
         kept, words = tables.rules_of_counts, in_words(rules)
         await connection.execute(kept.delete().where(kept.c.since_us >= from_us))
         await connection.execute(kept.insert().values(since_us=from_us, rules=words))

@@ -301,6 +301,8 @@ NOT_OF_A_USER: Mapping[str, str] = {
     "call_counts": "counts of callers",
     "interval_counts": "sums",
     "rolled_counts": "sums",
+    "team_call_counts": "counts of callers, by team",
+    "team_counts": "sums of teams",
     "rules_of_counts": "rules in words",
     "call_events": "what a telephone system sent; the legs are made of it",
     "offers": "what was offered to callers, without a name",

@@ -7,21 +7,24 @@ retention removed, stay as they were counted.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
 
-from screenpop.domain.call import Call, CallId, CallKey, LineId
+from screenpop.domain.call import Call, CallId, CallKey, Direction, LineId, UserId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
+from screenpop.domain.recall import RecallRules
 from screenpop.history import tables
-from screenpop.history.archive import Archive
+from screenpop.history.archive import NO_TEAMS, RECALL_DAYS, Archive
 from screenpop.history.batch import StoredCall
+from screenpop.history.called_back import CalledBack
 from screenpop.history.counted import CountedCalls, sum_again
 from screenpop.history.engine import Database
 from screenpop.history.rolled import UTC, build
+from screenpop.history.team_counted import TeamCounted
 from screenpop.journal.records import EventRecord, decode
 
 CALLS_PER_STEP = 500
@@ -35,12 +38,17 @@ async def recount(
     rules: CountingRules,
     limits: CallLimits | None = None,
     zone: ZoneInfo = UTC,
+    *,
+    recall: RecallRules | None = None,
+    recall_days: int = RECALL_DAYS,
+    team_of: Mapping[UserId, str] = NO_TEAMS,
 ) -> AsyncIterator[int]:
     """Count every stored call again; yields how many so far. Raises `Unavailable`.
 
     The service must be stopped. It may be repeated, and go on after a crash.
     """
     archive, counted = Archive(database), CountedCalls(database, rules, zone)
+    teams = TeamCounted(database, team_of)
     events_max = (limits or CallLimits()).events_per_call_max
     done, after = 0, None
     while page := await _page(database, after):
@@ -48,9 +56,14 @@ async def recount(
         keys = [(LineId(x[1]), CallId(x[2]), x[3]) for x in page]
         stored = await archive.recall(keys)
         folded = [_folded(key, call, events_max) for key, call in stored.items()]
-        await database.put(await counted.puts(folded))
+        theirs = [call for call in folded if call.direction is not Direction.OUTBOUND]
+        await database.put(await counted.puts(theirs))
+        await database.put(await teams.puts(folded))
         done += len(page)
         yield done
+    called_back = CalledBack(database, recall or RecallRules(), recall_days)
+    async for since_us in _numbers_called(database):
+        await database.put(await counted.puts([], await called_back.again(since_us)))
     await sum_again(database, rules)
     await build(database, zone)
 
@@ -66,6 +79,34 @@ async def _page(database: Database, after: Place | None) -> list[Place]:
         return [
             (row[0], row[1], row[2], row[3]) for row in await connection.execute(query)
         ]
+
+
+async def _numbers_called(database: Database) -> AsyncIterator[dict[str, int]]:
+    """Numbers that we called, a step at a time, and since when."""
+    after: Place | None = None
+    while True:
+        query = (
+            select(_calls.number, *_PLACE)
+            .where(
+                _calls.direction == Direction.OUTBOUND.value,
+                _calls.number.is_not(None),
+                _calls.ended_us.is_not(None),
+            )
+            .order_by(*_PLACE)
+            .limit(CALLS_PER_STEP)
+        )
+        if after is not None:
+            query = query.where(tuple_(*_PLACE) > after)
+        async with database.read() as connection:
+            found = (await connection.execute(query)).all()
+        if not found:
+            return
+        _, *place = found[-1]
+        after = (place[0], place[1], place[2], place[3])
+        since_us: dict[str, int] = {}
+        for row in found:
+            since_us.setdefault(row.number, row.arrived_us)
+        yield since_us
 
 
 def _folded(key: CallKey, stored: StoredCall, events_max: int) -> Call:

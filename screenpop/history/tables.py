@@ -10,8 +10,6 @@ belongs to it, and `retention` removes both.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,50 +17,30 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
-    MetaData,
-    SmallInteger,
     String,
     Table,
     Text,
     text,
 )
 
-from screenpop.domain.call_counts import NAMES
+from screenpop.history.columns import ID_CHARS as ID_CHARS
+from screenpop.history.columns import LABEL_CHARS as LABEL_CHARS
+from screenpop.history.columns import NAME_CHARS as NAME_CHARS
+from screenpop.history.columns import call_key
+from screenpop.history.columns import metadata as metadata
+from screenpop.history.count_tables import call_counts as call_counts
+from screenpop.history.count_tables import interval_counts as interval_counts
+from screenpop.history.count_tables import rolled_counts as rolled_counts
+from screenpop.history.count_tables import rules_of_counts as rules_of_counts
+from screenpop.history.count_tables import team_call_counts as team_call_counts
+from screenpop.history.count_tables import team_counts as team_counts
 
-ID_CHARS = 300  # of call ids, event ids, keys; longer ones are cut by `texts.fit_id`
-NAME_CHARS = 200
-LABEL_CHARS = 100
-
-metadata = MetaData()
 _OVER = text("ended_us IS NOT NULL")
-
-
-def _amounts(count: type[BigInteger] | type[SmallInteger]) -> list[Column[Any]]:
-    """One for each name: calls, or `*_us`."""
-    return [
-        Column(name, BigInteger if name.endswith("_us") else count, nullable=False)
-        for name in NAMES
-    ]
-
-
-def _call_key() -> list[Column[Any]]:
-    return [
-        Column("line", String(LABEL_CHARS), primary_key=True),
-        Column("call_id", String(ID_CHARS), primary_key=True),
-        Column(
-            "occurrence",
-            BigInteger,
-            primary_key=True,
-            autoincrement=False,
-            server_default="0",
-        ),
-    ]
-
 
 calls = Table(
     "calls",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("phase", String(20), nullable=False),
     Column("direction", String(20), nullable=False),
     Column("number", String(32)),  # the outside party in E.164; never a withheld one
@@ -105,7 +83,7 @@ calls = Table(
 call_legs = Table(
     "call_legs",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("agent", String(NAME_CHARS), primary_key=True),
     # Who was at that telephone then, "" for one without a log-in: a row for each.
     Column("username", String(NAME_CHARS), primary_key=True),
@@ -123,7 +101,7 @@ call_legs = Table(
 call_visits = Table(
     "call_visits",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("place", Integer, primary_key=True, autoincrement=False),  # 0 is the first
     Column("queue", String(NAME_CHARS), nullable=False),
     Column("entered_us", BigInteger, nullable=False),
@@ -133,60 +111,10 @@ call_visits = Table(
     sqlite_with_rowid=False,
 )
 
-call_counts = Table(
-    "call_counts",
-    metadata,
-    *_call_key(),
-    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
-    Column("queue", String(NAME_CHARS), primary_key=True),
-    Column("dialled", String(NAME_CHARS), nullable=False),
-    *_amounts(SmallInteger),
-    Index(
-        "call_counts_by_interval",
-        "interval_us", "line", "call_id", "occurrence", "queue",
-    ),
-    sqlite_with_rowid=False,
-)  # fmt: skip
-"""What a call adds to `interval_counts`: "" is a queue or number without a name."""
-
-interval_counts = Table(
-    "interval_counts",
-    metadata,
-    # The beginning of a quarter of an hour of UTC.
-    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
-    Column("queue", String(NAME_CHARS), primary_key=True),
-    Column("line", String(LABEL_CHARS), primary_key=True),
-    Column("dialled", String(NAME_CHARS), primary_key=True),
-    *_amounts(BigInteger),
-    sqlite_with_rowid=False,
-)
-
-rolled_counts = Table(
-    "rolled_counts",
-    metadata,
-    Column("level", String(10), primary_key=True),  # "hour" or "day"
-    # Where the hour or day begins in the zone that `rolled.mark` names.
-    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
-    Column("queue", String(NAME_CHARS), primary_key=True),
-    Column("line", String(LABEL_CHARS), primary_key=True),
-    Column("dialled", String(NAME_CHARS), primary_key=True),
-    *_amounts(BigInteger),
-    sqlite_with_rowid=False,
-)
-"""Sums of `interval_counts` by hour and by day."""
-
-rules_of_counts = Table(
-    "rules_of_counts",
-    metadata,
-    # What changed from then on was counted by these rules.
-    Column("since_us", BigInteger, primary_key=True, autoincrement=False),
-    Column("rules", Text, nullable=False),  # in words
-)
-
 call_events = Table(
     "call_events",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("event_id", String(ID_CHARS), primary_key=True),
     Column("type", String(20), nullable=False),
     Column("at_us", BigInteger, nullable=False),
@@ -198,7 +126,7 @@ call_events = Table(
 answers_shown = Table(
     "answers_shown",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("at_us", BigInteger, nullable=False),  # when it last changed
     Column("body", Text, nullable=False),  # JSON list of `batch.ShownAnswer`
     sqlite_with_rowid=False,
@@ -207,7 +135,7 @@ answers_shown = Table(
 receipts = Table(
     "receipts",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("action_id", String(ID_CHARS), primary_key=True),
     Column("username", String(NAME_CHARS), nullable=False),
     Column("agent", String(NAME_CHARS)),
@@ -220,7 +148,7 @@ receipts = Table(
 notes = Table(
     "notes",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("username", String(NAME_CHARS), primary_key=True),
     Column("agent", String(NAME_CHARS)),
     Column("text", Text, nullable=False),
@@ -231,7 +159,7 @@ notes = Table(
 dispositions = Table(
     "dispositions",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("username", String(NAME_CHARS), primary_key=True),
     Column("agent", String(NAME_CHARS)),
     Column("code", String(LABEL_CHARS), nullable=False),
@@ -242,7 +170,7 @@ dispositions = Table(
 offers = Table(
     "offers",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("facet", String(LABEL_CHARS), primary_key=True),
     Column("item", String(ID_CHARS), primary_key=True),
     Column("basis", String(LABEL_CHARS), nullable=False),  # the kind of its reason
@@ -256,7 +184,7 @@ offers = Table(
 recall_actions = Table(
     "recall_actions",
     metadata,
-    *_call_key(),
+    *call_key(),
     Column("action_id", String(ID_CHARS), primary_key=True),
     Column("username", String(NAME_CHARS), nullable=False),
     Column("do", String(20), nullable=False),  # of `domain.recall.Doing`
@@ -428,6 +356,7 @@ OF_A_CALL = (
     call_legs,
     call_visits,
     call_counts,
+    team_call_counts,
     call_events,
     answers_shown,
     receipts,

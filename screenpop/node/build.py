@@ -267,11 +267,15 @@ def _history(
     placing: Placing,
     keys: NodeKeys | None,
 ) -> tuple[Archiver, Retention]:
+    recall = recall_settings(config)
     archive = Archive(
         past.database,
         past.known,
         counting_rules(config),
         ZoneInfo(config.server.time_zone),
+        recall=recall.rules,
+        recall_days=recall.days,
+        team_of=members(config.teams),
     )
     archiver = Archiver(
         journal,

@@ -26,8 +26,9 @@ def source_labels(config: Configuration) -> dict[str, str]:
 
 
 def place_labels(config: Configuration) -> dict[str, dict[str, str]]:
-    """How reports call queues, lines, dialled numbers, facets and results."""
+    """How reports call queues, lines, dialled numbers, facets, results and teams."""
     return {
+        "team": {name: team.label for name, team in config.teams.items()},
         "queue": queue_labels(config),
         "line": line_labels(config),
         "dialled": {number: x.label for number, x in config.dialled.items()},

@@ -29,10 +29,9 @@ from screenpop.domain.call_counts import (
     CountingRules,
     add_the_same,
     counts_of,
-    handed_on,
 )
 from screenpop.domain.service_level import US_PER_S, Comparison, ServiceLevelRules
-from screenpop.wallboard.metrics import TRANSFERRED, alerts, holds, talks, waits
+from screenpop.wallboard.metrics import alerts, holds, talks, waits
 
 TOTAL = UNNAMED
 """The queue name of the total; calls without a queue name count in it alone."""
@@ -130,9 +129,6 @@ def _entries(call: Call, days: BusinessDays, rules: CountingRules) -> tuple[Entr
         if at_us != last_us:
             day = days.day_of(at_us)
         entries.append((day, TOTAL, f"{how}{call.line}", 1))
-        if call.ended_us is not None and (transfer := handed_on(call)) is not None:
-            at_us, queue = transfer
-            entries.append((days.day_of(at_us), queue, TRANSFERRED, 1))
     return tuple(entries)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, Call
-from screenpop.domain.call_counts import CountingRules
+from screenpop.domain.call_counts import CALLED_BACK, CountingRules
 from screenpop.domain.service_level import BY_NAME, WAITING, WAITING_LONGER
 from screenpop.support.clock import Clock
 from screenpop.wallboard.agent_metrics import WRAP_UP, MetricDefinition
@@ -24,10 +24,8 @@ from screenpop.wallboard.alerts import Alert, AlertBoard
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters, SavedSums
 from screenpop.wallboard.meters import CentreMeters
 from screenpop.wallboard.metrics import (
-    CALLED_BACK,
     OCCUPANCY,
     OWN,
-    TRANSFERRED,
     definitions,
     service_level_values,
     today_values,
@@ -339,7 +337,6 @@ class WallboardFeed:
             "talking": now.talking,
             "held": now.held,
             **today_values(sums),
-            TRANSFERRED: sums.get(TRANSFERRED, 0),
             CALLED_BACK: self._called_back[queue],
             **service_level_values(sums, self.counters.rules.service_level),
         }

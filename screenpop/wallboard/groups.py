@@ -117,14 +117,17 @@ class GroupRule:
         teams = None if data.teams is None else tuple(map(self._team, data.teams))
         return replace(data, queues=queues, teams=teams)
 
-    def _team(self, row: TeamRow) -> TeamRow:
-        """Of a team that is too small only the name."""
-        is_known = row.team in self._teams  # else no one is in it
-        is_group = is_known and not {row.team, TOTAL} & self._merged_teams
+    def team_values(self, team: str, values: Mapping[str, V]) -> dict[str, V]:
+        """What may be seen of a team: of one that is too small nothing."""
+        is_known = team in self._teams  # else no one is in it
+        is_group = is_known and not {team, TOTAL} & self._merged_teams
         shown = {*OF_A_TEAM} if is_group or self.named else set[str]()
         if is_group or self._all:
             shown |= {TEAM_ANSWERED, TEAM_HANDLE_TIME, TEAM_OCCUPANCY}
-        return replace(row, values={k: v for k, v in row.values.items() if k in shown})
+        return {name: value for name, value in values.items() if name in shown}
+
+    def _team(self, row: TeamRow) -> TeamRow:
+        return replace(row, values=self.team_values(row.team, row.values))
 
     def _row(self, row: QueueRow) -> QueueRow:
         return replace(row, values=self.values(row.queue, row.values))

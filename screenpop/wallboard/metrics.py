@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from screenpop.domain.call import Call, LegState
 from screenpop.domain.call_counts import (
     ANSWERED_WAIT_US,
+    CALLED_BACK,
     CALLS_ANSWERED_WAIT_US,
     DIRECT_WAIT_US,
     HOLD_US,
@@ -297,14 +298,8 @@ TODAY = (
         formula="Calls abandoned ÷ (calls − calls, short).",
         unit="ratio",
     ),
-)
-
-TRANSFERRED, CALLED_BACK = "transferred", "called_back"
-OCCUPANCY = "occupancy"
-
-TODAY_ONLY = (
     MetricDefinition(
-        name=TRANSFERRED,
+        name="transferred",
         label="Transferred",
         formula="Of those answered in a queue or directly today: an agent handed the"
         " call on, and it is over. Each call once, in the queue of that answer.",
@@ -315,6 +310,11 @@ TODAY_ONLY = (
         formula="Callers who had reached no one, and with whom an agent talked today on"
         " a call that we made. In the queue of their newest attempt.",
     ),
+)
+
+OCCUPANCY = "occupancy"
+
+TODAY_ONLY = (
     MetricDefinition(
         name=OCCUPANCY,
         label="Occupancy",

@@ -17,11 +17,17 @@ from screenpop.domain.service_level import (
     VARIANTS,
     ServiceLevelRules,
 )
-from screenpop.wallboard.agent_metrics import MetricDefinition
+from screenpop.wallboard.agent_metrics import (
+    TEAM_ANSWERED,
+    TEAM_HANDLE_TIME,
+    TEAMS,
+    MetricDefinition,
+)
 from screenpop.wallboard.metrics import (
     OWN,
     TODAY,
     Amounts,
+    average_s,
     service_level_values,
     service_levels,
     today_values,
@@ -64,6 +70,23 @@ def past_values(amounts: Amounts, rules: ServiceLevelRules) -> dict[str, float |
     levels = service_level_values(amounts, rules)
     del levels[variant_name("in_queue_now")]
     return {**today_values(amounts), **levels}
+
+
+TEAM_NUMBERS: tuple[MetricDefinition, ...] = tuple(
+    replace(each, formula=each.formula.replace(_OF_TODAY[1], ""))
+    for each in TEAMS
+    if each.name in (TEAM_ANSWERED, TEAM_HANDLE_TIME)
+)
+"""Those of a team that have a past."""
+
+
+def past_team_values(amounts: Amounts) -> dict[str, float | None]:
+    """Every number of `TEAM_NUMBERS` from the sums of one team and interval."""
+    get = amounts.get
+    return {
+        TEAM_ANSWERED: get("answered", 0),
+        TEAM_HANDLE_TIME: average_s(get("talk_us", 0), get("handled", 0)),
+    }
 
 
 def amounts_behind(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
 from screenpop.wallboard.past import amounts_of, of_the_past
 from screenpop.wallboard.usual import hours_of_week, usual_bands
+from screenpop.web import team_stats
 from screenpop.web.asked import (
     choice,
     counts_asked,
@@ -130,6 +131,8 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
 async def places(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/places`: a row for each queue, line or dialled number."""
     query, zone = visit.request.query, zone_of(site)
+    if query.get("group") == team_stats.TEAM:
+        return await team_stats.places(site, visit)
     asked, rules = counts_asked(site, query), site.services.counting.service_level
     group = choice(query, "group", get_args(Group), "queue")
     found = await site.services.counts.sums(asked, [asked.from_us], group)

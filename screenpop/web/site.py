@@ -99,7 +99,7 @@ class Services:
     groups: Callable[[], GroupRule]
     privacy: AgentPrivacy = GROUPS_ONLY
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Of `queue`, `dialled`, `facet` and `result`, by name."""
+    """Of `queue`, `dialled`, `facet`, `result` and `team`, by name."""
     forecasts: Forecasts
     comparisons: Comparisons
     logged_out: Callable[[User], Awaitable[None]]

@@ -39,6 +39,7 @@ from screenpop.wallboard.past import (
     of_the_past,
     why_counted,
 )
+from screenpop.web import team_stats
 from screenpop.web.asked import (
     NO_QUEUE,
     choice,
@@ -67,6 +68,7 @@ OUTCOMES: Mapping[str, str] = {
     "failed": "Failed",
     "": "Not known",
 }
+TEAM_AMOUNTS = ("answered", "handled")
 CALL_COLUMNS = (
     *columns("text", "line", "call_id"),
     TableColumn(name="occurrence", kind="count"),
@@ -86,6 +88,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         await site.looks.live(visit.user, "stats")
         return answered({**await site.services.stats(), **levels})
     query = visit.request.query
+    if query.get("group") == team_stats.TEAM:
+        return await team_stats.show(site, visit)
     asked = counts_asked(site, query)
     by = choice(query, "by", get_args(By), "60m")
     starts = interval_starts(asked.from_us, asked.to_us, by, zone)
@@ -122,18 +126,26 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/calls`: the calls behind one number, latest interval first."""
     query = visit.request.query
     numbers, rules = numbers_asked(query), site.services.counting.service_level
-    behind = [name for each in numbers for name in amounts_behind(each, rules)]
+    of_a_team = team_stats.TEAM in query
+    behind = [name for each in numbers for name in _behind(each, rules, of_a_team)]
     names, number = tuple(dict.fromkeys(behind)), ",".join(numbers)
     asked = counts_asked(site, query, days_max=CALLS_DAYS_MAX)
     limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
     cursor = text(query, "before", CURSOR_CHARS_MAX)
     before = None if cursor is None else place_in(cursor)
-    found = await site.services.counts.calls(asked, names, before, limit)
+    counts = site.services.counts
+    if of_a_team:
+        team, label = team_stats.team_asked(site, query)
+        found = await counts.teams.calls(asked, team, before, limit)
+    else:
+        found = await counts.calls(asked, names, before, limit)
     full = len(found) == limit
     await site.services.audit(visit.user.username, "stats.calls", number)
     rule = site.services.groups()
     labels = site.services.labels
     calls = [call_row(call, names, zone_of(site), rule, labels) for call in found]
+    if of_a_team:
+        calls = [{**call, "why": f"Answered by an agent of {label}."} for call in calls]
     cursor = cursor_of(found[-1].place) if full else None
     if form := table_format(visit.request):
         shape = [*CALL_COLUMNS, *columns("count", *names)]
@@ -150,6 +162,11 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
             "before": cursor,
         }
     )
+
+
+def _behind(number: str, rules: ServiceLevelRules, of_a_team: bool) -> tuple[str, ...]:
+    """The amounts; of a team both numbers are made of the same calls."""
+    return TEAM_AMOUNTS if of_a_team else amounts_behind(number, rules)
 
 
 def definitions(rules: CountingRules) -> list[Json]:

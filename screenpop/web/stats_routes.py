@@ -36,7 +36,7 @@ STATS: tuple[Route, ...] = (
         query=(
             *_range(required=False),
             RouteParameter(name="by", text="15m, 30m, 60m, day, week or month."),
-            RouteParameter(name="group", text="A row for each queue, line or dialled."),
+            RouteParameter(name="group", text="A row for each queue, line …, or team."),
         ),
         errors=(400, 503),
     ),
@@ -49,6 +49,7 @@ STATS: tuple[Route, ...] = (
                 name="number", text="E.g. abandoned; may be repeated.", required=True
             ),
             *_range(required=True),
+            RouteParameter(name="team", text="Of this team, numbers of teams only."),
             RouteParameter(name="before", text="Cursor of the page before."),
             RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
         ),
@@ -85,7 +86,7 @@ STATS: tuple[Route, ...] = (
         role=Role.SUPERVISOR, errors=(400, 503),
         summary="The numbers of a range by queue, line or dialled number.",
         query=(
-            RouteParameter(name="group", text="queue (default), line or dialled."),
+            RouteParameter(name="group", text="queue (default), line, dialled, team."),
             *_range(required=True),
         ),
     ),

@@ -7,10 +7,11 @@ import os
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Column, MetaData, Table, func, select, text
 from unit.history.postgres_server import binary, postgres
 from unit.history.test_migrate import at_revision
 from unit.history.test_rolled import (
@@ -27,9 +28,22 @@ from screenpop.domain.call import Call
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history import migrate, tables
 from screenpop.history.archive import MOVE_OFFSET
-from screenpop.history.counted import ADD_ROLLED
+from screenpop.history.columns import LATER_AMOUNTS
+from screenpop.history.counted import (
+    ADD_COUNTS,
+    ADD_ROLLED,
+    COUNTS_OF,
+    PUT_COUNTS,
+)
 from screenpop.history.engine import Database, OnlyIf, Put
 from screenpop.history.person_keys import PersonKeys
+from screenpop.history.statement import (
+    StoredStatement,
+    Value,
+    adding,
+    of_wanted,
+    putting,
+)
 from screenpop.journal.key_tree import TreeId
 from screenpop.journal.master_key import MasterKey
 from screenpop.support.clock import SystemClock
@@ -40,12 +54,52 @@ WRITES = 40
 SLOW_S = 5.0  # far below what a busy machine needs for a step, above a lock's time-out
 
 
+def older(table: Table) -> Table:
+    """The table without what `0016` added to it."""
+    columns = [c for c in table.columns if c.name not in LATER_AMOUNTS]
+    of = (Column(c.name, c.type, primary_key=c.primary_key) for c in columns)
+    return Table(table.name, MetaData(), *of)
+
+
+def places(table: Table) -> list[int]:
+    """Where the columns of the older table are in a row of this one."""
+    names = [column.name for column in table.columns]
+    return [n for n, name in enumerate(names) if name not in LATER_AMOUNTS]
+
+
+COUNTS, SUMS = older(tables.call_counts), older(tables.interval_counts)
+OLDER_PUTS = {
+    PUT_COUNTS: (putting(COUNTS), places(tables.call_counts)),
+    ADD_COUNTS: (adding(SUMS), places(tables.interval_counts)),
+}
+OLDER_COUNTS_OF = of_wanted(COUNTS, tuple(COUNTS.columns)[3:])
+
+
 class OlderDatabase(Database):
     """Of a node that knows the tables of `BEFORE`: it writes to no others."""
 
     async def put(self, puts: Sequence[Put], only_if: OnlyIf | None = None) -> None:
         known = [x for x in puts if x[0] is not ADD_ROLLED and x[0] is not MOVE_OFFSET]
-        await super().put(known, only_if)
+        written: list[Put] = []
+        for statement, rows in known:
+            if statement in OLDER_PUTS:
+                statement, kept = OLDER_PUTS[statement]
+                rows = [tuple(row[n] for n in kept) for row in rows]
+            written.append((statement, rows))
+        await super().put(written, only_if)
+
+    async def fetch(
+        self, statement: StoredStatement, given: Mapping[str, Value]
+    ) -> Sequence[Sequence[Any]]:
+        if statement is not COUNTS_OF:
+            return await super().fetch(statement, given)
+        found = await super().fetch(OLDER_COUNTS_OF, given)
+        kept = places(tables.call_counts)
+        rows: list[tuple[Any, ...]] = []
+        for row in found:
+            whole = dict(zip(kept, row, strict=True))
+            rows.append(tuple(whole.get(n, 0) for n in range(kept[-1] + 1)))
+        return rows
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,8 @@ export interface Place {
 
 export interface Places {
   group: string;
+  /** Of teams, which have numbers of their own. */
+  counters?: Counter[];
   rows: Place[];
 }
 

@@ -4,7 +4,7 @@ import { lowered, t, textsOf } from "../i18n/words";
 import { CsvButton } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import type { Counter, Place, Places } from "./answers";
-import { type Choice, rangeQuery } from "./choice";
+import { rangeQuery, USUAL } from "./choice";
 import { Cell } from "./parts";
 import type { ViewProps } from "./view";
 import { addDays } from "./words";
@@ -13,6 +13,7 @@ const GROUPS = textsOf({
   queue: "reports.queue",
   line: "reports.line",
   dialled: "reports.dialled_number",
+  team: "reports.team",
 });
 
 interface ByPlaceProps extends ViewProps {
@@ -22,9 +23,13 @@ interface ByPlaceProps extends ViewProps {
 export function ByPlace(props: ByPlaceProps) {
   const { choice, change, from, to, columns, onExpired } = props;
   const { group } = choice;
-  const path = `/v1/stats/places?${rangeQuery(choice, from, to)}&group=${group}`;
+  // calls of a team are those of all queues
+  const range = rangeQuery(group === "team" ? USUAL : choice, from, to);
+  const path = `/v1/stats/places?${range}&group=${group}`;
   const places = useReading<Places>(path, onExpired);
-  const rows = places.answer?.group === group ? places.answer.rows : [];
+  const answer = places.answer?.group === group ? places.answer : null;
+  const rows = answer?.rows ?? [];
+  const shown = group === "team" ? (answer?.counters ?? []) : columns;
   return (
     <section class="reports-wide by-place">
       <h2>{t("reports.by", { to_lower_case: lowered(GROUPS[group]) })}</h2>
@@ -42,13 +47,17 @@ export function ByPlace(props: ByPlaceProps) {
         <CsvButton path={path} name={`by-${group}-${from}-${to}.csv`} />
       </p>
       {places.trouble && <p role="alert">{places.trouble}</p>}
-      {rows.length === 0 && !places.busy && <p>{t("reports.no_calls_in_this_time")}</p>}
+      {rows.length === 0 && !places.busy && (
+        <p>
+          {t(group === "team" ? "reports.no_teams" : "reports.no_calls_in_this_time")}
+        </p>
+      )}
       {rows.length > 0 && (
         <table class="by-block">
           <thead>
             <tr>
               <th scope="col">{GROUPS[group]}</th>
-              {columns.map((each) => (
+              {shown.map((each) => (
                 <th key={each.name} scope="col" title={each.formula}>
                   {each.label}
                 </th>
@@ -57,7 +66,7 @@ export function ByPlace(props: ByPlaceProps) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <PlaceRow key={row.name} {...props} row={row} />
+              <PlaceRow key={row.name} {...props} columns={shown} row={row} />
             ))}
           </tbody>
         </table>
@@ -72,12 +81,12 @@ interface PlaceRowProps extends ByPlaceProps {
 
 function PlaceRow({ row, columns, choice, change, from, to, onOpen }: PlaceRowProps) {
   const { group } = choice;
-  const patch: Partial<Choice> = { [group]: row.name };
+  const patch = { [group]: row.name };
   return (
     <tr>
       <th scope="row">
-        {row.name === "" ? (
-          t("reports.not_named")
+        {row.name === "" || group === "team" ? (
+          row.label || t("reports.not_named")
         ) : (
           <button type="button" class="link" onClick={() => change(patch)}>
             {row.label}

@@ -24,6 +24,7 @@ export interface Opened {
   queue?: string;
   line?: string;
   dialled?: string;
+  team?: string;
   /** Of how calls ended, in place of numbers. */
   kind?: Kind;
   name?: string;
@@ -42,7 +43,7 @@ export interface Choice {
   number: string;
   /** What another tool shows, as it is written there. */
   value: string | null;
-  group: "queue" | "line" | "dialled";
+  group: "queue" | "line" | "dialled" | "team";
   /** By what the table of how calls ended is. */
   kind: Kind;
   /** Whose alerts. */
@@ -117,7 +118,7 @@ export function choiceOf(search: string): Choice {
     dialled: query.get("dialled"),
     number: query.get("number") ?? USUAL.number,
     value: query.get("value"),
-    group: oneOf(GROUPS, query.get("group")) ?? USUAL.group,
+    group: oneOf([...GROUPS, "team"] as const, query.get("group")) ?? USUAL.group,
     kind: oneOf(KINDS, query.get("kind")) ?? USUAL.kind,
     rule: query.get("rule"),
     days: whole(query.get("days"), 1, 28) ?? USUAL.days,
@@ -192,7 +193,7 @@ export function forecastQuery(choice: Choice): URLSearchParams {
 export function callsQuery(opened: Opened): URLSearchParams {
   const query = new URLSearchParams({ from: opened.from, to: opened.to });
   for (const number of opened.numbers) query.append("number", number);
-  for (const name of GROUPS) {
+  for (const name of [...GROUPS, "team"] as const) {
     const value = opened[name];
     if (value !== undefined) query.set(name, value);
   }
@@ -216,7 +217,7 @@ function openedOf(text: string | null): Opened | null {
   if (!from || !to || (numbers.length === 0 && !kind)) return null;
   const opened: Opened = { numbers, from, to };
   if (kind) Object.assign(opened, { kind, name: query.get("name") ?? "" });
-  for (const name of GROUPS) {
+  for (const name of [...GROUPS, "team"] as const) {
     const value = query.get(name);
     if (value !== null) opened[name] = value;
   }

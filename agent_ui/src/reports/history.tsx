@@ -37,6 +37,8 @@ const TILES = [
   "average_speed_of_answer_s",
   "average_handle_time_s",
   "abandon_rate",
+  "transferred",
+  "called_back",
 ];
 
 /** Which numbers one chart shows; the band is of the first. */
@@ -76,6 +78,16 @@ const CHARTS: {
     },
     names: ["average_handle_time_s"],
     lines: [{ colour: "accent", kind: "line" }],
+  },
+  {
+    get title() {
+      return t("reports.transferred_and_called_back");
+    },
+    names: ["transferred", "called_back"],
+    lines: [
+      { colour: "accent", kind: "line" },
+      { colour: "good", kind: "line" },
+    ],
   },
 ];
 

@@ -18,6 +18,7 @@ import {
   type Choice,
   choiceOf,
   fittingBy,
+  type Opened,
   searchOf,
   VIEWS,
   type View,
@@ -111,9 +112,10 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
     numbers: string[],
     since: string,
     until: string,
-    more: Partial<Choice> = {},
+    more: Partial<Opened> = {},
   ) => {
-    const all = { queue: choice.queue, line: choice.line, dialled: choice.dialled };
+    const { queue, line, dialled } = choice;
+    const all = more.team === undefined ? { queue, line, dialled } : {};
     const places = Object.entries({ ...all, ...more }).filter(
       ([, name]) => name !== null,
     );

@@ -1,6 +1,6 @@
 // What does each view of the reports get?
 
-import type { Choice } from "./choice";
+import type { Choice, Opened } from "./choice";
 
 export interface ViewProps {
   choice: Choice;
@@ -11,6 +11,6 @@ export interface ViewProps {
   today: string;
   change(patch: Partial<Choice>): void;
   /** Opens the calls behind numbers; without places those of the choice. */
-  onOpen(numbers: string[], from: string, to: string, places?: Partial<Choice>): void;
+  onOpen(numbers: string[], from: string, to: string, places?: Partial<Opened>): void;
   onExpired(): void;
 }

@@ -8,8 +8,6 @@ import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frame
 import { groupOf, takenOfNothing } from "./queues";
 
 export const LIVE_CALLS = "live-calls";
-/** They are counted for the board alone: the past does not have them. */
-const OF_TODAY_ONLY = ["transferred", "called_back", "occupancy"];
 
 /** Where the calls of a figure are listed; null where there are none. */
 export function addressOf(
@@ -20,8 +18,7 @@ export function addressOf(
   const { name } = counter;
   const value = queue.values[name];
   const group = groupOf(counter);
-  if (group === "agents" || group === "teams" || OF_TODAY_ONLY.includes(name))
-    return null;
+  if (group === "agents" || group === "teams" || name === "occupancy") return null;
   if (group === "now") return value ? `#${LIVE_CALLS}` : null;
   if (value === undefined || takenOfNothing(name, queue.values)) return null;
   if (counter.unit === "calls" && value === 0) return null;

@@ -32,6 +32,10 @@ Place = tuple[int, str, str, str]
 """(begin of the quarter, queue, line, dialled number)."""
 
 
+Said = tuple[int, bool, str, str, str, str]
+"""What a number heard: when, of a talk True, line, call id, queue, dialled number."""
+
+
 @dataclass
 class SimulatedDay:
     rng: random.Random
@@ -46,11 +50,24 @@ class SimulatedDay:
     wanted: dict[Place, Counter[str]] = field(default_factory=dict)
     lost: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     talked: dict[str, list[int]] = field(default_factory=dict)
+    of_numbers: dict[str, list[Said]] = field(default_factory=dict)
 
     def callers(self, count: int) -> SimulatedDay:
         for number in range(count):
             _Caller(self, number, self.rng.randrange(self.length_s)).live()
+        self._count_called_back()
         return self
+
+    def _count_called_back(self) -> None:
+        """Our talks with those who reached no one since an agent last talked."""
+        for said in self.of_numbers.values():
+            newest = None
+            for at_s, is_talk, line, call_id, queue, dialled in sorted(said):
+                if is_talk and newest is not None and call_id.endswith("-back"):
+                    quarter_us = self.start_us + at_s // 900 * 900 * S
+                    place = (quarter_us, newest[0], line, newest[1])
+                    self.wanted.setdefault(place, Counter())["called_back"] += 1
+                newest = None if is_talk else (queue, dialled)
 
     def to_call_back(self) -> dict[str, set[str]]:
         """The calls of each number that reached no one since an agent last talked."""
@@ -140,14 +157,14 @@ class _Caller:
                 soon = "short_" if self.now_s - first_s < SHORT_S else ""
                 self._count(first_s, first, f"calls_{soon}abandoned")
                 if not short:
-                    self._reaches_no_one()
+                    self._reaches_no_one(queue)
             self._tell(EventType.ENDED)
         else:
             self._count(entered_s, queue, "sl_flow_outs")
             back = way == "callback"
             self._count(entered_s, queue, "callbacks" if back else "diverted")
             self._count(entered_s, queue, *["sl_callbacks_within"] * (back and within))
-            self._reaches_no_one()
+            self._reaches_no_one(queue)
             self._tell(EventType.ENDED, outcome=way)
 
     def _talks(
@@ -166,6 +183,7 @@ class _Caller:
         self._add(entered_s, queue, "hold_us", hold_s)
         if self.rng.random() < 0.2:
             self._tell(EventType.TRANSFERRED, from_agent=agent)
+            self._count(entered_s, queue, "transferred")
             self._later(1, 2)
             other = self.rng.choice([name for name in QUEUES if name != queue])
 
@@ -207,7 +225,7 @@ class _Caller:
         self._tell(EventType.ENDED)
 
     def _is_called_back(self) -> None:
-        """A call of ours, which is in no count."""
+        """A call of ours: counted is only that it closes a row of the recall list."""
         self._later(60, 3_600)
         self.call_id, self.direction = f"{self.call_id}-back", Direction.OUTBOUND
         agent = self.rng.choice(["1001", "1002", "1003"])
@@ -219,11 +237,17 @@ class _Caller:
             self._later(5, 200)
         self._tell(EventType.ENDED)
 
-    def _reaches_no_one(self) -> None:
+    def _reaches_no_one(self, queue: str = "") -> None:
+        self._said(self.arrived_s, False, queue)
         self.day.lost.setdefault(self.number, []).append((self.arrived_s, self.call_id))
 
     def _talks_with_an_agent(self) -> None:
+        self._said(self.now_s, True)
         self.day.talked.setdefault(self.number, []).append(self.now_s)
+
+    def _said(self, at_s: int, is_talk: bool, queue: str = "") -> None:
+        said = (at_s, is_talk, self.line, self.call_id, queue, self.dialled)
+        self.day.of_numbers.setdefault(self.number, []).append(said)
 
     def _later(self, least: int, most: int) -> int:
         passed_s = self.rng.randint(max(1, least), most)

@@ -14,7 +14,7 @@ import pytest
 from unit.history.simulated_day import SimulatedDay
 from unit.history.test_counted import table
 
-from screenpop.domain.call import CallEvent
+from screenpop.domain.call import CallEvent, EventType
 from screenpop.domain.call_counts import NAMES, CountingRules
 from screenpop.domain.call_state import CallBook, CallLimits
 from screenpop.domain.local_time import midnight_us
@@ -30,6 +30,7 @@ from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
 from screenpop.wallboard.counters import TOTAL, BusinessDays, Counters
 from screenpop.wallboard.intervals import interval_starts
+from screenpop.wallboard.recalls import RecallList
 
 LONDON = "Europe/London"
 CALLERS = 150
@@ -55,7 +56,9 @@ async def _archived(journal: MemoryJournal, database: Database) -> None:
             done.set()
         await asyncio.sleep(0)
 
-    archiver = Archiver(journal, Archive(database), lambda call: None, pause=pause)
+    archiver = Archiver(
+        journal, Archive(database), lambda call: call.customer_text, pause=pause
+    )
     tasks = TaskOwner("archiver")
     tasks.spawn(archiver.run(), name="archiver")
     async with asyncio.timeout(60):
@@ -80,13 +83,13 @@ def wanted(day: SimulatedDay) -> dict[Any, dict[str, int]]:
 async def test_the_sums_are_those_of_the_model_whatever_came_when(
     database: Database, seed: int
 ) -> None:
-    day = SimulatedDay(random.Random(seed)).callers(CALLERS)
+    day = SimulatedDay(random.Random(seed), numbers=9, called_back=0.4).callers(CALLERS)
     await archive(database, thirds(day.told()))
     assert await table(database) == wanted(day)
 
 
 async def test_a_replay_in_random_order_gives_the_same(database: Database) -> None:
-    day = SimulatedDay(random.Random(7)).callers(CALLERS)
+    day = SimulatedDay(random.Random(7), numbers=9, called_back=0.4).callers(CALLERS)
     told = day.told()
     day.rng.shuffle(told)
     await archive(database, thirds(told))
@@ -96,13 +99,16 @@ async def test_a_replay_in_random_order_gives_the_same(database: Database) -> No
 async def test_a_recount_makes_the_sums_of_the_stored_events(
     database: Database,
 ) -> None:
-    day = SimulatedDay(random.Random(9)).callers(CALLERS)
+    day = SimulatedDay(random.Random(9), numbers=9, called_back=0.4).callers(CALLERS)
     await archive(database, [day.told()])
     async with database.write() as connection:
         await connection.execute(tables.call_counts.delete())
         await connection.execute(tables.interval_counts.update().values(offered=7))
     counted = [n async for n in recount(database, CountingRules(), CallLimits())]
-    assert counted[-1] == CALLERS
+    assert counted[-1] == CALLERS + sum(
+        event.call_id.endswith("-back") and event.type is EventType.ENDED
+        for event in day.events
+    )
     assert await table(database) == wanted(day)
 
 
@@ -110,13 +116,14 @@ async def test_a_recount_makes_the_sums_of_the_stored_events(
 async def test_the_live_numbers_of_a_day_are_the_sums_of_its_quarters(
     database: Database, today: date
 ) -> None:
-    day = SimulatedDay(random.Random(11)).callers(CALLERS)
+    day = SimulatedDay(random.Random(11), numbers=9, called_back=0.4).callers(CALLERS)
     counters, book = Counters(BusinessDays(LONDON), today=today), CallBook()
-    told = day.told()
+    told, recalls = day.told(), RecallList()
     for event in told:
         change = book.apply(event)
         if change is not None:
             counters.replace(change.before, change.after)
+            recalls.replace(change.after, change.after.customer_text)
     await archive(database, [told])
     zone = ZoneInfo(LONDON)
     from_us, to_us = (
@@ -130,6 +137,7 @@ async def test_the_live_numbers_of_a_day_are_the_sums_of_its_quarters(
     for each in await PastCounts(database).sums(asked, [from_us]):
         past.update(each.amounts)
     live = {n: x for n, x in counters.sums(TOTAL).items() if n in NAMES}
+    live["called_back"] = recalls.called_back(from_us, to_us).total()
     model: Counter[str] = Counter()
     for place, sums in day.wanted.items():
         if datetime.fromtimestamp(place[0] / 1e6, zone).date() == today:

@@ -49,6 +49,10 @@ export const reports = {
   "reports.dialled_number": "Dialled number",
   "reports.by": "By {to_lower_case}",
   "reports.not_named": "Not named",
+  "reports.team": "Team",
+  "reports.no_teams":
+    "There are no teams: they stand under teams in the configuration.",
+  "reports.transferred_and_called_back": "Transferred and called back",
   "reports.arrived": "Arrived",
   "reports.why_it_counts": "Why it counts",
   "reports.wait": "Wait",

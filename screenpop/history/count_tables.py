@@ -1,0 +1,92 @@
+"""Where do the counts of calls lie: what each call adds, and the sums?"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, String, Table, Text
+
+from screenpop.history.columns import (
+    LABEL_CHARS,
+    NAME_CHARS,
+    amounts,
+    call_key,
+    metadata,
+)
+
+call_counts = Table(
+    "call_counts",
+    metadata,
+    *call_key(),
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), nullable=False),
+    *amounts(SmallInteger),
+    Index(
+        "call_counts_by_interval",
+        "interval_us", "line", "call_id", "occurrence", "queue",
+    ),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+"""What a call adds to `interval_counts`: "" is a queue or number without a name."""
+
+interval_counts = Table(
+    "interval_counts",
+    metadata,
+    # The beginning of a quarter of an hour of UTC.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("line", String(LABEL_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), primary_key=True),
+    *amounts(BigInteger),
+    sqlite_with_rowid=False,
+)
+
+rolled_counts = Table(
+    "rolled_counts",
+    metadata,
+    Column("level", String(10), primary_key=True),  # "hour" or "day"
+    # Where the hour or day begins in the zone that `rolled.mark` names.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(NAME_CHARS), primary_key=True),
+    Column("line", String(LABEL_CHARS), primary_key=True),
+    Column("dialled", String(NAME_CHARS), primary_key=True),
+    *amounts(BigInteger),
+    sqlite_with_rowid=False,
+)
+"""Sums of `interval_counts` by hour and by day."""
+
+rules_of_counts = Table(
+    "rules_of_counts",
+    metadata,
+    # What changed from then on was counted by these rules.
+    Column("since_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("rules", Text, nullable=False),  # in words
+)
+
+team_call_counts = Table(
+    "team_call_counts",
+    metadata,
+    *call_key(),
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("team", String(NAME_CHARS), primary_key=True),
+    Column("answered", SmallInteger, nullable=False),
+    Column("handled", SmallInteger, nullable=False),
+    Column("talk_us", BigInteger, nullable=False),
+    Index(
+        "team_call_counts_by_interval",
+        "team", "interval_us", "line", "call_id", "occurrence",
+    ),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+"""What a call adds to `team_counts`. No one of the team is named."""
+
+team_counts = Table(
+    "team_counts",
+    metadata,
+    # The beginning of a quarter of an hour of UTC.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("team", String(NAME_CHARS), primary_key=True),
+    Column("answered", BigInteger, nullable=False),
+    Column("handled", BigInteger, nullable=False),
+    Column("talk_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
