@@ -95,6 +95,7 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
         "staffing": _staffing_words(order, patience_s),
         "planned": [shown.row(row) for row in planned],
         "rows": [shown.row(row) for row in needed],
+        "came_today": shown.came_today(basis),
         "if_fewer": None
         if asked.as_of
         else _if_fewer(order, basis, _rest_of_day(needed, now), patience_s, shown),
@@ -180,6 +181,10 @@ class _Shown:
             self._quarters.get(at, {}) for at in range(begin_us, end_us, QUARTER_US)
         )
         return sum(part.get(name, 0) for part in parts for name in self._names)
+
+    def came_today(self, basis: ForecastBasis) -> int:
+        """Also in the interval that is not over."""
+        return sum(basis.today.get(name, 0) for name in self._names)
 
     def _us(self, wall: datetime) -> int:
         return int(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000

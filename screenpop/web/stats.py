@@ -69,6 +69,7 @@ OUTCOMES: Mapping[str, str] = {
     "": "Not known",
 }
 TEAM_AMOUNTS = ("answered", "handled")
+_OF_CALL = {**OUTCOMES, "abandoned": "Abandoned"}
 CALL_COLUMNS = (
     *columns("text", "line", "call_id"),
     TableColumn(name="occurrence", kind="count"),
@@ -219,7 +220,7 @@ def call_row(
         "answered_at": _iso(call.answered_us),
         "ended_at": None if hides_end else _iso(call.ended_us),
         "outcome": call.outcome,
-        "outcome_label": OUTCOMES.get(call.outcome or "", call.outcome),
+        "outcome_label": _OF_CALL.get(call.outcome or "", call.outcome),
         "queues": [
             {
                 "queue": visit.queue,

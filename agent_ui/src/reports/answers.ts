@@ -247,6 +247,8 @@ export interface MadeForecast extends ForecastHead {
   staffing: { model: string; patience_s: number | null; words: string };
   planned: ForecastRow[];
   rows: ForecastRow[];
+  /** Also of the interval that is not over. */
+  came_today: number;
   if_fewer: IfFewer | null;
 }
 

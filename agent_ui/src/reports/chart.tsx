@@ -102,7 +102,7 @@ function Legend({ drawing }: { drawing: Drawing }) {
       {drawing.band && (
         <li>
           <span class="chart-key" data-kind="band" />{" "}
-          {viewerFormats().percentRange(0.1, 0.9)}
+          {drawing.bandName ?? viewerFormats().percentRange(0.1, 0.9)}
         </li>
       )}
     </ul>
@@ -120,7 +120,7 @@ function draw(
   const style = getComputedStyle(box);
   const colour = (name: string) =>
     name === "font" ? style.fontFamily : style.getPropertyValue(`--${name}`).trim();
-  const size = { width: box.clientWidth, height };
+  const size = { width: box.clientWidth, height, rem: remPx() };
   const options = optionsOf(drawing, size, plot, colour);
   const hooks = {
     setCursor: [
@@ -152,13 +152,22 @@ function useColours(redraw: () => void): void {
   }, []);
 }
 
-const LEAST_HEIGHT = 240;
-const MOST_HEIGHT = 420;
+const LEAST_HEIGHT = 15; // rem
+const MOST_HEIGHT = 26;
+
+function remPx(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
 
 /** A fifth of the window: a big screen has big charts. */
 function useHeight(): number {
   const fitting = () =>
-    Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, innerHeight / 5)));
+    Math.round(
+      Math.min(
+        MOST_HEIGHT * remPx(),
+        Math.max(LEAST_HEIGHT * remPx(), innerHeight / 5),
+      ),
+    );
   const [height, set] = useState(fitting);
   useEffect(() => {
     const onResize = () => set(fitting());

@@ -16,6 +16,7 @@ describe("a chart", () => {
       lines: [{ ...line, values: [3, null] }],
       band: { low: [1, 1], high: [5, 6] },
       top: null,
+      unit: "calls" as const,
       read: String,
     };
     expect(dataOf(drawing)).toEqual([

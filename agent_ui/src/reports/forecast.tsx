@@ -200,7 +200,7 @@ function defaultEnd(ends: string[]): number {
 function Quality({ forecast }: { forecast: MadeForecast }) {
   const error = (value: number) => shown(value, "ratio");
   return (
-    <section class="reports-wide">
+    <section class="reports-wide quality">
       <h2>{t("reports.how_good_is_it")}</h2>
       <p>
         {t("reports.used_the_smallest_error_on", {
@@ -210,42 +210,48 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
         {forecast.coverage !== null &&
           t("reports.the_bands_held_of_those", { coverage: error(forecast.coverage) })}
       </p>
-      <table class="errors">
-        <thead>
-          <tr>
-            <th scope="col">{t("reports.method")}</th>
-            <th scope="col">{t("reports.error_by_interval")}</th>
-            <th scope="col">{t("reports.error_by_day")}</th>
-            <th scope="col">{t("reports.bias")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {forecast.errors.map((each) => (
-            <tr key={each.method} data-used={each.method === forecast.method}>
-              <th scope="row">
-                {each.method}
-                {each.is_baseline && <small>{t("reports.baseline")}</small>}
-                {each.method === forecast.method && <small>{t("reports.used")}</small>}
-              </th>
-              <td>{error(each.wape)}</td>
-              <td>{error(each.day_wape)}</td>
-              <td>{`${each.bias > 0 ? "+" : ""}${error(each.bias)}`}</td>
+      <div>
+        <table class="errors">
+          <thead>
+            <tr>
+              <th scope="col">{t("reports.method")}</th>
+              <th scope="col">{t("reports.error_by_interval")}</th>
+              <th scope="col">{t("reports.error_by_day")}</th>
+              <th scope="col">{t("reports.bias")}</th>
             </tr>
-          ))}
-          <tr>
-            <th scope="row">{t("reports.chance_alone")}</th>
-            <td>{error(forecast.poisson_floor)}</td>
-            <td>{NONE}</td>
-            <td>{NONE}</td>
-          </tr>
-        </tbody>
-      </table>
-      <h3>{t("reports.what_counts_as_an_error")}</h3>
-      <ul class="insight-steps">
-        {forecast.charged.map((each) => (
-          <li key={each}>{each}</li>
-        ))}
-      </ul>
+          </thead>
+          <tbody>
+            {forecast.errors.map((each) => (
+              <tr key={each.method} data-used={each.method === forecast.method}>
+                <th scope="row">
+                  {each.method}
+                  {each.is_baseline && <small>{t("reports.baseline")}</small>}
+                  {each.method === forecast.method && (
+                    <small>{t("reports.used")}</small>
+                  )}
+                </th>
+                <td>{error(each.wape)}</td>
+                <td>{error(each.day_wape)}</td>
+                <td>{`${each.bias > 0 ? "+" : ""}${error(each.bias)}`}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">{t("reports.chance_alone")}</th>
+              <td>{error(forecast.poisson_floor)}</td>
+              <td>{NONE}</td>
+              <td>{NONE}</td>
+            </tr>
+          </tbody>
+        </table>
+        <section>
+          <h3>{t("reports.what_counts_as_an_error")}</h3>
+          <ul class="insight-steps">
+            {forecast.charged.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </section>
+      </div>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ForecastRow, MadeForecast } from "./answers";
+import type { ForecastRow, MadeForecast, Unit } from "./answers";
 import { isEmpty } from "./chart";
 import { daysOf, isClosed, planWords } from "./forecast_day";
 import { ownFirst } from "./service_levels";
@@ -32,7 +32,8 @@ function row(time: string, more: Partial<ForecastRow> = {}): ForecastRow {
 
 function forecast(rows: ForecastRow[], more: Partial<MadeForecast> = {}): MadeForecast {
   const none = { planned: [], closed: [], closed_weekdays: [] };
-  return { ...none, ...more, rows } as unknown as MadeForecast;
+  const now = { as_of: `${SUNDAY}T12:10:00+00:00`, came_today: 0 };
+  return { ...none, ...now, ...more, rows } as unknown as MadeForecast;
 }
 
 test("a day without opening hours is closed, and calls that came are shown", () => {
@@ -48,6 +49,12 @@ test("a day on which no one is expected does not say that no calls came", () => 
   expect(day && planWords(day, made)).toBe("no calls expected, 3 came");
 });
 
+test("calls of the interval that is not over are said, too", () => {
+  const made = forecast([row("09:00", { came: 3 })], { came_today: 5 });
+  const [day] = daysOf(made);
+  expect(day && planWords(day, made)).toBe("no calls expected, 5 came");
+});
+
 test("an open day has its calls and the agents for them", () => {
   const made = forecast([row("09:00", { expected: 12, high: 15, headcount: 4 })]);
   const [day] = daysOf(made);
@@ -61,7 +68,8 @@ test("a day without calls still has an axis", () => {
 
 test("a chart without a value says so, one of shares may be 0", () => {
   const line = { label: "", colour: "ink", kind: "line" } as const;
-  const drawing = { ticks: [""], band: null, read: String };
+  const unit: Unit = "calls";
+  const drawing = { ticks: [""], band: null, unit, read: String };
   const empty = (top: number | null, values: (number | null)[]) =>
     isEmpty({ ...drawing, top, lines: [{ ...line, values }] });
   expect(empty(null, [null, 0])).toBe(true);

@@ -65,15 +65,17 @@ export function isClosed(day: string, forecast: MadeForecast): boolean {
 /** `closed, 12 came`, `84 calls, up to 9 on schedule`. */
 export function planWords({ day, rows }: ForecastDay, forecast: MadeForecast): string {
   const expected = Math.round(rows.reduce((sum, row) => sum + row.expected, 0));
-  const came = rows.reduce((sum, row) => sum + (row.came ?? 0), 0);
+  const over = rows.reduce((sum, row) => sum + (row.came ?? 0), 0);
+  const came =
+    day === dayOf(forecast.as_of) ? Math.max(over, forecast.came_today) : over;
   const most = Math.max(0, ...rows.map((row) => row.headcount));
-  const words = [isClosed(day, forecast) ? "closed" : null];
+  const words = [isClosed(day, forecast) ? t("reports.closed_day") : null];
   if (expected > 0)
     words.push(t("reports.calls_expected", { expected: countOf(expected) }));
   if (expected > 0 && words[0] === null)
     words.push(t("reports.up_to_on_schedule", { most: countOf(most) }));
   if (expected === 0 && words[0] === null) words.push(t("reports.no_calls_expected"));
-  if (came > 0) words.push(`${countOf(came)} came`);
+  if (came > 0) words.push(t("reports.calls_came", { came: countOf(came) }));
   return words.filter(Boolean).join(", ");
 }
 
@@ -121,7 +123,7 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
         />
         <CallsTable {...props} openAt={openAt} />
       </section>
-      <section class="chart-and-table">
+      <section class="chart-and-table many-columns">
         <h2>{t("reports.agents_needed", { day: dayWords(day.day) })}</h2>
         <Chart
           name="Agents needed"
@@ -166,6 +168,8 @@ function callsDrawing(day: ForecastDay): Drawing {
     ],
     band: { low: rows.map((row) => row.low), high: rows.map((row) => row.high) },
     top: null,
+    unit: "calls",
+    bandName: t("reports.band_of", { share: viewerFormats().percent(0.8) }),
     read: (value) => shown(value, "calls"),
   };
 }
@@ -205,6 +209,8 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
       high: rows.map((row) => row.agents_high),
     },
     top: null,
+    unit: "agents",
+    bandName: t("reports.up_to_the_upper_end"),
     read: (value) => shown(value, "agents"),
   };
 }

@@ -354,6 +354,7 @@ function drawingOf({ chart, span, by, oneDay, now }: NumberChartProps, all: Coun
     lines,
     band: hasBand ? { low: edge(0), high: edge(2) } : null,
     top: first?.unit === "ratio" ? 1 : null,
+    unit: first?.unit ?? "calls",
     read: (value: number) => shown(value, first?.unit ?? "calls"),
   };
 }

@@ -1,6 +1,7 @@
 // How does uPlot draw lines, bars and a band over intervals?
 
 import type UPlot from "uplot";
+import type { Unit } from "./answers";
 
 export type Values = (number | null)[];
 
@@ -19,16 +20,32 @@ export interface Drawing {
   band: { low: Values; high: Values } | null;
   /** The highest value of the axis where it is known, e.g. 1 of a share. */
   top: number | null;
+  unit: Unit;
+  /** What the band is called. */
+  bandName?: string;
   read(value: number): string;
 }
 
 export interface Size {
   width: number;
   height: number;
+  /** CSS pixels of a rem. */
+  rem: number;
 }
 
-const AXIS_WIDTH = 52;
-const TICK_ROOM = 64;
+/** In rem: the page, and its type, grow with the window. */
+const AXIS_WIDTH = 3.25;
+const TICK_ROOM = 4;
+const FONT = 0.75;
+/** Steps of an axis that people count in. */
+const STEPS: Record<Unit, number[]> = {
+  calls: [
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 1e5, 1e6,
+  ],
+  agents: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+  seconds: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200],
+  ratio: [0.05, 0.1, 0.2, 0.25, 0.5],
+};
 
 export function dataOf({ ticks, lines, band }: Drawing): UPlot.AlignedData {
   const places = ticks.map((_, place) => place);
@@ -42,8 +59,9 @@ export function optionsOf(
   plot: typeof UPlot,
   colour: (name: string) => string,
 ): UPlot.Options {
-  const { ticks, lines, band, top, read } = drawing;
-  const font = `12px ${colour("font")}`;
+  const { ticks, lines, band, top, unit, read } = drawing;
+  const { rem, ...box } = size;
+  const font = `${FONT * rem}px ${colour("font")}`;
   const axis = {
     font,
     stroke: () => colour("muted"),
@@ -52,10 +70,10 @@ export function optionsOf(
   };
   const edge: UPlot.Series = { stroke: "transparent", points: { show: false } };
   return {
-    ...size,
+    ...box,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    padding: [rem, rem / 2, 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: rem * 0.44 } },
     scales: {
       x: { time: false, range: () => [-0.5, Math.max(0.5, ticks.length - 0.5)] },
       y: { range: (_plot, _least, most) => [0, top ?? above(most)] },
@@ -64,27 +82,30 @@ export function optionsOf(
       {
         ...axis,
         grid: { show: false },
-        splits: (made) => splits(ticks.length, made.width),
+        splits: (made) => splits(ticks.length, made.width, rem),
+        size: 2.5 * rem,
         values: (_plot, at) => at.map((place) => ticks[place] ?? ""),
       },
       {
         ...axis,
-        size: AXIS_WIDTH,
+        size: AXIS_WIDTH * rem,
+        incrs: STEPS[unit],
+        space: 2 * rem,
         values: (_plot, at) => at.map(read),
       },
     ],
     series: [
       {},
       ...(band ? [edge, edge] : []),
-      ...lines.map((x) => seriesOf(x, plot, colour)),
+      ...lines.map((x) => seriesOf(x, plot, colour, rem)),
     ],
     bands: band ? [{ series: [1, 2], fill: () => colour("band") }] : [],
   };
 }
 
 /** Some places of the axis, as many as there is room for. */
-export function splits(count: number, width: number): number[] {
-  const room = Math.max(2, Math.floor((width - AXIS_WIDTH) / TICK_ROOM));
+export function splits(count: number, width: number, rem = 16): number[] {
+  const room = Math.max(2, Math.floor((width / rem - AXIS_WIDTH) / TICK_ROOM));
   const step = [1, 2, 4, 6, 8, 12, 24, 48, 96, 336].find((n) => count / n <= room);
   const every = step ?? Math.ceil(count / room);
   return Array.from({ length: Math.ceil(count / every) }, (_, n) => n * every);
@@ -98,19 +119,21 @@ function seriesOf(
   line: Line,
   plot: typeof UPlot,
   colour: (name: string) => string,
+  rem: number,
 ): UPlot.Series {
   const stroke = () => colour(line.colour); // asked again when the theme changes
-  const lone = { show: true, size: 5, fill: stroke, stroke };
+  const width = rem / 8;
+  const lone = { show: true, size: rem * 0.31, fill: stroke, stroke };
   if (line.kind === "bars") {
-    const paths = plot.paths.bars?.({ size: [0.6, 24] });
+    const paths = plot.paths.bars?.({ size: [0.6, 1.5 * rem] });
     const fill = stroke;
     return { stroke, fill, width: 0, points: { show: false }, ...(paths && { paths }) };
   }
   if (line.kind === "step") {
     const paths = plot.paths.stepped?.({ align: 1 });
-    return { stroke, width: 2, points: { show: false }, ...(paths && { paths }) };
+    return { stroke, width, points: { show: false }, ...(paths && { paths }) };
   }
-  const dash = line.kind === "dashed" ? { dash: [6, 5] } : {};
+  const dash = line.kind === "dashed" ? { dash: [3 * width, 2.5 * width] } : {};
   const points = line.kind === "dashed" ? { show: false } : lone;
-  return { stroke, width: 2, points, ...dash };
+  return { stroke, width, points, ...dash };
 }

@@ -158,12 +158,7 @@ export function Tiles(props: TilesProps) {
             data-tone={toneOf(counter, queue)}
             data-alert={alertOn(board, queue.queue, counter.name)}
           >
-            <dt title={counter.formula}>
-              {counter.label}
-              {isOwn(counter, board.counters) && (
-                <mark>{t("wallboard.this_centres")}</mark>
-              )}
-            </dt>
+            <dt title={counter.formula}>{counter.label}</dt>
             <dd>
               <span class="figure">
                 {props.far ? (
@@ -175,6 +170,9 @@ export function Tiles(props: TilesProps) {
                 )}
               </span>
               <AlertWord level={alertOn(board, queue.queue, counter.name)} />
+              {isOwn(counter, board.counters) && (
+                <mark>{t("wallboard.this_centres")}</mark>
+              )}
               {formulas && <span class="formula">{counter.formula}</span>}
             </dd>
           </div>
