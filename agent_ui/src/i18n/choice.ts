@@ -11,7 +11,7 @@ export function languageFor(locale: string | null): Language {
   return firstOf([locale, here(), ofTheHouse(), ...navigator.languages]);
 }
 
-/** Speak the language of that user; null: of whoever stands before the log-in. */
+/** Speak the language of that user; null: of the person at the log-in. */
 export function speakFor(locale: string | null): Promise<void> {
   return speak(languageFor(locale), locale);
 }

@@ -148,7 +148,7 @@ function nodeOf(value: ComponentChildren): ComponentChildren {
   return typeof value === "number" ? numeral(value) : value;
 }
 
-/** A key before any language was fetched is a mistake of ours: it shows as itself. */
+/** A key before any language was fetched is a bug of this page: it shows as itself. */
 function textOf(key: Key, n: unknown): string {
   return spoken ? formOf(spoken.catalogue[key], n, spoken.plurals) : key;
 }
