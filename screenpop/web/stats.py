@@ -30,7 +30,7 @@ from screenpop.history.past_counts import (
     Group,
 )
 from screenpop.support.clock import iso_from_us
-from screenpop.support.table import TableColumn, columns
+from screenpop.support.table import TableColumn, columns, has_parquet
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.intervals import By, interval_starts
 from screenpop.wallboard.metrics import variant_name
@@ -109,6 +109,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         {
             **heading(asked, zone),
             "by": by,
+            "parquet": has_parquet(),
             "counters": definitions(rules),
             **levels,
             "counted_by": [

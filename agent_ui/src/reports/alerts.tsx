@@ -2,7 +2,7 @@
 
 import { t, textsOf } from "../i18n/words";
 import { ColumnHeads } from "../shared/column_heads";
-import { CsvButton } from "../shared/csv_button";
+import { FileButtons } from "../shared/csv_button";
 import { duration, viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -39,7 +39,7 @@ export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
             ))}
           </select>
         </label>
-        <CsvButton path={path} name="alerts.csv" />
+        <FileButtons path={path} name="alerts.csv" />
       </header>
       {trouble && <p role="alert">{trouble}</p>}
       <p class="muted">{countWords(answer)}</p>

@@ -19,6 +19,8 @@ export interface Interval {
 }
 
 export interface Stats {
+  /** The server can write Parquet files. */
+  parquet?: boolean;
   from: string;
   to: string;
   time_zone: string;

@@ -1,7 +1,7 @@
 // How did the calls of a range end, whose were they, and what came of them?
 
 import { t, textsOf } from "../i18n/words";
-import { CsvButton } from "../shared/csv_button";
+import { FileButtons } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import type { Kind, Kinds } from "./answers";
@@ -36,7 +36,7 @@ export function ByKind(props: ViewProps) {
             {TITLES[each]}
           </button>
         ))}{" "}
-        <CsvButton path={path} name={`by-${kind}-${from}-${to}.csv`} />
+        <FileButtons path={path} name={`by-${kind}-${from}-${to}.csv`} />
       </p>
       {trouble && <p role="alert">{trouble}</p>}
       {found?.rows.length === 0 && !busy && <p>{t("reports.no_calls_in_this_time")}</p>}

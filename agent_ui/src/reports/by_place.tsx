@@ -1,7 +1,7 @@
 // What did each queue, line and dialled number have?
 
 import { lowered, t, textsOf } from "../i18n/words";
-import { CsvButton } from "../shared/csv_button";
+import { FileButtons } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import type { Counter, Place, Places } from "./answers";
 import { rangeQuery, USUAL } from "./choice";
@@ -44,7 +44,7 @@ export function ByPlace(props: ByPlaceProps) {
             {GROUPS[each]}
           </button>
         ))}{" "}
-        <CsvButton path={path} name={`by-${group}-${from}-${to}.csv`} />
+        <FileButtons path={path} name={`by-${group}-${from}-${to}.csv`} />
       </p>
       {places.trouble && <p role="alert">{places.trouble}</p>}
       {rows.length === 0 && !places.busy && (

@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { lowered, t } from "../i18n/words";
-import { CsvButton } from "../shared/csv_button";
+import { FileButtons } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
 import { type Reading, useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -196,7 +196,7 @@ function Charts(props: OwnProps & { path: string }) {
         <NumberChart key={chart.title} {...props} chart={chart} span={span} now={now} />
       ))}
       <p class="reports-wide">
-        <CsvButton path={path} name={`stats-by-${by}.csv`} />{" "}
+        <FileButtons path={path} name={`stats-by-${by}.csv`} />{" "}
         <span class="muted">{t("reports.all_numbers_of_these_intervals")}</span>
       </p>
     </>

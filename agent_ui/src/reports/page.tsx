@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { t, textsOf } from "../i18n/words";
 import type { Session } from "../shared/api";
+import { Parquet } from "../shared/csv_button";
 import { todayIn } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
@@ -125,27 +126,29 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
   const label = (group: string, name: string) => labels[group]?.get(name) ?? name;
   const view = { choice, change, from, to, today, onOpen, onExpired };
   return (
-    <main class="reports">
-      <h1 class="hidden">{t("reports.reports", { value: TITLES[choice.view] })}</h1>
-      <Tools {...view} labels={labels} />
-      {choice.view === "calls" && <History {...view} />}
-      {isWeek && <Week {...view} counters={counters} />}
-      {choice.view === "pops" && <Pops {...view} />}
-      {choice.view === "alerts" && <Alerts {...view} />}
-      {choice.view === "forecast" && <Planning {...view} />}
-      {choice.view === "compare" && (
-        <Compare {...view} {...{ counters, csrf, label }} />
-      )}
-      {choice.open && (
-        <CallList
-          opened={choice.open}
-          counters={counters}
-          label={label}
-          onClose={() => change({ open: null })}
-          onExpired={onExpired}
-        />
-      )}
-    </main>
+    <Parquet.Provider value={about.answer.parquet ?? false}>
+      <main class="reports">
+        <h1 class="hidden">{t("reports.reports", { value: TITLES[choice.view] })}</h1>
+        <Tools {...view} labels={labels} />
+        {choice.view === "calls" && <History {...view} />}
+        {isWeek && <Week {...view} counters={counters} />}
+        {choice.view === "pops" && <Pops {...view} />}
+        {choice.view === "alerts" && <Alerts {...view} />}
+        {choice.view === "forecast" && <Planning {...view} />}
+        {choice.view === "compare" && (
+          <Compare {...view} {...{ counters, csrf, label }} />
+        )}
+        {choice.open && (
+          <CallList
+            opened={choice.open}
+            counters={counters}
+            label={label}
+            onClose={() => change({ open: null })}
+            onExpired={onExpired}
+          />
+        )}
+      </main>
+    </Parquet.Provider>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { t } from "../i18n/words";
-import { CsvButton } from "../shared/csv_button";
+import { FileButtons } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import type { Counter, HourCell, Hours } from "./answers";
@@ -56,7 +56,7 @@ export function Week(props: ViewProps & { counters: Counter[] }) {
             ))}
           </select>
         </label>
-        <CsvButton path={path} name={`hours-${choice.number}.csv`} />
+        <FileButtons path={path} name={`hours-${choice.number}.csv`} />
         <span class="muted">
           {number.unit === "calls"
             ? t("reports.mean_of_an_hour_open")

@@ -70,10 +70,23 @@ export async function download(path: string, name: string): Promise<boolean> {
     before = answer.headers.get("X-Next-Before") ?? "";
     if (!before) break;
   }
+  save(new Blob(parts, { type: "text/csv" }), name);
+  return before === "";
+}
+
+/** Fetch one answer as Parquet and hand it to the browser. */
+export async function downloadParquet(path: string, name: string): Promise<void> {
+  const headers = { Accept: "application/vnd.apache.parquet" };
+  const answer = await fetch(path, { headers });
+  if (!answer.ok)
+    throw new Refused(answer.status, t("ask.no_parquet"), t("ask.no_csv_remedy"));
+  save(await answer.blob(), name);
+}
+
+function save(content: Blob, name: string) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
-  return before === "";
 }

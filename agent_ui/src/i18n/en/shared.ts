@@ -11,6 +11,7 @@ export const shared = {
   "ask.refused": "The service answered {status}.",
   "ask.refused_remedy": "Try again in a moment.",
   "ask.no_csv": "No CSV came.",
+  "ask.no_parquet": "No Parquet file came.",
   "ask.no_csv_remedy": "Try again.",
   "login.user_name": "User name",
   "login.password": "Password",
