@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
@@ -28,6 +28,9 @@ class JsonRpcRequest(BaseModel):
         description="The remote method, e.g. `model.party.party.search_read`; it must"
         " not write."
     )
+    version: Literal["1.0", "2.0"] = Field(
+        "2.0", description="`1.0`: without the member `jsonrpc`, as Tryton wants it."
+    )
     params: list[JsonValue] | dict[str, JsonValue] = Field(
         default_factory=list,
         description="Its parameters; a text that is exactly `{customer.key}` keeps the"
@@ -41,12 +44,9 @@ class JsonRpcRequest(BaseModel):
             return data
         if "body" in data or "method" in data:
             raise ValueError("takes call and params, not body or method")
-        body = {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": data["call"],
-            "params": data.get("params", []),
-        }
+        body = {"id": 1, "method": data["call"], "params": data.get("params", [])}
+        if data.get("version", "2.0") == "2.0":
+            body = {"jsonrpc": "2.0", **body}
         made = {"method": "POST", "body": body}
         return {"path": "", "select": "result", **data, **made}
 
@@ -95,6 +95,7 @@ sources:
     base_url: https://tryton.example.net/company
     auth: {username: reader, password: "${TRYTON_PASSWORD}"}
     contacts:
+      version: "1.0"
       call: model.party.party.search_read
       params: [[], 0, 500, [[id, ASC]], [name, phone, mobile], {}]
       fields: {key: id, name: name, phone: phone, phone_2: mobile}
@@ -105,6 +106,7 @@ lookups:
   balance:
     source: tryton
     facet: balance
+    version: "1.0"
     call: model.party.party.read
     params: [["{customer.key}"], [receivable], {}]
     fields: {open: receivable.decimal}

@@ -333,3 +333,8 @@ def test_an_answer_200_may_ask_to_wait(busy: str, after_s: float) -> None:
             await crm.close()
 
     virtual_time.run(story())
+
+
+def test_version_one_of_json_rpc_has_no_member_that_says_so() -> None:
+    one = JsonRpcLookup.model_validate({"call": "a", "version": "1.0"})
+    assert one.body == {"id": 1, "method": "a", "params": []}
