@@ -7,7 +7,7 @@ later, ends it with the call. Remembers whom agents chose for a number.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -19,11 +19,13 @@ from screenpop.domain.profile import (
     CHOSEN_BY_AN_AGENT,
     CONTACTS_SOURCE,
     REMEMBERED_MAX,
+    Answer,
     Candidate,
     CandidateRef,
     Scalar,
 )
 from screenpop.journal.records import ActionRecord, AnswersRecord
+from screenpop.lookup.column_watch import ColumnWatch
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.merge import LookupShape
 from screenpop.lookup.normalise import NumberingPlan, parameters, parties
@@ -59,7 +61,9 @@ class CallLookups:
         index: NumberIndex,
         plans: dict[str, NumberingPlan],
         zone: ZoneInfo,
+        columns: ColumnWatch | None = None,
     ):
+        self.columns = ColumnWatch() if columns is None else columns
         self._tools = tools
         self._index = index
         self.plans = plans
@@ -72,6 +76,10 @@ class CallLookups:
 
     def __len__(self) -> int:
         return len(self._runs)
+
+    def learn(self, answers: Mapping[str, Answer]) -> None:
+        """Which values do the sources give? `answers` are of a call that is over."""
+        self.columns.take(answers.values(), self._tools.clock.now_us())
 
     def switch(self, tools: RunTools, plans: dict[str, NumberingPlan]) -> None:
         """Ask with other tools from now on; what is under way ends with its own."""

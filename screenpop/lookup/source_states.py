@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from typing import Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
+from screenpop.lookup.column_watch import Loss
 from screenpop.lookup.guarded_source import GuardedSource
 from screenpop.lookup.number_report import NumberCounts, kept_counts
 from screenpop.lookup.sources import Sources
@@ -45,6 +47,21 @@ class ContactsSeen(msgspec.Struct, frozen=True, kw_only=True):
     numbers: NumberCounts | None = None
 
 
+class ValueLost(msgspec.Struct, frozen=True, kw_only=True):
+    """A column without a value in answers, though it used to have one.
+
+    Shares of answers with a value, 0 to 1: `before` and `now`, of `answers`. `since`
+    is the last value's time where none has come since, else null.
+    """
+
+    lookup: str
+    column: str
+    since: str | None
+    before: float
+    now: float
+    answers: int
+
+
 SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
@@ -60,6 +77,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     last_failure: FailureSeen | None
     cache: CacheSeen
     contacts: ContactsSeen | None = None
+    lost: list[ValueLost] = []
 
 
 class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +121,7 @@ class SourceStates:
                 entries=len(guard.cache), entries_max=guard.limits.cache_entries
             ),
             contacts=self._contacts(name),
+            lost=[_lost(loss) for loss in self._sources.losses(name)],
         )
 
     def _contacts(self, name: str) -> ContactsSeen | None:
@@ -127,6 +146,34 @@ class SourceStates:
             return None
         at_us, why = guard.failure
         return FailureSeen(at=iso_from_us(at_us), why=self._clean(why))
+
+
+def _lost(loss: Loss) -> ValueLost:
+    return ValueLost(
+        lookup=loss.lookup,
+        column=loss.column,
+        since=_at(loss.since_us),
+        before=loss.before,
+        now=loss.now,
+        answers=loss.answers,
+    )
+
+
+def loss_in_words(loss: Loss, zone: tzinfo) -> str:
+    """`balance: no value of open since Tue 24 Nov 2026, 10:12 (60 answers; …)`."""
+    if loss.since_us is not None:
+        since = (
+            f"{datetime.fromtimestamp(loss.since_us / 1e6, zone):%a %d %b %Y, %H:%M}"
+        )
+        return (
+            f"{loss.lookup}: no value of {loss.column} since {since}"
+            f" ({loss.answers} answers; before, {loss.before:.0%} had one)"
+        )
+    return (
+        f"{loss.lookup}: {loss.before - loss.now:.0%} of answers lost the value of"
+        f" {loss.column} ({loss.now:.0%} of {loss.answers} today have one; on the days"
+        f" before, {loss.before:.0%})"
+    )
 
 
 def problems_of(sources: Sources) -> Iterator[NodeProblem]:
@@ -158,6 +205,10 @@ def problems_of(sources: Sources) -> Iterator[NodeProblem]:
         lacking = incomplete(reading)
         if lacking is not None and lacking != sources.unread.get(name):
             yield NodeProblem(part=f"source {name}", message=lacking, fatal=False)
+    for name in sources.guards:
+        for loss in sources.losses(name):
+            message = loss_in_words(loss, sources.zone)
+            yield NodeProblem(part=f"source {name}", message=message, fatal=False)
 
 
 def incomplete(reading: ContactsReading) -> str | None:

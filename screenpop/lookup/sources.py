@@ -34,6 +34,7 @@ from screenpop.connector import (
 )
 from screenpop.connector.base import defect
 from screenpop.domain.errors import ScreenpopError
+from screenpop.lookup.column_watch import ColumnWatch, Loss
 from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
 from screenpop.lookup.kept_reading import restored
@@ -76,6 +77,7 @@ class Sources:
     """When each source's contacts were last read to their end."""
     misread: dict[str, OddItems] = field(default_factory=dict)
     """Values of each source's answers that are not of their column's type."""
+    columns: ColumnWatch = field(default_factory=ColumnWatch)
     clock: Clock = field(default_factory=SystemClock)
     zone: tzinfo = UTC
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -113,6 +115,11 @@ class Sources:
     def unusable(self) -> dict[str, str]:
         """Sources that cannot be used at all, and why."""
         return {n: x.unusable for n, x in self.guards.items() if x.unusable is not None}
+
+    def losses(self, name: str) -> list[Loss]:
+        """Values that answers of a source lack, though they used to have them."""
+        found = self.columns.losses(name, self.clock.now_us())
+        return [loss for loss in found if loss.lookup in self.plan.lookups]
 
     def keep_index(self, names: Collection[str] | None = None) -> None:
         """Read every source's contacts, again and again, in tasks of their own."""
@@ -316,6 +323,7 @@ def make_sources(
         tasks=tasks,
         clock=clock,
         misread=misread,
+        columns=ColumnWatch() if kept is None else kept.sources.columns,
         zone=ZoneInfo(config.server.time_zone),
     )
     for name, why in unloadable.items():

@@ -31,7 +31,6 @@ from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.person_keys import PersonKeys
 from screenpop.insight.order_schema import FILE_NAME as ORDERS_FILE
 from screenpop.insight.training import FOLDER as INSIGHT_FOLDER
-from screenpop.intake.shown import NAME as COUNTS_FILE
 from screenpop.journal.master_key import MasterKey
 from screenpop.journal.sqlite_file import SCHEMA_VERSION
 from screenpop.journal.sqlite_writer import newest_given
@@ -41,6 +40,7 @@ from screenpop.node.backup_file import (
     KeptJournal,
     KeptStore,
 )
+from screenpop.node.kept_counts import COLUMNS, REQUESTS
 from screenpop.node.key_copy import NAME as KEYS
 from screenpop.node.key_copy import master_of, write_copy
 from screenpop.node.parts import INDEX_FOLDER, JOURNAL_FILE, SPOOL_FILE, data_dir_of
@@ -223,7 +223,7 @@ class Backup:
 
     def _files(self) -> None:
         folder = data_dir_of(self.loaded)
-        for name in (KEY_FILE, COUNTS_FILE):
+        for name in (KEY_FILE, REQUESTS, COLUMNS):
             if (folder / name).is_file():
                 self.writer.add(DATA + name, folder / name)
         if self.loaded.config.security.session_key_file is not None:

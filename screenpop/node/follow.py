@@ -171,6 +171,8 @@ class Follower:
             case = self.desk.cases.get(key)
             is_known = case is not None and bool(case.candidates)
             self.feed.meters.over(call, now_us, is_known=is_known)
+            if case is not None and self.live:
+                self.failures.guarded("lookups", self.lookups.learn, case.answers)
             self.failures.guarded("lookups", self.lookups.end, call)
             self.failures.guarded("desk", self.desk.settle, call)
             self.failures.guarded("occurrences", self.placing.occurrences.settle, *key)

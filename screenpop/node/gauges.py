@@ -60,6 +60,7 @@ def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> N
     """A source that was removed would keep its last value for ever."""
     for name in before.guards.keys() - now.guards.keys() if before is not None else ():
         metrics.breaker_open.remove(name)
+        metrics.values_lost.remove(name)
         metrics.contacts.remove(name)
 
 
@@ -69,6 +70,7 @@ def _show_sources(metrics: Metrics, sources: Sources) -> None:
         metrics.contacts.labels(name).set(sizes[name])
     for name, guard in sources.guards.items():
         metrics.breaker_open.labels(name).set(guard.breaker.is_open)
+        metrics.values_lost.labels(name).set(len(sources.losses(name)))
 
 
 def show_recalls(

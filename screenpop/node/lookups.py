@@ -134,6 +134,7 @@ def make_lookups(
         sources.index,
         numbering_plans(config),
         ZoneInfo(config.server.time_zone),
+        sources.columns,
     )
     return Lookups(
         sources=sources,

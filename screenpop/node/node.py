@@ -32,7 +32,6 @@ from screenpop.insight.keeper import ModelKeeper
 from screenpop.intake.lines import Streams
 from screenpop.intake.placing import EventDoor
 from screenpop.intake.recent import RequestLog
-from screenpop.intake.shown import TodayFile
 from screenpop.journal.appending import Door
 from screenpop.journal.base import (
     START,
@@ -46,6 +45,7 @@ from screenpop.lookup.explain import Explanation, as_json, column_types, explain
 from screenpop.node.alerting import Alerting, recover_alerts
 from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
+from screenpop.node.kept_counts import KeptCounts
 from screenpop.node.lookups import Lookups
 from screenpop.node.offer_orders import learn_orders
 from screenpop.node.parts import data_dir_of, node_name
@@ -111,7 +111,7 @@ class Service:
     requests: RequestLog | None = None
     _stuck: bool = False
     _watches: set[str] = field(default_factory=set)  # what of `keep_watching` runs
-    today: TodayFile | None = None
+    counts: KeptCounts | None = None
     shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -183,8 +183,8 @@ class Service:
             keep(self._learn_orders, name="learn what was ordered")
         if self.keys is not None:
             keep(self.keys.run, name="keep the keys", until_done=True)
-        if self.today is not None:
-            keep(self.today.keep_saved, name="save today's counts")
+        if self.counts is not None:
+            keep(self.counts.keep_saved, name="save today's counts")
         keep(
             lambda: collect_when_quiet(lambda: self.follower.offset, self.clock),
             name="collect garbage when it is quiet",
@@ -231,9 +231,9 @@ class Service:
         await self.orders.close()
         await self.lookups.sources.close()
         await self.tasks.close()
-        if self.today is not None:
+        if self.counts is not None:
             with suppress(OSError):  # a full disk does not keep a stop from ending
-                await self.today.save()
+                await self.counts.save()
         erased = self.keys is not None and self.keys.erased
         if self.caught_up.is_set() and not erased:
             await self.snapshots.save(self.journal, next_turn)

@@ -14,11 +14,11 @@ from screenpop.history.popped import PoppedCalls
 from screenpop.insight.feed_states import orders_seen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.recent import RequestLog
-from screenpop.intake.shown import TodayFile
 from screenpop.intake.webhook import Intake, bind_lines, join_legs
 from screenpop.lookup.source_states import SourceStates
 from screenpop.node.comparison_orders import comparisons_of
 from screenpop.node.forecast_orders import forecasts_of
+from screenpop.node.kept_counts import KeptCounts
 from screenpop.node.labels import place_labels
 from screenpop.node.offer_orders import orders_after_calls
 from screenpop.node.parts import data_dir_of
@@ -39,8 +39,9 @@ def services_of(it: Service) -> Services:
     join_legs(lines, it.follower.book)
     requests = RequestLog(it.loaded, lines, it.clock.now_us)
     it.requests = requests
-    it.today = TodayFile(data_dir_of(it.loaded), requests.counts)
-    requests.go_on_from(it.today.load())
+    it.counts = KeptCounts(
+        data_dir_of(it.loaded), requests, it.lookups.calls, it.clock.now_us()
+    )
     return Services(
         intake=Intake(lines, it.events, it.profile_of, it.metrics, requests),
         hub=it.hub,

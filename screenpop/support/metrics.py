@@ -122,6 +122,11 @@ class Metrics:
             "1 while a source's circuit breaker is open.",
             "source",
         )
+        self.values_lost = self._gauge(
+            "source_values_lost",
+            "Columns whose values a source's answers lack, all or more than before.",
+            "source",
+        )
 
     def _browsers(self) -> None:
         self.sessions = self._gauge("sessions", "WebSockets open now.", "kind")

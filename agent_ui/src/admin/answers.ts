@@ -96,6 +96,17 @@ export interface Source {
   last_failure: { at: string; why: string } | null;
   cache: { entries: number; entries_max: number };
   contacts?: Contacts | null;
+  lost?: ValueLost[];
+}
+
+/** A column that answers lack; shares of answers with a value, 0 to 1. */
+export interface ValueLost {
+  lookup: string;
+  column: string;
+  since: string | null;
+  before: number;
+  now: number;
+  answers: number;
 }
 
 /** What became of the rows of one reading. */

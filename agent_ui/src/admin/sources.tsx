@@ -2,7 +2,7 @@
 
 import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
-import type { Contacts, NumberCounts, Source } from "./answers";
+import type { Contacts, NumberCounts, Source, ValueLost } from "./answers";
 import type { AdminProps } from "./lines";
 import { SHARING, STATES } from "./words";
 
@@ -90,6 +90,16 @@ function SharedNumbers({
   );
 }
 
+/** `balance: no value of open since 24 Nov, 10:12 (60 answers; before, 97% had one)`. */
+function inWords(value: ValueLost, formats: Formats): string {
+  const { lookup, column, since } = value;
+  const [before, now] = [formats.percent(value.before), formats.percent(value.now)];
+  const answers = formats.number(value.answers);
+  return since === null
+    ? `${lookup}: ${now} of today's ${answers} answers have a value of ${column}; on the days before, ${before} had one`
+    : `${lookup}: no value of ${column} since ${formats.dateTime(Date.parse(since))} (${answers} answers; before, ${before} had one)`;
+}
+
 interface SourceRowProps {
   source: Source;
   formats: Formats;
@@ -125,6 +135,11 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
       {source.contacts && (
         <KnownContacts contacts={source.contacts} {...{ formats, now }} />
       )}
+      {source.lost?.map((value) => (
+        <p class="admin-failure" key={`${value.lookup} ${value.column}`}>
+          {inWords(value, formats)}
+        </p>
+      ))}
       {last_failure && (
         <p class="admin-failure">
           {t("admin.last_failure", { at: ago(last_failure.at), why: last_failure.why })}

@@ -7,9 +7,11 @@ import pytest
 from screenpop.config.load import Loaded, examine_text
 from screenpop.connector import ContactsReading, Lookup, Row, Unavailable
 from screenpop.connector.reading import NO_KEY, NO_NUMBER, OVER_LIMIT
+from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.lookup.column_watch import ColumnWatch
 from screenpop.lookup.guarded_source import GuardedSource, Result, SourceLimits
 from screenpop.lookup.number_index import NumberIndex
-from screenpop.lookup.plan import Plan
+from screenpop.lookup.plan import Plan, PlannedLookup
 from screenpop.lookup.source_states import (
     SourceStates,
     incomplete,
@@ -156,3 +158,31 @@ def test_rows_that_gave_no_customer_make_a_sentence_for_readyz(
 ) -> None:
     found = incomplete(reading)
     assert found is None if said is None else said in str(found)
+
+
+def _who(crm: Crm) -> PlannedLookup:
+    return PlannedLookup(
+        name="who", source="crm", facet="f", kind="fields", lookup=crm.lookup
+    )
+
+
+async def test_a_value_that_answers_lack_is_shown_and_is_a_problem(crm: Crm) -> None:
+    held = sources(crm)
+    held.columns, held.clock = ColumnWatch(), crm.clock
+    held.plan = Plan([_who(crm)])
+    for has in [True] * 60 + [False] * 15:
+        crm.clock.advance(60)
+        row = {"open": "1" if has else None}
+        answer = Answer(
+            lookup="who", source="crm", facet="f", outcome=LookupOutcome.OK, rows=(row,)
+        )
+        held.columns.take([answer], crm.clock.now_us())
+    (problem,) = problems_of(held)
+    assert (problem.part, problem.fatal) == ("source crm", False)
+    assert problem.message == (
+        "who: no value of open since Sat 21 Nov 2026, 10:00"
+        " (15 answers; before, 100% had one)"
+    )
+    [shown, _] = SourceStates(loaded(), held, str).shown()
+    (lost,) = shown.lost
+    assert (lost.column, lost.since) == ("open", "2026-11-21T10:00:00Z")
