@@ -35,7 +35,7 @@ LESS_BY_MIN = 0.05
 SURE_MAX = 0.99  # a share of 1 would make the second answer without it a proof
 
 
-class Column(msgspec.Struct, kw_only=True, gc=False):
+class ColumnCounts(msgspec.Struct, kw_only=True, gc=False):
     """`days`: answers with a value, by day since 1970; `without`: since the last.
 
     `asked`: the lookup's answers on the day of the last value, up to it.
@@ -47,12 +47,12 @@ class Column(msgspec.Struct, kw_only=True, gc=False):
     without: int = 0
 
 
-class Watched(msgspec.Struct, kw_only=True, gc=False):
+class LookupColumns(msgspec.Struct, kw_only=True, gc=False):
     """What is known of one lookup: its answers by day, and its columns."""
 
     source: str
     days: dict[int, int] = {}
-    columns: dict[str, Column] = {}
+    columns: dict[str, ColumnCounts] = {}
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class ColumnWatch:
     """The columns of all configured lookups: take an answer in, ask for losses."""
 
     def __init__(self) -> None:
-        self._watched: dict[str, Watched] = {}
+        self._watched: dict[str, LookupColumns] = {}
         self._looked_us = 0
         self._found: dict[str, list[Loss]] = {}
 
@@ -85,7 +85,9 @@ class ColumnWatch:
                 continue
             watched = self._watched.get(answer.lookup)
             if watched is None or watched.source != answer.source:
-                watched = self._watched[answer.lookup] = Watched(source=answer.source)
+                watched = self._watched[answer.lookup] = LookupColumns(
+                    source=answer.source
+                )
             if day not in watched.days:
                 _begin_day(watched, day)
             watched.days[day] += 1
@@ -102,7 +104,7 @@ class ColumnWatch:
                 if known is None:
                     if len(columns) >= COLUMNS_MAX:
                         continue
-                    known = columns[name] = Column()
+                    known = columns[name] = ColumnCounts()
                 known.days[day] = known.days.get(day, 0) + 1
                 known.last_us, known.without = now_us, 0
                 known.asked = watched.days[day]
@@ -120,10 +122,10 @@ class ColumnWatch:
             losses += _losses(lookup, watched, today)
         return found
 
-    def saved(self) -> dict[str, Watched]:
+    def saved(self) -> dict[str, LookupColumns]:
         return self._watched
 
-    def resume(self, saved: Mapping[str, Watched], now_us: int) -> None:
+    def resume(self, saved: Mapping[str, LookupColumns], now_us: int) -> None:
         """Go on from what was saved; lookups without a recent answer are left out."""
         first = now_us // DAY_US - DAYS_KEPT
         self._watched = {
@@ -133,7 +135,7 @@ class ColumnWatch:
         }
 
 
-def _begin_day(watched: Watched, day: int) -> None:
+def _begin_day(watched: LookupColumns, day: int) -> None:
     """The first answer of a day: what is older than `DAYS_KEPT` goes."""
     watched.days[day] = 0
     first = day - DAYS_KEPT
@@ -146,7 +148,7 @@ def _begin_day(watched: Watched, day: int) -> None:
             del watched.columns[name]
 
 
-def _losses(lookup: str, watched: Watched, today: int) -> Iterator[Loss]:
+def _losses(lookup: str, watched: LookupColumns, today: int) -> Iterator[Loss]:
     for name, column in sorted(watched.columns.items()):
         last_day = column.last_us // DAY_US
         had = _sum(column.days, last_day)

@@ -56,12 +56,6 @@ class PlannedLookup:
             return self.lookup.needs
         return self.lookup.needs | {CUSTOMER_SOURCE}
 
-    def shown(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
-        """The rows as a card shows them; none of a lookup that only feeds others."""
-        if not self.facet:
-            return ()
-        return rows if self.reader is None else self.reader.rows(rows)
-
     def candidate(self, hit: Hit) -> Candidate | None:
         """A row that an identity lookup found; None for one without a key."""
         row = hit.row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -24,6 +25,7 @@ from screenpop.support.metrics import Metrics
 # full one is never run by itself, but when nothing has happened for a moment.
 
 EVERY_S = 0.1
+SOURCES_SHOWN_EACH = 10  # looks
 
 
 async def watch(
@@ -36,7 +38,7 @@ async def watch(
 ) -> None:
     """Keep the gauges up to date, for ever; each turn measures the loop's delay."""
     shown: Sources | None = None
-    while True:
+    for looks in itertools.count():
         due_s = clock.monotonic_s() + EVERY_S
         await asyncio.sleep(EVERY_S)
         metrics.loop_lag_s.observe(max(0.0, clock.monotonic_s() - due_s))
@@ -53,7 +55,8 @@ async def watch(
             for name, connector in sources.connectors.items():
                 if gives_contacts(connector):
                     metrics.contacts.labels(name)
-        _show_sources(metrics, sources)
+        if looks % SOURCES_SHOWN_EACH == 0:
+            _show_sources(metrics, sources)
 
 
 def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> None:

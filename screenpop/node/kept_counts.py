@@ -8,7 +8,7 @@ from pathlib import Path
 from screenpop.intake.recent import RequestLog
 from screenpop.intake.shown import LineToday
 from screenpop.lookup.calls import CallLookups
-from screenpop.lookup.column_watch import Watched
+from screenpop.lookup.column_watch import LookupColumns
 from screenpop.support.small_file import SAVE_EVERY_S, SmallFile
 
 REQUESTS = "requests-today.json"
@@ -26,7 +26,9 @@ class KeptCounts:
         self._requests = SmallFile(
             folder / REQUESTS, dict[str, LineToday], requests.counts
         )
-        self._columns = SmallFile(folder / COLUMNS, dict[str, Watched], columns.saved)
+        self._columns = SmallFile(
+            folder / COLUMNS, dict[str, LookupColumns], columns.saved
+        )
         requests.go_on_from(self._requests.load() or {})
         columns.resume(self._columns.load() or {}, now_us)
 

@@ -8,7 +8,7 @@ from screenpop.journal.appending import Door
 from screenpop.node.follow import Follower
 
 EVERY_S = 1.0
-AT_ONCE = 2  # calls: a millisecond of the event loop
+AT_ONCE = 5  # calls: two milliseconds of the event loop
 
 
 async def tidy_up(

@@ -1,6 +1,6 @@
 """How do counts that are in no journal outlive a restart?
 
-In a small JSON file in the data folder, written anew every few seconds when it would
+In a small JSON file in the data folder, written every few seconds when it would
 differ, and at a stop. A crash loses what came since the last time, never an event.
 """
 

@@ -12,10 +12,10 @@ from screenpop.lookup.column_watch import (
     DAY_US,
     DAYS_KEPT,
     LOOK_EVERY_US,
-    Column,
+    ColumnCounts,
     ColumnWatch,
+    LookupColumns,
     Loss,
-    Watched,
 )
 
 MONDAY_US = 20_000 * DAY_US
@@ -135,7 +135,9 @@ def test_a_restart_goes_on_and_lookups_without_recent_answers_are_left_out() -> 
     erp, fresh = Erp(), ColumnWatch()
     erp.day()
     erp.day(share=0, calls=20)
-    old = Watched(source="erp", days={0: 500}, columns={"open": Column(days={0: 500})})
+    old = LookupColumns(
+        source="erp", days={0: 500}, columns={"open": ColumnCounts(days={0: 500})}
+    )
     fresh.resume({**erp.watch.saved(), "gone": old}, erp.now_us - 1)
     assert fresh.losses("erp", erp.now_us - 1) == erp.losses() != []
     assert set(fresh.saved()) == {"balance"}
