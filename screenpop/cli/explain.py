@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from screenpop.cli.explain_service import explain_service
 from screenpop.config.facets import FacetLayout, all_shapes
 from screenpop.config.load import Loaded
 from screenpop.domain.profile import Answer, Facet, FieldState, Scalar
@@ -34,6 +35,25 @@ _STATE_STYLE = {
 _BAR_CELLS = 24
 _WIDTH_MAX = 10_000  # of a table before it is asked whether it fits
 _ROWS_SHOWN = 10
+
+
+Service = Annotated[
+    bool, typer.Option("--service", help="Ask the running service instead.")
+]
+Url = Annotated[
+    str | None, typer.Option("--url", help="Where the service is, with --service.")
+]
+TokenFile = Annotated[
+    Path | None, typer.Option("--token-file", help="A user's token, with --service.")
+]
+ReadCustomers = Annotated[
+    bool,
+    typer.Option(
+        "--read-customers",
+        help="Look the customers of all sources through, instead of using the service's"
+        " number index.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,19 +80,34 @@ def explain(
         list[str] | None,
         typer.Option("--attribute", help="NAME=VALUE that the IVR would send."),
     ] = None,
+    service: Service = False,
+    url: Url = None,
+    token_file: TokenFile = None,
+    read_customers: ReadCustomers = False,
     json_wanted: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run the lookups for a number and show the waterfall and every field's source.
 
-    Nothing is written. Exit code 1 when a lookup failed, or when the customers of a
-    source could not be looked through.
+    With --service the running service runs them, with its customers, caches, breakers
+    and configuration. Nothing is written. Exit code 1 when a lookup failed, or when
+    the customers of a source could not be looked through.
     """
     logs.set_up(level="error")
     loaded = load_checked(config)
     attributes = dict(_pair(text) for text in attribute or ())
+    if service:
+        if line or dialled or attributes:
+            raise typer.BadParameter(
+                "--line, --dialled and --attribute are not for --service: the service"
+                " takes a number and a candidate."
+            )
+        explain_service(loaded, number, candidate, url, token_file, json_wanted)
+        return
     with quick_loop() as runner:
         told = runner.run(
-            _explain(loaded, number, candidate, line, dialled, attributes)
+            _explain(
+                loaded, number, candidate, line, dialled, attributes, read_customers
+            )
         )
     shapes = all_shapes(loaded.config)
     if json_wanted:
@@ -94,6 +129,7 @@ async def _explain(
     line: str,
     dialled: str | None,
     attributes: dict[str, str],
+    read_customers: bool,
 ) -> Explanation:
     from screenpop.node.asking import explained
 
@@ -104,6 +140,7 @@ async def _explain(
         line=line,
         dialled=dialled,
         attributes=attributes,
+        reads_customers=read_customers,
     )
 
 
@@ -120,6 +157,9 @@ def _print(told: Explanation, shapes: tuple[FacetLayout, ...]) -> None:
     for name, why in told.unread.items():
         said = f"{name} could not be looked through: {why}"
         console.print(Text(said, style="bold red"))
+    for name, read_at in told.from_index.items():
+        said = f"customers of {name}: as the service read them, {read_at}"
+        console.print(Text(said, style="dim"))
     _print_candidates(console, told)
     _print_waterfall(console, told)
     for shape in shapes:

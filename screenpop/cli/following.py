@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
@@ -22,6 +22,7 @@ from screenpop.cli.db import opened_store
 from screenpop.config.load import Loaded
 from screenpop.domain.agent import Role, User
 from screenpop.domain.errors import ConfigError, Unavailable
+from screenpop.domain.profile import Json
 from screenpop.history.users import Users
 from screenpop.intake.shown import LineSeen, LinesSeen, RequestsSeen
 from screenpop.web.auth import Signer, cookie_name, key_file, session_key
@@ -29,6 +30,7 @@ from screenpop.web.auth import Signer, cookie_name, key_file, session_key
 TOKEN_VARIABLE = "SCREENPOP_TOKEN"  # noqa: S105 (its name)
 ANSWER_BYTES_MAX = 33_554_432
 TIMEOUT_S = 10.0
+LOOKUP_S = 40.0  # a lookup may wait for its sources
 SESSION_S = 600
 RENEW_S = 300
 
@@ -44,7 +46,7 @@ def address_of(loaded: Loaded) -> str:
 
 
 class Following:
-    """Asks a service about its lines; raises `Unavailable`, `ConfigError`."""
+    """Asks a running service; raises `Unavailable`, `ConfigError`."""
 
     def __init__(self, url: str, proof: Proof):
         try:
@@ -73,11 +75,19 @@ class Following:
         path = f"/v1/lines/{quote(line, safe='')}/requests?after={after}"
         return msgspec.json.decode(self._get(path), type=RequestsSeen)
 
-    def _get(self, path: str) -> bytes:
+    def lookup(self, number: str, candidate: str | None) -> Json:
+        """What the service answers for a number, as `explain --json` prints it."""
+        asked = {"number": number} | ({"candidate": candidate} if candidate else {})
+        found: Json = json.loads(
+            self._get(f"/v1/lookup?{urlencode(asked)}", timeout_s=LOOKUP_S)
+        )
+        return found
+
+    def _get(self, path: str, timeout_s: float = TIMEOUT_S) -> bytes:
         kind = (
             http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         )
-        connection = kind(self._netloc, timeout=TIMEOUT_S)
+        connection = kind(self._netloc, timeout=timeout_s)
         headers = {"Accept": "application/json", **self._proof()}
         try:
             connection.request("GET", f"{self._base}{path}", headers=headers)

@@ -48,10 +48,10 @@ def report(
     from screenpop.lookup.number_index import file_name
     from screenpop.lookup.number_report import report_of
     from screenpop.node.asking import load_checked
-    from screenpop.node.parts import INDEX_FOLDER, data_dir_of
+    from screenpop.node.parts import INDEX_FOLDER, data_dir_of, newest_folder
 
     loaded = load_checked(config)
-    folder = _newest_of_workers(data_dir_of(loaded)) / INDEX_FOLDER
+    folder = newest_folder(data_dir_of(loaded), INDEX_FOLDER)
     found = report_of({name: folder / file_name(name) for name in _reading(loaded)})
     if json_wanted:
         whole = msgspec.to_builtins(found)
@@ -60,18 +60,6 @@ def report(
         _print(Console(highlight=False), found)
     if found.problems:
         raise typer.Exit(1)
-
-
-def _newest_of_workers(data_dir: Path) -> Path:
-    """Each worker of `serve --workers` has a whole index of its own."""
-    from screenpop.node.parts import INDEX_FOLDER
-    from screenpop.node.worker import FOLDER
-
-    folders = [data_dir, *data_dir.glob(FOLDER.format("*"))]
-    used = [each for each in folders if (each / INDEX_FOLDER).is_dir()]
-    return max(
-        used, key=lambda each: (each / INDEX_FOLDER).stat().st_mtime, default=data_dir
-    )
 
 
 def _reading(loaded: Loaded) -> list[str]:

@@ -49,6 +49,9 @@ class Explanation:
     at_us: int
     unread: dict[str, str] = field(default_factory=dict)
     """Sources whose customers could not be looked through, and why."""
+    from_index: dict[str, str] = field(default_factory=dict)
+    """Sources whose customers are those of the service's number index, and when the
+    service last read them."""
     policy: tuple[RuleVerdict, ...] = ()
     """Why each rule of the sales policy applied or did not."""
 
@@ -203,6 +206,7 @@ def as_json(told: Explanation, types: Types) -> Json:
         },
         "lookups": [_lookup(x, told.needs) for x in told.answers],
         "unread": told.unread,
+        "from_index": told.from_index,
         "policy": {
             "lines": [msgspec.to_builtins(line) for line in told.profile.policy],
             "rules": [msgspec.to_builtins(rule) for rule in told.policy],

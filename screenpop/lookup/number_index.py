@@ -22,7 +22,7 @@ from screenpop.connector import ContactRecord
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import Scalar
 from screenpop.lookup.identify import Evidence
-from screenpop.lookup.number_file import About, remove
+from screenpop.lookup.number_file import About, NumberFile, remove
 from screenpop.lookup.number_filing import Filing
 from screenpop.lookup.number_loading import Loading, keys_of_contact, salt_of
 from screenpop.lookup.number_shelf import (
@@ -97,6 +97,13 @@ class NumberIndex:
                     self._shelf(*known[path.name])
             except Unavailable as error:
                 log.warning("%s", error)
+
+    def borrow(self, source: str, rank: int, file: NumberFile) -> None:
+        """Answer from a file that another process keeps."""
+        with self._changing:
+            shelf = Shelf(source, rank, file.path, file)
+            self._shelves = {**self._shelves, source: shelf}
+            self._changed()
 
     def begin(
         self,

@@ -46,11 +46,13 @@ _DECODER = msgspec.msgpack.Decoder(tuple[str, str, str | None, dict[str, Any]])
 class Shelf:
     """One source's contacts, found by number."""
 
-    def __init__(self, source: str, rank: int, path: Path):
+    def __init__(
+        self, source: str, rank: int, path: Path, file: NumberFile | None = None
+    ):
         self.source = source
         self.rank = rank
         self.damaged = False
-        self.file = NumberFile(path)
+        self.file = NumberFile(path) if file is None else file
         self._outage = Outage(f"the number index {path}", log)
 
     @property

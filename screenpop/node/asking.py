@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,21 @@ from screenpop.insight.policy import rules_of
 from screenpop.intake.webhook import check_line as check_one
 from screenpop.lookup.explain import Explanation, call_from, explain
 from screenpop.lookup.live_items import live_items
+from screenpop.lookup.number_index import file_name
 from screenpop.lookup.own_source import SOURCE, own_lookups
+from screenpop.lookup.read_only_file import borrowed
+from screenpop.lookup.refreshing import configured_by, gives_contacts
 from screenpop.lookup.sources import FindConnector, reason_of
 from screenpop.node.lookups import Lookups, make_lookups
-from screenpop.node.parts import data_dir_of, make_adviser, offers_of
+from screenpop.node.parts import (
+    INDEX_FOLDER,
+    data_dir_of,
+    make_adviser,
+    newest_folder,
+    offers_of,
+)
 from screenpop.support import log as logs
-from screenpop.support.clock import SystemClock
+from screenpop.support.clock import SystemClock, iso_from_us
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner
 
@@ -50,8 +60,13 @@ async def explained(
     line: str = "",
     dialled: str | None = None,
     attributes: dict[str, str] | None = None,
+    reads_customers: bool = False,
 ) -> Explanation:
-    """Raises `ConfigError`, and `NotFound` for a candidate or line there is not."""
+    """Raises `ConfigError`, and `NotFound` for a candidate or line there is not.
+
+    Customers are those of the service's number index where it has all of a source,
+    as this configuration reads them, unless `reads_customers`.
+    """
     if line and line not in loaded.config.lines:
         raise NotFound(
             f"there is no line {line}",
@@ -78,7 +93,8 @@ async def explained(
         line = line or next(iter(loaded.config.lines), "")
         call = call_from(number, at_us=clock.now_us(), line=line, dialled=dialled)
         ani = lookups.calls.parties(call).ani
-        unread = await _read_index(lookups, ani.number or ani.possible)
+        index = {} if reads_customers else _borrowed(lookups, data_dir_of(loaded))
+        unread = await _read_index(lookups, ani.number or ani.possible, index)
         told = await explain(
             number,
             lookups=lookups.calls,
@@ -88,7 +104,8 @@ async def explained(
             attributes=attributes,
             candidate=candidate,
         )
-        return replace(lookups.judged(told), unread=unread | without)
+        judged = lookups.judged(told)
+        return replace(judged, unread=unread | without, from_index=index)
     finally:
         await lookups.sources.close()
         await tasks.close()
@@ -129,8 +146,24 @@ def _is_file(folder: Path) -> bool:
     return (folder / "store.sqlite").is_file()
 
 
-async def _read_index(lookups: Lookups, number: str | None) -> dict[str, str]:
-    """Look all sources' customers through for one number.
+def _borrowed(lookups: Lookups, data_dir: Path) -> dict[str, str]:
+    """Answer from the service's index where it can; when each source was read."""
+    sources, folder = lookups.sources, newest_folder(data_dir, INDEX_FOLDER)
+    known: dict[str, str] = {}
+    for rank, (name, connector) in enumerate(sources.connectors.items()):
+        if not gives_contacts(connector):
+            continue
+        made_by = sources.index.made_by(configured_by(connector))
+        if (file := borrowed(folder / file_name(name), made_by)) is not None:
+            sources.index.borrow(name, rank, file)
+            known[name] = iso_from_us(file.about.read_us)
+    return known
+
+
+async def _read_index(
+    lookups: Lookups, number: str | None, known: Collection[str]
+) -> dict[str, str]:
+    """Look the customers of all sources but the known through for one number.
 
     One that is down costs only itself; returns which, and why.
     """
@@ -150,7 +183,7 @@ async def _read_index(lookups: Lookups, number: str | None) -> dict[str, str]:
             unread[name] = reason_of(error)
 
     if number is not None:
-        usable = [name for name in sources.connectors if name not in sources.unusable]
+        usable = sources.connectors.keys() - sources.unusable.keys() - set(known)
         await asyncio.gather(*(read(name, number) for name in usable))
     return unread | {name: sources.unread[name] for name in sources.unusable}
 

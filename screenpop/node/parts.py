@@ -50,11 +50,19 @@ from screenpop.wallboard.recalls import RecallSettings
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 JOURNAL_FILE = "journal.sqlite"  # there, too
+WORKER_FOLDER = "worker-{}"  # of each process of `serve --workers N`
 SPOOL_FILE = "spool.sqlite"  # what Redis did not take
 
 
 def data_dir_of(loaded: Loaded) -> Path:
     return loaded.folder / loaded.config.server.data_dir
+
+
+def newest_folder(data_dir: Path, part: str) -> Path:
+    """Where that part was last written: each worker has one of its own."""
+    folders = [data_dir, *data_dir.glob(WORKER_FOLDER.format("*"))]
+    used = [each / part for each in folders if (each / part).is_dir()]
+    return max(used, key=lambda each: each.stat().st_mtime, default=data_dir / part)
 
 
 def journal_of(loaded: Loaded, clock: Clock, codec: RecordCodec = PLAIN) -> Journal:

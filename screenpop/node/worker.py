@@ -17,19 +17,18 @@ from screenpop.config.problems import ConfigProblems, Problem
 from screenpop.insight.training import FOLDER as INSIGHT_FOLDER
 from screenpop.journal.base import START
 from screenpop.journal.sqlite_reader import SqliteReader
-from screenpop.node.parts import SPOOL_FILE, data_dir_of, node_name
+from screenpop.node.parts import SPOOL_FILE, WORKER_FOLDER, data_dir_of, node_name
 from screenpop.support.private import private_folder
 from screenpop.web.auth import key_file, session_key
 
 WORKERS_MAX = 64
-FOLDER = "worker-{}"
 PORTS = 65_535
 
 
 def as_worker(loaded: Loaded, number: int) -> Loaded:
     """The configuration of the worker of that number, from 1."""
     config = loaded.config
-    folder = config.server.data_dir / FOLDER.format(number)
+    folder = config.server.data_dir / WORKER_FOLDER.format(number)
     journal = {"node": f"{node_name(config)}-{number}"}
     security = {"session_key_file": key_file(loaded)}
     own = {
@@ -100,7 +99,7 @@ def prepare_workers(loaded: Loaded, count: int) -> None:
     (folder / INSIGHT_FOLDER).mkdir(exist_ok=True)
     _refuse_stranded(loaded, folder, count)
     for number in range(1, count + 1):
-        _share_models(folder, folder / FOLDER.format(number))
+        _share_models(folder, folder / WORKER_FOLDER.format(number))
 
 
 def _share_models(folder: Path, own: Path) -> None:
@@ -128,7 +127,7 @@ def _refuse_stranded(loaded: Loaded, folder: Path, count: int) -> None:
 
 def spools_in(folder: Path) -> list[Path]:
     """The spools of all workers that there ever were."""
-    return sorted(folder.glob(f"{FOLDER.format('*')}/{SPOOL_FILE}"))
+    return sorted(folder.glob(f"{WORKER_FOLDER.format('*')}/{SPOOL_FILE}"))
 
 
 def _stranded(loaded: Loaded, name: str, waiting: int, remedy: str) -> Problem:

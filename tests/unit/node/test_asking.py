@@ -10,6 +10,8 @@ import pytest
 from screenpop.config.load import Loaded
 from screenpop.domain.errors import NotFound
 from screenpop.node.asking import explained, load_checked
+from screenpop.node.build import build
+from screenpop.support.clock import SystemClock
 
 CONFIGURATION = """
 version: 1
@@ -131,3 +133,41 @@ async def test_a_store_that_cannot_be_read_is_told_and_not_touched(
     with sqlite3.connect(store) as same:
         tables = same.execute("select name from sqlite_master where type = 'table'")
         assert tables.fetchall() == [("alembic_version",)]
+
+
+async def test_customers_come_from_the_services_index_where_it_has_them(
+    loaded: Loaded,
+) -> None:
+    service = await build(loaded, SystemClock(), None)
+    try:
+        await service.lookups.sources.open()
+        await service.lookups.sources.read_contacts("erp")
+        with sqlite3.connect(loaded.folder / "erp.sqlite") as erp:
+            erp.execute(
+                "insert into customer values ('99', 'New', '020 7946 0099', '')"
+            )
+        found = await explained(loaded, "02079460031")  # while the service has it open
+        assert [c.name for c in found.profile.candidates] == ["Firm 31"]
+        assert found.profile.facets["identity"].fields["city"].value == "London"
+        assert list(found.from_index) == ["erp"]
+        new = await explained(loaded, "02079460099")
+        assert new.profile.candidates == ()
+        read = await explained(loaded, "02079460099", reads_customers=True)
+        assert [c.name for c in read.profile.candidates] == ["New"]
+        assert read.from_index == {}
+    finally:
+        await service.end()
+
+
+async def test_an_index_of_another_query_is_not_used(loaded: Loaded) -> None:
+    service = await build(loaded, SystemClock(), None)
+    await service.lookups.sources.open()
+    await service.lookups.sources.read_contacts("erp")
+    await service.end()
+    file = loaded.file
+    file.write_text(
+        file.read_text().replace('from customer"', "from customer where id <> '31'\"")
+    )
+    told = await explained(load_checked(file), "02079460031")
+    assert told.profile.candidates == ()
+    assert told.from_index == {}
