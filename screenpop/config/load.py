@@ -16,6 +16,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from screenpop.config.document import Document, Filled, Value, fill, read_document
 from screenpop.config.file_stamps import FileStamps, stamps
+from screenpop.config.include import with_included
 from screenpop.config.model import Configuration
 from screenpop.config.problems import (
     ConfigProblems,
@@ -133,7 +134,9 @@ def _examined(
         document = read_document(text, str(path))
     except ConfigProblems as error:
         return Examined(loaded=None, problems=error.problems)
-    return _ConfigReading(path, document, environ, files).examined()
+    included = with_included(document, path)
+    both = {**files, **included} if files else files
+    return _ConfigReading(path, document, environ, both).examined()
 
 
 def from_text(

@@ -334,6 +334,11 @@ class Configuration(Model):
     """The whole file."""
 
     version: Literal[1] = Field(1, description="Of the form of this file.")
+    include: str | tuple[str, ...] = Field(
+        (),
+        description="Further files, as patterns below this file's folder, e.g."
+        " `conf.d/*.yaml`: their keys are added to those of this file.",
+    )
     server: Server = Server()
     journal: JournalOptions = JournalOptions()
     store: Store = Store()
