@@ -14,10 +14,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 START_S = 60
 
@@ -193,3 +199,82 @@ def _postgresql_binaries() -> Path | None:
         return Path(found).resolve().parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     return debian[-1].parent if debian else None
+
+
+SLAPD = """
+include /etc/ldap/schema/core.schema
+include /etc/ldap/schema/cosine.schema
+include /etc/ldap/schema/inetorgperson.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+pidfile {folder}/pid
+TLSCACertificateFile {folder}/ca.pem
+TLSCertificateFile {folder}/server.pem
+TLSCertificateKeyFile {folder}/server.key
+database mdb
+suffix "dc=example,dc=net"
+rootdn "cn=admin,dc=example,dc=net"
+rootpw field-only
+directory {folder}
+index objectClass,telephoneNumber,mobile,entryUUID eq
+access to * by dn.exact="cn=reader,dc=example,dc=net" read by anonymous auth
+"""
+
+
+class Slapd:
+    """A running OpenLDAP: `ldap` with StartTLS, `ldaps`, and the CA of both."""
+
+    def __init__(self, folder: Path):
+        self.ca_file = folder / "ca.pem"
+        self.port, self.tls_port = free_port(), free_port()
+        self.ldap = f"ldap://127.0.0.1:{self.port}"
+        self.ldaps = f"ldaps://127.0.0.1:{self.tls_port}"
+
+
+@contextmanager
+def slapd_server(ldif: str) -> Iterator[Slapd]:
+    slapd, slapadd = program("slapd", "slapd"), program("slapadd", "slapd")
+    with folder_of(None) as folder:
+        certify(folder)
+        server, config = Slapd(folder), folder / "slapd.conf"
+        config.write_text(SLAPD.format(folder=folder))
+        subprocess.run(
+            [slapadd, "-f", str(config)], input=ldif.encode(), check=True,
+            capture_output=True,
+        )  # fmt: skip
+        urls = f"{server.ldap} {server.ldaps}"
+        command = [slapd, "-f", str(config), "-h", urls, "-d", "0"]
+        with running(command, lambda: listens(server.tls_port), log=folder / "log"):
+            yield server
+
+
+def certify(folder: Path) -> None:
+    """`ca.pem`, `server.pem` and `server.key` for localhost, valid for a day."""
+    now = datetime.now(UTC)
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+        for text in ("Test authority", "localhost")
+    ]
+    local = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    for at, file in enumerate(("ca.pem", "server.pem")):
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(names[at])
+            .issuer_name(names[0])
+            .public_key(keys[at].public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=at == 0, path_length=None), True)
+            .add_extension(x509.SubjectAlternativeName(local), False)
+            .sign(keys[0], hashes.SHA256())
+        )
+        (folder / file).write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "server.key").write_bytes(
+        keys[1].private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
