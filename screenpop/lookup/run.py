@@ -346,16 +346,14 @@ class Run(msgspec.Struct, kw_only=True):
             if lookup.check is not None:
                 hits = lookup.check.hits(rows, self.params)
             found = tuple(filter(None, map(lookup.candidate, hits)))
-        if not lookup.facet:  # it only feeds others
-            rows = ()
-        elif lookup.reader is not None:
+        if lookup.reader is not None:
             rows = lookup.reader.rows(rows)
         return Answer(
             lookup=lookup.name,
             source=lookup.source,
             facet=lookup.facet,
             outcome=result.outcome,
-            rows=rows,
+            rows=rows if lookup.facet else (),  # else it only feeds others
             candidates=found,
             subject=asked.subject,
             fetched_us=result.fetched_us,
