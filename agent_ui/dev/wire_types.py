@@ -14,7 +14,7 @@ from typing import get_args
 import msgspec
 import msgspec.inspect as shape
 
-from screenpop.desk import frames
+from screenpop.desk import client_frames, frames
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import (
     CandidateRef,
@@ -28,6 +28,7 @@ from screenpop.domain.profile import (
     Scalar,
     SourceNote,
 )
+from screenpop.domain.search import FoundCustomer, SearchedSource
 from screenpop.domain.team import TeamCounters
 
 TARGET = Path(__file__).parents[1] / "src" / "wire" / "frames.ts"
@@ -58,10 +59,12 @@ def _structs() -> Iterator[type[msgspec.Struct]]:
     """Those of the frames, after the domain's that they hold."""
     yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
     yield from (PolicyValue, PolicyLine, AlertSeen, TeamCounters)
-    for value in vars(frames).values():
-        is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
-        if is_struct and value.__module__ == frames.__name__:
-            yield value
+    yield from (FoundCustomer, SearchedSource)
+    for module in (frames, client_frames):
+        for value in vars(module).values():
+            is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
+            if is_struct and value.__module__ == module.__name__:
+                yield value
 
 
 def _scalar() -> str:

@@ -88,12 +88,10 @@ def inspect(
         *prepared.problems,
     ]
     declared = _declared_lookups(loaded)
-    for found in findings(
-        prepared.lookups, declared=declared, contacts=bool(prepared.with_contacts)
-    ):
+    bringing = sources_of_customers(loaded.config, prepared.with_contacts)
+    for found in findings(prepared.lookups, declared=declared, contacts=bool(bringing)):
         path = ("lookups", found.lookup)
         problems.append(loaded.problem(path, found.sentence, found.remedy))
-    bringing = sources_of_customers(loaded.config, prepared.with_contacts)
     for asking in prepared.lookups:
         problems += unclear(loaded, asking.name, asking.needs, bringing)
     problems += mixed_orders(loaded, bringing)

@@ -13,10 +13,11 @@ from typing import Protocol
 from screenpop.config.problems import did_you_mean
 from screenpop.config.sources import Kind
 from screenpop.connector.base import PARAMETERS
+from screenpop.connector.searching import SEARCH
 
 CUSTOMER = "customer"
 IVR = "ivr"
-RESERVED = frozenset({CUSTOMER, IVR})
+RESERVED = frozenset({CUSTOMER, IVR, SEARCH})
 
 
 Above = Mapping[str, Collection[str]]
@@ -92,6 +93,9 @@ def _wrong(
         return f"asks for `:{need}`, which no call has", remedy
     if not column:
         return f"asks for `:{need}`, which names no column", f"Write `:{head}.COLUMN`."
+    if head == SEARCH:
+        remedy = "Such a question stands under `sources.NAME.search`."
+        return f"asks for `:{need}`, which no call has", remedy
     if head in RESERVED:
         return None
     if head == lookup.name:

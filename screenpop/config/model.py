@@ -159,6 +159,12 @@ class Limits(Model):
     lookups_per_minute: int = Field(
         30, gt=0, description="GET /v1/lookup by one user; beyond it 429."
     )
+    searches_per_minute: int = Field(
+        60, gt=0, description="Searches for customers by one agent."
+    )
+    search_results_max: int = Field(
+        20, gt=0, le=100, description="Customers that one search lists."
+    )
     note_chars_max: int = Field(4000, gt=0, description="Length of a note.")
     number_cache_entries: int = Field(50_000, gt=0, description="Parsed numbers kept.")
 

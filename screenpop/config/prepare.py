@@ -6,6 +6,7 @@ each lookup is prepared and lists which parameters it needs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -18,7 +19,7 @@ from screenpop.config.load import Loaded, secrets_of
 from screenpop.config.model import Configuration
 from screenpop.config.policy import ItemLookup
 from screenpop.config.problems import KeyPath, Problem, did_you_mean, listed
-from screenpop.config.sources import LookupSettings, Source
+from screenpop.config.sources import LookupSettings, SearchSettings, Source
 from screenpop.config.translate import translated
 from screenpop.connector import (
     Connector,
@@ -27,6 +28,12 @@ from screenpop.connector import (
     LookupOptions,
     SourceOptions,
     told,
+)
+from screenpop.connector.searching import (
+    LIKE_ESCAPE,
+    LIKE_PATTERNS,
+    SEARCH,
+    SEARCH_PARAMETERS,
 )
 from screenpop.domain.errors import ConfigError, Unloadable
 from screenpop.support.log import Redactor
@@ -99,6 +106,27 @@ def _prepare_source(
     for warning in filter(None, (x.warning(now_us) for x in connector.expiring())):
         remedy = "Get a new one from the service, and write it here."
         into.problems.append(loaded.problem(path, warning, remedy, stops=False))
+    if source.search is not None:
+        _prepare_search(loaded, into.connectors[name], name, source.search, into)
+
+
+def _prepare_search(
+    loaded: Loaded,
+    connector: AnyConnector,
+    name: str,
+    search: SearchSettings,
+    into: Prepared,
+) -> None:
+    path: KeyPath = ("sources", name, "search")
+    options = _options(loaded, path, connector.lookup_options, search, into)
+    if options is None:
+        return
+    try:
+        question = prepared_search(connector, options)
+    except ConfigError as error:
+        into.problems.append(_told(loaded, path, error))
+        return
+    into.questions[f"sources.{name}.search"] = question
 
 
 def _prepare_lookup(
@@ -172,6 +200,30 @@ def prepared_lookup(connector: AnyConnector, name: str, options: LookupOptions) 
         raise _defect(error, what, connector.options) from error
 
 
+def prepared_search(connector: AnyConnector, options: LookupOptions) -> Lookup:
+    """A source's `search:`; raises `ConfigError` where it asks for anything else."""
+    question: Lookup = prepared_lookup(connector, SEARCH, options)
+    needs = question.needs
+    unknown = sorted(needs - SEARCH_PARAMETERS.keys())
+    if unknown or not needs:
+        asked = listed([f"`:{need}`" for need in unknown]) or "no parameter"
+        known = ", ".join(f"`:{name}`" for name in SEARCH_PARAMETERS)
+        raise ConfigError(
+            f"takes {asked}, but a search has only what an agent typed. Use {known}."
+        )
+    text = str(options.model_dump().get("query", ""))
+    if needs & LIKE_PATTERNS and text and not _ESCAPE.search(text):
+        raise ConfigError(
+            "`:search.begins` and `:search.contains` are patterns in which % and _ of"
+            f" the text are escaped by {LIKE_ESCAPE}. Write"
+            f" `like :search.contains escape '{LIKE_ESCAPE}'`."
+        )
+    return question
+
+
+_ESCAPE = re.compile(rf"\bescape\s+'{LIKE_ESCAPE}'", re.IGNORECASE)
+
+
 def _defect(error: Exception, what: str, options: BaseModel) -> Unloadable:
     reason = told(Redactor(secrets_of(options))(str(error)) or type(error).__name__)
     return Unloadable(
@@ -193,7 +245,7 @@ def _options(
     loaded: Loaded,
     path: KeyPath,
     model: type[BaseModel],
-    written: Source | LookupSettings | ItemLookup,
+    written: Source | LookupSettings | SearchSettings | ItemLookup,
     into: Prepared,
 ) -> Any:
     """The connector's own keys as its model, or the problems with them."""
@@ -231,12 +283,13 @@ SOURCE = "customer.source"
 def sources_of_customers(
     config: Configuration, with_contacts: Collection[str]
 ) -> tuple[str, ...]:
-    """Those with `contacts` or an identity lookup, in the order of the file."""
+    """Those with `contacts`, `search` or an identity lookup, in the file's order."""
     finding = {
         lookup.source
         for lookup in enabled_lookups(config).values()
         if kind_of(lookup, config) == "identity"
     }
+    finding |= {n for n, x in config.sources.items() if x.enabled and x.search}
     return tuple(
         name for name in config.sources if name in with_contacts or name in finding
     )

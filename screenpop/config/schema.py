@@ -18,7 +18,7 @@ from screenpop.config.facets import BUILT_IN, ColumnShape
 from screenpop.config.model import Configuration
 from screenpop.config.policy import ItemLookup
 from screenpop.config.prepare import AnyConnector
-from screenpop.config.sources import LookupSettings, Source
+from screenpop.config.sources import LookupSettings, SearchSettings, Source
 from screenpop.config.translate import keys_at, model_in
 
 Schema: TypeAlias = dict[str, Any]
@@ -34,19 +34,20 @@ def json_schema(connectors: Mapping[str, type[AnyConnector]]) -> Schema:
     definitions = schema["$defs"]
     source, lookup = definitions[Source.__name__], definitions[LookupSettings.__name__]
     of_items = definitions[ItemLookup.__name__]
-    for definition in (source, lookup, of_items):
+    of_search = definitions[SearchSettings.__name__]
+    for definition in (source, lookup, of_items, of_search):
         definition.pop("additionalProperties", None)
         definition["unevaluatedProperties"] = False
     source["allOf"] = [
         _when(name, _own(kind.source_options, f"{name}_source", definitions))
         for name, kind in connectors.items()
     ]
-    lookup["anyOf"] = of_items["anyOf"] = [
+    lookup["anyOf"] = of_items["anyOf"] = of_search["anyOf"] = [
         _own(kind.lookup_options, f"{name}_lookup", definitions)
         for name, kind in connectors.items()
     ]
     if not connectors:
-        del source["allOf"], lookup["anyOf"], of_items["anyOf"]
+        del source["allOf"], lookup["anyOf"], of_items["anyOf"], of_search["anyOf"]
     schema["properties"] = {
         name: _or_empty(value) for name, value in schema["properties"].items()
     }

@@ -21,6 +21,20 @@ class BreakerSettings(BaseModel):
     )
 
 
+class SearchSettings(BaseModel):
+    """How a source finds customers when an agent types. Further keys: its lookups'."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+    timeout_ms: int | None = Field(None, gt=0, description="Instead of the source's.")
+    cache_s: float | None = Field(None, ge=0, description="Instead of the source's.")
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
 class Source(BaseModel):
     """One data source. Further keys belong to its connector."""
 
@@ -38,6 +52,12 @@ class Source(BaseModel):
     )
     cache_entries: int = Field(10_000, gt=0, description="Answers kept.")
     breaker: BreakerSettings = BreakerSettings()
+    search: SearchSettings | None = Field(
+        None,
+        description="How agents find its customers by account, name or number: a lookup"
+        " that takes `:search.text` and gives `key` and `name`; default: by number and"
+        " by key alone.",
+    )
     contacts_every_s: float = Field(
         600, gt=0, description="How often the number index is read again."
     )

@@ -26,6 +26,7 @@ from screenpop.connector.describing import QueryColumns, Reading
 from screenpop.connector.expiry import Expiry
 from screenpop.connector.orders import FeedBatch, FeedReading
 from screenpop.connector.reading import ContactsReading
+from screenpop.connector.searching import LIKE_SIGNS
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import Row, Scalar
 from screenpop.support.clock import Clock, SystemClock
@@ -183,6 +184,11 @@ class Connector(ABC, Generic[S, L]):
         """
         return None
 
+    @property
+    def like_signs(self) -> str:
+        """What has a meaning to LIKE here; `:search.contains` escapes it by `!`."""
+        return LIKE_SIGNS
+
     async def ping(self) -> None:
         """Can it be reached now? Raises `Unavailable` when not."""
 
@@ -337,6 +343,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
     {
         "ivr.NAME": "An attribute sent with the call, e.g. an account number typed in.",
         "customer.NAME": "A column of the chosen candidate; `customer.key` always.",
+        "search.NAME": "What an agent typed, in a source's `search` alone.",
         "LOOKUP.COLUMN": "A column of the first row that another lookup found.",
     }
 )

@@ -10,6 +10,7 @@ import msgspec
 from screenpop.desk import frames
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallKey
+from screenpop.domain.decision import Decision
 from screenpop.domain.phone import Parties
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, Facet, Profile
 from screenpop.journal.records import AnswersRecord
@@ -62,6 +63,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     candidates: tuple[Candidate, ...] = ()
     chosen: CandidateRef | None = None
     chosen_us: int = 0
+    decisions: list[Decision] = []  # of agents, the newest counts
     profile: Profile | None = None
     memo: dict[str, tuple[tuple[object, ...], Facet]] = {}
     pops: dict[UserId, Pop] = {}
@@ -87,6 +89,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             self.forgotten_rounds,
             self.round,
             self.part,
+            self.decisions,
         )
 
     @classmethod
@@ -101,6 +104,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             forgotten_rounds=saved.forgotten_rounds,
             round=saved.round,
             part=saved.part,
+            decisions=saved.decisions,
         )
 
     def pack(self) -> None:
@@ -159,6 +163,7 @@ class SavedCase(msgspec.Struct, frozen=True, array_like=True, gc=False):
     forgotten_rounds: set[str]
     round: str
     part: int
+    decisions: list[Decision] = []
 
 
 ProfileOf = Callable[[Case], Profile]

@@ -15,9 +15,17 @@ from screenpop.desk import frames
 from screenpop.desk.case import Case, Pop
 from screenpop.domain.agent import User
 from screenpop.domain.call import AgentId
+from screenpop.domain.decision import (
+    CHOOSE,
+    CONTACT,
+    UNCHOOSE,
+    attached,
+    taken_back,
+)
 from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.domain.offer import MARK, encode_offers, offered_by, offers_of
+from screenpop.domain.profile import Candidate
 from screenpop.journal.records import ActionRecord
 
 CONTACT_CHARS_MAX = 200
@@ -47,8 +55,12 @@ def record_of(
     case: Case | None,
     rules: CommandRules,
     now_us: int,
+    found: Candidate | None = None,
 ) -> ActionRecord:
-    """The record that carries the command out. Raises `BadInput`."""
+    """The record that carries the command out. Raises `BadInput`.
+
+    `found` is the customer whom a search found, for `choose`.
+    """
     if isinstance(command, frames.SetAgentState):
         return state_record(command, user, now_us)
     if pop is None or case is None:
@@ -59,7 +71,7 @@ def record_of(
         )
     match command:
         case frames.Choose():
-            action, data = _choice(command, case)
+            action, data = _choice(command, case, found)
         case frames.Note():
             action, data = "note", {"text": _text(command, rules)}
         case frames.Disposition():
@@ -133,48 +145,67 @@ def state_record(
     )
 
 
-def _choice(command: frames.Choose, case: Case) -> tuple[str, dict[str, str]]:
+def _choice(
+    command: frames.Choose, case: Case, found: Candidate | None
+) -> tuple[str, dict[str, str]]:
+    if command.undo:
+        if not case.decisions:
+            raise BadInput(
+                "choose: no agent said who it is, there is nothing to undo",
+                code="nothing_to_undo",
+                remedy="Choose a candidate, or search for the customer.",
+            )
+        return UNCHOOSE, taken_back(case.decisions[-1])
     number = case.parties.ani.number or ""
     remember = "yes" if command.remember and number else "no"
     if command.contact is not None:
-        contact = command.contact
-        name = contact.name.strip()
-        if not name:
-            raise BadInput(
-                "contact.name: must not be empty",
-                code="bad_contact",
-                remedy="Type the caller's name.",
-            )
-        for part in (name, contact.company, contact.account):
-            if len(part) > CONTACT_CHARS_MAX:
-                raise BadInput(
-                    f"contact: {len(part)} characters are too many,"
-                    f" at most {CONTACT_CHARS_MAX}",
-                    code="bad_contact",
-                    remedy="Shorten it.",
-                )
-        return "contact", {
-            "key": uuid.uuid4().hex,
-            "name": name,
-            "company": contact.company.strip(),
-            "account": contact.account.strip(),
+        return CONTACT, _contact(command.contact) | {
             "number": number,
             "remember": remember,
         }
     refs = {(c.ref.source, c.ref.key): c for c in case.candidates}
     chosen = refs.get((command.source or "", command.key or ""))
-    if chosen is None:
+    if chosen is None and found is None:
         raise BadInput(
-            "choose: not one of the candidates of this call",
+            "choose: not one of the candidates of this call, and not found any more",
             code="unknown_candidate",
-            remedy="Send source and key as a candidate of the card has them.",
+            remedy="Send source and key as a candidate of the card or of `found` has"
+            " them, with `found_by`.",
         )
-    return "choose", {
-        "source": chosen.ref.source,
-        "key": chosen.ref.key,
-        "name": chosen.name,
+    more = {} if chosen is not None or found is None else attached(found)
+    customer = chosen or found
+    assert customer is not None
+    return CHOOSE, {
+        "source": customer.ref.source,
+        "key": customer.ref.key,
+        "name": customer.name,
         "number": number,
         "remember": remember,
+        **more,
+    }
+
+
+def _contact(contact: frames.NewContact) -> dict[str, str]:
+    name = contact.name.strip()
+    if not name:
+        raise BadInput(
+            "contact.name: must not be empty",
+            code="bad_contact",
+            remedy="Type the caller's name.",
+        )
+    for part in (name, contact.company, contact.account):
+        if len(part) > CONTACT_CHARS_MAX:
+            raise BadInput(
+                f"contact: {len(part)} characters are too many,"
+                f" at most {CONTACT_CHARS_MAX}",
+                code="bad_contact",
+                remedy="Shorten it.",
+            )
+    return {
+        "key": uuid.uuid4().hex,
+        "name": name,
+        "company": contact.company.strip(),
+        "account": contact.account.strip(),
     }
 
 

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from screenpop.desk import frames, render
+from screenpop.desk.card_frames import closed_card, dropped_card, opened_card
 from screenpop.desk.case import Case, Pop, ProfileOf
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
+from screenpop.domain.decision import decided
 from screenpop.domain.directory import Directory
 from screenpop.domain.phone import Parties
-from screenpop.domain.profile import Profile
+from screenpop.domain.profile import Candidate, Profile
 from screenpop.journal.records import ActionRecord, AnswersRecord
 
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
@@ -124,6 +126,25 @@ class Desk:
         update = self._updated(offset, pop, {"note": pop.note})
         return [] if update is None else [update]
 
+    def chosen(self, offset: int, record: ActionRecord) -> list[Outgoing]:
+        """An agent said who it is, or took that back."""
+        key = record.call_key
+        case = self.cases.get(key) if key is not None else None
+        if case is None:
+            return []
+        case.unpack()
+        case.decisions = decided(
+            case.decisions, record.action, record.data, record.at_us
+        )
+        self.touched.add(case.call.key)
+        by_agent: dict[str, object] = {"chosen_by_agent": bool(case.decisions)}
+        return self._updates(offset, case, by_agent)
+
+    def decision(self, key: CallKey | None) -> Candidate | None:
+        """Whom an agent took the caller for, of a live call."""
+        case = self.cases.get(key) if key is not None else None
+        return case.decisions[-1].candidate if case and case.decisions else None
+
     def pop_of(
         self,
         user: UserId,
@@ -150,6 +171,13 @@ class Desk:
         pop.acked = True
         self.touched.add(pop.key)
 
+    def receipt(self, record: ActionRecord) -> None:
+        """As it is journalled."""
+        user, call_id = UserId(record.user), record.call_id or ""
+        pop = self.pop_of(user, call_id, record.line, record.occurrence)
+        if pop is not None:
+            self.acknowledged(pop)
+
     def settle(self, call: Call) -> None:
         """The call has been over for a while: its card is rarely looked at again."""
         if (case := self.cases.get(call.key)) is not None:
@@ -166,7 +194,7 @@ class Desk:
         for pop in [*case.pops.values()] if case is not None else ():
             if not pop.closed:
                 pop.closed = offset
-                sent.append(Outgoing(pop.user, self._dropped(offset, pop)))
+                sent.append(Outgoing(pop.user, dropped_card(offset, pop)))
             self._drop(pop)
         return sent
 
@@ -221,32 +249,14 @@ class Desk:
     def opened(self, pop: Pop, offset: int | None = None) -> frames.PopOpened:
         """The whole card as it stands."""
         case = self.cases[pop.key]
-        call, profile = case.call, self.profile(case)
-        return frames.PopOpened(
+        return opened_card(
+            pop,
+            case,
+            self.profile(case),
             offset=max(pop.opened, pop.changed) if offset is None else offset,
-            call_id=call.call_id,
-            line=call.line,
-            occurrence=call.occurrence,
-            state=render.POP_STATES[pop.leg.state],
-            direction=render.DIRECTIONS[call.direction],
-            caller=render.caller(case.parties.ani, call.caller_name),
-            dialled=render.dialled(case.parties.dnis),
-            queue=call.queue,
-            queue_label=self.queue_labels.get(call.queue or ""),
-            arrived_at=render.iso(call.arrived_us),
-            alerting_at=render.maybe_iso(pop.leg.alerting_us),
-            answered_at=render.maybe_iso(pop.leg.answered_us),
-            held_at=render.maybe_iso(pop.leg.held_us),
-            candidates=render.candidates(profile.candidates, self.labels),
-            chosen=profile.chosen,
-            facets=profile.facets,
-            policy=profile.policy,
-            attributes=dict(call.attributes),
-            earlier_agents=self._earlier(call, pop.user),
-            note=pop.note,
-            closed=render.close_reason(pop.leg) if pop.closed else None,
-            ended_at=render.maybe_iso(call.ended_us),
-            missed_while_away=bool(pop.closed) and not pop.leg.talked,
+            queue_labels=self.queue_labels,
+            source_labels=self.labels,
+            earlier_agents=self._earlier(case.call, pop.user),
         )
 
     def _for(
@@ -359,31 +369,11 @@ class Desk:
         return sent
 
     def _closed(self, offset: int, pop: Pop, call: Call) -> frames.PopClosed:
-        line, call_id, occurrence = pop.key
         colleague = render.answered_by(call, pop.leg)
-        return frames.PopClosed(
-            offset=offset,
-            line=line,
-            call_id=call_id,
-            occurrence=occurrence,
-            reason=render.close_reason(pop.leg),
-            wrap_up=pop.wrap_up,
-            ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
-            answered_by=None
-            if colleague is None
-            else self.directory.colleague(colleague, pop.user),
-        )
-
-    def _dropped(self, offset: int, pop: Pop) -> frames.PopClosed:
-        line, call_id, occurrence = pop.key
-        return frames.PopClosed(
-            offset=offset,
-            line=line,
-            call_id=call_id,
-            occurrence=occurrence,
-            reason="dropped",
-            wrap_up=False,
-        )
+        by = None
+        if colleague is not None:
+            by = self.directory.colleague(colleague, pop.user)
+        return closed_card(offset, pop, call, by)
 
     def _common(
         self, before: Call | None, case: Case, old: Profile | None, others: bool

@@ -14,12 +14,48 @@ from typing import Literal
 
 import msgspec
 
+from screenpop.desk.client_frames import (
+    Ack as Ack,
+)
+from screenpop.desk.client_frames import (
+    Choose as Choose,
+)
+from screenpop.desk.client_frames import (
+    Disposition as Disposition,
+)
+from screenpop.desk.client_frames import (
+    Find as Find,
+)
+from screenpop.desk.client_frames import (
+    Mark as Mark,
+)
+from screenpop.desk.client_frames import (
+    MarkOffers as MarkOffers,
+)
+from screenpop.desk.client_frames import (
+    NewContact as NewContact,
+)
+from screenpop.desk.client_frames import (
+    Note as Note,
+)
+from screenpop.desk.client_frames import (
+    OfACall as OfACall,
+)
+from screenpop.desk.client_frames import (
+    Offered as Offered,
+)
+from screenpop.desk.client_frames import (
+    Resume as Resume,
+)
+from screenpop.desk.client_frames import (
+    SetAgentState as SetAgentState,
+)
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
+from screenpop.domain.search import FoundCustomer, SearchedSource
 from screenpop.domain.team import TeamCounters
 
 PopState = Literal["alerting", "answered", "held", "closed"]
-Mark = Literal["shown", "offered", "taken", "declined", "unsuitable"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal[
@@ -94,6 +130,7 @@ class PopOpened(
     held_at: str | None = None
     candidates: list[ShownCandidate] = []
     chosen: CandidateRef | None = None
+    chosen_by_agent: bool = False  # then `choose {undo}` takes it back
     facets: Mapping[str, Facet] = {}
     policy: list[PolicyLine] = []  # at most three, the most important first
     attributes: dict[str, str] = {}
@@ -125,6 +162,7 @@ class PopUpdated(
     chosen: CandidateRef | msgspec.UnsetType | None = (
         msgspec.UNSET
     )  # null: nobody any more
+    chosen_by_agent: bool | None = None
     facets: Mapping[str, Facet] | None = None
     policy: list[PolicyLine] | None = None
     attributes: dict[str, str] | None = None
@@ -254,6 +292,23 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="do
     reply_to: str
 
 
+class CustomersFound(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="found"
+):
+    """Customers who fit a search, the best first; sent whole for each answer.
+
+    `sources` says how each one stands; the last frame of a search has none `pending`.
+    `more` fit and are not listed.
+    """
+
+    offset: int
+    reply_to: str | None  # `id` of the `find`
+    text: str
+    customers: list[FoundCustomer]
+    sources: list[SearchedSource] = []
+    more: int = 0
+
+
 class CounterDef(msgspec.Struct, frozen=True, kw_only=True):
     """A number of the wallboard with its formula in words."""
 
@@ -329,108 +384,15 @@ ServerFrame = (
     | Resync
     | Error
     | Done
+    | CustomersFound
     | WallboardSnapshot
     | WallboardDelta
 )
 
 
-class Resume(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="resume",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """First client frame. `after` is the last offset seen, 0 or absent for none."""
-
-    after: int = 0
-    id: str | None = None
-
-
-class OfACall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Without `line` and `occurrence` the newest call of that id is meant."""
-
-    call_id: str
-    line: str | None = None
-    occurrence: int | None = None
-    id: str | None = None
-
-
-class Ack(
-    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="ack",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """The frame of that offset is on screen; `painted_ms` since it was received."""
-
-    offset: int
-    painted_ms: float | None = None
-
-
-class NewContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    name: str
-    company: str = ""
-    account: str = ""
-
-
-class Choose(
-    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="choose",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """Who it is: a candidate by source and key, or a contact named by the agent.
-
-    `remember` keeps it for the next call from this number.
-    """
-
-    source: str | None = None
-    key: str | None = None
-    contact: NewContact | None = None
-    remember: bool = True
-
-
-class Note(
-    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="note",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """The whole text as it stands; sent as typed (the page waits for pauses)."""
-
-    text: str
-
-
-class Disposition(
-    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """What came of the call. An empty code clears what was chosen before."""
-
-    code: str
-
-
-class Offered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of a facet of the card; `item` is what its column `sku` holds."""
-
-    facet: str
-    item: str
-
-
-class MarkOffers(
-    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="offers",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    """What became of offers: they were on screen, offered, taken, …
-
-    `shown` is sent by the page and changes no other mark; "" takes a mark back.
-    """
-
-    offers: list[Offered]
-    mark: Mark | Literal[""]
-
-
-class SetAgentState(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="agent_state",
-    forbid_unknown_fields=True,
-):  # fmt: skip
-    state: Literal["available", "break", "wrap_up", "offline"]
-    id: str | None = None
-
-
-ClientFrame = Resume | Ack | Choose | Note | Disposition | MarkOffers | SetAgentState
+ClientFrame = (
+    Resume | Ack | Choose | Find | Note | Disposition | MarkOffers | SetAgentState
+)
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 _CLIENT: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from dataclasses import replace as changed
 
 import msgspec
@@ -20,36 +19,20 @@ from screenpop.desk import close_codes, commands, frames, render
 from screenpop.desk.case import Pop
 from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
-from screenpop.desk.presence import DESK_GRACE_S, AgentStates, Presence
-from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
+from screenpop.desk.finding import CustomerFinder
+from screenpop.desk.hub_tools import HubTools as HubTools
+from screenpop.desk.presence import AgentStates, Presence
+from screenpop.desk.session import Session, SessionKind, Transport
 from screenpop.desk.watchers import Watchers
 from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
 from screenpop.domain.call import LegState
 from screenpop.domain.directory import Directory, principal
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
-from screenpop.journal.appending import Door
 from screenpop.journal.records import ActionRecord
-from screenpop.support.clock import Clock
-from screenpop.support.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 RESUME_COSTS = 20  # frames: it may bring the whole desk again
-
-
-@dataclass(frozen=True, kw_only=True)
-class HubTools:
-    """What the hub is given by whoever wires the house."""
-
-    clock: Clock
-    door: Door
-    hello: Callable[[User, int], frames.Hello]
-    wallboard: Callable[[], bytes]  # an encoded wallboard.snapshot
-    recalls: Callable[[User], int] = lambda user: 0  # who wait to be called back
-    rules: commands.CommandRules = field(default_factory=commands.CommandRules)
-    limits: SessionLimits = field(default_factory=SessionLimits)
-    metrics: Metrics = field(default_factory=Metrics)
-    desk_grace_s: float = DESK_GRACE_S
 
 
 class Hub:
@@ -59,6 +42,9 @@ class Hub:
         self._tools = tools
         self._sessions: dict[UserId, list[Session]] = {}
         self.watchers = Watchers()
+        self.finding = CustomerFinder(
+            tools.search, tools.clock, tools.searches_per_minute
+        )
         self.states = AgentStates()
         self._telephones: dict[UserId, frames.Telephone] = {}  # as they were told
         self.presence = Presence(tools.clock, tools.desk_grace_s)
@@ -258,6 +244,7 @@ class Hub:
         if session.kind == "wallboard":
             self.watchers.leave(session)
             return
+        self.finding.leave(session)
         mine = self._sessions.get(session.username, [])
         if session in mine:
             mine.remove(session)
@@ -299,6 +286,8 @@ class Hub:
                 self._acknowledge(session, frame)
             case _ if session.kind == "wallboard":
                 raise BadInput("a wallboard only watches", code="watch_only")
+            case frames.Find():
+                self.finding.find(session, frame, self.offset)
             case (
                 frames.Choose()
                 | frames.Note()
@@ -309,7 +298,9 @@ class Hub:
                 await self._command(session, frame)
 
     async def _command(self, session: Session, command: commands.Command) -> None:
-        pop = None
+        pop = found = None
+        if isinstance(command, frames.Choose):
+            found = await self.finding.candidate(session, command)
         if not isinstance(command, frames.SetAgentState):
             pop = self._meant(session, command)
         record = commands.record_of(
@@ -319,6 +310,7 @@ class Hub:
             self.desk.case_of(pop) if pop is not None else None,
             self._tools.rules,
             self._tools.clock.now_us(),
+            found,
         )
         offset = await self._tools.door.keep(record)
         if command.id is not None:

@@ -183,6 +183,7 @@ def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         held_at=whole.held_at,
         candidates=whole.candidates,
         chosen=whole.chosen,
+        chosen_by_agent=whole.chosen_by_agent,
         facets=whole.facets,
         policy=whole.policy,
         attributes=whole.attributes,

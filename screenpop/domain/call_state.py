@@ -174,7 +174,11 @@ class CallBook:
         Without an outside party of its own it is about the customer of the call that
         it names, or that names it: a colleague who is consulted sees the customer.
         """
-        return about(call, self._related.root(call))
+        return about(call, self.root(call))
+
+    def root(self, call: Call) -> Call:
+        """The call in which the customer is: mostly `call` itself."""
+        return self._related.root(call)
 
     def dependents(self, call: Call) -> list[Call]:
         """The other calls that show this one's customer: update them with it."""

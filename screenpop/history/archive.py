@@ -86,6 +86,17 @@ CHOOSE = StoredStatement(
     ),
     (*CUSTOMER, "of_line", "of_call", "of_occurrence"),
 )
+_links = tables.number_links
+UNLINK = StoredStatement(
+    lambda _: (
+        _links.delete()
+        .where(_links.c.number == bindparam("of_number"))
+        .where(_links.c.source == bindparam("of_source"))
+        .where(_links.c.key == bindparam("of_key"))
+        .where(_links.c.at_us == bindparam("of_us"))
+    ),
+    ("of_number", "of_source", "of_key", "of_us"),
+)
 _events = tables.call_events.c
 _calls = tables.calls.c
 EVENTS_OF = of_wanted(
@@ -273,6 +284,7 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     yield from _some(PUT_ALERTS, rows.alert_row, batch.alerts)
     yield from _some(PUT_CONTACTS, rows.contact_row, batch.contacts)
     yield from _some(PUT_LINKS, rows.link_row, batch.links)
+    yield from _some(UNLINK, rows.unlink_row, batch.unlinks)
 
 
 def _some(
@@ -289,10 +301,11 @@ def _learn(known: Known, batch: Batch) -> None:
             continue
         if state.number is not None:
             known.add(state.number)
-        if state.customer is not None:
+        if state.customer is not None and state.customer.ref is not None:
             known.add(rows.stored_ref(state.customer.ref))
     for customer in batch.customers:
-        known.add(rows.stored_ref(customer.ref))
+        if customer.ref is not None:
+            known.add(rows.stored_ref(customer.ref))
 
 
 def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:

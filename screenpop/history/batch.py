@@ -34,10 +34,10 @@ class StoredEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CustomerOfCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Whom the call's card spoke of."""
+    """Whom the call's card spoke of; without `ref` it has none any more."""
 
     key: CallKey
-    ref: CandidateRef
+    ref: CandidateRef | None
     name: str | None
     by_agent: bool
 
@@ -162,3 +162,4 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     alerts: list[AlertChange] = []
     contacts: list[Contact] = []
     links: list[NumberLink] = []
+    unlinks: list[NumberLink] = []  # taken back, if they are of this very time

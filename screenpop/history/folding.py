@@ -25,6 +25,7 @@ from screenpop.domain.call import (
 )
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
+from screenpop.domain.decision import CHOICES
 from screenpop.domain.offer import Mark, decode_offers
 from screenpop.domain.profile import CONTACTS_SOURCE, Answer, CandidateRef
 from screenpop.domain.recall import RECALL
@@ -189,7 +190,9 @@ class BatchMaker:
         cards, self._cards = self._cards, {}
         chosen, self._chosen = self._chosen, {}
         batch.at_us = now_us
-        batch.customers = [x for key, x in chosen.items() if key not in changed]
+        batch.customers = [
+            x for key, x in chosen.items() if key not in changed or x.ref is None
+        ]
         batch.shown = [
             ShownInCall(key=key, at_us=at_us, answers=(*of.left, *of.answers.values()))
             for key, at_us in cards.items()
@@ -232,7 +235,12 @@ class BatchMaker:
             self._choose(key, record.chosen, name, by_agent=record.by_agent)
 
     def _choose(
-        self, key: CallKey, ref: CandidateRef, name: str | None, *, by_agent: bool
+        self,
+        key: CallKey,
+        ref: CandidateRef | None,
+        name: str | None,
+        *,
+        by_agent: bool,
     ) -> None:
         followed = self._follow(key)
         customer = CustomerOfCall(key=key, ref=ref, name=name, by_agent=by_agent)
@@ -273,6 +281,9 @@ class BatchMaker:
                 data = record.data
                 ref = CandidateRef(source=data["source"], key=data["key"])
                 self._chosen_by_agent(record, key, ref)
+            case "unchoose":
+                self._choose(key, None, None, by_agent=False)
+                self._batch.unlinks.extend(_taken_back(record))
             case "contact":
                 batch.contacts.append(_contact(record))
                 ref = CandidateRef(source=CONTACTS_SOURCE, key=record.data["key"])
@@ -306,7 +317,20 @@ def _followed(entry: Entry) -> CallKey | None:
         return event.line, event.call_id, event.occurrence
     if isinstance(record, AnswersRecord):
         return record.call_key
-    return record.call_key if record.action in ("choose", "contact") else None
+    return record.call_key if record.action in CHOICES else None
+
+
+def _taken_back(record: ActionRecord) -> Iterator[NumberLink]:
+    """The choice for a number that is not to be remembered any more."""
+    data = record.data
+    if data.get("number") and data.get("of_us", "").isdecimal():
+        yield NumberLink(
+            number=data["number"],
+            ref=CandidateRef(source=data["source"], key=data["key"]),
+            name="",
+            chosen_by=record.user,
+            at_us=int(data["of_us"]),
+        )
 
 
 def _age(answer: ShownAnswer) -> tuple[int, int]:

@@ -211,6 +211,16 @@ def link_row(link: NumberLink) -> Values:
     )
 
 
+def unlink_row(link: NumberLink) -> Values:
+    """For `UNLINK`: what names a link, and its time."""
+    return (
+        fit(link.number, NUMBER_CHARS),
+        fit(link.ref.source, LABEL_CHARS),
+        fit_id(link.ref.key),
+        link.at_us,
+    )
+
+
 def stored_ref(ref: CandidateRef) -> CandidateRef:
     """The customer as its columns hold it."""
     return CandidateRef(source=fit(ref.source, LABEL_CHARS), key=fit_id(ref.key))
@@ -222,6 +232,8 @@ def fit_json(text: str) -> str:
 
 
 def _customer(customer: CustomerOfCall) -> Values:
+    if customer.ref is None:
+        return NO_CUSTOMER
     return (
         fit(customer.ref.source, LABEL_CHARS),
         fit_id(customer.ref.key),

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from screenpop.domain.call import CallEvent, Direction, is_extension
+from screenpop.domain.decision import CHOICES
 from screenpop.domain.phone import erased_number
 from screenpop.domain.profile import Answer, Candidate, CandidateRef
 from screenpop.journal.records import (
@@ -26,7 +27,7 @@ from screenpop.journal.records import (
 ERASED = "erased"
 """The action that is left of a note, a choice or a contact."""
 
-_ACTIONS = frozenset({"note", "choose", "contact"})
+_ACTIONS = frozenset({"note", "handover", *CHOICES})
 
 
 class PersonalEvent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

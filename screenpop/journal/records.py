@@ -81,8 +81,9 @@ class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class ActionRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person did: a choice, a note, a disposition, a state, a receipt.
 
-    `action` is one of `choose` `contact` `note` `disposition` `offers` `agent_state`
-    `receipt` `recall` `desk` (opened, or the last one closed); `data` is flat text.
+    `action` is one of `choose` `contact` `unchoose` `note` `handover` `disposition`
+    `offers` `agent_state` `receipt` `recall` `desk` (opened, or the last one closed);
+    `data` is flat text.
     `action_id` makes a repeated send harmless.
     """
 

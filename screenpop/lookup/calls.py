@@ -13,11 +13,10 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.call import Call, CallKey, Direction, Phase
+from screenpop.domain.decision import UNCHOOSE, chosen_candidate
 from screenpop.domain.phone import Parties
 from screenpop.domain.profile import (
     CHOSEN_BEFORE,
-    CHOSEN_BY_AN_AGENT,
-    CONTACTS_SOURCE,
     REMEMBERED_MAX,
     Answer,
     Candidate,
@@ -34,7 +33,6 @@ from screenpop.lookup.number_shelf import OTHER_READING
 from screenpop.lookup.run import Run, RunTools
 from screenpop.support.spellings import subscriber
 
-NAMED_BY_AGENT = 0.9
 CHOSEN_LATELY_MAX = 5_000
 
 _TALKED = attrgetter("talked")
@@ -93,8 +91,12 @@ class CallLookups:
     def parties(self, call: Call) -> Parties:
         return parties(call, self.plans.get(call.line, NumberingPlan()))
 
-    def follow(self, call: Call, *, asks: bool = True) -> AnswersRecord | None:
+    def follow(
+        self, call: Call, *, asks: bool = True, decided: Candidate | None = None
+    ) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
+
+        `decided` is whom an agent took the caller for: a run that begins knows it.
 
         Returns what is known without waiting when a run begins. `asks` False: another
         node asks the sources, and its answers come with the journal.
@@ -106,14 +108,12 @@ class CallLookups:
             return None
         if call.direction is Direction.INTERNAL:
             return None
-        who, before = self.parties(call), run
+        who = self.parties(call)
         if run is not None and not (asks and (run.closed or self._is_old(run))):
             run.learn(self._parameters(call, who), self._evidence(who))
             return None
         run = self._runs[key] = self.new_run(call, who)
-        if before is not None:
-            run.go_on_from(before)
-        known = run.start()
+        known = run.start(decided)
         if not asks:
             run.close()
         return known
@@ -145,20 +145,39 @@ class CallLookups:
             run.close()
         self._runs.clear()
 
-    def choose(self, record: ActionRecord) -> None:
-        """An agent chose a candidate, or named the caller."""
-        candidate = chosen_candidate(record)
+    def remember_choice(self, record: ActionRecord) -> None:
+        """For the next call, if the agent wants it; or what an undo takes back."""
+        if record.action == UNCHOOSE:
+            self._take_back(record)
+        else:
+            self._keep(record)
+
+    def decide(self, key: CallKey, now: Candidate | None) -> None:
+        """Whom this call is about by an agent's word; None: the evidence says it."""
+        run = self._runs.get(key)
+        if run is not None:
+            known = {c.ref: c for c in run.candidates}
+            run.choose(None if now is None else known.get(now.ref, now))
+
+    def _keep(self, record: ActionRecord) -> None:
         number = record.data.get("number", "")
         if number and record.data.get("remember") == "yes":
+            candidate = chosen_candidate(record.action, record.data)
             choice = (number, candidate, record.user, record.at_us)
             self.remember(*choice)
             self.chosen_lately.append(choice)
-        key = record.call_key
-        run = self._runs.get(key) if key is not None else None
-        if run is None:
-            return
-        known = {c.ref: c for c in run.candidates}
-        run.choose(known.get(candidate.ref, candidate))
+
+    def _take_back(self, record: ActionRecord) -> None:
+        """What that decision remembered is not remembered any more."""
+        data = record.data
+        number, of_us = data.get("number", ""), data.get("of_us")
+        ref = CandidateRef(source=data.get("source", ""), key=data.get("key", ""))
+        kept = self._remembered.get(subscriber(number), {}) if number else {}
+        if (known := kept.get(ref)) is not None and str(known.at_us) == of_us:
+            del kept[ref]
+        for choice in [*self.chosen_lately]:
+            if choice[0] == number and choice[1].ref == ref and str(choice[3]) == of_us:
+                self.chosen_lately.remove(choice)
 
     def remember(self, number: str, candidate: Candidate, by: str, at_us: int) -> None:
         """The newest choice for a number counts; older ones stay known."""
@@ -221,31 +240,6 @@ def shapes_of(tools: RunTools) -> tuple[LookupShape, ...]:
             needs=tuple(sorted(lookup.needs)),
         )
         for lookup in plan
-    )
-
-
-def chosen_candidate(record: ActionRecord) -> Candidate:
-    """The candidate that a `choose` or `contact` action names."""
-    data = record.data
-    if record.action == "contact":
-        fields = {
-            name: data[name]
-            for name in ("name", "company", "account")
-            if data.get(name)
-        }
-        return Candidate(
-            ref=CandidateRef(source=CONTACTS_SOURCE, key=data["key"]),
-            name=data["name"],
-            company=data.get("company") or None,
-            confidence=NAMED_BY_AGENT,
-            why="named by an agent",
-            fields=fields,
-        )
-    return Candidate(
-        ref=CandidateRef(source=data["source"], key=data["key"]),
-        name=data.get("name") or data["key"],
-        confidence=CHOSEN_BEFORE,
-        why=CHOSEN_BY_AN_AGENT,
     )
 
 

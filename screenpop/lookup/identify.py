@@ -21,6 +21,7 @@ from screenpop.domain.profile import Candidate, CandidateRef
 
 CONFIDENCE_MAX = 0.99
 EARLIER_CHOICE = 0.4  # where others have the number too: offered first, never sure
+REMEMBERED_MOST = 0.7  # "likely": so sure an earlier choice makes a caller at most
 SECOND_SOURCE = 0.5  # what a match is worth where a source before it knows the number
 
 TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment")
@@ -70,26 +71,43 @@ def rank(evidence: Iterable[Evidence], limit: int = 10) -> tuple[Candidate, ...]
             parts += _beside_owners(piece, owners, sharing, first_rank)
         else:
             parts.append(piece)
+    parts.sort(key=lambda piece: piece.kind == "earlier_choice")
     for piece in parts:
         weighed = piece.candidate
         if piece.kind == "number":
             weighed = _weigh(piece, sharing, first_rank)
         known = best.get(weighed.ref)
-        best[weighed.ref] = weighed if known is None else _joined(known, weighed)
+        if piece.kind == "earlier_choice":
+            best[weighed.ref] = _remembered(known, weighed)
+        else:
+            best[weighed.ref] = weighed if known is None else _joined(known, weighed)
     ordered = sorted(best.values(), key=_CONFIDENCE, reverse=True)
     return tuple(ordered) if len(ordered) < 2 else _told_apart(ordered[:limit])
 
 
 def sure_choice(
-    candidates: Sequence[Candidate], certainty: Certainty
+    candidates: Sequence[Candidate],
+    certainty: Certainty,
+    remembered: bool = False,
 ) -> CandidateRef | None:
-    """The one candidate that may be shown at once, or None: then they are offered."""
+    """The one candidate that may be shown at once, or None: then they are offered.
+
+    `remembered`: an agent chose somebody for this number before. Where no one else
+    is known they are shown, as likely.
+    """
+    if remembered and len(candidates) == 1:
+        return candidates[0].ref
     if not candidates or candidates[0].confidence < certainty.confident:
         return None
     second = candidates[1].confidence if len(candidates) > 1 else 0.0
     if candidates[0].confidence - second < certainty.lead:
         return None
     return candidates[0].ref
+
+
+def remembers(evidence: Iterable[Evidence]) -> bool:
+    """Did an agent choose somebody for this number before?"""
+    return any(each.kind == "earlier_choice" for each in evidence)
 
 
 def _beside_owners(
@@ -177,6 +195,16 @@ def _weigh(piece: Evidence, sharing: Sharing, first_rank: int) -> Candidate:
     if piece.rank > first_rank:
         confidence *= SECOND_SOURCE
     return replace(candidate, confidence=round(confidence, 4), why=why)
+
+
+def _remembered(known: Candidate | None, choice: Candidate) -> Candidate:
+    """An earlier choice makes a customer likely at most; evidence adds to that."""
+    most = min(choice.confidence, REMEMBERED_MOST)
+    if known is None:
+        return replace(choice, confidence=most)
+    joined = _joined(known, choice)
+    confidence = max(known.confidence, min(joined.confidence, REMEMBERED_MOST))
+    return replace(joined, confidence=confidence)
 
 
 def _joined(known: Candidate, more: Candidate) -> Candidate:

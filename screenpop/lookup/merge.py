@@ -295,7 +295,7 @@ def _unanswered(
     chosen, about = findings.chosen, shape.customers_of
     if shape.name in findings.pending:
         return FieldState.PENDING, None
-    if findings.withheld:
+    if findings.withheld and not (shape.needs_customer and chosen is not None):
         return FieldState.WITHHELD, "number withheld: not asked"
     if shape.needs_customer and chosen is None:
         if findings.candidates:

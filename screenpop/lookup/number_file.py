@@ -49,6 +49,7 @@ _SHARED = (
     "SELECT body FROM numbers JOIN contacts ON id = contact"
     ' WHERE "key" = ? ORDER BY contact LIMIT ?'
 )
+_OF_KEY = "SELECT body FROM contacts WHERE who = ? ORDER BY id LIMIT ?"
 _ONE_OF_SEVERAL = (
     "SELECT * FROM"
     ' (SELECT ?, contact FROM numbers WHERE "key" = ? ORDER BY contact LIMIT ?)'
@@ -120,6 +121,12 @@ class NumberFile:
                 for contact in contacts
             )
             return [row[0] for row in found if row is not None]
+
+    def of_key(self, who: int) -> list[bytes]:
+        """The bodies of the contacts of one key of the source, by its digest."""
+        with self._lock:
+            rows = self._connection.execute(_OF_KEY, (who, SHARING_MAX)).fetchall()
+        return [body for (body,) in rows]
 
     def look_again(self) -> None:
         """After a commit: how many are there now?"""

@@ -24,7 +24,7 @@ from screenpop.domain.profile import Scalar
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.number_file import About, NumberFile, remove
 from screenpop.lookup.number_filing import Filing
-from screenpop.lookup.number_loading import Loading, keys_of_contact, salt_of
+from screenpop.lookup.number_loading import Loading, keys_of_contact, salt_of, who_of
 from screenpop.lookup.number_shelf import (
     Shelf,
 )
@@ -188,6 +188,12 @@ class NumberIndex:
                 memo.clear()
             memo[number, country] = found
         return list(found)
+
+    def with_key(self, key: str) -> list[Evidence]:
+        """Each source's customer with exactly this key."""
+        who = who_of(key)
+        shelves = self._shelves.values()
+        return [each for shelf in shelves for each in shelf.with_key(key, who)]
 
     def _shelf(self, source: str, rank: int) -> Shelf:
         shelf = self._shelves.get(source)

@@ -103,7 +103,7 @@ class Loading:
                 for key in gone:
                     if self._ended:
                         return
-                    self._filing.forget(_who(key))
+                    self._filing.forget(who_of(key))
                 for contact in contacts:
                     if self._ended:
                         return
@@ -155,7 +155,7 @@ class Loading:
         body = body_of(contact)
         numbers = tuple(contact.numbers), contact.country
         filed = Filed(
-            _who(contact.key),
+            who_of(contact.key),
             _digest(self._salt, repr(numbers).encode("utf-8", "backslashreplace")),
             _digest(self._salt, body),
             body,
@@ -211,7 +211,7 @@ def _keys_of(number: FieldNumber, country: str | None) -> Iterator[str]:
             yield ending(country, number.digits, length)
 
 
-def _who(key: str) -> int:
+def who_of(key: str) -> int:
     return _digest(b"key", key.encode("utf-8", "backslashreplace"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +62,20 @@ class Shelf:
 
     def found(self, number: str, country: str | None) -> list[Evidence]:
         """A file that cannot be read costs the answer, not the call."""
+        return self._read(lambda: self._found(number, country))
+
+    def with_key(self, key: str, who: int) -> list[Evidence]:
+        """The customer whose key this is; `who` is its digest."""
+
+        def found() -> list[Evidence]:
+            bodies = [x for x in self.file.of_key(who) if key_of(x) == key]
+            return self._evidence(bodies[:1], EXACT, "the key is theirs")
+
+        return self._read(found)
+
+    def _read(self, read: Callable[[], list[Evidence]]) -> list[Evidence]:
         try:
-            found = self._found(number, country)
+            found = read()
         except sqlite3.ProgrammingError:  # closed: another file is in its place
             return []
         except sqlite3.Error as error:

@@ -76,6 +76,22 @@ class PlannedLookup:
         )
 
 
+def customer_values(candidate: Candidate) -> dict[str, Scalar]:
+    """What lookups may ask with of a chosen customer, by parameter."""
+    of_customer: Row = {
+        **candidate.fields,
+        "key": candidate.fields.get(KEY_AS_READ, candidate.ref.key),
+        "source": candidate.ref.source,
+        "name": candidate.name,
+        "company": candidate.company,
+    }
+    return {
+        f"{CUSTOMER}.{name}": value
+        for name, value in of_customer.items()
+        if value is not None and value != ""
+    }
+
+
 class Plan:
     """All lookups in configuration order; raises `ConfigError` when one cannot run."""
 

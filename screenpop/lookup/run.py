@@ -28,19 +28,22 @@ import msgspec
 from screenpop.connector import Scalar
 from screenpop.domain.call import CallId, LineId
 from screenpop.domain.profile import (
-    KEY_AS_READ,
     Answer,
     Candidate,
     CandidateRef,
     LookupOutcome,
-    Row,
 )
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.guarded_source import SOON_S, GuardedSource, Question, Result
 from screenpop.lookup.hit_check import Hit
-from screenpop.lookup.identify import Certainty, Evidence, rank, sure_choice
+from screenpop.lookup.identify import Certainty, Evidence, rank, remembers, sure_choice
 from screenpop.lookup.number_shelf import in_index
-from screenpop.lookup.plan import CUSTOMER_SOURCE, Plan, PlannedLookup
+from screenpop.lookup.plan import (
+    CUSTOMER_SOURCE,
+    Plan,
+    PlannedLookup,
+    customer_values,
+)
 from screenpop.lookup.values import Type
 from screenpop.support.clock import Clock
 from screenpop.support.metrics import Timing
@@ -116,10 +119,15 @@ class Run(msgspec.Struct, kw_only=True):
     _settled: bool = False  # as `done` says
     _closed: bool = False
 
-    def start(self) -> AnswersRecord:
-        """Ask what can be asked; returns what was known without waiting (part 0)."""
+    def start(self, decided: Candidate | None = None) -> AnswersRecord:
+        """Ask what can be asked; returns what was known without waiting (part 0).
+
+        `decided` is whom an agent chose before: this run goes on with an earlier one.
+        """
         self._began_s = self._round_began_s = self.tools.clock.monotonic_s()
         self._told, self._given = dict(self.params), self.evidence
+        if decided is not None:
+            self._name(decided)
         self._turning = True  # what is answered at once belongs to part 0
         self._identify()
         self._advance()
@@ -132,13 +140,6 @@ class Run(msgspec.Struct, kw_only=True):
     @property
     def closed(self) -> bool:
         return self._closed
-
-    def go_on_from(self, before: Run) -> None:
-        """Keep whom an agent chose in the run that this one replaces."""
-        if before.by_agent:
-            self.chosen, self.by_agent = before.chosen, True
-            self._named = before._named
-            self.evidence = [*self.evidence, *self._named]
 
     def close(self) -> None:
         """The call is over: nobody waits for the open questions any more."""
@@ -166,15 +167,24 @@ class Run(msgspec.Struct, kw_only=True):
         self._advance()
         self._turn_soon()
 
-    def choose(self, candidate: Candidate) -> None:
-        """An agent says who it is: that stands, whatever the evidence says."""
-        if candidate.ref not in {known.ref for known in self.candidates}:
-            self._named.append(Evidence(kind="choice", candidate=candidate))
-            self.evidence = [*self._given, *self._named]
-        self.chosen, self.by_agent = candidate.ref, True
+    def choose(self, candidate: Candidate | None) -> None:
+        """An agent says who it is: that stands, whatever the evidence says.
+
+        None takes it back: the evidence counts again.
+        """
+        self._name(candidate)
         self._identify()
         self._advance()
         self._turn_soon()
+
+    def _name(self, candidate: Candidate | None) -> None:
+        if candidate is None:
+            self._named, self.chosen, self.by_agent = [], None, False
+        else:
+            if candidate.ref not in {known.ref for known in self.candidates}:
+                self._named.append(Evidence(kind="choice", candidate=candidate))
+            self.chosen, self.by_agent = candidate.ref, True
+        self.evidence = [*self._given, *self._named]
 
     @property
     def pending(self) -> frozenset[str]:
@@ -192,26 +202,17 @@ class Run(msgspec.Struct, kw_only=True):
     def _identify(self) -> None:
         self._woken = True
         evidence = chain(self.evidence, *self._found.values())
-        limit = self.tools.certainty.candidates_max
-        self.candidates = rank(evidence, limit)
+        self.candidates = rank(evidence, self.tools.certainty.candidates_max)
         if not self.by_agent:
-            self.chosen = sure_choice(self.candidates, self.tools.certainty)
+            likely = remembers(self.evidence)
+            self.chosen = sure_choice(self.candidates, self.tools.certainty, likely)
 
     def _values(self) -> dict[str, Scalar]:
         """What lookups may be asked with: of the call, and of the chosen customer."""
         values = dict(self.params)
         for candidate in self.candidates:
             if candidate.ref == self.chosen:
-                of_customer: Row = {
-                    **candidate.fields,
-                    "key": candidate.fields.get(KEY_AS_READ, candidate.ref.key),
-                    "source": candidate.ref.source,
-                    "name": candidate.name,
-                    "company": candidate.company,
-                }
-                for name, value in of_customer.items():
-                    if value is not None and value != "":
-                        values[f"customer.{name}"] = value
+                values |= customer_values(candidate)
                 break
         return values
 

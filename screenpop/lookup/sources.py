@@ -48,6 +48,7 @@ from screenpop.lookup.refreshing import (
     given,
     gives_contacts,
 )
+from screenpop.lookup.search import PlannedSearch, planned_searches
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import Backoff, Outage
 from screenpop.support.tasks import TaskOwner, Watch
@@ -75,6 +76,8 @@ class Sources:
     """What became of the rows of each source's last complete reading."""
     read_us: dict[str, int] = field(default_factory=dict)
     """When each source's contacts were last read to their end."""
+    searches: dict[str, PlannedSearch] = field(default_factory=dict)
+    """How to search those that say it."""
     misread: dict[str, OddItems] = field(default_factory=dict)
     """Values of each source's answers that are not of their column's type."""
     columns: ColumnWatch = field(default_factory=ColumnWatch)
@@ -320,6 +323,7 @@ def make_sources(
         if kept is None
         else kept.sources.index,
         settings=config.sources,
+        searches=planned_searches(config, connectors, unloadable),
         tasks=tasks,
         clock=clock,
         misread=misread,

@@ -352,6 +352,8 @@ def _hub(
         hello=greeter(config, clock, screenpop.__version__),
         wallboard=partial(whole_board, feed, config),
         recalls=lambda user: feed.recalls.waiting(user, clock.now_us()),
+        search=lambda text, publish: lookups.search.begin(text, publish),
+        searches_per_minute=config.limits.searches_per_minute,
         rules=rules(config),
         limits=session_limits(config),
         desk_grace_s=config.server.desk_grace_s,

@@ -21,7 +21,9 @@ from screenpop.domain.agent import AgentState, SaidBy, UserId, agent_state
 from screenpop.domain.alert import ALERT
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
+from screenpop.domain.decision import CHOICES
 from screenpop.domain.directory import Directory
+from screenpop.domain.profile import Candidate
 from screenpop.domain.recall import RECALL
 from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
@@ -43,7 +45,6 @@ from screenpop.wallboard.feed import WallboardFeed
 
 log = logging.getLogger(__name__)
 
-CHOICES = ("choose", "contact")
 TAKEN_UP_AT_ONCE = 20  # calls after a restart: sources are asked 2,000 calls a second
 TAKE_UP_PAUSE_S = 0.01
 
@@ -229,8 +230,7 @@ class Follower:
                     self.placing.learn(entry.offset, placed)
             case AnswersRecord() as record:
                 shown = self.desk.answers(entry.offset, record)
-                if not self._quiet:
-                    self.hub.deliver(entry.offset, shown)
+                self.hub.deliver(entry.offset, [] if self._quiet else shown)
                 self.failures.guarded("recalls", self._know, record.call_key)
             case ActionRecord() as record:
                 self._action(entry.offset, record)
@@ -347,7 +347,8 @@ class Follower:
         known, asks = None, self.duty.mine(seen.node)
         if self.live:
             try:
-                known = self.lookups.follow(seen, asks=asks)
+                decided = self._decided(change.after)
+                known = self.lookups.follow(seen, asks=asks, decided=decided)
             except Exception as error:  # noqa: BLE001  the card opens without them
                 self.failures.failed("lookups", error)
             if asks and known is not None and (known.answers or known.candidates):
@@ -367,16 +368,9 @@ class Follower:
         elif record.action == DESK:
             self._desk(offset, record)
         elif record.action in CHOICES:
-            self._choose(record)
+            self._choose(offset, record)
         elif record.action == "receipt":
-            pop = self.desk.pop_of(
-                UserId(record.user),
-                record.call_id or "",
-                record.line,
-                record.occurrence,
-            )
-            if pop is not None:
-                self.desk.acknowledged(pop)
+            self.desk.receipt(record)
         else:
             if record.action == "note":
                 self.notes.take(offset, record)
@@ -384,14 +378,22 @@ class Follower:
             if not self._quiet:
                 self.hub.deliver(offset, shown)
 
-    def _choose(self, record: ActionRecord) -> None:
+    def _choose(self, offset: int, record: ActionRecord) -> None:
         """An agent in wrap-up may still say who it was: then it is looked up again."""
-        key = record.call_key
+        shown, key = self.desk.chosen(offset, record), record.call_key
+        self.hub.deliver(offset, [] if self._quiet else shown)
         call = None if key is None else self.book.get(key)
+        self.lookups.remember_choice(record)
         if self.live and call is not None:
             seen = self.book.with_customer(call)
             self.lookups.follow(seen, asks=self.duty.mine(seen.node))
-        self.lookups.choose(record)
+            for each in (call, *self.book.dependents(call)):
+                self.lookups.decide(each.key, self._decided(each))
+
+    def _decided(self, call: Call) -> Candidate | None:
+        """Whom an agent took the caller for: in it, or in the call it is part of."""
+        root, of = self.book.root(call), self.desk.decision
+        return of(call.key) or of(root.key)
 
     def _desk(self, offset: int, record: ActionRecord) -> None:
         """A person opened a desk, or has none any more."""
@@ -433,6 +435,6 @@ class Follower:
         seen = self.book.with_customer(call)
         if not self.duty.mine(seen.node):
             return
-        known = self.lookups.follow(seen)
+        known = self.lookups.follow(seen, decided=self._decided(call))
         if known is not None:
             self.door.keep_soon(known)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from screenpop.config.facets import identity_columns
 from screenpop.config.load import Loaded
+from screenpop.config.model import Configuration
 from screenpop.connector.registry import Registry
 from screenpop.desk.case import Case
 from screenpop.domain.phone import Presentation
@@ -20,6 +21,7 @@ from screenpop.lookup.kept_sources import KeptSources
 from screenpop.lookup.merge import Findings, Groups, grouped, merge
 from screenpop.lookup.own_source import OwnLookups
 from screenpop.lookup.run import Publish, RunTools
+from screenpop.lookup.search import SearchTools
 from screenpop.lookup.sources import FindConnector, Sources, make_sources
 from screenpop.lookup.values import types_of
 from screenpop.node.labels import source_labels
@@ -37,6 +39,7 @@ class Lookups:
     sources: Sources
     tools: RunTools
     calls: CallLookups
+    search: SearchTools
     groups: Groups
     policy: SalesPolicy | None = None
     own: OwnLookups = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Lookups:
     def switch(self, new: Lookups) -> None:
         """Find out with another configuration from now on, in one step."""
         self.sources, self.tools = new.sources, new.tools
+        self.search = new.search
         self.groups, self.policy = new.groups, new.policy
         self.calls.switch(new.tools, new.calls.plans)
 
@@ -140,7 +144,21 @@ def make_lookups(
         sources=sources,
         tools=tools,
         calls=calls,
+        search=_search_tools(config, sources, clock),
         groups=grouped(shapes_of(tools), tools.identity_types, source_labels(config)),
         policy=policy_of(config),
         own=own or {},
+    )
+
+
+def _search_tools(config: Configuration, sources: Sources, clock: Clock) -> SearchTools:
+    return SearchTools(
+        plan=sources.plan,
+        sources=sources.guards,
+        index=sources.index,
+        searches=sources.searches,
+        now_us=clock.now_us,
+        numbering=numbering_plans(config)[""],
+        zone=ZoneInfo(config.server.time_zone),
+        results_max=config.limits.search_results_max,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from call_centre import CallCentre, open_call_centre
 
 from screenpop.domain.call import Call
+from screenpop.domain.profile import Candidate
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.calls import CallLookups
 from screenpop.wallboard.feed import WallboardFeed
@@ -30,10 +31,12 @@ class FailingLookups(CallLookups):
     def __init__(self, lookups: CallLookups):
         self.__dict__ = lookups.__dict__
 
-    def follow(self, call: Call, *, asks: bool = True) -> AnswersRecord | None:
+    def follow(
+        self, call: Call, *, asks: bool = True, decided: Candidate | None = None
+    ) -> AnswersRecord | None:
         if call.caller == "+442079460999":
             raise RuntimeError("dictionary changed size during iteration")
-        return super().follow(call, asks=asks)
+        return super().follow(call, asks=asks, decided=decided)
 
 
 async def problems(centre: CallCentre) -> list[str]:

@@ -8,6 +8,7 @@ import type { FacetShape } from "../wire/frames";
 import { Chooser } from "./chooser";
 import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
+import { FindCustomer } from "./find";
 import { Glance } from "./glance_line";
 import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
@@ -30,7 +31,8 @@ interface CardProps {
 export function Card({ pop, note, changing, onChange }: CardProps) {
   const { state } = useDesk();
   const shapes = useTrimmed(state.hello?.facets ?? NO_SHAPES, pop);
-  const reachable = pop.caller.presentation === "allowed";
+  // An agent may have said who it is, though no number came.
+  const reachable = pop.caller.presentation === "allowed" || pop.chosen !== null;
   const must = mustChoose(pop);
   useOffersShown(pop);
   return (
@@ -120,6 +122,7 @@ function Unreachable({ pop, note }: Pick<CardProps, "pop" | "note">) {
             ? t("desk.nothing_was_looked_up_and")
             : t("desk.the_network_did_not_pass")}
         </p>
+        <FindCustomer pop={pop} />
       </section>
       <div class="lane lane-talk">
         <Writing pop={pop} field={note} />

@@ -5,6 +5,7 @@ import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
 import type { NewContact, ShownCandidate } from "../wire/frames";
 import { useDesk } from "./context";
+import { FindCustomer } from "./find";
 import { sureness } from "./words";
 
 export const CANDIDATES_BY_KEY = 9;
@@ -29,6 +30,7 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
           </button>
         )}
       </header>
+      <FindCustomer pop={pop} onDone={onDone} />
       {several && <Candidates pop={pop} onDone={onDone} />}
       {several ? (
         <details>

@@ -7,7 +7,7 @@ import {
   stillLoggedIn,
   writeLate,
 } from "../shared/api";
-import { type Command, Commands } from "../shared/commands";
+import { type Command, Commands, uniqueId } from "../shared/commands";
 import { Connection } from "../shared/connection";
 import { keep, kept } from "../shared/keep";
 import { Store } from "../shared/store";
@@ -25,10 +25,12 @@ import {
 import type { SaidMark } from "../state/offers";
 import { talkingElsewhere } from "../state/pops";
 import { reduce } from "../state/reduce";
+import { searchPending } from "../state/search";
 import { stateAfterWrapUp, wrapUpBegins, wrapUpForgotten } from "../state/wrap_up";
 import type {
   CandidateRef,
   ClientFrame,
+  FoundCustomer,
   NewContact,
   Offered,
   ServerFrame,
@@ -168,6 +170,34 @@ export class DeskClient {
     const several = (this.store.state.pops[callId]?.candidates.length ?? 0) > 1;
     const remember = !several || draftOf(this.store.state, callId).offerFirst;
     this.#do({ frame: "choose", call_id: callId, source, key, remember });
+    const candidates = this.store.state.pops[callId]?.candidates ?? [];
+    const who = candidates.find((each) => each.source === source && each.key === key);
+    this.#offerUndo({ of: "choice", callId, who: who?.name ?? key });
+  }
+
+  /** Customers by account, name or number; the answers land in `state.search`. */
+  find(text: string): void {
+    const id = uniqueId();
+    this.store.dispatch({ type: "search_begun", id, text });
+    this.#send({ frame: "find", text, id });
+  }
+
+  endSearch(): void {
+    this.store.dispatch({ type: "search_ended" });
+  }
+
+  /** A customer whom a search found; `text` is what was typed. */
+  attach(callId: string, found: FoundCustomer, text: string, remember: boolean): void {
+    const { source, key, name } = found;
+    const choice = { call_id: callId, source, key, found_by: text, remember };
+    this.#do({ frame: "choose", ...choice });
+    this.#offerUndo({ of: "choice", callId, who: name });
+  }
+
+  /** Takes back who was said last to be the caller. */
+  undoChoice(callId: string): void {
+    this.#undoGone();
+    this.#do({ frame: "choose", call_id: callId, undo: true });
   }
 
   /** What became of one offer, in the agent's words. */
@@ -200,6 +230,7 @@ export class DeskClient {
     const { undo } = this.store.state;
     this.#undoGone();
     if (undo?.of === "result") this.dispose(undo.callId, undo.was);
+    if (undo?.of === "choice") this.undoChoice(undo.callId);
     if (undo?.of !== "state") return;
     this.setAgentState(undo.was);
     if (undo.wrapUpFrom) {
@@ -350,6 +381,8 @@ export class DeskClient {
   /** Everything unconfirmed goes out again; drafts kept over a reload as well. */
   #sendAgain(): void {
     for (const command of this.#commands.waiting()) this.#send(command);
+    if (searchPending(this.store.state.search))
+      this.find(this.store.state.search?.text ?? "");
     for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
       if (unsaved(draft)) this.saveNote(callId);
       if (draft.dispositionState === "waiting") {
@@ -431,8 +464,9 @@ function sent(command: Command): DeskAction {
         code: command.code || null,
       };
     case "choose": {
-      const { source, key } = command;
-      const choice = source && key ? { source, key } : "contact";
+      const { source, key, undo } = command;
+      const chosen = source && key ? { source, key } : "contact";
+      const choice = undo ? "undo" : chosen;
       return { type: "choice_sent", callId: command.call_id, choice };
     }
     case "offers":

@@ -179,7 +179,8 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
   const known = chosenCandidate(pop);
   const reachable = pop.caller.presentation === "allowed";
   const others = pop.candidates.length - (known ? 1 : 0);
-  if (!reachable) return <p class="sure" />;
+  const { client } = useDesk();
+  if (!reachable && !known) return <p class="sure" />;
   return (
     <p class="sure">
       {known && (
@@ -196,6 +197,16 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
       {known && (
         <button type="button" class="link" aria-expanded={changing} onClick={onChange}>
           {others > 0 ? t("desk.not_them_more", { n: others }) : t("desk.not_them")}
+        </button>
+      )}
+      {pop.chosen_by_agent && (
+        <button
+          type="button"
+          class="link"
+          title={t("find.undo_title")}
+          onClick={() => client.undoChoice(pop.call_id)}
+        >
+          {t("find.undo")}
         </button>
       )}
     </p>

@@ -17,6 +17,7 @@ import { Banner, Troubles } from "./banner";
 import { Card, mustChoose } from "./card";
 import { DeskClient } from "./client";
 import { DeskContext } from "./context";
+import { focusFindBox } from "./find";
 import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { policyWords } from "./policy";
@@ -63,6 +64,10 @@ export function DeskPage(props: DeskPageProps) {
     undo: () => client.undo(),
     turn: (step) => turn(client, step),
     change: () => pop && setChanging(changing ? null : pop.call_id),
+    find: () => {
+      if (!focusFindBox() && pop) setChanging(pop.call_id);
+      requestAnimationFrame(focusFindBox);
+    },
     sources: () => change({ sources: !sources }),
     agentState: (wanted) => state.hello?.agent && client.pressState(wanted),
     help: () => setHelp(!help),

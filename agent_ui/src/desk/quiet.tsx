@@ -7,6 +7,7 @@ import { duration } from "../shared/format";
 import type { AgentState } from "../state/model";
 import { Said } from "./amount";
 import { useDesk } from "./context";
+import { FindCustomer } from "./find";
 import { useRecentCalls } from "./recent";
 import { directionWord, farewellSentence, outcomeWord, resultLabel } from "./words";
 
@@ -70,6 +71,7 @@ export function EmptyDesk({ session, onExpired }: EmptyDeskProps) {
           {t("desk.begin_i_am_available")}
         </button>
       )}
+      <FindCustomer />
       <BriefRecalls {...{ session, formats, onExpired }} waiting={state.recalls} />
       <Recent />
     </section>

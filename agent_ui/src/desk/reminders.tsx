@@ -74,6 +74,7 @@ export function UndoOffer() {
 function useUndoWords(): string {
   const { undo, hello } = useDesk().state;
   if (!undo) return "";
+  if (undo.of === "choice") return t("find.now_about", { name: undo.who });
   if (undo.of === "state") return t("desk.your_state", { now: stateLabel(undo.now) });
   const chosen = hello?.dispositions.find((each) => each.code === undo.now);
   return chosen ? t("desk.result", { label: chosen.label }) : t("desk.result_cleared");

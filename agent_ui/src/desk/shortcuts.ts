@@ -64,6 +64,12 @@ export const SHORTCUTS: Shortcut[] = [
     },
   },
   {
+    keys: "Alt+Shift+F",
+    get does() {
+      return t("find.shortcut");
+    },
+  },
+  {
     keys: "Alt+Shift+C",
     get does() {
       return t("desk.change_who_is_calling");
@@ -101,6 +107,7 @@ export interface Actions {
   finish(): void;
   turn(step: 1 | -1): void;
   change(): void;
+  find(): void;
   sources(): void;
   talking(): void;
   agentState(state: "available" | "break" | "wrap_up"): void;
@@ -158,6 +165,7 @@ function pressLetter(letter: string, actions: Actions): boolean {
     g: actions.talking,
     n: actions.note,
     c: actions.change,
+    f: actions.find,
     s: actions.sources,
   };
   const action = letters[letter];

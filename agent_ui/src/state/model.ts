@@ -12,6 +12,7 @@ import type {
   ServerFrame,
 } from "../wire/frames";
 import type { Marks } from "./offers";
+import type { CustomerSearch } from "./search";
 
 /** One call on this screen. `offset` is that of the newest frame that changed it. */
 export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
@@ -43,8 +44,10 @@ export interface Draft {
   /** Between several: is the chosen one offered first when the number calls again? */
   offerFirst: boolean;
   /** A choice of caller on its way to the server. */
-  choosing: CandidateRef | "contact" | null;
+  choosing: Choosing | null;
 }
+
+export type Choosing = CandidateRef | "contact" | "undo";
 
 /** A quiet line about a card that left, or a call missed while away. */
 export interface Farewell {
@@ -85,6 +88,7 @@ export type AgentState = AgentUpdated["state"];
 /** A state or a result as it was before; `wrapUpFrom` as `DeskState` had it. */
 export type Undo =
   | { of: "state"; now: AgentState; was: AgentState; wrapUpFrom: AgentState | null }
+  | { of: "choice"; callId: string; who: string }
   | { of: "result"; callId: string; now: string | null; was: string | null };
 
 export interface DeskState {
@@ -112,6 +116,8 @@ export interface DeskState {
   troubles: Trouble[];
   /** What the agent changed a moment ago and may take back. */
   undo: Undo | null;
+  /** The search for a customer that is open. */
+  search: CustomerSearch | null;
 }
 
 export type DeskAction =
@@ -129,7 +135,7 @@ export type DeskAction =
   | { type: "disposition_waits"; callId: string; code: string }
   | { type: "disposition_sent"; callId: string; code: string | null }
   | { type: "disposition_settled"; callId: string; ok: boolean }
-  | { type: "choice_sent"; callId: string; choice: CandidateRef | "contact" }
+  | { type: "choice_sent"; callId: string; choice: Choosing }
   | { type: "choice_settled"; callId: string }
   | { type: "offers_marked"; frame: MarkOffers }
   | { type: "state_wanted"; state: AgentState | null }
@@ -138,6 +144,8 @@ export type DeskAction =
   | { type: "finished"; callId: string }
   | { type: "undo_offered"; undo: Undo }
   | { type: "undo_gone" }
+  | { type: "search_begun"; id: string; text: string }
+  | { type: "search_ended" }
   | { type: "draft_dropped"; callId: string }
   | { type: "farewells_cleared" }
   | { type: "refused"; message: string; remedy: string }
@@ -182,6 +190,7 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
     link: { status: "connecting", sinceMs: 0, attempt: 0 },
     troubles: [],
     undo: null,
+    search: null,
     ...kept,
   };
 }

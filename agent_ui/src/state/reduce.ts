@@ -13,6 +13,7 @@ import {
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
 import { marked } from "./offers";
 import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
+import { searchBegun, searchFound, searchRefused } from "./search";
 
 export function reduce(state: DeskState, action: DeskAction): DeskState {
   switch (action.type) {
@@ -75,6 +76,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return { ...state, undo: action.undo };
     case "undo_gone":
       return { ...state, undo: null };
+    case "search_begun":
+      return searchBegun(state, action.id, action.text);
+    case "search_ended":
+      return state.search ? { ...state, search: null } : state;
     case "draft_dropped":
       return draftDropped(state, action.callId);
     case "farewells_cleared":
@@ -108,8 +113,12 @@ function reduceFrame(state: DeskState, action: FrameAction): DeskState {
       return seen(agentUpdated(state, frame), frame.offset);
     case "recalls.waiting":
       return seen({ ...state, recalls: frame.waiting }, frame.offset);
+    case "found":
+      return searchFound(state, frame);
     case "error":
-      return trouble(state, frame);
+      return frame.reply_to !== null && frame.reply_to === state.search?.id
+        ? searchRefused(state, frame.message)
+        : trouble(state, frame);
     case "done":
     case "wallboard.snapshot":
     case "wallboard.delta":

@@ -85,6 +85,26 @@ export interface TeamCounters {
   values: Record<string, number>;
 }
 
+export interface FoundCustomer {
+  source: string;
+  source_label: string;
+  key: string;
+  name: string;
+  company: string | null;
+  account: string | null;
+  town: string | null;
+  last_order: string | null;
+  why: string;
+}
+
+export interface SearchedSource {
+  source: string;
+  label: string;
+  state: FieldState;
+  ms: number | null;
+  message: string | null;
+}
+
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
   number: string | null;
@@ -135,6 +155,7 @@ export interface PopOpened {
   held_at: string | null;
   candidates: ShownCandidate[];
   chosen: CandidateRef | null;
+  chosen_by_agent: boolean;
   facets: Record<string, Facet>;
   policy: PolicyLine[];
   attributes: Record<string, string>;
@@ -160,6 +181,7 @@ export interface PopUpdated {
   held_at?: string;
   candidates?: ShownCandidate[];
   chosen?: CandidateRef;
+  chosen_by_agent?: boolean;
   facets?: Record<string, Facet>;
   policy?: PolicyLine[];
   attributes?: Record<string, string>;
@@ -264,6 +286,16 @@ export interface Done {
   reply_to: string;
 }
 
+export interface CustomersFound {
+  frame: "found";
+  offset: number;
+  reply_to: string | null;
+  text: string;
+  customers: FoundCustomer[];
+  sources: SearchedSource[];
+  more: number;
+}
+
 export interface CounterDef {
   name: string;
   label: string;
@@ -358,6 +390,14 @@ export interface Choose {
   key?: string | null;
   contact?: NewContact | null;
   remember?: boolean;
+  found_by?: string | null;
+  undo?: boolean;
+}
+
+export interface Find {
+  frame: "find";
+  text: string;
+  id?: string | null;
 }
 
 export interface Note {
@@ -399,6 +439,6 @@ export interface SetAgentState {
   id?: string | null;
 }
 
-export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | WallboardSnapshot | WallboardDelta;
+export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | CustomersFound | WallboardSnapshot | WallboardDelta;
 
-export type ClientFrame = Resume | Ack | Choose | Note | Disposition | MarkOffers | SetAgentState;
+export type ClientFrame = Resume | Ack | Choose | Find | Note | Disposition | MarkOffers | SetAgentState;

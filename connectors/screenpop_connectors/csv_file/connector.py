@@ -210,21 +210,33 @@ class CsvLookupByValue(Lookup):
             raise ConfigError("match is empty. Name a column, or leave match out.")
         self._connector = connector
         self._match = options.match
+        self._contains = options.contains
         self._fields = options.fields
+        if options.contains and options.match:
+            raise ConfigError("has match and contains. Give one of them.")
         parameters = options.match.values() if options.match else ("number",)
+        if options.contains:
+            parameters = ("search.text",)
         self.needs = frozenset(checked(name) for name in parameters)
 
     async def described(self) -> QueryColumns | None:
         table = await self._connector.file.current()
-        if self._match is None:
+        if self._match is None and not self._contains:
             table.need_numbers()
-        for column in (*(self._match or ()), *(self._fields or {}).values()):
+        columns = (*(self._match or ()), *self._contains)
+        for column in (*columns, *(self._fields or {}).values()):
             table.column(column)
         return QueryColumns.of_names(self._fields or table.columns, HEADER)
 
     async def fetch(self, params: Mapping[str, Scalar]) -> Sequence[Row]:
         table = await self._connector.file.current()
-        found = self._found(table, params)[: self._connector.context.rows_max]
+        if self._contains:
+            text = str(params["search.text"])
+            columns = self._contains  # all rows are looked at: in a thread
+            found = await asyncio.to_thread(table.containing, columns, text)
+        else:
+            found = self._found(table, params)
+        found = found[: self._connector.context.rows_max]
         return [self._chosen(table, row) for row in found]
 
     def _found(self, table: Table, params: Mapping[str, Scalar]) -> Sequence[Row]:

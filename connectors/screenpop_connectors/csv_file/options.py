@@ -127,6 +127,11 @@ class CsvLookup(LookupOptions):
         description="Column and the parameter it must equal, e.g."
         " `{account: customer.account}`; default: the numbers match `number`.",
     )
+    contains: tuple[str, ...] = Field(
+        (),
+        description="Instead of `match`, for a source's `search`: the columns in which"
+        " `:search.text` is looked for, as a part, without regard to case.",
+    )
     fields: dict[str, str] | None = Field(
         None, description="Field and the column it comes from; default: all columns."
     )

@@ -68,6 +68,15 @@ class Table:
             found = [r for r in found if r[name] is not None and _kept(r[name]) in kept]
         return found
 
+    def containing(self, columns: Sequence[str], text: str) -> Sequence[Row]:
+        """Rows that have the text in one of these columns, whatever its case."""
+        names, part = [self.column(column) for column in columns], text.casefold()
+        return [
+            row
+            for row in self.rows
+            if any(part in str(row[name] or "").casefold() for name in names)
+        ]
+
     def with_number(self, number: str) -> Sequence[Row]:
         """Rows that hold this E.164 number, in whichever spelling."""
         return self.by_number.get(E164(subscriber(number)), ())

@@ -21,6 +21,7 @@ from screenpop.connector import (
     Row,
     Scalar,
 )
+from screenpop.connector.searching import LIKE_SIGNS, LIKE_SIGNS_OF_SQL_SERVER
 from screenpop.support.postgres_url import parsed
 from screenpop_connectors.sql.contacts import SqlContactFeed
 from screenpop_connectors.sql.database import Query, SqlDatabase
@@ -93,6 +94,10 @@ lookups:
             return connections
         feed = options.orders is not None or options.items is not None
         return max(1, connections - (options.contacts is not None) - feed)
+
+    @property
+    def like_signs(self) -> str:
+        return LIKE_SIGNS_OF_SQL_SERVER if self._dialect == "mssql" else LIKE_SIGNS
 
     async def ping(self) -> None:
         await self._ping.rows({}, 1)

@@ -91,8 +91,22 @@ class Telling:
             )
         )  # fmt: skip
 
+    def take_back(self, key: str, of_us: int, number: str = "") -> None:
+        at_us = next(self._times)
+        data = {"source": "erp", "key": key, "number": number, "of_us": str(of_us)}
+        self.add(
+            ActionRecord(
+                action="unchoose", action_id=str(at_us), at_us=at_us, user="ana",
+                line="main", call_id=KEY[1], data=data,
+            )
+        )  # fmt: skip
+
     def finish(self) -> Batch:
         return finished(self.maker)
+
+
+def ref(key: str) -> CandidateRef:
+    return CandidateRef(source="erp", key=key)
 
 
 def number_of(call: Call) -> str | None:
@@ -183,8 +197,21 @@ def test_the_last_choice_of_a_call_counts_and_those_of_unknown_calls_are_kept(
     telling.choose("2")
     batch = telling.finish()
     assert batch.calls == []
-    assert [customer.ref.key for customer in batch.customers] == ["2"]
+    assert [customer.ref for customer in batch.customers] == [ref("2")]
     assert batch.customers[0].by_agent
+
+
+def test_a_choice_that_is_taken_back_leaves_neither_customer_nor_link(
+    telling: Telling,
+) -> None:
+    telling.event(EventType.ALERTING, "1001")
+    telling.choose("9")
+    telling.finish()
+    telling.take_back("9", of_us=77, number="+442079460958")
+    batch = telling.finish()
+    assert [customer.ref for customer in batch.customers] == [None]
+    [unlink] = batch.unlinks
+    assert (unlink.ref, unlink.at_us) == (ref("9"), 77)
 
 
 def test_a_choice_alone_is_told_with_the_call(telling: Telling) -> None:
@@ -194,7 +221,7 @@ def test_a_choice_alone_is_told_with_the_call(telling: Telling) -> None:
     batch = telling.finish()
     (state,) = batch.calls
     assert state.customer is not None
-    assert (state.customer.ref.key, batch.customers) == ("9", [])
+    assert (state.customer.ref, batch.customers) == (ref("9"), [])
 
 
 def test_a_call_that_is_over_is_followed_for_one_more_batch(telling: Telling) -> None:

@@ -67,9 +67,17 @@ def test_an_earlier_choice_between_several_is_offered_first_and_never_sure(
     assert sure_choice(ranked, Certainty()) is None
 
 
-def test_an_earlier_choice_is_sure_where_nobody_else_has_the_number() -> None:
-    assert sure_choice(rank([chosen_before("8")]), Certainty()) is not None
+def test_an_earlier_choice_alone_is_shown_as_likely_and_never_more() -> None:
+    ranked = rank([chosen_before("8")])
+    assert 0.5 <= ranked[0].confidence < 0.75
+    assert sure_choice(ranked, Certainty(), remembered=True) == ranked[0].ref
+    assert sure_choice(ranked, Certainty()) is None
+
+
+def test_an_earlier_choice_adds_nothing_to_what_the_number_says() -> None:
+    alone = rank([by_number("8")])
     ranked = rank([by_number("8"), chosen_before("8")])
+    assert ranked[0].confidence == alone[0].confidence
     assert sure_choice(ranked, Certainty()) == ranked[0].ref
 
 

@@ -2,6 +2,7 @@
 
 import { admin } from "./admin";
 import { desk } from "./desk";
+import { find } from "./find";
 import { insight } from "./insight";
 import { labels } from "./labels";
 import { me } from "./me";
@@ -14,6 +15,7 @@ export const en = {
   ...shared,
   ...desk,
   ...labels,
+  ...find,
   ...me,
   ...recalls,
   ...insight,
