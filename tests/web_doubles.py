@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -342,6 +342,29 @@ class FakePopped:
     async def read(self, asked: CountsAsked) -> tuple[list[PoppedCall], bool]:
         self.asked.append(asked)
         return self._found
+
+    async def behind(
+        self,
+        asked: CountsAsked,
+        counts: Callable[[PoppedCall], bool],
+        before: CountedPlace | None,
+        limit: int,
+    ) -> tuple[list[CountedCall], CountedPlace | None]:
+        found, _ = self._found
+        places = [
+            CountedPlace(
+                interval_us=asked.from_us, line="main", call_id=f"c-{n}", occurrence=0,
+                queue=call.queue,
+            )
+            for n, call in enumerate(found) if counts(call)
+        ]  # fmt: skip
+        return [
+            CountedCall(
+                place=place, dialled="", arrived_us=asked.from_us, answered_us=None,
+                ended_us=None, outcome=None, amounts={},
+            )
+            for place in places
+        ], None  # fmt: skip
 
 
 class FakeKinds:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -19,8 +19,9 @@ from screenpop.domain.popped import CardShown, FacetOnCard, PoppedCall
 from screenpop.history import tables
 from screenpop.history.archive import SHOWN_OF
 from screenpop.history.batch import ShownAnswer
+from screenpop.history.counts_asked import CountedCall, CountedPlace, CountsAsked
 from screenpop.history.engine import Database
-from screenpop.history.past_counts import CountsAsked
+from screenpop.history.rows import fit_id
 from screenpop.history.statement import of_wanted, wanted
 
 CALLS_MAX = 20_000
@@ -62,14 +63,43 @@ class PoppedCalls:
             found += await self._calls_of(rows)
         return found[:CALLS_MAX], bool(await self._page(asked, before))
 
+    async def behind(
+        self,
+        asked: CountsAsked,
+        counts: Callable[[PoppedCall], bool],
+        before: CountedPlace | None,
+        limit: int,
+    ) -> tuple[list[CountedCall], CountedPlace | None]:
+        """The newest calls that count, and after which to go on; None: at the end.
+
+        At most `CALLS_MAX` are looked at, so that a page may have fewer than there are.
+        """
+        found: list[CountedCall] = []
+        after: tuple[int, str, str, int] | None = None
+        if before is not None:
+            call_id = fit_id(before.call_id)
+            after = before.interval_us, before.line, call_id, before.occurrence
+        for _ in range(CALLS_MAX // CALLS_PER_STEP):
+            rows = await self._page(asked, after)
+            if not rows:
+                return found, None
+            calls = await self._calls_of(rows)
+            for row, call in zip(rows, calls, strict=True):
+                if counts(call):
+                    found.append(_counted(row))
+                if len(found) == limit:
+                    return found, _place(row)
+            after = tuple(rows[-1][:4])
+        return found, _place(rows[-1])
+
     async def _page(
         self, asked: CountsAsked, before: tuple[int, str, str, int] | None
     ) -> Sequence[Any]:
         place = (_calls.arrived_us, _calls.line, _calls.call_id, _calls.occurrence)
         query = (
             select(
-                *place, _calls.queue, _calls.number, _calls.customer_key,
-                _calls.answered_us,
+                *place, _calls.dialled, _calls.ended_us, _calls.outcome, _calls.queue,
+                _calls.number, _calls.customer_key, _calls.answered_us,
             )
             .where(
                 _calls.arrived_us >= asked.from_us,
@@ -98,6 +128,28 @@ class PoppedCalls:
                 for key, row in zip(keys, rows, strict=True)
             ]
         )
+
+
+def _place(row: Any) -> CountedPlace:
+    return CountedPlace(
+        interval_us=row.arrived_us,
+        line=row.line,
+        call_id=row.call_id,
+        occurrence=row.occurrence,
+        queue=row.queue or "",
+    )
+
+
+def _counted(row: Any) -> CountedCall:
+    return CountedCall(
+        place=_place(row),
+        dialled=row.dialled or "",
+        arrived_us=row.arrived_us,
+        answered_us=row.answered_us,
+        ended_us=row.ended_us,
+        outcome=row.outcome,
+        amounts={},
+    )
 
 
 def _by_call(rows: Sequence[Sequence[Any]]) -> dict[Key, list[tuple[Any, ...]]]:

@@ -164,21 +164,8 @@ def _stage(name: str, formula: str, all_ms: Iterable[float | None]) -> StageTime
 def _facets(cards: Iterable[CardShown]) -> tuple[FacetHelp, ...]:
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for card in cards:
-        by_name: dict[str, list[FacetOnCard]] = defaultdict(list)
-        for facet in card.facets:
-            by_name[facet.facet].append(facet)
-        for name, parts in by_name.items():
-            outcomes = {part.outcome for part in parts}
-            kind = "empty"
-            if not outcomes.issubset(ANSWERED_BY_SOURCE):
-                kind = "failed"
-            elif outcomes & {*FILLED}:
-                kind = "filled"
-            sums[name].update(("cards", kind))
-            if card.answered_us is not None:
-                came = [part.shown_us for part in parts]
-                on_time = all(at is not None and at <= card.answered_us for at in came)
-                sums[name].update(["answered", *["before_answer"] * on_time])
+        for name, counted in _facets_on(card).items():
+            sums[name].update(counted)
     return tuple(
         FacetHelp(
             facet=name,
@@ -190,6 +177,82 @@ def _facets(cards: Iterable[CardShown]) -> tuple[FacetHelp, ...]:
             before_answer=found["before_answer"],
         )
         for name, found in sorted(sums.items(), key=lambda x: (-x[1]["cards"], x[0]))
+    )
+
+
+def _facets_on(card: CardShown) -> dict[str, list[str]]:
+    """As what each facet of a card counts."""
+    by_name: dict[str, list[FacetOnCard]] = defaultdict(list)
+    for facet in card.facets:
+        by_name[facet.facet].append(facet)
+    found: dict[str, list[str]] = {}
+    for name, parts in by_name.items():
+        outcomes = {part.outcome for part in parts}
+        kind = "empty"
+        if not outcomes.issubset(ANSWERED_BY_SOURCE):
+            kind = "failed"
+        elif outcomes & {*FILLED}:
+            kind = "filled"
+        found[name] = ["cards", kind]
+        if card.answered_us is not None:
+            came = [part.shown_us for part in parts]
+            on_time = all(at is not None and at <= card.answered_us for at in came)
+            found[name] += ["answered", *["before_answer"] * on_time]
+    return found
+
+
+# -- Which calls are behind a figure?
+
+FACET_FIGURES: Mapping[str, str] = {
+    "cards": "was on a card",
+    "filled": "was filled",
+    "empty": "was empty",
+    "failed": "failed: a source gave no answer",
+    "answered": "was on the card of who answered",
+    "before_answer": "was on the card before the answer",
+}
+
+
+def _has_stage(
+    of: Callable[[CardShown], float | None],
+) -> Callable[[PoppedCall], bool]:
+    return lambda call: any(of(card) is not None for card in call.cards)
+
+
+FIGURES: Mapping[str, tuple[str, Callable[[PoppedCall], bool]]] = {
+    "calls": ("Rang at an agent.", lambda call: True),
+    "with_number": ("The caller's number is known.", lambda call: call.has_number),
+    "matched": ("A customer was found.", lambda call: call.is_matched),
+    "answered": ("An agent answered.", lambda call: bool(_answered(call))),
+    "delivered": (
+        "The card was on the screen of who answered.",
+        lambda call: any(x.delivered_us is not None for x in _answered(call)),
+    ),
+    "before_answer": (
+        "The card was on the screen before the answer.",
+        lambda call: any(
+            x.delivered_us is not None and _is_before_answer(x) for x in _answered(call)
+        ),
+    ),
+    "complete": (
+        "Answered, with a complete profile.",
+        lambda call: call.handle_us is not None and call.is_complete,
+    ),
+    "others": (
+        "Answered, without a complete profile.",
+        lambda call: call.handle_us is not None and not call.is_complete,
+    ),
+    **{
+        f"stage_{name}": (formula, _has_stage(of))
+        for name, (formula, of) in STAGES.items()
+    },
+}
+
+
+def counts_in(facet: str, figure: str) -> Callable[[PoppedCall], bool]:
+    """Does a call count in that figure of a facet, one of `FACET_FIGURES`?"""
+    return lambda call: any(
+        figure in _facets_on(card).get(facet, ()) for card in call.cards
     )
 
 

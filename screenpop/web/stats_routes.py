@@ -119,6 +119,18 @@ STATS: tuple[Route, ...] = (
         query=_range(required=True),
     ),
     Route(
+        method="GET", path="/v1/stats/pops/calls", handler=pops.show_calls,
+        role=Role.SUPERVISOR, errors=(400, 503),
+        summary="The calls of one figure of /v1/stats/pops.",
+        query=(
+            RouteParameter(name="figure", text="E.g. matched; of a facet e.g. empty."),
+            RouteParameter(name="facet", text="A figure of this facet."),
+            *_range(required=True),
+            RouteParameter(name="before", text="Cursor of the page before."),
+            RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),
+        ),
+    ),
+    Route(
         method="GET", path="/v1/forecast", handler=forecast.show,
         role=Role.SUPERVISOR, errors=(400, 503),
         summary="Expected calls and needed agents by interval, with bands and errors.",

@@ -58,6 +58,10 @@ ASKED: dict[str, list[str]] = {
     ],
     "GET /v1/stats/kinds/calls": [f"/v1/stats/kinds/calls?{PAST}&name=completed"],
     "GET /v1/stats/pops": [f"/v1/stats/pops?{PAST}"],
+    "GET /v1/stats/pops/calls": [
+        f"/v1/stats/pops/calls?{PAST}&figure=answered",
+        f"/v1/stats/pops/calls?{PAST}&facet=balance&figure=filled",
+    ],
     "GET /v1/stats/places": [f"/v1/stats/places?{PAST}&group=queue"],
     "GET /v1/forecast": ["/v1/forecast"],
     "GET /v1/insight": ["/v1/insight"],

@@ -37,22 +37,24 @@ export function CallList({
   onExpired,
 }: CallListProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const where = opened.kind ? "kinds/calls" : "calls";
+  const where = opened.figure ? "pops/calls" : opened.kind ? "kinds/calls" : "calls";
   const path = `/v1/stats/${where}?${callsQuery(opened)}&limit=${PAGE}`;
   const { calls, zone, before, trouble, more } = useCalls(path, onExpired);
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
-  const names = opened.kind
-    ? [opened.name || t("reports.not_named")]
-    : opened.numbers.map(
-        (name) => counters.find((each) => each.name === name)?.label ?? name,
-      );
+  const names = opened.figure
+    ? [t("reports.does_the_pop_help")]
+    : opened.kind
+      ? [opened.name || t("reports.not_named")]
+      : opened.numbers.map(
+          (name) => counters.find((each) => each.name === name)?.label ?? name,
+        );
   return (
     <dialog class="call-list" ref={dialog} onClose={onClose} aria-labelledby="calls-of">
       <header>
         <h2 id="calls-of">{t("reports.the_calls", { join: names.join(" and ") })}</h2>
-        {!opened.kind && (
+        {!opened.kind && !opened.figure && (
           <CsvButton
             path={path.replace(`limit=${PAGE}`, "limit=200")}
             name="calls.csv"

@@ -41,6 +41,18 @@ describe("what is looked at", () => {
     expect(choiceOf(searchOf(choice))).toEqual(choice);
   });
 
+  it("keeps an opened figure of cards and an opened team", () => {
+    const range = { numbers: [], from: "2026-11-20", to: "2026-11-21" };
+    const figure = { ...range, figure: "empty", facet: "notes", queue: "sales" };
+    const team = { ...range, numbers: ["team_answered"], team: "first" };
+    for (const open of [figure, team]) {
+      expect(choiceOf(searchOf({ ...USUAL, open }))).toEqual({ ...USUAL, open });
+    }
+    expect(callsQuery(figure).toString()).toBe(
+      "from=2026-11-20&to=2026-11-21&queue=sales&figure=empty&facet=notes",
+    );
+  });
+
   it("leaves out what an address cannot mean", () => {
     const search = "?view=none&from=2026-13-40&by=2m&days=99&away=x&open=number%3Da";
     expect(choiceOf(search)).toEqual(USUAL);

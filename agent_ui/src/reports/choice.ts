@@ -28,6 +28,9 @@ export interface Opened {
   /** Of how calls ended, in place of numbers. */
   kind?: Kind;
   name?: string;
+  /** Of what cards did, in place of numbers; of a facet where one is named. */
+  figure?: string;
+  facet?: string;
 }
 
 export interface Choice {
@@ -197,6 +200,8 @@ export function callsQuery(opened: Opened): URLSearchParams {
     const value = opened[name];
     if (value !== undefined) query.set(name, value);
   }
+  if (opened.figure) query.set("figure", opened.figure);
+  if (opened.facet) query.set("facet", opened.facet);
   if (opened.kind) {
     query.set("group", opened.kind);
     query.set("name", opened.name ?? "");
@@ -214,8 +219,12 @@ function openedOf(text: string | null): Opened | null {
   const [from, to] = [query.get("from"), query.get("to")];
   const numbers = query.getAll("number");
   const kind = oneOf(KINDS, query.get("group"));
-  if (!from || !to || (numbers.length === 0 && !kind)) return null;
+  const figure = query.get("figure");
+  if (!from || !to || (numbers.length === 0 && !kind && !figure)) return null;
   const opened: Opened = { numbers, from, to };
+  if (figure) opened.figure = figure;
+  const facet = query.get("facet");
+  if (facet) opened.facet = facet;
   if (kind) Object.assign(opened, { kind, name: query.get("name") ?? "" });
   for (const name of [...GROUPS, "team"] as const) {
     const value = query.get(name);

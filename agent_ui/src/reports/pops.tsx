@@ -1,5 +1,6 @@
 // Does the pop help? How often, early and whole cards came, and how long calls took.
 
+import type { ComponentChildren } from "preact";
 import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -11,10 +12,10 @@ import type {
   PopHelp,
   Stage,
 } from "./answers";
-import { rangeQuery } from "./choice";
+import { type Opened, rangeQuery } from "./choice";
 
 import type { ViewProps } from "./view";
-import { countOf, NONE, shown } from "./words";
+import { addDays, countOf, NONE, shown } from "./words";
 
 const STAGE_WORDS: Record<string, string> = textsOf({
   pop: "reports.pop",
@@ -22,7 +23,11 @@ const STAGE_WORDS: Record<string, string> = textsOf({
   complete: "reports.whole_card",
 });
 
-export function Pops({ choice, from, to, onExpired }: ViewProps) {
+type OpenFigure = (figure: string, more?: Partial<Opened>) => void;
+
+export function Pops({ choice, from, to, onOpen, onExpired }: ViewProps) {
+  const open: OpenFigure = (figure, more = {}) =>
+    onOpen([], from, addDays(to, 1), { figure, ...more });
   const path = `/v1/stats/pops?${rangeQuery(choice, from, to)}`;
   const { answer, trouble, ...rest } = useReading<PopHelp>(path, onExpired);
   if (!answer) return <Waiting reading={{ answer, trouble, ...rest }} />;
@@ -42,19 +47,20 @@ export function Pops({ choice, from, to, onExpired }: ViewProps) {
         {t("reports.calls_from_outside_that_rang", { calls: countOf(answer.calls) })}
         {answer.left_out && ` ${answer.left_out}`}
       </p>
-      <Shares found={answer} />
-      <Stages stages={answer.stages} />
-      <Facets facets={answer.facets} />
-      <HandleTable rows={answer.handle_times} />
+      <Shares found={answer} onOpen={open} />
+      <Stages stages={answer.stages} onOpen={open} />
+      <Facets facets={answer.facets} onOpen={open} />
+      <HandleTable rows={answer.handle_times} onOpen={open} />
     </section>
   );
 }
 
-function Shares({ found }: { found: PopHelp }) {
+function Shares({ found, onOpen }: { found: PopHelp; onOpen: OpenFigure }) {
   const { calls, matched, with_number, answered, delivered, before_answer } = found;
   const parts = [
     {
       label: t("reports.match_rate"),
+      figure: "matched",
       share: found.match_rate,
       words: t("reports.of_calls_with_a_customer", {
         matched: countOf(matched),
@@ -64,6 +70,7 @@ function Shares({ found }: { found: PopHelp }) {
     },
     {
       label: t("reports.card_before_the_answer"),
+      figure: "before_answer",
       share: found.before_answer_rate,
       words: t("reports.of_answered_calls_had_a", {
         before_answer: countOf(before_answer),
@@ -74,11 +81,16 @@ function Shares({ found }: { found: PopHelp }) {
   ];
   return (
     <dl class="pop-shares">
-      {parts.map(({ label, share, words }) => (
+      {parts.map(({ label, figure, share, words }) => (
         <div key={label}>
           <dt>{label}</dt>
           <dd>
-            <strong>{shown(share, "ratio")}</strong> <span class="muted">{words}</span>
+            <strong>
+              <Figure count={share ?? 0} onOpen={() => onOpen(figure)}>
+                {shown(share, "ratio")}
+              </Figure>
+            </strong>{" "}
+            <span class="muted">{words}</span>
           </dd>
         </div>
       ))}
@@ -86,7 +98,23 @@ function Shares({ found }: { found: PopHelp }) {
   );
 }
 
-function Stages({ stages }: { stages: Stage[] }) {
+interface FigureProps {
+  /** Without any there are no calls to open. */
+  count: number;
+  onOpen(): void;
+  children: ComponentChildren;
+}
+
+function Figure({ count, onOpen, children }: FigureProps) {
+  if (count === 0) return <>{children}</>;
+  return (
+    <button type="button" class="link" onClick={onOpen}>
+      {children}
+    </button>
+  );
+}
+
+function Stages({ stages, onOpen }: { stages: Stage[]; onOpen: OpenFigure }) {
   return (
     <table class="by-block">
       <caption>{t("reports.how_soon")}</caption>
@@ -106,7 +134,11 @@ function Stages({ stages }: { stages: Stage[] }) {
               {STAGE_WORDS[stage.name] ?? stage.name}
               <small class="muted">{stage.formula}</small>
             </th>
-            <td data-label="Cards">{countOf(stage.cards)}</td>
+            <td data-label="Cards">
+              <Figure count={stage.cards} onOpen={() => onOpen(`stage_${stage.name}`)}>
+                {countOf(stage.cards)}
+              </Figure>
+            </td>
             <td data-label="Half within">{milliseconds(stage.p50)}</td>
             <td data-label="95 of 100 within">{milliseconds(stage.p95)}</td>
             <td data-label="99 of 100 within">{milliseconds(stage.p99)}</td>
@@ -117,7 +149,7 @@ function Stages({ stages }: { stages: Stage[] }) {
   );
 }
 
-function Facets({ facets }: { facets: FacetHelp[] }) {
+function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure }) {
   if (facets.length === 0) return <p>{t("reports.no_card_had_a_facet")}</p>;
   const of = (part: number, whole: number) =>
     shown(whole === 0 ? null : part / whole, "ratio");
@@ -138,12 +170,45 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
         {facets.map((each) => (
           <tr key={each.facet}>
             <th scope="row">{each.label}</th>
-            <td data-label="Cards">{countOf(each.cards)}</td>
-            <td data-label="Filled">{of(each.filled, each.cards)}</td>
-            <td data-label="Empty">{of(each.empty, each.cards)}</td>
-            <td data-label="Failed">{of(each.failed, each.cards)}</td>
+            <td data-label="Cards">
+              <Figure
+                count={each.cards}
+                onOpen={() => onOpen("cards", { facet: each.facet })}
+              >
+                {countOf(each.cards)}
+              </Figure>
+            </td>
+            <td data-label="Filled">
+              <Figure
+                count={each.filled}
+                onOpen={() => onOpen("filled", { facet: each.facet })}
+              >
+                {of(each.filled, each.cards)}
+              </Figure>
+            </td>
+            <td data-label="Empty">
+              <Figure
+                count={each.empty}
+                onOpen={() => onOpen("empty", { facet: each.facet })}
+              >
+                {of(each.empty, each.cards)}
+              </Figure>
+            </td>
+            <td data-label="Failed">
+              <Figure
+                count={each.failed}
+                onOpen={() => onOpen("failed", { facet: each.facet })}
+              >
+                {of(each.failed, each.cards)}
+              </Figure>
+            </td>
             <td data-label="There before the answer">
-              {of(each.before_answer, each.answered)}
+              <Figure
+                count={each.before_answer}
+                onOpen={() => onOpen("before_answer", { facet: each.facet })}
+              >
+                {of(each.before_answer, each.answered)}
+              </Figure>
             </td>
           </tr>
         ))}
@@ -152,7 +217,9 @@ function Facets({ facets }: { facets: FacetHelp[] }) {
   );
 }
 
-function HandleTable({ rows }: { rows: HandleComparison[] }) {
+function HandleTable(props: { rows: HandleComparison[]; onOpen: OpenFigure }) {
+  const { rows, onOpen } = props;
+  const of = ({ queue }: HandleComparison) => (queue === null ? {} : { queue });
   if (rows.length === 0) return <p>{t("reports.no_handle_times_too_few")}</p>;
   return (
     <>
@@ -174,10 +241,13 @@ function HandleTable({ rows }: { rows: HandleComparison[] }) {
                 <small class="muted">{row.words}</small>
               </th>
               <td data-label="Complete profile">
-                <Times times={row.complete} />
+                <Times
+                  times={row.complete}
+                  onOpen={() => onOpen("complete", of(row))}
+                />
               </td>
               <td data-label="Others">
-                <Times times={row.others} />
+                <Times times={row.others} onOpen={() => onOpen("others", of(row))} />
               </td>
               <td data-label="Difference">
                 {row.difference_s === null ? "–" : signed(row.difference_s)}
@@ -197,7 +267,7 @@ function HandleTable({ rows }: { rows: HandleComparison[] }) {
   );
 }
 
-function Times({ times }: { times: HandleTimes }) {
+function Times({ times, onOpen }: { times: HandleTimes; onOpen(): void }) {
   return (
     <>
       {shown(times.mean_s, "seconds")}
@@ -206,7 +276,9 @@ function Times({ times }: { times: HandleTimes }) {
         high={times.high_s}
         words={(value) => shown(value, "seconds")}
       />
-      <small class="muted">{`${countOf(times.calls)} calls`}</small>
+      <Figure count={times.calls} onOpen={onOpen}>
+        <small>{`${countOf(times.calls)} calls`}</small>
+      </Figure>
     </>
   );
 }

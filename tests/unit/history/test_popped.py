@@ -94,3 +94,19 @@ async def test_the_newest_are_read_page_by_page_up_to_the_limit(
     monkeypatch.setattr(popped, "CALLS_MAX", 4)
     found, more = await PoppedCalls(database).read(ALL)
     assert ([call.queue for call in found], more) == (["q6", "q5", "q4", "q3"], True)
+
+
+async def test_the_calls_of_a_figure_come_page_by_page(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(popped, "CALLS_PER_STEP", 2)
+    calls = [
+        history.state(f"c-{n}", **{**OVER, "arrived_us": 1_000 + n}) for n in range(7)
+    ]
+    known = [history.customer(key=history.key(f"c-{n}")) for n in (0, 3, 6)]
+    await Archive(database).write(history.batch(calls=calls, customers=known))
+    past = PoppedCalls(database)
+    found, after = await past.behind(ALL, lambda call: call.is_matched, None, 2)
+    assert [x.place.call_id for x in found] == ["c-6", "c-3"]
+    rest, end = await past.behind(ALL, lambda call: call.is_matched, after, 2)
+    assert ([x.place.call_id for x in rest], end) == (["c-0"], None)
