@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
@@ -23,6 +24,7 @@ from screenpop_connectors.http_json.functions import (
 )
 
 BLANK = b" \t\r\n"
+GZIP = b"\x1f\x8b"
 MEMBERS_SHOWN = 8
 MEMBER_CHARS_MAX = 40
 
@@ -97,6 +99,20 @@ def _text(body: bytes, charset: str | None) -> str:
         if charset and charset.lower() not in ("utf-8", "utf8"):
             return plain.decode(charset)
     return from_bytes(plain)
+
+
+def unpacked(body: bytes, limit: int) -> bytes:
+    """A body that is packed by gzip though no header says so; raises ValueError."""
+    if not body.startswith(GZIP):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacking.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise ValueError("packed by gzip, and cannot be unpacked") from error
+    if len(plain) > limit:
+        raise ValueError(f"packed by gzip, more than {limit} bytes")
+    return plain
 
 
 class AnswerReading:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,7 @@ from screenpop.connector import (
     told,
 )
 from screenpop.connector.deadline import time_left_s
-from screenpop_connectors.http_json.answer import parsed
+from screenpop_connectors.http_json.answer import parsed, unpacked
 from screenpop_connectors.http_json.credentials import Proof, SourceCredentials
 from screenpop_connectors.http_json.granting import Posted
 from screenpop_connectors.http_json.options import HttpSource
@@ -53,7 +52,6 @@ AGAIN_AFTER_S = 0.1
 TOKEN_BYTES_MAX = 65_536
 OF_SECRETS = "secret."
 """`{secret.NAME}` stands for a value of `secrets`, in paths, headers and bodies."""
-GZIP = b"\x1f\x8b"
 NO_PROOF = Proof({})
 
 
@@ -315,7 +313,8 @@ class HttpClient:
             if len(body) > limit:
                 raise Unavailable(
                     f"{self._where(request)} answers more than {limit} bytes."
-                    " Ask for fewer, or raise response_bytes_max."
+                    " Ask for fewer, or raise response_bytes_max.",
+                    brief="failed: its answer is too large",
                 )
         return bytes(body)
 
@@ -378,10 +377,16 @@ class HttpClient:
             retry_after_s=max(0.0, after_s),
         )
 
-    def failed(self, request: HttpRequest, reason: object) -> Unavailable:
+    def failed(
+        self,
+        request: HttpRequest,
+        reason: object,
+        brief: str = "failed: its answer cannot be used",
+    ) -> Unavailable:
         """The service answered, but says or holds something that cannot be used."""
         return Unavailable(
-            f"{self._where(request)} answered: {self._told(str(reason), request)}."
+            f"{self._where(request)} answered: {self._told(str(reason), request)}.",
+            brief=brief,
         )
 
     def _cause(self, error: Exception, request: HttpRequest) -> str:
@@ -424,17 +429,3 @@ def _next_link(response: aiohttp.ClientResponse) -> str | None:
     except ValueError:
         return None
     return str(link["url"]) if link else None
-
-
-def unpacked(body: bytes, limit: int) -> bytes:
-    """A body that is packed by gzip though no header says so; raises ValueError."""
-    if not body.startswith(GZIP):
-        return body
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        plain = unpacking.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise ValueError("packed by gzip, and cannot be unpacked") from error
-    if len(plain) > limit:
-        raise ValueError(f"packed by gzip, more than {limit} bytes")
-    return plain

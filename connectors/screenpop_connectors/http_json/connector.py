@@ -42,6 +42,7 @@ from screenpop_connectors.http_json.template import (
 )
 
 NOTHING_SAID: tuple[object, ...] = (None, False, "", [], {})
+REPORTS = "failed: it reports an error"
 NAMED = "as `fields` names them, not asked"
 
 
@@ -161,7 +162,7 @@ lookups:
             raise self.client.busy(request, waits if is_number else 1.0)
         reason = self._found(request, answer, error or self._error, "error")
         if reason not in NOTHING_SAID:
-            raise self.client.failed(request, reason)
+            raise self.client.failed(request, reason, REPORTS)
 
     def _found(
         self,
