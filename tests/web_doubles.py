@@ -94,6 +94,10 @@ class FakeUsers:
         self.known[username] = changed
         return changed
 
+    async def change_locale(self, username: UserId, locale: str | None) -> User:
+        self.known[username] = replace(self.known[username], locale=locale)
+        return self.known[username]
+
     async def by_token(self, token: str) -> tuple[User, str] | None:
         user = self.known.get(UserId(token.removeprefix("token-of-")))
         return None if user is None or token in self.revoked else (user, token)

@@ -83,6 +83,12 @@ class People:
         self.stale = True
         return user
 
+    async def change_locale(self, username: UserId, locale: str | None) -> User:
+        """Their own language; no right changes, so that all sessions go on."""
+        user = await self.users.change(username, locale=locale, by=username)
+        await self.cache.reload()
+        return user
+
     def token_lives(self, token_id: str) -> bool:
         return self.tokens.lives(token_id)
 

@@ -87,6 +87,12 @@ ROUTES: tuple[Route, ...] = (
         errors=(400, 404, 408, 413, 415, 429, 503),
     ),
     Route(
+        method="POST", path="/v1/session/locale", handler=session.change_locale,
+        role=Role.AGENT, summary="Choose the language of one's own pages.",
+        body=session.NewLocale, answer=session.SessionAnswer,
+        errors=(400, 404, 408, 413, 415, 503),
+    ),
+    Route(
         method="GET", path="/v1/agent", handler=upgrade.agent, role=Role.AGENT,
         summary="The desk's WebSocket, subprotocol `screenpop.v1`.",
         answer="socket", status=101, errors=(400, 429, 503),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import msgspec
 from aiohttp import web
@@ -19,6 +20,7 @@ from screenpop.web.site import Site, Visit, answered
 BODY_BYTES_MAX = 4096
 USERNAME_CHARS_MAX = 200
 PASSWORD_CHARS_MAX = 1000
+LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,12 @@ class NewPassword(msgspec.Struct, frozen=True, kw_only=True):
 
     old: str
     new: str
+
+
+class NewLocale(msgspec.Struct, frozen=True, kw_only=True):
+    """`de` or `de-AT`; null: the browser's own."""
+
+    locale: str | None
 
 
 class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +106,24 @@ async def change_password(site: Site, visit: Visit) -> web.StreamResponse:
     asyncio.get_running_loop().call_soon(site.sockets.access_changed)
     site.security.note("password changed", user=user.username, address=visit.remote)
     return _new_session(site, user)
+
+
+async def change_locale(site: Site, visit: Visit) -> web.StreamResponse:
+    """`POST /v1/session/locale`: the language of this user's pages from now on."""
+    who = visit.who
+    if who is None or who.session is None:
+        raise NotFound("there is no session: a bearer token has no language.")
+    require_json(visit.request)
+    within_s = site.services.server.body_read_s
+    body = await read_body(visit.request, BODY_BYTES_MAX, within_s)
+    locale = decoded(body, NewLocale).locale
+    if locale is not None and not LOCALE.fullmatch(locale):
+        raise BadInput(
+            "locale is not a language tag (BCP 47).",
+            remedy="Give a language and, if needed, a country, e.g. de or de-AT.",
+        )
+    user = await site.services.users.change_locale(who.user.username, locale)
+    return answered(_session_answer(site, Identity(user, who.session)))
 
 
 async def show(site: Site, visit: Visit) -> web.StreamResponse:

@@ -110,6 +110,7 @@ ELSEWHERE = {
     "POST /v1/session": "the log-in of each person; its answer names them alone",
     "DELETE /v1/session": "no answer",
     "POST /v1/session/password": "as the log-in",
+    "POST /v1/session/locale": "as the log-in",
     "GET /{file}": "a built file",
     "GET /assets/{file}": "a built file",
 }

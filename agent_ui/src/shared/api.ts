@@ -81,6 +81,11 @@ export async function changePassword(
   await ask("POST", "/v1/session/password", { body: { old, new: wanted }, csrf });
 }
 
+/** The language of this user's pages, on every browser. */
+export async function changeLocale(locale: string, csrf: string): Promise<void> {
+  await ask("POST", "/v1/session/locale", { body: { locale }, csrf });
+}
+
 /** Recent calls of this agent; none where the service cannot tell. */
 export async function recentCalls(limit: number): Promise<RecentCall[]> {
   try {

@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { t } from "../i18n/words";
-import type { Session } from "./api";
+import type { Language } from "../i18n/languages";
+import { speak, t } from "../i18n/words";
+import { changeLocale, Refused, type Session } from "./api";
 import { Icon } from "./icons";
+import { LanguageChoice } from "./language";
 import { OwnPassword } from "./password";
 import type { Change, Preferences, Theme } from "./preferences";
 import { go, type Page } from "./route";
@@ -55,14 +57,40 @@ export function Header(props: HeaderProps) {
           <Icon name="leave" /> <span class="tool-word">{t("header.log_out")}</span>
         </button>
       </div>
-      {changing && (
-        <OwnPassword
-          username={session.user.username}
-          csrf={session.csrf}
-          onClose={() => setChanging(false)}
-        />
-      )}
+      {changing && <OwnMenu session={session} onClose={() => setChanging(false)} />}
     </header>
+  );
+}
+
+/** What a person sets for themselves: language and password. */
+function OwnMenu({ session, onClose }: { session: Session; onClose(): void }) {
+  const [trouble, setTrouble] = useState("");
+  const choose = async (language: Language) => {
+    const { user, csrf } = session;
+    try {
+      await changeLocale(language, csrf);
+      user.locale = language;
+      setTrouble("");
+      await speak(language, language);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      setTrouble(`${error.message} ${error.remedy}`);
+    }
+  };
+  return (
+    <div class="own-menu">
+      <LanguageChoice onChoose={choose} />
+      {trouble && (
+        <p class="refusal" role="alert">
+          {trouble}
+        </p>
+      )}
+      <OwnPassword
+        username={session.user.username}
+        csrf={session.csrf}
+        onClose={onClose}
+      />
+    </div>
   );
 }
 

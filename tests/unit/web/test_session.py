@@ -267,6 +267,20 @@ async def test_people_change_their_own_password_and_other_sessions_end(
     assert (await house.ask("GET", "/v1/session")).status == 401
 
 
+async def test_people_choose_the_language_of_their_pages(house: Any) -> None:
+    await house.sign_in("ana")
+    path = "/v1/session/locale"
+    answer = await house.change("POST", path, json={"locale": "de-AT"})
+    assert (answer.status, answer.json["user"]["locale"]) == (200, "de-AT")
+    assert (await house.ask("GET", "/v1/session")).json["user"]["locale"] == "de-AT"
+    wrong = await house.change("POST", path, json={"locale": "<de>"})
+    assert (wrong.status, wrong.json["error"]["code"]) == (400, "bad_input")
+    assert (await house.ask("POST", path, json={"locale": "de"})).status == 403
+    program = {"Authorization": "Bearer token-of-ana"}
+    answer = await house.ask("POST", path, json={"locale": "de"}, headers=program)
+    assert answer.status == 404
+
+
 async def test_a_password_is_changed_with_the_token_of_the_page_alone(
     house: Any,
 ) -> None:
