@@ -6,8 +6,8 @@ columns to them, or declares facets of its own, which follow in the order writte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from screenpop.config.model import (
     ColumnSettings,
@@ -26,6 +26,7 @@ class ColumnShape:
     label: str
     type: ColumnType = "text"
     currency: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)  # by language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class FacetLayout:
     label: str
     fields: tuple[ColumnShape, ...] = ()
     columns: tuple[ColumnShape, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)  # by language
     kind: Kind = "rows"  # of a lookup that fills it and does not say otherwise
 
 
@@ -336,6 +338,7 @@ def _changed(shape: FacetLayout, facet: FacetSettings | None) -> FacetLayout:
     return replace(
         shape,
         label=facet.label,
+        labels=facet.labels,
         fields=_merged(shape.fields, facet.fields),
         columns=_merged(shape.columns, facet.columns),
     )
@@ -346,6 +349,7 @@ def _declared(name: str, facet: FacetSettings) -> FacetLayout:
     return FacetLayout(
         name=name,
         label=facet.label,
+        labels=facet.labels,
         fields=_merged((), facet.fields),
         columns=_merged((), facet.columns),
         kind="fields" if facet.fields and not facet.columns else "rows",
@@ -362,5 +366,9 @@ def _merged(
 
 def _shape(name: str, column: ColumnSettings) -> ColumnShape:
     return ColumnShape(
-        name=name, label=column.label, type=column.type, currency=column.currency
+        name=name,
+        label=column.label,
+        labels=column.labels,
+        type=column.type,
+        currency=column.currency,
     )

@@ -36,6 +36,12 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+Language = Literal["en", "de", "fr", "es", "it", "nl", "pl", "ar"]
+"""The languages of the pages: a catalogue each in `agent_ui/src/i18n/`."""
+
+Labels = dict[Annotated[str, Field(pattern="^(en|de|fr|es|it|nl|pl|ar)$")], str]
+
+
 class Server(Model):
     """Where the service listens and how it is reached."""
 
@@ -66,6 +72,11 @@ class Server(Model):
         None,
         pattern=r"^[A-Z]{2}$",
         description="Country whose writing of numbers is national for the desk.",
+    )
+    language: Language | None = Field(
+        None,
+        description="Language of the pages for users who chose none, e.g. de;"
+        " default: the browser's.",
     )
     heartbeat_s: float = Field(
         20, gt=0, description="A browser silent for twice this long is cut off."
@@ -277,6 +288,10 @@ class ColumnSettings(Model):
     """How one field or column is labelled and typed."""
 
     label: str = Field(description="The label of the value.")
+    labels: Labels = Field(
+        default_factory=dict,
+        description="The label in other languages, by language, e.g. de.",
+    )
     type: ColumnType = Field("text", description="How the value is written.")
     currency: str | None = Field(None, description="Fixed currency (ISO 4217).")
 
@@ -285,6 +300,10 @@ class FacetSettings(Model):
     """A card of the profile: built-in ones may be relabelled, own ones declared."""
 
     label: str = Field(description="The card's heading.")
+    labels: Labels = Field(
+        default_factory=dict,
+        description="The heading in other languages, by language.",
+    )
     fields: dict[str, ColumnSettings] = Field(
         default_factory=dict, description="Its single values, by column name."
     )
@@ -298,6 +317,10 @@ class DispositionSettings(Model):
 
     code: Name = Field(description="What is stored and exported.")
     label: str = Field(description="What agents see.")
+    labels: Labels = Field(
+        default_factory=dict,
+        description="What they see in other languages, by language.",
+    )
     note_required: bool = Field(False, description="Saved only together with a note.")
 
 

@@ -220,6 +220,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
         "email", "url", "flag",
     ] = "text"  # fmt: skip
     currency: str | None = None  # fixed currency; else the field `currency` says it
+    labels: dict[str, str] = {}  # in other languages, by language
 
 
 class FacetShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,12 +230,14 @@ class FacetShape(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     fields: list[Column] = []
     columns: list[Column] = []  # of its rows
+    labels: dict[str, str] = {}  # in other languages, by language
 
 
 class DispositionChoice(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     label: str
     note_required: bool = False
+    labels: dict[str, str] = {}  # in other languages, by language
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="hello"):

@@ -212,7 +212,10 @@ def greeter(
     facets = [_facet(shape) for shape in shapes(config)]
     dispositions = [
         frames.DispositionChoice(
-            code=x.code, label=x.label, note_required=x.note_required
+            code=x.code,
+            label=x.label,
+            labels=dict(x.labels),
+            note_required=x.note_required,
         )
         for x in config.dispositions
     ]
@@ -246,6 +249,7 @@ def _facet(shape: FacetLayout) -> frames.FacetShape:
     return frames.FacetShape(
         name=shape.name,
         label=shape.label,
+        labels=dict(shape.labels),
         fields=[_column(x) for x in shape.fields],
         columns=[_column(x) for x in shape.columns],
     )
@@ -253,5 +257,9 @@ def _facet(shape: FacetLayout) -> frames.FacetShape:
 
 def _column(shape: ColumnShape) -> frames.Column:
     return frames.Column(
-        name=shape.name, label=shape.label, type=shape.type, currency=shape.currency
+        name=shape.name,
+        label=shape.label,
+        labels=dict(shape.labels),
+        type=shape.type,
+        currency=shape.currency,
     )

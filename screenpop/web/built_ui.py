@@ -44,9 +44,13 @@ class File:
 class BuiltUi:
     """The files by their path in the URL."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, language: str | None = None):
+        """`language`: what the pages speak with users who chose none."""
         self.folder = folder
         self._files = dict(_read(folder))
+        index = self._files.get("/index.html")
+        if index is not None and language is not None:
+            self._files["/index.html"] = _file("index.html", _in(language, index.body))
 
     @property
     def built(self) -> bool:
@@ -69,6 +73,12 @@ def _read(folder: Path) -> Iterator[tuple[str, File]]:
             return
         name = path.relative_to(folder).as_posix()
         yield f"/{name}", _file(name, path.read_bytes())
+
+
+def _in(language: str, page: bytes) -> bytes:
+    """The page with a note which language it is shown in."""
+    note = f'<meta name="screenpop-language" content="{language}" />'
+    return page.replace(b"<head>", b"<head>" + note.encode(), 1)
 
 
 def _regular_files(folder: Path) -> Iterator[Path]:

@@ -164,7 +164,7 @@ def site_of(services: Services) -> Site:
         security=SecurityLog(services.clock),
         login_gate=LoginGate(limits.logins_at_once_max),
         proxies=Proxies(services.server.trusted_proxies),
-        ui=BuiltUi(services.assets or DEFAULT_FOLDER),
+        ui=BuiltUi(services.assets or DEFAULT_FOLDER, services.server.language),
         sockets=Sockets(
             sessions_max=limits.sessions_max,
             # the hub parts with a user's oldest tab; this holds those that do not go

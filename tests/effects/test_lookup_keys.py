@@ -306,6 +306,32 @@ async def test_the_page_is_told_how_facets_look(tmp_path: Path) -> None:
     assert [each["name"] for each in shapes["fleet"]["fields"]] == ["vans"]
 
 
+@shows_effect_of(
+    "facets.NAME.labels",
+    "facets.NAME.fields.NAME.labels",
+    "facets.NAME.columns.NAME.labels",
+    "dispositions[].labels",
+)
+async def test_labels_are_told_in_each_language(tmp_path: Path) -> None:
+    limit = {"label": "Limit", "labels": {"de": "Kreditlimit"}}
+    vans = {"label": "Vans", "labels": {"pl": "Furgonetki"}}
+    fleet = {"label": "Fleet", "labels": {"de": "Fuhrpark"}}
+    choice = {"code": "won", "label": "Won", "labels": {"fr": "Gagné"}}
+    async with open_call_centre(
+        tmp_path,
+        sources={"crm": customers(tmp_path, ADA)},
+        lookups={"fleet": {"source": "crm", "facet": "fleet"}},
+        facets={"fleet": {**fleet, "fields": {"vans": vans}, "columns": {"l": limit}}},
+        dispositions=[choice],
+    ) as centre:
+        hello = await hello_of(centre)
+    [shape] = [each for each in hello["facets"] if each["name"] == "fleet"]
+    assert shape["labels"] == {"de": "Fuhrpark"}
+    assert shape["fields"][0]["labels"] == {"pl": "Furgonetki"}
+    assert shape["columns"][0]["labels"] == {"de": "Kreditlimit"}
+    assert hello["dispositions"][0]["labels"] == {"fr": "Gagné"}
+
+
 @shows_effect_of("dispositions[].code", "dispositions[].label")
 async def test_agents_choose_among_the_dispositions(tmp_path: Path) -> None:
     choices = [{"code": "won", "label": "Won it"}]

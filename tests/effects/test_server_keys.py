@@ -142,6 +142,21 @@ async def test_the_business_day_is_that_of_the_zone(tmp_path: Path) -> None:
         assert service.feed.snapshot().day == "2026-11-22"
 
 
+@shows_effect_of("server.language")
+@pytest.mark.parametrize("language", [None, "pl"])
+async def test_pages_name_the_language_of_the_house(
+    tmp_path: Path, language: str | None
+) -> None:
+    server = {} if language is None else {"language": language}
+    async with (
+        open_call_centre(tmp_path, server=server) as centre,
+        aiohttp.ClientSession() as browser,
+        browser.get(centre.url) as answer,
+    ):
+        page = await answer.text()
+    assert ('name="screenpop-language" content="pl"' in page) == (language == "pl")
+
+
 @shows_effect_of("server.country")
 @pytest.mark.parametrize(
     ("country", "display"), [("GB", "020 7946 0100"), ("US", "+44 20 7946 0100")]

@@ -10,6 +10,7 @@ const column = (name: string, type: Column["type"] = "text"): Column => ({
   label: name,
   type,
   currency: null,
+  labels: {},
 });
 
 test("only web addresses become links that leave the page", () => {
@@ -27,12 +28,12 @@ test("the currency stands with the amounts, not in a cell of its own", () => {
 });
 
 test("a facet of one's own finds a lane by what it holds", () => {
-  expect(laneOf({ name: "x", label: "X", fields: [column("a")], columns: [] })).toBe(
-    "offer",
-  );
-  expect(laneOf({ name: "x", label: "X", fields: [], columns: [column("a")] })).toBe(
-    "history",
-  );
+  expect(
+    laneOf({ name: "x", label: "X", labels: {}, fields: [column("a")], columns: [] }),
+  ).toBe("offer");
+  expect(
+    laneOf({ name: "x", label: "X", labels: {}, fields: [], columns: [column("a")] }),
+  ).toBe("history");
 });
 
 test("what to offer stands before what they buy often", () => {

@@ -12,7 +12,7 @@ import {
 
 const NOW = "2026-11-24T10:00:00Z";
 const CHOICES: DispositionChoice[] = [
-  { code: "later", label: "Call-back", note_required: false },
+  { code: "later", label: "Call-back", note_required: false, labels: {} },
 ];
 const WORDS = ["call back"];
 

@@ -1,6 +1,7 @@
 // How is the desk put together, and what do its keys do?
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { helloInLanguage } from "../i18n/labels";
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { type Formats, viewerFormats } from "../shared/format";
@@ -40,7 +41,8 @@ interface DeskPageProps {
 export function DeskPage(props: DeskPageProps) {
   const { session, preferences, change, onLogOut, onExpired } = props;
   const client = useMemo(() => new DeskClient(session), []);
-  const state = useStore(client.store);
+  const frames = useStore(client.store);
+  const state = { ...frames, hello: helloInLanguage(frames.hello) };
   const formats = viewerFormats();
   const note = useRef<HTMLTextAreaElement>(null);
   const [changing, setChanging] = useState<string | null>(null);

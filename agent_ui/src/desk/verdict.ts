@@ -249,5 +249,5 @@ function caveat(facets: Facets, money: FacetShape[]): string | null {
 }
 
 function plain(name: string): Column {
-  return { name, label: name, type: "text", currency: null };
+  return { name, label: name, type: "text", currency: null, labels: {} };
 }

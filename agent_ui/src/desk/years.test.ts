@@ -5,10 +5,11 @@ import { barsOf } from "./years";
 const shape = {
   name: "yearly_totals",
   label: "Per year",
+  labels: {},
   fields: [],
   columns: [
-    { name: "year", label: "Year", type: "text", currency: null },
-    { name: "total", label: "Total", type: "money", currency: "GBP" },
+    { name: "year", label: "Year", type: "text", currency: null, labels: {} },
+    { name: "total", label: "Total", type: "money", currency: "GBP", labels: {} },
   ],
 } as FacetShape;
 

@@ -12,7 +12,7 @@ const british = formatsFor("en-GB");
 const german = formatsFor("de-DE");
 
 function shown(type: Column["type"], value: Scalar, currency: string | null = null) {
-  const column: Column = { name: "x", label: "X", type, currency: null };
+  const column: Column = { name: "x", label: "X", type, currency: null, labels: {} };
   return british.value(value, column, currency);
 }
 
@@ -26,7 +26,13 @@ test("money is shown to the cent, however large", () => {
 });
 
 test("money reads as the viewer writes it", () => {
-  const column: Column = { name: "x", label: "X", type: "money", currency: "EUR" };
+  const column: Column = {
+    name: "x",
+    label: "X",
+    type: "money",
+    currency: "EUR",
+    labels: {},
+  };
   expect(german.value("1240.00", column, null)).toBe("1.240,00\u00a0€");
 });
 

@@ -213,4 +213,5 @@ const DAY = {
   },
   type: "date" as const,
   currency: null,
+  labels: {},
 };

@@ -222,6 +222,7 @@ export interface Column {
   label: string;
   type: "date" | "datetime" | "email" | "flag" | "integer" | "money" | "number" | "percent" | "phone" | "text" | "url";
   currency: string | null;
+  labels: Record<string, string>;
 }
 
 export interface FacetShape {
@@ -229,12 +230,14 @@ export interface FacetShape {
   label: string;
   fields: Column[];
   columns: Column[];
+  labels: Record<string, string>;
 }
 
 export interface DispositionChoice {
   code: string;
   label: string;
   note_required: boolean;
+  labels: Record<string, string>;
 }
 
 export interface Hello {

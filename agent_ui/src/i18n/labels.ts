@@ -1,0 +1,46 @@
+// How do the labels of the configuration read in the viewer's language?
+
+import type { Column, DispositionChoice, FacetShape, Hello } from "../wire/frames";
+import type { Language } from "./languages";
+import { language, tKnown } from "./words";
+
+interface Labelled {
+  label: string;
+  /** In other languages, as the configuration says it. */
+  labels?: Record<string, string>;
+}
+
+/** The configuration's own translation, else ours of a built-in label, else its label. */
+export function labelOf({ label, labels }: Labelled): string {
+  return labels?.[language()] ?? tKnown(`label.${label}`) ?? label;
+}
+
+const facet = (shape: FacetShape): FacetShape => ({
+  ...shape,
+  label: labelOf(shape),
+  fields: (shape.fields ?? []).map(column),
+  columns: (shape.columns ?? []).map(column),
+});
+
+const column = (each: Column): Column => ({ ...each, label: labelOf(each) });
+
+const choice = (each: DispositionChoice): DispositionChoice => ({
+  ...each,
+  label: labelOf(each),
+});
+
+let last: { hello: Hello; language: Language; read: Hello } | null = null;
+
+/** `hello` with all labels in the viewer's language; the same object while both stay. */
+export function helloInLanguage<H extends Hello | null>(hello: H): H {
+  if (!hello) return hello;
+  if (last?.hello !== hello || last.language !== language()) {
+    const read = {
+      ...hello,
+      facets: (hello.facets ?? []).map(facet),
+      dispositions: (hello.dispositions ?? []).map(choice),
+    };
+    last = { hello, language: language(), read };
+  }
+  return last.read as H;
+}
