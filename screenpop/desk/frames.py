@@ -1,10 +1,10 @@
 """Which JSON travels over `/v1/agent` and `/v1/wallboard`?
 
-Every frame has `frame` (its name). Server frames have `offset`: the journal
-offset they bring the browser up to; it names it in `resume` after a lost
-connection. Times are RFC 3339 UTC strings. Money is decimal text (`"1250.00"`),
-its currency beside it or in the column's declaration. Facets and their fields are those
-of `domain/profile.py`. `scripts/gen-wire` makes `agent_ui/src/wire/` from this module.
+Every frame has `frame` (its name). Server frames have `offset`: the journal offset they
+bring the browser up to; it names it in `resume` after a lost connection. Times are RFC
+3339 UTC strings. Money is decimal text (`"1250.00"`), its currency beside it or in the
+column's declaration. Facets and their fields are those of `domain/profile.py`.
+`scripts/gen-wire` makes `agent_ui/src/wire/` from this module.
 """
 
 from __future__ import annotations
@@ -58,10 +58,8 @@ from screenpop.domain.team import TeamCounters
 PopState = Literal["alerting", "answered", "held", "closed"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
-CloseReason = Literal[
-    "ended", "answered_elsewhere", "unanswered", "transferred", "left", "time_limit",
-    "cleared", "dropped",
-]  # fmt: skip
+CloseReason = Literal["ended", "answered_elsewhere", "unanswered", "transferred",
+    "left", "time_limit", "cleared", "dropped"]  # fmt: skip
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -215,10 +213,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     label: str
-    type: Literal[
-        "text", "money", "number", "integer", "percent", "date", "datetime", "phone",
-        "email", "url", "flag",
-    ] = "text"  # fmt: skip
+    type: Literal["text", "money", "number", "integer", "percent", "date", "datetime",
+        "phone", "email", "url", "flag"] = "text"  # fmt: skip
     currency: str | None = None  # fixed currency; else the field `currency` says it
     labels: dict[str, str] = {}  # in other languages, by language
 

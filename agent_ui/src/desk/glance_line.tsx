@@ -1,6 +1,7 @@
 // What does the agent read of the past before the first word is said?
 
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import type { Pop } from "../state/model";
 import { Amount, Said } from "./amount";
@@ -21,10 +22,10 @@ import { outcomeWord, resultLabel } from "./words";
 /** In rooms that no answer moves: each fact has its own, filled or not. */
 export function Glance({ pop }: { pop: Pop }) {
   return (
-    <section class="glance" aria-label="At a glance">
+    <section class="glance" aria-label={t("desk.at_a_glance")}>
       <dl class="glance-facts">
         <OpenBalance pop={pop} />
-        <Fact name="waited" label="Waited">
+        <Fact name="waited" label={t("desk.waited")}>
           <Waited pop={pop} />
         </Fact>
         <Often pop={pop} />
@@ -58,8 +59,12 @@ function OpenBalance({ pop }: { pop: Pop }) {
   const awaited = balanceAwaited(pop, shapes);
   if (!open && !awaited) return null;
   return (
-    <Fact name="open" label="Open balance">
-      {open ? <Amount {...open} whole /> : <Skeleton label="Open balance: asking" />}
+    <Fact name="open" label={t("desk.open_balance")}>
+      {open ? (
+        <Amount {...open} whole />
+      ) : (
+        <Skeleton label={t("desk.open_balance_asking")} />
+      )}
     </Fact>
   );
 }
@@ -69,7 +74,7 @@ function Waited({ pop }: { pop: Pop }) {
   return waited === null ? (
     <span class="muted">–</span>
   ) : (
-    <span class="timer" title="From the arrival of the call to your answer">
+    <span class="timer" title={t("desk.from_the_arrival_of_the")}>
       {duration(waited / 1000)}
     </span>
   );
@@ -82,11 +87,11 @@ function Often({ pop }: { pop: Pop }) {
   return (
     <Fact
       name="often"
-      label="Calls in 2 days"
+      label={t("desk.calls_in_2_days")}
       {...(count > 1 ? { tone: "warn" as const } : {})}
     >
       {earlier && count > 0 && <Said>{formats.number(count)}</Said>}
-      {earlier && count === 1 && <span class="muted">{" (this one)"}</span>}
+      {earlier && count === 1 && <span class="muted">{t("desk.this_one")}</span>}
       {!earlier && <span class="muted">–</span>}
     </Fact>
   );
@@ -97,7 +102,7 @@ function Language({ pop }: { pop: Pop }) {
   const { formats } = useDesk();
   const value = pop.facets.identity?.fields.language?.value;
   return (
-    <Fact name="language" label="Language">
+    <Fact name="language" label={t("desk.language")}>
       {typeof value === "string" && value ? (
         <Said>{formats.language(value)}</Said>
       ) : (
@@ -116,16 +121,16 @@ function CallBack({ pop }: { pop: Pop }) {
   return (
     <Fact
       name="call-back"
-      label="Call back"
+      label={t("desk.call_back")}
       {...(promised ? { tone: "warn" as const } : {})}
     >
       {promised ? (
         <>
-          {"promised "}
+          {t("desk.promised")}
           <Said>{formats.ago(atMs(promised), now)}</Said>
         </>
       ) : (
-        <span class="muted">{earlier ? "none open" : "–"}</span>
+        <span class="muted">{earlier ? t("desk.none_open") : "–"}</span>
       )}
     </Fact>
   );
@@ -141,17 +146,17 @@ function LastContact({ pop }: { pop: Pop }) {
   return (
     <section
       class="last-contact"
-      aria-label="Last contact"
+      aria-label={t("desk.last_contact")}
       {...(scrolls ? { tabIndex: 0 } : {})}
     >
-      <span class="last-label">Last contact</span>
+      <span class="last-label">{t("desk.last_contact")}</span>
       {last ? <LastWords row={last} /> : <NoContact empty={empty} />}
     </section>
   );
 }
 
 function NoContact({ empty }: { empty: boolean }) {
-  return <span class="muted">{empty ? "none: the first call known here" : "–"}</span>;
+  return <span class="muted">{empty ? t("desk.none_the_first_call_known") : "–"}</span>;
 }
 
 function LastWords({ row }: { row: CallRow }) {

@@ -62,7 +62,10 @@ test.each(CATALOGUES)("%s names the values that English names", (_, catalogue) =
 
 test.each(CATALOGUES)("%s has each plural form of its rules", (language, catalogue) => {
   const wanted = categories(language);
-  const plurals = KEYS.filter((key) => typeof en[key] !== "string");
+  const plurals = KEYS.filter(
+    (key) =>
+      typeof en[key] !== "string" && (language === "en" || catalogue[key] !== en[key]),
+  );
   expect(plurals.length).toBeGreaterThan(10);
   for (const key of plurals)
     expect([key, Object.keys(catalogue[key]).sort()]).toEqual([key, wanted]);

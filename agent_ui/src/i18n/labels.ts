@@ -10,7 +10,7 @@ interface Labelled {
   labels?: Record<string, string>;
 }
 
-/** The configuration's own translation, else ours of a built-in label, else its label. */
+/** The configuration's own translation, else the catalogue's text of a built-in label, else its label. */
 export function labelOf({ label, labels }: Labelled): string {
   return labels?.[language()] ?? tKnown(`label.${label}`) ?? label;
 }

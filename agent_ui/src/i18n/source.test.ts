@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const SOURCES = join(import.meta.dirname, "..");
 /** What stands between tags, and what is read aloud or shown on hover. */
 const TEXTS = [
-  />\s*([A-Z][a-z]+(?:[ ,.…'][^<>{}=;()]*)?)\s*</g,
+  /(?<!=)>\s*([A-Z][a-z]+(?:[ ,.…'][^<>{}=;()]*)?)\s*</g,
   /\b(?:title|aria-label|placeholder|alt)="([^"]*[A-Za-z]{2}[^"]*)"/g,
   /\b(?:title|aria-label|placeholder)=\{`([^`]*[a-z]{3} [^`]*)`\}/g,
 ];

@@ -212,7 +212,9 @@ function Actions({ asked, row, who }: ActionsProps) {
           key={name}
           disabled={busy}
           aria-expanded={menu === name}
-          aria-label={`${name === "later" ? t("recalls.later") : t("recalls.close")}: ${who}`}
+          aria-label={t(name === "later" ? "recalls.later_for" : "recalls.close_for", {
+            who,
+          })}
           onClick={() => toggle(name)}
         >
           {name === "later" ? t("recalls.later") : t("recalls.close")}

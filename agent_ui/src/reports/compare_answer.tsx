@@ -48,7 +48,7 @@ export function ComparedFigure({ readings, counter, missing, ...props }: FigureP
         {own?.is_equal
           ? t("reports.it_is_the_figure_as")
           : equal > 0
-            ? `${equal} ${equal === 1 ? "way gives" : "ways give"} this figure.`
+            ? t("reports.ways_give_this_figure", { n: equal })
             : t("reports.no_way_that_was_tried")}
       </p>
       {own && (

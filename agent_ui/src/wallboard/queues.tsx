@@ -110,13 +110,12 @@ export function labelOf(
 /** Lines whose calls count in the queue in which they ring. */
 export function LinesWithoutQueues({ lines }: { lines: string[] }) {
   if (lines.length === 0) return null;
-  const [line, do_] =
-    lines.length > 1
-      ? [t("wallboard.lines"), "report"]
-      : [t("wallboard.line"), "reports"];
   return (
     <p class="muted lines-without-queues">
-      {`${line} ${lines.join(", ")} ${do_} no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.`}
+      {t("wallboard.lines_without_queues", {
+        n: lines.length,
+        lines: lines.join(", "),
+      })}
     </p>
   );
 }

@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { admin as en } from "../en/admin";
 
 export const admin: Partial<Part<typeof en>> = {
-  "admin.lines": "الخطوط",
   "admin.orders": "الطلبات",
   "admin.back_to_your_desk": "العودة إلى مكتبك",
   "admin.asking": "جارٍ الاستعلام…",

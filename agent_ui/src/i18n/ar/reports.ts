@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "المكالمات",
   "reports.answered": "رُدّ عليها",
   "reports.queue": "قائمة الانتظار",
-  "reports.line": "الخط",
+  "reports.team": "الفريق",
   "reports.arrived": "وصلت",
   "reports.dialled": "الرقم المطلوب",
   "reports.close": "إغلاق",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "يرن",
   "wallboard.talking": "في حديث",
   "wallboard.caller_on_hold": "المتصل معلّق",
@@ -64,8 +64,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "اليوم أيضًا",
   "wallboard.service_level_in_seven_formulas": "مستوى الخدمة بسبع صيغ",
   "wallboard.service_level_by_formula": "مستوى الخدمة حسب الصيغة",
-  "wallboard.lines": "الخطوط",
-  "wallboard.line": "الخط",
   "wallboard.queues": "قوائم الانتظار",
   "wallboard.only_queues_with": "القوائم التي فيها فقط",
   "wallboard.only_queues_with_2": "القوائم التي فيها فقط…",

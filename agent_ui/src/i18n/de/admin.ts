@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { admin as en } from "../en/admin";
 
 export const admin: Partial<Part<typeof en>> = {
-  "admin.lines": "Leitungen",
   "admin.orders": "Bestellungen",
   "admin.back_to_your_desk": "Zurück zum Arbeitsplatz",
   "admin.asking": "Wird abgefragt …",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Part<typeof en> = {
+export const desk: Partial<Part<typeof en>> = {
   "desk.use_this_tab": "Diesen Tab nutzen",
   "desk.connection_lost_at": "Verbindung verloren um {since}.",
   "desk.nothing_was_heard_since_what":
@@ -247,4 +247,6 @@ export const desk: Part<typeof en> = {
   "desk.none": "keins",
   "desk.then": "dann {state}",
   "desk.time_left": "noch {time}",
+  "desk.language": "Sprache",
+  "desk.call_back": "Rückrufe",
 };

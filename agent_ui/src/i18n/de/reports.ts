@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Anrufe",
   "reports.answered": "Angenommen",
   "reports.queue": "Warteschlange",
-  "reports.line": "Leitung",
+  "reports.team": "Team",
   "reports.arrived": "Eingang",
   "reports.dialled": "Gewählt",
   "reports.close": "Schließen",

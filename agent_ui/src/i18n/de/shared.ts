@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Part<typeof en> = {
+export const shared: Partial<Part<typeof en>> = {
   "app.connecting": "Verbindung wird aufgebaut …",
   "app.loading": "Wird geladen …",
   "app.not_loaded": "Die Seite konnte nicht geladen werden. Bitte neu laden.",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Klingelt",
   "wallboard.talking": "Im Gespräch",
   "wallboard.caller_on_hold": "Anrufer gehalten",
@@ -65,8 +65,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "Außerdem heute",
   "wallboard.service_level_in_seven_formulas": "Servicelevel in sieben Formeln",
   "wallboard.service_level_by_formula": "Servicelevel nach Formel",
-  "wallboard.lines": "Leitungen",
-  "wallboard.line": "Leitung",
   "wallboard.queues": "Warteschlangen",
   "wallboard.only_queues_with": "Nur Warteschlangen mit",
   "wallboard.only_queues_with_2": "Nur Warteschlangen mit …",

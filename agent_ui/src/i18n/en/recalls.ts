@@ -61,4 +61,6 @@ export const recalls = {
   "recalls.hours": { one: "{n} hour", other: "{n} hours" },
   "recalls.closed_to": "{how} to {by}, {when}",
   "recalls.closed_by": "{how} by {by}, {when}",
+  "recalls.later_for": "Later: {who}",
+  "recalls.close_for": "Close: {who}",
 } as const;

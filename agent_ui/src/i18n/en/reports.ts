@@ -320,4 +320,8 @@ export const reports = {
     "Not shown: so few agents took these calls that the time would be that of one person (privacy.group_min).",
   "reports.service_level_by_each_way": "Service level by each way of counting",
   "reports.this_centres": "this centre's",
+  "reports.ways_give_this_figure": {
+    one: "{n} way gives this figure.",
+    other: "{n} ways give this figure.",
+  },
 } as const;

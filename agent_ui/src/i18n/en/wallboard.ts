@@ -61,8 +61,6 @@ export const wallboard = {
   "wallboard.also_today": "Also today",
   "wallboard.service_level_in_seven_formulas": "Service level in seven formulas",
   "wallboard.service_level_by_formula": "Service level by formula",
-  "wallboard.lines": "Lines",
-  "wallboard.line": "Line",
   "wallboard.queues": "Queues",
   "wallboard.only_queues_with": "Only queues with",
   "wallboard.only_queues_with_2": "Only queues with…",
@@ -93,4 +91,9 @@ export const wallboard = {
     "Not shown: so few agents took these calls that it would be one person's",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "too few agents",
+  "wallboard.lines_without_queues": {
+    one: "Line {lines} reports no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.",
+    other:
+      "Lines {lines} report no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.",
+  },
 } as const;

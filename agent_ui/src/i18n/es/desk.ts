@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Part<typeof en> = {
+export const desk: Partial<Part<typeof en>> = {
   "desk.use_this_tab": "Usar esta pestaña",
   "desk.connection_lost_at": "Conexión perdida a las {since}.",
   "desk.nothing_was_heard_since_what":
@@ -245,4 +245,6 @@ export const desk: Part<typeof en> = {
   "desk.none": "ninguno",
   "desk.then": "después {state}",
   "desk.time_left": "quedan {time}",
+  "desk.language": "Idioma",
+  "desk.call_back": "Devolver llamadas",
 };

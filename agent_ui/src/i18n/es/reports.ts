@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Llamadas",
   "reports.answered": "Atendida",
   "reports.queue": "Cola",
-  "reports.line": "Línea",
+  "reports.team": "Equipo",
   "reports.arrived": "Llegó",
   "reports.dialled": "Marcado",
   "reports.close": "Cerrar",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Part<typeof en> = {
+export const shared: Partial<Part<typeof en>> = {
   "app.connecting": "Conectando…",
   "app.loading": "Cargando…",
   "app.not_loaded": "No se pudo cargar la página. Vuelva a cargarla.",

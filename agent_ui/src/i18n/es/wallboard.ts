@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Sonando",
   "wallboard.talking": "Hablando",
   "wallboard.caller_on_hold": "Cliente retenido",
@@ -64,8 +64,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "También hoy",
   "wallboard.service_level_in_seven_formulas": "Nivel de servicio en siete fórmulas",
   "wallboard.service_level_by_formula": "Nivel de servicio por fórmula",
-  "wallboard.lines": "Líneas",
-  "wallboard.line": "Línea",
   "wallboard.queues": "Colas",
   "wallboard.only_queues_with": "Solo colas con",
   "wallboard.only_queues_with_2": "Solo colas con…",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Part<typeof en> = {
+export const desk: Partial<Part<typeof en>> = {
   "desk.use_this_tab": "Utiliser cet onglet",
   "desk.connection_lost_at": "Connexion perdue à {since}.",
   "desk.nothing_was_heard_since_what":
@@ -247,4 +247,6 @@ export const desk: Part<typeof en> = {
   "desk.none": "aucun",
   "desk.then": "puis {state}",
   "desk.time_left": "reste {time}",
+  "desk.language": "Langue",
+  "desk.call_back": "Rappels",
 };

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Part<typeof en> = {
+export const recalls: Partial<Part<typeof en>> = {
   "recalls.gave_up": "A abandonné",
   "recalls.not_answered": "Sans réponse",
   "recalls.reached_the_mailbox": "A atteint la messagerie",

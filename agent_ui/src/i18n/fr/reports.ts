@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Appels",
   "reports.answered": "Pris",
   "reports.queue": "File d’attente",
-  "reports.line": "Ligne",
+  "reports.team": "Équipe",
   "reports.arrived": "Arrivé",
   "reports.dialled": "Appelé",
   "reports.close": "Fermer",

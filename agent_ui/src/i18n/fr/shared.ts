@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Part<typeof en> = {
+export const shared: Partial<Part<typeof en>> = {
   "app.connecting": "Connexion…",
   "app.loading": "Chargement…",
   "app.not_loaded": "La page n’a pas pu être chargée. Rechargez-la.",

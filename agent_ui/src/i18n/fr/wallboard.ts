@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Sonne",
   "wallboard.talking": "En conversation",
   "wallboard.caller_on_hold": "Appelant en garde",
@@ -66,8 +66,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "Aujourd’hui aussi",
   "wallboard.service_level_in_seven_formulas": "Niveau de service en sept formules",
   "wallboard.service_level_by_formula": "Niveau de service par formule",
-  "wallboard.lines": "Lignes",
-  "wallboard.line": "Ligne",
   "wallboard.queues": "Files d’attente",
   "wallboard.only_queues_with": "Seulement les files avec",
   "wallboard.only_queues_with_2": "Seulement les files avec…",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Part<typeof en> = {
+export const desk: Partial<Part<typeof en>> = {
   "desk.use_this_tab": "Usa questa scheda",
   "desk.connection_lost_at": "Connessione persa alle {since}.",
   "desk.nothing_was_heard_since_what":
@@ -245,4 +245,6 @@ export const desk: Part<typeof en> = {
   "desk.none": "nessuno",
   "desk.then": "poi {state}",
   "desk.time_left": "restano {time}",
+  "desk.language": "Lingua",
+  "desk.call_back": "Da richiamare",
 };

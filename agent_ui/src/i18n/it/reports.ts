@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Chiamate",
   "reports.answered": "Risposta",
   "reports.queue": "Coda",
-  "reports.line": "Linea",
+  "reports.team": "Squadra",
   "reports.arrived": "Arrivata",
   "reports.dialled": "Composto",
   "reports.close": "Chiudi",

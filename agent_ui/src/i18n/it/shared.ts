@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Part<typeof en> = {
+export const shared: Partial<Part<typeof en>> = {
   "app.connecting": "Connessione in corso…",
   "app.loading": "Caricamento…",
   "app.not_loaded": "Impossibile caricare la pagina. Ricaricarla.",

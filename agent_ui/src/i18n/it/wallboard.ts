@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Squilla",
   "wallboard.talking": "In conversazione",
   "wallboard.caller_on_hold": "Chiamante in attesa",
@@ -66,8 +66,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "Anche oggi",
   "wallboard.service_level_in_seven_formulas": "Livello di servizio in sette formule",
   "wallboard.service_level_by_formula": "Livello di servizio per formula",
-  "wallboard.lines": "Linee",
-  "wallboard.line": "Linea",
   "wallboard.queues": "Code",
   "wallboard.only_queues_with": "Solo code con",
   "wallboard.only_queues_with_2": "Solo code con…",

@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { admin as en } from "../en/admin";
 
 export const admin: Partial<Part<typeof en>> = {
-  "admin.lines": "Lijnen",
   "admin.orders": "Bestellingen",
   "admin.back_to_your_desk": "Terug naar uw werkplek",
   "admin.asking": "Opvragen…",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Part<typeof en> = {
+export const desk: Partial<Part<typeof en>> = {
   "desk.use_this_tab": "Dit tabblad gebruiken",
   "desk.connection_lost_at": "Verbinding verbroken om {since}.",
   "desk.nothing_was_heard_since_what":
@@ -245,4 +245,6 @@ export const desk: Part<typeof en> = {
   "desk.none": "geen",
   "desk.then": "daarna {state}",
   "desk.time_left": "nog {time}",
+  "desk.language": "Taal",
+  "desk.call_back": "Terugbellen",
 };

@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Gesprekken",
   "reports.answered": "Aangenomen",
   "reports.queue": "Wachtrij",
-  "reports.line": "Lijn",
+  "reports.team": "Team",
   "reports.arrived": "Binnengekomen",
   "reports.dialled": "Gekozen",
   "reports.close": "Sluiten",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Part<typeof en> = {
+export const shared: Partial<Part<typeof en>> = {
   "app.connecting": "Verbinden…",
   "app.loading": "Laden…",
   "app.not_loaded": "De pagina kon niet worden geladen. Laad haar opnieuw.",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Gaat over",
   "wallboard.talking": "In gesprek",
   "wallboard.caller_on_hold": "Beller in de wacht",
@@ -64,8 +64,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "Ook vandaag",
   "wallboard.service_level_in_seven_formulas": "Serviceniveau in zeven formules",
   "wallboard.service_level_by_formula": "Serviceniveau per formule",
-  "wallboard.lines": "Lijnen",
-  "wallboard.line": "Lijn",
   "wallboard.queues": "Wachtrijen",
   "wallboard.only_queues_with": "Alleen wachtrijen met",
   "wallboard.only_queues_with_2": "Alleen wachtrijen met…",

@@ -16,7 +16,7 @@ export const reports: Partial<Part<typeof en>> = {
   "reports.calls": "Połączenia",
   "reports.answered": "Odebrane",
   "reports.queue": "Kolejka",
-  "reports.line": "Linia",
+  "reports.team": "Zespół",
   "reports.arrived": "Nadeszło",
   "reports.dialled": "Wybrano",
   "reports.close": "Zamknij",

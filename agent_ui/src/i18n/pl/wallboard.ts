@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Part<typeof en> = {
+export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Dzwoni",
   "wallboard.talking": "Rozmowa",
   "wallboard.caller_on_hold": "Dzwoniący wstrzymany",
@@ -64,8 +64,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.also_today": "Także dziś",
   "wallboard.service_level_in_seven_formulas": "Poziom obsługi według siedmiu wzorów",
   "wallboard.service_level_by_formula": "Poziom obsługi według wzoru",
-  "wallboard.lines": "Linie",
-  "wallboard.line": "Linia",
   "wallboard.queues": "Kolejki",
   "wallboard.only_queues_with": "Tylko kolejki z",
   "wallboard.only_queues_with_2": "Tylko kolejki z…",
