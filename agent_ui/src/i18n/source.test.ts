@@ -10,7 +10,7 @@ const TEXTS = [
   /\b(?:title|aria-label|placeholder)=\{`([^`]*[a-z]{3} [^`]*)`\}/g,
 ];
 /** Names, and what no language writes otherwise. */
-const ALLOWED = [/^Screenpop$/, /^(Alt|Ctrl|Shift)\+/, /^CSV$/];
+const ALLOWED = [/^Screenpop$/, /^(Alt|Ctrl|Shift)\+/, /^(CSV|Parquet)$/];
 
 function textsIn(source: string): string[] {
   return TEXTS.flatMap((each) => [...source.matchAll(each)])
