@@ -81,9 +81,9 @@ def running(
         process.wait()
 
 
-def listens(port: int) -> bool:
+def listens(port: int, address: str = "127.0.0.1") -> bool:
     with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+        return client.connect_ex((address, port)) == 0
 
 
 class MariaDB:
@@ -248,7 +248,7 @@ def slapd_server(ldif: str) -> Iterator[Slapd]:
             yield server
 
 
-def certify(folder: Path) -> None:
+def certify(folder: Path, address: str = "127.0.0.1") -> None:
     """`ca.pem`, `server.pem` and `server.key` for localhost, valid for a day."""
     now = datetime.now(UTC)
     keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
@@ -256,7 +256,7 @@ def certify(folder: Path) -> None:
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
         for text in ("Test authority", "localhost")
     ]
-    local = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    local = [x509.DNSName("localhost"), x509.IPAddress(ip_address(address))]
     for at, file in enumerate(("ca.pem", "server.pem")):
         made = (
             x509.CertificateBuilder()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,12 @@ def test_the_keys_of_a_page_are_those_of_the_models(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_examples_of_a_page_and_its_connector_are_accepted(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    for code in re.findall(r"```python\n(.*?)```", PAGES[name], re.DOTALL):
+        (tmp_path / "stock_book.py").write_text(code)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.delitem(sys.modules, "stock_book", raising=False)
     texts = re.findall(r"```yaml\n(.*?)```", PAGES[name], re.DOTALL)
     assert texts
     for text in [*texts, Registry().find(name).example]:
