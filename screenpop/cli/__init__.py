@@ -25,6 +25,7 @@ VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "serve": ("serve", "Run the service."),
         "demo": ("demo", "Run the service with a company, calls and log-ins to try."),
         "check-config": ("check_config", "Report every problem in a file."),
+        "init": ("init", "Propose a configuration for a database, and try it."),
         "explain": ("explain", "Look a number up and show where each value is from."),
         "decode": ("decode", "Show what a dialect makes of captured requests."),
         "simulate": ("simulate", "Send realistic calls to a running service."),
