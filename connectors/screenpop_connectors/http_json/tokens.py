@@ -55,6 +55,7 @@ class TokenKeeper:
         self._ends_at_s = 0.0
         self._failure: Unavailable | None = None
         self._again_at_s = 0.0
+        self._refused_at_s = -ENDLESS
         self._recent: deque[str] = deque(maxlen=SECRETS_KEPT)
 
     @property
@@ -81,9 +82,14 @@ class TokenKeeper:
         return self._token
 
     def refused(self, token: str) -> None:
-        """The service does not take it; unless it was renewed already, it is over."""
-        if token == self._token:
-            self._token = None
+        """The service does not take it; unless it was renewed already, it is over.
+
+        A service that refuses every token does not get the token endpoint flooded: the
+        next renewal for this reason is `REFUSED_PAUSE_S` later.
+        """
+        now_s = self._clock.monotonic_s()
+        if token == self._token and now_s - self._refused_at_s >= REFUSED_PAUSE_S:
+            self._token, self._refused_at_s = None, now_s
 
     def _begin(self) -> asyncio.Task[Unavailable | None]:
         if self._renewal is None:

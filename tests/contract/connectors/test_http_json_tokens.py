@@ -195,12 +195,16 @@ async def test_a_refused_token_is_renewed_once(asking: Start) -> None:
     service.valid.clear()
     assert (await one.ask())[0]["sent"] == "Bearer token-2"
     service.valid = {"none"}
-    service.granted.append("revoked")
     one.service.more = {"access_token": "still-refused"}
+    one.clock.advance(31)
     with pytest.raises(Unavailable, match="401") as caught:
         await one.ask()
     assert "still-refused" not in str(caught.value)
     assert service.asked[-2:] == ["Bearer token-2", "Bearer still-refused"]
+    for _ in range(5):  # a service that refuses every token
+        with pytest.raises(Unavailable, match="401"):
+            await one.ask()
+    assert len(service.granted) == 3
 
 
 @pytest.mark.parametrize(
@@ -349,6 +353,7 @@ async def test_a_token_is_in_no_log_and_no_error(
     assert "token-1" in str(rows)  # this service repeats it: as a value it is its own
     service.valid.clear()
     service.more = {"access_token": "opaque-9"}
+    service.expires_in = None
     with pytest.raises(Unavailable) as caught:
         await one.ask()
     assert "expired ***" in str(caught.value)
