@@ -89,4 +89,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how}: {by}، {when}",
   "recalls.closed_by": "{how} بواسطة {by}، {when}",
+  "recalls.later_for": "لاحقًا: {who}",
+  "recalls.close_for": "إغلاق: {who}",
 };

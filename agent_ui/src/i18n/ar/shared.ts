@@ -14,7 +14,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "ردّت الخدمة بـ {status}.",
   "ask.refused_remedy": "أعد المحاولة بعد لحظة.",
   "ask.no_csv": "لم يصل ملف CSV.",
-  "ask.no_parquet": "لم يصل ملف Parquet.",
   "ask.no_csv_remedy": "أعد المحاولة.",
   "login.user_name": "اسم المستخدم",
   "login.password": "كلمة المرور",

@@ -70,4 +70,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how} zu {by}, {when}",
   "recalls.closed_by": "{how} von {by}, {when}",
+  "recalls.later_for": "Später: {who}",
+  "recalls.close_for": "Schließen: {who}",
 };

@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Der Dienst antwortete mit {status}.",
   "ask.refused_remedy": "Versuchen Sie es gleich noch einmal.",
   "ask.no_csv": "Keine CSV-Datei erhalten.",
-  "ask.no_parquet": "Keine Parquet-Datei erhalten.",
   "ask.no_csv_remedy": "Erneut versuchen.",
   "login.user_name": "Benutzername",
   "login.password": "Passwort",

@@ -95,4 +95,9 @@ export const wallboard: Partial<Part<typeof en>> = {
     "Nicht gezeigt: So wenige Agenten nahmen diese Anrufe an, dass es die Zahl einer Person wäre",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "zu wenige Agenten",
+  "wallboard.lines_without_queues": {
+    one: "Leitung {lines} meldet keine Warteschlangen: Ein Anruf zählt in der Warteschlange, in der er klingelt, ab dem ersten Klingeln; ohne eine ist er direkt.",
+    other:
+      "Leitungen {lines} melden keine Warteschlangen: Ein Anruf zählt in der Warteschlange, in der er klingelt, ab dem ersten Klingeln; ohne eine ist er direkt.",
+  },
 };

@@ -245,6 +245,18 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.none": "ninguno",
   "desk.then": "después {state}",
   "desk.time_left": "quedan {time}",
+  "desk.at_a_glance": "De un vistazo",
+  "desk.waited": "Espera",
+  "desk.open_balance": "Saldo pendiente",
+  "desk.open_balance_asking": "Saldo pendiente: consultando",
+  "desk.from_the_arrival_of_the":
+    "Desde que llegó la llamada hasta que usted la atendió",
+  "desk.calls_in_2_days": "Llamadas en 2 días",
+  "desk.this_one": " (esta)",
   "desk.language": "Idioma",
   "desk.call_back": "Devolver llamadas",
+  "desk.none_open": "ninguna pendiente",
+  "desk.last_contact": "Último contacto",
+  "desk.none_the_first_call_known": "ninguno: primera llamada conocida aquí",
+  "desk.promised": "prometida ",
 };

@@ -71,4 +71,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how} por {by}, {when}",
+  "recalls.later_for": "Más tarde: {who}",
+  "recalls.close_for": "Cerrar: {who}",
 };

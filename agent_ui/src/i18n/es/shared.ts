@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "El servicio respondió {status}.",
   "ask.refused_remedy": "Inténtelo de nuevo en un momento.",
   "ask.no_csv": "No llegó ningún CSV.",
-  "ask.no_parquet": "No llegó ningún archivo Parquet.",
   "ask.no_csv_remedy": "Inténtelo de nuevo.",
   "login.user_name": "Nombre de usuario",
   "login.password": "Contraseña",

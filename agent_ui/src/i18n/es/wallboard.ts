@@ -94,4 +94,9 @@ export const wallboard: Partial<Part<typeof en>> = {
     "No se muestra: tan pocos agentes atendieron estas llamadas que sería la cifra de una persona",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "muy pocos agentes",
+  "wallboard.lines_without_queues": {
+    one: "La línea {lines} no comunica colas: una llamada cuenta en la cola en la que suena, desde su primer timbre; sin cola es directa.",
+    other:
+      "Las líneas {lines} no comunican colas: una llamada cuenta en la cola en la que suena, desde su primer timbre; sin cola es directa.",
+  },
 };

@@ -70,4 +70,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how} : {by}, {when}",
   "recalls.closed_by": "{how} par {by}, {when}",
+  "recalls.later_for": "Plus tard : {who}",
+  "recalls.close_for": "Fermer : {who}",
 };

@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Le service a répondu {status}.",
   "ask.refused_remedy": "Réessayez dans un instant.",
   "ask.no_csv": "Aucun CSV reçu.",
-  "ask.no_parquet": "Aucun fichier Parquet reçu.",
   "ask.no_csv_remedy": "Réessayez.",
   "login.user_name": "Nom d’utilisateur",
   "login.password": "Mot de passe",

@@ -96,4 +96,9 @@ export const wallboard: Partial<Part<typeof en>> = {
     "Non affiché : si peu d’agents ont pris ces appels que ce serait le chiffre d’une personne",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "trop peu d’agents",
+  "wallboard.lines_without_queues": {
+    one: "La ligne {lines} ne signale pas de files : un appel compte dans la file où il sonne, dès sa première sonnerie ; sans file, il est direct.",
+    other:
+      "Les lignes {lines} ne signalent pas de files : un appel compte dans la file où il sonne, dès sa première sonnerie ; sans file, il est direct.",
+  },
 };

@@ -70,4 +70,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how} da {by}, {when}",
+  "recalls.later_for": "Più tardi: {who}",
+  "recalls.close_for": "Chiudi: {who}",
 };

@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Il servizio ha risposto {status}.",
   "ask.refused_remedy": "Riprovi tra un momento.",
   "ask.no_csv": "Nessun CSV ricevuto.",
-  "ask.no_parquet": "Nessun file Parquet ricevuto.",
   "ask.no_csv_remedy": "Riprovare.",
   "login.user_name": "Nome utente",
   "login.password": "Password",

@@ -96,4 +96,9 @@ export const wallboard: Partial<Part<typeof en>> = {
     "Non mostrato: così pochi agenti hanno preso queste chiamate che sarebbe la cifra di una persona",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "troppo pochi agenti",
+  "wallboard.lines_without_queues": {
+    one: "La linea {lines} non segnala code: una chiamata conta nella coda in cui squilla, dal primo squillo; senza coda è diretta.",
+    other:
+      "Le linee {lines} non segnalano code: una chiamata conta nella coda in cui squilla, dal primo squillo; senza coda è diretta.",
+  },
 };

@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "De dienst antwoordde {status}.",
   "ask.refused_remedy": "Probeer het zo dadelijk opnieuw.",
   "ask.no_csv": "Geen CSV ontvangen.",
-  "ask.no_parquet": "Geen Parquet-bestand ontvangen.",
   "ask.no_csv_remedy": "Probeer het opnieuw.",
   "login.user_name": "Gebruikersnaam",
   "login.password": "Wachtwoord",

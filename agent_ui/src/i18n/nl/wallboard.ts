@@ -94,4 +94,9 @@ export const wallboard: Partial<Part<typeof en>> = {
     "Niet getoond: zo weinig agenten namen deze gesprekken aan dat het het getal van één persoon zou zijn",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "te weinig agenten",
+  "wallboard.lines_without_queues": {
+    one: "Lijn {lines} meldt geen wachtrijen: een gesprek telt in de wachtrij waarin het overgaat, vanaf de eerste keer; zonder wachtrij is het direct.",
+    other:
+      "Lijnen {lines} melden geen wachtrijen: een gesprek telt in de wachtrij waarin het overgaat, vanaf de eerste keer; zonder wachtrij is het direct.",
+  },
 };

@@ -80,4 +80,6 @@ export const recalls: Partial<Part<typeof en>> = {
   },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how}: {by}, {when}",
+  "recalls.later_for": "Później: {who}",
+  "recalls.close_for": "Zamknij: {who}",
 };

@@ -15,7 +15,6 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Usługa odpowiedziała {status}.",
   "ask.refused_remedy": "Spróbuj ponownie za chwilę.",
   "ask.no_csv": "Nie otrzymano pliku CSV.",
-  "ask.no_parquet": "Nie otrzymano pliku Parquet.",
   "ask.no_csv_remedy": "Spróbuj ponownie.",
   "login.user_name": "Nazwa użytkownika",
   "login.password": "Hasło",

@@ -94,4 +94,11 @@ export const wallboard: Partial<Part<typeof en>> = {
     "Nie pokazano: tak niewielu agentów odebrało te połączenia, że byłaby to liczba jednej osoby",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "za mało agentów",
+  "wallboard.lines_without_queues": {
+    one: "Linia {lines} nie zgłasza kolejek: połączenie liczy się w kolejce, w której dzwoni, od pierwszego dzwonka; bez kolejki jest bezpośrednie.",
+    few: "Linie {lines} nie zgłaszają kolejek: połączenie liczy się w kolejce, w której dzwoni, od pierwszego dzwonka; bez kolejki jest bezpośrednie.",
+    many: "Linie {lines} nie zgłaszają kolejek: połączenie liczy się w kolejce, w której dzwoni, od pierwszego dzwonka; bez kolejki jest bezpośrednie.",
+    other:
+      "Linie {lines} nie zgłaszają kolejek: połączenie liczy się w kolejce, w której dzwoni, od pierwszego dzwonka; bez kolejki jest bezpośrednie.",
+  },
 };
