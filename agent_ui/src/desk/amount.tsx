@@ -58,9 +58,6 @@ export function Amount({ value, column, currency, whole = false }: AmountProps) 
   );
 }
 
-/** Several words may break: the estimate of their width need not be on the safe side. */
-const LOOSE = 0.9;
-
 interface FitProps {
   text: string;
   /** How the text is drawn; the text alone without it. */
@@ -69,40 +66,32 @@ interface FitProps {
   formatted?: boolean;
 }
 
-/** What has no spaces, and is too long for two lines, keeps its beginning and end. */
-const WORD_CHARS_MAX = 44;
+/** From this width on, in em, a value takes the room of two where there is some. */
+const WIDE_EM = 16;
 
-function shortened(text: string): string {
-  const signs = [...text];
-  if (signs.length <= WORD_CHARS_MAX || /\s/.test(text)) return text;
-  const half = WORD_CHARS_MAX / 2;
-  return `${signs.slice(0, half).join("")}…${signs.slice(1 - half).join("")}`;
-}
-
-/** A text that becomes smaller and takes two lines before it loses its end. */
+/** A text that becomes smaller, takes two lines, and scrolls before it loses its end. */
 export function Fit({ text, draw, formatted = false }: FitProps) {
   const { formats } = useDesk();
-  const shown = shortened(text);
-  const room = emOf(shown) * (/\s/.test(shown) && !formatted ? LOOSE : 1);
+  const room = emOf(text);
   return (
-    <span class="fit-box" title={text} style={{ "--em": String(room) }}>
+    <span
+      class="fit-box"
+      title={text}
+      data-wide={room > WIDE_EM}
+      style={{ "--em": String(room) }}
+    >
       <bdi class="fit" {...(formatted ? { lang: formats.locale } : {})}>
-        {draw ? draw(shown) : shown}
+        {draw ? draw(text) : text}
       </bdi>
     </span>
   );
 }
 
-const TAIL = 6;
-
-/** Numbers of invoices and orders differ at their end: the middle gives way. */
+/** Numbers of invoices and orders differ at their end: it is never left out. */
 export function Numbered({ text }: { text: string }) {
-  const signs = [...text];
-  const head = signs.slice(0, -TAIL).join("");
   return (
-    <span class="numbered" dir="ltr" title={text}>
-      <span class="numbered-head">{head}</span>
-      <span>{signs.slice(-TAIL).join("")}</span>
+    <span class="numbered" dir="ltr">
+      {text}
     </span>
   );
 }

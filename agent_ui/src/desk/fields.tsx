@@ -3,7 +3,7 @@
 import { t } from "../i18n/words";
 import { type Formats, isTrue } from "../shared/format";
 import type { Column, Facet, Field, FieldState, Scalar } from "../wire/frames";
-import { Amount, Fit, Said } from "./amount";
+import { Amount, Fit } from "./amount";
 import { useDesk } from "./context";
 import { Meta, WithProvenance } from "./provenance";
 import { currencyOf, goodReason, MEANING } from "./verdict";
@@ -92,7 +92,7 @@ function CellState({ facet, field, column }: CellStateProps) {
         {column.type === "money" ? (
           <Amount {...{ value, column }} currency={currencyOf(facet.fields)} />
         ) : (
-          <Said>{formats.value(value, column, null)}</Said>
+          <Fit text={formats.value(value, column, null)} />
         )}
       </span>
     );

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { Pop } from "../state/model";
 import type { DispositionChoice, FacetShape } from "../wire/frames";
 import {
-  balanceAwaited,
   type CallRow,
   callBackPromised,
   callsLately,
   earlierCalls,
+  saysBalance,
   waitedMs,
 } from "./glance";
 
@@ -76,11 +76,11 @@ test("the wait ends with the answer, and of a transferred call it is not known",
   expect(waitedMs(pop({ direction: "outbound" }), later)).toBeNull();
 });
 
-test("a balance is awaited only where a source could say one", () => {
+test("a balance has its place only where a source could say one", () => {
   const shape = (name: string) =>
     [
       { name: "balance", label: "", fields: [{ name }], columns: [] },
     ] as unknown as FacetShape[];
-  expect(balanceAwaited(pop(), shape("open"))).toBe(true);
-  expect(balanceAwaited(pop(), shape("overdue"))).toBe(false);
+  expect(saysBalance(shape("open"))).toBe(true);
+  expect(saysBalance(shape("overdue"))).toBe(false);
 });

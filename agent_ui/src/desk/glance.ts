@@ -19,11 +19,10 @@ export function openBalance(pop: Pop, shapes: FacetShape[]): Figure | null {
   );
 }
 
-/** Is there a field that could say the balance, and is its source still asked? */
-export function balanceAwaited(pop: Pop, shapes: FacetShape[]): boolean {
+/** Is there a field that could say the balance? Its place is kept, whatever comes. */
+export function saysBalance(shapes: FacetShape[]): boolean {
   const shape = shapes.find((each) => each.name === "balance");
-  const can = shape?.fields.some((each) => OPEN.includes(each.name)) ?? false;
-  return can && (pop.facets.balance?.state ?? "pending") === "pending";
+  return shape?.fields.some((each) => OPEN.includes(each.name)) ?? false;
 }
 
 /** Calls of before this one, the newest first; null while they are not known. */

@@ -9,12 +9,12 @@ import { useCallNow, useDesk, useServerNow } from "./context";
 import { Skeleton } from "./fields";
 import {
   atMs,
-  balanceAwaited,
   type CallRow,
   callBackPromised,
   callsLately,
   earlierCalls,
   openBalance,
+  saysBalance,
   waitedMs,
 } from "./glance";
 import { outcomeWord, resultLabel } from "./words";
@@ -56,15 +56,13 @@ function Fact({ name, label, tone, children }: FactProps) {
 function OpenBalance({ pop }: { pop: Pop }) {
   const shapes = useDesk().state.hello?.facets ?? [];
   const open = openBalance(pop, shapes);
-  const awaited = balanceAwaited(pop, shapes);
-  if (!open && !awaited) return null;
+  if (!saysBalance(shapes)) return null;
+  const pending = (pop.facets.balance?.state ?? "pending") === "pending";
   return (
     <Fact name="open" label={t("desk.open_balance")}>
-      {open ? (
-        <Amount {...open} whole />
-      ) : (
-        <Skeleton label={t("desk.open_balance_asking")} />
-      )}
+      {open && <Amount {...open} />}
+      {!open && pending && <Skeleton label={t("desk.open_balance_asking")} />}
+      {!open && !pending && <span class="muted">–</span>}
     </Fact>
   );
 }

@@ -3,6 +3,7 @@
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
+import { Fit } from "./amount";
 import { useCallNow, useDesk } from "./context";
 import { overWords, phaseWord, sureness } from "./words";
 
@@ -46,8 +47,8 @@ function Name({ title, company }: { title: string; company: string }) {
       >
         <span class="name">{title}</span>
       </h2>
-      <p class="company" dir="auto">
-        {company}
+      <p class="company">
+        <Fit text={company} />
       </p>
     </>
   );

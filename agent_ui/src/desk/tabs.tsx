@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
+import { emOf } from "../shared/width";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
 import { isRinging } from "../state/pops";
 import { useCallNow, useDesk } from "./context";
@@ -53,6 +54,9 @@ function reveal(strip: HTMLElement | null, selector: string): void {
   else if (box.bottom > room.bottom) strip.scrollTop += box.bottom - room.bottom;
 }
 
+/** A name that needs more takes two lines in small type, and a wider tab. */
+const ONE_LINE_EM = 12;
+
 function Tab({ pop, front }: { pop: Pop; front: boolean }) {
   const { client } = useDesk();
   const [title, number] = [callerTitle(pop), numberTitle(pop)];
@@ -65,6 +69,8 @@ function Tab({ pop, front }: { pop: Pop; front: boolean }) {
       aria-selected={front}
       tabIndex={front ? 0 : -1}
       {...(front ? { "aria-controls": `call-${pop.call_id}` } : {})}
+      style={{ "--em": String(emOf(title)) }}
+      data-long={emOf(title) > ONE_LINE_EM}
       onClick={() => client.select(pop.call_id)}
     >
       <span class="dot" aria-hidden="true" />
