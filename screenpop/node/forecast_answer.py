@@ -95,7 +95,7 @@ def whole_answer(order: ForecastOrder, basis: ForecastBasis) -> dict[str, Any]:
         "staffing": _staffing_words(order, patience_s),
         "planned": [shown.row(row) for row in planned],
         "rows": [shown.row(row) for row in needed],
-        "came_today": shown.came_today(basis),
+        "came_today": 0 if asked.as_of else shown.came_today(),
         "if_fewer": None
         if asked.as_of
         else _if_fewer(order, basis, _rest_of_day(needed, now), patience_s, shown),
@@ -144,6 +144,9 @@ class _Shown:
         self._names = ("offered",) if order.asked.queue else ("calls", "direct")
         self._quarters = basis.quarters
         self._now_us = order.now_us
+        self._came_now = order.came_now
+        today = local_now(order).date()
+        self._today_us = self._us(datetime.combine(today, _MIDNIGHT))
         self._step = timedelta(minutes=order.asked.interval_min)
 
     def moment(self, wall: datetime) -> str:
@@ -182,9 +185,11 @@ class _Shown:
         )
         return sum(part.get(name, 0) for part in parts for name in self._names)
 
-    def came_today(self, basis: ForecastBasis) -> int:
-        """Also in the interval that is not over."""
-        return sum(basis.today.get(name, 0) for name in self._names)
+    def came_today(self) -> int:
+        """Also in the interval that is not over, and those that go on."""
+        parts = [part for at, part in self._quarters.items() if at >= self._today_us]
+        over = sum(part.get(name, 0) for part in parts for name in self._names)
+        return max(over, self._came_now)
 
     def _us(self, wall: datetime) -> int:
         return int(wall.replace(tzinfo=self._zone).timestamp()) * 1_000_000

@@ -27,6 +27,7 @@ def forecasts_of(
     settings, server = config.forecast, config.server
 
     async def make(asked: ForecastAsked) -> dict[str, Any]:
+        board = feed.snapshot()
         order = ForecastOrder(
             asked=asked,
             store_url=database.url.render_as_string(hide_password=False),
@@ -35,13 +36,19 @@ def forecasts_of(
             country=settings.country or server.country,
             closed=settings.closed_days,
             closed_weekdays=closed_weekdays(config),
-            agents_now=agents_now(
-                feed.snapshot(), rule_of(feed, config.privacy.of_agents)
-            ),
+            agents_now=agents_now(board, rule_of(feed, config.privacy.of_agents)),
+            came_now=came_now(board, asked.queue),
         )
         return await made_apart(order)
 
     return Forecasts(make, settings, clock)
+
+
+def came_now(board: SnapshotData, queue: str | None) -> int:
+    """Calls of today as the forecast counts them: each once, of a queue its visits."""
+    row = next((row.values for row in board.queues if row.queue == (queue or "")), {})
+    names = ("offered",) if queue else ("calls", "direct")
+    return int(sum(row.get(name) or 0 for name in names))
 
 
 def closed_weekdays(config: Configuration) -> tuple[int, ...]:

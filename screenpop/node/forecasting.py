@@ -45,6 +45,7 @@ class ForecastOrder(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[date, ...] = ()
     closed_weekdays: tuple[int, ...] = ()  # by the opening hours; 0 is Monday
     agents_now: int | None = None
+    came_now: int = 0  # calls of today on the wallboard, also those that go on
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ import {
   axisWords,
   clock,
   clockWords,
+  dayOf,
   dayWords,
   intervalWords,
   NONE,
@@ -108,18 +109,35 @@ export function History(props: ViewProps) {
   );
   if (!stats.answer) return <Waiting reading={stats} />;
   const columns = stats.answer.counters.filter((each) => TILES.includes(each.name));
-  const own = { ...props, by, oneDay, usual: usual.path ? usual.answer : null };
+  // until the answer to a new question is there, the one of before is shown as it is
+  const shownDays = daysOf(stats.answer);
+  const band = usual.answer?.day === shownDays.from ? usual.answer : null;
+  const own = {
+    ...props,
+    ...shownDays,
+    by: stats.answer.by,
+    oneDay: shownDays.from === shownDays.to,
+    usual: usual.path ? band : null,
+  };
   return (
     <>
       <Freshness reading={stats} live={isLive} />
       <Figures {...own} stats={stats.answer} />
       <Charts {...own} stats={stats.answer} path={path} />
-      <ServiceLevels {...props} stats={stats.answer} />
+      <ServiceLevels {...own} stats={stats.answer} />
       <ByPlace {...props} columns={columns} />
       <ByKind {...props} />
       <Rules stats={stats.answer} usual={own.usual} />
     </>
   );
+}
+
+/** The first and the last day of an answer. */
+export function daysOf({ from, to }: Pick<Stats, "from" | "to">): {
+  from: string;
+  to: string;
+} {
+  return { from: dayOf(from), to: addDays(dayOf(to), -1) };
 }
 
 function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean }) {
@@ -132,7 +150,7 @@ function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean })
     );
   }
   return (
-    <p class="muted reports-wide" role="status">
+    <p class="muted reports-wide" role="status" aria-busy={reading.busy}>
       {live
         ? t("reports.as_of_read_again_each", { time })
         : t("reports.read_at", { time })}

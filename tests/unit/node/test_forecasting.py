@@ -18,8 +18,10 @@ from screenpop.history.archive import Archive
 from screenpop.history.batch import Batch, CallState
 from screenpop.history.engine import Database, sqlite_url
 from screenpop.history.migrate import upgrade
+from screenpop.node.forecast_orders import came_now
 from screenpop.node.forecasting import ForecastOrder, forecast_answer, made_apart
 from screenpop.planning.asked import ForecastAsked
+from screenpop.wallboard.feed import QueueRow, SnapshotData
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 18, 11, 10, tzinfo=LONDON)  # a Wednesday
@@ -158,6 +160,25 @@ async def test_the_day_so_far_stands_next_to_what_was_planned(six_weeks: str) ->
     assert at(found["planned"], "2026-11-18T10:00")["came"] == 6
     assert at(found["planned"], "2026-11-18T11:00")["came"] is None  # goes on
     assert found["rows"][0]["start"] == "2026-11-18T11:30+00:00"
+
+
+async def test_calls_that_go_on_are_among_those_that_came(six_weeks: str) -> None:
+    asked = order(six_weeks, queue="sales")
+    so_far = (await forecast_answer(asked))["came_today"]
+    assert so_far > 0
+    more = msgspec.structs.replace(asked, came_now=so_far + 2)
+    assert (await forecast_answer(more))["came_today"] == so_far + 2
+
+
+def test_the_wallboard_says_how_many_calls_came_today() -> None:
+    board = SnapshotData(
+        offset=1, at_us=0, day="2026-11-18", time_zone="UTC", counters=(), agents=(),
+        queues=(
+            QueueRow(queue="", label="", values={"calls": 5, "direct": 2}),
+            QueueRow(queue="sales", label="Sales", values={"offered": 6}),
+        ),
+    )  # fmt: skip
+    assert [came_now(board, each) for each in (None, "sales", "other")] == [7, 6, 0]
 
 
 async def test_a_past_plan_used_only_what_was_known_before(six_weeks: str) -> None:
