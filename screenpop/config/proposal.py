@@ -19,12 +19,13 @@ _NAME = re.compile(
     r"^(customer|company|firm|client|party|account|display|full)?_?(name)$|^company$|^firma$",
     re.I,
 )
+_NUMBER_KIND = re.compile(r"phone|mobile|cell|fax|tel|other", re.I)
 _FIRST, _LAST = (
     re.compile(r"first_?name|vorname", re.I),
     re.compile(r"last_?name|surname|nachname", re.I),
 )
 _PEOPLE = re.compile(
-    r"customer|client|contact|party|debtor|account|kunde|partner|member", re.I
+    r"customer|client|contact|party|debtor|^accounts?$|kunde|partner|member", re.I
 )
 _OTHERS = re.compile(
     r"employ|staff|user|supplier|vendor|shipper|office|lieferant", re.I
@@ -159,7 +160,7 @@ class _Writer:
             source += (
                 f" join {self.q(found.name)} c on c.{self.q(link)} = p.{self.q(key)}"
             )
-            kinds = [kind for kind in found.kinds if _PHONE.search(kind)]
+            kinds = [kind for kind in found.kinds if _NUMBER_KIND.search(kind)]
             if kinds:
                 texts = ", ".join("'" + kind.replace("'", "''") + "'" for kind in kinds)
                 where = f" where c.{self.q('type')} in ({texts})"
@@ -236,7 +237,9 @@ def _link(table: TableSeen, to: TableSeen) -> str | None:
             return link.column
     key = _key_of(to)
     words = {key, f"{to.name}_id", f"{to.name.rstrip('s')}_id"} - {"id", None}
-    words.add(to.name.rpartition("_")[2])
+    parts = set(to.name.split("_"))
+    if len(parts) == 1:  # `party` refers to `party_party`, `type` to no `…_type`
+        words |= parts
     return (
         next((name for name in table.columns if name in words), None)
         if table != to
@@ -280,7 +283,9 @@ def _dates(table: TableSeen) -> list[str]:
 
 def _amounts(table: TableSeen) -> tuple[str, str] | None:
     quantity, price = table.named("quantity|qty|menge"), table.named("price|preis")
-    return (quantity[0], price[0]) if quantity and price else None
+    if not (quantity and price):
+        return None
+    return min(quantity, key=len), min(price, key=len)
 
 
 # -- A customer card of another system: a SQL text with a placeholder for the number

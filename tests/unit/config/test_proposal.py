@@ -27,6 +27,18 @@ def test_customers_are_preferred_to_staff_and_a_table_without_numbers_is_none() 
     assert people_tables([STAFF, CLIENTS, BILLS, nameless]) == ["clients", "staff"]
 
 
+def test_a_column_type_refers_to_no_table_that_ends_so() -> None:
+    party = TableSeen(name="party_party", columns=("id", "name"), key=("id",))
+    kinds = TableSeen(name="account_account_type", columns=("id", "name"), key=("id",))
+    numbers = TableSeen(
+        name="party_contact_mechanism",
+        columns=("id", "party", "type", "value"),
+        key=("id",),
+        kinds=("email", "phone"),
+    )
+    assert people_tables([kinds, numbers, party]) == ["party_party"]
+
+
 def test_a_name_is_put_together_in_the_words_of_the_database() -> None:
     told = proposed(CLIENTS, [CLIENTS, BILLS], "mysql")
     assert "concat(coalesce(p.first_name, ''), ' '" in told.contacts
