@@ -69,3 +69,11 @@ async def test_nothing_is_said_of_the_past_of_an_unknown_caller(house: House) ->
     await desk.card_of("020 7946 0123")
     await desk.sees("none: the first call known here", within=".last-contact")
     await expect(desk.part('[data-fact="often"]')).to_contain_text("1 (this one)")
+
+
+async def test_the_number_of_a_known_caller_can_be_dialled(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await house.ring("ana", caller=ADA)
+    await desk.card_of("Ada Byron")
+    number = desk.part(".number-line").get_by_role("link", name="020 7946 0958")
+    await expect(number).to_have_attribute("href", f"tel:{ADA}")

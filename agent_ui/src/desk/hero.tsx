@@ -169,7 +169,15 @@ function NumberLine({ pop }: { pop: Pop }) {
   const known = callerTitle(pop) !== numberTitle(pop);
   return (
     <p class="number-line">
-      {known && <b dir="ltr">{numberTitle(pop)}</b>}
+      {known && (
+        <b dir="ltr">
+          {caller.number ? (
+            <a href={`tel:${caller.number}`}>{numberTitle(pop)}</a>
+          ) : (
+            numberTitle(pop)
+          )}
+        </b>
+      )}
       {caller.region && <span class="region">{caller.region}</span>}
       {caller.name && <span>{t("desk.network_says", { name: caller.name })}</span>}
     </p>
