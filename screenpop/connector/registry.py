@@ -98,7 +98,7 @@ def _check(point: EntryPoint, loaded: object) -> None:
         if not (isinstance(model, type) and issubclass(model, kind)):
             raise ConfigError(
                 f"{where}.{attribute} is not a subclass of {kind.__name__}."
-                " Set it in the class, as docs/connectors.md shows."
+                " Set it in the class, as docs/connectors/writing.md shows."
             )
 
 
