@@ -104,8 +104,8 @@ class Server(Model):
         ge=0,
         le=3_600,
         description="How often the files of the configuration are looked at; changed"
-        " ones are checked and taken while calls go on. 0: at SIGHUP and from /admin"
-        " only.",
+        " ones are checked and taken while calls go on. 0: at SIGHUP and by"
+        " `POST /v1/configuration/reload` only.",
     )
 
 

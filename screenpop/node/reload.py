@@ -1,7 +1,7 @@
 """When is another configuration taken, by whom, and why was one refused?
 
 A file that changed (it is looked at every `server.reload_every_s`), SIGHUP and the
-button on /admin lead to the same steps, one reload at a time:
+request of an administrator lead to the same steps, one reload at a time:
 
     read and check all keys -> compare with what runs -> reach the changed sources and
     prepare their queries -> make and open the parts -> switch in one step
