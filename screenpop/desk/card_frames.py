@@ -19,6 +19,7 @@ def opened_card(
     queue_labels: Mapping[str, str],
     source_labels: Mapping[str, str],
     earlier_agents: list[str],
+    handover: list[frames.EarlierNote],
 ) -> frames.PopOpened:
     """The whole card as it stands."""
     call = case.call
@@ -44,6 +45,7 @@ def opened_card(
         policy=profile.policy,
         attributes=dict(call.attributes),
         earlier_agents=earlier_agents,
+        handover=handover,
         note=pop.note,
         closed=render.close_reason(pop.leg) if pop.closed else None,
         ended_at=render.maybe_iso(call.ended_us),

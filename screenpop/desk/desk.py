@@ -15,6 +15,7 @@ import msgspec
 from screenpop.desk import frames, render
 from screenpop.desk.card_frames import closed_card, dropped_card, opened_card
 from screenpop.desk.case import Case, Pop, ProfileOf
+from screenpop.desk.handover import handed_over, takers
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
 from screenpop.domain.call_state import Change
@@ -124,7 +125,15 @@ class Desk:
         pop.changed = offset
         self.touched.add(pop.key)
         update = self._updated(offset, pop, {"note": pop.note})
-        return [] if update is None else [update]
+        return [*self._hand_over(offset, pop), *([] if update is None else [update])]
+
+    def _hand_over(self, offset: int, pop: Pop) -> Iterator[Outgoing]:
+        """Colleagues who have the call now see what was written in it before."""
+        case = self.cases[pop.key]
+        for other in takers(case, pop):
+            notes = handed_over(case, other.user, self.directory)
+            if update := self._updated(offset, other, {"handover": notes}):
+                yield update
 
     def chosen(self, offset: int, record: ActionRecord) -> list[Outgoing]:
         """An agent said who it is, or took that back."""
@@ -257,6 +266,7 @@ class Desk:
             queue_labels=self.queue_labels,
             source_labels=self.labels,
             earlier_agents=self._earlier(case.call, pop.user),
+            handover=handed_over(case, pop.user, self.directory),
         )
 
     def _for(

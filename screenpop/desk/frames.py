@@ -101,6 +101,15 @@ class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     marks: dict[str, Mark] | msgspec.UnsetType = msgspec.UNSET
 
 
+class EarlierNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a colleague wrote in this very call; `agent` is null unless named to you."""
+
+    agent: str | None = None
+    text: str = ""
+    disposition: str | None = None
+    saved_at: str | None = None
+
+
 class PopOpened(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="pop.opened"
 ):
@@ -133,6 +142,7 @@ class PopOpened(
     policy: list[PolicyLine] = []  # at most three, the most important first
     attributes: dict[str, str] = {}
     earlier_agents: list[str] = []
+    handover: list[EarlierNote] = []  # of colleagues in this call, the newest first
     note: AgentNote = AgentNote()
     closed: CloseReason | None = None  # opened and over while the browser was away
     ended_at: str | None = None
@@ -165,6 +175,7 @@ class PopUpdated(
     policy: list[PolicyLine] | None = None
     attributes: dict[str, str] | None = None
     earlier_agents: list[str] | None = None
+    handover: list[EarlierNote] | None = None
     note: AgentNote | None = None
 
 

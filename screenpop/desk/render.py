@@ -188,6 +188,7 @@ def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         policy=whole.policy,
         attributes=whole.attributes,
         earlier_agents=whole.earlier_agents,
+        handover=whole.handover,
         note=whole.note,
     )
 

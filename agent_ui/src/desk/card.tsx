@@ -10,6 +10,7 @@ import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
 import { FindCustomer } from "./find";
 import { Glance } from "./glance_line";
+import { Handover } from "./handover";
 import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
@@ -100,6 +101,7 @@ function Lanes({ pop, shapes, note }: LanesProps) {
       <div class="lane lane-offer">{panels("offer")}</div>
       <div class="lane lane-bought">{panels("bought")}</div>
       <div class="lane lane-talk">
+        <Handover pop={pop} />
         <Writing pop={pop} field={note} />
         {panels("history")}
       </div>
@@ -125,6 +127,7 @@ function Unreachable({ pop, note }: Pick<CardProps, "pop" | "note">) {
         <FindCustomer pop={pop} />
       </section>
       <div class="lane lane-talk">
+        <Handover pop={pop} />
         <Writing pop={pop} field={note} />
       </div>
     </div>

@@ -137,6 +137,13 @@ export interface AgentNote {
   marks?: Record<string, Mark>;
 }
 
+export interface EarlierNote {
+  agent: string | null;
+  text: string;
+  disposition: string | null;
+  saved_at: string | null;
+}
+
 export interface PopOpened {
   frame: "pop.opened";
   offset: number;
@@ -160,6 +167,7 @@ export interface PopOpened {
   policy: PolicyLine[];
   attributes: Record<string, string>;
   earlier_agents: string[];
+  handover: EarlierNote[];
   note: AgentNote;
   closed: CloseReason | null;
   ended_at: string | null;
@@ -186,6 +194,7 @@ export interface PopUpdated {
   policy?: PolicyLine[];
   attributes?: Record<string, string>;
   earlier_agents?: string[];
+  handover?: EarlierNote[];
   note?: AgentNote;
 }
 

@@ -65,6 +65,34 @@ async def test_a_card_with_a_disposition_is_finished() -> None:
     assert again.named("resync")[0]["pops"] == []
 
 
+async def test_after_a_transfer_the_card_has_the_notes_of_this_very_call() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    ben = await floor.sign_in("ben")
+    floor.tell("answered", "c-1", "1001")
+    await ana.send("note", call_id="c-1", text="pays on Monday", id="n1")
+    floor.tell("alerting", "c-1", "1002")
+    [handed] = ben.named("pop.opened")[0]["handover"]
+    assert (handed["agent"], handed["text"]) == ("Ana", "pays on Monday")
+    await ana.send("note", call_id="c-1", text="pays on Tuesday", id="n2")
+    [handed] = ben.frames[-1]["handover"]
+    assert handed["text"] == "pays on Tuesday"
+    again = await floor.sign_in("ben")
+    [pop] = again.named("resync")[0]["pops"]
+    assert pop["handover"] == [handed]
+    assert ana.named("pop.opened")[0]["handover"] == []
+
+
+async def test_who_rang_but_did_not_talk_hands_nothing_over() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    ben = await floor.sign_in("ben")
+    floor.tell("alerting", "c-1", "1001", "1002")
+    await ana.send("note", call_id="c-1", text="not mine", id="n1")
+    floor.tell("answered", "c-1", "1002")
+    assert all(not frame.get("handover") for frame in ben.frames)
+
+
 async def test_a_held_call_says_since_when() -> None:
     floor = Floor()
     ana = await floor.sign_in("ana")

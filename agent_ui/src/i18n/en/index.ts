@@ -3,6 +3,7 @@
 import { admin } from "./admin";
 import { desk } from "./desk";
 import { find } from "./find";
+import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
 import { me } from "./me";
@@ -16,6 +17,7 @@ export const en = {
   ...desk,
   ...labels,
   ...find,
+  ...handover,
   ...me,
   ...recalls,
   ...insight,
