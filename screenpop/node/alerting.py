@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ from screenpop.domain.alert import (
 from screenpop.domain.call import LineId
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.domain.local_time import local
-from screenpop.history.alerts import past_alerts
+from screenpop.history.alerts import closed_alerts, past_alerts
 from screenpop.history.engine import Database
 from screenpop.history.past_counts import CountsAsked, PastCounts
 from screenpop.journal.base import Journal
@@ -48,7 +49,7 @@ from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.meters import RecentDurations, gaps
 from screenpop.wallboard.watched import watched_numbers
-from screenpop.web.alert_list import Alerts
+from screenpop.web.alert_list import Alerts, none_older
 
 log = logging.getLogger(__name__)
 
@@ -119,12 +120,14 @@ class Alerting:
         self.feed.alerts.rules = rules_of(config)
         self.notices.switch(config.alerts, alert_mail(config))
 
-    def for_web(self) -> Alerts:
+    def for_web(self, database: Database | None = None) -> Alerts:
+        """With the store also those that the board no longer has."""
         return Alerts(
             board=self.feed.alerts,
             journal=self.journal,
             clock=self.clock,
             label=self.subject_label,
+            older=none_older if database is None else partial(closed_alerts, database),
         )
 
     async def run(self) -> None:

@@ -60,7 +60,7 @@ def services_of(it: Service) -> Services:
             it.clock,
         ),
         recalls=recalls_of(config, it.follower),
-        alerts=it.alerting.for_web(),
+        alerts=it.alerting.for_web(it.past.database),
         lookup=it.lookup_json,
         stats=it.live_stats,
         counts=it.past.counts(),

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from screenpop.domain.agent import User
 from screenpop.domain.alert import AlertDoing
-from screenpop.domain.errors import NotFound
+from screenpop.domain.errors import BadInput, NotFound
 from screenpop.domain.profile import Json
 from screenpop.journal.base import Journal
+from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.wallboard.alerts import CLOSED_MAX, Alert, AlertBoard, record_of
 from screenpop.wallboard.watched import watched_numbers
 
 _NUMBERS = watched_numbers()
+PAGES_MAX = 10  # of the store that one answer reads
+CURSOR_DIGITS = 18
+OlderAlerts = Callable[[tuple[int, str], int], Awaitable[Sequence[ActionRecord]]]
+"""All changes of the newest alerts that closed before: see `history.alerts`."""
+
+
+async def none_older(before: tuple[int, str], limit: int) -> Sequence[ActionRecord]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +51,7 @@ class Alerts:
     journal: Journal
     clock: Clock
     label: Callable[[str], str]  # of a subject
+    older: OlderAlerts = none_older
 
     def listed(self, asked: AlertsAsked, limit: int) -> dict[str, Any]:
         """The open ones first; `known_since` is null while no closed one was lost."""
@@ -52,9 +62,50 @@ class Alerts:
             "found": len(found),
             "known_since": _maybe(self.board.known_since_us()),
             "rules": self._rules(),
+            "before": self._cursor(asked, found, limit),
             "open": len(self.board.open()),
             "watched": len(self.board.rules),
         }
+
+    def _cursor(
+        self, asked: AlertsAsked, found: Sequence[Alert], limit: int
+    ) -> str | None:
+        """Where older ones go on: here, or in the store."""
+        if asked.state == "open" or not (closed := self.board.closed(CLOSED_MAX)):
+            return None
+        if len(found) > limit:
+            last = found[limit - 1]
+            return cursor_of(last) if last.closed_us else None
+        dropped_us = self.board.known_since_us()
+        is_later = asked.from_us is not None and asked.from_us >= dropped_us
+        return None if not dropped_us or is_later else cursor_of(closed[-1])
+
+    async def page(
+        self, asked: AlertsAsked, before: tuple[int, str], limit: int
+    ) -> dict[str, Any]:
+        """Alerts that closed before that, of the store. Raises `Unavailable`."""
+        found: list[Alert] = []
+        cursor: tuple[int, str] | None = before
+        for _ in range(PAGES_MAX):
+            if cursor is None or len(found) >= limit:
+                break
+            closed = await self._older(cursor, limit)
+            found += [alert for alert in closed if asked.has(alert)]
+            cursor = _place(closed[-1]) if len(closed) == limit else None
+            if cursor is not None and asked.from_us is not None:
+                cursor = cursor if cursor[0] >= asked.from_us else None
+        return {
+            "at": iso_from_us(self.clock.now_us()),
+            "alerts": [self.seen(alert) for alert in found],
+            "before": None if cursor is None else "~".join(map(str, cursor)),
+        }
+
+    async def _older(self, before: tuple[int, str], limit: int) -> list[Alert]:
+        board = AlertBoard(closed_max=10 * limit)
+        for record in await self.older(before, limit):
+            board.act(record)
+        closed = [x for x in board.closed(10 * limit) if _place(x) < before]
+        return sorted(closed, key=_place, reverse=True)[:limit]
 
     def _in(self, state: str) -> list[Alert]:
         is_open = [] if state == "closed" else self.board.open()
@@ -103,6 +154,28 @@ class Alerts:
             "acknowledged_by": alert.acknowledged_by or None,
             "acknowledged_at": _maybe(alert.acknowledged_us),
         }
+
+
+def _place(alert: Alert) -> tuple[int, str]:
+    """When it closed, and the name of that change in the journal."""
+    change_id = f"alert/{alert.name}/{alert.count}/close/{alert.subject}"
+    return alert.closed_us, change_id
+
+
+def cursor_of(alert: Alert) -> str:
+    return "~".join(map(str, _place(alert)))
+
+
+def place_of(cursor: str) -> tuple[int, str]:
+    """Raises `BadInput`."""
+    at, tilde, change_id = cursor.partition("~")
+    if not (tilde and at.isascii() and at.isdigit() and len(at) < CURSOR_DIGITS):
+        raise BadInput(
+            "before: is not a valid cursor.",
+            code="bad_cursor",
+            remedy="Leave it out for the first page.",
+        )
+    return int(at), change_id
 
 
 def _maybe(at_us: int) -> str | None:

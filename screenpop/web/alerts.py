@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from screenpop.support.table import columns
-from screenpop.web.alert_list import AlertsAsked
+from screenpop.web.alert_list import AlertsAsked, place_of
 from screenpop.web.asked import bounds_asked, choice
 from screenpop.web.body import decoded, read_body, require_json, text, whole_number
 from screenpop.web.site import Site, Visit, answered
@@ -18,6 +18,7 @@ BODY_BYTES_MAX = 1_024
 LIMIT, LIMIT_MAX = 100, 1_000
 STATES = ("open", "closed", "all")
 NAME_CHARS_MAX = 200
+CURSOR_CHARS_MAX = 1_000
 TABLE = [
     *columns("moment", "opened_at"),
     *columns("text", "id", "name", "label", "level", "number", "unit"),
@@ -48,9 +49,15 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
         to_us=to_us,
     )
     limit = whole_number(query, "limit", LIMIT, 1, LIMIT_MAX)
-    found = site.services.alerts.listed(asked, limit)
+    before = text(query, "before", CURSOR_CHARS_MAX)
+    if before is None:
+        found = site.services.alerts.listed(asked, limit)
+    else:
+        found = await site.services.alerts.page(asked, place_of(before), limit)
     if form := table_format(visit.request):
-        return await answered_table(form, TABLE, found["alerts"], "alerts")
+        answer = await answered_table(form, TABLE, found["alerts"], "alerts")
+        answer.headers["X-Next-Before"] = found["before"] or ""
+        return answer
     return answered({**found, "time_zone": site.services.server.time_zone})
 
 

@@ -184,8 +184,9 @@ ROUTES: tuple[Route, ...] = (
         query=(
             RouteParameter(name="state", text="open (default), closed or all."),
             RouteParameter(name="limit", text=f"1 to {alerts.LIMIT_MAX}."),
+            RouteParameter(name="before", text="Cursor of the page before."),
         ),
-        errors=(400,),
+        errors=(400, 503),
     ),
     Route(
         method="POST", path="/v1/alerts", handler=alerts.acknowledge,

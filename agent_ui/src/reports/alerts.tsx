@@ -1,6 +1,8 @@
 // Which alerts were open in these days, for how long, and who has seen them?
 
+import { useState } from "preact/hooks";
 import { t, textsOf } from "../i18n/words";
+import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
 import { FileButtons } from "../shared/csv_button";
 import { duration, viewerFormats } from "../shared/format";
@@ -44,7 +46,46 @@ export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
       {trouble && <p role="alert">{trouble}</p>}
       <p class="muted">{countWords(answer)}</p>
       {answer.alerts.length > 0 && <AlertTable found={answer} />}
+      <Older key={path} path={path} first={answer} onExpired={onExpired} />
     </section>
+  );
+}
+
+interface OlderProps {
+  path: string;
+  first: PastAlerts;
+  onExpired(): void;
+}
+
+/** What the store has beyond the first page, a page at a time. */
+function Older({ path, first, onExpired }: OlderProps) {
+  const [alerts, setAlerts] = useState<PastAlert[]>([]);
+  const [before, setBefore] = useState(first.before ?? null);
+  const [trouble, setTrouble] = useState("");
+  const more = async (cursor: string) => {
+    try {
+      const from = `&before=${encodeURIComponent(cursor)}`;
+      const answer = await read<PastAlerts>(`${path}${from}`);
+      setAlerts([...alerts, ...answer.alerts]);
+      setBefore(answer.before ?? null);
+      setTrouble("");
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 401) onExpired();
+      setTrouble(`${error.message} ${error.remedy}`.trim());
+    }
+  };
+  const length = first.alerts.length + alerts.length;
+  return (
+    <>
+      {alerts.length > 0 && <AlertTable found={{ ...first, alerts }} />}
+      {trouble && <p role="alert">{trouble}</p>}
+      {before && (
+        <button type="button" onClick={() => more(before)}>
+          {t("reports.more_than_these", { count_of: countOf(length) })}
+        </button>
+      )}
+    </>
   );
 }
 

@@ -361,6 +361,8 @@ export interface PastAlert {
 
 /** `GET /v1/alerts`. */
 export interface PastAlerts {
+  /** Where older ones go on. */
+  before?: string | null;
   at: string;
   time_zone: string;
   alerts: PastAlert[];
