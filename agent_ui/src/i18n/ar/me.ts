@@ -5,7 +5,7 @@ import type { me as en } from "../en/me";
 
 export const me: Partial<Part<typeof en>> = {
   "me.today": "اليوم",
-  "me.available": "المتاح",
+  "me.available": "متاح",
   "me.on_a_break": "في استراحة",
   "me.wrap_up": "ما بعد المكالمة",
   "me.offline": "غير متصل",

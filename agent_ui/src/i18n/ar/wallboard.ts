@@ -7,7 +7,7 @@ export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "يرن",
   "wallboard.talking": "في حديث",
   "wallboard.caller_on_hold": "المتصل معلّق",
-  "wallboard.available": "المتاح",
+  "wallboard.available": "متاح",
   "wallboard.wrap_up": "ما بعد المكالمة",
   "wallboard.break": "استراحة",
   "wallboard.no_desk": "بلا مكتب",

@@ -5,7 +5,7 @@ import type { me as en } from "../en/me";
 
 export const me: Partial<Part<typeof en>> = {
   "me.today": "Heute",
-  "me.available": "Verfügbar",
+  "me.available": "Bereit",
   "me.on_a_break": "In der Pause",
   "me.wrap_up": "Nachbearbeitung",
   "me.offline": "Abgemeldet",

@@ -7,7 +7,7 @@ export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Klingelt",
   "wallboard.talking": "Im Gespräch",
   "wallboard.caller_on_hold": "Anrufer gehalten",
-  "wallboard.available": "Verfügbar",
+  "wallboard.available": "Bereit",
   "wallboard.wrap_up": "Nachbearbeitung",
   "wallboard.break": "Pause",
   "wallboard.no_desk": "Kein Arbeitsplatz",

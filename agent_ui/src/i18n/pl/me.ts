@@ -5,7 +5,7 @@ import type { me as en } from "../en/me";
 
 export const me: Partial<Part<typeof en>> = {
   "me.today": "Dzisiaj",
-  "me.available": "Dostępne",
+  "me.available": "Dostępny",
   "me.on_a_break": "Na przerwie",
   "me.wrap_up": "Praca po rozmowie",
   "me.offline": "Wylogowany",

@@ -7,7 +7,7 @@ export const wallboard: Partial<Part<typeof en>> = {
   "wallboard.ringing": "Dzwoni",
   "wallboard.talking": "Rozmowa",
   "wallboard.caller_on_hold": "Dzwoniący wstrzymany",
-  "wallboard.available": "Dostępne",
+  "wallboard.available": "Dostępny",
   "wallboard.wrap_up": "Praca po rozmowie",
   "wallboard.break": "Przerwa",
   "wallboard.no_desk": "Bez pulpitu",
