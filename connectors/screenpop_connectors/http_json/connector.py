@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import ClassVar
 
 from yarl import URL
 
@@ -51,7 +52,7 @@ class HttpJsonConnector(Connector[HttpSource, HttpLookup]):
 
     name = "http_json"
     source_options = HttpSource
-    lookup_options = HttpLookup
+    lookup_options: ClassVar[type[HttpLookup]] = HttpLookup
     example = """\
 sources:
   credit:
@@ -158,8 +159,8 @@ lookups:
         """Raise `Unavailable` when the answer holds the source's own error."""
         waits = self._found(request, answer, self._busy, "busy")
         if waits not in NOTHING_SAID:
-            is_number = isinstance(waits, int | float) and not isinstance(waits, bool)
-            raise self.client.busy(request, waits if is_number else 1.0)
+            said = isinstance(waits, int | float) and not isinstance(waits, bool)
+            raise self.client.busy(request, float(str(waits)) if said else 1.0)
         reason = self._found(request, answer, error or self._error, "error")
         if reason not in NOTHING_SAID:
             raise self.client.failed(request, reason, REPORTS)

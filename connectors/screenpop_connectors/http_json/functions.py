@@ -46,17 +46,17 @@ ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
 class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
     """The functions that docs/connectors.md lists."""
 
-    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[untyped-decorator]
     def _func_words(self, parts: Sequence[object] | None) -> str | None:
         """The texts that are there, with blanks between them; null if there is none."""
         return _joined(parts, " ")
 
-    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[untyped-decorator]
     def _func_numbers(self, parts: Sequence[object] | None) -> str | None:
         """Several telephone numbers as one field; null if there is none."""
         return _joined(parts, " ; ")
 
-    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[untyped-decorator]
     def _func_total(self, amounts: Sequence[object] | None) -> ExactFloat | None:
         """The sum, without rounding; what is not an amount makes it null."""
         found = [_decimal(amount) for amount in amounts or () if amount is not None]
@@ -65,7 +65,7 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
             return None
         return ExactFloat(format(sum(known, Decimal(0)), "f"))
 
-    @jmespath.functions.signature({"types": []}, {"types": ["string", "null"]})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": []}, {"types": ["string", "null"]})  # type: ignore[untyped-decorator]
     def _func_minor_units(
         self, amount: object, currency: str | None
     ) -> ExactFloat | None:
@@ -76,7 +76,7 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         digits = MINOR_DIGITS.get((currency or "").strip().upper(), 2)
         return ExactFloat(format(whole.scaleb(-digits), "f"))
 
-    @jmespath.functions.signature(  # type: ignore[misc]
+    @jmespath.functions.signature(  # type: ignore[untyped-decorator]
         {"types": ["string", "null"]},
         {"types": ["string", "null"]},
         {"types": ["string", "null"]},
@@ -90,7 +90,7 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         code = (country or "").strip().lstrip("+").removeprefix("00")
         return _joined([f"+{code}" if code else None, area, number], " ")
 
-    @jmespath.functions.signature(  # type: ignore[misc]
+    @jmespath.functions.signature(  # type: ignore[untyped-decorator]
         {"types": ["number", "null"]},
         {"types": ["number", "null"]},
         {"types": ["number", "null"]},
@@ -104,16 +104,17 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         except (ValueError, OverflowError):
             return None
 
-    @jmespath.functions.signature({"types": ["string", "null"]})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": ["string", "null"]})  # type: ignore[untyped-decorator]
     def _func_upper(self, text: str | None) -> str | None:
         """In capital letters: `eur` is `EUR`."""
         return None if text is None else text.upper()
 
-    @jmespath.functions.signature({"types": []})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_utc(self, value: object) -> str | None:
         """A moment as `2026-11-20T10:00:00Z`, for services that take no other form."""
         if not isinstance(value, str):
-            return self._func_epoch(value)
+            at_epoch: str | None = self._func_epoch(value)
+            return at_epoch
         try:
             at = datetime.fromisoformat(str(moment(value) or ""))
         except ValueError:
@@ -122,7 +123,7 @@ class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
         text = known.astimezone(UTC).isoformat(timespec="seconds")
         return text.replace("+00:00", "Z")
 
-    @jmespath.functions.signature({"types": []})  # type: ignore[misc]
+    @jmespath.functions.signature({"types": []})  # type: ignore[untyped-decorator]
     def _func_epoch(self, value: object) -> str | None:
         """Seconds or milliseconds since 1970 as a moment; 0 and null are none."""
         at = _decimal(value)

@@ -151,7 +151,7 @@ def _newest(before: Scalar, page: LdapPage, changed: str | None) -> Scalar:
         return None
     marks = [changed_of(entry, changed) for _, entry in page.entries]
     same = [mark for mark in marks if type(mark) is type(before)]
-    return max([before, *same])  # type: ignore[type-var]
+    return max([before, *same])
 
 
 class LdapSearch(Lookup):

@@ -193,7 +193,8 @@ lookups:
                 " Raise connections_max.",
                 brief="is busy with other lookups",
             )
-        password = self._redis.get_connection_kwargs().get("password") or ""
+        given = self._redis.get_connection_kwargs()  # type: ignore[no-untyped-call]
+        password = given.get("password") or ""
         reason = told(error, secrets=[password])
         if isinstance(error, AuthenticationError):
             return Unavailable(f"Redis refused: {reason}. Check user and password.")
