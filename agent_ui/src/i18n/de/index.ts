@@ -4,6 +4,8 @@ import type { Catalogue } from "../catalogue";
 import { en } from "../en";
 import { admin } from "./admin";
 import { desk } from "./desk";
+import { find } from "./find";
+import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
 import { me } from "./me";
@@ -16,6 +18,8 @@ export const de: Catalogue = {
   ...en,
   ...admin,
   ...desk,
+  ...find,
+  ...handover,
   ...insight,
   ...labels,
   ...me,
