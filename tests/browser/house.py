@@ -85,12 +85,23 @@ class House(CallCentre):
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, browser: Browser, sources: Sources = configuration, **more: object
+    folder: Path,
+    browser: Browser,
+    sources: Sources = configuration,
+    reload_every_s: float = 2,
+    **more: object,
 ) -> AsyncIterator[House]:
     """`more` are further top-level keys of its configuration."""
     (folder / "cards.csv").write_text(CARDS)
     async with open_company() as company, aiohttp.ClientSession() as http:
-        _configure(folder, company, port=0, sources=sources, **more)
+        _configure(
+            folder,
+            company,
+            port=0,
+            sources=sources,
+            reload_every_s=reload_every_s,
+            **more,
+        )
         await let_everybody_in(folder)
         async with AsyncExitStack() as stack:
             service = await stack.enter_async_context(
@@ -117,8 +128,14 @@ def _configure(
     *,
     port: int,
     sources: Sources = configuration,
+    reload_every_s: float = 2,
     **more: object,
 ) -> None:
     """The first start takes any free port, later ones that same port."""
-    server = {"port": port, "heartbeat_s": 5, "desk_grace_s": 0.5}
+    server: dict[str, object] = {
+        "port": port,
+        "heartbeat_s": 5,
+        "desk_grace_s": 0.5,
+        "reload_every_s": reload_every_s,
+    }
     write_config(folder, server=server, **sources(company.url), **more)

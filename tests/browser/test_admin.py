@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from browser.company import ADA
 from browser.desk import Tab
-from browser.house import House
-from playwright.async_api import Locator, expect
+from browser.house import FILE, House, open_house
+from playwright.async_api import Browser, Locator, expect
 
 
 async def administration(house: House, name: str = "ada") -> Tab:
@@ -19,6 +22,10 @@ def requests(tab: Tab) -> Locator:
 async def unsigned(house: House, body: str) -> int:
     answer = await house.http.post(f"{house.url}/v1/telephony/main", data=body)
     return answer.status
+
+
+def label_of_sold(house: House) -> str:
+    return house.service.loaded.config.dispositions[0].label
 
 
 async def test_the_last_requests_of_a_line_say_what_was_made_of_them(
@@ -86,3 +93,46 @@ async def test_the_page_fits_a_narrow_window(house: House) -> None:
     for width in (360, 1280, 1600):
         await tab.page.set_viewport_size({"width": width, "height": 800})
         assert await tab.fits_in_width(), f"at {width} px"
+
+
+async def test_a_changed_configuration_is_checked_then_taken(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with open_house(tmp_path, chromium, reload_every_s=0) as house:
+        tab = await administration(house)
+        await tab.sees("Changed files are taken by Reload or SIGHUP only.")
+        file, answer = house.folder / FILE, tab.part(".config-answer")
+        written = file.read_text()
+        file.write_text(written.replace("label: Sold", "label: Bought"))
+        await tab.button("Check").click()
+        await expect(answer).to_contain_text("Valid: a reload takes it.")
+        await expect(answer).to_contain_text("Keys that differ: 1")
+        await expect(answer.locator(".config-keys li")).to_have_text(
+            re.compile(r"dispositions.* changed")
+        )
+        assert label_of_sold(house) == "Sold"
+        await tab.button("Reload").click()
+        await tab.button("Reload now").click()
+        await expect(answer).to_contain_text("The changed configuration runs now.")
+        assert label_of_sold(house) == "Bought"
+        await expect(tab.part(".config")).to_contain_text("by ada:")
+        assert tab.complaints == []
+
+
+async def test_a_broken_configuration_is_shown_with_file_and_line(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with open_house(tmp_path, chromium, reload_every_s=0) as house:
+        tab = await administration(house)
+        file = house.folder / FILE
+        lines = file.read_text().splitlines()
+        at = lines.index("- code: sold") + 1
+        file.write_text("\n".join([*lines[:at], "  lable: typo", *lines[at:]]))
+        await tab.button("Check").click()
+        problem = tab.part(".config-answer .problems li")
+        await expect(problem).to_contain_text(f"{FILE}:{at + 1}:")
+        await expect(problem).to_contain_text("lable is not a known key. Did you")
+        await expect(tab.part(".config-answer")).to_contain_text("Refused")
+        for width in (360, 1280):
+            await tab.page.set_viewport_size({"width": width, "height": 800})
+            assert await tab.fits_in_width(), f"at {width} px"

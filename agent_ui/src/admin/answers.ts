@@ -194,3 +194,41 @@ export interface NumberCounts {
   shared_main: number;
   most_shared: SharedNumber[];
 }
+
+/** A key that differs, without its value; `restart`: why it cannot change now. */
+export interface KeyChange {
+  key: string;
+  what: "added" | "removed" | "changed";
+  restart: string | null;
+}
+
+export interface ConfigProblem {
+  file: string;
+  line: number;
+  column: number;
+  key: string;
+  sentence: string;
+  remedy: string;
+}
+
+/** What a reload, or a dry run of one, said. `changed` are the first of `changed_count`. */
+export interface ReloadSeen {
+  at: string;
+  by: string;
+  outcome: "switched" | "unchanged" | "refused" | "acceptable";
+  changed: KeyChange[];
+  changed_count: number;
+  sources: string[];
+  problems: ConfigProblem[];
+  warnings: ConfigProblem[];
+}
+
+/** The configuration that runs. */
+export interface ConfigurationSeen {
+  file: string;
+  loaded_at: string;
+  can_reload: boolean;
+  /** Seconds; 0: changed files are not taken by themselves. */
+  watched_every_s: number;
+  last: ReloadSeen | null;
+}

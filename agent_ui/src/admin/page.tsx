@@ -10,6 +10,7 @@ import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import type { Node } from "./answers";
 import { AdminClient } from "./client";
+import { Configuration } from "./configuration";
 import { Lines } from "./lines";
 import { OrderFeeds } from "./orders";
 import { Sources } from "./sources";
@@ -29,7 +30,7 @@ export function AdminPage(props: AdminPageProps) {
     <>
       <Header {...{ session, preferences, change, onLogOut }} page="admin" />
       {session.user.role === "admin" ? (
-        <Admin onExpired={onExpired} />
+        <Admin csrf={session.csrf} onExpired={onExpired} />
       ) : (
         <NotYours role={session.user.role} />
       )}
@@ -49,7 +50,7 @@ function NotYours({ role }: { role: string }) {
   );
 }
 
-function Admin({ onExpired }: { onExpired(): void }) {
+function Admin({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
   const client = useMemo(() => new AdminClient(onExpired), []);
   const state = useStore(client.store);
   const formats = viewerFormats();
@@ -72,6 +73,7 @@ function Admin({ onExpired }: { onExpired(): void }) {
       <Lines {...shared} />
       <Sources {...shared} />
       <OrderFeeds {...shared} />
+      <Configuration {...{ csrf, formats, now, onExpired }} />
     </main>
   );
 }
