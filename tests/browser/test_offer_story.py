@@ -88,7 +88,7 @@ async def _a_good_customer_is_offered_three_and_three(house: House, desk: Desk) 
     names = []
     for facet, reason in (
         ("recommendations", r"^In \d of their last 8 orders"),
-        ("goes_with", r"^In \d+ (of \d+|%).* orders with Cog of size \d"),
+        ("goes_with", r"^In \d+( of \d+|%).* orders with Cog of size \d"),
     ):
         rows = desk.facet(facet).locator(".offers > li")
         await expect(rows).to_have_count(3, timeout=WITHIN_MS)
