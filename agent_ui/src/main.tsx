@@ -7,6 +7,7 @@ import { applyTheme, loadPreferences } from "./shared/preferences";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/desk.css";
+import "./style/actions.css";
 import "./style/find.css";
 import "./style/facets.css";
 import "./style/wallboard.css";

@@ -399,3 +399,12 @@ class Configuration(Model):
     )
     facts: FactWords = FactWords()
     insight: InsightSettings = InsightSettings()
+
+    @property
+    def click_to_call(self) -> dict[str, str]:
+        """The URL templates that call a number, by line, of lines that have one."""
+        return {
+            name: line.click_to_call
+            for name, line in self.lines.items()
+            if line.click_to_call is not None
+        }

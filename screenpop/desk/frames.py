@@ -269,6 +269,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     recalls: int = 0  # callers who wait to be called back; then `recalls.waiting`
     call_back_words: list[str] = []  # in a result or note: a call back was promised
     has_policy: bool = False  # the card keeps room for the lines of a sales policy
+    click_to_call: dict[str, str] = {}  # URL templates by line; others have `tel:`
 
 
 class Resync(

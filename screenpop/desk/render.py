@@ -241,6 +241,7 @@ def greeter(
             wrap_up_s=config.calls.wrap_up_s,
             call_back_words=list(config.facts.call_back),
             has_policy=bool(config.policy),
+            click_to_call=config.click_to_call,
         )
 
     return hello

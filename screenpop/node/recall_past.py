@@ -49,11 +49,7 @@ def recalls_of(config: Configuration, follower: Follower) -> Recalls:
             for shape in all_shapes(config)
             for column in (*shape.fields, *shape.columns)
         },
-        click_to_call={
-            name: line.click_to_call
-            for name, line in config.lines.items()
-            if line.click_to_call is not None
-        },
+        click_to_call=config.click_to_call,
         home_country=config.server.country,
     )
     return Recalls(

@@ -291,7 +291,9 @@ def _fresh(old: Configuration, new: Configuration) -> list[str]:
 
 def _page(config: Configuration) -> object:
     """What a page gets when it begins."""
-    return shapes(config), config.dispositions, bool(config.policy)
+    return (
+        shapes(config), config.dispositions, bool(config.policy), config.click_to_call,
+    )  # fmt: skip
 
 
 def _listed(done: ReloadSeen) -> str:

@@ -10,6 +10,7 @@ from call_centre import SIGNING_SECRET, CallCentre, open_call_centre
 from key_effects import built, shows_effect_of
 
 from screenpop.config.model import Configuration
+from screenpop.desk.render import greeter
 from screenpop.domain.agent import Role, User, UserId
 from screenpop.domain.call import (
     AgentId,
@@ -169,7 +170,9 @@ async def test_a_line_calls_a_number_by_its_url(
     }
     async with open_call_centre(tmp_path, lines={"main": line}) as centre:
         row = await caller_who_gave_up(centre)
+        hello = greeter(centre.service.loaded.config, FakeClock(), "")(SUE, 0)
     assert row["click_to_call"] == shown
+    assert hello.click_to_call == ({} if url is None else {"main": url})
 
 
 async def caller_who_gave_up(centre: CallCentre) -> dict[str, Any]:

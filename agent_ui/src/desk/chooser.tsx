@@ -2,10 +2,11 @@
 
 import { t } from "../i18n/words";
 import { draftOf } from "../state/drafts";
-import type { Pop } from "../state/model";
+import { numberTitle, type Pop } from "../state/model";
 import type { NewContact, ShownCandidate } from "../wire/frames";
 import { useDesk } from "./context";
 import { FindCustomer } from "./find";
+import { CallLink, CopyButton } from "./phone";
 import { sureness } from "./words";
 
 export const CANDIDATES_BY_KEY = 9;
@@ -24,6 +25,12 @@ export function Chooser({ pop, onDone, closable }: ChooserProps) {
     <section class="chooser" aria-label={t("desk.who_is_calling")}>
       <header>
         <h3>{several ? t("desk.who_is_it") : t("desk.no_customer_has_this_number")}</h3>
+        {pop.caller.number && (
+          <span class="chooser-number" dir="ltr">
+            <CallLink number={pop.caller.number}>{numberTitle(pop)}</CallLink>
+            <CopyButton text={pop.caller.number} />
+          </span>
+        )}
         {closable && (
           <button type="button" class="link" onClick={onDone}>
             {t("desk.close")}

@@ -5,6 +5,8 @@ import { type Formats, isTrue } from "../shared/format";
 import type { Column, Facet, Field, FieldState, Scalar } from "../wire/frames";
 import { Amount, Fit } from "./amount";
 import { useDesk } from "./context";
+import { telOf } from "./dial";
+import { CallLink, CopyButton } from "./phone";
 import { Meta, WithProvenance } from "./provenance";
 import { currencyOf, goodReason, MEANING } from "./verdict";
 import { stateWord } from "./words";
@@ -132,6 +134,7 @@ export function Value({ value, column, currency }: OneValue) {
   const { formats } = useDesk();
   if (column.type === "money") return <Amount {...{ value, column, currency }} />;
   const text = formats.value(value, column, currency);
+  if (column.type === "phone" && text) return <PhoneValue text={text} />;
   const href = linkOf(value, column);
   const formatted = !AS_CAME.has(column.type);
   if (!href) {
@@ -149,13 +152,23 @@ export function Value({ value, column, currency }: OneValue) {
   return <Fit {...{ text, draw }} />;
 }
 
+function PhoneValue({ text }: { text: string }) {
+  const draw = (shown: string) => <CallLink number={text}>{shown}</CallLink>;
+  return (
+    <span class="phone-value">
+      <Fit {...{ text, draw }} />
+      <CopyButton text={text} />
+    </span>
+  );
+}
+
 const AS_CAME = new Set<Column["type"]>(["text", "phone", "email", "url"]);
 
 /** Only addresses that cannot run anything in our page become links. */
 export function linkOf(value: Scalar, column: Column): string | null {
   if (typeof value !== "string" || !value) return null;
   if (column.type === "email") return `mailto:${encodeURIComponent(value)}`;
-  if (column.type === "phone") return `tel:${value.replace(/[^+\d]/g, "")}`;
+  if (column.type === "phone") return telOf(value);
   if (column.type === "url") return /^https?:\/\//i.test(value) ? value : null;
   return null;
 }

@@ -5,6 +5,8 @@ import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { Fit } from "./amount";
 import { useCallNow, useDesk } from "./context";
+import { isNumber } from "./dial";
+import { CallLink, CopyButton } from "./phone";
 import { overWords, phaseWord, sureness } from "./words";
 
 interface HeroProps {
@@ -130,7 +132,14 @@ function Attributes({ pop }: { pop: Pop }) {
         .map(([name, value]) => (
           <span key={name}>
             <span class="muted">{`${name} `}</span>
-            <b dir="auto">{value}</b>
+            <b dir="auto">
+              {isNumber(name, value) ? (
+                <CallLink number={value}>{value}</CallLink>
+              ) : (
+                value
+              )}
+            </b>
+            {isNumber(name, value) && <CopyButton text={value} />}
           </span>
         ))}
     </>
@@ -172,16 +181,26 @@ function NumberLine({ pop }: { pop: Pop }) {
       {known && (
         <b dir="ltr">
           {caller.number ? (
-            <a href={`tel:${caller.number}`}>{numberTitle(pop)}</a>
+            <CallLink number={caller.number}>{numberTitle(pop)}</CallLink>
           ) : (
             numberTitle(pop)
           )}
         </b>
       )}
+      {!known && caller.number && (
+        <CallLink number={caller.number} label={callWords(pop)}>
+          {t("dial.call")}
+        </CallLink>
+      )}
+      {caller.number && <CopyButton text={caller.number} />}
       {caller.region && <span class="region">{caller.region}</span>}
       {caller.name && <span>{t("desk.network_says", { name: caller.name })}</span>}
     </p>
   );
+}
+
+function callWords(pop: Pop): string {
+  return t("dial.call_number", { number: numberTitle(pop) });
 }
 
 function SureLine({ pop, onChange, changing }: HeroProps) {

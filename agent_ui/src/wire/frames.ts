@@ -270,6 +270,7 @@ export interface Hello {
   recalls: number;
   call_back_words: string[];
   has_policy: boolean;
+  click_to_call: Record<string, string>;
 }
 
 export interface Resync {

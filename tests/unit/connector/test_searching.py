@@ -16,7 +16,11 @@ from screenpop.connector.searching import (
 )
 
 
-@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12))
+@given(
+    text=st.text(
+        st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12
+    )
+)
 def test_a_pattern_finds_what_was_typed_and_nothing_else(text: str) -> None:
     names = [text, f"a{text}b", "%", "_", "!", "[x]", "100%", "ab"]
     given_ = search_parameters(text)

@@ -4,6 +4,7 @@ import type { Catalogue } from "../catalogue";
 import { en } from "../en";
 import { admin } from "./admin";
 import { desk } from "./desk";
+import { dial } from "./dial";
 import { find } from "./find";
 import { handover } from "./handover";
 import { insight } from "./insight";
@@ -18,6 +19,7 @@ export const de: Catalogue = {
   ...en,
   ...admin,
   ...desk,
+  ...dial,
   ...find,
   ...handover,
   ...insight,

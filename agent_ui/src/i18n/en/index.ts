@@ -2,6 +2,7 @@
 
 import { admin } from "./admin";
 import { desk } from "./desk";
+import { dial } from "./dial";
 import { find } from "./find";
 import { handover } from "./handover";
 import { insight } from "./insight";
@@ -16,6 +17,7 @@ export const en = {
   ...shared,
   ...desk,
   ...labels,
+  ...dial,
   ...find,
   ...handover,
   ...me,

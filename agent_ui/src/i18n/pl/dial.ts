@@ -1,0 +1,12 @@
+// Polish: the texts of `en/dial.ts`.
+
+import type { Part } from "../catalogue";
+import type { dial as en } from "../en/dial";
+
+export const dial: Part<typeof en> = {
+  "dial.call": "Zadzwoń",
+  "dial.call_number": "Zadzwoń pod {number}",
+  "dial.copy": "Kopiuj {text}",
+  "dial.copied": "Skopiowano: {text}",
+  "dial.not_copied": "Nie skopiowano: przeglądarka na to nie pozwala.",
+};
