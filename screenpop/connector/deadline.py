@@ -10,15 +10,11 @@ import asyncio
 import math
 from contextvars import ContextVar
 
-_DUE_S: ContextVar[float] = ContextVar("due_s", default=math.inf)
-
-
-def due_at(loop_s: float) -> None:
-    """The fetch of this task is cancelled then, by the clock of the event loop."""
-    _DUE_S.set(loop_s)
+DUE_S: ContextVar[float] = ContextVar("due_s", default=math.inf)
+"""When the fetch of this task is cancelled, by the clock of the event loop."""
 
 
 def time_left_s() -> float:
     """Seconds until the fetch is cancelled; infinite outside of one."""
-    due_s = _DUE_S.get()
+    due_s = DUE_S.get()
     return due_s if due_s == math.inf else due_s - asyncio.get_running_loop().time()

@@ -52,6 +52,9 @@ class RelatedCalls:
 
     def root(self, call: Call) -> Call:
         """The call in which the customer is: mostly `call` itself."""
+        name = (call.line, call.call_id)
+        if not call.related_call_ids and name not in self._named_by:
+            return call
         if has_outside_party(call):
             return call
         found = [other for other in self.of(call) if has_outside_party(other)]

@@ -8,7 +8,8 @@ bytes are JSON (msgspec), one codec per kind.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from msgspec.structs import replace
@@ -65,9 +66,13 @@ class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     chosen: CandidateRef | None = None
     by_agent: bool = False  # chosen by a person, not by confidence
 
-    @property
-    def call_key(self) -> CallKey:
-        return (LineId(self.line), self.call_id, self.occurrence)
+    if TYPE_CHECKING:
+
+        @property
+        def call_key(self) -> CallKey: ...
+
+    else:  # as `Call.key`
+        call_key = property(attrgetter("line", "call_id", "occurrence"))
 
     @property
     def stream(self) -> str:

@@ -7,7 +7,7 @@ later, ends it with the call. Remembers whom agents chose for a number.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ CHOSEN_LATELY_MAX = 5_000
 
 _TALKED = attrgetter("talked")
 
+Decided = Callable[[], Candidate | None]
 Choice = tuple[str, Candidate, str, int]
 """For which number whom whose choice was, and when (us)."""
 
@@ -92,7 +93,7 @@ class CallLookups:
         return parties(call, self.plans.get(call.line, NumberingPlan()))
 
     def follow(
-        self, call: Call, *, asks: bool = True, decided: Candidate | None = None
+        self, call: Call, *, asks: bool = True, decided: Decided | None = None
     ) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
 
@@ -113,7 +114,7 @@ class CallLookups:
             run.learn(self._parameters(call, who), self._evidence(who))
             return None
         run = self._runs[key] = self.new_run(call, who)
-        known = run.start(decided)
+        known = run.start(decided() if decided is not None else None)
         if not asks:
             run.close()
         return known

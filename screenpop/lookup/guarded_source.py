@@ -24,7 +24,7 @@ import msgspec
 
 from screenpop.connector import Busy, Lookup, NoRows, Row, Scalar, TimedOut, Unavailable
 from screenpop.connector.base import defect
-from screenpop.connector.deadline import due_at
+from screenpop.connector.deadline import DUE_S
 from screenpop.connector.records import sound_rows
 from screenpop.domain.profile import LookupOutcome
 from screenpop.lookup.counting import Failing
@@ -263,7 +263,7 @@ class GuardedSource:
                 return
             flight.asked_s = self._clock.monotonic_s()
             due_s = asyncio.get_running_loop().time() + flight.timeout_s
-            due_at(due_s)
+            DUE_S.set(due_s)
             late_s = due_s - flight.timer.due_s
             if late_s > flight.timeout_s * LATE:  # the source has its whole time
                 overdue = partial(self._due, flight)

@@ -347,7 +347,7 @@ class Follower:
         known, asks = None, self.duty.mine(seen.node)
         if self.live:
             try:
-                decided = self._decided(change.after)
+                decided = lambda: self._decided(change.after)  # noqa: E731
                 known = self.lookups.follow(seen, asks=asks, decided=decided)
             except Exception as error:  # noqa: BLE001  the card opens without them
                 self.failures.failed("lookups", error)
@@ -435,6 +435,6 @@ class Follower:
         seen = self.book.with_customer(call)
         if not self.duty.mine(seen.node):
             return
-        known = self.lookups.follow(seen, decided=self._decided(call))
+        known = self.lookups.follow(seen, decided=lambda: self._decided(call))
         if known is not None:
             self.door.keep_soon(known)

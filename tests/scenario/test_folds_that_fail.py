@@ -7,9 +7,8 @@ from pathlib import Path
 from call_centre import CallCentre, open_call_centre
 
 from screenpop.domain.call import Call
-from screenpop.domain.profile import Candidate
 from screenpop.journal.records import AnswersRecord
-from screenpop.lookup.calls import CallLookups
+from screenpop.lookup.calls import CallLookups, Decided
 from screenpop.wallboard.feed import WallboardFeed
 
 
@@ -32,7 +31,7 @@ class FailingLookups(CallLookups):
         self.__dict__ = lookups.__dict__
 
     def follow(
-        self, call: Call, *, asks: bool = True, decided: Candidate | None = None
+        self, call: Call, *, asks: bool = True, decided: Decided | None = None
     ) -> AnswersRecord | None:
         if call.caller == "+442079460999":
             raise RuntimeError("dictionary changed size during iteration")

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from screenpop.connector import Unavailable
-from screenpop.connector.deadline import due_at
+from screenpop.connector.deadline import DUE_S
 from screenpop.support.clock import Clock
 from screenpop.support.tasks import TaskOwner
 
@@ -99,7 +99,7 @@ class TokenKeeper:
 
     async def _renew(self) -> Unavailable | None:
         """The failure, if any: who waits may be gone, and raises it himself."""
-        due_at(ENDLESS)  # it serves others than the lookup that began it
+        DUE_S.set(ENDLESS)  # it serves others than the lookup that began it
         try:
             granted = await self._obtain()
         except Unavailable as error:

@@ -30,7 +30,7 @@ from screenpop.connector import (
     Scalar,
     Unavailable,
 )
-from screenpop.connector.deadline import due_at, time_left_s
+from screenpop.connector.deadline import DUE_S, time_left_s
 from screenpop.connector.registry import Registry
 from screenpop.lookup.source_states import problems_of
 from screenpop.lookup.sources import make_sources
@@ -217,7 +217,7 @@ async def test_no_try_begins_that_cannot_end_before_the_deadline(
     service = Flapping(9)
     async with serving(service.handle) as url:
         crm = await opened(base_url=url)
-        due_at(asyncio.get_running_loop().time() + 0.05)
+        DUE_S.set(asyncio.get_running_loop().time() + 0.05)
         assert time_left_s() < 0.1
         with pytest.raises(Unavailable):
             await ask(crm, {"path": "/a"})
@@ -255,7 +255,7 @@ def test_a_lookup_whose_turn_is_too_late_takes_none() -> None:
                 await pace.turn(reading=False)
         await asyncio.sleep(6)
         await pace.turn(reading=False)  # in time now, and the refused took no turn
-        due_at(asyncio.get_running_loop().time() + 3)
+        DUE_S.set(asyncio.get_running_loop().time() + 3)
         await asyncio.sleep(6)
         with pytest.raises(Busy):
             await pace.turn(reading=False)
