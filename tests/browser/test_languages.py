@@ -7,33 +7,34 @@ import os
 from browser.company import ADA
 from browser.desk import Desk, Tab
 from browser.house import House
+from playwright.async_api import expect
 
 LANGUAGES = {
-    "de": "Arbeitsplatz",
-    "fr": "Poste",
-    "es": "Puesto",
-    "it": "Postazione",
-    "nl": "Werkplek",
-    "pl": "Pulpit",
-    "ar": "المكتب",
+    "de": ("Arbeitsplatz", "Wird abgefragt …"),
+    "fr": ("Poste", "Interrogation…"),
+    "es": ("Puesto", "Consultando…"),
+    "it": ("Postazione", "Interrogazione…"),
+    "nl": ("Werkplek", "Opvragen…"),
+    "pl": ("Pulpit", "Odpytywanie…"),
+    "ar": ("المكتب", "جارٍ الاستعلام…"),
 }
-"""What the link to the desk is called."""
-PAGES = ("/", "/recalls", "/me", "/wallboard", "/reports", "/insight")
+"""What the link to the desk is called, and what stands where an answer will."""
+PAGES = ("/", "/recalls", "/me", "/wallboard", "/reports", "/insight", "/admin")
 PICTURES = os.environ.get("SCREENPOP_PICTURES")  # a folder, to look at them
 
 
 async def test_the_browser_chooses_and_each_page_fits(house: House) -> None:
     await house.ring("ana", caller=ADA, queue="sales")
     found = []
-    for language, desk in LANGUAGES.items():
-        person = await house.person("sue", locale=language)
+    for language, (desk, asking) in LANGUAGES.items():
+        person = await house.person("ada", locale=language)
+        tab = Desk(await person.new_page("/"))
         for path in PAGES:
-            tab = Desk(await person.new_page(path))
+            await tab.page.goto(f"{house.url}{path}")
             await tab.page.get_by_role("link", name=desk).first.wait_for()
-            await tab.page.wait_for_load_state("networkidle")
+            await expect(tab.page.get_by_text(asking)).to_have_count(0)
             where = f"{language} {path}"
             found += [f"{where} {each}" for each in await wrong(tab, language, path)]
-            await tab.page.close()
         await person.context.close()
     assert found == []
 

@@ -129,8 +129,8 @@ function Setup({ line }: { line: Line }) {
 function clockWords(aheadS: number | null): string {
   if (aheadS === null) return t("admin.not_known_yet");
   const seconds = Math.abs(aheadS);
-  if (seconds <= RIGHT_S) return "right";
-  const side = aheadS > 0 ? t("admin.ahead_of") : "behind";
+  if (seconds <= RIGHT_S) return t("admin.clock_is_right");
+  const side = aheadS > 0 ? t("admin.ahead_of") : t("admin.behind");
   return t("admin.s_this_machines_times_are", { seconds, side });
 }
 

@@ -67,7 +67,7 @@ export function support({ count, of, low, high }: Share): string {
 
 function partOf(count: number, of: number): string {
   const { count: words } = viewerFormats();
-  return `${words(count)} of ${words(of)}`;
+  return t("reports.part_of", { part: words(count), all: words(of) });
 }
 
 /** `22–50%`: the 95% interval. */

@@ -80,7 +80,7 @@ function Figures({ onExpired }: { onExpired(): void }) {
               aria-pressed={days === each}
               onClick={() => setDays(each)}
             >
-              {each === 365 ? t("insight.a_year") : `${each} days`}
+              {each === 365 ? t("insight.a_year") : t("insight.days", { n: each })}
             </button>
           ))}
         </fieldset>

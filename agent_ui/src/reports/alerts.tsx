@@ -196,7 +196,7 @@ export function valueWords(
   { unit }: Pick<PastAlert, "unit">,
 ): string {
   if (value === null) return NONE;
-  if (unit === "failing") return "no\u00a0answer";
+  if (unit === "failing") return t("reports.no_answer");
   if (unit === "gaps")
     return t("reports.usual_gaps", { count_of: countOf(Math.round(value)) });
   if (unit === "seconds" && value < 10) return viewerFormats().seconds(value);

@@ -1,11 +1,11 @@
 // Which calls are behind a number, and why does each count?
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../i18n/words";
+import { lowered, t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
 import { CsvButton } from "../shared/csv_button";
-import { duration } from "../shared/format";
+import { duration, listed } from "../shared/format";
 import type { CountedCall, CountedCalls, Counter } from "./answers";
 import { callsQuery, type Opened } from "./choice";
 import { addDays, clockWords, countOf, dayOf, dayWords, momentIn, NONE } from "./words";
@@ -53,7 +53,7 @@ export function CallList({
   return (
     <dialog class="call-list" ref={dialog} onClose={onClose} aria-labelledby="calls-of">
       <header>
-        <h2 id="calls-of">{t("reports.the_calls", { join: names.join(" and ") })}</h2>
+        <h2 id="calls-of">{t("reports.the_calls", { join: listed(names) })}</h2>
         {!opened.kind && !opened.figure && (
           <CsvButton
             path={path.replace(`limit=${PAGE}`, "limit=200")}
@@ -159,12 +159,20 @@ function waitOf(call: CountedCall): string {
   return until ? duration((Date.parse(until) - Date.parse(since)) / 1000) : NONE;
 }
 
+const PLACES = {
+  queue: "reports.queue",
+  line: "reports.line",
+  dialled: "reports.dialled_number",
+} as const;
+
 function rangeWords(opened: Opened, label: (group: string, name: string) => string) {
   const words = (at: string) =>
     at.length > 10 ? `${dayWords(dayOf(at))} ${clockWords(at)}` : dayWords(at);
   const places = (["queue", "line", "dialled"] as const)
     .filter((group) => opened[group] !== undefined)
-    .map((group) => `${group} ${label(group, opened[group] ?? "")}`);
+    .map(
+      (group) => `${lowered(t(PLACES[group]))} ${label(group, opened[group] ?? "")}`,
+    );
   const days = opened.from.length === 10 && opened.to.length === 10;
   const last = days ? addDays(opened.to, -1) : opened.to;
   const range =
@@ -172,7 +180,6 @@ function rangeWords(opened: Opened, label: (group: string, name: string) => stri
       ? words(last)
       : t("reports.from", {
           from: words(opened.from),
-          value: days ? "to" : "until",
           last: words(last),
         });
   return [range, ...places].join(", ");

@@ -120,7 +120,12 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
       <ul class="compare-facts">
         {list.settings.map((each) => (
           <li key={each.change}>
-            <strong>{`${countOf(each.explains)} of ${countOf(list.differences)}`}</strong>
+            <strong>
+              {t("reports.part_of", {
+                part: countOf(each.explains),
+                all: countOf(list.differences),
+              })}
+            </strong>
             {t("reports.are_gone_if_calls_count", { change: each.change })}
           </li>
         ))}

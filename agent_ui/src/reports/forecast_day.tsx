@@ -253,7 +253,7 @@ function CallsTable(
             {[
               t("reports.time"),
               t("reports.expected"),
-              `${viewerFormats().percent(0.8)} band`,
+              t("reports.band_of", { share: viewerFormats().percent(0.8) }),
               t("reports.came"),
               t("reports.handle_time"),
             ].map((name) => (

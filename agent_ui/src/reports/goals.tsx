@@ -77,7 +77,7 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
           <input
             name={name}
             type="number"
-            step={t("reports.any")}
+            step="any"
             min={0}
             max={isShare(name) ? 100 : 3600}
             defaultValue={given(name)}

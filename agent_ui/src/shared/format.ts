@@ -1,7 +1,7 @@
 // How does a value read in the viewer's locale? The one place that writes numbers,
 // dates, times and amounts, for all pages.
 
-import { t } from "../i18n/words";
+import { languageTag, t } from "../i18n/words";
 import type { Column, Scalar } from "../wire/frames";
 
 export type ColumnType = Column["type"];
@@ -322,6 +322,11 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+/** `Offered and Answered`. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(languageTag()).format(names);
 }
 
 export function isTrue(value: Scalar | undefined): boolean {

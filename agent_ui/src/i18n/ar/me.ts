@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "اليوم",
   "me.available": "متاح",
   "me.on_a_break": "في استراحة",

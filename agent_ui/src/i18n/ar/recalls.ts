@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "تخلّى عن الانتظار",
   "recalls.not_answered": "لم يُرد عليه",
   "recalls.reached_the_mailbox": "وصل إلى البريد الصوتي",

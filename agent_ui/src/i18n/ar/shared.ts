@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "جارٍ الاتصال…",
   "app.loading": "جارٍ التحميل…",
   "app.not_loaded": "تعذّر تحميل الصفحة. أعد تحميلها.",
@@ -14,6 +14,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "ردّت الخدمة بـ {status}.",
   "ask.refused_remedy": "أعد المحاولة بعد لحظة.",
   "ask.no_csv": "لم يصل ملف CSV.",
+  "ask.no_parquet": "لم يصل ملف Parquet.",
   "ask.no_csv_remedy": "أعد المحاولة.",
   "login.user_name": "اسم المستخدم",
   "login.password": "كلمة المرور",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Partial<Part<typeof en>> = {
+export const wallboard: Part<typeof en> = {
   "wallboard.ringing": "يرن",
   "wallboard.talking": "في حديث",
   "wallboard.caller_on_hold": "المتصل معلّق",
@@ -94,4 +94,13 @@ export const wallboard: Partial<Part<typeof en>> = {
     "غير معروض: عدد الموظفين الذين ردّوا قليل إلى حد يجعله رقم شخص واحد",
   "wallboard.privacy_group_min": "{why} (privacy.group_min).",
   "wallboard.too_few_agents": "عدد الموظفين قليل جدًا",
+  "wallboard.lines_without_queues": {
+    zero: "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+    one: "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+    two: "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+    few: "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+    many: "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+    other:
+      "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
+  },
 };

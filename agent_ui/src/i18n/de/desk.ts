@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Diesen Tab nutzen",
   "desk.connection_lost_at": "Verbindung verloren um {since}.",
   "desk.nothing_was_heard_since_what":
@@ -193,10 +193,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.note": "Notiz",
   "desk.after_the_call": " nach dem Anruf",
   "desk.saved_as_you_type": "Wird beim Tippen gespeichert",
-  "desk.characters_left": {
-    one: "noch {n} Zeichen",
-    other: "noch {n} Zeichen",
-  },
+  "desk.characters_left": { one: "noch {n} Zeichen", other: "noch {n} Zeichen" },
   "desk.not_saved": "Nicht gespeichert: {failed}",
   "desk.kept_here_until_connected": "Bleibt hier, bis die Verbindung steht",
   "desk.saved": "Gespeichert",
@@ -220,10 +217,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.over_the_limit_by": "Limit um {amount} überschritten",
   "desk.from_age": ", von {age}",
   "desk.since_date": "seit {date}",
-  "desk.in_days": {
-    one: "({n} Tag)",
-    other: "({n} Tage)",
-  },
+  "desk.in_days": { one: "({n} Tag)", other: "({n} Tage)" },
   "desk.overdue_amount": "Überfällig {amount}",
   "desk.asking": "{label}: wird abgefragt",
   "desk.state_asking": "wird abgefragt",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "Heute",
   "me.available": "Bereit",
   "me.on_a_break": "In der Pause",
@@ -85,13 +85,7 @@ export const me: Partial<Part<typeof en>> = {
   "me.download_everything_json": "Alles herunterladen (JSON)",
   "me.ringing": "klingelt",
   "me.since": "seit {moment}",
-  "me.last_days": {
-    one: "Letzter {n} Tag",
-    other: "Letzte {n} Tage",
-  },
+  "me.last_days": { one: "Letzter {n} Tag", other: "Letzte {n} Tage" },
   "me.rows": "{label}, Zeilen",
-  "me.n_rows": {
-    one: "{n} Zeile",
-    other: "{n} Zeilen",
-  },
+  "me.n_rows": { one: "{n} Zeile", other: "{n} Zeilen" },
 };

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "Hat aufgegeben",
   "recalls.not_answered": "Nicht angenommen",
   "recalls.reached_the_mailbox": "Kam auf die Voicemail",
@@ -60,14 +60,8 @@ export const recalls: Partial<Part<typeof en>> = {
   "recalls.one_attempt": "1 Versuch, {last}",
   "recalls.last": "{times}, zuletzt {ago}",
   "recalls.last_by": "{times}, zuletzt {ago} von {by}",
-  "recalls.minutes": {
-    one: "{n} Minute",
-    other: "{n} Minuten",
-  },
-  "recalls.hours": {
-    one: "{n} Stunde",
-    other: "{n} Stunden",
-  },
+  "recalls.minutes": { one: "{n} Minute", other: "{n} Minuten" },
+  "recalls.hours": { one: "{n} Stunde", other: "{n} Stunden" },
   "recalls.closed_to": "{how} zu {by}, {when}",
   "recalls.closed_by": "{how} von {by}, {when}",
   "recalls.later_for": "Später: {who}",

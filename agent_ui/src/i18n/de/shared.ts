@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Verbindung wird aufgebaut …",
   "app.loading": "Wird geladen …",
   "app.not_loaded": "Die Seite konnte nicht geladen werden. Bitte neu laden.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Der Dienst antwortete mit {status}.",
   "ask.refused_remedy": "Versuchen Sie es gleich noch einmal.",
   "ask.no_csv": "Keine CSV-Datei erhalten.",
+  "ask.no_parquet": "Keine Parquet-Datei erhalten.",
   "ask.no_csv_remedy": "Erneut versuchen.",
   "login.user_name": "Benutzername",
   "login.password": "Passwort",

@@ -12,6 +12,8 @@ export const admin = {
   "admin.address": "Address",
   "admin.not_known_yet": "not known yet",
   "admin.ahead_of": "ahead of",
+  "admin.behind": "behind",
+  "admin.clock_is_right": "right",
   "admin.s_this_machines_times_are":
     "{seconds} s {side} this machine's; times are corrected",
   "admin.order_lines": {

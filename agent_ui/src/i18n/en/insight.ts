@@ -42,6 +42,7 @@ export const insight = {
   "insight.what_became_of_offers": "What became of offers",
   "insight.calls_of_the_last": "Calls of the last",
   "insight.a_year": "A year",
+  "insight.days": { one: "{n} day", other: "{n} days" },
   "insight.calls_from_to": "Calls from {from} to {to}",
   "insight.asking": "Asking…",
   "insight.offers": "offers",

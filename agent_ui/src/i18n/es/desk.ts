@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Usar esta pestaña",
   "desk.connection_lost_at": "Conexión perdida a las {since}.",
   "desk.nothing_was_heard_since_what":
@@ -191,10 +191,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.note": "Nota",
   "desk.after_the_call": " tras la llamada",
   "desk.saved_as_you_type": "Se guarda al escribir",
-  "desk.characters_left": {
-    one: "queda {n} carácter",
-    other: "quedan {n} caracteres",
-  },
+  "desk.characters_left": { one: "queda {n} carácter", other: "quedan {n} caracteres" },
   "desk.not_saved": "No guardado: {failed}",
   "desk.kept_here_until_connected": "Se conserva aquí hasta conectar",
   "desk.saved": "Guardado",
@@ -218,10 +215,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.over_the_limit_by": "Límite superado en {amount}",
   "desk.from_age": ", de {age}",
   "desk.since_date": "desde {date}",
-  "desk.in_days": {
-    one: "({n} día)",
-    other: "({n} días)",
-  },
+  "desk.in_days": { one: "({n} día)", other: "({n} días)" },
   "desk.overdue_amount": "Vencido {amount}",
   "desk.asking": "{label}: consultando",
   "desk.state_asking": "consultando",

@@ -1,7 +1,6 @@
 // All texts of the pages in Spanish.
 
 import type { Catalogue } from "../catalogue";
-import { en } from "../en";
 import { admin } from "./admin";
 import { desk } from "./desk";
 import { dial } from "./dial";
@@ -16,7 +15,6 @@ import { shared } from "./shared";
 import { wallboard } from "./wallboard";
 
 export const es: Catalogue = {
-  ...en,
   ...admin,
   ...desk,
   ...dial,

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "Hoy",
   "me.available": "Disponible",
   "me.on_a_break": "En pausa",
@@ -84,13 +84,7 @@ export const me: Partial<Part<typeof en>> = {
   "me.download_everything_json": "Descargar todo (JSON)",
   "me.ringing": "sonando",
   "me.since": "desde {moment}",
-  "me.last_days": {
-    one: "Último día ({n})",
-    other: "Últimos {n} días",
-  },
+  "me.last_days": { one: "Último día ({n})", other: "Últimos {n} días" },
   "me.rows": "{label}, filas",
-  "me.n_rows": {
-    one: "{n} fila",
-    other: "{n} filas",
-  },
+  "me.n_rows": { one: "{n} fila", other: "{n} filas" },
 };

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "Desistió",
   "recalls.not_answered": "Sin atender",
   "recalls.reached_the_mailbox": "Llegó al buzón de voz",
@@ -61,14 +61,8 @@ export const recalls: Partial<Part<typeof en>> = {
   "recalls.one_attempt": "1 intento, {last}",
   "recalls.last": "{times}, la última {ago}",
   "recalls.last_by": "{times}, la última {ago} por {by}",
-  "recalls.minutes": {
-    one: "{n} minuto",
-    other: "{n} minutos",
-  },
-  "recalls.hours": {
-    one: "{n} hora",
-    other: "{n} horas",
-  },
+  "recalls.minutes": { one: "{n} minuto", other: "{n} minutos" },
+  "recalls.hours": { one: "{n} hora", other: "{n} horas" },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how} por {by}, {when}",
   "recalls.later_for": "Más tarde: {who}",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Conectando…",
   "app.loading": "Cargando…",
   "app.not_loaded": "No se pudo cargar la página. Vuelva a cargarla.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "El servicio respondió {status}.",
   "ask.refused_remedy": "Inténtelo de nuevo en un momento.",
   "ask.no_csv": "No llegó ningún CSV.",
+  "ask.no_parquet": "No llegó ningún archivo Parquet.",
   "ask.no_csv_remedy": "Inténtelo de nuevo.",
   "login.user_name": "Nombre de usuario",
   "login.password": "Contraseña",

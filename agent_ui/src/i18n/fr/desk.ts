@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Utiliser cet onglet",
   "desk.connection_lost_at": "Connexion perdue à {since}.",
   "desk.nothing_was_heard_since_what":
@@ -57,10 +57,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.talked": "{words}, conversation {duration}",
   "desk.calling": "Appel en cours",
   "desk.network_says": "« {name} » selon le réseau",
-  "desk.not_them_more": {
-    one: "Pas lui ? {n} autre",
-    other: "Pas lui ? {n} autres",
-  },
+  "desk.not_them_more": { one: "Pas lui ? {n} autre", other: "Pas lui ? {n} autres" },
   "desk.not_them": "Pas lui ?",
   "desk.says": "{label} : « {value} » selon {source}",
   "desk.about_the_caller": "À propos de l’appelant",
@@ -220,10 +217,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.over_the_limit_by": "Plafond dépassé de {amount}",
   "desk.from_age": ", {age}",
   "desk.since_date": "depuis le {date}",
-  "desk.in_days": {
-    one: "({n} jour)",
-    other: "({n} jours)",
-  },
+  "desk.in_days": { one: "({n} jour)", other: "({n} jours)" },
   "desk.overdue_amount": "Échu {amount}",
   "desk.asking": "{label} : interrogation",
   "desk.state_asking": "interrogation",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "Aujourd’hui",
   "me.available": "Disponible",
   "me.on_a_break": "En pause",
@@ -85,13 +85,7 @@ export const me: Partial<Part<typeof en>> = {
   "me.download_everything_json": "Tout télécharger (JSON)",
   "me.ringing": "sonne",
   "me.since": "depuis {moment}",
-  "me.last_days": {
-    one: "Dernier jour ({n})",
-    other: "{n} derniers jours",
-  },
+  "me.last_days": { one: "Dernier jour ({n})", other: "{n} derniers jours" },
   "me.rows": "{label}, lignes",
-  "me.n_rows": {
-    one: "{n} ligne",
-    other: "{n} lignes",
-  },
+  "me.n_rows": { one: "{n} ligne", other: "{n} lignes" },
 };

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "A abandonné",
   "recalls.not_answered": "Sans réponse",
   "recalls.reached_the_mailbox": "A atteint la messagerie",
@@ -60,14 +60,8 @@ export const recalls: Partial<Part<typeof en>> = {
   "recalls.one_attempt": "1 essai, {last}",
   "recalls.last": "{times}, dernier {ago}",
   "recalls.last_by": "{times}, dernier {ago} par {by}",
-  "recalls.minutes": {
-    one: "{n} minute",
-    other: "{n} minutes",
-  },
-  "recalls.hours": {
-    one: "{n} heure",
-    other: "{n} heures",
-  },
+  "recalls.minutes": { one: "{n} minute", other: "{n} minutes" },
+  "recalls.hours": { one: "{n} heure", other: "{n} heures" },
   "recalls.closed_to": "{how} : {by}, {when}",
   "recalls.closed_by": "{how} par {by}, {when}",
   "recalls.later_for": "Plus tard : {who}",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Connexion…",
   "app.loading": "Chargement…",
   "app.not_loaded": "La page n’a pas pu être chargée. Rechargez-la.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Le service a répondu {status}.",
   "ask.refused_remedy": "Réessayez dans un instant.",
   "ask.no_csv": "Aucun CSV reçu.",
+  "ask.no_parquet": "Aucun fichier Parquet reçu.",
   "ask.no_csv_remedy": "Réessayez.",
   "login.user_name": "Nom d’utilisateur",
   "login.password": "Mot de passe",

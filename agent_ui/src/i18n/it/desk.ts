@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Usa questa scheda",
   "desk.connection_lost_at": "Connessione persa alle {since}.",
   "desk.nothing_was_heard_since_what":
@@ -218,10 +218,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.over_the_limit_by": "Fido superato di {amount}",
   "desk.from_age": ", di {age}",
   "desk.since_date": "dal {date}",
-  "desk.in_days": {
-    one: "({n} giorno)",
-    other: "({n} giorni)",
-  },
+  "desk.in_days": { one: "({n} giorno)", other: "({n} giorni)" },
   "desk.overdue_amount": "Scaduto {amount}",
   "desk.asking": "{label}: interrogazione",
   "desk.state_asking": "interrogazione",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "Oggi",
   "me.available": "Disponibile",
   "me.on_a_break": "In pausa",
@@ -84,13 +84,7 @@ export const me: Partial<Part<typeof en>> = {
   "me.download_everything_json": "Scarica tutto (JSON)",
   "me.ringing": "squilla",
   "me.since": "dal {moment}",
-  "me.last_days": {
-    one: "Ultimo giorno ({n})",
-    other: "Ultimi {n} giorni",
-  },
+  "me.last_days": { one: "Ultimo giorno ({n})", other: "Ultimi {n} giorni" },
   "me.rows": "{label}, righe",
-  "me.n_rows": {
-    one: "{n} riga",
-    other: "{n} righe",
-  },
+  "me.n_rows": { one: "{n} riga", other: "{n} righe" },
 };

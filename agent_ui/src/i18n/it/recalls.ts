@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "Ha rinunciato",
   "recalls.not_answered": "Senza risposta",
   "recalls.reached_the_mailbox": "Arrivato alla segreteria",
@@ -60,14 +60,8 @@ export const recalls: Partial<Part<typeof en>> = {
   "recalls.one_attempt": "1 tentativo, {last}",
   "recalls.last": "{times}, ultimo {ago}",
   "recalls.last_by": "{times}, ultimo {ago} da {by}",
-  "recalls.minutes": {
-    one: "{n} minuto",
-    other: "{n} minuti",
-  },
-  "recalls.hours": {
-    one: "{n} ora",
-    other: "{n} ore",
-  },
+  "recalls.minutes": { one: "{n} minuto", other: "{n} minuti" },
+  "recalls.hours": { one: "{n} ora", other: "{n} ore" },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how} da {by}, {when}",
   "recalls.later_for": "Più tardi: {who}",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Connessione in corso…",
   "app.loading": "Caricamento…",
   "app.not_loaded": "Impossibile caricare la pagina. Ricaricarla.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Il servizio ha risposto {status}.",
   "ask.refused_remedy": "Riprovi tra un momento.",
   "ask.no_csv": "Nessun CSV ricevuto.",
+  "ask.no_parquet": "Nessun file Parquet ricevuto.",
   "ask.no_csv_remedy": "Riprovare.",
   "login.user_name": "Nome utente",
   "login.password": "Password",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Dit tabblad gebruiken",
   "desk.connection_lost_at": "Verbinding verbroken om {since}.",
   "desk.nothing_was_heard_since_what":
@@ -191,10 +191,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.note": "Notitie",
   "desk.after_the_call": " na het gesprek",
   "desk.saved_as_you_type": "Opgeslagen tijdens het typen",
-  "desk.characters_left": {
-    one: "nog {n} teken",
-    other: "nog {n} tekens",
-  },
+  "desk.characters_left": { one: "nog {n} teken", other: "nog {n} tekens" },
   "desk.not_saved": "Niet opgeslagen: {failed}",
   "desk.kept_here_until_connected": "Blijft hier tot er verbinding is",
   "desk.saved": "Opgeslagen",
@@ -218,10 +215,7 @@ export const desk: Partial<Part<typeof en>> = {
   "desk.over_the_limit_by": "Limiet overschreden met {amount}",
   "desk.from_age": ", van {age}",
   "desk.since_date": "sinds {date}",
-  "desk.in_days": {
-    one: "({n} dag)",
-    other: "({n} dagen)",
-  },
+  "desk.in_days": { one: "({n} dag)", other: "({n} dagen)" },
   "desk.overdue_amount": "Achterstallig {amount}",
   "desk.asking": "{label}: opvragen",
   "desk.state_asking": "opvragen",

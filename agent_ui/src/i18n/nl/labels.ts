@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { labels as en } from "../en/labels";
 
-export const labels: Partial<Part<typeof en>> = {
+export const labels: Part<typeof en> = {
   "label.Customer": "Klant",
   "label.Name": "Naam",
   "label.Company": "Bedrijf",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { me as en } from "../en/me";
 
-export const me: Partial<Part<typeof en>> = {
+export const me: Part<typeof en> = {
   "me.today": "Vandaag",
   "me.available": "Beschikbaar",
   "me.on_a_break": "Met pauze",
@@ -84,13 +84,7 @@ export const me: Partial<Part<typeof en>> = {
   "me.download_everything_json": "Alles downloaden (JSON)",
   "me.ringing": "gaat over",
   "me.since": "sinds {moment}",
-  "me.last_days": {
-    one: "Laatste {n} dag",
-    other: "Laatste {n} dagen",
-  },
+  "me.last_days": { one: "Laatste {n} dag", other: "Laatste {n} dagen" },
   "me.rows": "{label}, rijen",
-  "me.n_rows": {
-    one: "{n} rij",
-    other: "{n} rijen",
-  },
+  "me.n_rows": { one: "{n} rij", other: "{n} rijen" },
 };

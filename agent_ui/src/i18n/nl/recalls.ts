@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "Gaf het op",
   "recalls.not_answered": "Niet aangenomen",
   "recalls.reached_the_mailbox": "Kwam op de voicemail",
@@ -60,14 +60,8 @@ export const recalls: Partial<Part<typeof en>> = {
   "recalls.one_attempt": "1 poging, {last}",
   "recalls.last": "{times}, laatst {ago}",
   "recalls.last_by": "{times}, laatst {ago} door {by}",
-  "recalls.minutes": {
-    one: "{n} minuut",
-    other: "{n} minuten",
-  },
-  "recalls.hours": {
-    one: "{n} uur",
-    other: "{n} uur",
-  },
+  "recalls.minutes": { one: "{n} minuut", other: "{n} minuten" },
+  "recalls.hours": { one: "{n} uur", other: "{n} uur" },
   "recalls.closed_to": "{how}: {by}, {when}",
   "recalls.closed_by": "{how} door {by}, {when}",
   "recalls.later_for": "Later: {who}",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Verbinden…",
   "app.loading": "Laden…",
   "app.not_loaded": "De pagina kon niet worden geladen. Laad haar opnieuw.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "De dienst antwoordde {status}.",
   "ask.refused_remedy": "Probeer het zo dadelijk opnieuw.",
   "ask.no_csv": "Geen CSV ontvangen.",
+  "ask.no_parquet": "Geen Parquet-bestand ontvangen.",
   "ask.no_csv_remedy": "Probeer het opnieuw.",
   "login.user_name": "Gebruikersnaam",
   "login.password": "Wachtwoord",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { wallboard as en } from "../en/wallboard";
 
-export const wallboard: Partial<Part<typeof en>> = {
+export const wallboard: Part<typeof en> = {
   "wallboard.ringing": "Gaat over",
   "wallboard.talking": "In gesprek",
   "wallboard.caller_on_hold": "Beller in de wacht",

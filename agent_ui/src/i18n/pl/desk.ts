@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { desk as en } from "../en/desk";
 
-export const desk: Partial<Part<typeof en>> = {
+export const desk: Part<typeof en> = {
   "desk.use_this_tab": "Użyj tej karty",
   "desk.connection_lost_at": "Utracono połączenie o {since}.",
   "desk.nothing_was_heard_since_what":

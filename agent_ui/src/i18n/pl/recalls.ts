@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { recalls as en } from "../en/recalls";
 
-export const recalls: Partial<Part<typeof en>> = {
+export const recalls: Part<typeof en> = {
   "recalls.gave_up": "Zrezygnował",
   "recalls.not_answered": "Nie odebrano",
   "recalls.reached_the_mailbox": "Trafił na pocztę głosową",

@@ -3,7 +3,7 @@
 import type { Part } from "../catalogue";
 import type { shared as en } from "../en/shared";
 
-export const shared: Partial<Part<typeof en>> = {
+export const shared: Part<typeof en> = {
   "app.connecting": "Łączenie…",
   "app.loading": "Wczytywanie…",
   "app.not_loaded": "Nie udało się wczytać strony. Wczytaj ją ponownie.",
@@ -15,6 +15,7 @@ export const shared: Partial<Part<typeof en>> = {
   "ask.refused": "Usługa odpowiedziała {status}.",
   "ask.refused_remedy": "Spróbuj ponownie za chwilę.",
   "ask.no_csv": "Nie otrzymano pliku CSV.",
+  "ask.no_parquet": "Nie otrzymano pliku Parquet.",
   "ask.no_csv_remedy": "Spróbuj ponownie.",
   "login.user_name": "Nazwa użytkownika",
   "login.password": "Hasło",
