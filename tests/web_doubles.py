@@ -208,7 +208,9 @@ def forecasts(make: Make = some_forecast, clock: Clock | None = None) -> Forecas
     return Forecasts(make, ForecastSettings(), clock or FakeClock())
 
 
-async def look_up(number: str, candidate: str | None) -> Json:
+async def look_up(
+    number: str, candidate: str | None, line: str, dialled: str | None
+) -> Json:
     return {"number": number, "candidates": [], "facets": {}, "lookups": []}
 
 

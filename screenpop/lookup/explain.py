@@ -16,6 +16,7 @@ from difflib import get_close_matches
 import msgspec
 
 from screenpop.config.facets import FacetLayout
+from screenpop.config.problems import did_you_mean
 from screenpop.domain.call import Call, CallId, Direction, LineId, Phase
 from screenpop.domain.errors import NotFound
 from screenpop.domain.phone import Parties, Presentation
@@ -88,6 +89,18 @@ def call_from(
         arrived_us=at_us,
         attributes=attributes or {},
     )
+
+
+def line_or_first(line: str, lines: Iterable[str]) -> str:
+    """The line that is asked for, else the first; raises `NotFound`."""
+    known = tuple(lines)
+    if line and line not in known:
+        raise NotFound(
+            f"there is no line {line}",
+            code="unknown_line",
+            remedy=did_you_mean(line, known, noun="lines"),
+        )
+    return line or next(iter(known), "")
 
 
 async def explain(

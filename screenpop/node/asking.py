@@ -18,12 +18,12 @@ from screenpop.config.check import Checked, verdict
 from screenpop.config.facets import gives_orders
 from screenpop.config.load import Examined, Loaded, examine
 from screenpop.config.model import LineSettings
-from screenpop.config.problems import ConfigProblems, Problem, did_you_mean
-from screenpop.domain.errors import ConfigError, NotFound, Unavailable
+from screenpop.config.problems import ConfigProblems, Problem
+from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.insight.adviser import Adviser
 from screenpop.insight.policy import rules_of
 from screenpop.intake.webhook import check_line as check_one
-from screenpop.lookup.explain import Explanation, call_from, explain
+from screenpop.lookup.explain import Explanation, call_from, explain, line_or_first
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.number_index import file_name
 from screenpop.lookup.own_source import SOURCE, own_lookups
@@ -67,12 +67,7 @@ async def explained(
     Customers are those of the service's number index where it has all of a source,
     as this configuration reads them, unless `reads_customers`.
     """
-    if line and line not in loaded.config.lines:
-        raise NotFound(
-            f"there is no line {line}",
-            code="unknown_line",
-            remedy=did_you_mean(line, loaded.config.lines, noun="lines"),
-        )
+    line = line_or_first(line, loaded.config.lines)
     clock = SystemClock()
     tasks = TaskOwner("explain")
     past, without = await _past(loaded, clock)
@@ -90,7 +85,6 @@ async def explained(
         if past is not None:
             for known in await past.remembered():
                 lookups.calls.remember(*known)
-        line = line or next(iter(loaded.config.lines), "")
         call = call_from(number, at_us=clock.now_us(), line=line, dialled=dialled)
         ani = lookups.calls.parties(call).ani
         index = {} if reads_customers else _borrowed(lookups, data_dir_of(loaded))

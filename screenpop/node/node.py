@@ -41,7 +41,13 @@ from screenpop.journal.base import (
     Offset,
     Rejoined,
 )
-from screenpop.lookup.explain import Explanation, as_json, column_types, explain
+from screenpop.lookup.explain import (
+    Explanation,
+    as_json,
+    column_types,
+    explain,
+    line_or_first,
+)
 from screenpop.node.alerting import Alerting, recover_alerts
 from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
@@ -123,16 +129,21 @@ class Service:
         return self.web.url
 
     async def explain(
-        self, number: str, candidate: str | None = None, **more: str
+        self,
+        number: str,
+        candidate: str | None = None,
+        *,
+        line: str = "",
+        dialled: str | None = None,
     ) -> Explanation:
         """As if the number called now, on the first line unless `line` names one."""
-        more.setdefault("line", next(iter(self.loaded.config.lines), ""))
         told = await explain(
             number,
             lookups=self.lookups.calls,
             tools=self.lookups.tools,
             candidate=candidate,
-            **more,  # type: ignore[arg-type]
+            line=line_or_first(line, self.loaded.config.lines),
+            dialled=dialled,
         )
         return self.lookups.judged(told)
 
@@ -367,8 +378,10 @@ class Service:
     async def profile_of(self, number: str) -> Profile:
         return (await self.explain(number)).profile
 
-    async def lookup_json(self, number: str, candidate: str | None) -> Json:
-        told = await self.explain(number, candidate)
+    async def lookup_json(
+        self, number: str, candidate: str | None, line: str, dialled: str | None
+    ) -> Json:
+        told = await self.explain(number, candidate, line=line, dialled=dialled)
         return as_json(told, column_types(all_shapes(self.loaded.config)))
 
     async def live_stats(self) -> Json:

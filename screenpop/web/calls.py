@@ -127,27 +127,32 @@ async def _body(site: Site, visit: Visit, kind: type[T], bytes_max: int) -> T:
 
 NUMBER_CHARS_MAX = 64
 CANDIDATE_CHARS_MAX = 300
+LINE_CHARS_MAX = 100
 
 
 async def look_up(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /v1/lookup?number=&candidate=`: the same JSON as `screenpop explain`.
-
-    In a query string `+` means a space: a number that begins with one gets it back.
-    """
+    """`GET /v1/lookup?number=`: the same JSON as `screenpop explain`."""
     query = visit.request.query
-    number = required(query, "number", NUMBER_CHARS_MAX)
-    if number.startswith(" "):
-        number = f"+{number.lstrip()}"
+    number = _with_plus(required(query, "number", NUMBER_CHARS_MAX))
     candidate = text(query, "candidate", CANDIDATE_CHARS_MAX)
+    line = text(query, "line", LINE_CHARS_MAX) or ""
+    dialled = text(query, "dialled", NUMBER_CHARS_MAX)
     user = visit.user
     site.lookups.take(user.username)
     await site.services.audit(user.username, "lookup", shortened(number))
     site.security.note(
         "lookup", user=user.username, address=visit.remote, number=shortened(number)
     )
-    found = await site.services.lookup(number, candidate)
+    found = await site.services.lookup(
+        number, candidate, line, None if dialled is None else _with_plus(dialled)
+    )
     may_see_causes = user.role.includes(Role.SUPERVISOR)
     return answered(found if may_see_causes else _without_causes(found))
+
+
+def _with_plus(number: str) -> str:
+    """In a query string `+` means a space: a number that begins with one gets it."""
+    return f"+{number.lstrip()}" if number.startswith(" ") else number
 
 
 def _without_causes(found: Json) -> Json:

@@ -204,6 +204,8 @@ ROUTES: tuple[Route, ...] = (
         query=(
             RouteParameter(name="number", text="As people write it.", required=True),
             RouteParameter(name="candidate", text="Key of one candidate, in full."),
+            RouteParameter(name="line", text="As if on this line; default the first."),
+            RouteParameter(name="dialled", text="As if this number was dialled."),
         ),
         errors=(400, 404, 503, 504),
     ),

@@ -57,6 +57,14 @@ OrdersAfter = Callable[
 """What callers ordered within so many days; None: no source gives orders."""
 
 
+class LookUp(Protocol):
+    """What `explain` finds; `line` empty: the first. Raises `NotFound`."""
+
+    async def __call__(
+        self, number: str, candidate: str | None, line: str, dialled: str | None
+    ) -> Json: ...
+
+
 class Reloading(Protocol):
     """The configuration that runs, and how another one takes its place."""
 
@@ -89,7 +97,7 @@ class Services:
     live: LiveCalls
     recalls: Recalls
     alerts: Alerts
-    lookup: Callable[[str, str | None], Awaitable[Json]]
+    lookup: LookUp
     stats: Callable[[], Awaitable[Json]]
     counts: PastCounts
     popped: PoppedCalls

@@ -136,3 +136,46 @@ async def test_a_broken_configuration_is_shown_with_file_and_line(
         for width in (360, 1280):
             await tab.page.set_viewport_size({"width": width, "height": 800})
             assert await tab.fits_in_width(), f"at {width} px"
+
+
+async def test_a_number_is_tried_with_its_lookups_candidates_and_sources(
+    house: House,
+) -> None:
+    house.company.breaks("terms")
+    tab = await administration(house)
+    await tab.page.get_by_label("Number", exact=True).fill("020 7946 0958")
+    await tab.button("Look up").click()
+    found = tab.part(".tried")
+    await expect(found).to_contain_text(f"Read as {ADA} (GB).")
+    await expect(found.locator(".tried-candidates li")).to_contain_text("Ada Byron")
+    await expect(found.locator(".tried-candidates li")).to_contain_text("% sure")
+    terms = found.locator('[data-lookup="terms"]')
+    await expect(terms).to_have_attribute("data-outcome", "failed")
+    await expect(terms).to_contain_text("500")
+    balance = found.locator('[data-lookup="balance"]')
+    await expect(balance).to_contain_text(re.compile(r"after \d+.*ms: .*, answered"))
+    start, length = await bar_of(balance)
+    assert start + length <= 100.01
+    field = found.locator(".tried-facet").filter(has_text="Ada Byron")
+    await expect(field.first).to_contain_text(" old")
+    assert tab.complaints == []
+    for width in (360, 1280, 3840):
+        await tab.page.set_viewport_size({"width": width, "height": 900})
+        assert await tab.fits_in_width(), f"at {width} px"
+
+
+async def bar_of(lookup: Locator) -> tuple[float, float]:
+    """Where it begins and how long it is, in hundredths of the whole."""
+    style = str(await lookup.locator(".waterfall-bar").get_attribute("style"))
+    start, length = re.findall(r"([\d.e-]+)%", style)
+    return float(start), float(length)
+
+
+async def test_a_number_that_cannot_be_looked_up_says_why(house: House) -> None:
+    tab = await administration(house)
+    await tab.page.get_by_label("Number", exact=True).fill("anonymous")
+    await tab.button("Look up").click()
+    await tab.sees("is not a complete telephone number", within=".tried")
+    await tab.page.get_by_label("Number", exact=True).fill("020 7946 0000")
+    await tab.button("Look up").click()
+    await tab.sees("No customer has this number.", within=".tried")

@@ -45,3 +45,11 @@ async def test_the_service_is_asked_and_the_look_is_noted(tmp_path: Path) -> Non
         assert (entry.username, entry.action) == ("ada", "lookup")
         told = await explain(centre, "1", "--dialled", "2")
         assert told.exit_code == 2
+
+
+async def test_a_lookup_of_an_unknown_line_names_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").write_text(CARDS)
+    async with open_call_centre(tmp_path, sources=SOURCES) as centre:
+        path = "/v1/lookup?number=020+7946+0958"
+        assert await centre.status("ada", f"{path}&line=mian") == 404
+        assert (await centre.get("ada", f"{path}&line=main"))["country"] == "GB"

@@ -232,3 +232,55 @@ export interface ConfigurationSeen {
   watched_every_s: number;
   last: ReloadSeen | null;
 }
+
+export interface LookupTold {
+  name: string;
+  source: string;
+  started_ms: number;
+  ms: number;
+  outcome: "ok" | "stale" | "empty" | "failed" | "timed_out";
+  /** What went wrong, for agents. */
+  message: string | null;
+  /** The cause, for supervisors. */
+  detail: string | null;
+}
+
+export interface CandidateTold {
+  source: string;
+  key: string;
+  name: string;
+  company: string | null;
+  /** 0 to 1. */
+  confidence: number;
+  why: string;
+}
+
+interface ValueTold {
+  value: string | number | boolean | null;
+  source: string;
+  age_s: number;
+}
+
+export interface FieldTold extends ValueTold {
+  others?: ValueTold[];
+}
+
+export interface FacetTold {
+  state: string;
+  fields: Record<string, FieldTold>;
+  rows: Record<string, FieldTold["value"]>[];
+  rows_source: string | null;
+  notes: { lookup: string; source: string; state: string; message: string | null }[];
+}
+
+/** What the lookups for a number found, as `screenpop explain --json`. */
+export interface Found {
+  number: string | null;
+  country: string | null;
+  raw: string | null;
+  candidates: CandidateTold[];
+  chosen: { source: string; key: string } | null;
+  facets: Record<string, FacetTold>;
+  /** In the order they began. */
+  lookups: LookupTold[];
+}

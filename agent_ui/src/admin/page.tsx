@@ -15,6 +15,7 @@ import { Lines } from "./lines";
 import { OrderFeeds } from "./orders";
 import { Sources } from "./sources";
 import type { AdminState } from "./state";
+import { TryNumber } from "./try_number";
 
 interface AdminPageProps {
   session: Session;
@@ -73,6 +74,7 @@ function Admin({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       <Lines {...shared} />
       <Sources {...shared} />
       <OrderFeeds {...shared} />
+      <TryNumber {...{ formats, onExpired }} lines={state.lines} />
       <Configuration {...{ csrf, formats, now, onExpired }} />
     </main>
   );

@@ -4,6 +4,7 @@ import { t, textsOf } from "../i18n/words";
 import type {
   EventSeen,
   Feed,
+  LookupTold,
   Ranking,
   RequestSeen,
   SharedNumber,
@@ -27,6 +28,25 @@ export const STATES: Record<Source["state"], string> = textsOf({
   left_alone: "admin.circuit_breaker_open",
   unasked: "admin.not_asked_yet",
   off: "admin.switched_off",
+});
+
+export const LOOKUP_OUTCOMES: Record<LookupTold["outcome"], string> = textsOf({
+  ok: "admin.lookup_ok",
+  stale: "admin.lookup_stale",
+  empty: "admin.lookup_empty",
+  failed: "admin.lookup_failed",
+  timed_out: "admin.lookup_timed_out",
+});
+
+/** Of a facet; another one is shown as it came. */
+export const FIELD_STATES: Readonly<Record<string, string | undefined>> = textsOf({
+  fresh: "admin.lookup_ok",
+  stale: "admin.lookup_stale",
+  pending: "admin.state_pending",
+  empty: "admin.lookup_empty",
+  failed: "admin.lookup_failed",
+  timed_out: "admin.lookup_timed_out",
+  withheld: "admin.number_withheld",
 });
 
 export const SHARING: Record<SharedNumber["of"], string> = textsOf({

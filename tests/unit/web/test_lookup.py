@@ -28,7 +28,7 @@ async def test_a_lookup_needs_a_number_and_an_agent(house: Any) -> None:
 
 
 async def test_sources_that_are_late_are_no_defect_of_ours(open_house: Any) -> None:
-    async def late(number: str, candidate: str | None) -> dict[str, object]:
+    async def late(*asked: str | None) -> dict[str, object]:
         raise TimedOut("no source answered within 1500 ms.")
 
     house = await open_house(lookup=late)
@@ -74,7 +74,7 @@ async def test_what_cannot_be_written_down_is_not_shown(open_house: Any) -> None
 
 
 async def test_the_cause_of_a_failure_is_not_for_agents(open_house: Any) -> None:
-    async def look_up(number: str, candidate: str | None) -> dict[str, Any]:
+    async def look_up(*asked: str | None) -> dict[str, Any]:
         return {"lookups": [{"name": "crm", "detail": "http://10.0.0.5 refused"}]}
 
     house = await open_house(lookup=look_up)
@@ -82,3 +82,22 @@ async def test_the_cause_of_a_failure_is_not_for_agents(open_house: Any) -> None
         await house.sign_in(user)
         answer = await house.ask("GET", "/v1/lookup?number=1")
         assert answer.json["lookups"] == [{"name": "crm", "detail": detail}]
+
+
+async def test_a_lookup_is_as_if_on_a_line_and_at_a_dialled_number(
+    open_house: Any,
+) -> None:
+    seen = []
+
+    async def look_up(*asked: str | None) -> dict[str, Any]:
+        seen.append(asked)
+        return {"lookups": []}
+
+    house = await open_house(lookup=look_up)
+    await house.sign_in("ana")
+    await house.ask("GET", "/v1/lookup?number=1&line=main&dialled=%204420")
+    await house.ask("GET", "/v1/lookup?number=1")
+    assert seen == [("1", None, "main", "+4420"), ("1", None, "", None)]
+    too_long = "1" * 65
+    answer = await house.ask("GET", f"/v1/lookup?number=1&dialled={too_long}")
+    assert answer.status == 400
