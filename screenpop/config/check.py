@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
+from screenpop.config.check_desk import desk_problems
 from screenpop.config.check_sending import sending_problems
 from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
 from screenpop.config.facets import BUILT_IN_NAMES, all_shapes, enabled_lookups
@@ -84,6 +85,7 @@ def inspect(
         *_facets(loaded),
         *_dispositions(loaded),
         *_recall(loaded),
+        *desk_problems(loaded),
         *sending_problems(loaded),
         *prepared.problems,
     ]

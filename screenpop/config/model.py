@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from screenpop.config.alerts import AlertSettings
+from screenpop.config.desk import DeskSettings
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.mail import MailServer
@@ -394,6 +395,7 @@ class Configuration(Model):
     lookups: dict[Name, LookupSettings] = Field(default_factory=dict)
     facets: dict[Name, FacetSettings] = Field(default_factory=dict)
     dispositions: tuple[DispositionSettings, ...] = ()
+    desk: DeskSettings = DeskSettings()
     policy: tuple[PolicyRule, ...] = Field(
         (), max_length=200, description="The sales policy: its rules."
     )

@@ -247,6 +247,17 @@ class DispositionChoice(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}  # in other languages, by language
 
 
+class UrlButton(msgspec.Struct, frozen=True, kw_only=True):
+    """A button that opens `url` once all its `{NAME}` have values."""
+
+    label: str
+    url: str
+    lines: list[str] = []  # none: calls of all lines
+    queues: list[str] = []
+    facet: str | None = None  # in whose head it stands; null: the card's own
+    labels: dict[str, str] = {}
+
+
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="hello"):
     """First frame, and again when labels change. The client answers with `resume`."""
 
@@ -270,6 +281,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     call_back_words: list[str] = []  # in a result or note: a call back was promised
     has_policy: bool = False  # the card keeps room for the lines of a sales policy
     click_to_call: dict[str, str] = {}  # URL templates by line; others have `tel:`
+    buttons: list[UrlButton] = []
 
 
 class Resync(

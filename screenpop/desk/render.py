@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 import screenpop
+from screenpop.config.desk import ButtonSettings
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
@@ -221,6 +222,8 @@ def greeter(
         for x in config.dispositions
     ]
 
+    buttons = [_button(x) for x in config.desk.buttons]
+
     def hello(user: User, offset: int) -> frames.Hello:
         return frames.Hello(
             offset=offset,
@@ -242,6 +245,7 @@ def greeter(
             call_back_words=list(config.facts.call_back),
             has_policy=bool(config.policy),
             click_to_call=config.click_to_call,
+            buttons=buttons,
         )
 
     return hello
@@ -254,6 +258,17 @@ def _facet(shape: FacetLayout) -> frames.FacetShape:
         labels=dict(shape.labels),
         fields=[_column(x) for x in shape.fields],
         columns=[_column(x) for x in shape.columns],
+    )
+
+
+def _button(written: ButtonSettings) -> frames.UrlButton:
+    return frames.UrlButton(
+        label=written.label,
+        labels=dict(written.labels),
+        url=written.url,
+        lines=list(written.lines),
+        queues=list(written.queues),
+        facet=written.facet,
     )
 
 

@@ -17,6 +17,7 @@ import { type Lane, lanesOf } from "./lanes";
 import { useTrimmed } from "./learned";
 import { useOffersShown } from "./offers";
 import { PolicyLines } from "./policy";
+import { UrlButtons } from "./url_buttons";
 import { VerdictBar } from "./verdict_bar";
 import { Writing } from "./writing";
 
@@ -102,6 +103,7 @@ function Lanes({ pop, shapes, note }: LanesProps) {
       <div class="lane lane-bought">{panels("bought")}</div>
       <div class="lane lane-talk">
         <Handover pop={pop} />
+        <UrlButtons pop={pop} facet={null} />
         <Writing pop={pop} field={note} />
         {panels("history")}
       </div>
@@ -128,6 +130,7 @@ function Unreachable({ pop, note }: Pick<CardProps, "pop" | "note">) {
       </section>
       <div class="lane lane-talk">
         <Handover pop={pop} />
+        <UrlButtons pop={pop} facet={null} />
         <Writing pop={pop} field={note} />
       </div>
     </div>

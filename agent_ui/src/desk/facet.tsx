@@ -6,6 +6,7 @@ import type { Facet, FacetShape, SourceNote } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { Fields } from "./fields";
 import { Rows } from "./rows";
+import { UrlButtons } from "./url_buttons";
 import { limitShare, MEANING } from "./verdict";
 import { bodySentence, sourceSentence, stateWord } from "./words";
 import { Years } from "./years";
@@ -39,6 +40,7 @@ export function FacetPanel({ shape, facet = PENDING, pop }: FacetProps) {
     >
       <header>
         <h3 id={id}>{shape.label}</h3>
+        <UrlButtons pop={pop} facet={shape.name} />
         <Sources facet={facet} />
       </header>
       <div class="facet-body">

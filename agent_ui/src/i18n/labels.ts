@@ -1,6 +1,12 @@
 // How do the labels of the configuration read in the viewer's language?
 
-import type { Column, DispositionChoice, FacetShape, Hello } from "../wire/frames";
+import type {
+  Column,
+  DispositionChoice,
+  FacetShape,
+  Hello,
+  UrlButton,
+} from "../wire/frames";
 import type { Language } from "./languages";
 import { language, tKnown } from "./words";
 
@@ -29,6 +35,8 @@ const choice = (each: DispositionChoice): DispositionChoice => ({
   label: labelOf(each),
 });
 
+const button = (each: UrlButton): UrlButton => ({ ...each, label: labelOf(each) });
+
 let last: { hello: Hello; language: Language; read: Hello } | null = null;
 
 /** `hello` with all labels in the viewer's language; the same object while both stay. */
@@ -38,6 +46,7 @@ export function helloInLanguage<H extends Hello | null>(hello: H): H {
     const read = {
       ...hello,
       facets: (hello.facets ?? []).map(facet),
+      buttons: (hello.buttons ?? []).map(button),
       dispositions: (hello.dispositions ?? []).map(choice),
     };
     last = { hello, language: language(), read };

@@ -249,6 +249,15 @@ export interface DispositionChoice {
   labels: Record<string, string>;
 }
 
+export interface UrlButton {
+  label: string;
+  url: string;
+  lines: string[];
+  queues: string[];
+  facet: string | null;
+  labels: Record<string, string>;
+}
+
 export interface Hello {
   frame: "hello";
   offset: number;
@@ -271,6 +280,7 @@ export interface Hello {
   call_back_words: string[];
   has_policy: boolean;
   click_to_call: Record<string, string>;
+  buttons: UrlButton[];
 }
 
 export interface Resync {

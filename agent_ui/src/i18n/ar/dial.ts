@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "نسخ {text}",
   "dial.copied": "تم النسخ: {text}",
   "dial.not_copied": "لم يتم النسخ: المتصفح لا يسمح بذلك.",
+  "dial.opens": "{label} (يفتح في علامة تبويب أخرى)",
 };

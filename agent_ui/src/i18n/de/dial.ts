@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "{text} kopieren",
   "dial.copied": "Kopiert: {text}",
   "dial.not_copied": "Nicht kopiert: Der Browser erlaubt es nicht.",
+  "dial.opens": "{label} (öffnet sich in einem anderen Tab)",
 };

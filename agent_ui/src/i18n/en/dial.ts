@@ -6,4 +6,5 @@ export const dial = {
   "dial.copy": "Copy {text}",
   "dial.copied": "Copied: {text}",
   "dial.not_copied": "Not copied: the browser does not allow it.",
+  "dial.opens": "{label} (opens in another tab)",
 } as const;

@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "Copiar {text}",
   "dial.copied": "Copiado: {text}",
   "dial.not_copied": "No copiado: el navegador no lo permite.",
+  "dial.opens": "{label} (se abre en otra pestaña)",
 };

@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "Copier {text}",
   "dial.copied": "Copié : {text}",
   "dial.not_copied": "Non copié : le navigateur ne le permet pas.",
+  "dial.opens": "{label} (s’ouvre dans un autre onglet)",
 };

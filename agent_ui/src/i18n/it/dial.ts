@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "Copia {text}",
   "dial.copied": "Copiato: {text}",
   "dial.not_copied": "Non copiato: il browser non lo consente.",
+  "dial.opens": "{label} (si apre in un’altra scheda)",
 };

@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "{text} kopiëren",
   "dial.copied": "Gekopieerd: {text}",
   "dial.not_copied": "Niet gekopieerd: de browser staat het niet toe.",
+  "dial.opens": "{label} (opent in een ander tabblad)",
 };

@@ -9,4 +9,5 @@ export const dial: Part<typeof en> = {
   "dial.copy": "Kopiuj {text}",
   "dial.copied": "Skopiowano: {text}",
   "dial.not_copied": "Nie skopiowano: przeglądarka na to nie pozwala.",
+  "dial.opens": "{label} (otwiera się w innej karcie)",
 };

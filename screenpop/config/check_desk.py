@@ -1,0 +1,61 @@
+"""Do the buttons of the desk name lines, facets, values and schemes that exist?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from screenpop.config.desk import OF_THE_CALL, WEB, ButtonSettings, names_in, scheme_of
+from screenpop.config.facets import all_shapes
+from screenpop.config.load import Loaded
+from screenpop.config.problems import Problem, did_you_mean
+
+
+def desk_problems(loaded: Loaded) -> Iterator[Problem]:
+    desk = loaded.config.desk
+    facets = {
+        shape.name: {column.name for column in shape.fields}
+        for shape in all_shapes(loaded.config)
+    }
+    for index, button in enumerate(desk.buttons):
+        path = ("desk", "buttons", index)
+        scheme = scheme_of(button.url)
+        if scheme not in (*WEB, *desk.schemes):
+            sentence = f"has the scheme `{scheme}`, which is not allowed"
+            remedy = f"Add `{scheme}` to `desk.schemes`, or use https."
+            yield loaded.problem((*path, "url"), sentence, remedy)
+        yield from _names(loaded, button, path, facets)
+        yield from _places(loaded, button, path, facets)
+
+
+def _names(
+    loaded: Loaded,
+    button: ButtonSettings,
+    path: tuple[str | int, ...],
+    facets: dict[str, set[str]],
+) -> Iterator[Problem]:
+    """Attributes come with the call: any name may be one."""
+    known = {f"{facet}.{name}" for facet, names in facets.items() for name in names}
+    for name in names_in(button.url):
+        if name in OF_THE_CALL or name.startswith("attributes.") or name in known:
+            continue
+        remedy = did_you_mean(name, {*known, *OF_THE_CALL}, noun="values")
+        yield loaded.problem((*path, "url"), f"there is no value `{name}`", remedy)
+
+
+def _places(
+    loaded: Loaded,
+    button: ButtonSettings,
+    path: tuple[str | int, ...],
+    facets: dict[str, set[str]],
+) -> Iterator[Problem]:
+    """Queues are known to the telephone system alone."""
+    lines = loaded.config.lines
+    for index, line in enumerate(button.lines):
+        if line not in lines:
+            remedy = did_you_mean(line, lines, noun="lines")
+            sentence = f"there is no line `{line}`"
+            yield loaded.problem((*path, "lines", index), sentence, remedy)
+    if button.facet is not None and button.facet not in facets:
+        remedy = did_you_mean(button.facet, facets, noun="facets")
+        sentence = f"there is no facet `{button.facet}`"
+        yield loaded.problem((*path, "facet"), sentence, remedy)

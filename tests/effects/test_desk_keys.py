@@ -1,0 +1,44 @@
+"""Keys under `desk`: what a page is given for its cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from key_effects import loaded, shows_effect_of
+
+from screenpop.desk.frames import Hello
+from screenpop.desk.render import greeter
+from screenpop.domain.agent import Role, User, UserId
+from screenpop.support.clock import FakeClock
+
+ANA = User(username=UserId("ana"), name="Ana", role=Role.AGENT)
+BUTTON = {
+    "label": "CRM",
+    "labels": {"de": "Kunde"},
+    "url": "sap:c/{customer.key}?o={balance.open}&m={attributes.menu}",
+    "lines": ["main"],
+    "queues": ["sales"],
+    "facet": "balance",
+}
+
+
+def hello(folder: Path, **desk: Any) -> Hello:
+    config = loaded(folder, desk=desk).config
+    return greeter(config, FakeClock(), "")(ANA, 0)
+
+
+@shows_effect_of(
+    "desk.schemes",
+    "desk.buttons",
+    "desk.buttons[].label",
+    "desk.buttons[].labels",
+    "desk.buttons[].url",
+    "desk.buttons[].lines",
+    "desk.buttons[].queues",
+    "desk.buttons[].facet",
+)
+def test_a_page_gets_the_buttons_as_they_are_written(tmp_path: Path) -> None:
+    assert hello(tmp_path).buttons == []
+    (made,) = hello(tmp_path, schemes=["sap"], buttons=[BUTTON]).buttons
+    assert {name: getattr(made, name) for name in BUTTON} == BUTTON
