@@ -11,7 +11,7 @@ from screenpop.config.schema import documented_keys
 from screenpop.connector.registry import Registry
 
 TESTS = Path(__file__).parents[1]
-CONNECTORS = ("sql", "http_json", "csv_file")
+CONNECTORS = ("sql", "http_json", "csv_file", "carddav", "ldap", "python", "redis")
 
 
 def every_key() -> set[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from key_effects import shows_effect_of
+from one_source import silent
 from pydantic import ValidationError
 from radicale_server import PASSWORD, Radicale, radicale_server
 
@@ -16,6 +18,7 @@ from screenpop.connector import (
     ContactsBatch,
     Row,
     Scalar,
+    TimedOut,
     Unavailable,
 )
 from screenpop.connector.testing import ConnectorContract, Keys
@@ -160,6 +163,9 @@ async def test_a_number_is_found_in_whichever_way_it_is_written(
     assert [row["key"] for row in await by_number(opened, number)] == found
 
 
+@shows_effect_of(
+    "carddav: sources.NAME.page_size",
+)
 async def test_all_are_read_in_pages_then_only_what_changed_and_who_is_gone(
     server: Radicale,
 ) -> None:
@@ -211,6 +217,12 @@ async def test_after_a_token_that_the_server_forgot_all_are_read(
     assert batches[-1].since not in (None, forgotten)
 
 
+@shows_effect_of(
+    "carddav: sources.NAME.password",
+    "carddav: sources.NAME.ca_file",
+    "carddav: sources.NAME.response_bytes_max",
+    "carddav: sources.NAME.contacts_max",
+)
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
@@ -231,6 +243,9 @@ async def test_what_cannot_be_read_is_said(
     await made.close()
 
 
+@shows_effect_of(
+    "carddav: sources.NAME.url",
+)
 async def test_a_folder_of_address_books_is_not_an_address_book(
     server: Radicale,
 ) -> None:
@@ -241,6 +256,69 @@ async def test_a_folder_of_address_books_is_not_an_address_book(
     await made.close()
 
 
+@shows_effect_of(
+    "carddav: sources.NAME.plain_http",
+)
 def test_a_password_is_not_sent_readable_unless_it_is_asked_for() -> None:
     with pytest.raises(ValidationError, match="sends the password readable"):
         connector({"url": "http://dav.example.net/book/", "password": "p"})
+
+
+@shows_effect_of("carddav: sources.NAME.user")
+async def test_without_a_user_no_password_is_sent(server: Radicale) -> None:
+    made = connector(keys_of(server, user=""))
+    await made.open()
+    with pytest.raises(Unavailable, match="answered 401"):
+        await made.ping()
+    await made.close()
+
+
+@shows_effect_of("carddav: sources.NAME.country")
+@pytest.mark.parametrize(("country", "found"), [("GB", 1), ("US", 0)])
+async def test_national_numbers_are_read_as_the_sources_country_writes_them(
+    server: Radicale, country: str, found: int
+) -> None:
+    made = connector(keys_of(server, country=country))
+    await made.open()
+    assert len(await by_number(made, "+447700900123")) == found
+    batches = await changes(made, "")
+    assert {c.country for batch in batches for c in batch.contacts} == {country}
+    await made.close()
+
+
+@shows_effect_of("carddav: lookups.NAME.key", "carddav: lookups.NAME.fields")
+async def test_a_card_is_read_by_its_key_and_its_columns_are_renamed(
+    opened: CarddavConnector,
+) -> None:
+    options = CarddavConnector.lookup_options(
+        key="{customer.key}.vcf", fields={"text": "note", "none": "absent"}
+    )
+    lookup = opened.lookup("asked", options)
+    assert await lookup.fetch({"customer.key": "ada"}) == [
+        {"text": "Pays, always", "none": None}
+    ]
+    assert await lookup.fetch({"customer.key": "eve"}) == []
+
+
+@shows_effect_of(
+    "carddav: sources.NAME.contacts", "carddav: sources.NAME.connections_max"
+)
+def test_a_source_of_lookups_alone_has_all_connections_for_them() -> None:
+    keys = {"url": "https://127.0.0.1:1/book/", "connections_max": 3}
+    assert connector(keys).at_once_max == 2
+    alone = connector({**keys, "contacts": False})
+    assert alone.at_once_max == 3
+    assert alone.contacts() is None
+    assert alone.contacts_from("") is None
+    assert alone.first_contacts_since is None
+
+
+@shows_effect_of("carddav: sources.NAME.timeout_ms")
+async def test_a_server_that_does_not_answer_is_given_up() -> None:
+    async with silent() as port:
+        url = f"http://127.0.0.1:{port}/book/"
+        made = connector({"url": url, "plain_http": True, "timeout_ms": 20})
+        await made.open()
+        with pytest.raises(TimedOut, match="did not answer within 20 ms"):
+            await made.ping()
+        await made.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from key_effects import shows_effect_of
 from real_servers import Slapd, missing, slapd_server
 
 from screenpop.connector import (
@@ -134,6 +135,10 @@ async def ask(made: LdapConnector, filter_: str, **params: Scalar) -> list[Row]:
     return list(await made.lookup("asked", options).fetch(params))
 
 
+@shows_effect_of(
+    "ldap: lookups.NAME.fields",
+    "ldap: sources.NAME.contacts.fields",
+)
 async def test_a_person_has_all_numbers_and_the_other_values_joined(
     opened: LdapConnector,
 ) -> None:
@@ -150,6 +155,10 @@ async def test_a_person_has_all_numbers_and_the_other_values_joined(
     }
 
 
+@shows_effect_of(
+    "ldap: sources.NAME.page_size",
+    "ldap: sources.NAME.contacts.changed",
+)
 async def test_a_reading_takes_all_pages_and_goes_on_from_its_last_change(
     opened: LdapConnector,
 ) -> None:
@@ -164,6 +173,9 @@ async def test_a_reading_takes_all_pages_and_goes_on_from_its_last_change(
     assert len(ada.numbers) == 3
 
 
+@shows_effect_of(
+    "ldap: lookups.NAME.filter",
+)
 async def test_a_special_value_is_found_as_it_is(opened: LdapConnector) -> None:
     (row,) = await ask(opened, "(description={number})", number="Jörg (admin)*\\")
     assert row["key"] == "ada"
@@ -171,6 +183,10 @@ async def test_a_special_value_is_found_as_it_is(opened: LdapConnector) -> None:
     assert await ask(opened, "(uid={number})", number="x)(uid=*") == []
 
 
+@shows_effect_of(
+    "ldap: sources.NAME.url",
+    "ldap: sources.NAME.ca_file",
+)
 @pytest.mark.parametrize("secure", ["start_tls", "ldaps"])
 async def test_the_password_goes_through_tls_only(
     slapd: Slapd, tmp_path: Path, secure: str
@@ -186,12 +202,19 @@ async def test_the_password_goes_through_tls_only(
     await strange.close()
 
 
+@shows_effect_of(
+    "ldap: sources.NAME.start_tls",
+)
 async def test_without_tls_it_must_be_asked_for(slapd: Slapd, tmp_path: Path) -> None:
     made = connector(tmp_path, keys_of(slapd, start_tls=False, ca_file=None))
     await made.ping()
     await made.close()
 
 
+@shows_effect_of(
+    "ldap: sources.NAME.password",
+    "ldap: sources.NAME.base",
+)
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
@@ -209,6 +232,9 @@ async def test_what_the_directory_refuses_is_said(
     await made.close()
 
 
+@shows_effect_of(
+    "ldap: sources.NAME.timeout_ms",
+)
 @pytest.mark.usefixtures("slapd")
 async def test_a_directory_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
     async def keep(reader: asyncio.StreamReader, writer: Any) -> None:
@@ -245,3 +271,49 @@ def test_moments_flags_and_bytes_of_an_entry() -> None:
         "photo": "(binary, 3 bytes)",
         "phone": None,
     }
+
+
+@shows_effect_of("ldap: sources.NAME.user")
+async def test_without_a_user_it_is_not_bound_as_one(
+    slapd: Slapd, tmp_path: Path
+) -> None:
+    made = connector(tmp_path, keys_of(slapd, user="", password=""))
+    with pytest.raises(Unavailable, match="Let the user read"):
+        await ask(made, "(uid={number})", number="ada")
+    await made.close()
+
+
+@shows_effect_of("ldap: lookups.NAME.base", "ldap: lookups.NAME.rows_max")
+async def test_a_lookup_has_a_base_and_a_limit_of_its_own(
+    opened: LdapConnector,
+) -> None:
+    async def found(**keys: object) -> list[str]:
+        given = {"filter": "(sn=*)", "fields": {"key": "uid"}, **keys}
+        options = LdapConnector.lookup_options.model_validate(given)
+        rows = await opened.lookup("asked", options).fetch({})
+        return [str(row["key"]) for row in rows]
+
+    assert len(await found()) == PEOPLE + 1
+    assert await found(base=f"uid=ada,{BASE}") == ["ada"]
+    assert len(await found(rows_max=3)) == 3
+
+
+@shows_effect_of("ldap: sources.NAME.contacts.filter")
+async def test_entries_of_the_filter_are_customers(
+    slapd: Slapd, tmp_path: Path
+) -> None:
+    contacts = {"fields": FIELDS, "filter": "(mobile=*)"}
+    made = connector(tmp_path, keys_of(slapd, contacts=contacts))
+    assert [c.key async for c in made.contacts() or ()] == ["ada"]  # type: ignore[union-attr]
+    await made.close()
+
+
+@shows_effect_of("ldap: sources.NAME.connections_max")
+async def test_one_of_the_threads_is_kept_for_reading_contacts(
+    slapd: Slapd, tmp_path: Path
+) -> None:
+    for contacts, at_once in ((None, 3), ({"fields": FIELDS}, 2)):
+        keys = keys_of(slapd, connections_max=3, contacts=contacts)
+        made = connector(tmp_path, keys)
+        assert made.at_once_max == at_once
+        await made.close()

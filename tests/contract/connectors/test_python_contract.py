@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from key_effects import shows_effect_of
 
 from screenpop.connector import (
     Busy,
@@ -49,6 +50,12 @@ def fails(number):
 
 def text(number):
     return "Ada"
+
+def many(number):
+    return [{"at": at} for at in range(300)]
+
+async def no_end():
+    await asyncio.Event().wait()
 """
 
 
@@ -109,12 +116,20 @@ async def ask(made: PythonConnector, function: str) -> Any:
     return await made.lookup("asked", options).fetch({"number": "+442079460958"})
 
 
+@shows_effect_of(
+    "python: lookups.NAME.function",
+    "python: lookups.NAME.arguments",
+)
 async def test_a_row_has_plain_values(tmp_path: Path) -> None:
     made = connector(tmp_path)
     assert await ask(made, "balance") == [{"key": 41, "name": "Ada", "open": "12.50"}]
     await made.close()
 
 
+@shows_effect_of(
+    "python: sources.NAME.timeout_ms",
+    "python: sources.NAME.threads",
+)
 @pytest.mark.parametrize("function", ["stuck", "never"])
 async def test_a_function_that_does_not_return_is_given_up(
     tmp_path: Path, function: str
@@ -157,4 +172,53 @@ async def test_what_cannot_work_is_an_error_of_the_configuration(
         await ask(made, "customers")
     with pytest.raises(Unloadable, match="cannot be imported"):
         connector(tmp_path, contacts="missing_book:customers")
+    await made.close()
+
+
+@shows_effect_of("python: sources.NAME.path")
+async def test_the_module_is_found_in_the_folder_named(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "stock_book.py").write_text(MODULE)
+    options = PythonConnector.source_options(path=Path("scripts"))
+    context = ConnectorContext(source="book", folder=tmp_path)
+    made = PythonConnector(options, context)
+    assert await ask(made, "balance") == [{"key": 41, "name": "Ada", "open": "12.50"}]
+    await made.close()
+
+
+@shows_effect_of("python: sources.NAME.contacts")
+async def test_the_customers_are_those_of_the_function_named(tmp_path: Path) -> None:
+    made = connector(tmp_path, contacts="stock_book:customers")
+    found = made.contacts()
+    assert found is not None
+    assert [(each.key, each.numbers) async for each in found] == [
+        ("41", ("+442079460958",))
+    ]
+    await made.close()
+    without = connector(tmp_path)
+    assert without.contacts() is None
+    await without.close()
+
+
+@shows_effect_of("python: sources.NAME.contacts_timeout_ms")
+async def test_customers_that_take_too_long_are_given_up(tmp_path: Path) -> None:
+    made = connector(tmp_path, contacts="stock_book:no_end", contacts_timeout_ms=20)
+    found = made.contacts()
+    assert found is not None
+    with pytest.raises(TimedOut, match="stock_book:no_end took longer than 20 ms"):
+        await anext(found)
+    await made.close()
+
+
+@shows_effect_of("python: lookups.NAME.rows_max")
+@pytest.mark.parametrize(("rows_max", "rows"), [(None, 200), (3, 3), (500, 200)])
+async def test_of_many_rows_the_first_are_taken(
+    tmp_path: Path, rows_max: int | None, rows: int
+) -> None:
+    made = connector(tmp_path)
+    options = PythonConnector.lookup_options(
+        function="stock_book:many", arguments={"number": "number"}, rows_max=rows_max
+    )
+    found = await made.lookup("asked", options).fetch({"number": "+442079460958"})
+    assert [row["at"] for row in found] == list(range(rows))
     await made.close()

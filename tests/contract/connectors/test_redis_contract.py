@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from key_effects import shows_effect_of
+from one_source import silent
 from redis_server import RedisServer, need_redis
 
 from screenpop.connector import ConnectorContext, Scalar, Unavailable
@@ -65,6 +67,10 @@ def connector(keys: Mapping[str, object]) -> RedisConnector:
     return RedisConnector(options, ConnectorContext(source="kv", folder=Path()))
 
 
+@shows_effect_of(
+    "redis: sources.NAME.contacts.match",
+    "redis: sources.NAME.contacts.fields",
+)
 async def test_customers_are_hashes_with_their_key_from_the_pattern(
     server: RedisServer,
 ) -> None:
@@ -79,6 +85,10 @@ async def test_customers_are_hashes_with_their_key_from_the_pattern(
     await made.close()
 
 
+@shows_effect_of(
+    "redis: sources.NAME.url",
+    "redis: lookups.NAME.key",
+)
 async def test_what_redis_refuses_is_said(server: RedisServer) -> None:
     made = connector(keys_of(server))
     options = RedisConnector.lookup_options(key="customer:{number}")
@@ -93,3 +103,45 @@ async def test_what_redis_refuses_is_said(server: RedisServer) -> None:
         await refused.ping()
     assert "wrong-one" not in str(caught.value)
     await refused.close()
+
+
+@shows_effect_of("redis: lookups.NAME.fields")
+async def test_only_the_fields_named_are_columns(server: RedisServer) -> None:
+    made = connector(keys_of(server))
+    options = RedisConnector.lookup_options(
+        key="customer:{number}", fields={"text": "full_name", "none": "absent"}
+    )
+    found = await made.lookup("asked", options).fetch({"number": "41"})
+    assert found == [{"text": "Ada", "none": None}]
+    await made.close()
+
+
+@shows_effect_of("redis: sources.NAME.contacts.contacts_max")
+@pytest.mark.parametrize(("most", "rows"), [(1, 1), (2, 2), (100, 2)])
+async def test_at_most_so_many_hashes_are_read(
+    server: RedisServer, most: int, rows: int
+) -> None:
+    contacts = {"match": "customer:*", "contacts_max": most}
+    made = connector({"url": server.url, "contacts": contacts})
+    found = made.contacts()
+    assert found is not None
+    assert len([each async for each in found]) <= rows
+    assert made.reading is not None
+    assert made.reading.rows == rows
+    await made.close()
+
+
+@shows_effect_of("redis: sources.NAME.connections_max")
+def test_one_of_the_connections_is_kept_for_reading_contacts() -> None:
+    keys = {"url": "redis://127.0.0.1:1/0", "connections_max": 3}
+    assert connector(keys).at_once_max == 3
+    assert connector({**keys, "contacts": {"match": "*"}}).at_once_max == 2
+
+
+@shows_effect_of("redis: sources.NAME.timeout_ms")
+async def test_a_redis_that_does_not_answer_is_given_up() -> None:
+    async with silent() as port:
+        made = connector({"url": f"redis://127.0.0.1:{port}/0", "timeout_ms": 20})
+        with pytest.raises(Unavailable, match="cannot reach Redis"):
+            await made.ping()
+        await made.close()
