@@ -109,10 +109,8 @@ function Health({ node, state, formats }: HealthProps) {
           <span class="dot" aria-hidden="true" />
           {STATUS[node.status]}
         </strong>
-        <span>{t("admin.open", { counted: counted(open.agent ?? 0, "desk") })}</span>
-        <span>
-          {t("admin.open", { counted: counted(open.wallboard ?? 0, "wallboard") })}
-        </span>
+        <span>{t("admin.open_desks", { n: open.agent ?? 0 })}</span>
+        <span>{t("admin.open_wallboards", { n: open.wallboard ?? 0 })}</span>
         <span class="muted">{t("admin.screenpop", { version: node.version })}</span>
       </p>
       {node.problems.length > 0 && (
@@ -126,8 +124,4 @@ function Health({ node, state, formats }: HealthProps) {
       )}
     </section>
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

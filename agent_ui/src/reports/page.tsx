@@ -76,9 +76,13 @@ const RANGES = [
     days: 1,
     back: 1,
   },
-  { label: "7 days", days: 7, back: 0 },
-  { label: "28 days", days: 28, back: 0 },
-  { label: "90 days", days: 90, back: 0 },
+  ...[7, 28, 90].map((days) => ({
+    get label() {
+      return t("insight.days", { n: days });
+    },
+    days,
+    back: 0,
+  })),
   {
     get label() {
       return t("reports.a_year");

@@ -64,7 +64,22 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "غير جاهز للمكالمات",
   "admin.this_node": "هذه العقدة",
   "admin.as_of": "حتى {answered_ms}.",
-  "admin.open": "مفتوح: {counted}",
+  "admin.open_desks": {
+    zero: "لا مكاتب مفتوحة ({n})",
+    one: "مكتب واحد مفتوح ({n})",
+    two: "مكتبان مفتوحان ({n})",
+    few: "{n} مكاتب مفتوحة",
+    many: "{n} مكتبًا مفتوحًا",
+    other: "{n} مكتب مفتوح",
+  },
+  "admin.open_wallboards": {
+    zero: "لا لوحات مفتوحة ({n})",
+    one: "لوحة واحدة مفتوحة ({n})",
+    two: "لوحتان مفتوحتان ({n})",
+    few: "{n} لوحات مفتوحة",
+    many: "{n} لوحة مفتوحة",
+    other: "{n} لوحة مفتوحة",
+  },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "لم يصل شيء بعد. تظهر الطلبات هنا عند وصولها.",

@@ -52,7 +52,14 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "Nicht bereit für Anrufe",
   "admin.this_node": "Dieser Knoten",
   "admin.as_of": "Stand {answered_ms}.",
-  "admin.open": "{counted} geöffnet",
+  "admin.open_desks": {
+    one: "{n} Arbeitsplatz geöffnet",
+    other: "{n} Arbeitsplätze geöffnet",
+  },
+  "admin.open_wallboards": {
+    one: "{n} Wallboard geöffnet",
+    other: "{n} Wallboards geöffnet",
+  },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Noch ist nichts eingegangen. Anfragen erscheinen hier, sobald sie eintreffen.",

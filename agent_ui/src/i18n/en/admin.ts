@@ -53,7 +53,8 @@ export const admin = {
   "admin.not_fit_for_calls": "Not fit for calls",
   "admin.this_node": "This node",
   "admin.as_of": "As of {answered_ms}.",
-  "admin.open": "{counted} open",
+  "admin.open_desks": { one: "{n} desk open", other: "{n} desks open" },
+  "admin.open_wallboards": { one: "{n} wallboard open", other: "{n} wallboards open" },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Nothing has arrived yet. Requests appear here as they come.",

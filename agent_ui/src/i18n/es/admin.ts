@@ -54,7 +54,8 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "No está listo para llamadas",
   "admin.this_node": "Este nodo",
   "admin.as_of": "Estado a las {answered_ms}.",
-  "admin.open": "{counted} abiertos",
+  "admin.open_desks": { one: "{n} puesto abierto", other: "{n} puestos abiertos" },
+  "admin.open_wallboards": { one: "{n} panel abierto", other: "{n} paneles abiertos" },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Aún no ha llegado nada. Las peticiones aparecen aquí a medida que llegan.",

@@ -55,7 +55,11 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "Hors d’état de traiter les appels",
   "admin.this_node": "Ce nœud",
   "admin.as_of": "État à {answered_ms}.",
-  "admin.open": "{counted} ouverts",
+  "admin.open_desks": { one: "{n} poste ouvert", other: "{n} postes ouverts" },
+  "admin.open_wallboards": {
+    one: "{n} écran de supervision ouvert",
+    other: "{n} écrans de supervision ouverts",
+  },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Rien n’est encore arrivé. Les requêtes apparaissent ici à leur arrivée.",

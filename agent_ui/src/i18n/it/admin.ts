@@ -52,7 +52,11 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "Non pronto per le chiamate",
   "admin.this_node": "Questo nodo",
   "admin.as_of": "Stato alle {answered_ms}.",
-  "admin.open": "{counted} aperti",
+  "admin.open_desks": { one: "{n} postazione aperta", other: "{n} postazioni aperte" },
+  "admin.open_wallboards": {
+    one: "{n} wallboard aperta",
+    other: "{n} wallboard aperte",
+  },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Non è ancora arrivato nulla. Le richieste compaiono qui man mano che arrivano.",

@@ -51,7 +51,8 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "Niet klaar voor gesprekken",
   "admin.this_node": "Deze node",
   "admin.as_of": "Stand van {answered_ms}.",
-  "admin.open": "{counted} open",
+  "admin.open_desks": { one: "{n} werkplek open", other: "{n} werkplekken open" },
+  "admin.open_wallboards": { one: "{n} wallboard open", other: "{n} wallboards open" },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Er is nog niets binnengekomen. Verzoeken verschijnen hier zodra ze komen.",

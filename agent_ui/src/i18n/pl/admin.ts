@@ -61,7 +61,18 @@ export const admin: Part<typeof en> = {
   "admin.not_fit_for_calls": "Niegotowe do obsługi połączeń",
   "admin.this_node": "Ten węzeł",
   "admin.as_of": "Stan na {answered_ms}.",
-  "admin.open": "Otwarte: {counted}",
+  "admin.open_desks": {
+    one: "{n} otwarty pulpit",
+    few: "{n} otwarte pulpity",
+    many: "{n} otwartych pulpitów",
+    other: "{n} otwartego pulpitu",
+  },
+  "admin.open_wallboards": {
+    one: "{n} otwarta tablica",
+    few: "{n} otwarte tablice",
+    many: "{n} otwartych tablic",
+    other: "{n} otwartej tablicy",
+  },
   "admin.screenpop": "Screenpop {version}",
   "admin.nothing_has_arrived_yet_requests":
     "Nic jeszcze nie nadeszło. Żądania pojawią się tutaj, gdy nadejdą.",
