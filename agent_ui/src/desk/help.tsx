@@ -2,6 +2,7 @@
 
 import { t } from "../i18n/words";
 import type { Change, Preferences } from "../shared/preferences";
+import { RingSettings } from "./ring";
 import { SHORTCUTS } from "./shortcuts";
 
 interface HelpProps {
@@ -37,6 +38,7 @@ export function Help({ preferences, change, onClose }: HelpProps) {
         />
         {t("desk.keys_without_alt_work_and")}
       </label>
+      <RingSettings {...{ preferences, change }} />
     </aside>
   );
 }

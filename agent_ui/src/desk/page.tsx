@@ -24,6 +24,7 @@ import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { policyWords } from "./policy";
 import { EmptyDesk, Farewells } from "./quiet";
 import { Stranded, TalkingBar, UndoOffer } from "./reminders";
+import { useRing } from "./ring";
 import { type Actions, press } from "./shortcuts";
 import { StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
@@ -57,6 +58,7 @@ export function DeskPage(props: DeskPageProps) {
   // Whoever comes to the front is seen from the top, however far the last was scrolled.
   useLayoutEffect(() => scrollTo(0, 0), [state.selected]);
   useRingingNotices(client, state);
+  useRing(ringingOf(state).length > 0, preferences);
   useNewBuild(state.hello?.build, state.order.length === 0);
   useKeys(preferences.shortcuts, {
     ...cardActions(client, pop, changing),

@@ -27,6 +27,9 @@ export interface Preferences {
   /** Is a new alert heard, and how loud, from 0 to 1? */
   sound: boolean;
   volume: number;
+  /** Is a ringing call heard on the desk, and how loud, from 0 to 1? */
+  ring: boolean;
+  ringVolume: number;
 }
 
 const DEFAULTS: Preferences = {
@@ -41,6 +44,8 @@ const DEFAULTS: Preferences = {
   everyS: 15,
   sound: false,
   volume: 0.5,
+  ring: false,
+  ringVolume: 0.5,
 };
 
 export function loadPreferences(): Preferences {

@@ -10,6 +10,7 @@ import { labels } from "./labels";
 import { me } from "./me";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
+import { ring } from "./ring";
 import { shared } from "./shared";
 import { wallboard } from "./wallboard";
 
@@ -19,6 +20,7 @@ export const en = {
   ...labels,
   ...dial,
   ...find,
+  ...ring,
   ...handover,
   ...me,
   ...recalls,

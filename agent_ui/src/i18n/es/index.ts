@@ -11,6 +11,7 @@ import { labels } from "./labels";
 import { me } from "./me";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
+import { ring } from "./ring";
 import { shared } from "./shared";
 import { wallboard } from "./wallboard";
 
@@ -19,6 +20,7 @@ export const es: Catalogue = {
   ...desk,
   ...dial,
   ...find,
+  ...ring,
   ...handover,
   ...insight,
   ...labels,
