@@ -89,6 +89,18 @@ class Note(
     text: str
 
 
+class NoteForNext(
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="handover",
+    forbid_unknown_fields=True,
+):  # fmt: skip
+    """Words for the agent who gets this call next; an empty text takes them back.
+
+    The whole text as it stands. Only who talked in the call, while it goes on.
+    """
+
+    text: str
+
+
 class Disposition(
     OfACall, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
     forbid_unknown_fields=True,

@@ -34,6 +34,7 @@ _ID = re.compile(r"^[A-Za-z0-9_.:\-]{1,80}$")
 Command = (
     frames.Choose
     | frames.Note
+    | frames.NoteForNext
     | frames.Disposition
     | frames.MarkOffers
     | frames.SetAgentState
@@ -74,6 +75,8 @@ def record_of(
             action, data = _choice(command, case, found)
         case frames.Note():
             action, data = "note", {"text": _text(command, rules)}
+        case frames.NoteForNext():
+            action, data = "handover", {"text": _for_next(command, pop, case, rules)}
         case frames.Disposition():
             action, data = "disposition", {"code": _code(command, pop, rules)}
         case frames.MarkOffers():
@@ -234,7 +237,26 @@ def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
     return {"mark": command.mark, "offers": encode_offers(marked)}
 
 
-def _text(command: frames.Note, rules: CommandRules) -> str:
+def _for_next(
+    command: frames.NoteForNext, pop: Pop, case: Case, rules: CommandRules
+) -> str:
+    """Refused where no next agent would see it."""
+    if not pop.leg.talked:
+        raise BadInput(
+            "handover: you have not talked in this call",
+            code="not_answered",
+            remedy="Answer the call first.",
+        )
+    if case.call.ended_us is not None:
+        raise BadInput(
+            "handover: the call is over, no agent gets it next",
+            code="call_is_over",
+            remedy="Write it into the note of the call.",
+        )
+    return _text(command, rules)
+
+
+def _text(command: frames.Note | frames.NoteForNext, rules: CommandRules) -> str:
     if len(command.text) > rules.note_chars_max:
         raise BadInput(
             f"note: {len(command.text)} characters are too many,"

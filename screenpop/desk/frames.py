@@ -39,6 +39,9 @@ from screenpop.desk.client_frames import (
     Note as Note,
 )
 from screenpop.desk.client_frames import (
+    NoteForNext as NoteForNext,
+)
+from screenpop.desk.client_frames import (
     OfACall as OfACall,
 )
 from screenpop.desk.client_frames import (
@@ -97,14 +100,20 @@ class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str = ""
     disposition: str | None = None
     saved_at: str | None = None
+    # For the agent who gets the call next; absent while nothing is written.
+    for_next: str | msgspec.UnsetType = msgspec.UNSET
     # What became of each offer, by "FACET/ITEM"; absent while none is marked.
     marks: dict[str, Mark] | msgspec.UnsetType = msgspec.UNSET
 
 
 class EarlierNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a colleague wrote in this very call; `agent` is null unless named to you."""
+    """What a colleague wrote in this very call; `agent` is null unless named to you.
+
+    `for_next` is what they wrote for you, while the call goes on.
+    """
 
     agent: str | None = None
+    for_next: str = ""
     text: str = ""
     disposition: str | None = None
     saved_at: str | None = None
@@ -142,7 +151,7 @@ class PopOpened(
     policy: list[PolicyLine] = []  # at most three, the most important first
     attributes: dict[str, str] = {}
     earlier_agents: list[str] = []
-    handover: list[EarlierNote] = []  # of colleagues in this call, the newest first
+    handover: list[EarlierNote] = []  # of colleagues in this call, `for_next` first
     note: AgentNote = AgentNote()
     closed: CloseReason | None = None  # opened and over while the browser was away
     ended_at: str | None = None
@@ -414,8 +423,9 @@ ServerFrame = (
 
 
 ClientFrame = (
-    Resume | Ack | Choose | Find | Note | Disposition | MarkOffers | SetAgentState
-)
+    Resume | Ack | Choose | Find | Note | NoteForNext | Disposition | MarkOffers
+    | SetAgentState
+)  # fmt: skip
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 _CLIENT: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from screenpop.desk.case import Case, Pop
-from screenpop.desk.frames import EarlierNote
+from screenpop.desk.frames import AgentNote, EarlierNote
 from screenpop.domain.agent import UserId
 from screenpop.domain.directory import Directory
 
 
 def handed_over(case: Case, user: UserId, directory: Directory) -> list[EarlierNote]:
-    """Notes and results of colleagues who talked in this call, the newest first."""
-    others = [pop for pop in case.pops.values() if pop.user != user and _says(pop)]
-    others.sort(key=lambda pop: pop.note.saved_at or "", reverse=True)
-    return [
+    """Notes and results of colleagues who talked in this call, the newest first.
+
+    What they wrote for the next agent comes before all else, until the call is over.
+    """
+    goes_on = case.call.ended_us is None
+    said = [
         EarlierNote(
             agent=directory.colleague(pop.leg, user),
+            for_next=for_next(pop.note) if goes_on else "",
             text=pop.note.text,
             disposition=pop.note.disposition,
             saved_at=pop.note.saved_at,
         )
-        for pop in others
+        for pop in case.pops.values()
+        if pop.user != user and pop.leg.talked
     ]
+    said = [each for each in said if _says(each)]
+    said.sort(key=lambda x: (bool(x.for_next), x.saved_at or ""), reverse=True)
+    return said
+
+
+def for_next(note: AgentNote) -> str:
+    """What was written for the next agent; empty when nothing was."""
+    return note.for_next if isinstance(note.for_next, str) else ""
 
 
 def takers(case: Case, author: Pop) -> list[Pop]:
@@ -29,6 +41,5 @@ def takers(case: Case, author: Pop) -> list[Pop]:
     return [x for x in others if x is not author and (not x.closed or x.wrap_up)]
 
 
-def _says(pop: Pop) -> bool:
-    note = pop.note
-    return pop.leg.talked and bool(note.text.strip() or note.disposition)
+def _says(note: EarlierNote) -> bool:
+    return bool(note.for_next or note.text.strip() or note.disposition)

@@ -291,6 +291,7 @@ class Hub:
             case (
                 frames.Choose()
                 | frames.Note()
+                | frames.NoteForNext()
                 | frames.Disposition()
                 | frames.MarkOffers()
                 | frames.SetAgentState()

@@ -151,6 +151,10 @@ def written(note: frames.AgentNote, record: ActionRecord) -> frames.AgentNote | 
     match record.action:
         case "note":
             return replace(note, text=data.get("text", ""), saved_at=saved_at)
+        case "handover":
+            text = data.get("text", "")
+            told = text if text.strip() else msgspec.UNSET
+            return replace(note, for_next=told, saved_at=saved_at)
         case "disposition":
             code = data.get("code") or None
             return replace(note, disposition=code, saved_at=saved_at)

@@ -60,6 +60,7 @@ PUT_EVENTS = putting(tables.call_events, new_only=True)
 PUT_SHOWN = putting(tables.answers_shown)
 PUT_RECEIPTS = putting(tables.receipts, new_only=True)
 PUT_NOTES = putting(tables.notes)
+PUT_HANDOVERS = putting(tables.handovers)
 PUT_DISPOSITIONS = putting(tables.dispositions)
 PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
 PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
@@ -275,6 +276,7 @@ def _rest_of(batch: Batch) -> Iterator[Put]:
     yield from _some(PUT_SHOWN, rows.shown_row, batch.shown)
     yield from _some(PUT_RECEIPTS, rows.receipt_row, batch.receipts)
     yield from _some(PUT_NOTES, rows.note_row, batch.notes)
+    yield from _some(PUT_HANDOVERS, rows.note_row, batch.handovers)
     yield from _some(PUT_DISPOSITIONS, rows.disposition_row, batch.dispositions)
     new = [each for each in batch.offers if each.new_only]
     marked = [each for each in batch.offers if not each.new_only]
@@ -315,6 +317,7 @@ def _belonging(batch: Batch) -> list[tuple[CallKey, int]]:
         batch.shown,
         batch.receipts,
         batch.notes,
+        batch.handovers,
         batch.dispositions,
         batch.offers,
         batch.recalls,

@@ -156,6 +156,7 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     shown: list[ShownInCall] = []
     receipts: list[ReceiptOfPop] = []
     notes: list[Written] = []
+    handovers: list[Written] = []  # notes for the next agent
     dispositions: list[Written] = []
     offers: list[MarkedOffer] = []
     recalls: list[RecallAction] = []

@@ -175,6 +175,7 @@ class WholeCall:
     events: tuple[EventOfCall, ...] = ()
     shown: tuple[AnswerShown, ...] = ()
     receipts: tuple[ReceiptOfCall, ...] = field(default=())
+    handovers: tuple[NoteWritten, ...] = ()  # for the next agent
 
 
 class Calls:
@@ -327,12 +328,14 @@ async def _whole(connection: AsyncConnection, call: PastCall) -> WholeCall:
 
     receipts = await of(tables.receipts, "at_us")
     visits = await of(tables.call_visits, "place")
+    handovers = await of(tables.handovers, "at_us")
     return WholeCall(
         call=call,
         visits=tuple(PastVisit(**_without(v, "place")) for v in visits),
         events=tuple(EventOfCall(**e) for e in await of(tables.call_events, "at_us")),
         shown=_shown(await of(tables.answers_shown, "at_us")),
         receipts=tuple(ReceiptOfCall(**_without(r, "action_id")) for r in receipts),
+        handovers=tuple(NoteWritten(**x) for x in handovers if x["text"].strip()),
     )
 
 

@@ -28,6 +28,7 @@ from screenpop.history.tables import (
     call_events,
     calls,
     contacts,
+    handovers,
     key_trees,
     notes,
     number_links,
@@ -40,7 +41,9 @@ CALLS_PER_STEP = 500
 TRUNCATE_TRIES = 20
 TRUNCATE_PAUSE_S = 0.5
 REWRITTEN = (key_trees, person_keys)
-CLEANED = (calls, call_events, answers_shown, notes, contacts, number_links)
+CLEANED = (
+    calls, call_events, answers_shown, notes, handovers, contacts, number_links,
+)  # fmt: skip
 
 
 class Traces(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,13 +98,13 @@ async def traces(
     ]
     found = {
         table.name: await _count(connection, table, keys)
-        for table in (notes, answers_shown)
+        for table in (notes, handovers, answers_shown)
     }
     return Traces(
         numbers=numbers,
         customers=asked,
         calls=tuple(keys),
-        notes=found["notes"],
+        notes=found["notes"] + found["handovers"],
         answers=found["answers_shown"],
         contacts=await _number(connection, contacts, _contacts(numbers, asked)),
         choices=await _number(connection, number_links, _links(numbers, asked)),
@@ -134,7 +137,7 @@ async def erase(connection: AsyncConnection, found: Traces) -> None:
             )
         )
         await _clear_events(connection, some)
-        for table in (notes, answers_shown):
+        for table in (notes, handovers, answers_shown):
             await connection.execute(
                 delete(table).where(of_calls(table, some, dialect))
             )

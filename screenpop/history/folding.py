@@ -267,6 +267,8 @@ class BatchMaker:
         match record.action:
             case "note":
                 batch.notes.append(_written(record, key, "text"))
+            case "handover":
+                batch.handovers.append(_written(record, key, "text"))
             case "disposition":
                 batch.dispositions.append(_written(record, key, "code"))
             case "offers":

@@ -236,6 +236,13 @@ SECTIONS: tuple[Section, ...] = (
         mine=_by(tables.notes.c.username), found_by="legs", on_any_call=True,
     ),
     Section(
+        name="handovers", label="Notes for the next agent", kept="history",
+        text="What you wrote for the agent who got the call next.",
+        table=tables.handovers, at="at_us",
+        columns=(*CALL, "agent", "at_us", "text"), left_out=OWN_NAME,
+        mine=_by(tables.handovers.c.username), found_by="legs", on_any_call=True,
+    ),
+    Section(
         name="results", label="Results", kept="history",
         text="Results of calls that you chose.", table=tables.dispositions, at="at_us",
         columns=(*CALL, "agent", "at_us", "code"), left_out=OWN_NAME, mine=_result,

@@ -218,15 +218,21 @@ class HistoryCalls:
             "receipts": [
                 _receipt(x, named) for x in whole.receipts if only in (None, x.username)
             ],
-            "notes": [
-                {
-                    "user": x.username if self._may_name(only, x.username) else None,
-                    "text": x.text,
-                    "at": _iso(x.at_us),
-                }
-                for x in _readable(call.notes, call, only)
-            ],
+            "notes": self._notes(call.notes, call, only),
+            "handovers": self._notes(whole.handovers, call, only),
         }
+
+    def _notes(
+        self, notes: Iterable[NoteWritten], call: PastCall, only: Only
+    ) -> list[Json]:
+        return [
+            {
+                "user": x.username if self._may_name(only, x.username) else None,
+                "text": x.text,
+                "at": _iso(x.at_us),
+            }
+            for x in _readable(notes, call, only)
+        ]
 
     def _leg(self, leg: PastLeg, only: Only) -> Json:
         named = self._may_name(only, leg.username)

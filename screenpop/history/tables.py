@@ -156,6 +156,17 @@ notes = Table(
     sqlite_with_rowid=False,
 )
 
+handovers = Table(  # what was written for the next agent of the call
+    "handovers",
+    metadata,
+    *call_key(),
+    Column("username", String(NAME_CHARS), primary_key=True),
+    Column("agent", String(NAME_CHARS)),
+    Column("text", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 dispositions = Table(
     "dispositions",
     metadata,
@@ -361,6 +372,7 @@ OF_A_CALL = (
     answers_shown,
     receipts,
     notes,
+    handovers,
     dispositions,
     offers,
     recall_actions,

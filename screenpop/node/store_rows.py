@@ -24,6 +24,7 @@ from screenpop.history.tables import (
     call_events,
     calls,
     contacts,
+    handovers,
     metadata,
     notes,
     number_links,
@@ -35,9 +36,11 @@ from screenpop.journal.records import decode, encode
 from screenpop.journal.sealing import SealingCodec
 from screenpop.support.clock import SystemClock
 
-PERSONAL_TABLES = (calls, call_events, answers_shown, notes, contacts, number_links)
+PERSONAL_TABLES = (
+    calls, call_events, answers_shown, notes, handovers, contacts, number_links,
+)  # fmt: skip
 ROWS_PER_STEP = 2000
-_OF_A_CALL = (call_events, answers_shown, notes)
+_OF_A_CALL = (call_events, answers_shown, notes, handovers)
 _NUMBER = "number_of_the_call"
 _CLEARED: Mapping[str, object] = {
     "number": None,

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from browser.company import ADA
+from browser.desk import WITHIN_MS, Desk
 from browser.house import House
+from playwright.async_api import expect
+
+
+async def picture(desk: Desk, name: str) -> None:
+    """For whoever looks: `PICTURES` names a folder."""
+    if folder := os.environ.get("PICTURES"):
+        await desk.page.screenshot(path=f"{folder}/{name}.png")
 
 
 async def test_after_a_transfer_the_card_shows_what_the_colleague_wrote(
@@ -22,3 +32,39 @@ async def test_after_a_transfer_the_card_shows_what_the_colleague_wrote(
     await ben.sees("Wants to pay on Monday", within=".handover")
     await ana.writes(", by transfer")
     await ben.sees("Wants to pay on Monday, by transfer", within=".handover")
+
+
+async def test_a_note_for_the_next_agent_stands_first_on_their_card(
+    house: House,
+) -> None:
+    ana = await house.open_desk("ana", viewport={"width": 1280, "height": 800})
+    ben = await house.open_desk("ben", viewport={"width": 360, "height": 800})
+    call = await house.ring("ana", caller=ADA)
+    await ana.card_of("Ada Byron")
+    await house.answer(call, "ana")
+    await ana.writes("Pays on Monday")
+    await ana.note_is_saved()
+    await ana.button("Note for the next agent").focus()
+    await ana.press("Enter")
+    await ana.press("Tab")
+    await ana.page.keyboard.type("She speaks Dutch, be patient")
+    await ana.sees("Left for the next agent")
+    await picture(ana, "for_next_1280")
+    assert await ana.fits_in_width()
+    await house.event("transferred", call, "ben")
+    await house.event("alerting", call, "ben")
+    await ben.card_of("Ada Byron")
+    left = ben.part(".for-you")
+    await expect(left).to_contain_text("Ana", timeout=WITHIN_MS)
+    lines = ben.part(".handover-text")
+    await expect(lines).to_have_text(["She speaks Dutch, be patient", "Pays on Monday"])
+    await expect(left).to_be_in_viewport(ratio=1)
+    await picture(ben, "for_next_360")
+    assert await ben.fits_in_width()
+    await house.answer(call, "ben")
+    await ben.call_is("Talking")
+    await ben.button("Note for the next agent").click()
+    await picture(ben, "for_next_360_writing")
+    await house.hang_up(call)
+    await ben.sees("Pays on Monday", within=".handover")
+    await ben.no_longer_sees(".for-you")

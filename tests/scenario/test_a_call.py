@@ -175,10 +175,15 @@ async def test_notes_and_dispositions_are_in_the_calls_history(
     await call_centre.answer(call, "ana")
     await ana.send("note", call_id=call, text="wants a quote", id="n1")
     await ana.next("done")
+    await ana.send("handover", call_id=call, text="speaks Dutch", id="h1")
+    await ana.next("done")
     await call_centre.hang_up(call)
     await ana.send("disposition", call_id=call, code="sold", id="d1")
     await ana.next("done")
     await call_centre.archived()
+    past = await call_centre.get("ana", f"/v1/calls/{call}")
+    assert [note["text"] for note in past["handovers"]] == ["speaks Dutch"]
+    assert past["note"] == "wants a quote"
     again = await call_centre.ring("ana")
     facets = await ana.card(again, "interactions")
     (earlier,) = facets["interactions"]["rows"]

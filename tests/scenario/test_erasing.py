@@ -48,8 +48,10 @@ async def a_call(centre: CallCentre, call_id: str, number: str, name: str) -> No
     )
     await ana.next_pop()
     await centre.answer(call_id, "ana")
-    await ana.send("note", call_id=call_id, text=f"{name} calls back", id=call_id)
-    await ana.next("done")
+    for frame in ("note", "handover"):
+        words = {"text": f"{name} calls back", "id": f"{frame}-{call_id}"}
+        await ana.send(frame, call_id=call_id, **words)
+        await ana.next("done")
     await centre.hang_up(call_id)
     await ana.next("pop.closed")
     await ana.leave()
@@ -106,7 +108,7 @@ async def test_an_erased_caller_is_found_nowhere(
         assert places(saved, forms()) == []  # it is encrypted, and the key apart
         assert places(data, forms())  # else nothing is proved
         said = await screenpop("privacy", "erase", NUMBER, "--config", config)
-        assert "1 notes" in said
+        assert "2 notes" in said
         assert NUMBER not in said
         assert "screenpop.keys" in said
         assert "are not encrypted: they leave the journal after 36 h" in said
@@ -157,7 +159,7 @@ async def test_a_dry_run_says_what_would_go_and_changes_nothing(tmp_path: Path) 
         words = ("privacy", "erase", "01632 960147", "--config", config, "--dry-run")
         said = json.loads(await screenpop(*words, "--json"))
         assert said["erased"] is False
-        assert (said["calls"], said["notes"], said["numbers"]) == (1, 1, 1)
+        assert (said["calls"], said["notes"], said["numbers"]) == (1, 2, 1)
         assert said["keys"] >= 1
         assert await centre.get("sue", "/v1/calls/c-canary") == before
         assert not centre.service.replaced.is_set()

@@ -10,7 +10,7 @@ import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
 import { FindCustomer } from "./find";
 import { Glance } from "./glance_line";
-import { Handover } from "./handover";
+import { ForYou, Handover } from "./handover";
 import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf } from "./lanes";
@@ -48,6 +48,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
     >
       <div class="card-top" data-state={pop.state}>
         <Hero pop={pop} changing={changing} onChange={() => onChange(!changing)} />
+        <ForYou pop={pop} />
         {reachable && <VerdictBar pop={pop} />}
         {reachable && <Glance pop={pop} />}
         <PolicyLines pop={pop} />

@@ -53,6 +53,7 @@ export class DeskClient {
   #commands = new Commands();
   #receipts: Receipts;
   #pauses = new Map<string, number>();
+  #nextPauses = new Map<string, number>();
   #lastKeyMs = 0;
   #front = 0;
   #undo = 0;
@@ -119,6 +120,23 @@ export class DeskClient {
     const draft = draftOf(this.store.state, callId);
     if (!unsaved(draft) && !draft.failed) return;
     this.#do({ frame: "note", call_id: callId, text: draft.text });
+  }
+
+  typeForNext(callId: string, text: string): void {
+    this.store.dispatch({ type: "for_next_typed", callId, text });
+    this.#keepDrafts();
+    clearTimeout(this.#nextPauses.get(callId));
+    const pause = window.setTimeout(() => this.saveForNext(callId), TYPING_PAUSE_MS);
+    this.#nextPauses.set(callId, pause);
+  }
+
+  /** Send what is typed for the next agent and not saved. */
+  saveForNext(callId: string): void {
+    clearTimeout(this.#nextPauses.get(callId));
+    this.#nextPauses.delete(callId);
+    const { forNext } = draftOf(this.store.state, callId);
+    if (forNext === null) return;
+    this.#do({ frame: "handover", call_id: callId, text: forNext });
   }
 
   /** The agent does not want this text any more. */
@@ -385,6 +403,7 @@ export class DeskClient {
       this.find(this.store.state.search?.text ?? "");
     for (const [callId, draft] of Object.entries(this.store.state.drafts)) {
       if (unsaved(draft)) this.saveNote(callId);
+      if (draft.forNext !== null) this.saveForNext(callId);
       if (draft.dispositionState === "waiting") {
         // Saved before the connection was lost, so the service has applied it by now.
         this.#dispose(callId, draft.disposition, draft.echoedText || draft.savedText);
@@ -457,6 +476,12 @@ function sent(command: Command): DeskAction {
   switch (command.frame) {
     case "note":
       return { type: "note_sent", callId: command.call_id };
+    case "handover":
+      return {
+        type: "for_next_typed",
+        callId: command.call_id,
+        text: command.text,
+      };
     case "disposition":
       return {
         type: "disposition_sent",
@@ -483,6 +508,12 @@ function settled(command: Command, offset: number, failure: string | null): Desk
       return failure === null
         ? { type: "note_saved", callId, text, offset }
         : { type: "note_failed", callId, message: failure };
+    }
+    case "handover": {
+      const { call_id: callId, text } = command;
+      return failure === null
+        ? { type: "for_next_saved", callId, text }
+        : { type: "for_next_failed", callId, message: failure };
     }
     case "disposition":
       return {

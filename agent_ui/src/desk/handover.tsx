@@ -2,19 +2,41 @@
 
 import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
+import type { EarlierNote } from "../wire/frames";
 import { useDesk } from "./context";
 import { resultLabel } from "./words";
+
+/** What colleagues left for who has the call now: first on the card, while it goes on. */
+export function ForYou({ pop }: { pop: Pop }) {
+  const notes = pop.handover.filter((each) => each.for_next);
+  if (isOver(pop) || notes.length === 0) return null;
+  return (
+    <section class="for-you" aria-label={t("handover.for_you")}>
+      {notes.map((each) => (
+        <p key={`${each.agent} ${each.saved_at}`}>
+          <span>
+            {t("handover.for_you")} · <b dir="auto">{authorOf(each)}</b>
+          </span>
+          <span class="handover-text" dir="auto">
+            {each.for_next}
+          </span>
+        </p>
+      ))}
+    </section>
+  );
+}
 
 /** Above the agent's own note: the caller need not say everything twice. */
 export function Handover({ pop }: { pop: Pop }) {
   const { state } = useDesk();
-  if (pop.handover.length === 0) return null;
+  const notes = pop.handover.filter((each) => each.text || each.disposition);
+  if (notes.length === 0) return null;
   return (
     <section class="handover" aria-label={t("handover.title")}>
       <h3>{t("handover.title")}</h3>
-      {pop.handover.map((each) => (
+      {notes.map((each) => (
         <p key={`${each.agent} ${each.saved_at}`}>
-          <b dir="auto">{each.agent ?? t("recalls.a_colleague")}</b>{" "}
+          <b dir="auto">{authorOf(each)}</b>{" "}
           {each.disposition && (
             <span class="muted">
               {resultLabel(each.disposition, state.hello?.dispositions ?? [])}
@@ -27,4 +49,12 @@ export function Handover({ pop }: { pop: Pop }) {
       ))}
     </section>
   );
+}
+
+function authorOf({ agent }: EarlierNote): string {
+  return agent ?? t("recalls.a_colleague");
+}
+
+function isOver(pop: Pop): boolean {
+  return pop.wrapUp || pop.state === "closed";
 }

@@ -9,6 +9,7 @@ import { type Draft, type Pop, resultPending, unsaved } from "../state/model";
 import { stateAfterWrapUp } from "../state/wrap_up";
 import type { DispositionChoice } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
+import { ForNext, mayHandOver } from "./for_next";
 import { stateLabel } from "./words";
 
 interface WritingProps {
@@ -51,6 +52,7 @@ export function Writing({ pop, field }: WritingProps) {
           {t("desk.characters_left", { n: max - draft.text.length })}
         </p>
       )}
+      {mayHandOver(pop) && <ForNext pop={pop} draft={draft} max={max} />}
       <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
       <FinishLine pop={pop} draft={draft} />

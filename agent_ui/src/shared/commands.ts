@@ -5,10 +5,17 @@ import type {
   Disposition,
   MarkOffers,
   Note,
+  NoteForNext,
   SetAgentState,
 } from "../wire/frames";
 
-export type Command = Note | Disposition | Choose | MarkOffers | SetAgentState;
+export type Command =
+  | Note
+  | NoteForNext
+  | Disposition
+  | Choose
+  | MarkOffers
+  | SetAgentState;
 
 /** One waiting command per subject: a newer note replaces the older one. */
 export function subjectOf(command: Command): string {

@@ -2,14 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { PopClosed, PopOpened, PopUpdated } from "../wire/frames";
 import {
   draftOf,
+  forNextSaved,
   keptDrafts,
+  patchDraft,
   restoredDrafts,
   ripeDisposition,
   ripeResults,
   stranded,
 } from "./drafts";
 import { story, told } from "./golden";
-import type { DeskAction, DeskState } from "./model";
+import { type DeskAction, type DeskState, initialDesk } from "./model";
 import { reduce } from "./reduce";
 
 const frames = story("fills_in_and_is_answered");
@@ -125,5 +127,21 @@ describe("a result that waits for its note", () => {
       { type: "finished", callId: id },
     );
     expect(state.drafts).toEqual({});
+  });
+});
+
+describe("a note for the next agent", () => {
+  const typed = (text: string) => patchDraft(initialDesk(), "c-1", { forNext: text });
+
+  test("is kept over a reload until the service has it", () => {
+    const drafts = restoredDrafts(keptDrafts(typed("speaks Dutch")));
+    expect(drafts["c-1"]?.forNext).toBe("speaks Dutch");
+    const saved = forNextSaved(typed("speaks Dutch"), "c-1", "speaks Dutch");
+    expect(keptDrafts(saved)).toEqual({});
+  });
+
+  test("that was typed on while it was sent is not taken for saved", () => {
+    const state = forNextSaved(typed("speaks Dutch, slowly"), "c-1", "speaks Dutch");
+    expect(draftOf(state, "c-1").forNext).toBe("speaks Dutch, slowly");
   });
 });

@@ -97,6 +97,16 @@ export function noteEchoedWithoutCard(
   return callId in state.drafts ? noteEchoed(state, callId, note, offset) : state;
 }
 
+/** The service has that text for the next agent; what was typed since is not in it. */
+export function forNextSaved(
+  state: DeskState,
+  callId: string,
+  text: string,
+): DeskState {
+  if (draftOf(state, callId).forNext !== text) return state;
+  return patchDraft(state, callId, { forNext: null, forNextFailed: null });
+}
+
 /** The history took our text; no frame reports it, since the call left the desk. */
 export function noteKeptLate(
   state: DeskState,
@@ -148,16 +158,20 @@ export function ripeDisposition(draft: Draft): string | null {
 }
 
 /** A text, the saved one that it was written on, and a result not yet saved. */
-type Kept = Pick<Draft, "text" | "savedText"> & { result?: string | null };
+type Kept = Pick<Draft, "text" | "savedText"> & {
+  result?: string | null;
+  forNext?: string;
+};
 
 /** Drafts worth keeping over a reload: what the service does not have. */
 export function keptDrafts(state: DeskState): Record<string, Kept> {
   const kept: Record<string, Kept> = {};
   for (const [callId, draft] of Object.entries(state.drafts)) {
-    const { text, savedText, elsewhere } = draft;
-    if (!unsaved(draft) && !resultPending(draft)) continue;
+    const { text, savedText, elsewhere, forNext } = draft;
+    if (!unsaved(draft) && !resultPending(draft) && forNext === null) continue;
     kept[callId] = { text, savedText: elsewhere?.base ?? savedText };
     if (resultPending(draft)) kept[callId].result = draft.disposition;
+    if (forNext !== null) kept[callId].forNext = forNext;
   }
   return kept;
 }
@@ -168,9 +182,9 @@ export function restoredDrafts(
 ): Record<string, Draft> {
   const drafts: Record<string, Draft> = {};
   for (const [callId, one] of Object.entries(kept)) {
-    const { text, savedText, result }: Kept =
+    const { text, savedText, result, forNext }: Kept =
       typeof one === "string" ? { text: one, savedText: "" } : one;
-    drafts[callId] = { ...NO_DRAFT, text, savedText };
+    drafts[callId] = { ...NO_DRAFT, text, savedText, forNext: forNext ?? null };
     if (result === undefined) continue;
     drafts[callId].disposition = result;
     drafts[callId].dispositionState = "waiting";

@@ -20,6 +20,8 @@ export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
   arrivals: Record<string, number>;
   /** What became of its offers, by `FACET/ITEM`. */
   marks: Marks;
+  /** What the service has of this agent's for the next one. */
+  forNext: string;
   /** Over, kept for note and disposition until the agent finishes it. */
   wrapUp: boolean;
 }
@@ -37,6 +39,9 @@ export interface Draft {
   /** The text on its way: one at a time, so that each has one that it came from. */
   sending: string | null;
   failed: string | null;
+  /** What is typed for the next agent and the service does not have; null: nothing. */
+  forNext: string | null;
+  forNextFailed: string | null;
   disposition: string | null;
   /** `waiting`: the service takes this one only after it has the note. */
   dispositionState: "saved" | "waiting" | "sending" | "failed";
@@ -127,6 +132,9 @@ export type DeskAction =
   | { type: "typed"; callId: string; text: string }
   | { type: "offer_first"; callId: string; wanted: boolean }
   | { type: "contact_typed"; callId: string; contact: NewContact }
+  | { type: "for_next_typed"; callId: string; text: string }
+  | { type: "for_next_saved"; callId: string; text: string }
+  | { type: "for_next_failed"; callId: string; message: string }
   | { type: "note_readied"; callId: string }
   | { type: "note_sent"; callId: string }
   | { type: "note_saved"; callId: string; text: string; offset: number }
@@ -164,6 +172,8 @@ export const NO_DRAFT: Draft = {
   elsewhere: null,
   sending: null,
   failed: null,
+  forNext: null,
+  forNextFailed: null,
   disposition: null,
   dispositionState: "saved",
   contact: { name: "", company: "", account: "" },

@@ -47,6 +47,7 @@ export function updatePop(
   const updated: Pop = { ...pop, ...changes };
   if (facets) updated.facets = { ...pop.facets, ...facets };
   if (note) updated.marks = note.marks ?? {};
+  if (note) updated.forNext = note.for_next ?? "";
   let next = place(state, updated);
   if (note) next = noteEchoed(next, frame.call_id, note, frame.offset);
   const justAnswered = pop.state !== "answered" && frame.state === "answered";
@@ -116,7 +117,8 @@ function answeredMs(pop: Pop | null): number {
 function toPop(frame: PopOpened): Pop {
   const { frame: _name, missed_while_away: _missed, ...pop } = frame;
   const marks = frame.note.marks ?? {};
-  return { ...pop, wrapUp: frame.closed !== null, arrivals: {}, marks };
+  const forNext = frame.note.for_next ?? "";
+  return { ...pop, wrapUp: frame.closed !== null, arrivals: {}, marks, forNext };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {

@@ -3,6 +3,7 @@
 import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
 import {
   draftDropped,
+  forNextSaved,
   noteKeptLate,
   noteReadied,
   noteSaved,
@@ -31,6 +32,15 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return patchDraft(state, action.callId, { offerFirst: action.wanted });
     case "contact_typed":
       return patchDraft(state, action.callId, { contact: action.contact });
+    case "for_next_typed":
+      return patchDraft(state, action.callId, {
+        forNext: action.text,
+        forNextFailed: null,
+      });
+    case "for_next_saved":
+      return forNextSaved(state, action.callId, action.text);
+    case "for_next_failed":
+      return patchDraft(state, action.callId, { forNextFailed: action.message });
     case "note_readied":
       return noteReadied(state, action.callId);
     case "note_sent":

@@ -134,11 +134,13 @@ export interface AgentNote {
   text: string;
   disposition: string | null;
   saved_at: string | null;
+  for_next?: string;
   marks?: Record<string, Mark>;
 }
 
 export interface EarlierNote {
   agent: string | null;
+  for_next: string;
   text: string;
   disposition: string | null;
   saved_at: string | null;
@@ -432,6 +434,15 @@ export interface Note {
   text: string;
 }
 
+export interface NoteForNext {
+  frame: "handover";
+  call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
+  text: string;
+}
+
 export interface Disposition {
   frame: "disposition";
   call_id: string;
@@ -464,4 +475,4 @@ export interface SetAgentState {
 
 export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | CustomersFound | WallboardSnapshot | WallboardDelta;
 
-export type ClientFrame = Resume | Ack | Choose | Find | Note | Disposition | MarkOffers | SetAgentState;
+export type ClientFrame = Resume | Ack | Choose | Find | Note | NoteForNext | Disposition | MarkOffers | SetAgentState;

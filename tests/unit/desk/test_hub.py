@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from push_doubles import Floor
 
-from screenpop.domain.agent import Role, UserId
+from screenpop.domain.agent import AgentPrivacy, Role, UserId
 from screenpop.domain.call import Scope
 
 NUMBER = "+442079460958"
@@ -81,6 +81,49 @@ async def test_after_a_transfer_the_card_has_the_notes_of_this_very_call() -> No
     [pop] = again.named("resync")[0]["pops"]
     assert pop["handover"] == [handed]
     assert ana.named("pop.opened")[0]["handover"] == []
+
+
+async def test_a_note_for_the_next_agent_stands_first_until_the_call_is_over() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    ben = await floor.sign_in("ben")
+    floor.tell("answered", "c-1", "1001")
+    await ana.send("handover", call_id="c-1", text="speaks Dutch", id="h1")
+    assert ana.frames[-2]["note"]["for_next"] == "speaks Dutch"
+    floor.tell("alerting", "c-1", "1002")
+    [handed] = ben.named("pop.opened")[0]["handover"]
+    assert (handed["agent"], handed["for_next"]) == ("Ana", "speaks Dutch")
+    await ana.send("handover", call_id="c-1", text="", id="h2")
+    assert ben.frames[-1]["handover"] == []
+    await ana.send("handover", call_id="c-1", text="speaks French", id="h3")
+    assert ben.frames[-1]["handover"][0]["for_next"] == "speaks French"
+    floor.tell("answered", "c-1", "1002")
+    floor.tell("ended", "c-1")
+    again = await floor.sign_in("ben")
+    [pop] = again.named("resync")[0]["pops"]
+    assert pop["handover"] == []
+    await ana.send("handover", call_id="c-1", text="too late", id="h4")
+    assert ana.named("error")[-1]["code"] == "call_is_over"
+
+
+async def test_the_author_of_a_note_is_named_where_privacy_allows_it() -> None:
+    floor = Floor()
+    floor.desk.directory.privacy = AgentPrivacy(live=Role.SUPERVISOR)
+    ana = await floor.sign_in("ana")
+    ben = await floor.sign_in("ben")
+    floor.tell("answered", "c-1", "1001")
+    await ana.send("handover", call_id="c-1", text="speaks Dutch", id="h1")
+    floor.tell("alerting", "c-1", "1002")
+    [handed] = ben.named("pop.opened")[0]["handover"]
+    assert (handed["agent"], handed["for_next"]) == (None, "speaks Dutch")
+
+
+async def test_who_has_not_talked_leaves_no_note_for_the_next_agent() -> None:
+    floor = Floor()
+    ana = await floor.sign_in("ana")
+    floor.tell("alerting", "c-1", "1001")
+    await ana.send("handover", call_id="c-1", text="not mine", id="h1")
+    assert ana.named("error")[-1]["code"] == "not_answered"
 
 
 async def test_who_rang_but_did_not_talk_hands_nothing_over() -> None:

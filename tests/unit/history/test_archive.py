@@ -41,6 +41,7 @@ def everything(offset: int = 7) -> dict[str, object]:
         "shown": [history.shown(history.answer(), WHO)],
         "receipts": [history.receipt()],
         "notes": [history.written("call back")],
+        "handovers": [history.written("speaks Dutch")],
         "dispositions": [history.written("order")],
         "contacts": [history.contact()],
         "links": [history.link()],
@@ -64,6 +65,7 @@ async def test_a_batch_written_again_changes_nothing(
         assert [r.ring_to_pop_ms for r in whole.receipts] == [14.25]
         assert [visit.queue for visit in whole.visits] == ["sales"]
         assert [note.text for note in whole.call.notes] == ["call back"]
+        assert [note.text for note in whole.handovers] == ["speaks Dutch"]
         assert [choice.code for choice in whole.call.dispositions] == ["order"]
         assert [leg.agent for leg in whole.call.legs] == ["1001"]
         assert whole.call.customer == history.ERP

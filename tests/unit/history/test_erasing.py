@@ -120,13 +120,14 @@ async def test_a_number_is_taken_out_and_other_callers_stay(
             calls=[of_customer("c-1"), state("c-2", number=OTHER, caller=OTHER)],
             events=[event("c-1", "020 7946 0958"), event("c-2", OTHER)],
             notes=[note("c-1"), note("c-2", "stays")],
+            handovers=[note("c-1"), note("c-2", "stays")],
             shown=[answer("c-1"), answer("c-2")],
             contacts=[contact],
             links=[link],
         )
     )
     found = await erased(database, [NUMBER])
-    assert (len(found.calls), found.notes, found.answers) == (1, 1, 1)
+    assert (len(found.calls), found.notes, found.answers) == (1, 2, 1)
     assert (found.contacts, found.choices) == (1, 1)
     left = await everything(database)
     for trace in (NUMBER, "020 7946 0958", "Zoë Quill calls back", "link", "4711')"):

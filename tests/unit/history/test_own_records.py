@@ -91,6 +91,7 @@ async def work(database: Database) -> None:
             shown=[shown],
             receipts=[history.receipt()],
             notes=[history.written(f"note of {x}", username=x) for x in names],
+            handovers=[history.written(f"next of {x}", username=x) for x in names],
             dispositions=[history.written(f"by-{x}", username=x) for x in names],
             recalls=[
                 RecallAction(
@@ -148,6 +149,7 @@ async def test_every_section_has_the_rows_of_the_person_and_of_no_one_else(
     assert [row["label"] for row in found["tokens"]] == ["export of ana"]
     assert [row["lookup"] for row in found["answers"]] == ["balance"]
     assert [row["text"] for row in found["notes"]] == ["note of ana"]
+    assert [row["text"] for row in found["handovers"]] == ["next of ana"]
     assert [row["code"] for row in found["results"]] == ["by-ana"]
     assert [row["reason"] for row in found["recalls"]] == ["closed by ana"]
     assert [row["label"] for row in found["alerts"]] == ["seen by ana"]

@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "من هذه المكالمة",
+  "handover.for_next": "ملاحظة للموظف التالي",
+  "handover.placeholder": "أول ما يراه من يستلم هذه المكالمة",
+  "handover.left": "تُركت للموظف التالي",
+  "handover.for_you": "لك",
 };

@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "Aus diesem Anruf",
+  "handover.for_next": "Notiz für den Nächsten am Telefon",
+  "handover.placeholder": "Sieht zuerst, wer den Anruf als Nächstes hat",
+  "handover.left": "Für den Nächsten hinterlegt",
+  "handover.for_you": "Für Sie",
 };

@@ -2,4 +2,8 @@
 
 export const handover = {
   "handover.title": "From this call",
+  "handover.for_next": "Note for the next agent",
+  "handover.placeholder": "Seen first by who gets this call next",
+  "handover.left": "Left for the next agent",
+  "handover.for_you": "For you",
 } as const;

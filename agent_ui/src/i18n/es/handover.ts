@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "De esta llamada",
+  "handover.for_next": "Nota para el siguiente agente",
+  "handover.placeholder": "Lo primero que ve quien reciba la llamada",
+  "handover.left": "Dejada para el siguiente agente",
+  "handover.for_you": "Para usted",
 };

@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "Au cours de cet appel",
+  "handover.for_next": "Note pour l’agent suivant",
+  "handover.placeholder": "Vue en premier par qui reçoit ensuite cet appel",
+  "handover.left": "Laissée pour l’agent suivant",
+  "handover.for_you": "Pour vous",
 };

@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "Uit dit gesprek",
+  "handover.for_next": "Notitie voor de volgende medewerker",
+  "handover.placeholder": "Als eerste gezien door wie dit gesprek krijgt",
+  "handover.left": "Achtergelaten voor de volgende",
+  "handover.for_you": "Voor u",
 };

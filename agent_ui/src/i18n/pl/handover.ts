@@ -5,4 +5,8 @@ import type { handover as en } from "../en/handover";
 
 export const handover: Part<typeof en> = {
   "handover.title": "Z tego połączenia",
+  "handover.for_next": "Notatka dla następnego konsultanta",
+  "handover.placeholder": "Zobaczy ją najpierw ten, kto przejmie połączenie",
+  "handover.left": "Zostawiono dla następnego",
+  "handover.for_you": "Dla Ciebie",
 };
