@@ -29,6 +29,7 @@ from screenpop.connector import (
     SourceOptions,
     told,
 )
+from screenpop.connector.expiry import expiries
 from screenpop.connector.searching import (
     LIKE_ESCAPE,
     LIKE_PATTERNS,
@@ -103,7 +104,8 @@ def _prepare_source(
         into.problems.append(_told(loaded, path, error))
         return
     now_us = context.clock.now_us()
-    for warning in filter(None, (x.warning(now_us) for x in connector.expiring())):
+    ends = expiries(source.expires, connector.expiring())
+    for warning in filter(None, (x.warning(now_us) for x in ends)):
         remedy = "Get a new one from the service, and write it here."
         into.problems.append(loaded.problem(path, warning, remedy, stops=False))
     if source.search is not None:

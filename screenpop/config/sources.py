@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,6 +44,11 @@ class Source(BaseModel):
     connector: str = Field(description="`sql`, `http_json`, `csv_file` or a plugin's.")
     enabled: bool = Field(True, description="false: left out, its lookups too.")
     label: str | None = Field(None, description="How agents know it.")
+    expires: date | None = Field(
+        None,
+        description="Last day of its key or password, of whichever connector: reported"
+        " 14 days before.",
+    )
     timeout_ms: int = Field(1500, gt=0, description="Deadline of each of its lookups.")
     concurrency: int = Field(16, gt=0, description="Lookups at once.")
     waiting_max: int = Field(200, gt=0, description="Lookups waiting for a place.")

@@ -5,6 +5,8 @@ Only what the service cannot renew by itself is listed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 DAY_US = 86_400_000_000
@@ -30,3 +32,19 @@ class Expiry(NamedTuple):
             return f"{self.what} has expired"
         left = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
         return f"{self.what} expires {left}"
+
+
+def expiries(last_day: date | None, known: Iterable[Expiry]) -> list[Expiry]:
+    """`known` by the connector, and the key that the configuration dates.
+
+    A key is valid to the end of its last day, UTC.
+    """
+    if last_day is None:
+        return [*known]
+    after = datetime.combine(last_day, time(), UTC) + timedelta(days=1)
+    return [Expiry("its key (`expires`)", round(after.timestamp() * 1e6)), *known]
+
+
+def key_days_left(expiries: Iterable[Expiry], now_us: int) -> int | None:
+    """Whole days until the first one ends; None where none does."""
+    return min((each.days_left(now_us) for each in expiries), default=None)

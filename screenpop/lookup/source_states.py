@@ -11,6 +11,7 @@ import msgspec
 from screenpop.config.load import Loaded
 from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
+from screenpop.connector.expiry import key_days_left
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.column_watch import Loss
 from screenpop.lookup.guarded_source import GuardedSource
@@ -66,7 +67,10 @@ SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
 class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """`failing`: its last lookup failed; `left_alone`: its breaker is open."""
+    """`failing`: its last lookup failed; `left_alone`: its breaker is open.
+
+    `key_days_left`: whole days until a key ends, negative after; null: none is known.
+    """
 
     source: str
     label: str
@@ -78,6 +82,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     cache: CacheSeen
     contacts: ContactsSeen | None = None
     lost: list[ValueLost] = []
+    key_days_left: int | None = None
 
 
 class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +127,9 @@ class SourceStates:
             ),
             contacts=self._contacts(name),
             lost=[_lost(loss) for loss in self._sources.losses(name)],
+            key_days_left=key_days_left(
+                self._sources.expiries(name), self._sources.clock.now_us()
+            ),
         )
 
     def _contacts(self, name: str) -> ContactsSeen | None:
@@ -192,8 +200,8 @@ def problems_of(sources: Sources) -> Iterator[NodeProblem]:
     for name, why in sources.unread.items():
         yield NodeProblem(part=f"source {name}", message=why, fatal=False)
     now_us = sources.clock.now_us()
-    for name, connector in sources.connectors.items():
-        for expiry in connector.expiring():
+    for name in sources.connectors:
+        for expiry in sources.expiries(name):
             if (warning := expiry.warning(now_us)) is not None:
                 yield NodeProblem(part=f"source {name}", message=warning, fatal=False)
     for name, odd in sources.misread.items():

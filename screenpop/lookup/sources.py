@@ -33,6 +33,7 @@ from screenpop.connector import (
     Unloadable,
 )
 from screenpop.connector.base import defect
+from screenpop.connector.expiry import Expiry, expiries
 from screenpop.domain.errors import ScreenpopError
 from screenpop.lookup.column_watch import ColumnWatch, Loss
 from screenpop.lookup.counting import Counting, TooSlow
@@ -113,6 +114,12 @@ class Sources:
         log.error("source %s cannot be used: %s", name, why)
         self.guards[name].unusable = why
         self.unread[name] = f"it cannot be used: {why}"
+
+    def expiries(self, name: str) -> list[Expiry]:
+        """Which of a source's credentials end one day; of our own none."""
+        connector, written = self.connectors.get(name), self.settings.get(name)
+        known = () if connector is None else connector.expiring()
+        return expiries(None if written is None else written.expires, known)
 
     @property
     def unusable(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+from screenpop.connector.expiry import key_days_left
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease
 from screenpop.lookup.refreshing import gives_contacts
@@ -64,6 +65,7 @@ def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> N
     for name in before.guards.keys() - now.guards.keys() if before is not None else ():
         metrics.breaker_open.remove(name)
         metrics.values_lost.remove(name)
+        metrics.key_days_left.remove(name)
         metrics.contacts.remove(name)
 
 
@@ -74,6 +76,11 @@ def _show_sources(metrics: Metrics, sources: Sources) -> None:
     for name, guard in sources.guards.items():
         metrics.breaker_open.labels(name).set(guard.breaker.is_open)
         metrics.values_lost.labels(name).set(len(sources.losses(name)))
+        left = key_days_left(sources.expiries(name), sources.clock.now_us())
+        if left is None:
+            metrics.key_days_left.remove(name)
+        else:
+            metrics.key_days_left.labels(name).set(left)
 
 
 def show_recalls(

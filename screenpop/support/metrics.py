@@ -122,6 +122,11 @@ class Metrics:
             "1 while a source's circuit breaker is open.",
             "source",
         )
+        self.key_days_left = self._gauge(
+            "source_key_days_left",
+            "Days until a source's key ends, negative after; only where it is known.",
+            "source",
+        )
         self.values_lost = self._gauge(
             "source_values_lost",
             "Columns whose values a source's answers lack, all or more than before.",
