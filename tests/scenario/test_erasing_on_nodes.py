@@ -114,7 +114,7 @@ async def test_an_erased_caller_is_nowhere_in_redis_postgresql_and_spool(
         await screenpop("backup", tmp_path / "before.zip", "--config", config)
         assert found_in(dumped(store), forms())  # else nothing is proved
         said = await screenpop("privacy", "erase", NUMBER, "--config", config)
-        assert "attributes of 2 calls; 2 notes" in said
+        assert "attributes of 2 calls; 4 notes" in said
         for centre in (a, b):
             await is_told_to_begin_again(centre)
     async with (

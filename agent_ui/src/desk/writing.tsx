@@ -52,7 +52,11 @@ export function Writing({ pop, field }: WritingProps) {
           {t("desk.characters_left", { n: max - draft.text.length })}
         </p>
       )}
-      {mayHandOver(pop) && <ForNext pop={pop} draft={draft} max={max} />}
+      {mayHandOver(pop) ? (
+        <ForNext pop={pop} draft={draft} max={max} />
+      ) : (
+        <div class="for-next-room" />
+      )}
       <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
       <FinishLine pop={pop} draft={draft} />
