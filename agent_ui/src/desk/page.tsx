@@ -249,8 +249,11 @@ function cardActions(
     if (pop && choice) client.pressResult(pop.call_id, choice.code);
   };
   const offer = (n: number) => {
-    const each = pop?.answered_at ? offersOn(pop)[n - 1] : undefined;
-    if (pop && each) client.markOffer(pop.call_id, each, nextMark(markOf(pop, each)));
+    // As it is now: the last press may not be drawn yet.
+    const newest = pop && client.store.state.pops[pop.call_id];
+    const each = newest?.answered_at ? offersOn(newest)[n - 1] : undefined;
+    if (newest && each)
+      client.markOffer(newest.call_id, each, nextMark(markOf(newest, each)));
   };
   const candidate = (n: number) => {
     const choosing = pop && (mustChoose(pop) || changing === pop.call_id);
