@@ -57,7 +57,7 @@ async def watch(
                 if gives_contacts(connector):
                     metrics.contacts.labels(name)
         if looks % SOURCES_SHOWN_EACH == 0:
-            _show_sources(metrics, sources)
+            show_sources(metrics, sources)
 
 
 def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> None:
@@ -69,7 +69,7 @@ def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> N
         metrics.contacts.remove(name)
 
 
-def _show_sources(metrics: Metrics, sources: Sources) -> None:
+def show_sources(metrics: Metrics, sources: Sources) -> None:
     sizes = sources.index.sizes()
     for name in sources.connectors.keys() & sizes.keys():
         metrics.contacts.labels(name).set(sizes[name])

@@ -169,9 +169,7 @@ async def test_arabic_dates_are_read_in_their_own_direction(house: House) -> Non
     assert await since.evaluate("each => getComputedStyle(each).unicodeBidi") == (
         "isolate"
     )
-    lang = await since.get_attribute("lang")
-    assert lang is not None
-    assert lang.split("-")[0] == "ar"
+    assert await since.get_attribute("lang") == "ar-u-nu-latn"  # western digits
     left_to_right = """each => {
         const at = (node, offset) => {
             const range = document.createRange();

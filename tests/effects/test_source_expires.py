@@ -12,7 +12,7 @@ from screenpop.config.check import check
 from screenpop.connector.registry import Registry
 from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.lookup.sources import make_sources
-from screenpop.node.gauges import _show_sources
+from screenpop.node.gauges import show_sources
 from screenpop.support.clock import SystemClock
 from screenpop.support.metrics import Metrics
 
@@ -40,7 +40,7 @@ def test_a_key_that_ends_is_said_whatever_the_connector(
     assert shown["dated"].key_days_left in (in_days, in_days + 1)
     assert shown["undated"].key_days_left is None
     metrics = Metrics()
-    _show_sources(metrics, sources)
+    show_sources(metrics, sources)
     gauge = metrics.key_days_left.collect()
     (sample,) = [each for family in gauge for each in family.samples]
     assert sample.labels == {"source": "dated"}

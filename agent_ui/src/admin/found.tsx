@@ -76,12 +76,12 @@ function FacetPart({ name, facet, formats }: FacetPartProps) {
         {name} <span class="muted">{FIELD_STATES[facet.state] ?? facet.state}</span>
       </h4>
       <dl class="pairs">
-        {Object.entries(fields).map(([field, told]) => (
+        {Object.entries(fields).map(([field, found]) => (
           <div key={field}>
             <dt>{field}</dt>
             <dd>
-              <bdi>{written(told.value)}</bdi>{" "}
-              <span class="muted">{origin(told, formats)}</span>
+              <bdi>{written(found.value)}</bdi>{" "}
+              <span class="muted">{origin(found, formats)}</span>
             </dd>
           </div>
         ))}
