@@ -169,14 +169,24 @@ function LastWords({ row }: { row: CallRow }) {
       <b title={formats.dateTime(atMs(row))}>
         <Said>{formats.ago(atMs(row), now)}</Said>
       </b>
-      {row.agent && <bdi>{`, ${row.agent}`}</bdi>}
-      {how && <bdi>{`, ${how}`}</bdi>}
+      {row.agent && <AndThen>{row.agent}</AndThen>}
+      {how && <AndThen>{how}</AndThen>}
       {row.note && (
         <>
           {": "}
           <q dir="auto">{String(row.note)}</q>
         </>
       )}
+    </>
+  );
+}
+
+/** The comma goes with the sentence, the word keeps its own direction. */
+function AndThen({ children }: { children: ComponentChildren }) {
+  return (
+    <>
+      {", "}
+      <bdi>{children}</bdi>
     </>
   );
 }

@@ -7,6 +7,7 @@ import type { Pop } from "../state/model";
 import { OFFER_FACETS, offerIn } from "../state/offers";
 import type { Column, Facet, FacetShape, Scalar } from "../wire/frames";
 import { Amount, Fit, Numbered, Said } from "./amount";
+import { classOf, DATES } from "./columns";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
 import { rowsOf } from "./lanes";
@@ -82,42 +83,17 @@ function PendingRows({ shape }: { shape: FacetShape }) {
   );
 }
 
-const AMOUNTS = new Set<Column["type"]>(["money", "percent"]);
-const COUNTS = new Set<Column["type"]>(["number", "integer"]);
-const DATES = new Set<Column["type"]>(["date", "datetime"]);
-/** Columns whose words need whatever width is left. */
-const LONG = ["product", "items", "subject", "name", "text", "note"];
-
-/** Left out first where room is short; a wider window shows them. */
-const MINOR = ["sku", "status", "quantity", "assignee", "owner", "kind", "serial"];
-
-/** How wide a column is follows from its type, so that no value moves another. */
-function classOf(column: Column, columns: Column[]): string {
-  const has = (name: string) => columns.some((each) => each.name === name);
-  const implied =
-    (column.name === "date" && has("due")) || (column.name === "total" && has("open"));
-  const minor = implied || MINOR.includes(column.name) ? " minor" : "";
-  return widthOf(column, columns) + minor;
-}
-
-function widthOf(column: Column, columns: Column[]): string {
-  if (AMOUNTS.has(column.type)) return "right";
-  if (COUNTS.has(column.type)) return "right count";
-  if (DATES.has(column.type)) return "date";
-  const long = columns.some((each) => LONG.includes(each.name));
-  return long && !LONG.includes(column.name) ? "short" : "text";
-}
-
 function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   const columns = shownColumns(shape.columns).filter((column) =>
     rows.some((row) => told(row, column)),
   );
+  const classes = columns.map((column) => classOf(column, columns));
   return (
     <table>
       <thead>
         <tr>
-          {columns.map((column) => (
-            <th key={column.name} scope="col" class={classOf(column, columns)}>
+          {columns.map((column, at) => (
+            <th key={column.name} scope="col" class={classes[at]}>
               {column.label || humanised(column.name)}
             </th>
           ))}
@@ -126,8 +102,8 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
       <tbody>
         {rows.map((row, index) => (
           <tr key={index}>
-            {columns.map((column) => (
-              <td key={column.name} class={classOf(column, columns)}>
+            {columns.map((column, at) => (
+              <td key={column.name} class={classes[at]}>
                 <TableValue row={row} column={column} />
               </td>
             ))}
