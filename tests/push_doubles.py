@@ -19,7 +19,7 @@ from screenpop.desk.presence import DESK
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.agent import AgentPrivacy, Role, User, UserId
 from screenpop.domain.call import AgentId, Call, CallEvent, CallId, EventType, LineId
-from screenpop.domain.call_state import CallBook
+from screenpop.domain.call_state import CallBook, Change
 from screenpop.domain.directory import Directory, principal
 from screenpop.domain.phone import E164, Ani, Dnis, Parties
 from screenpop.domain.profile import Facet, FieldState, Profile
@@ -161,9 +161,17 @@ class Floor:
         event = replace(event, **more)
         change = self.book.apply(self.hub.directory.with_people(event))
         if change is not None:
-            sent = self.desk.event(self.offset, event, change, _parties(change.after))
-            self.hub.deliver(self.offset, sent)
+            self._fold(event, change)
+            for other in self.book.dependents(change.after):
+                self._fold(event, Change(before=other, after=other))
         self.hub.offset = self.offset
+
+    def _fold(self, event: CallEvent, change: Change) -> None:
+        root, call = self.book.root(change.after), self.book.with_customer(change.after)
+        about = None if root is change.after else root.key
+        change = replace(change, after=call)
+        sent = self.desk.event(self.offset, event, change, _parties(call), None, about)
+        self.hub.deliver(self.offset, sent)
 
     def answered(self, call_id: str, part: int = 0, **facets: str) -> None:
         """Lookups landed: each facet's source note says the text."""

@@ -46,6 +46,7 @@ def opened_card(
         attributes=dict(call.attributes),
         earlier_agents=earlier_agents,
         handover=handover,
+        consult=pop.consult,
         note=pop.note,
         closed=render.close_reason(pop.leg) if pop.closed else None,
         ended_at=render.maybe_iso(call.ended_us),
@@ -68,6 +69,37 @@ def closed_card(
         ended_at=render.maybe_iso(call.ended_us or pop.leg.released_us),
         answered_by=answered_by,
     )
+
+
+def common_changes(
+    before: Call | None,
+    case: Case,
+    old: Profile | None,
+    new: Profile,
+    *,
+    others: bool,
+    queue_labels: Mapping[str, str],
+    source_labels: Mapping[str, str],
+) -> dict[str, object]:
+    """What changed for everybody who has the call on the desk.
+
+    `others`: its parties are others than before.
+    """
+    call = case.call
+    changes = render.changes(old, new, source_labels)
+    if before is None:
+        return changes
+    if others:
+        changes["caller"] = render.caller(case.parties.ani, call.caller_name)
+        changes["dialled"] = render.dialled(case.parties.dnis)
+    if before.queue != call.queue:
+        changes["queue"] = call.queue
+        label = queue_labels.get(call.queue or "")
+        if label is not None:
+            changes["queue_label"] = label
+    if before.attributes != call.attributes:
+        changes["attributes"] = dict(call.attributes)
+    return changes
 
 
 def dropped_card(offset: int, pop: Pop) -> frames.PopClosed:

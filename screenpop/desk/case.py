@@ -32,6 +32,7 @@ class Pop(msgspec.Struct, kw_only=True, gc=False):
     acked: bool = False
     earlier: list[str] = []  # colleagues who talked before, as last told
     finished: bool = False  # a disposition was given: nothing more to do
+    consult: frames.Consult | None = None  # as last sent
 
     @property
     def wrap_up(self) -> bool:
@@ -67,6 +68,8 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     profile: Profile | None = None
     memo: dict[str, tuple[tuple[object, ...], Facet]] = {}
     pops: dict[UserId, Pop] = {}
+    about: CallKey | None = None  # the customer's call, of a consultation
+    consults: list[CallKey] = []  # calls that are about this one
     forgotten_rounds: set[str] = set()
     round: str = ""
     part: int = -1
@@ -90,6 +93,8 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             self.round,
             self.part,
             self.decisions,
+            self.about,
+            self.consults,
         )
 
     @classmethod
@@ -105,6 +110,8 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             round=saved.round,
             part=saved.part,
             decisions=saved.decisions,
+            about=saved.about,
+            consults=saved.consults,
         )
 
     def pack(self) -> None:
@@ -128,6 +135,12 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
         self.answers, self.pending = dict(found.answers), found.pending
         self.memo = {}
         self.candidates = found.candidates
+
+    def touch(self, offset: int) -> None:
+        """Whoever comes back must be told that there is more to see."""
+        for pop in self.pops.values():
+            if not pop.closed or pop.wrap_up:
+                pop.changed = offset
 
     def take(self, record: AnswersRecord) -> bool:
         """Take answers in; False when this record was taken before."""
@@ -164,6 +177,8 @@ class SavedCase(msgspec.Struct, frozen=True, array_like=True, gc=False):
     round: str
     part: int
     decisions: list[Decision] = []
+    about: CallKey | None = None
+    consults: list[CallKey] = []
 
 
 ProfileOf = Callable[[Case], Profile]

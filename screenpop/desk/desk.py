@@ -1,8 +1,8 @@
 """What must be on whose desk, and which frame brings it there?
 
-`Desk` folds the journal into cases and pops and says, entry by entry, which frame
-goes to whom: at most one pop frame for each person and entry, so that an offset
-tells exactly what a browser has seen.
+`Desk` folds the journal into cases and pops and says, entry by entry, which frames go
+to whom. All pop frames of an entry reach a person in one piece, so that an offset tells
+exactly what a browser has seen.
 """
 
 from __future__ import annotations
@@ -12,9 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from screenpop.desk import frames, render
-from screenpop.desk.card_frames import closed_card, dropped_card, opened_card
+from screenpop.desk import consult, frames, render
+from screenpop.desk.card_frames import (
+    closed_card,
+    common_changes,
+    dropped_card,
+    opened_card,
+)
 from screenpop.desk.case import Case, Pop, ProfileOf
+from screenpop.desk.consult import family
 from screenpop.desk.handover import handed_over, takers
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
@@ -68,8 +74,12 @@ class Desk:
         change: Change,
         parties: Parties,
         known: AnswersRecord | None = None,
+        about: CallKey | None = None,
     ) -> list[Outgoing]:
-        """One event changed a call; `known` is what was found without waiting."""
+        """One event changed a call; `known` is what was found without waiting.
+
+        `about` is the customer's call, of one in which a colleague is asked about it.
+        """
         call, key = change.after, change.after.key
         self.touched.add(key)
         case = self.cases.get(key)
@@ -85,14 +95,31 @@ class Desk:
         old = case.profile
         if known is not None:
             case.take(known)
+        joined = about != case.about
+        if joined:
+            consult.join(self.cases, case, about)
         audience = self.directory.audience(call)
-        heard = any(map(self.listens, case.pops))
-        common = self._common(before, case, old, others) if heard else _UNHEARD
+        common = _UNHEARD
+        if any(map(self.listens, case.pops)):
+            common = common_changes(
+                before,
+                case,
+                old,
+                self.profile(case),
+                others=others,
+                queue_labels=self.queue_labels,
+                source_labels=self.labels,
+            )
         sent: list[Outgoing] = []
         for user, leg in audience.items():
-            frame = self._for(offset, event, case, user, leg, common)
-            if frame is not None:
+            if frame := self._for(offset, event, case, user, leg, common):
                 sent.append(frame)
+        if not consult.is_alone(case):
+            told = consult.changes(self.cases, case, self.directory, joined=joined)
+            for pop, changes in told:
+                self.touched.add(pop.key)
+                if not pop.closed and (frame := self._updated(offset, pop, changes)):
+                    sent.append(frame)
         return sent
 
     def answers(self, offset: int, record: AnswersRecord) -> list[Outgoing]:
@@ -106,7 +133,7 @@ class Desk:
             return []
         self.touched.add(key)
         if not any(map(self.listens, case.pops)):
-            _touch(case, offset)
+            case.touch(offset)
             return []
         changes = render.changes(old, self.profile(case), self.labels)
         return self._updates(offset, case, changes) if changes else []
@@ -129,9 +156,9 @@ class Desk:
 
     def _hand_over(self, offset: int, pop: Pop) -> Iterator[Outgoing]:
         """Colleagues who have the call now see what was written in it before."""
-        case = self.cases[pop.key]
-        for other in takers(case, pop):
-            notes = handed_over(case, other.user, self.directory)
+        related = family(self.cases, self.cases[pop.key])
+        for other in takers(related, pop):
+            notes = handed_over(related, other.user, self.directory)
             if update := self._updated(offset, other, {"handover": notes}):
                 yield update
 
@@ -266,7 +293,7 @@ class Desk:
             queue_labels=self.queue_labels,
             source_labels=self.labels,
             earlier_agents=self._earlier(case.call, pop.user),
-            handover=handed_over(case, pop.user, self.directory),
+            handover=handed_over(family(self.cases, case), pop.user, self.directory),
         )
 
     def _for(
@@ -326,6 +353,9 @@ class Desk:
             received_us=event.received_us,
             earlier=self._earlier(case.call, user),
         )
+        if not consult.is_alone(case):
+            related = family(self.cases, case)
+            pop.consult = consult.consult_of(related, case, pop, self.directory)
         if earlier is not None:
             pop.note = earlier.note
         case.pops[user] = pop
@@ -385,29 +415,6 @@ class Desk:
             by = self.directory.colleague(colleague, pop.user)
         return closed_card(offset, pop, call, by)
 
-    def _common(
-        self, before: Call | None, case: Case, old: Profile | None, others: bool
-    ) -> dict[str, object]:
-        """What changed for everybody who has the call on the desk.
-
-        `others`: its parties are others than before.
-        """
-        call = case.call
-        changes = render.changes(old, self.profile(case), self.labels)
-        if before is None:
-            return changes
-        if others:
-            changes["caller"] = render.caller(case.parties.ani, call.caller_name)
-            changes["dialled"] = render.dialled(case.parties.dnis)
-        if before.queue != call.queue:
-            changes["queue"] = call.queue
-            label = self.queue_labels.get(call.queue or "")
-            if label is not None:
-                changes["queue_label"] = label
-        if before.attributes != call.attributes:
-            changes["attributes"] = dict(call.attributes)
-        return changes
-
     def _earlier(self, call: Call, user: UserId) -> list[str]:
         """Colleagues who talked in this call before."""
         earlier: list[str] = []
@@ -431,10 +438,3 @@ class Desk:
 
 
 _UNHEARD: Mapping[str, object] = {"state": None}  # something changed, no frame made
-
-
-def _touch(case: Case, offset: int) -> None:
-    """Whoever comes back must be told that there is more to see."""
-    for pop in case.pops.values():
-        if not pop.closed or pop.wrap_up:
-            pop.changed = offset

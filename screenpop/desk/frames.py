@@ -53,12 +53,23 @@ from screenpop.desk.client_frames import (
 from screenpop.desk.client_frames import (
     SetAgentState as SetAgentState,
 )
+from screenpop.desk.written_frames import (
+    AgentNote as AgentNote,
+)
+from screenpop.desk.written_frames import (
+    Consult as Consult,
+)
+from screenpop.desk.written_frames import (
+    EarlierNote as EarlierNote,
+)
+from screenpop.desk.written_frames import (
+    PopState as PopState,
+)
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
 from screenpop.domain.search import FoundCustomer, SearchedSource
 from screenpop.domain.team import TeamCounters
 
-PopState = Literal["alerting", "answered", "held", "closed"]
 ResyncReason = Literal["first", "too_old", "other_journal"]
 Telephone = Literal["idle", "alerting", "talking", "held"]
 CloseReason = Literal["ended", "answered_elsewhere", "unanswered", "transferred",
@@ -94,31 +105,6 @@ class ShownCandidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     why: str = ""
 
 
-class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What this agent has written for this call so far."""
-
-    text: str = ""
-    disposition: str | None = None
-    saved_at: str | None = None
-    # For the agent who gets the call next; absent while nothing is written.
-    for_next: str | msgspec.UnsetType = msgspec.UNSET
-    # What became of each offer, by "FACET/ITEM"; absent while none is marked.
-    marks: dict[str, Mark] | msgspec.UnsetType = msgspec.UNSET
-
-
-class EarlierNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a colleague wrote in this very call; `agent` is null unless named to you.
-
-    `for_next` is what they wrote for you, while the call goes on.
-    """
-
-    agent: str | None = None
-    for_next: str = ""
-    text: str = ""
-    disposition: str | None = None
-    saved_at: str | None = None
-
-
 class PopOpened(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="pop.opened"
 ):
@@ -152,6 +138,7 @@ class PopOpened(
     attributes: dict[str, str] = {}
     earlier_agents: list[str] = []
     handover: list[EarlierNote] = []  # of colleagues in this call, `for_next` first
+    consult: Consult | None = None
     note: AgentNote = AgentNote()
     closed: CloseReason | None = None  # opened and over while the browser was away
     ended_at: str | None = None
@@ -185,6 +172,7 @@ class PopUpdated(
     attributes: dict[str, str] | None = None
     earlier_agents: list[str] | None = None
     handover: list[EarlierNote] | None = None
+    consult: Consult | msgspec.UnsetType | None = msgspec.UNSET  # null: none any more
     note: AgentNote | None = None
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from screenpop.desk.case import Case, Pop
 from screenpop.desk.frames import AgentNote, EarlierNote
 from screenpop.domain.agent import UserId
 from screenpop.domain.directory import Directory
 
 
-def handed_over(case: Case, user: UserId, directory: Directory) -> list[EarlierNote]:
+def handed_over(
+    related: Sequence[Case], user: UserId, directory: Directory
+) -> list[EarlierNote]:
     """Notes and results of colleagues who talked in this call, the newest first.
 
-    What they wrote for the next agent comes before all else, until the call is over.
+    `related` is the customer's call and those in which a colleague was asked about
+    it. What they wrote for the next agent comes before all else, until it is over.
     """
-    goes_on = case.call.ended_us is None
+    goes_on = related[0].call.ended_us is None
     said = [
         EarlierNote(
             agent=directory.colleague(pop.leg, user),
@@ -22,6 +27,7 @@ def handed_over(case: Case, user: UserId, directory: Directory) -> list[EarlierN
             disposition=pop.note.disposition,
             saved_at=pop.note.saved_at,
         )
+        for case in related
         for pop in case.pops.values()
         if pop.user != user and pop.leg.talked
     ]
@@ -35,10 +41,12 @@ def for_next(note: AgentNote) -> str:
     return note.for_next if isinstance(note.for_next, str) else ""
 
 
-def takers(case: Case, author: Pop) -> list[Pop]:
+def takers(related: Sequence[Case], author: Pop) -> list[Pop]:
     """The cards on which the author's note is to be shown."""
-    others = case.pops.values() if author.leg.talked else ()
-    return [x for x in others if x is not author and (not x.closed or x.wrap_up)]
+    if not author.leg.talked:
+        return []
+    others = [pop for case in related for pop in case.pops.values()]
+    return [x for x in others if x.user != author.user and (not x.closed or x.wrap_up)]
 
 
 def _says(note: EarlierNote) -> bool:

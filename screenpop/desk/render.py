@@ -194,6 +194,7 @@ def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         attributes=whole.attributes,
         earlier_agents=whole.earlier_agents,
         handover=whole.handover,
+        consult=whole.consult,
         note=whole.note,
     )
 

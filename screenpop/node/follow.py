@@ -25,6 +25,7 @@ from screenpop.domain.decision import CHOICES
 from screenpop.domain.directory import Directory
 from screenpop.domain.profile import Candidate
 from screenpop.domain.recall import RECALL
+from screenpop.domain.related_calls import about
 from screenpop.history.past_calls import RecentNotes
 from screenpop.intake.placing import Placing
 from screenpop.journal.appending import Door
@@ -343,7 +344,8 @@ class Follower:
         Counters and history keep the call as it is: a colleague who is consulted is
         no second call of the customer.
         """
-        seen = self.book.with_customer(change.after)
+        root = self.book.root(call := change.after)
+        seen, of = about(call, root), None if root is call else root.key
         known, asks = None, self.duty.mine(seen.node)
         if self.live:
             try:
@@ -354,12 +356,12 @@ class Follower:
             if asks and known is not None and (known.answers or known.candidates):
                 self.door.keep_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
-        return self.desk.event(offset, event, shown, self.lookups.parties(seen), known)
+        parties = self.lookups.parties(seen)
+        return self.desk.event(offset, event, shown, parties, known, of)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state":
-            state = agent_state(record.data.get("state"))
-            if state is not None:
+            if (state := agent_state(record.data.get("state"))) is not None:
                 self._said(offset, person(UserId(record.user)), state, self.heard_us)
         elif record.action == RECALL:
             self.feed.recalls.act(offset, record)
@@ -430,11 +432,9 @@ class Follower:
 
     def _begin_lookups(self, key: CallKey) -> None:
         call = self.book.get(key)
-        if call is None:
+        if call is None or not self.duty.mine(call.node):
             return
         seen = self.book.with_customer(call)
-        if not self.duty.mine(seen.node):
-            return
         known = self.lookups.follow(seen, decided=lambda: self._decided(call))
         if known is not None:
             self.door.keep_soon(known)

@@ -1,10 +1,24 @@
-// What did colleagues write in this very call, before it came here?
+// Who asks whom about this call, and what did colleagues write in it before it came here?
 
 import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
 import type { EarlierNote } from "../wire/frames";
 import { useDesk } from "./context";
-import { resultLabel } from "./words";
+import { phaseWord, resultLabel } from "./words";
+
+/** "Consult from Ana", or "Asking Ben · Ringing"; nothing without a consultation. */
+export function consultWords({ consult }: Pop): string {
+  if (!consult) return "";
+  const agents = consult.agents.join(", ");
+  if (consult.role === "asked")
+    return agents
+      ? t("handover.consult_from", { agents })
+      : t("handover.consult_from_a_colleague");
+  const asking = agents
+    ? t("handover.asking", { agents })
+    : t("handover.asking_a_colleague");
+  return `${asking} · ${phaseWord(consult.state)}`;
+}
 
 /** What colleagues left for who has the call now: first on the card, while it goes on. */
 export function ForYou({ pop }: { pop: Pop }) {

@@ -6,6 +6,7 @@ import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/mo
 import { Fit } from "./amount";
 import { useCallNow, useDesk } from "./context";
 import { isNumber } from "./dial";
+import { consultWords } from "./handover";
 import { CallLink, CopyButton } from "./phone";
 import { overWords, phaseWord, sureness } from "./words";
 
@@ -86,7 +87,13 @@ function CallLine({ pop }: { pop: Pop }) {
   return (
     <p class="call-line">
       <StatePill pop={pop} />
-      <span>{pop.wrapUp ? <CallOver pop={pop} /> : directions[pop.direction]}</span>
+      <span>
+        {pop.wrapUp ? (
+          <CallOver pop={pop} />
+        ) : (
+          <Consultation pop={pop} otherwise={directions[pop.direction]} />
+        )}
+      </span>
       {queue && (
         <span>
           <span class="muted">{t("desk.queue")} </span>
@@ -107,6 +114,17 @@ function CallLine({ pop }: { pop: Pop }) {
       )}
       <Attributes pop={pop} />
     </p>
+  );
+}
+
+/** In the place of the direction: it is a colleague who is on the line. */
+function Consultation({ pop, otherwise }: { pop: Pop; otherwise: string }) {
+  const words = consultWords(pop);
+  if (!words) return <>{otherwise}</>;
+  return (
+    <b class="consult" data-role={pop.consult?.role} dir="auto">
+      {words}
+    </b>
   );
 }
 

@@ -19,6 +19,7 @@ import { Card, mustChoose } from "./card";
 import { DeskClient } from "./client";
 import { DeskContext } from "./context";
 import { focusFindBox } from "./find";
+import { consultWords } from "./handover";
 import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { policyWords } from "./policy";
@@ -203,7 +204,7 @@ function ringingOf(state: DeskState): Ringing[] {
     .map((pop) => ({
       callId: pop.call_id,
       title: ringingTitle(pop),
-      body: [numberTitle(pop), pop.queue_label ?? pop.queue]
+      body: [consultWords(pop), numberTitle(pop), pop.queue_label ?? pop.queue]
         .filter(Boolean)
         .join(" · "),
     }));

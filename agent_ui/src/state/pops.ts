@@ -65,6 +65,7 @@ export function closePop(state: DeskState, frame: PopClosed): DeskState {
     closed: frame.reason,
     ended_at: frame.ended_at,
     wrapUp: frame.wrap_up,
+    consult: null,
   };
   if (frame.wrap_up) return place(state, closed);
   return removePop(

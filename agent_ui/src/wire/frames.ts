@@ -105,6 +105,28 @@ export interface SearchedSource {
   message: string | null;
 }
 
+export interface AgentNote {
+  text: string;
+  disposition: string | null;
+  saved_at: string | null;
+  for_next?: string;
+  marks?: Record<string, Mark>;
+}
+
+export interface EarlierNote {
+  agent: string | null;
+  for_next: string;
+  text: string;
+  disposition: string | null;
+  saved_at: string | null;
+}
+
+export interface Consult {
+  role: "asked" | "asks";
+  agents: string[];
+  state: PopState;
+}
+
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
   number: string | null;
@@ -128,22 +150,6 @@ export interface ShownCandidate {
   company: string | null;
   confidence: number;
   why: string;
-}
-
-export interface AgentNote {
-  text: string;
-  disposition: string | null;
-  saved_at: string | null;
-  for_next?: string;
-  marks?: Record<string, Mark>;
-}
-
-export interface EarlierNote {
-  agent: string | null;
-  for_next: string;
-  text: string;
-  disposition: string | null;
-  saved_at: string | null;
 }
 
 export interface PopOpened {
@@ -170,6 +176,7 @@ export interface PopOpened {
   attributes: Record<string, string>;
   earlier_agents: string[];
   handover: EarlierNote[];
+  consult: Consult | null;
   note: AgentNote;
   closed: CloseReason | null;
   ended_at: string | null;
@@ -197,6 +204,7 @@ export interface PopUpdated {
   attributes?: Record<string, string>;
   earlier_agents?: string[];
   handover?: EarlierNote[];
+  consult?: Consult;
   note?: AgentNote;
 }
 

@@ -9,4 +9,8 @@ export const handover: Part<typeof en> = {
   "handover.placeholder": "Vue en premier par qui reçoit ensuite cet appel",
   "handover.left": "Laissée pour l’agent suivant",
   "handover.for_you": "Pour vous",
+  "handover.consult_from": "Consultation par {agents}",
+  "handover.consult_from_a_colleague": "Consultation par un collègue",
+  "handover.asking": "Vous consultez {agents}",
+  "handover.asking_a_colleague": "Vous consultez un collègue",
 };

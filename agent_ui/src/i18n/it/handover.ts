@@ -9,4 +9,8 @@ export const handover: Part<typeof en> = {
   "handover.placeholder": "La prima cosa che vede chi riceve la chiamata",
   "handover.left": "Lasciata per il prossimo agente",
   "handover.for_you": "Per Lei",
+  "handover.consult_from": "Richiesta da {agents}",
+  "handover.consult_from_a_colleague": "Richiesta da un collega",
+  "handover.asking": "Richiesta a {agents}",
+  "handover.asking_a_colleague": "Richiesta a un collega",
 };

@@ -9,4 +9,8 @@ export const handover: Part<typeof en> = {
   "handover.placeholder": "Zobaczy ją najpierw ten, kto przejmie połączenie",
   "handover.left": "Zostawiono dla następnego",
   "handover.for_you": "Dla Ciebie",
+  "handover.consult_from": "Konsultacja, pyta {agents}",
+  "handover.consult_from_a_colleague": "Konsultacja, pyta współpracownik",
+  "handover.asking": "Konsultacja z {agents}",
+  "handover.asking_a_colleague": "Konsultacja ze współpracownikiem",
 };
