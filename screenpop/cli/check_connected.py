@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 import typer
 
 from screenpop.config.check import Checked
@@ -22,7 +23,8 @@ def check_connected(
     """Print what was found; raises `Exit` with code 1 when there is a problem."""
     logs.set_up(level="error")
     with quick_loop() as runner:
-        sources = runner.run(connected(loaded, checked.secrets, number=number))
+        asked = connected(loaded, checked.secrets, number=number, tries_canaries=True)
+        sources = runner.run(asked)
     problems = sorted({*checked.problems, *_problems(sources)})
     warnings = sorted({w for s in sources for q in s.queries for w in q.warnings})
     if json_wanted:
@@ -46,6 +48,7 @@ def _problems(sources: Iterable[SourceCheck]) -> Iterator[Problem]:
     for source in sources:
         if source.problem is not None:
             yield source.problem
+        yield from source.canary_problems
         for query in source.queries:
             yield from query.problems
 
@@ -73,6 +76,10 @@ def _of_source(source: SourceCheck) -> Iterator[str]:
     yield f"{head}: reached in {source.ms:.0f} ms{said}"
     for query in source.queries:
         yield from _of_query(query)
+    for canary in source.canaries:
+        yield f"  {canary.in_words()}, {canary.ms:.0f} ms"
+    for problem in source.canary_problems:
+        yield f"    problem  {problem}"
 
 
 def _of_query(query: QueryCheck) -> Iterator[str]:
@@ -125,6 +132,7 @@ def _source(source: SourceCheck) -> dict[str, object]:
         "said": source.said,
         "ms": round(source.ms, 1),
         "not_checked": [dotted(path) for path in source.unchecked],
+        "canaries": [msgspec.to_builtins(canary) for canary in source.canaries],
         "queries": {dotted(query.path): _query(query) for query in source.queries},
     }
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 
+from screenpop.config.check_canaries import canary_problems
 from screenpop.config.check_desk import desk_problems
 from screenpop.config.check_sending import sending_problems
 from screenpop.config.dataflow import RESERVED, findings, upstream, waterfall
@@ -87,6 +88,7 @@ def inspect(
         *_recall(loaded),
         *desk_problems(loaded),
         *sending_problems(loaded),
+        *canary_problems(loaded, prepared),
         *prepared.problems,
     ]
     declared = _declared_lookups(loaded)

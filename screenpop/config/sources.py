@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["fields", "rows", "identity"]
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
+CANARY_NUMBER = r"^\+[1-9][0-9]{1,14}$"
+EXPECTED_VALUE = r"^[a-z][a-z0-9_]*\.\S.{0,99}$"  # FACET.COLUMN
+CanaryNumber = Annotated[str, Field(pattern=CANARY_NUMBER)]
+ExpectedValue = Annotated[str, Field(pattern=EXPECTED_VALUE)]
 
 
 class BreakerSettings(BaseModel):
@@ -34,6 +39,29 @@ class SearchSettings(BaseModel):
     def own(self) -> dict[str, Any]:
         """The keys that belong to the connector."""
         return dict(self.model_extra or {})
+
+
+class CanarySettings(BaseModel):
+    """Callers that a source must know, looked up once a day to prove that it does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    at: str = Field(
+        "06:30",
+        pattern=TIME_OF_DAY,
+        description="When, each day, in `server.time_zone`; also after a start or a"
+        " change of the source, and every 15 minutes while one fails.",
+    )
+    numbers: tuple[CanaryNumber, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description="Numbers of customers of this source, in E.164.",
+    )
+    expect: tuple[ExpectedValue, ...] = Field(
+        (),
+        max_length=50,
+        description="Values that it must give of each of them, e.g. `balance.open`.",
+    )
 
 
 class Source(BaseModel):
@@ -64,12 +92,15 @@ class Source(BaseModel):
         " that takes `:search.text` and gives `key` and `name`; default: by number and"
         " by key alone.",
     )
+    canaries: CanarySettings | None = Field(
+        None, description="Callers that prove each day that it answers as it should."
+    )
     contacts_every_s: float = Field(
         600, gt=0, description="How often the number index is read again."
     )
     contacts_full_at: str = Field(
         "03:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        pattern=TIME_OF_DAY,
         description="From this time of the day (`server.time_zone`) on all contacts are"
         " read once, also where only what changed is read: deleted ones go.",
     )

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from screenpop.config.document import SECRET_WORD
 from screenpop.config.problems import KeyPath, Place, Problem, did_you_mean, listed
+from screenpop.config.sources import CANARY_NUMBER, EXPECTED_VALUE, TIME_OF_DAY
 
 SHOWN_MAX = 60
 
@@ -30,6 +31,18 @@ _PATTERNS = {
     "^[A-Z]{2}$": (
         "must be a country as two capital letters",
         "Use ISO 3166-1, e.g. DE, GB, US.",
+    ),
+    TIME_OF_DAY: (
+        "must be a time of the day, in quotes",
+        'Use 24 hours, e.g. "06:30".',
+    ),
+    CANARY_NUMBER: (
+        "must be a telephone number in E.164, in quotes",
+        'Use +, country code and number, e.g. "+442079460100".',
+    ),
+    EXPECTED_VALUE: (
+        "must be a facet, a dot and a column",
+        "E.g. `balance.open` or `identity.name`.",
     ),
     r"^https?://[^/?#{}@\s]+(/[^?#{}\s]*)?$": (
         "must be http:// or https://, a host and maybe a path, and nothing behind",

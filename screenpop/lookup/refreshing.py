@@ -30,11 +30,16 @@ class FullPass:
     zone: tzinfo
 
     def is_due(self, about: About, now_us: int) -> bool:
-        now = datetime.fromtimestamp(now_us / 1e6, self.zone)
-        last = datetime.combine(now.date(), self.at, self.zone)
-        if last > now:
-            last = datetime.combine(now.date() - timedelta(1), self.at, self.zone)
-        return about.full_us < last.timestamp() * 1e6
+        return about.full_us < daily_us(self.at, self.zone, now_us)
+
+
+def daily_us(at: time, zone: tzinfo, now_us: int) -> float:
+    """When it was last so late in the day."""
+    now = datetime.fromtimestamp(now_us / 1e6, zone)
+    last = datetime.combine(now.date(), at, zone)
+    if last > now:
+        last = datetime.combine(now.date() - timedelta(1), at, zone)
+    return last.timestamp() * 1e6
 
 
 def gives_contacts(connector: AnyConnector) -> bool:

@@ -7,12 +7,14 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from screenpop.config.load import Loaded
 from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
 from screenpop.connector.expiry import key_days_left
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
+from screenpop.lookup.canaries import CanaryResult
 from screenpop.lookup.column_watch import Loss
 from screenpop.lookup.guarded_source import GuardedSource
 from screenpop.lookup.number_report import NumberCounts, kept_counts
@@ -63,6 +65,13 @@ class ValueLost(msgspec.Struct, frozen=True, kw_only=True):
     answers: int
 
 
+class CanariesSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The last try of a source's canary callers, in the order of the file."""
+
+    tried_at: str
+    results: list[CanaryResult]
+
+
 SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
@@ -83,6 +92,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     contacts: ContactsSeen | None = None
     lost: list[ValueLost] = []
     key_days_left: int | None = None
+    canaries: CanariesSeen | None = None
 
 
 class SourcesSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +140,19 @@ class SourceStates:
             key_days_left=key_days_left(
                 self._sources.expiries(name), self._sources.clock.now_us()
             ),
+            canaries=self._canaries(name),
         )
+
+    def _canaries(self, name: str) -> CanariesSeen | None:
+        """None for a source without any, and before the first try."""
+        tried = self._sources.canaries.tried.get(name)
+        if tried is None:
+            return None
+        cleaned = [
+            replace(each, why=None if each.why is None else self._clean(each.why))
+            for each in tried.results
+        ]
+        return CanariesSeen(tried_at=iso_from_us(tried.at_us), results=cleaned)
 
     def _contacts(self, name: str) -> ContactsSeen | None:
         """None for a source that brings no customers."""
@@ -217,6 +239,10 @@ def problems_of(sources: Sources) -> Iterator[NodeProblem]:
         for loss in sources.losses(name):
             message = loss_in_words(loss, sources.zone)
             yield NodeProblem(part=f"source {name}", message=message, fatal=False)
+    for name, tried in sources.canaries.tried.items():
+        for each in tried.failing:
+            part, message = f"source {name}", each.in_words()
+            yield NodeProblem(part=part, message=message, fatal=False)
 
 
 def incomplete(reading: ContactsReading) -> str | None:
@@ -255,6 +281,14 @@ def state_of(guard: GuardedSource) -> SourceState:
     failed_us, _ = guard.failure
     later = guard.answered_us is not None and guard.answered_us > failed_us
     return "working" if later else "failing"
+
+
+def watched_state(sources: Sources, name: str) -> SourceState:
+    """As the alert of a failing source takes it: its canary callers count, too."""
+    tried = sources.canaries.tried.get(name)
+    if tried is not None and tried.failing:
+        return "failing"
+    return state_of(sources.guards[name])
 
 
 def _off(name: str, source: Source) -> SourceSeen:

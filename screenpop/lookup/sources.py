@@ -35,6 +35,7 @@ from screenpop.connector import (
 from screenpop.connector.base import defect
 from screenpop.connector.expiry import Expiry, expiries
 from screenpop.domain.errors import ScreenpopError
+from screenpop.lookup.canaries import Canaries
 from screenpop.lookup.column_watch import ColumnWatch, Loss
 from screenpop.lookup.counting import Counting, TooSlow
 from screenpop.lookup.guarded_source import GuardedSource, SourceLimits
@@ -82,6 +83,7 @@ class Sources:
     misread: dict[str, OddItems] = field(default_factory=dict)
     """Values of each source's answers that are not of their column's type."""
     columns: ColumnWatch = field(default_factory=ColumnWatch)
+    canaries: Canaries = field(default_factory=Canaries)
     clock: Clock = field(default_factory=SystemClock)
     zone: tzinfo = UTC
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -335,6 +337,7 @@ def make_sources(
         clock=clock,
         misread=misread,
         columns=ColumnWatch() if kept is None else kept.sources.columns,
+        canaries=Canaries() if kept is None else kept.sources.canaries,
         zone=ZoneInfo(config.server.time_zone),
     )
     for name, why in unloadable.items():

@@ -38,7 +38,7 @@ from screenpop.journal.duty import CallDuty
 from screenpop.journal.sealing import PLAIN
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.own_source import OwnLookups, own_lookups
-from screenpop.lookup.source_states import state_of
+from screenpop.lookup.source_states import watched_state
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.alerting import Alerting, rules_of
 from screenpop.node.fold_failures import FoldFailures
@@ -174,8 +174,8 @@ def _alerting(
         counts=past.counts(),
         groups=lambda: rule_of(feed, config.privacy.of_agents),
         sources=lambda: {
-            name: state_of(guard)
-            for name, guard in lookups.sources.guards.items()
+            name: watched_state(lookups.sources, name)
+            for name in lookups.sources.guards
             if name in lookups.sources.settings
         },
         shown=metrics.ring_to_pop_s,

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from screenpop.config.check_canaries import knows_callers
 from screenpop.config.columns import (
     Comparison,
     Remark,
@@ -38,6 +39,8 @@ from screenpop.connector.describing import READINGS, Reading
 from screenpop.connector.registry import Registry
 from screenpop.domain.errors import ConfigError
 from screenpop.domain.profile import Answer, LookupOutcome
+from screenpop.lookup.canaries import CanaryResult
+from screenpop.lookup.canary_tries import judged
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.asking import explained
 from screenpop.support.log import Redactor
@@ -47,6 +50,10 @@ log = logging.getLogger(__name__)
 REACHED_WITHIN_S = 20.0
 PREPARED_WITHIN_S = 20.0
 ASKED = "asked once"
+CANARY_REMEDY = (
+    "`screenpop explain NUMBER` shows what each lookup says. Correct the source, or"
+    " name a number that it has."
+)
 T = TypeVar("T")
 
 
@@ -79,6 +86,8 @@ class SourceCheck:
     problem: Problem | None = None
     queries: list[QueryCheck] = field(default_factory=list)
     unchecked: list[KeyPath] = field(default_factory=list)
+    canaries: list[CanaryResult] = field(default_factory=list)
+    canary_problems: list[Problem] = field(default_factory=list)
 
 
 async def connected(
@@ -88,11 +97,13 @@ async def connected(
     number: str | None = None,
     find: FindConnector | None = None,
     only: Collection[str] | None = None,
+    tries_canaries: bool = False,
 ) -> list[SourceCheck]:
     """Each enabled source with its queries, in the order of the file.
 
     `only` are the sources that are asked; without it all are. With `number` the
-    lookups whose columns no source can say are asked with it, once.
+    lookups whose columns no source can say are asked with it, once. With
+    `tries_canaries` the canary callers of reached sources are looked up.
     """
     prepared = await asyncio.to_thread(prepare, loaded, find or Registry().find)
     checking = _Checking(loaded, prepared, Redactor(secrets))
@@ -102,6 +113,9 @@ async def connected(
     if number is not None:
         await checking.ask(number, queries)
     checking.compare(queries)
+    if tries_canaries:
+        for check in checks:
+            await checking.try_canaries(check)
     return checks
 
 
@@ -198,6 +212,22 @@ class _Checking:
             if answer.outcome in (LookupOutcome.FAILED, LookupOutcome.TIMED_OUT):
                 why = answer.detail or answer.message or answer.outcome.value
                 check.problems.append(self._problem(check.path, Unavailable(why)))
+
+    async def try_canaries(self, check: SourceCheck) -> None:
+        written = self._loaded.config.sources[check.name].canaries
+        if written is None or not check.is_reached:
+            return
+        config, with_contacts = self._loaded.config, self._prepared.with_contacts
+        brings = knows_callers(config, check.name, with_contacts)
+        for index, number in enumerate(written.numbers):
+            told = await explained(self._loaded, number)
+            result = judged(check.name, written, brings, number, told)
+            check.canaries.append(result)
+            if result.outcome != "found":
+                path = ("sources", check.name, "canaries", "numbers", index)
+                sentence = self._redact(result.in_words())
+                problem = self._loaded.problem(path, sentence, CANARY_REMEDY)
+                check.canary_problems.append(problem)
 
     # -- Compare what they say
 

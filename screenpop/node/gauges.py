@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from screenpop.connector.expiry import key_days_left
 from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease
+from screenpop.lookup.canaries import OUTCOMES
 from screenpop.lookup.refreshing import gives_contacts
 from screenpop.lookup.sources import Sources
 from screenpop.node.follow import Follower
@@ -67,6 +68,7 @@ def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> N
         metrics.values_lost.remove(name)
         metrics.key_days_left.remove(name)
         metrics.contacts.remove(name)
+        _forget_canaries(metrics, name)
 
 
 def show_sources(metrics: Metrics, sources: Sources) -> None:
@@ -81,6 +83,20 @@ def show_sources(metrics: Metrics, sources: Sources) -> None:
             metrics.key_days_left.remove(name)
         else:
             metrics.key_days_left.labels(name).set(left)
+        tried = sources.canaries.tried.get(name)
+        if tried is None:
+            _forget_canaries(metrics, name)
+            continue
+        outcomes = [each.outcome for each in tried.results]
+        for outcome in OUTCOMES:
+            metrics.canaries.labels(name, outcome).set(outcomes.count(outcome))
+        metrics.canaries_tried_at.labels(name).set(tried.at_us / 1e6)
+
+
+def _forget_canaries(metrics: Metrics, source: str) -> None:
+    for outcome in OUTCOMES:
+        metrics.canaries.remove(source, outcome)
+    metrics.canaries_tried_at.remove(source)
 
 
 def show_recalls(

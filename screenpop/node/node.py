@@ -49,6 +49,7 @@ from screenpop.lookup.explain import (
     line_or_first,
 )
 from screenpop.node.alerting import Alerting, recover_alerts
+from screenpop.node.canary_watch import try_canaries
 from screenpop.node.follow import Follower
 from screenpop.node.gauges import collect_when_quiet, collect_young, show_recalls, watch
 from screenpop.node.kept_counts import KeptCounts
@@ -189,6 +190,7 @@ class Service:
         self.keep_watching()
         keep(self.reloader.run, name="watch the configuration")
         keep(self._watch_gauges, name="watch the gauges")
+        keep(lambda: try_canaries(self.lookups), name="try the canary callers")
         if gives_orders(self.loaded.config):
             keep(self.insight.run, name="keep the model of the orders")
             keep(self._learn_orders, name="learn what was ordered")

@@ -32,6 +32,7 @@ class Metrics:
         self.label_names: dict[str, tuple[str, ...]] = {}  # by metric
         self._stages()
         self._calls()
+        self._sources()
         self._browsers()
         self._service()
 
@@ -117,6 +118,8 @@ class Metrics:
             "config_loaded_timestamp_seconds",
             "When the configuration that runs was taken.",
         )
+
+    def _sources(self) -> None:
         self.breaker_open = self._gauge(
             "source_breaker_open",
             "1 while a source's circuit breaker is open.",
@@ -125,6 +128,17 @@ class Metrics:
         self.key_days_left = self._gauge(
             "source_key_days_left",
             "Days until a source's key ends, negative after; only where it is known.",
+            "source",
+        )
+        self.canaries = self._gauge(
+            "source_canaries",
+            "Canary callers of a source by what became of them at the last try.",
+            "source",
+            "outcome",
+        )
+        self.canaries_tried_at = self._gauge(
+            "source_canaries_tried_timestamp_seconds",
+            "When a source's canary callers were last tried.",
             "source",
         )
         self.values_lost = self._gauge(

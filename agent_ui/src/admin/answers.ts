@@ -97,6 +97,24 @@ export interface Source {
   cache: { entries: number; entries_max: number };
   contacts?: Contacts | null;
   lost?: ValueLost[];
+  /** Whole days until a key ends, negative after; null: none is known. */
+  key_days_left?: number | null;
+  canaries?: Canaries | null;
+}
+
+/** The last try of a source's canary callers. */
+export interface Canaries {
+  tried_at: string;
+  results: Canary[];
+}
+
+export interface Canary {
+  /** Shortened. */
+  number: string;
+  outcome: "found" | "not_found" | "incomplete" | "failed";
+  ms: number;
+  missing: string[];
+  why: string | null;
 }
 
 /** A column that answers lack; shares of answers with a value, 0 to 1. */

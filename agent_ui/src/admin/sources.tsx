@@ -2,9 +2,9 @@
 
 import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
-import type { Contacts, NumberCounts, Source, ValueLost } from "./answers";
+import type { Canaries, Contacts, NumberCounts, Source, ValueLost } from "./answers";
 import type { AdminProps } from "./lines";
-import { SHARING, STATES } from "./words";
+import { canaryInWords, keyInWords, keyTone, SHARING, STATES } from "./words";
 
 export function Sources({ state, formats, now }: AdminProps) {
   return (
@@ -100,6 +100,46 @@ function inWords(value: ValueLost, formats: Formats): string {
     : `${lookup}: no value of ${column} since ${formats.dateTime(Date.parse(since))} (${answers} answers; before, ${before} had one)`;
 }
 
+/** How long its key is valid; the words say it without the colour, too. */
+function KeyDays({ days }: { days: number }) {
+  const tone = keyTone(days);
+  const look = tone === "good" ? "muted" : "admin-mark";
+  return (
+    <p class={look} data-tone={tone}>
+      {keyInWords(days)}
+    </p>
+  );
+}
+
+interface CanaryCallersProps {
+  canaries: Canaries;
+  formats: Formats;
+  now: number;
+}
+
+/** Whether the source knew, at the last try, the callers that it must know. */
+function CanaryCallers({ canaries, formats, now }: CanaryCallersProps) {
+  const { results, tried_at } = canaries;
+  const failing = results.filter((each) => each.outcome !== "found");
+  return (
+    <>
+      <p class="muted">
+        {t("admin.canaries_found", {
+          ago: formats.ago(Date.parse(tried_at), now),
+          found: formats.number(results.length - failing.length),
+          all: formats.number(results.length),
+          ms: formats.number(Math.round(Math.max(...results.map((each) => each.ms)))),
+        })}
+      </p>
+      {failing.map((each) => (
+        <p class="admin-mark" data-tone="critical" key={each.number}>
+          <bdi>{canaryInWords(each)}</bdi>
+        </p>
+      ))}
+    </>
+  );
+}
+
 interface SourceRowProps {
   source: Source;
   formats: Formats;
@@ -134,6 +174,12 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
       </p>
       {source.contacts && (
         <KnownContacts contacts={source.contacts} {...{ formats, now }} />
+      )}
+      {typeof source.key_days_left === "number" && (
+        <KeyDays days={source.key_days_left} />
+      )}
+      {source.canaries && (
+        <CanaryCallers canaries={source.canaries} {...{ formats, now }} />
       )}
       {source.lost?.map((value) => (
         <p class="admin-failure" key={`${value.lookup} ${value.column}`}>

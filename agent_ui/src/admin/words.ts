@@ -2,6 +2,7 @@
 
 import { t, textsOf } from "../i18n/words";
 import type {
+  Canary,
   EventSeen,
   Feed,
   LookupTold,
@@ -29,6 +30,34 @@ export const STATES: Record<Source["state"], string> = textsOf({
   unasked: "admin.not_asked_yet",
   off: "admin.switched_off",
 });
+
+export function canaryInWords({ number, outcome, missing, why }: Canary): string {
+  switch (outcome) {
+    case "incomplete":
+      return t("admin.canary_incomplete", { number, missing: missing.join(", ") });
+    case "failed":
+      return t("admin.canary_failed", { number, why: why ?? "" });
+    default:
+      return t("admin.canary_not_found", { number });
+  }
+}
+
+/** Days before its end from which a key is to be renewed, and is urgent. */
+const RENEW_DAYS = 14;
+const URGENT_DAYS = 4;
+
+export function keyTone(days: number): "good" | "warning" | "critical" {
+  if (days < URGENT_DAYS) return "critical";
+  return days < RENEW_DAYS ? "warning" : "good";
+}
+
+export function keyInWords(days: number): string {
+  if (days < 0) return t("admin.key_has_expired");
+  if (days === 0) return t("admin.key_expires_today");
+  return days < RENEW_DAYS
+    ? t("admin.key_expires_in_soon", { n: days })
+    : t("admin.key_expires_in", { n: days });
+}
 
 export const LOOKUP_OUTCOMES: Record<LookupTold["outcome"], string> = textsOf({
   ok: "admin.lookup_ok",

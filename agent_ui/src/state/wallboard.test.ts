@@ -116,7 +116,7 @@ test("the value of an alert is said in its unit", () => {
   expect(said("match_rate", 0.25)).toBe(formats.percent(0.25));
   expect(said("ring_to_pop_s", 0.5)).toBe("0.5s");
   expect(said("line_silence", 7.4)).toBe("7 usual gaps");
-  expect(said("source_failing", 1)).toBe("without an answer");
+  expect(said("source_failing", 1)).toBe("not answering as it should");
   expect(said("waiting", 3)).toBe("3");
   expect(said("service_level", null)).toBe("unknown");
 });

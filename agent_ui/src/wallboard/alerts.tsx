@@ -104,7 +104,8 @@ export function valueText(
   formats: Formats,
 ): string {
   if (alert.value === null) return "unknown";
-  if (alert.number === "source_failing") return t("wallboard.without_an_answer");
+  if (alert.number === "source_failing")
+    return t("wallboard.not_answering_as_it_should");
   if (alert.number === "line_silence")
     return t("wallboard.usual_gaps", {
       number: formats.number(Math.round(alert.value)),

@@ -257,3 +257,23 @@ def test_a_number_goes_with_connecting_only(
     code, _, err = run(capsys, "check-config", str(shop), "--number", "+442079460958")
     assert code == 2
     assert "goes with --connect" in err
+
+
+def test_canary_callers_are_told_with_their_time(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = "select 7 as key, 'Ada' as name where :number = '+442079460958'"
+    canaries = "canaries: {numbers: ['+442079460958', '+442079460111']}"
+    shop.write_text(
+        "version: 1\nserver: {data_dir: data}\nsources:\n"
+        f"  shop: {{connector: sql, url: 'sqlite:///shop.sqlite', {canaries}}}\n"
+        f'lookups:\n  who: {{source: shop, facet: identity, query: "{asked}"}}\n'
+    )
+    code, out, err = run(capsys, "check-config", str(shop), "--connect")
+    assert (code, err) == (1, "1 problem.\n")
+    assert "  canary caller +4420…58: found, " in out
+    assert "  canary caller +4420…11: not found, " in out
+    assert "442079460111" not in out
+    code, out, _ = run(capsys, "check-config", str(shop), "--connect", "--json")
+    found = json.loads(out)["sources"]["shop"]["canaries"]
+    assert [each["outcome"] for each in found] == ["found", "not_found"]

@@ -298,3 +298,18 @@ async def test_postgresql_is_asked_with_the_rights_of_the_source(
         " secret. Let its owner run `grant select on … to reader`, and `grant usage on"
         " schema …` for another schema."
     ]
+
+
+async def test_canary_callers_are_looked_up_and_what_fails_is_a_problem(
+    folder: Path,
+) -> None:
+    file = folder / "s.yaml"
+    canaries = "{numbers: ['+442079460958', '+442079460111'], expect: [identity.name]}"
+    keys = f"url: 'sqlite:///shop.sqlite', contacts: {CONTACTS}, canaries: {canaries}"
+    file.write_text(f"{HEAD}sources:\n  shop: {{connector: sql, {keys}}}\n")
+    (check,) = await connected(load_config(file), tries_canaries=True)
+    assert [each.outcome for each in check.canaries] == ["found", "not_found"]
+    (problem,) = told(check.canary_problems)
+    assert "sources.shop.canaries.numbers[1]: canary caller +4420…11: not" in problem
+    (untried,) = await connected(load_config(file))
+    assert untried.canaries == []

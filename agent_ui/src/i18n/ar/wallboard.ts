@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "رأيته",
   "wallboard.critical": "حرج",
   "wallboard.warning": "تحذير",
-  "wallboard.without_an_answer": "بلا رد",
+  "wallboard.not_answering_as_it_should": "لا يجيب كما ينبغي",
   "wallboard.usual_gaps": "{number} فواصل معتادة",
   "wallboard.calls_that_go_on_now": "المكالمات الجارية الآن",
   "wallboard.this_list_is_not_live": "هذه القائمة ليست مباشرة. {message} {remedy}",

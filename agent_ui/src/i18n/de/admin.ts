@@ -90,6 +90,21 @@ export const admin: Part<typeof en> = {
   "admin.no_answer_yet": "noch keine Antwort",
   "admin.of_answers_kept": ", {entries} von {entries_max} Antworten vorgehalten",
   "admin.last_failure": "Letzter Fehler {at}: {why}",
+  "admin.canaries_found":
+    "Testanrufer, geprüft {ago}: {found} von {all} gefunden, der langsamste in {ms} ms",
+  "admin.canary_not_found": "Testanrufer {number}: nicht gefunden",
+  "admin.canary_incomplete": "Testanrufer {number}: gefunden ohne {missing}",
+  "admin.canary_failed": "Testanrufer {number}: keine Antwort, {why}",
+  "admin.key_expires_in": {
+    one: "Schlüssel läuft in {n} Tag ab",
+    other: "Schlüssel läuft in {n} Tagen ab",
+  },
+  "admin.key_expires_in_soon": {
+    one: "Schlüssel läuft in {n} Tag ab: erneuern",
+    other: "Schlüssel läuft in {n} Tagen ab: erneuern",
+  },
+  "admin.key_expires_today": "Schlüssel läuft heute ab: erneuern",
+  "admin.key_has_expired": "Schlüssel ist abgelaufen: erneuern",
   "admin.set_better": "Besser einstellen:",
   "admin.messages": "Nachrichten",
   "admin.waiting": "Wartet",

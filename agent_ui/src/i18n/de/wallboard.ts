@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Gesehen",
   "wallboard.critical": "Kritisch",
   "wallboard.warning": "Warnung",
-  "wallboard.without_an_answer": "ohne Annahme",
+  "wallboard.not_answering_as_it_should": "antwortet nicht wie erwartet",
   "wallboard.usual_gaps": "{number} übliche Abstände",
   "wallboard.calls_that_go_on_now": "Laufende Anrufe",
   "wallboard.this_list_is_not_live":

@@ -85,6 +85,21 @@ export const admin = {
   "admin.no_answer_yet": "no answer yet",
   "admin.of_answers_kept": ", {entries} of {entries_max} answers kept",
   "admin.last_failure": "Last failure {at}: {why}",
+  "admin.canaries_found":
+    "Canary callers, tried {ago}: {found} of {all} found, the slowest in {ms} ms",
+  "admin.canary_not_found": "Canary caller {number}: not found",
+  "admin.canary_incomplete": "Canary caller {number}: found without {missing}",
+  "admin.canary_failed": "Canary caller {number}: no answer, {why}",
+  "admin.key_expires_in": {
+    one: "Key expires in {n} day",
+    other: "Key expires in {n} days",
+  },
+  "admin.key_expires_in_soon": {
+    one: "Key expires in {n} day: renew it",
+    other: "Key expires in {n} days: renew it",
+  },
+  "admin.key_expires_today": "Key expires today: renew it",
+  "admin.key_has_expired": "Key has expired: renew it",
   "admin.set_better": "Set better:",
   "admin.messages": "Messages",
   "admin.waiting": "Waiting",

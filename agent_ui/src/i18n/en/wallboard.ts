@@ -24,7 +24,7 @@ export const wallboard = {
   "wallboard.seen": "Seen",
   "wallboard.critical": "Critical",
   "wallboard.warning": "Warning",
-  "wallboard.without_an_answer": "without an answer",
+  "wallboard.not_answering_as_it_should": "not answering as it should",
   "wallboard.usual_gaps": "{number} usual gaps",
   "wallboard.calls_that_go_on_now": "Calls that go on now",
   "wallboard.this_list_is_not_live": "This list is not live. {message} {remedy}",

@@ -87,6 +87,21 @@ export const admin: Part<typeof en> = {
   "admin.no_answer_yet": "ninguna respuesta todavía",
   "admin.of_answers_kept": ", {entries} de {entries_max} respuestas guardadas",
   "admin.last_failure": "Último fallo {at}: {why}",
+  "admin.canaries_found":
+    "Llamantes de prueba, probados {ago}: {found} de {all} encontrados, el más lento en {ms} ms",
+  "admin.canary_not_found": "Llamante de prueba {number}: no encontrado",
+  "admin.canary_incomplete": "Llamante de prueba {number}: encontrado sin {missing}",
+  "admin.canary_failed": "Llamante de prueba {number}: sin respuesta, {why}",
+  "admin.key_expires_in": {
+    one: "La clave caduca en {n} día",
+    other: "La clave caduca en {n} días",
+  },
+  "admin.key_expires_in_soon": {
+    one: "La clave caduca en {n} día: renuévela",
+    other: "La clave caduca en {n} días: renuévela",
+  },
+  "admin.key_expires_today": "La clave caduca hoy: renuévela",
+  "admin.key_has_expired": "La clave ha caducado: renuévela",
   "admin.set_better": "Mejor configurar:",
   "admin.messages": "Mensajes",
   "admin.waiting": "En espera",

@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Vista",
   "wallboard.critical": "Crítica",
   "wallboard.warning": "Aviso",
-  "wallboard.without_an_answer": "sin atender",
+  "wallboard.not_answering_as_it_should": "no responde como debería",
   "wallboard.usual_gaps": "{number} intervalos habituales",
   "wallboard.calls_that_go_on_now": "Llamadas en curso",
   "wallboard.this_list_is_not_live": "Esta lista no es en directo. {message} {remedy}",

@@ -91,6 +91,21 @@ export const admin: Part<typeof en> = {
   "admin.no_answer_yet": "aucune réponse encore",
   "admin.of_answers_kept": ", {entries} réponses conservées sur {entries_max}",
   "admin.last_failure": "Dernier échec {at} : {why}",
+  "admin.canaries_found":
+    "Appelants témoins, essayés {ago} : {found} sur {all} trouvés, le plus lent en {ms} ms",
+  "admin.canary_not_found": "Appelant témoin {number} : introuvable",
+  "admin.canary_incomplete": "Appelant témoin {number} : trouvé sans {missing}",
+  "admin.canary_failed": "Appelant témoin {number} : aucune réponse, {why}",
+  "admin.key_expires_in": {
+    one: "La clé expire dans {n} jour",
+    other: "La clé expire dans {n} jours",
+  },
+  "admin.key_expires_in_soon": {
+    one: "La clé expire dans {n} jour : renouvelez-la",
+    other: "La clé expire dans {n} jours : renouvelez-la",
+  },
+  "admin.key_expires_today": "La clé expire aujourd’hui : renouvelez-la",
+  "admin.key_has_expired": "La clé a expiré : renouvelez-la",
   "admin.set_better": "À mieux régler :",
   "admin.messages": "Messages",
   "admin.waiting": "En attente",

@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Vu",
   "wallboard.critical": "Critique",
   "wallboard.warning": "Avertissement",
-  "wallboard.without_an_answer": "sans réponse",
+  "wallboard.not_answering_as_it_should": "ne répond pas comme prévu",
   "wallboard.usual_gaps": "{number} écarts habituels",
   "wallboard.calls_that_go_on_now": "Appels en cours",
   "wallboard.this_list_is_not_live":

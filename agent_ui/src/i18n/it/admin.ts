@@ -88,6 +88,21 @@ export const admin: Part<typeof en> = {
   "admin.no_answer_yet": "ancora nessuna risposta",
   "admin.of_answers_kept": ", {entries} di {entries_max} risposte conservate",
   "admin.last_failure": "Ultimo errore {at}: {why}",
+  "admin.canaries_found":
+    "Chiamanti di prova, provati {ago}: trovati {found} su {all}, il più lento in {ms} ms",
+  "admin.canary_not_found": "Chiamante di prova {number}: non trovato",
+  "admin.canary_incomplete": "Chiamante di prova {number}: trovato senza {missing}",
+  "admin.canary_failed": "Chiamante di prova {number}: nessuna risposta, {why}",
+  "admin.key_expires_in": {
+    one: "La chiave scade tra {n} giorno",
+    other: "La chiave scade tra {n} giorni",
+  },
+  "admin.key_expires_in_soon": {
+    one: "La chiave scade tra {n} giorno: rinnovarla",
+    other: "La chiave scade tra {n} giorni: rinnovarla",
+  },
+  "admin.key_expires_today": "La chiave scade oggi: rinnovarla",
+  "admin.key_has_expired": "La chiave è scaduta: rinnovarla",
   "admin.set_better": "Da impostare meglio:",
   "admin.messages": "Messaggi",
   "admin.waiting": "In attesa",

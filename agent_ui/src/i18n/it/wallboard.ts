@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Visto",
   "wallboard.critical": "Critico",
   "wallboard.warning": "Avviso",
-  "wallboard.without_an_answer": "senza risposta",
+  "wallboard.not_answering_as_it_should": "non risponde come previsto",
   "wallboard.usual_gaps": "{number} intervalli abituali",
   "wallboard.calls_that_go_on_now": "Chiamate in corso",
   "wallboard.this_list_is_not_live":

@@ -83,6 +83,21 @@ export const admin: Part<typeof en> = {
   "admin.no_answer_yet": "nog geen antwoord",
   "admin.of_answers_kept": ", {entries} van {entries_max} antwoorden bewaard",
   "admin.last_failure": "Laatste fout {at}: {why}",
+  "admin.canaries_found":
+    "Proefbellers, geprobeerd {ago}: {found} van {all} gevonden, de traagste in {ms} ms",
+  "admin.canary_not_found": "Proefbeller {number}: niet gevonden",
+  "admin.canary_incomplete": "Proefbeller {number}: gevonden zonder {missing}",
+  "admin.canary_failed": "Proefbeller {number}: geen antwoord, {why}",
+  "admin.key_expires_in": {
+    one: "Sleutel verloopt over {n} dag",
+    other: "Sleutel verloopt over {n} dagen",
+  },
+  "admin.key_expires_in_soon": {
+    one: "Sleutel verloopt over {n} dag: vernieuwen",
+    other: "Sleutel verloopt over {n} dagen: vernieuwen",
+  },
+  "admin.key_expires_today": "Sleutel verloopt vandaag: vernieuwen",
+  "admin.key_has_expired": "Sleutel is verlopen: vernieuwen",
   "admin.set_better": "Beter instellen:",
   "admin.messages": "Berichten",
   "admin.waiting": "Wacht",

@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Gezien",
   "wallboard.critical": "Kritiek",
   "wallboard.warning": "Waarschuwing",
-  "wallboard.without_an_answer": "zonder aanname",
+  "wallboard.not_answering_as_it_should": "antwoordt niet zoals verwacht",
   "wallboard.usual_gaps": "{number} gebruikelijke tussenpozen",
   "wallboard.calls_that_go_on_now": "Lopende gesprekken",
   "wallboard.this_list_is_not_live": "Deze lijst is niet live. {message} {remedy}",

@@ -27,7 +27,7 @@ export const wallboard: Part<typeof en> = {
   "wallboard.seen": "Widziane",
   "wallboard.critical": "Krytyczny",
   "wallboard.warning": "Ostrzeżenie",
-  "wallboard.without_an_answer": "bez odebrania",
+  "wallboard.not_answering_as_it_should": "nie odpowiada tak, jak powinno",
   "wallboard.usual_gaps": "{number} zwykłych odstępów",
   "wallboard.calls_that_go_on_now": "Trwające połączenia",
   "wallboard.this_list_is_not_live": "Ta lista nie jest na żywo. {message} {remedy}",
