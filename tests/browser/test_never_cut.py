@@ -135,3 +135,12 @@ async def test_a_card_that_fills_in_does_not_move(house: House) -> None:
     for facet in ("balance", "credit_terms", "recommendations", "yearly_totals"):
         await desk.facet_is(facet, "fresh")
     assert await shift() <= SHIFT_MAX
+
+
+async def test_the_first_card_of_an_idle_desk_moves_nothing(house: House) -> None:
+    desk = await house.open_desk("ana")
+    await desk.is_ready()
+    shift = await moved(desk.page)
+    await house.ring("ana", caller=ADA)
+    await desk.card_of("Ada Byron")
+    assert await shift() <= SHIFT_MAX

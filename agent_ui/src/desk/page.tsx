@@ -96,11 +96,13 @@ export function DeskPage(props: DeskPageProps) {
         >
           <StateSwitch />
         </Header>
-        {state.order.length > 0 && (
+        {state.order.length > 0 ? (
           <section class="desk-calls" aria-label={t("desk.calls_on_your_desk")}>
             <Tabs />
             <TalkingBar />
           </section>
+        ) : (
+          <div class="desk-calls" aria-hidden="true" />
         )}
       </div>
       <main
