@@ -3,6 +3,7 @@
 import type { en } from "./en";
 import type { Language } from "./languages";
 import type { Message, Plural } from "./message";
+import type { SaidTexts } from "./templates";
 
 export type English = typeof en;
 export type Key = keyof English;
@@ -32,4 +33,19 @@ const LOADERS: Record<Language, () => Promise<Catalogue>> = {
 /** Rejects where the file cannot be fetched. */
 export function loadCatalogue(language: Language): Promise<Catalogue> {
   return LOADERS[language]();
+}
+
+const SAID: Record<Exclude<Language, "en">, () => Promise<SaidTexts>> = {
+  de: async () => (await import("./de/said")).said,
+  fr: async () => (await import("./fr/said")).said,
+  es: async () => (await import("./es/said")).said,
+  it: async () => (await import("./it/said")).said,
+  nl: async () => (await import("./nl/said")).said,
+  pl: async () => (await import("./pl/said")).said,
+  ar: async () => (await import("./ar/said")).said,
+};
+
+/** Texts of the service, which are in English already; see `said.ts`. */
+export async function loadSaid(language: Language): Promise<SaidTexts | null> {
+  return language === "en" ? null : SAID[language]();
 }

@@ -3,7 +3,13 @@
 import type { ComponentChildren } from "preact";
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type Catalogue, type English, type Key, loadCatalogue } from "./catalogue";
+import {
+  type Catalogue,
+  type English,
+  type Key,
+  loadCatalogue,
+  loadSaid,
+} from "./catalogue";
 import { directionOf, type Language, tagFor } from "./languages";
 import {
   formOf,
@@ -14,12 +20,15 @@ import {
   splitMessage,
   type Values,
 } from "./message";
+import { type SaidTexts, Templates } from "./templates";
 
 interface Spoken {
   language: Language;
   /** For `Intl`: `de-AT`. */
   tag: string;
   catalogue: Catalogue;
+  /** Texts of the service; null: as they are. */
+  said: Templates | null;
   plurals: Intl.PluralRules;
   numbers: Intl.NumberFormat;
   rtl: boolean;
@@ -33,21 +42,30 @@ const listeners = new Set<() => void>();
  * Where its file cannot be fetched, the page goes on in the language it has.
  */
 export async function speak(language: Language, locale: string | null): Promise<void> {
-  const catalogue = await loadCatalogue(language).catch((error: unknown) => {
-    if (spoken) return null;
-    throw error;
-  });
+  const [catalogue, texts] = await Promise.all([
+    loadCatalogue(language).catch((error: unknown) => {
+      if (spoken) return null;
+      throw error;
+    }),
+    loadSaid(language).catch(() => null),
+  ]);
   if (!catalogue) return;
   const tag = tagFor(language, locale, navigator.languages);
-  speakFrom(catalogue, language, tag);
+  speakFrom(catalogue, language, tag, texts);
 }
 
 /** The same with texts that are there already: the seam for tests. */
-export function speakFrom(catalogue: Catalogue, language: Language, tag: string): void {
+export function speakFrom(
+  catalogue: Catalogue,
+  language: Language,
+  tag: string,
+  texts: SaidTexts | null = null,
+): void {
   spoken = {
     language,
     tag,
     catalogue,
+    said: texts && new Templates(texts),
     plurals: new Intl.PluralRules(tag),
     numbers: new Intl.NumberFormat(tag, { maximumFractionDigits: 2 }),
     rtl: directionOf(language) === "rtl",
@@ -136,16 +154,30 @@ function filled(key: Key, values: Record<string, string | number>): string {
 }
 
 function written(value: string | number): string {
-  const text = typeof value === "number" ? numeral(value) : value;
-  return isolated(text, spoken?.rtl ?? false);
+  return isolatedHere(typeof value === "number" ? numberHere(value) : value);
 }
 
-function numeral(value: number): string {
+/** A value inside a sentence of this page. */
+export function isolatedHere(value: string): string {
+  return isolated(value, spoken?.rtl ?? false);
+}
+
+export function numberHere(value: number): string {
   return spoken ? spoken.numbers.format(value) : String(value);
 }
 
+/** The texts of the service; null: they are shown in English. */
+export function saidTemplates(): Templates | null {
+  return spoken?.said ?? null;
+}
+
+/** The form of a text for that number. */
+export function messageFor(message: Message, n: number): string {
+  return formOf(message, n, rules());
+}
+
 function nodeOf(value: ComponentChildren): ComponentChildren {
-  return typeof value === "number" ? numeral(value) : value;
+  return typeof value === "number" ? numberHere(value) : value;
 }
 
 /** A key before any language was fetched is a bug of this page: it shows as itself. */

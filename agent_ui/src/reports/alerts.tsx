@@ -1,6 +1,7 @@
 // Which alerts were open in these days, for how long, and who has seen them?
 
 import { useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
@@ -36,7 +37,7 @@ export function Alerts({ choice, change, from, to, onExpired }: ViewProps) {
             <option value="">{t("reports.all_rules")}</option>
             {rulesIn(answer, choice.rule).map(({ name, label }) => (
               <option key={name} value={name}>
-                {label}
+                {said(label)}
               </option>
             ))}
           </select>
@@ -149,7 +150,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
   return (
     <tr data-level={alert.level}>
       <th scope="row">
-        <span class="level">{LEVELS[alert.level]}</span> <bdi>{alert.label}</bdi>
+        <span class="level">{LEVELS[alert.level]}</span> <bdi>{said(alert.label)}</bdi>
         {alert.subject && (
           <>
             {", "}
@@ -157,7 +158,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
           </>
         )}
         {alert.number_label !== alert.label && (
-          <small class="muted">{alert.number_label}</small>
+          <small class="muted">{said(alert.number_label)}</small>
         )}
       </th>
       <td data-label="Opened">{moment(alert.opened_at)}</td>
@@ -185,7 +186,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
 /** At what number, or why else. */
 function ClosedNote({ alert }: { alert: PastAlert }) {
   const { closed_why, value_closed, unit } = alert;
-  if (closed_why !== null) return <small class="muted">{closed_why}</small>;
+  if (closed_why !== null) return <small class="muted">{said(closed_why)}</small>;
   if (value_closed === null || unit === "failing") return null;
   return <small class="muted">{`at ${valueWords(value_closed, alert)}`}</small>;
 }

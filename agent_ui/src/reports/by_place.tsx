@@ -1,5 +1,6 @@
 // What did each queue, line and dialled number have?
 
+import { countersRead } from "../i18n/said";
 import { lowered, t, textsOf } from "../i18n/words";
 import { FileButtons } from "../shared/csv_button";
 import { useReading } from "../shared/reading";
@@ -20,6 +21,8 @@ interface ByPlaceProps extends ViewProps {
   columns: Counter[];
 }
 
+const NO_COUNTERS: Counter[] = [];
+
 export function ByPlace(props: ByPlaceProps) {
   const { choice, change, from, to, columns, onExpired } = props;
   const { group } = choice;
@@ -29,7 +32,8 @@ export function ByPlace(props: ByPlaceProps) {
   const places = useReading<Places>(path, onExpired);
   const answer = places.answer?.group === group ? places.answer : null;
   const rows = answer?.rows ?? [];
-  const shown = group === "team" ? (answer?.counters ?? []) : columns;
+  const shown =
+    group === "team" ? countersRead(answer?.counters ?? NO_COUNTERS) : columns;
   return (
     <section class="reports-wide by-place">
       <h2>{t("reports.by", { to_lower_case: lowered(GROUPS[group]) })}</h2>

@@ -1,6 +1,7 @@
 // How many calls came, and what became of them, next to what is usual?
 
 import { useMemo } from "preact/hooks";
+import { said, withCountersRead } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import { FileButtons } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
@@ -108,26 +109,27 @@ export function History(props: ViewProps) {
     again,
   );
   if (!stats.answer) return <Waiting reading={stats} />;
-  const columns = stats.answer.counters.filter((each) => TILES.includes(each.name));
+  const answer = withCountersRead(stats.answer);
+  const columns = answer.counters.filter((each) => TILES.includes(each.name));
   // until the answer to a new question is there, the one of before is shown as it is
-  const shownDays = daysOf(stats.answer);
+  const shownDays = daysOf(answer);
   const band = usual.answer?.day === shownDays.from ? usual.answer : null;
   const own = {
     ...props,
     ...shownDays,
-    by: stats.answer.by,
+    by: answer.by,
     oneDay: shownDays.from === shownDays.to,
     usual: usual.path ? band : null,
   };
   return (
     <>
       <Freshness reading={stats} live={isLive} />
-      <Figures {...own} stats={stats.answer} />
-      <Charts {...own} stats={stats.answer} path={path} />
-      <ServiceLevels {...own} stats={stats.answer} />
+      <Figures {...own} stats={answer} />
+      <Charts {...own} stats={answer} path={path} />
+      <ServiceLevels {...own} stats={answer} />
       <ByPlace {...props} columns={columns} />
       <ByKind {...props} />
-      <Rules stats={stats.answer} usual={own.usual} />
+      <Rules stats={answer} usual={own.usual} />
     </>
   );
 }
@@ -264,7 +266,7 @@ function NumberChart(props: NumberChartProps) {
   const counters = chart.names
     .map((name) => stats.counters.find((each) => each.name === name))
     .filter((each) => each !== undefined);
-  const drawing = useMemo(() => drawingOf(props, counters), [span, by]);
+  const drawing = useMemo(() => drawingOf(props, counters), [span, by, stats.counters]);
   const first = counters[0];
   if (!first) return null;
   const name = (place: number) => {
@@ -404,7 +406,7 @@ function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
       <summary>{t("reports.how_these_are_counted")}</summary>
       {stats.counted_by.map((each) => (
         <p key={each.since}>
-          {each.rules}{" "}
+          {said(each.rules)}{" "}
           <small>{`since ${viewerFormats().day(each.since.slice(0, 10), true)}`}</small>
         </p>
       ))}

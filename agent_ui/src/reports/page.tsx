@@ -1,6 +1,7 @@
 // Reports: the past, the week, and what is to come. Every number opens its calls.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { withCountersRead } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { Parquet } from "../shared/csv_button";
@@ -105,7 +106,7 @@ function Reports({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       </main>
     );
   }
-  const { counters, time_zone } = about.answer;
+  const { counters, time_zone } = withCountersRead(about.answer);
   const today = todayIn(time_zone);
   const [weekFrom, weekTo] = weekRange(today);
   const isWeek = choice.view === "week";

@@ -1,5 +1,6 @@
 // What is the service level by each way of counting it, next to the centre's own?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Counter, ServiceLevel, Stats } from "./answers";
 import type { ViewProps } from "./view";
@@ -32,7 +33,7 @@ export function ServiceLevels({
                 <span class="figure-name">{label}</span>
                 <strong>{shown(stats.total[level.counter], "ratio")}</strong>
                 {level.own && <mark>{t("reports.this_centres")}</mark>}
-                <small>{level.formula}</small>
+                <small>{said(level.formula)}</small>
                 <small class="figure-open">{t("reports.open_the_calls")}</small>
               </button>
             </li>

@@ -1,6 +1,7 @@
 // Which watched numbers are beyond their limits, and who has seen it?
 
 import { useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { acknowledgeAlert, Refused } from "../shared/api";
 import { useNow } from "../shared/clock";
@@ -42,7 +43,7 @@ export function Alerts(props: AlertsProps) {
           <li key={alert.id} data-level={alert.level}>
             <strong class="level">{LEVELS[alert.level]}</strong>
             <span class="what">
-              <bdi>{alert.label}</bdi>
+              <bdi>{said(alert.label)}</bdi>
               {alert.subject && (
                 <>
                   {", "}
@@ -64,7 +65,7 @@ export function Alerts(props: AlertsProps) {
               <button
                 type="button"
                 aria-label={t("wallboard.i_have_seen_it", {
-                  label: alert.label,
+                  label: said(alert.label),
                   board: subjectOf(board, alert),
                 })}
                 onClick={() => void seen(alert)}

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
+import { withCountersRead } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
@@ -126,7 +127,8 @@ function Board(props: BoardPageProps) {
   useEffect(() => {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
-  const { board, skewMs } = state;
+  const { skewMs } = state;
+  const board = state.board && withCountersRead(state.board);
   const takeOver = { label: t("wallboard.use_this_tab"), run: () => client.takeOver() };
   const action = state.link.status === "replaced" ? takeOver : null;
   const banner = { link: state.link, action, time: formats.time };

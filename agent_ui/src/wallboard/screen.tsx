@@ -1,6 +1,7 @@
 // What does the wallboard show on a screen on the wall?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import type { Change, Preferences } from "../shared/preferences";
@@ -206,7 +207,7 @@ function AlertsNow({ board, alerts, formats, skewMs, live }: AlertsNowProps) {
         <li key={alert.id} data-level={alert.level}>
           <strong class="level">{alert.level}</strong>
           <span>
-            <bdi>{alert.label}</bdi>
+            <bdi>{said(alert.label)}</bdi>
             {alert.subject && (
               <>
                 {", "}
