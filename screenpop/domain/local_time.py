@@ -1,4 +1,4 @@
-"""When do the hour and the day of a moment begin in the centre's zone?
+"""When do the hour, the day and the month of a moment begin in the centre's zone?
 
 Moments are microseconds since 1970-01-01 UTC. Every zone of today lies whole quarters
 of an hour from UTC, so hours and days of any zone are made of whole quarters. A day on
@@ -32,6 +32,16 @@ def day_start_us(at_us: int, zone: ZoneInfo) -> int:
 def next_day_us(at_us: int, zone: ZoneInfo) -> int:
     """When the day after that of a moment begins."""
     return midnight_us(local(at_us, zone).date() + timedelta(days=1), zone)
+
+
+def month_start_us(at_us: int, zone: ZoneInfo) -> int:
+    return midnight_us(local(at_us, zone).date().replace(day=1), zone)
+
+
+def next_month_us(at_us: int, zone: ZoneInfo) -> int:
+    """When the month after that of a moment begins."""
+    first = local(at_us, zone).date().replace(day=1)
+    return midnight_us((first + timedelta(days=32)).replace(day=1), zone)
 
 
 def hour_start_us(at_us: int, zone: ZoneInfo) -> int:

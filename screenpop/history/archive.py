@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, select
 
-from screenpop.domain.call import CallKey, UserId
+from screenpop.domain.call import CallKey, Direction, UserId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.local_time import day_start_us
 from screenpop.domain.profile import CandidateRef
@@ -30,6 +30,7 @@ from screenpop.history.called_back import CalledBack
 from screenpop.history.counted import CountedCalls
 from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
+from screenpop.history.kind_counted import KindCounted, StoredKey, forget_before
 from screenpop.history.opening import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.rows import fit_id
 from screenpop.history.statement import (
@@ -128,6 +129,7 @@ class Archive:
         self._called_back = CalledBack(database, recall or RecallRules(), recall_days)
         self._teams = TeamCounted(database, team_of)
         self._counted = CountedCalls(database, rules or CountingRules(), zone)
+        self._kinds = KindCounted(database, zone)
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -162,7 +164,8 @@ class Archive:
         ours = await self._called_back.cells(batch.calls, batch.recalls)
         counts = await self._counted.puts(calls, ours)
         counts += await self._teams.puts(calls)
-        puts = [*_calls_of(batch), *_rest_of(batch), *counts]
+        before, later = await self._kinds.puts(*_of_kinds(batch))
+        puts = [*before, *_calls_of(batch), *_rest_of(batch), *counts, *later]
         if after is None:
             offset = (batch.consumer, batch.offset, batch.at_us)
             await self._database.put([*puts, (PUT_OFFSET, [offset])])
@@ -225,6 +228,7 @@ class Archive:
             await connection.execute(
                 changes.delete().where(changes.c.at_us < before_us)
             )
+            await forget_before(connection, tables.kind_people, before_us, self._zone)
         return total
 
     async def forget_intervals(self, before_us: int) -> None:
@@ -235,6 +239,7 @@ class Archive:
                 await connection.execute(
                     sums.delete().where(sums.c.interval_us < before_us)
                 )
+            await forget_before(connection, tables.kind_counts, before_us, self._zone)
 
     async def _forget_some(self, before_us: int) -> int:
         calls = tables.calls
@@ -254,6 +259,19 @@ class Archive:
                         )
                     )
         return len(keys)
+
+
+def _of_kinds(batch: Batch) -> tuple[dict[StoredKey, int | None], list[StoredKey]]:
+    """Calls with their arrival if they count by kind, and others that may change."""
+    calls: dict[StoredKey, int | None] = {}
+    for state in batch.calls:
+        call = state.call
+        counts = call.ended_us is not None and call.direction is Direction.INBOUND
+        calls[rows.named(call.key)] = call.arrived_us if counts else None
+    written: Iterable[Sequence[OfACall | CustomerOfCall]]
+    written = (batch.customers, batch.dispositions)
+    others = {rows.named(each.key) for some in written for each in some}
+    return calls, sorted(others)
 
 
 def _calls_of(batch: Batch) -> Iterator[Put]:

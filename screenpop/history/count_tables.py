@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, SmallInteger, String, Table, Text
 
 from screenpop.history.columns import (
@@ -90,3 +92,38 @@ team_counts = Table(
     Column("talk_us", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+def _kind_key() -> list[Column[Any]]:
+    return [
+        Column("level", String(10), primary_key=True),  # "day" or "month"
+        # Where the day or month begins in the zone that `rolled.mark` names.
+        Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+        Column("queue", String(NAME_CHARS), primary_key=True),
+        Column("line", String(LABEL_CHARS), primary_key=True),
+        Column("dialled", String(NAME_CHARS), primary_key=True),
+        Column("outcome", String(20), primary_key=True),
+        Column("customer", String(10), primary_key=True),
+        Column("result", String(LABEL_CHARS), primary_key=True),
+    ]
+
+
+kind_counts = Table(
+    "kind_counts",
+    metadata,
+    *_kind_key(),
+    Column("calls", BigInteger, nullable=False),
+    Column("answered", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Calls from outside that are over, by the day of their arrival and how they ended."""
+
+kind_people = Table(
+    "kind_people",
+    metadata,
+    *_kind_key(),
+    Column("username", String(NAME_CHARS), primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Who took them: for the least size of a group alone. It goes when the calls go."""

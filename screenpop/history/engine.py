@@ -160,7 +160,7 @@ class Database:
                 await require(connection, *only_if)
             for statement, rows in puts:
                 sql = statement.written(connection.dialect)
-                left = iter(rows)
+                left = statement.rows(sql, rows)
                 while some := list(islice(left, ROWS_PER_ROUND_TRIP)):
                     await connection.exec_driver_sql(sql.text, some)
 
@@ -348,7 +348,8 @@ def _put(
             if connection.execute(sql.text, sql.places(only_if[1])).rowcount != 1:
                 raise _row_changed()
         for statement, rows in puts:
-            _put_rows(connection, statement.written(_SQLITE), iter(rows))
+            sql = statement.written(_SQLITE)
+            _put_rows(connection, sql, statement.rows(sql, rows))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -359,7 +360,7 @@ def _put(
 def _put_rows(connection: sqlite3.Connection, sql: Sql, rows: Iterator[Values]) -> None:
     """Many rows a step where that can be: each step waits for the GIL again."""
     while some := list(islice(rows, ROWS_PER_STEP)):
-        if len(some) == ROWS_PER_STEP and sql.text.startswith("INSERT"):
+        if len(some) == ROWS_PER_STEP and sql.adds_rows:
             many = for_rows(sql.text, len(sql.order), ROWS_PER_STEP)
             connection.execute(many, tuple(chain.from_iterable(some)))
         else:

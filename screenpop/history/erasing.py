@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, and_, delete, false, or_, select, update
@@ -22,6 +23,7 @@ from screenpop.domain.call import CallId, CallKey, Direction, LineId
 from screenpop.domain.errors import Unavailable
 from screenpop.domain.profile import CONTACTS_SOURCE, CandidateRef
 from screenpop.history.engine import PRAGMAS, WAIT_S, Database
+from screenpop.history.kind_counted import counted_again
 from screenpop.history.statement import of_calls
 from screenpop.history.tables import (
     answers_shown,
@@ -111,39 +113,42 @@ async def traces(
     )
 
 
-async def erase(connection: AsyncConnection, found: Traces) -> None:
-    """Take it out, within a transaction."""
-    dialect = connection.dialect.name
+async def erase(connection: AsyncConnection, found: Traces, zone: ZoneInfo) -> None:
+    """Take it out, within a transaction. `zone` is where days begin."""
     for some in _steps(found.calls):
-        await connection.execute(
-            update(calls)
-            .where(
-                of_calls(calls, some, dialect),
-                calls.c.direction == Direction.OUTBOUND.value,
-            )
-            .values(dialled=None)
-        )
-        await connection.execute(
-            update(calls)
-            .where(of_calls(calls, some, dialect))
-            .values(
-                number=None,
-                caller=None,
-                caller_name=None,
-                customer_source=None,
-                customer_key=None,
-                customer_name=None,
-                attributes="{}",
-            )
-        )
-        await _clear_events(connection, some)
-        for table in (notes, handovers, answers_shown):
-            await connection.execute(
-                delete(table).where(of_calls(table, some, dialect))
-            )
+        async with counted_again(connection, some, zone):
+            await _erase_calls(connection, some)
     given = (found.numbers, found.customers)
     await connection.execute(delete(contacts).where(_contacts(*given)))
     await connection.execute(delete(number_links).where(_links(*given)))
+
+
+async def _erase_calls(connection: AsyncConnection, some: Sequence[CallKey]) -> None:
+    dialect = connection.dialect.name
+    await connection.execute(
+        update(calls)
+        .where(
+            of_calls(calls, some, dialect),
+            calls.c.direction == Direction.OUTBOUND.value,
+        )
+        .values(dialled=None)
+    )
+    await connection.execute(
+        update(calls)
+        .where(of_calls(calls, some, dialect))
+        .values(
+            number=None,
+            caller=None,
+            caller_name=None,
+            customer_source=None,
+            customer_key=None,
+            customer_name=None,
+            attributes="{}",
+        )
+    )
+    await _clear_events(connection, some)
+    for table in (notes, handovers, answers_shown):
+        await connection.execute(delete(table).where(of_calls(table, some, dialect)))
 
 
 async def _clear_events(connection: AsyncConnection, keys: Sequence[CallKey]) -> None:

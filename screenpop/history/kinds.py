@@ -1,32 +1,64 @@
 """How did the calls of a range end, whose were they, and what was their result?
 
 One row for each outcome, result, kind of customer, queue, line or dialled number, which
-is a campaign's. Read from the calls themselves, along their index by time.
+is a campaign's. Whole months and days are read from the sums of `kind_counted`; the
+parts of days at the ends of a range, and a list of calls, from the calls.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import SimpleNamespace
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.domain.call import Direction
+from screenpop.domain.local_time import (
+    day_start_us,
+    month_start_us,
+    next_day_us,
+    next_month_us,
+)
 from screenpop.domain.orders_after import KnownCaller
 from screenpop.history import tables
 from screenpop.history.engine import Database
+from screenpop.history.kind_counted import (
+    KindLevel,
+    counts,
+    kind_of_call,
+    kinds_of,
+)
 from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
     CountsAsked,
     visits_of,
 )
+from screenpop.history.rolled import UTC, in_step
+from screenpop.history.rows import fit_id
 
 KindGroup = Literal["outcome", "result", "customer", "queue", "line", "dialled"]
+KindPiece = tuple[KindLevel | None, int, int]
+"""Which sums (None: the calls themselves), from, to."""
 ROWS_MAX = 1_000
 CALLERS_MAX = 20_000
 
-_calls, _legs, _results = tables.calls.c, tables.call_legs.c, tables.dispositions.c
+_calls = tables.calls.c
+_sums = tables.kind_counts.c
 
 
 @dataclass(slots=True)
@@ -44,41 +76,29 @@ class CallKind:
 class CallKinds:
     """All raise `Unavailable`."""
 
-    def __init__(self, database: Database):
+    def __init__(self, database: Database, zone: ZoneInfo = UTC):
+        """`zone` is where days begin."""
         self._database = database
+        self._zone = zone
 
     async def rows(self, asked: CountsAsked, group: KindGroup) -> list[CallKind]:
         """Most calls first, `ROWS_MAX` at most; results are the last of each call."""
-        calls = _inbound(asked, group).subquery()
-        c, count = calls.c, func.count()
-        known, answered = func.count(c.customer_key), func.count(c.answered_us)
-        rows = (
-            select(c.kind, count, answered, known)
-            .group_by(c.kind)
-            .order_by(count.desc(), c.kind)
-            .limit(ROWS_MAX)
-        )
-        results = (
-            select(c.kind, c.result, count).where(c.result != "").group_by(
-                c.kind, c.result
-            )
-        )  # fmt: skip
-        people = (
-            select(c.kind, _legs.username)
-            .distinct()
-            .join_from(calls, tables.call_legs, _of(calls, tables.call_legs))
-            .where(_legs.answered_us.is_not(None), _legs.username != "")
-        )
+        found: dict[str, CallKind] = {}
         async with self._database.read() as connection:
-            found = [CallKind(*row) for row in await connection.execute(rows)]
-            by_name = {each.name: each for each in found}
-            for name, code, calls_of in await connection.execute(results):
-                if name in by_name:
-                    by_name[name].results[code] = calls_of
-            for name, username in await connection.execute(people):
-                if name in by_name:
-                    by_name[name].people.add(username)
-        return found
+            read = await self._pieces(connection, asked)
+            for row in await connection.execute(_added(asked, read, group)):
+                name, result = row.kind, row.of_result
+                kind = found.setdefault(name, CallKind(name, 0, 0, 0))
+                kind.calls += int(row.calls)
+                kind.answered += int(row.answered)
+                kind.known += int(row.known)
+                if result and row.calls:
+                    kind.results[result] = int(row.calls)
+            for name, user in await connection.execute(_people(asked, read, group)):
+                if name in found:
+                    found[name].people.add(user)
+        most = sorted(found.values(), key=lambda kind: (-kind.calls, kind.name))
+        return [kind for kind in most if kind.calls][:ROWS_MAX]
 
     async def calls(
         self,
@@ -89,47 +109,30 @@ class CallKinds:
         limit: int,
     ) -> list[CountedCall]:
         """The calls of one row, the newest first; `interval_us` is their arrival."""
-        kinds = _inbound(asked, group).subquery()
         place = (_calls.arrived_us, _calls.line, _calls.call_id, _calls.occurrence)
         query = (
             select(
                 *place, _calls.queue, _calls.dialled, _calls.answered_us,
                 _calls.ended_us, _calls.outcome,
             )
-            .join_from(kinds, tables.calls, _of(kinds, tables.calls))
-            .where(kinds.c.kind == name)
+            .where(*_within(asked), kind_of_call()[group] == name)
             .order_by(*(column.desc() for column in place))
             .limit(limit)
         )  # fmt: skip
         if before is not None:
-            after = (
-                before.interval_us,
-                before.line,
-                before.call_id,
-                before.occurrence,
+            at = (before.interval_us, before.line, fit_id(before.call_id))
+            query = query.where(
+                _calls.arrived_us <= before.interval_us,
+                tuple_(*place) < (*at, before.occurrence),
             )
-            query = query.where(tuple_(*place) < tuple_(*after))
         async with self._database.read() as connection:
+            since_us = await self._since(connection, asked, group, name, before, limit)
+            query = query.where(_calls.arrived_us >= since_us)
             found = (await connection.execute(query)).all()
             keys = [(row.line, row.call_id, row.occurrence) for row in found]
             visits = await visits_of(connection, keys)
         return [
-            CountedCall(
-                place=CountedPlace(
-                    interval_us=row.arrived_us,
-                    line=row.line,
-                    call_id=row.call_id,
-                    occurrence=row.occurrence,
-                    queue=row.queue or "",
-                ),
-                dialled=row.dialled or "",
-                arrived_us=row.arrived_us,
-                answered_us=row.answered_us,
-                ended_us=row.ended_us,
-                outcome=row.outcome,
-                amounts={},
-                visits=visits.get(key, ()),
-            )
+            _counted(row, visits.get(key, ()))
             for row, key in zip(found, keys, strict=True)
         ]
 
@@ -137,62 +140,171 @@ class CallKinds:
         self, asked: CountsAsked, group: KindGroup
     ) -> tuple[list[KnownCaller], bool]:
         """The newest calls of known customers. True: there were more than these."""
-        calls = _inbound(asked, group).subquery()
         query = (
-            select(calls.c.kind, calls.c.customer_key, calls.c.arrived_us)
-            .where(calls.c.customer_key.is_not(None))
-            .order_by(calls.c.arrived_us.desc())
+            select(
+                kind_of_call()[group].label("kind"),
+                _calls.customer_key,
+                _calls.arrived_us,
+            )
+            .where(*_within(asked), _calls.customer_key.is_not(None))
+            .order_by(_calls.arrived_us.desc())
             .limit(CALLERS_MAX + 1)
         )
         async with self._database.read() as connection:
             found = [KnownCaller(*row) for row in await connection.execute(query)]
         return found[:CALLERS_MAX], len(found) > CALLERS_MAX
 
+    async def _pieces(
+        self, connection: AsyncConnection, asked: CountsAsked
+    ) -> list[KindPiece]:
+        zone = self._zone if await in_step(connection, self._zone) else None
+        return kind_pieces(asked.from_us, asked.to_us, zone)
 
-def _inbound(asked: CountsAsked, group: KindGroup) -> Select[Any]:
-    """Calls from outside that are over, each with its kind."""
-    kinds: dict[KindGroup, ColumnElement[Any]] = {
-        "outcome": func.coalesce(_calls.outcome, ""),
-        "result": func.coalesce(_last_result(), ""),
-        "customer": case(
-            (_calls.customer_key.is_not(None), "known"),
-            (_calls.number.is_not(None), "unknown"),
-            else_="withheld",
-        ),
-        "queue": func.coalesce(_calls.queue, ""),
-        "line": _calls.line,
-        "dialled": func.coalesce(_calls.dialled, ""),
-    }
+    async def _since(
+        self,
+        connection: AsyncConnection,
+        asked: CountsAsked,
+        group: KindGroup,
+        name: str,
+        before: CountedPlace | None,
+        limit: int,
+    ) -> int:
+        """From which day on there are enough calls: the list does not look further."""
+        if not await in_step(connection, self._zone):
+            return asked.from_us
+        until_us = asked.to_us if before is None else before.interval_us
+        days = (
+            select(_sums.interval_us, func.sum(_sums.calls))
+            .where(
+                _sums.level == "day",
+                _sums.interval_us >= asked.from_us,
+                # The newest day may be a part of one.
+                _sums.interval_us < day_start_us(until_us, self._zone),
+                _sums[group] == name,
+                *asked.places(_sums),
+            )
+            .group_by(_sums.interval_us)
+            .order_by(_sums.interval_us.desc())
+        )
+        left = limit
+        for day_us, calls in await connection.execute(days):
+            left -= int(calls)
+            if left <= 0:
+                return int(day_us)
+        return asked.from_us
+
+
+def kind_pieces(from_us: int, to_us: int, zone: ZoneInfo | None) -> list[KindPiece]:
+    """Whole months, whole days next to them, and calls next to these.
+
+    Without a zone calls alone.
+    """
+    days = _whole(from_us, to_us, zone, day_start_us, next_day_us)
+    if zone is None or days is None:
+        return [(None, from_us, to_us)]
+    first, last = days
+    months = _whole(first, last, zone, month_start_us, next_month_us)
+    middle: list[KindPiece] = [("day", first, last)]
+    if months is not None:
+        middle = [("day", first, months[0]), ("month", *months)]
+        middle.append(("day", months[1], last))
+    pieces: list[KindPiece] = [(None, from_us, first), *middle, (None, last, to_us)]
+    return [piece for piece in pieces if piece[1] < piece[2]]
+
+
+def _whole(
+    from_us: int,
+    to_us: int,
+    zone: ZoneInfo | None,
+    start_of: Callable[[int, ZoneInfo], int],
+    next_of: Callable[[int, ZoneInfo], int],
+) -> tuple[int, int] | None:
+    """The whole days or months within, None where there is none."""
+    if zone is None:
+        return None
+    first = from_us if start_of(from_us, zone) == from_us else next_of(from_us, zone)
+    last = start_of(to_us, zone)
+    return (first, last) if first < last else None
+
+
+def _added(
+    asked: CountsAsked, read: Sequence[KindPiece], group: KindGroup
+) -> Select[Any]:
+    """Sums by kind and result."""
+    parts = _parts(tables.kind_counts, asked, read, (group, "result", "customer"))
+    each = union_all(*parts).subquery().c
+    is_known = case((each.customer == "known", each.calls), else_=0)
+    amounts = {"calls": each.calls, "answered": each.answered, "known": is_known}
     return select(
-        kinds[group].label("kind"), _last_result().label("result"), _calls.line,
-        _calls.call_id, _calls.occurrence, _calls.arrived_us, _calls.answered_us,
-        _calls.customer_key,
-    ).where(
+        each.kind,
+        each.result.label("of_result"),
+        *(func.sum(amount).label(name) for name, amount in amounts.items()),
+    ).group_by(each.kind, each.result)
+
+
+def _people(
+    asked: CountsAsked, read: Sequence[KindPiece], group: KindGroup
+) -> Select[Any]:
+    """Who took calls of each kind."""
+    parts = _parts(tables.kind_people, asked, read, (group, "username"))
+    each = union_all(*parts).subquery().c
+    return select(each.kind, each.username).where(each.calls > 0).distinct()
+
+
+def _parts(
+    table: Table, asked: CountsAsked, read: Sequence[KindPiece], names: tuple[str, ...]
+) -> Iterator[Select[Any]]:
+    """`names` of the sums of each piece, the first one as `kind`, and the amounts."""
+    amounts = [column.name for column in table.columns if not column.primary_key]
+    for level in (*get_args(KindLevel), None):
+        some = [(from_us, to_us) for of, from_us, to_us in read if of == level]
+        if not some:
+            continue
+        if level is None:
+            ranges = or_(*(_between(_calls.arrived_us, *each) for each in some))
+            places = asked.places(SimpleNamespace(**kind_of_call()))
+            rows: Any = kinds_of(table, tables.calls, ranges, *places).subquery().c
+            query = select(rows[names[0]].label("kind"))
+        else:
+            rows = table.c
+            ranges = or_(*(_between(rows.interval_us, *each) for each in some))
+            query = select(rows[names[0]].label("kind")).where(
+                rows.level == level, ranges, *asked.places(rows)
+            )
+        yield query.add_columns(
+            *(rows[name].label(name) for name in (*names[1:], *amounts))
+        )
+
+
+def _between(column: ColumnElement[Any], from_us: int, to_us: int) -> Any:
+    return and_(column >= from_us, column < to_us)
+
+
+def _within(asked: CountsAsked) -> list[ColumnElement[bool]]:
+    """Calls from outside that are over, of this time and these places."""
+    return [
+        *counts(),
         _calls.arrived_us >= asked.from_us,
         _calls.arrived_us < asked.to_us,
-        _calls.direction == Direction.INBOUND.value,
-        _calls.ended_us.is_not(None),
-        *asked.places(_calls),
-    )  # fmt: skip
+        *asked.places(SimpleNamespace(**kind_of_call())),
+    ]
 
 
-def _last_result() -> ColumnElement[Any]:
-    """The code that was chosen last; "" or NULL where none is."""
-    return (
-        select(_results.code)
-        .where(
-            _results.line == _calls.line,
-            _results.call_id == _calls.call_id,
-            _results.occurrence == _calls.occurrence,
-        )
-        .order_by(_results.at_us.desc(), _results.username)
-        .limit(1)
-        .correlate(tables.calls)
-        .scalar_subquery()
+def _counted(row: Any, visits: Any) -> CountedCall:
+    place = CountedPlace(
+        interval_us=row.arrived_us,
+        line=row.line,
+        call_id=row.call_id,
+        occurrence=row.occurrence,
+        queue=row.queue or "",
     )
-
-
-def _of(calls: Any, table: Any) -> ColumnElement[bool]:
-    return and_(
-        *(calls.c[key] == table.c[key] for key in ("line", "call_id", "occurrence"))
+    return CountedCall(
+        place=place,
+        dialled=row.dialled or "",
+        arrived_us=row.arrived_us,
+        answered_us=row.answered_us,
+        ended_us=row.ended_us,
+        outcome=row.outcome,
+        amounts={},
+        visits=visits,
     )

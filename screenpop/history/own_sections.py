@@ -116,6 +116,11 @@ def _account(asked: RecordsAsked, row: Mapping[str, Any]) -> Sequence[Json]:
     return [{**shown(known), "agents": agents, "has_password": has_password}]
 
 
+def _taken(asked: RecordsAsked) -> ColumnElement[bool]:
+    sums = tables.kind_people.c
+    return and_(asked.is_me(sums.username), sums.level == "day", sums.calls > 0)
+
+
 def _result(asked: RecordsAsked) -> ColumnElement[bool]:
     codes = tables.dispositions.c
     return and_(asked.is_me(codes.username), codes.code != "")
@@ -249,6 +254,18 @@ SECTIONS: tuple[Section, ...] = (
         found_by="legs", on_any_call=True,
     ),
     Section(
+        name="kinds", label="Calls you took, by day", kept="history",
+        text="Sums by how calls ended. They say whether enough people took calls for a"
+        " figure to be shown, and are shown to no one.",
+        table=tables.kind_people, at="interval_us",
+        columns=(
+            "interval_us", "queue", "line", "dialled", "outcome", "customer", "result",
+            "calls",
+        ),
+        left_out={**OWN_NAME, "level": "months are the sums of these days"},
+        mine=_taken,
+    ),
+    Section(
         name="recalls", label="Callers to call back", kept="history",
         text="Rows of the list that you claimed, released, put off or closed.",
         table=tables.recall_actions, at="at_us",
@@ -308,6 +325,7 @@ NOT_OF_A_USER: Mapping[str, str] = {
     "call_counts": "counts of callers",
     "interval_counts": "sums",
     "rolled_counts": "sums",
+    "kind_counts": "sums",
     "team_call_counts": "counts of callers, by team",
     "team_counts": "sums of teams",
     "rules_of_counts": "rules in words",

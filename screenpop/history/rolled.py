@@ -1,10 +1,11 @@
 """Which sums answer a chart: by quarter, by hour or by day? And are they in step?
 
 `rolled_counts` holds the sums of `interval_counts` by hour and day of the centre's
-zone, written in the same transaction. A node of an older version does not write them.
-So each consumer's row has a companion, `mark`, whose offset moves along only when both
-are equal: unequal offsets say that somebody wrote quarters alone, or days of another
-zone. Quarters are then read in their place until the sums are made again.
+zone, `kind_counts` those of calls by how they ended, written in the same transaction.
+A node of an older version does not write them. So each consumer's row has a companion,
+`mark`, whose offset moves along only when both are equal: unequal offsets say that
+somebody wrote quarters alone, or days of another zone. Quarters and calls are then read
+in their place until the sums are made again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from screenpop.domain.local_time import (
     next_day_us,
     next_hour_us,
 )
-from screenpop.history import tables
+from screenpop.history import kind_counted, tables
 from screenpop.history.engine import Database, RowChanged
 from screenpop.history.statement import listed
 
@@ -111,8 +112,11 @@ def rolled(
 
 
 def mark(zone: ZoneInfo, consumer: str) -> str:
-    """The name of a consumer's companion in the table `consumers`."""
-    return f"{MARK}{zone.key}/{consumer}"
+    """The name of a consumer's companion in the table `consumers`.
+
+    One without `kinds` is of a version that did not write `kind_counts`.
+    """
+    return f"{MARK}kinds/{zone.key}/{consumer}"
 
 
 async def in_step(connection: AsyncConnection, zone: ZoneInfo) -> bool:
@@ -127,7 +131,7 @@ async def in_step(connection: AsyncConnection, zone: ZoneInfo) -> bool:
 
 
 async def build(database: Database, zone: ZoneInfo) -> None:
-    """Make hours and days of the quarters. Raises `Unavailable`.
+    """Make hours and days of the quarters, and `kind_counts`. Raises `Unavailable`.
 
     A month in a transaction, so that others write meanwhile; when somebody wrote
     calls, `RowChanged`: they are not in step then.
@@ -149,6 +153,7 @@ async def build(database: Database, zone: ZoneInfo) -> None:
         async with database.write() as connection:
             await connection.execute(delete(_rolled).where(at >= start, at < end))
             await _build_step(connection, start, end, zone, sqlite=database.is_sqlite)
+    await kind_counted.build(database, zone)
     async with database.write() as connection:
         if await _offsets(connection) != before:
             raise RowChanged(
@@ -162,7 +167,7 @@ async def build(database: Database, zone: ZoneInfo) -> None:
         if marks:
             await connection.execute(insert(tables.consumers), marks)
         if not database.is_sqlite:  # else it plans for the tables as they were
-            for table in (_sums, _rolled):
+            for table in (_sums, _rolled, *kind_counted.SUMS):
                 await connection.execute(text(f"ANALYZE {table.name}"))
 
 

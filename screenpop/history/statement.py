@@ -7,7 +7,7 @@ work for each row or query costs more than SQLite's.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -47,6 +47,11 @@ class Sql:
     order: tuple[str, ...]  # names of the parameters, one for each place
     constants: Mapping[str, Value]  # those that are always the same
 
+    @property
+    def adds_rows(self) -> bool:
+        """Is it an INSERT of one row?"""
+        return self.text.startswith("INSERT") and "VALUES (?" in self.text
+
     def places(self, given: Mapping[str, Value]) -> Values:
         known = {**self.constants, **given}
         return tuple([known[name] for name in self.order])
@@ -71,6 +76,13 @@ class StoredStatement:
             sql = Sql(str(compiled), tuple(order), constants)
             self._written[dialect.name] = sql
         return sql
+
+    def rows(self, sql: Sql, rows: Iterable[Values]) -> Iterator[Values]:
+        """With the constants of the statement, if it has any, in their places."""
+        if not sql.constants:
+            return iter(rows)
+        named = (dict(zip(self.names, row, strict=True)) for row in rows)
+        return map(sql.places, named)
 
 
 def putting(
@@ -184,7 +196,7 @@ def of_wanted(
 
     def build(dialect: str) -> ClauseElement:
         key = (table.c.line, table.c.call_id, table.c.occurrence)
-        each, names = _each_key(bindparam(_KEYS, type_=Text), dialect)
+        each, names = each_key(bindparam(_KEYS, type_=Text), dialect)
         return (
             select(*key, *columns)
             .select_from(each)
@@ -204,19 +216,23 @@ def of_calls(
     """
     given = msgspec.json.encode([tuple(key) for key in keys]).decode()
     parameter = bindparam("of_calls", given, type_=Text, unique=True)
-    each, names = _each_key(parameter, dialect)
+    each, names = each_key(parameter, dialect)
     key = tuple_(table.c.line, table.c.call_id, table.c.occurrence)
     return key.in_(select(*names).select_from(each))
 
 
-def _each_key(
-    keys: BindParameter[str], dialect: str
+def each_key(
+    keys: BindParameter[str], dialect: str, numbers: int = 0
 ) -> tuple[TableValuedAlias, list[ColumnElement[Any]]]:
-    """A row for each call that a JSON text lists: line, call id, occurrence."""
+    """A row for each call that a JSON text lists: line, call id, occurrence.
+
+    Each may have so many more whole `numbers`.
+    """
+    places = range(3 + numbers)
     if dialect == "postgresql":
         listed_keys = func.jsonb_array_elements(cast(keys, JSONB))
         each = listed_keys.table_valued("value", name="wanted")
-        texts = [each.c.value.op("->>")(place) for place in (0, 1, 2)]
-        return each, [*texts[:2], cast(texts[2], BigInteger)]
+        texts = [each.c.value.op("->>")(place) for place in places]
+        return each, [*texts[:2], *(cast(x, BigInteger) for x in texts[2:])]
     each = func.json_each(keys).table_valued("value", name="wanted")
-    return each, [func.json_extract(each.c.value, f"$[{n}]") for n in (0, 1, 2)]
+    return each, [func.json_extract(each.c.value, f"$[{n}]") for n in places]

@@ -30,6 +30,8 @@ from screenpop.history.columns import call_key
 from screenpop.history.columns import metadata as metadata
 from screenpop.history.count_tables import call_counts as call_counts
 from screenpop.history.count_tables import interval_counts as interval_counts
+from screenpop.history.count_tables import kind_counts as kind_counts
+from screenpop.history.count_tables import kind_people as kind_people
 from screenpop.history.count_tables import rolled_counts as rolled_counts
 from screenpop.history.count_tables import rules_of_counts as rules_of_counts
 from screenpop.history.count_tables import team_call_counts as team_call_counts

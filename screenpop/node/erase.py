@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from screenpop.config.load import Loaded
 from screenpop.domain.errors import ConfigError
@@ -82,6 +83,7 @@ class _Erasing:
         clock: Clock,
     ):
         self._loaded = loaded
+        self._zone = ZoneInfo(loaded.config.server.time_zone)
         self._database = database
         self._master = master
         self._clock = clock
@@ -135,7 +137,7 @@ class _Erasing:
                 names = {*self._persons(), self._saved_states()}
                 keys = await self._keys.of(connection, names)
                 await self._keys.destroy(connection, keys)
-            await erasing.erase(connection, self._found)
+            await erasing.erase(connection, self._found, self._zone)
             detail = (
                 f"{self._count} keys, {len(self._found.calls)} calls,"
                 f" {self._found.notes} notes"
@@ -147,8 +149,8 @@ class _Erasing:
             now = await erasing.traces(
                 connection, self._found.numbers, self._found.customers
             )
-            await erasing.erase(connection, now)
-            await erasing.erase(connection, self._found)
+            await erasing.erase(connection, now, self._zone)
+            await erasing.erase(connection, self._found, self._zone)
             if self._keys is None:
                 return
             keys = await self._keys.of(connection, self._persons())

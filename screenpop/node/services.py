@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import screenpop
 from screenpop.domain.call import LineId
@@ -65,7 +66,7 @@ def services_of(it: Service) -> Services:
         stats=it.live_stats,
         counts=it.past.counts(),
         popped=PoppedCalls(it.past.database),
-        kinds=CallKinds(it.past.database),
+        kinds=CallKinds(it.past.database, ZoneInfo(config.server.time_zone)),
         orders_after=orders_after_calls(it.loaded),
         counting=it.feed.counters.rules,
         groups=lambda: rule_of(it.feed, config.privacy.of_agents),

@@ -33,7 +33,7 @@ from screenpop.web.stats import (
 )
 from screenpop.web.table_answer import answered_table, table_format
 
-DAYS_MAX = 92
+DAYS_MAX = 400
 ORDERS_DAYS = 7
 ORDERS_DAYS_MAX = 60
 CUSTOMERS: Mapping[str, str] = {
@@ -52,8 +52,10 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     days = whole_number(query, "orders_days", ORDERS_DAYS, 1, ORDERS_DAYS_MAX)
     kinds = site.services.kinds
     found = await kinds.rows(asked, group)
-    callers, more = await kinds.callers(asked, group)
-    sums = await site.services.orders_after(callers, days)
+    sums, more = await site.services.orders_after((), days), False
+    if sums is not None:  # there is a source of orders
+        callers, more = await kinds.callers(asked, group)
+        sums = await site.services.orders_after(callers, days)
     few = _few(site, found)
     labels = _labels(site, group)
     if group == "result":
@@ -118,12 +120,13 @@ def _asked(site: Site, query: Any) -> tuple[CountsAsked, KindGroup]:
 def _few(site: Site, found: list[CallKind]) -> set[str]:
     """Rows whose calls were taken by too few people for figures of their work.
 
-    A row whose calls were not taken hides nothing.
+    A row whose calls were not taken hides nothing. Where retention removed who took
+    them, no one is known to have.
     """
     rule = site.services.groups()
     if rule.names_figures:
         return set()
-    taken = {each.name: each.people for each in found if each.people}
+    taken = {each.name: each.people for each in found if each.answered}
     return {*merged_queues(taken, site.services.privacy.group_min)}
 
 

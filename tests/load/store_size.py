@@ -3,6 +3,9 @@
     python tests/load/store_size.py fill --url URL [--calls 10000000]
     python tests/load/store_size.py measure --url URL
 
+With `--kinds` the tables of calls, legs and results alone, and what is read of them by
+outcome, result, customer and campaign: an hour less.
+
 `URL` is an SQLAlchemy URL as in `store.url`, of a store without calls. `fill` writes
 the rows of `many_calls.py` in bulk; `measure` times what the service asks. Wall time
 and processor time are medians of five; for PostgreSQL the blocks that a statement
@@ -16,7 +19,7 @@ import asyncio
 import resource
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from statistics import median
@@ -53,7 +56,7 @@ from screenpop.history.calls import Calls, PagePlace
 from screenpop.history.counted import sum_again
 from screenpop.history.earlier import EarlierCalls
 from screenpop.history.engine import Database
-from screenpop.history.kinds import CallKinds
+from screenpop.history.kinds import CallKinds, KindGroup
 from screenpop.history.migrate import upgrade
 from screenpop.history.past_counts import CountsAsked, Group, PastCounts
 from screenpop.history.popped import PoppedCalls
@@ -71,10 +74,11 @@ INDEXES_OF = (
 )
 CALLS = 10_000_000
 ZONE = ZoneInfo("Europe/London")
+OF_KINDS = ("calls", "call_legs", "dispositions")
 LATER = ("calls_by_number", "calls_by_customer")  # indexes made of all rows at once
 
 
-async def fill(url: str, calls: int) -> None:
+async def fill(url: str, calls: int, names: Sequence[str]) -> None:
     database = Database(url)
     await database.open()
     await upgrade(database)
@@ -82,9 +86,9 @@ async def fill(url: str, calls: int) -> None:
     await database.close()
     start = time.perf_counter()
     if sqlite:
-        _fill_sqlite(str(make_url(url).database), calls)
+        _fill_sqlite(str(make_url(url).database), calls, names)
     else:
-        await _fill_postgresql(url, calls)
+        await _fill_postgresql(url, calls, names)
     print(f"filled in {time.perf_counter() - start:,.0f} s", flush=True)
     await database.open()
     start = time.perf_counter()
@@ -93,7 +97,7 @@ async def fill(url: str, calls: int) -> None:
     await database.close()
 
 
-def _fill_sqlite(path: str, calls: int) -> None:
+def _fill_sqlite(path: str, calls: int, names: Sequence[str]) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     # A crash while it is filled means to begin again.
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000"):
@@ -116,7 +120,7 @@ def _fill_sqlite(path: str, calls: int) -> None:
             f"INSERT INTO arrivals VALUES ({places})",
             arrivals(day, calls),
         )
-        for statement in (NUMBERS_OF, *map(repeated, TABLES)):
+        for statement in (NUMBERS_OF, *map(repeated, names)):
             connection.execute(statement)
         connection.execute("COMMIT")
         _report(day)
@@ -125,7 +129,7 @@ def _fill_sqlite(path: str, calls: int) -> None:
     connection.close()
 
 
-async def _fill_postgresql(url: str, calls: int) -> None:
+async def _fill_postgresql(url: str, calls: int, names: Sequence[str]) -> None:
     connection = await asyncpg.connect(
         make_url(url).set(drivername="postgresql").render_as_string(False)
     )
@@ -150,7 +154,7 @@ async def _fill_postgresql(url: str, calls: int) -> None:
             records = arrivals(day, calls)
             await connection.copy_records_to_table("arrivals", records=records)
             await connection.execute("ANALYZE arrivals")
-            for statement in (NUMBERS_OF, *map(repeated, TABLES)):
+            for statement in (NUMBERS_OF, *map(repeated, names)):
                 await connection.execute(statement)
         _report(day)
     for statement in ("SET maintenance_work_mem = '1GB'", *again, *_after()):
@@ -183,21 +187,27 @@ def _report(day: int) -> None:
 # -- What does the service ask, and what does it take?
 
 
-async def measure(url: str) -> None:
+async def measure(url: str, *, kinds: bool) -> None:
     database = Database(url)
     await database.open()
     await upgrade(database)
     async with database.read() as connection:
         summed = await connection.scalar(select(tables.interval_counts.c.line).limit(1))
-    if summed is None:
+    if summed is None and not kinds:
         again = partial(sum_again, database, CountingRules())
         await _timed("quarters summed", again, rounds=1)
     async with database.write() as connection:  # as an archiver that wrote it all
         await connection.execute(delete(tables.consumers))
         row = {"name": "archiver/made", "offset": 1, "at_us": 1}
         await connection.execute(insert(tables.consumers).values(row))
-    await _timed("hours and days made", lambda: build(database, ZONE), rounds=1)
+    made = "days and months by kind made" if kinds else "all sums made of the quarters"
+    await _timed(made, lambda: build(database, ZONE), rounds=1)
     await _sizes(database)
+    if kinds:
+        for name, ask in _kinds(database):
+            await _timed(name, ask)
+        await database.close()
+        return
     for name, ask in [*_charts(database), *_lookups(database)]:
         await _timed(name, ask)
     archive = Archive(database, zone=ZONE)
@@ -230,7 +240,8 @@ async def _timed(name: str, ask: Ask, rounds: int = 5) -> None:
 
 
 async def _sizes(database: Database) -> None:
-    names = [*TABLES, "interval_counts", "rolled_counts"]
+    sums = ("interval_counts", "rolled_counts", "kind_counts", "kind_people")
+    names = [*TABLES, *sums]
     async with database.read() as connection:
         for name in names if not database.is_sqlite else []:
             found = await connection.execute(
@@ -239,7 +250,7 @@ async def _sizes(database: Database) -> None:
             )
             own, indexes = found.one()
             print(f"{name}: {own / 1e6:,.0f} MB, indexes {indexes / 1e6:,.0f} MB")
-        for name in ("calls", "interval_counts", "rolled_counts"):
+        for name in ("calls", *sums):
             rows = await connection.scalar(text(f"SELECT count(*) FROM {name}"))
             print(f"{name}: {rows:,} rows", flush=True)
         if database.is_sqlite:
@@ -285,18 +296,36 @@ def _charts(database: Database) -> Iterator[tuple[str, Ask]]:
             f"hour and weekday of a year, {name}",
             partial(counts.sums, asked, starts, names=shown),
         )
-    kinds, popped = CallKinds(database), PoppedCalls(database)
+    yield from _kinds(database)
     of_time = midnight_us(end - timedelta(28), ZONE), midnight_us(end, ZONE)
     month = CountsAsked(from_us=of_time[0], to_us=of_time[1])
-    yield "28 days by outcome", partial(kinds.rows, month, "outcome")
-    yield "28 days by dialled number", partial(kinds.rows, month, "dialled")
-    yield "callers of 28 days with a customer", partial(kinds.callers, month, "outcome")
-    yield "cards of 28 days", partial(popped.read, month)
+    yield "cards of 28 days", partial(PoppedCalls(database).read, month)
     day = CountsAsked(from_us=START_US + 99 * DAY_US, to_us=START_US + 100 * DAY_US)
     yield (
         "the calls behind a number",
         partial(counts.calls, day, ["abandoned"], None, 50),
     )
+
+
+def _kinds(database: Database) -> Iterator[tuple[str, Ask]]:
+    """By how calls ended: whole days, and up to a moment within one."""
+    end = date(2025, 12, 31)
+    within_us = midnight_us(end, ZONE) + 41 * QUARTER_US
+    kinds, from_us = CallKinds(database, ZONE), midnight_us(end - timedelta(364), ZONE)
+    year = CountsAsked(from_us=from_us, to_us=within_us)
+    one = CountsAsked(from_us=from_us, to_us=within_us, queues=QUEUES[3:4])
+    month = CountsAsked(from_us=midnight_us(end - timedelta(28), ZONE), to_us=within_us)
+    groups: tuple[KindGroup, ...] = ("outcome", "result", "customer", "dialled")
+    for group in groups:
+        yield f"a year by {group}", partial(kinds.rows, year, group)
+    yield "a year by outcome, one queue", partial(kinds.rows, one, "outcome")
+    yield "28 days by outcome", partial(kinds.rows, month, "outcome")
+    yield "newest callers of a year", partial(kinds.callers, year, "dialled")
+    for name in ("completed", "abandoned"):
+        listed = partial(kinds.calls, year, "outcome", name, None, 50)
+        yield f"50 calls of a year that are {name}", listed
+    of_calls = CallKinds(database, ZoneInfo("Asia/Tokyo"))  # no sums of that zone
+    yield "28 days by outcome, from calls", partial(of_calls.rows, month, "outcome")
 
 
 def _lookups(database: Database) -> Iterator[tuple[str, Ask]]:
@@ -343,8 +372,10 @@ if __name__ == "__main__":
     parser.add_argument("verb", choices=("fill", "measure"))
     parser.add_argument("--url", required=True)
     parser.add_argument("--calls", type=int, default=CALLS)
+    parser.add_argument("--kinds", action="store_true")
     given = parser.parse_args()
     if given.verb == "fill":
-        asyncio.run(fill(given.url, given.calls))
+        names = OF_KINDS if given.kinds else TABLES
+        asyncio.run(fill(given.url, given.calls, names))
     else:
-        asyncio.run(measure(given.url))
+        asyncio.run(measure(given.url, kinds=given.kinds))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from screenpop.history.batch import (
 )
 from screenpop.history.engine import Database
 from screenpop.history.erasing import Traces
+from screenpop.history.rolled import UTC
 from screenpop.history.tables import calls, metadata
 from screenpop.journal.records import EventRecord, encode
 
@@ -85,14 +87,17 @@ async def everything(database: Database) -> str:
 
 
 async def erased(
-    database: Database, numbers: Iterable[str] = (), refs: Iterable[CandidateRef] = ()
+    database: Database,
+    numbers: Iterable[str] = (),
+    refs: Iterable[CandidateRef] = (),
+    zone: ZoneInfo = UTC,
 ) -> Traces:
     async with database.write() as connection:
         wanted = {*numbers}
         for ref in refs:
             wanted |= await erasing.numbers_of(connection, ref)
         found = await erasing.traces(connection, wanted, refs)
-        await erasing.erase(connection, found)
+        await erasing.erase(connection, found, zone)
     left = await erasing.overwrite(database)
     assert (left is None) is database.is_sqlite
     return found
