@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from screenpop.config.file_stamps import FileStamps, Stamp, stamp
 from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
+from screenpop.support.file_stamps import FileStamps, Stamp, stamp
 from screenpop.support.yaml_text import DEPTH_MAX, NotYaml, composed, plain
 
 BYTES_MAX = 1_048_576

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from screenpop.config.document import Document, Value, read_document
-from screenpop.config.file_stamps import Stamp, stamp
 from screenpop.config.problems import ConfigProblems, KeyPath, Place, Problem
+from screenpop.support.file_stamps import Stamp, stamp
 
 INCLUDE = "include"
 FILES_MAX = 200

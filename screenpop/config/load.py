@@ -15,7 +15,6 @@ from pathlib import Path
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from screenpop.config.document import Document, Filled, Value, fill, read_document
-from screenpop.config.file_stamps import FileStamps, stamps
 from screenpop.config.include import with_included
 from screenpop.config.model import Configuration
 from screenpop.config.problems import (
@@ -27,6 +26,7 @@ from screenpop.config.problems import (
 )
 from screenpop.config.translate import secret_name, translated
 from screenpop.domain.errors import ConfigError, Unloadable
+from screenpop.support.file_stamps import FileStamps, stamps
 
 SECRET_CHARS_MIN = 4  # shorter texts look like ordinary words
 _ROUNDS_MAX = 8  # of leaving out what is wrong to see the rest

@@ -41,6 +41,7 @@ from screenpop.connector.records import (
     contact_from_row,
     lacking_for_contacts,
 )
+from screenpop.connector.tls import SourceTls, TlsOptions
 from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable, Unloadable
 from screenpop.domain.profile import Row, Scalar
 from screenpop.support.number_fields import read_field
@@ -72,7 +73,9 @@ __all__ = [
     "Scalar",
     "Since",
     "SourceOptions",
+    "SourceTls",
     "TimedOut",
+    "TlsOptions",
     "Unavailable",
     "Unloadable",
     "ValueKind",

@@ -23,7 +23,6 @@ from screenpop.config.differences import (
     unchanged_sources,
 )
 from screenpop.config.facets import shapes
-from screenpop.config.file_stamps import FileStamps, stamps
 from screenpop.config.load import Loaded, examine
 from screenpop.config.model import Configuration
 from screenpop.config.problems import ConfigProblems, Problem, counted
@@ -41,6 +40,7 @@ from screenpop.node.asking import checked_whole
 from screenpop.node.connecting import connected
 from screenpop.node.worker import as_worker
 from screenpop.support.clock import Clock, iso_from_us
+from screenpop.support.file_stamps import FileStamps, stamps
 from screenpop.support.log import NodeProblem
 from screenpop.support.tasks import TaskOwner
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from base64 import b64encode
-from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
 from yarl import URL
 
-from screenpop.connector import ConfigError, TimedOut, Unavailable, told
+from screenpop.connector import ConnectorContext, SourceTls, TimedOut, Unavailable, told
 from screenpop_connectors.carddav.multistatus import Multistatus, multistatus
 from screenpop_connectors.carddav.options import CarddavSource
 
@@ -31,18 +29,23 @@ class DavReply(NamedTuple):
 
 
 class CarddavClient:
-    def __init__(self, options: CarddavSource, folder: Path):
+    def __init__(self, options: CarddavSource, context: ConnectorContext):
         self._options = options
-        self._ca_file = folder / options.ca_file if options.ca_file else None
+        self.tls = SourceTls(
+            options,
+            context.folder,
+            source=context.source,
+            encrypted=options.url.startswith("https:"),
+        )
         self.url = URL(options.url.rstrip("/") + "/", encoded=True)
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Raises `ConfigError` when the certificates cannot be read."""
         options = self._options
+        self.tls.watch()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=options.connections_max, ssl=self._tls() or True
+                limit=options.connections_max, ssl=self.tls.context or True
             ),
             timeout=aiohttp.ClientTimeout(total=options.timeout_ms / 1000),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -50,6 +53,7 @@ class CarddavClient:
         )
 
     async def close(self) -> None:
+        await self.tls.close()
         if self._session is not None:
             await self._session.close()
 
@@ -102,7 +106,8 @@ class CarddavClient:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(
                 f"{method} {self.url} failed: {self._told(error)}. Is the server"
-                " running, and is its certificate signed by the authority in ca_file?",
+                " running, is its certificate signed by the authority in ca_file, and"
+                " does it ask for a client certificate (client_cert_file)?",
                 brief="cannot be reached",
             ) from error
 
@@ -136,14 +141,3 @@ class CarddavClient:
             return {}
         pair = f"{self._options.user}:{self._options.password.get_secret_value()}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
-
-    def _tls(self) -> ssl.SSLContext | None:
-        if self._ca_file is None:
-            return None
-        try:
-            return ssl.create_default_context(cafile=self._ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(
-                f"ca_file: cannot use {self._ca_file}: {told(error)}. Give a PEM file"
-                " with the certificates to trust."
-            ) from error

@@ -12,6 +12,7 @@ from screenpop.connector import (
     ConnectorContext,
     ContactRecord,
     ContactsBatch,
+    Expiry,
     Lookup,
     NoRows,
     Row,
@@ -72,7 +73,7 @@ lookups:
 
     def __init__(self, options: CarddavSource, context: ConnectorContext):
         super().__init__(options, context)
-        self._client = CarddavClient(options, context.folder)
+        self._client = CarddavClient(options, context)
         self._reports: frozenset[str] | None = None
         self.country = options.country or context.country
 
@@ -91,6 +92,9 @@ lookups:
     def at_once_max(self) -> int:
         """One connection is kept for reading contacts."""
         return max(1, self.options.connections_max - self.options.contacts)
+
+    def expiring(self) -> Sequence[Expiry]:
+        return self._client.tls.expiring()
 
     async def ping(self) -> None:
         await self._marks()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from screenpop.connector import LookupOptions, SourceOptions
+from screenpop.connector import LookupOptions, SourceOptions, TlsOptions
 
 
-class CarddavSource(SourceOptions):
+class CarddavSource(SourceOptions, TlsOptions):
     url: str = Field(
         pattern=r"^https?://[^/?#\s@]+/[^?#\s]*$",
         description="The address book itself, not the server:"
@@ -19,9 +18,6 @@ class CarddavSource(SourceOptions):
     user: str = Field("", description="Name for basic authentication.")
     password: SecretStr = Field(
         SecretStr(""), description="The user's password, or an app password."
-    )
-    ca_file: Path | None = Field(
-        None, description="PEM file of the authority that signed the certificate."
     )
     plain_http: bool = Field(
         False,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -17,7 +16,9 @@ from yarl import URL
 from screenpop.connector import (
     ConfigError,
     ConnectorContext,
+    Expiry,
     Scalar,
+    SourceTls,
     TimedOut,
     Unavailable,
     checked,
@@ -93,6 +94,12 @@ class HttpClient:
         self._options = options
         self._context = context
         self.credentials = SourceCredentials(options, context, self.post)
+        self._tls = SourceTls(
+            options,
+            context.folder,
+            source=context.source,
+            encrypted=options.base_url.startswith("https:"),
+        )
         self._pace = Pace(options.pace, context.clock) if options.pace else None
         self.constants: Mapping[str, Scalar] = {
             f"{OF_SECRETS}{name}": value.get_secret_value()
@@ -101,11 +108,11 @@ class HttpClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Raises `ConfigError` when the certificates cannot be read."""
         options = self._options
+        self._tls.watch()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=options.connections_max, ssl=self._tls() or True
+                limit=options.connections_max, ssl=self._tls.context or True
             ),
             timeout=aiohttp.ClientTimeout(
                 total=options.total_timeout_ms / 1000,
@@ -116,9 +123,13 @@ class HttpClient:
         )
 
     async def close(self) -> None:
+        await self._tls.close()
         await self.credentials.close()
         if self._session is not None:
             await self._session.close()
+
+    def expiring(self) -> Sequence[Expiry]:
+        return [*self.credentials.expiring(), *self._tls.expiring()]
 
     @property
     def quotes(self) -> Quotes:
@@ -400,18 +411,6 @@ class HttpClient:
 
     def _where(self, request: HttpRequest) -> str:
         return f"{request.method} {request.label}"
-
-    def _tls(self) -> ssl.SSLContext | None:
-        if self._options.ca_file is None:
-            return None
-        path = self._context.folder / self._options.ca_file
-        try:
-            return ssl.create_default_context(cafile=path)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(
-                f"ca_file: cannot use {path}:"
-                f" {told(error)}. Give a PEM file with the certificates to trust."
-            ) from error
 
 
 def _with_query(url: URL, query: str) -> URL:

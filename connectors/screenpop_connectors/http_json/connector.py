@@ -105,7 +105,7 @@ lookups:
         )
 
     def expiring(self) -> Sequence[Expiry]:
-        return self.client.credentials.expiring()
+        return self.client.expiring()
 
     async def reached(self) -> str:
         status = await self.client.status(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import (
@@ -22,6 +21,7 @@ from screenpop.connector import (
     OrdersOptions,
     Since,
     SourceOptions,
+    TlsOptions,
     lacking_for_contacts,
     lacking_for_items,
     lacking_for_orders,
@@ -198,7 +198,7 @@ class HttpItems(HttpListing, ItemsOptions):
         return self
 
 
-class HttpSource(SourceOptions):
+class HttpSource(SourceOptions, TlsOptions):
     base_url: str = Field(
         pattern=r"^https?://[^/?#{}@\s]+(/[^?#{}\s]*)?$",
         description="Scheme, host and common path; no request leaves this host.",
@@ -230,9 +230,6 @@ class HttpSource(SourceOptions):
         le=5,
         description="Further tries of a lookup after a lost connection, 502, 503 or 504"
         " if they fit into its deadline; a POST only where it is `safe`.",
-    )
-    ca_file: Path | None = Field(
-        None, description="Certificates to trust instead of the system's (PEM)."
     )
     connections_max: int = Field(
         16, gt=0, le=1000, description="Connections kept open at most."

@@ -45,15 +45,27 @@ def is_of_tls(error: Exception, url: URL) -> bool:
 def remedy_of(error: Exception, url: URL) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "Name the certificate to trust under ca_file, or correct base_url."
+    cut_off = (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError)
+    ends_without_a_word = url.scheme == "https" and isinstance(error, cut_off)
+    if _is_alert(error) or ends_without_a_word:  # with TLS 1.3 it ends like that
+        return (
+            "If the service asks for a client certificate, name one that it accepts"
+            " under client_cert_file; else look into the log of the service."
+        )
     if is_of_tls(error, url):
         return (
             "Does this port speak TLS? Write http:// in base_url for a service that"
             " speaks plain HTTP, or correct the port."
         )
-    cut_off = (aiohttp.ServerDisconnectedError, aiohttp.ClientResponseError)
     if url.scheme == "http" and isinstance(error, cut_off):
         return "Does this port expect TLS? Write https:// in base_url if it does."
     return "Is the service running, and may this machine reach it?"
+
+
+def _is_alert(error: Exception) -> bool:
+    """Did the other side say why it does not want to speak TLS with us?"""
+    cause = getattr(error, "os_error", error)
+    return isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or "")
 
 
 def what_it_is(status: int, body: bytes) -> str:

@@ -323,13 +323,6 @@ def test_a_secret_with_a_line_end_is_refused_without_showing_it() -> None:
     assert "t0psecret" not in str(caught.value)
 
 
-async def test_certificates_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
-    crm = made(base_url="https://host", ca_file=tmp_path / "none.pem")
-    with pytest.raises(ConfigError, match="ca_file"):
-        await crm.open()
-    await crm.close()
-
-
 async def test_https_on_a_port_without_tls_is_named_as_the_cause(
     serve: Serve, opened: Open
 ) -> None:

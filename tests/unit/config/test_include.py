@@ -6,8 +6,8 @@ import pytest
 from key_effects import shows_effect_of
 
 from screenpop.config import include
-from screenpop.config.file_stamps import stamps
 from screenpop.config.load import Examined, examine
+from screenpop.support.file_stamps import stamps
 
 MAIN = """
 version: 1

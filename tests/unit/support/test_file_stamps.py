@@ -3,8 +3,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from screenpop.config.file_stamps import GONE, stamp, stamps
 from screenpop.config.load import examine
+from screenpop.support.file_stamps import GONE, stamp, stamps
 
 
 def test_a_file_that_is_written_or_replaced_has_another_stamp(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Have the files of a configuration changed since they were read?"""
+"""Have files (a configuration, a certificate) changed since they were read?"""
 
 from __future__ import annotations
 
