@@ -77,6 +77,7 @@ class FakeUsers:
         self.verified: list[str] = []
         self.revoked: set[str] = set()
         self.ended: dict[str, int] = {}
+        self.kept_settings: dict[str, str] = {}
 
     def get(self, username: UserId) -> User | None:
         return self.known.get(username)
@@ -97,6 +98,12 @@ class FakeUsers:
     async def change_locale(self, username: UserId, locale: str | None) -> User:
         self.known[username] = replace(self.known[username], locale=locale)
         return self.known[username]
+
+    async def settings(self, username: UserId) -> str | None:
+        return self.kept_settings.get(username)
+
+    async def keep_settings(self, username: UserId, settings: str) -> None:
+        self.kept_settings[username] = settings
 
     async def by_token(self, token: str) -> tuple[User, str] | None:
         user = self.known.get(UserId(token.removeprefix("token-of-")))

@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { speakFor } from "./i18n/choice";
 import { App } from "./shared/app";
-import { applyTheme, loadPreferences } from "./shared/preferences";
+import { applyLook, loadPreferences } from "./shared/preferences";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/desk.css";
@@ -17,6 +17,6 @@ import "./style/insight.css";
 import "./style/recalls.css";
 import "./style/forced.css";
 
-applyTheme(loadPreferences().theme);
+applyLook(loadPreferences());
 const root = document.getElementById("app");
 if (root) void speakFor(null).then(() => render(<App />, root));

@@ -89,6 +89,12 @@ class People:
         await self.cache.reload()
         return user
 
+    async def settings(self, username: UserId) -> str | None:
+        return await self.users.settings(username)
+
+    async def keep_settings(self, username: UserId, settings: str) -> None:
+        await self.users.keep_settings(username, settings)
+
     def token_lives(self, token_id: str) -> bool:
         return self.tokens.lives(token_id)
 

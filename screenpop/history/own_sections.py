@@ -199,6 +199,7 @@ SECTIONS: tuple[Section, ...] = (
         columns=(
             "username", "name", "role", "agents", "locale", "active", "token_epoch",
             "password_hash", "created_us", "updated_us", "password_until_us",
+            "settings",
         ),
         at="updated_us", mine=_by(tables.users.c.username), shape=_account,
     ),

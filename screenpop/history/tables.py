@@ -257,6 +257,7 @@ users = Table(
     Column("created_us", BigInteger, nullable=False),
     Column("updated_us", BigInteger, nullable=False),
     Column("password_until_us", BigInteger),  # of a first password; none: for ever
+    Column("settings", Text),  # JSON object of the pages; none: their defaults
 )
 
 ended_sessions = Table(

@@ -181,6 +181,19 @@ class Users:
         values = {"token_epoch": users.c.token_epoch + 1}
         return await self._change(username, values, "user.end_sessions", by, {})
 
+    async def settings(self, username: str) -> str | None:
+        """How they like the pages, as kept; null: nothing is kept."""
+        row = await self._row(username)
+        return None if row is None else row["settings"]
+
+    async def keep_settings(self, username: str, settings: str) -> None:
+        """No right changes: neither the audit nor the other nodes need to know."""
+        which = users.c.username == username_of(username)
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(users).where(which).values(settings=settings)
+            )
+
     async def verify(self, username: str, password: str) -> User | None:
         """The active user of that name and password; equal work when there is none."""
         row = await self._row(username)

@@ -26,6 +26,7 @@ from screenpop.web import (
     pages,
     recalls,
     session,
+    settings,
     upgrade,
     webhooks,
 )
@@ -90,6 +91,17 @@ ROUTES: tuple[Route, ...] = (
         method="POST", path="/v1/session/locale", handler=session.change_locale,
         role=Role.AGENT, summary="Choose the language of one's own pages.",
         body=session.NewLocale, answer=session.SessionAnswer,
+        errors=(400, 404, 408, 413, 415, 503),
+    ),
+    Route(
+        method="GET", path="/v1/session/settings", handler=settings.show,
+        role=Role.AGENT, summary="How this user likes the pages.",
+        answer=settings.SettingsAnswer, errors=(404, 503),
+    ),
+    Route(
+        method="POST", path="/v1/session/settings", handler=settings.keep,
+        role=Role.AGENT, summary="Keep how this user likes the pages.",
+        body=settings.NewSettings, answer=settings.SettingsAnswer,
         errors=(400, 404, 408, 413, 415, 503),
     ),
     Route(

@@ -41,6 +41,10 @@ class Tab:
     def button(self, name: str | re.Pattern[str], *, exact: bool = True) -> Locator:
         return self.page.get_by_role("button", name=name, exact=exact)
 
+    def settings(self) -> Locator:
+        """What opens them, on every page."""
+        return self.page.get_by_role("button", name="Settings")
+
     async def sees(self, text: str | re.Pattern[str], *, within: str = "body") -> None:
         place = self.part(within).get_by_text(text).filter(visible=True).first
         await expect(place).to_be_visible(timeout=WITHIN_MS)

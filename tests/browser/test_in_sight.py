@@ -181,7 +181,7 @@ async def test_the_help_stands_over_neither_note_nor_results(
 ) -> None:
     desk, _ = await talking(house, **at(*size))
     await desk.facet_is("balance", "fresh")
-    await desk.button("Keyboard help").click()
+    await desk.settings().click()
     help_, writing = desk.part(".help"), desk.part(".writing")
     boxes = [await each.bounding_box() for each in (help_, writing)]
     (a, b) = ((x["x"], x["y"], x["width"], x["height"]) for x in boxes if x)

@@ -74,7 +74,8 @@ async def test_a_desk_becomes_that_of_who_logged_in_without_the_old_notes(
 
 async def test_people_change_their_own_password_and_go_on(house: House) -> None:
     desk, other = await house.open_desk("ana"), await house.open_desk("ana")
-    await desk.page.get_by_title("ana: language, password").click()
+    await desk.settings().click()
+    await desk.button("Change password").click()
     form = desk.page.get_by_role("form", name="Change password")
     await form.get_by_label("Password of now").fill("not hers")
     for label in ("New password", "New password again"):

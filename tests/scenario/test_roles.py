@@ -111,6 +111,8 @@ ELSEWHERE = {
     "DELETE /v1/session": "no answer",
     "POST /v1/session/password": "as the log-in",
     "POST /v1/session/locale": "as the log-in",
+    "GET /v1/session/settings": "as the log-in",
+    "POST /v1/session/settings": "as the log-in",
     "GET /{file}": "a built file",
     "GET /assets/{file}": "a built file",
 }

@@ -6,7 +6,6 @@ import type { Session } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { type Formats, viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
-import type { Change, Preferences } from "../shared/preferences";
 import { useStore } from "../shared/store";
 import type { Node } from "./answers";
 import { AdminClient } from "./client";
@@ -19,17 +18,15 @@ import { TryNumber } from "./try_number";
 
 interface AdminPageProps {
   session: Session;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   onExpired(): void;
 }
 
 export function AdminPage(props: AdminPageProps) {
-  const { session, preferences, change, onLogOut, onExpired } = props;
+  const { session, onLogOut, onExpired } = props;
   return (
     <>
-      <Header {...{ session, preferences, change, onLogOut }} page="admin" />
+      <Header {...{ session, onLogOut }} page="admin" />
       {session.user.role === "admin" ? (
         <Admin csrf={session.csrf} onExpired={onExpired} />
       ) : (

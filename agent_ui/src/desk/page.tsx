@@ -9,6 +9,7 @@ import { Header } from "../shared/header";
 import { Icon } from "../shared/icons";
 import { useNewBuild } from "../shared/new_build";
 import type { Change, Preferences } from "../shared/preferences";
+import { closeSettings, toggleSettings } from "../shared/settings_sheet";
 import { useStore } from "../shared/store";
 import { draftOf } from "../state/drafts";
 import { callerTitle, type DeskState, numberTitle, type Pop } from "../state/model";
@@ -20,7 +21,6 @@ import { DeskClient } from "./client";
 import { DeskContext } from "./context";
 import { focusFindBox } from "./find";
 import { consultWords } from "./handover";
-import { Help } from "./help";
 import { mayAskToNotify, Notices, type Ringing } from "./notices";
 import { policyWords } from "./policy";
 import { EmptyDesk, Farewells } from "./quiet";
@@ -48,7 +48,6 @@ export function DeskPage(props: DeskPageProps) {
   const formats = viewerFormats();
   const note = useRef<HTMLTextAreaElement>(null);
   const [changing, setChanging] = useState<string | null>(null);
-  const [help, setHelp] = useState(false);
   const pop = state.selected ? state.pops[state.selected] : undefined;
   const sources = preferences.sources;
 
@@ -61,7 +60,7 @@ export function DeskPage(props: DeskPageProps) {
   useRingingNotices(client, state);
   useRing(ringingOf(state).length > 0, preferences);
   useNewBuild(state.hello?.build, state.order.length === 0);
-  useKeys(preferences.shortcuts, {
+  useKeys(preferences, {
     ...cardActions(client, pop, changing),
     note: () => note.current?.focus(),
     write: () => caretAtEnd(note.current),
@@ -75,10 +74,10 @@ export function DeskPage(props: DeskPageProps) {
     },
     sources: () => change({ sources: !sources }),
     agentState: (wanted) => state.hello?.agent && client.pressState(wanted),
-    help: () => setHelp(!help),
+    help: () => toggleSettings("keys"),
     escape: () => {
       setChanging(null);
-      setHelp(false);
+      closeSettings();
       (document.activeElement as HTMLElement | null)?.blur();
     },
   });
@@ -87,12 +86,10 @@ export function DeskPage(props: DeskPageProps) {
     <DeskContext.Provider value={{ client, state, formats, sources }}>
       <div class="desk-head">
         <Header
-          {...{ session, preferences, change, onLogOut }}
+          {...{ session, onLogOut }}
           page="desk"
           waiting={state.recalls}
-          tools={
-            <Tools {...{ preferences, change, help }} onHelp={() => setHelp(!help)} />
-          }
+          tools={<Tools {...{ preferences, change }} />}
         >
           <StateSwitch />
         </Header>
@@ -129,7 +126,6 @@ export function DeskPage(props: DeskPageProps) {
         <Announcer state={state} formats={formats} />
       </main>
       <UndoOffer />
-      {help && <Help {...{ preferences, change }} onClose={() => setHelp(false)} />}
     </DeskContext.Provider>
   );
 }
@@ -137,11 +133,9 @@ export function DeskPage(props: DeskPageProps) {
 interface ToolsProps {
   preferences: Preferences;
   change: Change;
-  help: boolean;
-  onHelp(): void;
 }
 
-function Tools({ preferences, change, help, onHelp }: ToolsProps) {
+function Tools({ preferences, change }: ToolsProps) {
   const [ask, setAsk] = useState(mayAskToNotify);
   return (
     <>
@@ -162,15 +156,6 @@ function Tools({ preferences, change, help, onHelp }: ToolsProps) {
         onClick={() => change({ sources: !preferences.sources })}
       >
         <Icon name="sources" /> <span class="tool-word">{t("desk.sources")}</span>
-      </button>
-      <button
-        type="button"
-        class="quiet icon"
-        aria-label={t("desk.keyboard_help")}
-        aria-expanded={help}
-        onClick={onHelp}
-      >
-        <Icon name="help" />
       </button>
     </>
   );
@@ -231,10 +216,10 @@ function useRingingNotices(client: DeskClient, state: DeskState): void {
   }, [state.pops]);
 }
 
-function useKeys(singles: boolean, actions: Actions): void {
+function useKeys({ shortcuts, keysOff }: Preferences, actions: Actions): void {
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (press(event, actions, singles)) event.preventDefault();
+      if (press(event, actions, shortcuts, keysOff)) event.preventDefault();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

@@ -153,3 +153,19 @@ test("no single letter or digit is a command in the help", () => {
   const singles = SHORTCUTS.filter((each) => /^[a-z0-9]$/i.test(each.keys));
   expect(singles).toEqual([]);
 });
+
+test("what is switched off stays with the browser, the rest works", () => {
+  const does = actions();
+  const undo = key({ key: "Z", altKey: true, shiftKey: true });
+  expect(press(undo, does, true, ["undo", "turn", "write"])).toBe(false);
+  expect(press(key({ key: "]" }), does, true, ["turn", "write"])).toBe(false);
+  expect(press(key({ key: "?" }), does, true, ["turn", "write"])).toBe(true);
+  for (const name of ["undo", "turn", "write"] as const)
+    expect(does[name]).not.toHaveBeenCalled();
+  expect(press(undo, does, true, [])).toBe(true);
+});
+
+test("each switch of the settings stands for an action of the keys", () => {
+  const names = SHORTCUTS.map((each) => each.name).sort();
+  expect(names).toEqual([...NAMES, "candidate", "find", "offer"].sort());
+});

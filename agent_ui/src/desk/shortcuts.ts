@@ -1,98 +1,51 @@
 // Which key does what on the desk?
 
-import { t, textsOf } from "../i18n/words";
+import { t } from "../i18n/words";
 
 export interface Shortcut {
+  /** What it stands for in `Actions`. */
+  name: keyof Actions;
+  /** As they stand on the keyboard; "": any letter. */
   keys: string;
-  does: string;
+  does(): string;
 }
 
 export const SHORTCUTS: Shortcut[] = [
-  textsOf({ keys: "desk.any_letter", does: "desk.write_the_note_of_the" }),
+  { name: "write", keys: "", does: () => t("desk.write_the_note_of_the") },
+  { name: "result", keys: "Alt+1 … 9", does: () => t("desk.choose_a_result_the_same") },
   {
-    keys: "Alt+1 … 9",
-    get does() {
-      return t("desk.choose_a_result_the_same");
-    },
-  },
-  {
+    name: "offer",
     keys: "Alt+Shift+1 … 9",
-    get does() {
-      return t("desk.say_what_became_of_an");
-    },
+    does: () => t("desk.say_what_became_of_an"),
   },
   {
+    name: "agentState",
     keys: "Alt+Shift+A, B, W",
-    get does() {
-      return t("desk.available_break_wrap_up");
-    },
+    does: () => t("desk.available_break_wrap_up"),
   },
+  { name: "undo", keys: "Alt+Shift+Z", does: () => t("desk.undo_a_state_or_result") },
   {
-    keys: "Alt+Shift+Z",
-    get does() {
-      return t("desk.undo_a_state_or_result");
-    },
-  },
-  {
+    name: "finish",
     keys: "Ctrl+Enter",
-    get does() {
-      return t("desk.finish_the_call_after_it");
-    },
+    does: () => t("desk.finish_the_call_after_it"),
   },
   {
+    name: "candidate",
     keys: "1 … 9",
-    get does() {
-      return t("desk.choose_a_customer_while_several");
-    },
+    does: () => t("desk.choose_a_customer_while_several"),
   },
+  { name: "turn", keys: "[ ]", does: () => t("desk.previous_and_next_call") },
+  { name: "talking", keys: "Alt+Shift+G", does: () => t("desk.go_to_the_call_on") },
+  { name: "note", keys: "Alt+Shift+N", does: () => t("desk.go_to_the_note") },
+  { name: "find", keys: "Alt+Shift+F", does: () => t("find.shortcut") },
+  { name: "change", keys: "Alt+Shift+C", does: () => t("desk.change_who_is_calling") },
   {
-    keys: "[ and ]",
-    get does() {
-      return t("desk.previous_and_next_call");
-    },
-  },
-  {
-    keys: "Alt+Shift+G",
-    get does() {
-      return t("desk.go_to_the_call_on");
-    },
-  },
-  {
-    keys: "Alt+Shift+N",
-    get does() {
-      return t("desk.go_to_the_note");
-    },
-  },
-  {
-    keys: "Alt+Shift+F",
-    get does() {
-      return t("find.shortcut");
-    },
-  },
-  {
-    keys: "Alt+Shift+C",
-    get does() {
-      return t("desk.change_who_is_calling");
-    },
-  },
-  {
+    name: "sources",
     keys: "Alt+Shift+S",
-    get does() {
-      return t("desk.show_source_and_age_of_2");
-    },
+    does: () => t("desk.show_source_and_age_of_2"),
   },
-  {
-    keys: "Esc",
-    get does() {
-      return t("desk.leave_the_note_close_what");
-    },
-  },
-  {
-    keys: "?",
-    get does() {
-      return t("desk.this_help");
-    },
-  },
+  { name: "escape", keys: "Esc", does: () => t("desk.leave_the_note_close_what") },
+  { name: "help", keys: "?", does: () => t("desk.this_help") },
 ];
 
 export interface Actions {
@@ -124,43 +77,54 @@ export interface Actions {
  */
 export function press(
   event: KeyboardEvent,
-  actions: Actions,
+  all: Actions,
   singles: boolean,
+  off: readonly string[] = [],
 ): boolean {
   if (event.isComposing) return false;
+  const actions = without(all, off);
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
-    return did(actions.finish());
+    return did(actions.finish);
   if (event.ctrlKey || event.metaKey || typesSigns(event)) {
     return typed(event, actions, singles);
   }
   if (event.altKey) return pressWithAlt(event, actions, singles);
-  if (event.key === "Escape") return did(actions.escape());
+  if (event.key === "Escape") return did(actions.escape);
   if (!singles || isTextField(event.target)) return false;
   const digit = digitOf(event);
-  if (digit && actions.candidate(digit)) return true;
+  if (digit && actions.candidate?.(digit)) return true;
   return pressSign(event.key, actions) || typed(event, actions, singles);
 }
 
-function pressWithAlt(event: KeyboardEvent, actions: Actions, singles: boolean) {
+/** The keys of what is switched off stay the browser's. */
+type Does = Partial<Actions>;
+
+function without(all: Actions, off: readonly string[]): Does {
+  if (off.length === 0) return all;
+  const on = Object.entries(all).filter(([name]) => !off.includes(name));
+  return Object.fromEntries(on) as Does;
+}
+
+function pressWithAlt(event: KeyboardEvent, actions: Does, singles: boolean) {
   if (event.shiftKey) {
     const [, offer] = /^Digit([1-9])$/.exec(event.code) ?? [];
     return offer
-      ? did(actions.offer(Number(offer)))
+      ? did(actions.offer, Number(offer))
       : pressLetter(letterOf(event), actions);
   }
   const digit = digitOf(event);
   // On a Mac the Alt key types signs: those that people need in a text stay text.
-  if (digit && !SIGNS_OF_ALT.has(event.key)) return did(actions.result(digit));
+  if (digit && !SIGNS_OF_ALT.has(event.key)) return did(actions.result, digit);
   return digit ? typed(event, actions, singles) : false;
 }
 
 const SIGNS_OF_ALT = new Set("[]{}|\\@#~€");
 
-function pressLetter(letter: string, actions: Actions): boolean {
-  const letters: Record<string, () => void> = {
-    a: () => actions.agentState("available"),
-    b: () => actions.agentState("break"),
-    w: () => actions.agentState("wrap_up"),
+function pressLetter(letter: string, actions: Does): boolean {
+  const states = { a: "available", b: "break", w: "wrap_up" } as const;
+  const state = states[letter as keyof typeof states];
+  if (state) return did(actions.agentState, state);
+  const letters: Record<string, (() => void) | undefined> = {
     z: actions.undo,
     g: actions.talking,
     n: actions.note,
@@ -168,19 +132,14 @@ function pressLetter(letter: string, actions: Actions): boolean {
     f: actions.find,
     s: actions.sources,
   };
-  const action = letters[letter];
-  return action ? did(action()) : false;
+  return did(letters[letter]);
 }
 
 /** Signs with which no word begins. */
-function pressSign(key: string, actions: Actions): boolean {
-  const signs: Record<string, () => void> = {
-    "?": actions.help,
-    "[": () => actions.turn(-1),
-    "]": () => actions.turn(1),
-  };
-  const action = signs[key];
-  return action ? did(action()) : false;
+function pressSign(key: string, actions: Does): boolean {
+  if (key === "?") return did(actions.help);
+  const step = ({ "[": -1, "]": 1 } as const)[key];
+  return step ? did(actions.turn, step) : false;
 }
 
 /**
@@ -188,11 +147,11 @@ function pressSign(key: string, actions: Actions): boolean {
  * before the browser types, so that the character, a dead key or the first key of
  * an input method arrives in the note. Never "did": the browser has to type it.
  */
-function typed(event: KeyboardEvent, actions: Actions, singles: boolean): false {
+function typed(event: KeyboardEvent, actions: Does, singles: boolean): false {
   const shortcut = (event.ctrlKey || event.metaKey) && !(event.ctrlKey && event.altKey);
   const composes = event.key === "Dead" || event.key === "Process";
   const text = composes || (isCharacter(event.key) && event.key !== " ");
-  if (singles && text && !shortcut && !isTextField(event.target)) actions.write();
+  if (singles && text && !shortcut && !isTextField(event.target)) actions.write?.();
   return false;
 }
 
@@ -229,6 +188,11 @@ function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches(TEXT_FIELDS);
 }
 
-function did(_done: unknown): true {
-  return true;
+/** False where there is nothing to do: the key stays the browser's. */
+function did<G extends unknown[]>(
+  action: ((...given: G) => unknown) | undefined,
+  ...given: G
+): boolean {
+  action?.(...given);
+  return action !== undefined;
 }

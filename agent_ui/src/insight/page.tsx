@@ -8,7 +8,6 @@ import { isoDay } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
 import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
-import type { Change, Preferences } from "../shared/preferences";
 import {
   counted,
   figure,
@@ -24,17 +23,15 @@ import {
 
 interface InsightPageProps {
   session: Session;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   onExpired(): void;
 }
 
 export function InsightPage(props: InsightPageProps) {
-  const { session, preferences, change, onLogOut, onExpired } = props;
+  const { session, onLogOut, onExpired } = props;
   return (
     <>
-      <Header {...{ session, preferences, change, onLogOut }} page="insight" />
+      <Header {...{ session, onLogOut }} page="insight" />
       <ForSupervisors {...{ session }}>
         <Figures onExpired={onExpired} />
       </ForSupervisors>

@@ -3,7 +3,6 @@
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { Header } from "../shared/header";
-import type { Change, Preferences } from "../shared/preferences";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import { type Me, stateWords } from "./answers";
@@ -14,8 +13,6 @@ import "../style/me.css";
 
 interface MePageProps {
   session: Session;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   onExpired(): void;
 }
@@ -23,12 +20,12 @@ interface MePageProps {
 const AGAIN_MS = 60_000;
 
 export function MePage(props: MePageProps) {
-  const { session, preferences, change, onLogOut, onExpired } = props;
+  const { session, onLogOut, onExpired } = props;
   const reading = useReading<Me>("/v1/me", onExpired, AGAIN_MS);
   const me = reading.answer;
   return (
     <>
-      <Header {...{ session, preferences, change, onLogOut }} page="me" />
+      <Header {...{ session, onLogOut }} page="me" />
       <main class="me">
         <header class="me-head">
           <h1>{t("me.my_data")}</h1>

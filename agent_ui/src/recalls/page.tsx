@@ -5,20 +5,17 @@ import { lowered, t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
-import type { Change, Preferences } from "../shared/preferences";
 import type { Recall, RecallAnswer } from "./answers";
 import { RecallRows, type Shown, useRecalls } from "./list";
 
 interface RecallsPageProps {
   session: Session;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   onExpired(): void;
 }
 
 export function RecallsPage(props: RecallsPageProps) {
-  const { session, preferences, change, onLogOut, onExpired } = props;
+  const { session, onLogOut, onExpired } = props;
   const [shown, setShown] = useState<Shown>("open");
   const [queue, setQueue] = useState("");
   const asked = useRecalls(shown, session, onExpired);
@@ -32,7 +29,7 @@ export function RecallsPage(props: RecallsPageProps) {
   return (
     <>
       <Header
-        {...{ session, preferences, change, onLogOut }}
+        {...{ session, onLogOut }}
         page="recalls"
         waiting={answer?.counts.waiting ?? null}
       />

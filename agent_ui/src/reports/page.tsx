@@ -8,7 +8,6 @@ import { Parquet } from "../shared/csv_button";
 import { todayIn } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
 import { Header } from "../shared/header";
-import type { Change, Preferences } from "../shared/preferences";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import { Alerts } from "./alerts";
@@ -35,17 +34,15 @@ import "../style/reports.css";
 
 export interface ReportsPageProps {
   session: Session;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   onExpired(): void;
 }
 
 export function ReportsPage(props: ReportsPageProps) {
-  const { session, preferences, change, onLogOut, onExpired } = props;
+  const { session, onLogOut, onExpired } = props;
   return (
     <>
-      <Header {...{ session, preferences, change, onLogOut }} page="reports" />
+      <Header {...{ session, onLogOut }} page="reports" />
       <ForSupervisors {...{ session }}>
         <Reports csrf={session.csrf} onExpired={onExpired} />
       </ForSupervisors>

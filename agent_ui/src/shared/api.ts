@@ -86,6 +86,16 @@ export async function changeLocale(locale: string, csrf: string): Promise<void> 
   await ask("POST", "/v1/session/locale", { body: { locale }, csrf });
 }
 
+/** As the pages kept them; null: nothing is kept yet. */
+export async function settingsKept(): Promise<unknown> {
+  const answer = (await ask("GET", "/v1/session/settings")) as { settings: unknown };
+  return answer.settings;
+}
+
+export async function keepSettings(settings: object, csrf: string): Promise<void> {
+  await ask("POST", "/v1/session/settings", { body: { settings }, csrf });
+}
+
 /** Recent calls of this agent; none where the service cannot tell. */
 export async function recentCalls(limit: number): Promise<RecentCall[]> {
   try {

@@ -7,9 +7,13 @@ import { speakFor } from "../i18n/choice";
 import { languageTag, t, useLanguage } from "../i18n/words";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { setViewerLocale } from "./format";
+import { forgetOwner, settingsChanged, settingsOf } from "./kept_settings";
 import { LogIn } from "./login";
 import { type Change, type Preferences, usePreferences } from "./preferences";
 import { type Page, usePage } from "./route";
+import { closeSettings, opensSettings, sheet, toggleSettings } from "./settings_sheet";
+import { useStore } from "./store";
+import { applyTypeSizeAgain } from "./type_size";
 
 interface PageProps {
   session: Session;
@@ -30,10 +34,20 @@ const ASK_AGAIN_MS = 3_000;
 export function App() {
   const [gate, setGate] = useState<Gate>({ at: "asking", reason: null });
   const page = usePage();
+  const settings = useStore(sheet);
   useLanguage();
-  const preferences = usePreferences();
+  const { take, ...preferences } = usePreferences(settingsChanged);
+  const enter = async (session: Session) => {
+    const [liked] = await Promise.all([
+      settingsOf(session),
+      speakFor(session.user.locale ?? null),
+    ]);
+    if (liked) take(liked);
+    setGate({ at: "in", session });
+  };
+  useSettingsKey(gate.at === "in");
   useEffect(() => {
-    if (gate.at === "asking") askWho(setGate, gate.reason);
+    if (gate.at === "asking") askWho(setGate, enter, gate.reason);
     if (gate.at !== "unreachable") return;
     const timer = setTimeout(
       () => setGate({ at: "asking", reason: null }),
@@ -45,19 +59,13 @@ export function App() {
   if (gate.at === "asking") return <p class="empty muted">{t("app.connecting")}</p>;
   if (gate.at === "unreachable") return <Unreachable refusal={gate.refusal} />;
   if (gate.at === "out") {
-    return (
-      <LogIn
-        reason={gate.reason}
-        onLogIn={(session) =>
-          void speakFor(session.user.locale ?? null).then(() =>
-            setGate({ at: "in", session }),
-          )
-        }
-      />
-    );
+    return <LogIn reason={gate.reason} onLogIn={(session) => void enter(session)} />;
   }
   setViewerLocale(languageTag());
-  const out = (reason: string | null) => setGate({ at: "out", reason });
+  const out = (reason: string | null) => {
+    forgetOwner();
+    setGate({ at: "out", reason });
+  };
   const shared = {
     session: gate.session,
     ...preferences,
@@ -65,9 +73,33 @@ export function App() {
     onExpired: () => setGate({ at: "asking", reason: t("app.session_over") }),
     onLogOut: () => leave(gate.session, out),
   };
-  if (page === "desk") return <DeskPage {...shared} />;
-  return <Later key={page} load={OTHERS[page]} {...shared} />;
+  return (
+    <>
+      {page === "desk" ? (
+        <DeskPage {...shared} />
+      ) : (
+        <Later key={page} load={OTHERS[page]} {...shared} />
+      )}
+      {settings && <Later key="settings" load={SETTINGS} {...shared} />}
+    </>
+  );
 }
+
+/** On every page; a key that is pressed twice opens and closes. */
+function useSettingsKey(inside: boolean): void {
+  useEffect(() => {
+    if (!inside) return closeSettings;
+    const onKey = (event: KeyboardEvent) => {
+      if (!opensSettings(event)) return;
+      event.preventDefault();
+      toggleSettings("look");
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [inside]);
+}
+
+const SETTINGS: Loading = async () => (await import("./settings")).Settings;
 
 type Loading = () => Promise<ComponentType<PageProps>>;
 
@@ -90,7 +122,10 @@ function Later({ load, ...props }: LaterProps) {
   const [lost, setLost] = useState(false);
   useEffect(() => {
     load().then(
-      (page) => setFound(() => page),
+      (page) => {
+        applyTypeSizeAgain(); // its styles came with it
+        setFound(() => page);
+      },
       () => setLost(true),
     );
   }, [load]);
@@ -112,12 +147,14 @@ function Unreachable({ refusal }: { refusal: Refused }) {
 
 async function askWho(
   tell: (gate: Gate) => void,
+  enter: (session: Session) => Promise<void>,
   reason: string | null,
 ): Promise<void> {
   try {
     const session = await currentSession();
-    await speakFor(session?.user.locale ?? null);
-    tell(session ? { at: "in", session } : { at: "out", reason });
+    if (session) return await enter(session);
+    await speakFor(null);
+    tell({ at: "out", reason });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     tell({ at: "unreachable", refusal: error });

@@ -1,21 +1,16 @@
 // What is always in reach, on every page?
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import type { Language } from "../i18n/languages";
-import { speak, t } from "../i18n/words";
-import { changeLocale, Refused, type Session } from "./api";
+import { t } from "../i18n/words";
+import type { Session } from "./api";
 import { Icon } from "./icons";
-import { LanguageChoice } from "./language";
-import { OwnPassword } from "./password";
-import type { Change, Preferences, Theme } from "./preferences";
 import { go, type Page } from "./route";
+import { sheet, toggleSettings } from "./settings_sheet";
+import { useStore } from "./store";
 
 interface HeaderProps {
   session: Session;
   page: Page;
-  preferences: Preferences;
-  change: Change;
   onLogOut(): void;
   /** Callers who wait to be called back, where the page knows it. */
   waiting?: number | null;
@@ -25,9 +20,9 @@ interface HeaderProps {
 }
 
 export function Header(props: HeaderProps) {
-  const { session, page, preferences, change, onLogOut, tools, children } = props;
+  const { session, page, onLogOut, tools, children } = props;
   const { role } = session.user;
-  const [changing, setChanging] = useState(false);
+  const open = useStore(sheet);
   return (
     <header class="top">
       <span class="brand">
@@ -38,15 +33,19 @@ export function Header(props: HeaderProps) {
       <div class="top-middle">{children}</div>
       <div class="top-tools">
         {tools}
-        <ThemeSwitch theme={preferences.theme} change={change} />
+        <span class="person" title={session.user.username}>
+          {session.user.name}
+        </span>
         <button
           type="button"
-          class="quiet person"
-          title={t("header.user_menu", { user: session.user.username })}
-          aria-expanded={changing}
-          onClick={() => setChanging(!changing)}
+          class="quiet icon"
+          title={t("settings.open")}
+          aria-label={t("settings.open")}
+          aria-keyshortcuts="Alt+Shift+P"
+          aria-expanded={open !== null}
+          onClick={() => toggleSettings("look")}
         >
-          {session.user.name}
+          <Icon name="settings" />
         </button>
         <button
           type="button"
@@ -57,40 +56,7 @@ export function Header(props: HeaderProps) {
           <Icon name="leave" /> <span class="tool-word">{t("header.log_out")}</span>
         </button>
       </div>
-      {changing && <OwnMenu session={session} onClose={() => setChanging(false)} />}
     </header>
-  );
-}
-
-/** What a person sets for themselves: language and password. */
-function OwnMenu({ session, onClose }: { session: Session; onClose(): void }) {
-  const [trouble, setTrouble] = useState("");
-  const choose = async (language: Language) => {
-    const { user, csrf } = session;
-    try {
-      await changeLocale(language, csrf);
-      user.locale = language;
-      setTrouble("");
-      await speak(language, language);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setTrouble(`${error.message} ${error.remedy}`);
-    }
-  };
-  return (
-    <div class="own-menu">
-      <LanguageChoice onChoose={choose} />
-      {trouble && (
-        <p class="refusal" role="alert">
-          {trouble}
-        </p>
-      )}
-      <OwnPassword
-        username={session.user.username}
-        csrf={session.csrf}
-        onClose={onClose}
-      />
-    </div>
   );
 }
 
@@ -150,21 +116,4 @@ function MyData() {
 
 function recallsLabel(waiting: number | null): string {
   return waiting ? t("header.recalls_waiting", { n: waiting }) : t("header.recalls");
-}
-
-const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
-
-function ThemeSwitch({ theme, change }: { theme: Theme; change: Change }) {
-  const label = t(`theme.${theme}`);
-  return (
-    <button
-      type="button"
-      class="quiet icon"
-      title={label}
-      aria-label={label}
-      onClick={() => change({ theme: NEXT[theme] })}
-    >
-      <Icon name={theme} />
-    </button>
-  );
 }

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/words";
-import type { Change, Preferences } from "../shared/preferences";
+import type { Preferences } from "../shared/preferences";
+import { toggleSettings } from "../shared/settings_sheet";
 import type { AlertSeen } from "../wire/frames";
 
 const TONES_HZ: Record<AlertSeen["level"], number[]> = {
@@ -54,13 +55,12 @@ interface AlertSoundProps {
   alerts: AlertSeen[];
   live: boolean;
   preferences: Preferences;
-  change: Change;
   /** On the big screen the switch is out of sight. */
   hidden?: boolean;
 }
 
 export function AlertSound(props: AlertSoundProps) {
-  const { alerts, live, preferences, change, hidden = false } = props;
+  const { alerts, live, preferences, hidden = false } = props;
   const { sound, volume } = preferences;
   const speaker = useRef(new Speaker()).current;
   const known = useRef<Set<string> | null>(null);
@@ -91,43 +91,16 @@ export function AlertSound(props: AlertSoundProps) {
   }, [sound]);
   if (hidden) return null;
   return (
-    <details class="alert-sound">
-      <summary>
+    <div class="alert-sound">
+      <button type="button" class="link" onClick={() => toggleSettings("sound")}>
         {sound ? t("wallboard.sound_is_on") : t("wallboard.sound_is_off")}
-      </summary>
-      <fieldset>
-        <legend class="hidden">{t("wallboard.sound_for_a_new_alert")}</legend>
-        <label>
-          <input
-            type="checkbox"
-            checked={sound}
-            onChange={() => change({ sound: !sound })}
-          />
-          {t("wallboard.sound_for_a_new_alert")}
-        </label>
-        <label>
-          {t("wallboard.volume")}
-          <input
-            type="range"
-            min="5"
-            max="100"
-            step="5"
-            value={Math.round(volume * 100)}
-            onInput={(event) =>
-              change({ volume: Number(event.currentTarget.value) / 100 })
-            }
-          />
-        </label>
-        <button type="button" onClick={() => speaker.play("critical", volume)}>
-          {t("wallboard.test")}
-        </button>
-      </fieldset>
+      </button>
       {sound && blocked && (
         <p class="muted" role="status">
           {t("wallboard.the_browser_keeps_this_page")}
         </p>
       )}
-    </details>
+    </div>
   );
 }
 

@@ -44,11 +44,7 @@ export function WallboardPage(props: WallboardPageProps) {
   return (
     <>
       {!(big && mayWatch) && (
-        <Header
-          {...{ session, preferences, change, onLogOut }}
-          page="wallboard"
-          tools={tools}
-        />
+        <Header {...{ session, onLogOut }} page="wallboard" tools={tools} />
       )}
       {mayWatch ? (
         <Board {...props} big={big} onLeave={() => setBig(false)} />
@@ -148,7 +144,7 @@ function Board(props: BoardPageProps) {
       key="sound"
       alerts={board.alerts}
       hidden={big}
-      {...{ live, preferences, change }}
+      {...{ live, preferences }}
     />
   );
   if (big) {

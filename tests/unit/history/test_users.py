@@ -250,3 +250,12 @@ async def _hash_of(database: Database) -> str:
     async with database.read() as connection:
         found = await connection.execute(select(users_table.c.password_hash))
         return str(found.scalar_one())
+
+
+async def test_settings_are_kept_with_the_user(users: Users) -> None:
+    await users.create("ana", password=SECRET, name="Ana", agents=["1"])
+    stamp = await users.stamp()
+    assert await users.settings("ana") is None
+    await users.keep_settings("ana", '{"theme":"dark"}')
+    assert await users.settings("ana") == '{"theme":"dark"}'
+    assert await users.stamp() == stamp  # no right changed

@@ -281,6 +281,25 @@ async def test_people_choose_the_language_of_their_pages(house: Any) -> None:
     assert answer.status == 404
 
 
+async def test_people_keep_how_they_like_the_pages(house: Any) -> None:
+    await house.sign_in("ana")
+    path = "/v1/session/settings"
+    assert (await house.ask("GET", path)).json == {"settings": None}
+    liked = {"settings": {"type": "large", "keysOff": ["?"]}}
+    answer = await house.change("POST", path, json=liked)
+    assert (answer.status, answer.json) == (200, liked)
+    assert (await house.ask("GET", path)).json == liked
+    wrong = await house.change("POST", path, json={"settings": [1]})
+    assert (wrong.status, wrong.json["error"]["code"]) == (400, "bad_json")
+    long = {"settings": {"team": "x" * 5000}}
+    assert (await house.change("POST", path, json=long)).status == 413
+    assert (await house.ask("POST", path, json=liked)).status == 403
+    program = {"Authorization": "Bearer token-of-ana"}
+    assert (await house.ask("GET", path, headers=program)).status == 404
+    await house.sign_in("ben")
+    assert (await house.ask("GET", path)).json == {"settings": None}
+
+
 async def test_a_password_is_changed_with_the_token_of_the_page_alone(
     house: Any,
 ) -> None:

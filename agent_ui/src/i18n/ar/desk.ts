@@ -34,7 +34,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "عمره {age} · {source}",
   "desk.of_the_limit_used": "استُخدم {share} من الحد",
   "desk.not_given": "غير مذكور",
-  "desk.keyboard_help": "مساعدة لوحة المفاتيح",
   "desk.keys": "المفاتيح",
   "desk.keys_without_alt_work_and":
     "المفاتيح تعمل دون Alt، والحروف تذهب إلى الملاحظة (أوقفها عند الإملاء)",

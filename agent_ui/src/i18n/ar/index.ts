@@ -12,6 +12,7 @@ import { me } from "./me";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
 import { ring } from "./ring";
+import { settings } from "./settings";
 import { shared } from "./shared";
 import { wallboard } from "./wallboard";
 
@@ -21,6 +22,7 @@ export const ar: Catalogue = {
   ...dial,
   ...find,
   ...ring,
+  ...settings,
   ...handover,
   ...insight,
   ...labels,

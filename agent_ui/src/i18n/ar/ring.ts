@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "عند رنين مكالمة",
   "ring.sound": "صوت أثناء رنين مكالمة",
   "ring.volume": "مستوى الصوت",
   "ring.test_sound": "تجربة الصوت",

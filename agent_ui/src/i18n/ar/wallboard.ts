@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "الصوت مفعّل",
   "wallboard.sound_is_off": "الصوت معطّل",
   "wallboard.sound_for_a_new_alert": "صوت عند تنبيه جديد",
-  "wallboard.volume": "مستوى الصوت ",
   "wallboard.test": "تجربة",
   "wallboard.the_browser_keeps_this_page":
     "يُبقي المتصفح هذه الصفحة صامتة حتى تضغط مفتاحًا أو تنقر فيها.",

@@ -37,7 +37,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "{age} alt · {source}",
   "desk.of_the_limit_used": "{share} des Limits ausgeschöpft",
   "desk.not_given": "nicht angegeben",
-  "desk.keyboard_help": "Hilfe zur Tastatur",
   "desk.keys": "Tasten",
   "desk.keys_without_alt_work_and":
     "Tasten ohne Alt wirken, Buchstaben gehen in die Notiz (für Diktat ausschalten)",

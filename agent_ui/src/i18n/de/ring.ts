@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Wenn ein Anruf klingelt",
   "ring.sound": "Ton, solange ein Anruf klingelt",
   "ring.volume": "Lautstärke",
   "ring.test_sound": "Ton testen",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "Meine Daten",
   "header.other_tab":
     "Öffnet sich in einem neuen Tab: Anrufe erscheinen weiter auf Ihrem Arbeitsplatz",
-  "header.user_menu": "{user}: Sprache, Passwort",
   "header.language": "Sprache",
   "header.log_out": "Abmelden",
-  "theme.system": "Farben: wie das System",
-  "theme.light": "Farben: hell",
-  "theme.dark": "Farben: dunkel",
   "password.change": "Passwort ändern",
   "password.old": "Jetziges Passwort",
   "password.new": "Neues Passwort",

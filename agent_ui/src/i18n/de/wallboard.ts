@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Ton ist an",
   "wallboard.sound_is_off": "Ton ist aus",
   "wallboard.sound_for_a_new_alert": "Ton bei neuem Alarm",
-  "wallboard.volume": "Lautstärke ",
   "wallboard.test": "Testen",
   "wallboard.the_browser_keeps_this_page":
     "Der Browser hält diese Seite stumm, bis Sie eine Taste drücken oder hineinklicken.",

@@ -32,7 +32,6 @@ export const desk = {
   "desk.old": "{age} old · {source}",
   "desk.of_the_limit_used": "{share} of the limit used",
   "desk.not_given": "not given",
-  "desk.keyboard_help": "Keyboard help",
   "desk.keys": "Keys",
   "desk.keys_without_alt_work_and":
     "Keys without Alt work, and letters go to the note (turn off for dictation)",

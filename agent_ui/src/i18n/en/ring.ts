@@ -1,7 +1,6 @@
 // Texts of how a ringing call is heard.
 
 export const ring = {
-  "ring.title": "When a call rings",
   "ring.sound": "Sound while a call rings",
   "ring.volume": "Volume",
   "ring.test_sound": "Test the sound",

@@ -13,7 +13,6 @@ export const wallboard = {
   "wallboard.sound_is_on": "Sound is on",
   "wallboard.sound_is_off": "Sound is off",
   "wallboard.sound_for_a_new_alert": "Sound for a new alert",
-  "wallboard.volume": "Volume ",
   "wallboard.test": "Test",
   "wallboard.the_browser_keeps_this_page":
     "The browser keeps this page silent until you press a key or click in it.",

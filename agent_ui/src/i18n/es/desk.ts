@@ -36,7 +36,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "hace {age} · {source}",
   "desk.of_the_limit_used": "{share} del límite utilizado",
   "desk.not_given": "sin indicar",
-  "desk.keyboard_help": "Ayuda del teclado",
   "desk.keys": "Teclas",
   "desk.keys_without_alt_work_and":
     "Las teclas sin Alt funcionan y las letras van a la nota (desactivar para dictado)",

@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Cuando suena una llamada",
   "ring.sound": "Sonido mientras suena una llamada",
   "ring.volume": "Volumen",
   "ring.test_sound": "Probar el sonido",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "Mis datos",
   "header.other_tab":
     "Se abre en otra pestaña: las llamadas siguen apareciendo en su puesto",
-  "header.user_menu": "{user}: idioma, contraseña",
   "header.language": "Idioma",
   "header.log_out": "Cerrar sesión",
-  "theme.system": "Colores: como el sistema",
-  "theme.light": "Colores: claro",
-  "theme.dark": "Colores: oscuro",
   "password.change": "Cambiar contraseña",
   "password.old": "Contraseña actual",
   "password.new": "Contraseña nueva",

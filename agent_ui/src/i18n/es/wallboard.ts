@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Sonido activado",
   "wallboard.sound_is_off": "Sonido desactivado",
   "wallboard.sound_for_a_new_alert": "Sonido ante una alerta nueva",
-  "wallboard.volume": "Volumen ",
   "wallboard.test": "Probar",
   "wallboard.the_browser_keeps_this_page":
     "El navegador silencia esta página hasta que pulse una tecla o haga clic en ella.",

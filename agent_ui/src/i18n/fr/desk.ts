@@ -36,7 +36,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "{age} · {source}",
   "desk.of_the_limit_used": "{share} du plafond utilisé",
   "desk.not_given": "non renseigné",
-  "desk.keyboard_help": "Aide clavier",
   "desk.keys": "Touches",
   "desk.keys_without_alt_work_and":
     "Les touches sans Alt agissent et les lettres vont dans la note (à désactiver pour la dictée)",

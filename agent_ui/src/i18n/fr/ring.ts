@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Quand un appel sonne",
   "ring.sound": "Son pendant qu’un appel sonne",
   "ring.volume": "Volume sonore",
   "ring.test_sound": "Tester le son",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "Mes données",
   "header.other_tab":
     "S’ouvre dans un autre onglet : les appels continuent d’arriver sur votre poste",
-  "header.user_menu": "{user} : langue, mot de passe",
   "header.language": "Langue",
   "header.log_out": "Se déconnecter",
-  "theme.system": "Couleurs : comme le système",
-  "theme.light": "Couleurs : clair",
-  "theme.dark": "Couleurs : sombre",
   "password.change": "Changer le mot de passe",
   "password.old": "Mot de passe actuel",
   "password.new": "Nouveau mot de passe",

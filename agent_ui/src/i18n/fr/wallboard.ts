@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Son activé",
   "wallboard.sound_is_off": "Son désactivé",
   "wallboard.sound_for_a_new_alert": "Son pour une nouvelle alerte",
-  "wallboard.volume": "Volume ",
   "wallboard.test": "Tester",
   "wallboard.the_browser_keeps_this_page":
     "Le navigateur garde cette page muette jusqu’à une touche ou un clic.",

@@ -36,7 +36,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "{age} fa · {source}",
   "desk.of_the_limit_used": "{share} del fido utilizzato",
   "desk.not_given": "non indicato",
-  "desk.keyboard_help": "Aiuto tastiera",
   "desk.keys": "Tasti",
   "desk.keys_without_alt_work_and":
     "I tasti senza Alt funzionano e le lettere vanno nella nota (disattivare per la dettatura)",

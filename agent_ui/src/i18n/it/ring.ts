@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Quando una chiamata squilla",
   "ring.sound": "Suono mentre una chiamata squilla",
   "ring.volume": "Volume del suono",
   "ring.test_sound": "Prova il suono",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "I miei dati",
   "header.other_tab":
     "Si apre in un’altra scheda: le chiamate continuano a comparire sulla postazione",
-  "header.user_menu": "{user}: lingua, password",
   "header.language": "Lingua",
   "header.log_out": "Esci",
-  "theme.system": "Colori: come il sistema",
-  "theme.light": "Colori: chiaro",
-  "theme.dark": "Colori: scuro",
   "password.change": "Cambia password",
   "password.old": "Password attuale",
   "password.new": "Nuova password",

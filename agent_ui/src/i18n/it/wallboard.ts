@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Suono attivo",
   "wallboard.sound_is_off": "Suono disattivato",
   "wallboard.sound_for_a_new_alert": "Suono per un nuovo allarme",
-  "wallboard.volume": "Volume ",
   "wallboard.test": "Prova",
   "wallboard.the_browser_keeps_this_page":
     "Il browser tiene muta questa pagina finché non preme un tasto o fa clic.",

@@ -36,7 +36,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "{age} oud · {source}",
   "desk.of_the_limit_used": "{share} van de limiet gebruikt",
   "desk.not_given": "niet opgegeven",
-  "desk.keyboard_help": "Hulp bij toetsen",
   "desk.keys": "Toetsen",
   "desk.keys_without_alt_work_and":
     "Toetsen zonder Alt werken en letters gaan naar de notitie (uitzetten voor dicteren)",

@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Als een gesprek overgaat",
   "ring.sound": "Geluid zolang een gesprek overgaat",
   "ring.volume": "Geluidsvolume",
   "ring.test_sound": "Geluid testen",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "Mijn gegevens",
   "header.other_tab":
     "Opent in een ander tabblad: gesprekken blijven op uw werkplek verschijnen",
-  "header.user_menu": "{user}: taal, wachtwoord",
   "header.language": "Taal",
   "header.log_out": "Afmelden",
-  "theme.system": "Kleuren: zoals het systeem",
-  "theme.light": "Kleuren: licht",
-  "theme.dark": "Kleuren: donker",
   "password.change": "Wachtwoord wijzigen",
   "password.old": "Huidig wachtwoord",
   "password.new": "Nieuw wachtwoord",

@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Geluid staat aan",
   "wallboard.sound_is_off": "Geluid staat uit",
   "wallboard.sound_for_a_new_alert": "Geluid bij een nieuwe melding",
-  "wallboard.volume": "Volume ",
   "wallboard.test": "Testen",
   "wallboard.the_browser_keeps_this_page":
     "De browser houdt deze pagina stil tot u een toets indrukt of erin klikt.",

@@ -36,7 +36,6 @@ export const desk: Part<typeof en> = {
   "desk.old": "sprzed {age} · {source}",
   "desk.of_the_limit_used": "wykorzystano {share} limitu",
   "desk.not_given": "nie podano",
-  "desk.keyboard_help": "Pomoc klawiatury",
   "desk.keys": "Klawisze",
   "desk.keys_without_alt_work_and":
     "Klawisze bez Alt działają, a litery trafiają do notatki (wyłącz przy dyktowaniu)",

@@ -4,7 +4,6 @@ import type { Part } from "../catalogue";
 import type { ring as en } from "../en/ring";
 
 export const ring: Part<typeof en> = {
-  "ring.title": "Gdy dzwoni połączenie",
   "ring.sound": "Dźwięk, gdy dzwoni połączenie",
   "ring.volume": "Głośność",
   "ring.test_sound": "Wypróbuj dźwięk",

@@ -32,12 +32,8 @@ export const shared: Part<typeof en> = {
   "header.my_data": "Moje dane",
   "header.other_tab":
     "Otwiera się w innej karcie: połączenia nadal pojawiają się na pulpicie",
-  "header.user_menu": "{user}: język, hasło",
   "header.language": "Język",
   "header.log_out": "Wyloguj",
-  "theme.system": "Kolory: jak w systemie",
-  "theme.light": "Kolory: jasne",
-  "theme.dark": "Kolory: ciemne",
   "password.change": "Zmień hasło",
   "password.old": "Obecne hasło",
   "password.new": "Nowe hasło",

@@ -16,7 +16,6 @@ export const wallboard: Part<typeof en> = {
   "wallboard.sound_is_on": "Dźwięk włączony",
   "wallboard.sound_is_off": "Dźwięk wyłączony",
   "wallboard.sound_for_a_new_alert": "Dźwięk nowego alarmu",
-  "wallboard.volume": "Głośność ",
   "wallboard.test": "Próba",
   "wallboard.the_browser_keeps_this_page":
     "Przeglądarka wycisza tę stronę, dopóki nie naciśniesz klawisza lub nie klikniesz.",
