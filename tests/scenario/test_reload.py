@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from call_centre import WITHIN_S, CallCentre, open_call_centre, write_config
 from key_effects import shows_effect_of
+from streams_doubles import SECRET, USERNAME, FakeAmi, serving
 
 from screenpop.config.reloads import ReloadSeen
 
@@ -233,6 +234,41 @@ async def test_lines_come_change_and_go(tmp_path: Path) -> None:
         ).outcome == "switched"
         assert await centre.tell(event) == 401
         assert await centre.tell(event, line="second") == 404
+
+
+def switch_at(fake: FakeAmi, **more: object) -> dict[str, Any]:
+    login = {"host": "127.0.0.1", "username": USERNAME, "secret": SECRET}
+    settings = {**login, "port": fake.port, **more}
+    return {"dialect": "asterisk_ami", "country": "GB", "settings": settings}
+
+
+async def test_only_the_stream_whose_line_changed_is_opened_again(
+    tmp_path: Path,
+) -> None:
+    east, west = (FakeAmi([(b"", b"")]) for _ in range(2))
+    async with serving(east), serving(west):
+        lines = {"east": switch_at(east), "west": switch_at(west)}
+        async with centre_of(tmp_path, lines=lines) as centre:
+            await connections(east, 1)
+            await connections(west, 1)
+            lines["west"] = {**lines["west"], "country": "DE"}
+            done = await reload(centre, tmp_path, **written(lines=lines))
+            assert done.outcome == "switched", done.problems
+            await connections(west, 2)
+            del lines["west"]
+            done = await reload(centre, tmp_path, **written(lines=lines))
+            assert done.outcome == "switched", done.problems
+            seen = await centre.get("ada", "/v1/lines")
+            streams = {x["line"]: x["stream"] for x in seen["lines"] if x["stream"]}
+            assert [*streams] == ["east"]
+            assert streams["east"]["connected_since"] is not None
+            assert (east.connections, west.connections) == (1, 2)
+
+
+async def connections(fake: FakeAmi, count: int) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while fake.connections < count:
+            await asyncio.sleep(0.01)
 
 
 async def test_words_policy_alerts_and_reports_are_taken(tmp_path: Path) -> None:

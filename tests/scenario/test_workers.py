@@ -114,6 +114,10 @@ class Machine:
                 return found
         return {}
 
+    async def metrics(self, worker: int) -> list[str]:
+        async with self.http.get(f"{self.url(worker)}/metrics") as answer:
+            return (await answer.text()).splitlines()
+
     def pids(self) -> dict[int, int]:
         """Of the workers that run now, by their number."""
         found = {}
@@ -226,6 +230,27 @@ async def test_a_call_at_any_worker_pops_at_an_agent_on_another(
     assert await machine.end() == 0
 
 
+async def test_a_signal_reloads_every_worker(
+    machine: Machine, redis: RedisServer, store: str
+) -> None:
+    server = {"port": machine.port, "worker_port": machine.first, "data_dir": "data"}
+    server |= {"country": "GB", "reload_every_s": 0}
+    machine.configure(redis, store, server=server)
+    await machine.start()
+    await machine.ready()
+    queues = {"sales": {"label": "Sales, changed"}}
+    machine.configure(redis, store, server=server, queues=queues)
+    machine.process.send_signal(signal.SIGHUP)
+    switched = 'screenpop_config_reloads_total{outcome="switched"} 1.0'
+    async with asyncio.timeout(WITHIN_S):
+        for worker in (1, 2):
+            while switched not in await machine.metrics(worker):
+                await asyncio.sleep(0.1)
+    async with machine.desk("ana", 1) as ana:
+        await machine.ring(2, "after", "ana")
+        await opened(ana, "after")
+
+
 async def test_the_shared_port_reaches_every_worker_and_has_no_metrics(
     machine: Machine,
 ) -> None:
@@ -237,9 +262,9 @@ async def test_the_shared_port_reaches_every_worker_and_has_no_metrics(
             await machine.ring(0, f"c-{number}", "ben")
     counts = []
     async with aiohttp.ClientSession() as http:
+        machine.http = http
         for worker in (1, 2):
-            async with http.get(f"{machine.url(worker)}/metrics") as answer:
-                lines = (await answer.text()).splitlines()
+            lines = await machine.metrics(worker)
             name = 'screenpop_events_total{line="main",type="alerting"}'
             counts += [float(x.split()[1]) for x in lines if x.startswith(name)]
         assert (len(counts), sum(counts)) == (2, taken)
