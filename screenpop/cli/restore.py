@@ -41,7 +41,9 @@ def restore(
     if found.wrote_config:
         typer.echo(f"the configuration is the backup's: {config}")
     elif found.wrote_config is False:
-        typer.echo(f"{config} differs from the backup's configuration, and was kept")
+        typer.echo(
+            f"{config} or a file it includes differs from the backup's, and was kept"
+        )
     for reason in manifest.left_out:
         typer.echo(f"not in the backup: {reason}")
     typer.echo(

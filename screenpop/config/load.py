@@ -50,6 +50,13 @@ class Loaded:
     files: FileStamps = field(default_factory=dict)
     """What was read for it: this file and those of `${file:…}`, as they were then."""
 
+    @property
+    def included(self) -> list[Path]:
+        """The included files that say something, relative to `folder`."""
+        files = {Path(place.file) for place in self.places.values()} - {self.file}
+        folder = self.file.parent
+        return sorted(x.relative_to(folder) for x in files if x.is_relative_to(folder))
+
     def has(self, *path: str | int) -> bool:
         """Is it written in the file, whether usable or not?"""
         return path in self.places

@@ -54,6 +54,7 @@ from screenpop.web.auth import FILE_NAME as KEY_FILE
 
 T = TypeVar("T")
 CONFIG = "screenpop.yaml"
+INCLUDED = "included/"  # before the names of included files, from the folder of CONFIG
 STORE = "store.sqlite"
 STORE_DUMP = "store.dump"
 STORE_ROWS = "store.rows"  # those about persons: `node.store_rows`
@@ -113,6 +114,8 @@ class Backup:
     def make(self) -> BackupManifest:
         made_us = time.time_ns() // 1000
         self.writer.add(CONFIG, self.loaded.file)
+        for name in self.loaded.included:
+            self.writer.add(INCLUDED + name.as_posix(), self.loaded.file.parent / name)
         store = self._store()
         self._files()
         journal = self._journal()

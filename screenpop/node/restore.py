@@ -28,6 +28,7 @@ from screenpop.journal.sqlite_file import SCHEMA_VERSION, hold
 from screenpop.journal.sqlite_writer import SKIPPED, newest_given, remember_skip
 from screenpop.node.backup import (
     CONFIG,
+    INCLUDED,
     DATA,
     STORE,
     STORE_DUMP,
@@ -152,10 +153,21 @@ async def _put_back(
 
 
 def _configuration(kept: BackupReader, config: Path) -> bool | None:
-    if not config.exists():
-        kept.extract(CONFIG, config)
+    """With the files that it includes; one that is there stays as it is."""
+    files = {CONFIG: config}
+    for name in kept.names:
+        if name.startswith(INCLUDED):
+            files[name] = config.parent / name.removeprefix(INCLUDED)
+    wrote = not config.exists()
+    same = True
+    for name, file in files.items():
+        if wrote and not file.exists():
+            kept.extract(name, file)
+        elif not file.is_file() or not kept.has_content(name, file):
+            same = False
+    if wrote and same:
         return True
-    return None if kept.has_content(CONFIG, config) else False
+    return None if same else False
 
 
 @contextmanager

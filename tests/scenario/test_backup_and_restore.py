@@ -377,6 +377,36 @@ async def test_a_restore_brings_the_configuration_and_needs_no_secret_of_a_sourc
     assert open_to_others(place / "data") == []
 
 
+async def test_included_files_come_with_the_configuration(tmp_path: Path) -> None:
+    write_config(tmp_path, include="conf.d/*.yaml")
+    team = tmp_path / "conf.d" / "erp.yaml"
+    team.parent.mkdir()
+    team.write_text('queues: {erp: {label: "ERP"}}\n')
+    async with open_call_centre(tmp_path, include="conf.d/*.yaml") as centre:
+        await centre.ring("ana")
+    backup = await saved(tmp_path)
+    place = elsewhere(tmp_path)
+    assert restoring.restore(backup, place / "screenpop.yaml").wrote_config
+    assert (place / "conf.d" / "erp.yaml").read_text() == team.read_text()
+    assert "erp" in read_places(place / "screenpop.yaml").config.queues
+
+
+async def test_an_included_file_that_differs_stays_and_is_said(tmp_path: Path) -> None:
+    write_config(tmp_path, include="conf.d/*.yaml")
+    team = tmp_path / "conf.d" / "erp.yaml"
+    team.parent.mkdir()
+    team.write_text('queues: {erp: {label: "ERP"}}\n')
+    async with open_call_centre(tmp_path, include="conf.d/*.yaml") as centre:
+        await centre.ring("ana")
+    backup = await saved(tmp_path)
+    place = elsewhere(tmp_path)
+    shutil.copytree(tmp_path / "conf.d", place / "conf.d")
+    mine = place / "conf.d" / "erp.yaml"
+    mine.write_text('queues: {erp: {label: "Mine"}}\n')
+    assert restoring.restore(backup, place / "screenpop.yaml").wrote_config is False
+    assert "Mine" in mine.read_text()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
 async def test_what_root_restores_belongs_to_the_owner_of_the_folder(
     tmp_path: Path, backup: Path
