@@ -33,7 +33,7 @@ from screenpop.insight.outlook import OutlookModel
 from screenpop.insight.ranking import TASKS, Choice, Ranking, Task
 from screenpop.insight.reasons import ItemIndex
 from screenpop.insight.recommender import InsightModel
-from screenpop.support.private import private_folder
+from screenpop.support.private import private_file, private_folder
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +123,7 @@ class ModelFiles:
                 file.flush()
                 os.fsync(file.fileno())
                 path = self._linked(Path(file.name))
+            private_file(path)
             self._prune()
         except OSError as error:
             raise ModelFileError(

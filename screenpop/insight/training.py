@@ -20,7 +20,7 @@ import msgspec
 
 from screenpop.domain.errors import ScreenpopError, Unavailable
 from screenpop.support.background import ended, let_calls_go_first
-from screenpop.support.private import private_folder
+from screenpop.support.private import private_file, private_folder
 
 FOLDER = "insight"  # in `data_dir`
 LOCK = "training.lock"  # in the folder: one training at a time
@@ -82,6 +82,7 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         private_folder(folder)
         file = (folder / LOCK).open("ab")
+        private_file(folder / LOCK)
     except OSError as error:
         raise _not_lockable(folder, error) from error
     with file:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from screenpop.domain.errors import ConfigError
 from screenpop.journal.key_tree import Place, TreeId
-from screenpop.support.private import close_to_others, private_folder
+from screenpop.support.private import private_file, private_folder
 
 FILE_NAME = "personal.key"
 KEY_BYTES = 32
@@ -87,7 +87,7 @@ def read_master_key(path: Path) -> MasterKey:
             f" {len(key)}. Put the file back from its backup; a new one cannot read"
             " what is stored."
         )
-    close_to_others(path)
+    private_file(path)
     return MasterKey(key)
 
 

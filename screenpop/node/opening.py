@@ -14,7 +14,7 @@ from screenpop.journal.sealing import PLAIN
 from screenpop.node.parts import INDEX_FOLDER, data_dir_of, journal_of
 from screenpop.node.person_keys import NodeKeys, keys_of, refuse_without_keys
 from screenpop.support.clock import Clock
-from screenpop.support.private import close_to_others, private_folder
+from screenpop.support.private import private_file, private_folder
 from screenpop.web.auth import FILE_NAME
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def make_folder(folder: Path, loaded: Loaded) -> None:
         kept = (*folder.glob("*"), *folder.glob(f"{INDEX_FOLDER}/*")) if own else ()
         for part in kept:
             if part.name != FILE_NAME:  # a key that others could read is refused
-                close_to_others(part)
+                private_file(part)
     except OSError as error:
         raise ConfigError(
             f"server.data_dir: cannot create the folder {folder}: {error.strerror}."

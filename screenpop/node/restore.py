@@ -28,8 +28,8 @@ from screenpop.journal.sqlite_file import SCHEMA_VERSION, hold
 from screenpop.journal.sqlite_writer import SKIPPED, newest_given, remember_skip
 from screenpop.node.backup import (
     CONFIG,
-    INCLUDED,
     DATA,
+    INCLUDED,
     STORE,
     STORE_DUMP,
     STORE_ROWS,

@@ -2,8 +2,10 @@
 
 Journal, store and number index hold numbers, notes and customers: their folder is
 0700, their files 0600, whatever the umask. What an older version or a copy left open
-is closed, with a line in the log. SQLite gives its `-wal` and `-shm` the mode of the
-file they belong to.
+is closed, with a line in the log. SQLite gives its `-wal` and `-shm` the mode and the
+owner of the file they belong to. What root makes, e.g. with `screenpop users add`
+before the first start, belongs to the owner of its folder: else the service could not
+read it.
 """
 
 from __future__ import annotations
@@ -31,15 +33,34 @@ def private_folder(folder: Path, *, tighten: bool = True) -> None:
     One that is there already is closed to others, unless `tighten` is False: it is
     shared.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        give_to_owner(folder)
     if tighten:
         close_to_others(folder)
 
 
 def private_database(path: Path) -> None:
-    """Close a SQLite file and what lies next to it."""
+    """Close a SQLite file and what lies next to it; made by root, give it away."""
     for suffix in BESIDE:
-        close_to_others(path.with_name(path.name + suffix))
+        private_file(path.with_name(path.name + suffix))
+
+
+def private_file(path: Path) -> None:
+    give_to_owner(path)
+    close_to_others(path)
+
+
+def give_to_owner(path: Path) -> None:
+    """Of its folder, if this process is root's, and so is the file."""
+    if os.geteuid() != 0:
+        return
+    try:
+        found, folder = path.stat(follow_symlinks=False), path.parent.stat()
+    except OSError:
+        return  # it is not there
+    if found.st_uid == 0 != folder.st_uid and not stat.S_ISLNK(found.st_mode):
+        os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
 
 
 def close_to_others(path: Path) -> None:

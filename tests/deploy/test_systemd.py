@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -92,3 +93,39 @@ def test_each_secret_of_the_configuration_is_a_credential(
     files |= set(re.findall(r"session_key_file: (\S+)", text))
     assert names == {"screenpop.yaml", *files}
     assert all(path == f"/etc/screenpop/{name}" for name, path in loaded)
+
+
+COMMANDS = (
+    "users add ana --agent 1001 --generate",
+    "users list",
+    "explain +442079460958",
+    "db upgrade",
+    "index report",
+)
+NOBODY = 65534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_what_root_runs_beside_the_unit_belongs_to_its_user(tmp_path: Path) -> None:
+    """docs/operations.md: with the files of /etc/screenpop, before the first start."""
+    data, etc = tmp_path / "data", tmp_path / "etc"
+    data.mkdir(mode=0o700)
+    os.chown(data, NOBODY, NOBODY)
+    etc.mkdir()
+    (etc / "signing_secret").write_text("a secret of enough length")
+    text = (DEPLOY / "one-node.yaml").read_text()
+    config = etc / "screenpop.yaml"
+    config.write_text(text.replace("/var/lib/screenpop", str(data)))
+    for command in COMMANDS:
+        words = [sys.executable, "-m", "screenpop", *command.split()]
+        done = subprocess.run(
+            [*words, "--config", str(config)],
+            cwd=etc, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert "a secret" not in done.stdout + done.stderr
+    made = [data, *data.rglob("*")]
+    assert "store.sqlite" in {path.name for path in made}
+    assert {(path.name, path.stat().st_uid) for path in made} == {
+        (path.name, NOBODY) for path in made
+    }
