@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element, TreeBuilder
-from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape
+
+from screenpop.support.plain_xml import read_xml, xml_text
 
 DAV, CARD, CALENDAR_SERVER = (
     "DAV:",
@@ -20,7 +20,6 @@ DAV, CARD, CALENDAR_SERVER = (
     "http://calendarserver.org/ns/",
 )
 D, C, S = (f"{{{space}}}" for space in (DAV, CARD, CALENDAR_SERVER))
-DEPTH_MAX = 40
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STATUS = re.compile(r"HTTP/\S+\s+(\d{3})")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -56,42 +55,25 @@ class Multistatus:
     mark: str | None = None
 
 
+class _Elements(TreeBuilder):
+    """Names as ElementTree writes them: `{namespace}name`."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> Element:
+        return super().start(_qualified(name), attributes)
+
+    def end(self, name: str) -> Element:
+        return super().end(_qualified(name))
+
+
 def parsed(body: bytes) -> Element:
     """The root of a document. Raises `ValueError` for what is not plain XML."""
-    parser, builder = ParserCreate(namespace_separator="}"), TreeBuilder()
-    depth = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEPTH_MAX:
-            raise ValueError(f"elements are nested deeper than {DEPTH_MAX}")
-        builder.start(_qualified(name), attributes)
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(_qualified(name))
-
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refused
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = builder.data
-    try:
-        parser.Parse(body, True)
-    except ExpatError as error:
-        raise ValueError(f"it is not XML ({error})") from error
-    return builder.close()
+    elements = _Elements()
+    read_xml(xml_text(body), elements)
+    return elements.close()
 
 
 def _qualified(name: str) -> str:
-    """As ElementTree writes it: `{namespace}name`."""
     return f"{{{name}" if "}" in name else name
-
-
-def _refused(*_given: object) -> NoReturn:
-    raise ValueError("it holds a document type, which is not read")
 
 
 def multistatus(body: bytes) -> Multistatus:

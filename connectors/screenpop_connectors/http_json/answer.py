@@ -145,10 +145,11 @@ class AnswerReading:
                 odd(number, "item", "an item without any of the fields")
         return [row for row, has_any in zip(rows, filled, strict=True) if has_any]
 
-    def lacks_select(self, answer: object) -> bool:
+    def lacks_select(self, answer: object, *, of_xml: bool = False) -> bool:
         """Is there no such path in an answer that is not empty?
 
-        A member that is there and null is an empty list to many services.
+        A member that is there and null is an empty list to many services. In XML an
+        empty list is an element without any of its items.
         """
         if answer in (None, False, "", [], {}):
             return False
@@ -158,7 +159,7 @@ class AnswerReading:
         except jmespath.exceptions.JMESPathError:
             return False  # `rows` says what does not fit
         found = answer
-        for member in self._members:
+        for member in self._members[:-1] if of_xml else self._members:
             if not isinstance(found, Mapping) or member not in found:
                 return True
             found = found[member]

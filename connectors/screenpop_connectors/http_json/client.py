@@ -31,6 +31,7 @@ from screenpop_connectors.http_json.granting import Posted
 from screenpop_connectors.http_json.options import HttpSource
 from screenpop_connectors.http_json.pace import Pace
 from screenpop_connectors.http_json.remedy import (
+    Format,
     excerpt_of,
     is_of_tls,
     remedy_of,
@@ -40,6 +41,8 @@ from screenpop_connectors.http_json.remedy import (
 )
 from screenpop_connectors.http_json.same_host import followed
 from screenpop_connectors.http_json.template import Quotes
+from screenpop_connectors.http_json.xml_answer import parsed_apart
+from screenpop_connectors.http_json.xml_body import content_type, is_xml, written_xml
 
 EXCERPT_CHARS = 80
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -54,6 +57,10 @@ TOKEN_BYTES_MAX = 65_536
 OF_SECRETS = "secret."
 """`{secret.NAME}` stands for a value of `secrets`, in paths, headers and bodies."""
 NO_PROOF = Proof({})
+ACCEPTED: Mapping[Format, str] = {
+    "JSON": "application/json",
+    "XML": "application/xml, text/xml, application/soap+xml",
+}
 
 
 class Passing(Unavailable):
@@ -90,7 +97,10 @@ class HttpRequest:
 
 
 class HttpClient:
-    def __init__(self, options: HttpSource, context: ConnectorContext):
+    def __init__(
+        self, options: HttpSource, context: ConnectorContext, answers: Format = "JSON"
+    ):
+        self.answers = answers
         self._options = options
         self._context = context
         self.credentials = SourceCredentials(options, context, self.post)
@@ -119,7 +129,7 @@ class HttpClient:
                 sock_connect=options.connect_timeout_ms / 1000,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept": "application/json"},
+            headers={"Accept": ACCEPTED[self.answers]},
         )
 
     async def close(self) -> None:
@@ -286,12 +296,14 @@ class HttpClient:
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             raise RuntimeError("the connector was not opened")
+        document = written_xml(request.body) if is_xml(request.body) else None
+        kind = {"Content-Type": content_type(request.body)} if document else {}
         return self._session.request(
             request.method,
-            _with_query(request.url, proof.query),
-            headers={**proof.headers, **request.headers},
-            json=request.body,
-            data=request.form,
+            proof.url(request.url),
+            headers={**kind, **proof.headers, **request.headers},
+            json=None if document else request.body,
+            data=document or request.form,
             allow_redirects=False,
         )
 
@@ -307,7 +319,11 @@ class HttpClient:
         if not body.strip(b" \t\r\n\xef\xbb\xbf"):
             return HttpReply(None, None)
         try:
-            answer = parsed(unpacked(body, limit), response.charset)
+            plain = unpacked(body, limit)
+            if self.answers == "XML":
+                answer = await parsed_apart(plain, response.charset)
+            else:
+                answer = parsed(plain, response.charset)
             return HttpReply(answer, _next_link(response))
         except ValueError as error:
             raise Unavailable(
@@ -368,12 +384,12 @@ class HttpClient:
     def _strange(
         self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
     ) -> str:
-        excerpt = excerpt_of(body)
+        excerpt = excerpt_of(body, self.answers)
         shown = self._told(excerpt[:EXCERPT_CHARS], request) if excerpt else "nothing"
         kind = (
             response.content_type if "Content-Type" in response.headers else "no type"
         )
-        what = what_it_is(response.status, body)
+        what = what_it_is(response.status, body, self.answers)
         return (
             f"{self._where(request)} answered {response.status} ({kind}){what}:"
             f" {shown}. {remedy_of_status(response.status, what)}"
@@ -411,14 +427,6 @@ class HttpClient:
 
     def _where(self, request: HttpRequest) -> str:
         return f"{request.method} {request.label}"
-
-
-def _with_query(url: URL, query: str) -> URL:
-    """With an encoded query behind its own, which stays as it is written."""
-    if not query:
-        return url
-    mark = "&" if url.raw_query_string else "?"
-    return URL(f"{url.with_fragment(None)}{mark}{query}", encoded=True)
 
 
 def _next_link(response: aiohttp.ClientResponse) -> str | None:

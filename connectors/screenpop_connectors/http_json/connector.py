@@ -30,6 +30,7 @@ from screenpop_connectors.http_json.feed import (
     item_pages,
 )
 from screenpop_connectors.http_json.options import HttpLookup, HttpSource
+from screenpop_connectors.http_json.remedy import Format
 from screenpop_connectors.http_json.template import (
     Body,
     Unsuitable,
@@ -53,6 +54,7 @@ class HttpJsonConnector(Connector[HttpSource, HttpLookup]):
     name = "http_json"
     source_options = HttpSource
     lookup_options: ClassVar[type[HttpLookup]] = HttpLookup
+    answers: ClassVar[Format] = "JSON"
     example = """\
 sources:
   credit:
@@ -71,7 +73,7 @@ lookups:
     def __init__(self, options: HttpSource, context: ConnectorContext):
         super().__init__(options, context)
         self.base = options.base_url.rstrip("/")
-        self.client = HttpClient(options, context)
+        self.client = HttpClient(options, context, self.answers)
         self._error = compiled(options.error, key="error") if options.error else None
         self._busy = compiled(options.busy, key="busy") if options.busy else None
         feed = (self.client, self.base)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
+from yarl import URL
+
 from screenpop.connector import ConnectorContext, Expiry
 from screenpop_connectors.http_json.auth import HttpAuth
 from screenpop_connectors.http_json.granting import (
@@ -26,6 +28,13 @@ class Proof(NamedTuple):
     headers: dict[str, str]
     query: str = ""  # encoded
     token: str | None = None
+
+    def url(self, url: URL) -> URL:
+        """With the encoded query behind its own, which stays as it is written."""
+        if not self.query:
+            return url
+        mark = "&" if url.raw_query_string else "?"
+        return URL(f"{url.with_fragment(None)}{mark}{self.query}", encoded=True)
 
 
 class SourceCredentials:

@@ -54,6 +54,8 @@ from screenpop_connectors.http_json.template import (
 
 PAGE = "page"
 """`{page}` in a path or body is counted as `page_start` and `page_step` say."""
+CURSOR = "cursor"
+"""`{cursor}` is what `next` found on the page before; empty for the first page."""
 
 NO_SUCH_PAGE = (400, 404, 410, 416)
 """What services answer to a page behind their last one."""
@@ -114,7 +116,7 @@ class ListingPages:
         self._next = compiled(options.next, key=f"{key}.next") if options.next else None
 
         def known_here(name: str) -> str:
-            if name == PAGE:
+            if name in (PAGE, CURSOR):
                 return name
             return client.known(name) if name.startswith(OF_SECRETS) else known(name)
 
@@ -124,7 +126,8 @@ class ListingPages:
         in_headers = (text.names for text in self._headers.values())
         names = (self._path.names | body_names(self._body)).union(*in_headers)
         self._counts = options.page_param is not None or PAGE in names
-        self.names = names.difference({PAGE}, client.constants)
+        self._takes_cursor = CURSOR in names
+        self.names = names.difference({PAGE, CURSOR}, client.constants)
         filled_url(self._path, dict.fromkeys(names))
 
     async def pages(
@@ -139,7 +142,7 @@ class ListingPages:
             asked.add(place.mark)
             request = self._request(place, params, number)
             answer = await self._page(request, number)
-            if not number and self._reading.lacks_select(answer.value):
+            if not number and self._lacks_select(answer.value):
                 raise self._without_select(request, answer)
             rows = list(self._rows(request, answer, odd, number + 1))
             if not rows:
@@ -152,7 +155,7 @@ class ListingPages:
             before = rows
             if self._counts:
                 continue
-            target = self._following(request, start, answer)
+            target = self._following(request, start, answer, params)
             if target is None:
                 return
             if target.mark in asked:
@@ -161,11 +164,17 @@ class ListingPages:
             place = target
         self.cut_off("pages_max", self.options.pages_max)
 
-    def _place(self, params: Mapping[str, Scalar], number: int) -> _PageAddress:
+    def _lacks_select(self, answer: object) -> bool:
+        of_xml = self._client.answers == "XML"
+        return self._reading.lacks_select(answer, of_xml=of_xml)
+
+    def _place(
+        self, params: Mapping[str, Scalar], number: int, cursor: str | int = ""
+    ) -> _PageAddress:
         """The page of this number, from 0; the first one where pages are linked."""
         options = self.options
         page = options.page_start + number * options.page_step
-        values = {**self._client.constants, **params, PAGE: page}
+        values = {**self._client.constants, **params, PAGE: page, CURSOR: cursor}
         url = URL(self._base + filled_url(self._path, values), encoded=True)
         place = _PageAddress(url, filled_body(self._body, values))
         if options.page_param is None:
@@ -243,7 +252,11 @@ class ListingPages:
             ) from error
 
     def _following(
-        self, request: HttpRequest, start: _PageAddress, answer: HttpReply
+        self,
+        request: HttpRequest,
+        start: _PageAddress,
+        answer: HttpReply,
+        params: Mapping[str, Scalar],
     ) -> _PageAddress | None:
         """Where the next page is; None: there is none."""
         if self._next is None:
@@ -258,6 +271,8 @@ class ListingPages:
             ) from error
         if found in (None, False, "", [], {}):
             return None
+        if self._takes_cursor:
+            return self._place(params, 0, self._cursor(found))
         if self.options.next_param is not None:
             return _set(start, self.options.next_param, self._cursor(found))
         if not isinstance(found, str) or not _is_link(found):

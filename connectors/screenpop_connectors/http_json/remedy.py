@@ -6,12 +6,19 @@ import math
 import ssl
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import Literal, TypeAlias
 
 import aiohttp
 from yarl import URL
 
 from screenpop_connectors.http_json.answer import compiled, members_of, parsed
+from screenpop_connectors.http_json.xml_answer import (
+    AT_ONCE_BYTES_MAX,
+    fault_of,
+    parsed_xml,
+)
 
+Format: TypeAlias = Literal["JSON", "XML"]
 EXCERPT_BYTES = 1000
 _SAID = compiled(
     "type(@) == 'string' && @"
@@ -68,37 +75,48 @@ def _is_alert(error: Exception) -> bool:
     return isinstance(cause, ssl.SSLError) and "ALERT" in (cause.reason or "")
 
 
-def what_it_is(status: int, body: bytes) -> str:
-    """In words behind the status: an answer that should have been JSON."""
+def what_it_is(status: int, body: bytes, wanted: Format = "JSON") -> str:
+    """In words behind the status: an answer that should have been JSON or XML."""
     start = body[:PAGE_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         log_in = any(word in start for word in LOG_IN_WORDS)
-        return ", a log-in page, no JSON" if log_in else ", a web page, no JSON"
+        return f", a {'log-in' if log_in else 'web'} page, no {wanted}"
+    if wanted == "XML":
+        return ", no XML that can be read" if status < 300 else ""
     if start.startswith(b"<?xml") or start.startswith((b"<soap", b"<feed")):
         return ", XML, no JSON"
     return ", no JSON" if status < 300 else ""
 
 
-def excerpt_of(body: bytes) -> str:
+def excerpt_of(body: bytes, wanted: Format = "JSON") -> str:
     """What an answer says is wrong; never a traceback, which services put into it."""
     try:
-        answer = parsed(body)
+        answer = _parsed(body, wanted)
     except ValueError:
         text = " ".join(body[:EXCERPT_BYTES].decode(errors="replace").split())
         return "a traceback, not repeated" if "Traceback (" in text else text
-    said = _SAID.search(answer)
+    said = fault_of(answer) or _SAID.search(answer)
     if isinstance(said, str) and said.strip():
         text = " ".join(said.split())
         return text.partition("Traceback (")[0] or "a traceback, not repeated"
     return members_of(answer)
 
 
+def _parsed(body: bytes, wanted: Format) -> object:
+    if wanted == "JSON":
+        return parsed(body)
+    if len(body) > AT_ONCE_BYTES_MAX:
+        raise ValueError("too long for an excerpt")
+    return parsed_xml(body)
+
+
 def remedy_of_status(status: int, what: str) -> str:
     if "log-in page" in what and status < 300:
         return "Check the credentials under auth, and base_url and path."
-    if "XML" in what and status < 300:
+    if "XML, no JSON" in what and status < 300:
         return (
-            "Ask for JSON: `headers: {Accept: application/json}`, or as it documents."
+            "Use the connector `xml`, or ask for JSON as the service documents it, e.g."
+            " `headers: {Accept: application/json}`."
         )
     if "web page" in what and status < 300:
         return "Check base_url and path: this is not the service's API."

@@ -18,9 +18,10 @@ from screenpop.connector import (
     Scalar,
     Unavailable,
 )
+from screenpop.support.plain_xml import DEPTH_MAX
 from screenpop_connectors.carddav import CarddavConnector
 from screenpop_connectors.carddav.cards import CARD_CHARS_MAX, NUMBERS_MAX, row_of
-from screenpop_connectors.carddav.multistatus import DEPTH_MAX, DavResource, parsed
+from screenpop_connectors.carddav.multistatus import DavResource, parsed
 from screenpop_connectors.carddav.spellings import spellings
 
 Serve = Callable[
