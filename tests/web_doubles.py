@@ -37,6 +37,7 @@ from screenpop.intake.shown import Counts, LineSeen, RequestSeen, RequestsSeen
 from screenpop.journal.appending import Door
 from screenpop.journal.memory import MemoryJournal
 from screenpop.lookup.source_states import SourceSeen
+from screenpop.lookup.source_times import SourceTimesSeen
 from screenpop.planning.asked import ForecastAsked
 from screenpop.planning.forecasts import Forecasts, Make
 from screenpop.support.clock import Clock, FakeClock
@@ -81,6 +82,9 @@ class FakeUsers:
 
     def get(self, username: UserId) -> User | None:
         return self.known.get(username)
+
+    def all(self) -> tuple[User, ...]:
+        return tuple(self.known.values())
 
     async def verify(self, username: str, password: str) -> User | None:
         self.verified.append(username)
@@ -270,6 +274,10 @@ def no_orders() -> OrdersSeen:
 
 def no_sources() -> list[SourceSeen]:
     return []
+
+
+def no_times(source: str) -> SourceTimesSeen:
+    return SourceTimesSeen(source=source, since="", interval_s=300, intervals=[])
 
 
 EVERYTHING = GroupRule(
@@ -524,7 +532,7 @@ def services(data_dir: Path, **other: Any) -> Services:
         "lookup": look_up, "stats": stats, "ready": no_problem, "notes": tuple,
         "logged_out": no_farewell, "audit": no_audit, "lines": FakeLines(),
         "configuration": FakeConfiguration(),
-        "sources": no_sources, "orders": no_orders,
+        "sources": no_sources, "source_times": no_times, "orders": no_orders,
         "version": "0.0.0",
     }  # fmt: skip
     return Services(key_file=data_dir / "session.key", **{**doubled, **other})

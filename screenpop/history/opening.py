@@ -70,6 +70,9 @@ class People:
     def get(self, username: UserId) -> User | None:
         return self.cache.get(username)
 
+    def all(self) -> tuple[User, ...]:
+        return self.cache.all()
+
     async def verify(self, username: str, password: str) -> User | None:
         return await self.users.verify(username, password)
 

@@ -14,6 +14,7 @@ from screenpop.journal.base import Journal
 from screenpop.journal.leases import Lease
 from screenpop.lookup.canaries import OUTCOMES
 from screenpop.lookup.refreshing import gives_contacts
+from screenpop.lookup.source_times import SourceTimes
 from screenpop.lookup.sources import Sources
 from screenpop.node.follow import Follower
 from screenpop.node.lookups import Lookups
@@ -37,6 +38,7 @@ async def watch(
     journal: Journal,
     lookups: Lookups,
     archives: Lease,
+    times: SourceTimes,
 ) -> None:
     """Keep the gauges up to date, for ever; each turn measures the loop's delay."""
     shown: Sources | None = None
@@ -59,6 +61,7 @@ async def watch(
                     metrics.contacts.labels(name)
         if looks % SOURCES_SHOWN_EACH == 0:
             show_sources(metrics, sources)
+            times.look()
 
 
 def _forget_sources(metrics: Metrics, before: Sources | None, now: Sources) -> None:

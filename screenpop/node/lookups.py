@@ -51,6 +51,11 @@ class Lookups:
         self.groups, self.policy = new.groups, new.policy
         self.calls.switch(new.tools, new.calls.plans)
 
+    def source_of(self, lookup: str) -> str | None:
+        """None for a lookup that is not there any more."""
+        planned = self.tools.plan.lookups.get(lookup)
+        return None if planned is None else planned.source
+
     def profile_of(self, case: Case) -> Profile:
         """The desk's view of a case."""
         profile = merge(

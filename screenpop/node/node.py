@@ -48,6 +48,7 @@ from screenpop.lookup.explain import (
     explain,
     line_or_first,
 )
+from screenpop.lookup.source_times import SourceTimes
 from screenpop.node.alerting import Alerting, recover_alerts
 from screenpop.node.canary_watch import try_canaries
 from screenpop.node.follow import Follower
@@ -121,7 +122,11 @@ class Service:
     counts: KeptCounts | None = None
     shared: Mapping[AgentId, Sequence[UserId]] = field(default_factory=dict)
 
+    times: SourceTimes = field(init=False)
+
     def __post_init__(self) -> None:
+        durations = self.metrics.lookup_s
+        self.times = SourceTimes(durations, self.lookups.source_of, self.clock)
         self.reloader.service = self
 
     @property
@@ -229,7 +234,7 @@ class Service:
 
     async def _watch_gauges(self) -> None:
         archives = self.archiver.lease
-        parts = (self.follower, self.journal, self.lookups, archives)
+        parts = (self.follower, self.journal, self.lookups, archives, self.times)
         await watch(self.metrics, self.clock, *parts)
 
     async def end(self) -> None:

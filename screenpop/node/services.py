@@ -76,6 +76,7 @@ def services_of(it: Service) -> Services:
         comparisons=comparisons_of(it.loaded, it.past.database),
         lines=AllLines(config.lines, requests, it.streams.lines, _clocks(it)),
         sources=SourceStates(it.loaded, it.lookups.sources, requests.clean).shown,
+        source_times=lambda name: it.times.of(name, [*it.lookups.sources.guards]),
         orders=lambda: orders_seen(it.orders, it.insight, requests.clean),
         configuration=it.reloader,
         ready=it.problems,

@@ -325,6 +325,10 @@ class Timing:
         self._counts[bisect_left(self._bounds, seconds)] += 1
         self.total_s += seconds
 
+    def counts(self) -> list[int]:
+        """How many in each bucket; the last one has no bound."""
+        return self._counts.copy()
+
     def buckets(self) -> list[tuple[str, float]]:
         """(upper bound, how many up to it), the last one without a bound."""
         names = [*map(floatToGoString, self._bounds), "+Inf"]
@@ -351,7 +355,7 @@ class Timings(Collector):
         self._name = name
         self._text = text
         self._labels = tuple(labels)
-        self._bounds = tuple(bounds_s)
+        self.bounds_s = tuple(bounds_s)
         self._children: dict[tuple[str, ...], Timing] = {}
         if not labels:
             self.labels()
@@ -365,8 +369,12 @@ class Timings(Collector):
         if child is None:
             if len(self._children) >= LABEL_SETS_MAX:
                 values = ("",) * len(values)
-            child = self._children.setdefault(values, Timing(self._bounds))
+            child = self._children.setdefault(values, Timing(self.bounds_s))
         return child
+
+    def children(self) -> list[tuple[tuple[str, ...], Timing]]:
+        """Each set of label values with its histogram."""
+        return list(self._children.items())
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
         family = HistogramMetricFamily(self._name, self._text, labels=self._labels)

@@ -181,6 +181,11 @@ async def sources(site: Site, visit: Visit) -> web.StreamResponse:
     return answered(SourcesSeen(sources=site.services.sources()))
 
 
+async def source_times(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/sources/{source}/times`: percentiles and failures of the last day."""
+    return answered(site.services.source_times(visit.params["source"]))
+
+
 async def orders(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/orders`: what recommendations are made from, and how it is read."""
     return answered(site.services.orders())

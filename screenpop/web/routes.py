@@ -15,7 +15,9 @@ from screenpop.domain.errors import NotFound
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.shown import LinesSeen, RequestsSeen
 from screenpop.lookup.source_states import SourcesSeen
+from screenpop.lookup.source_times import SourceTimesSeen
 from screenpop.web import (
+    accounts,
     alerts,
     calls,
     configuration,
@@ -244,6 +246,16 @@ ROUTES: tuple[Route, ...] = (
     Route(
         method="GET", path="/v1/sources", handler=health.sources, role=Role.ADMIN,
         summary="The data sources and how they are.", answer=SourcesSeen,
+    ),
+    Route(
+        method="GET", path="/v1/sources/{source}/times", handler=health.source_times,
+        role=Role.ADMIN, answer=SourceTimesSeen, errors=(404,),
+        summary="How long a source took and how often it failed, of the last day.",
+    ),
+    Route(
+        method="GET", path="/v1/users", handler=accounts.show, role=Role.ADMIN,
+        answer=accounts.UsersSeen, errors=(503,),
+        summary="Who may log in; agents are counted where their names are not shown.",
     ),
     Route(
         method="GET", path="/v1/configuration", handler=configuration.show,

@@ -34,6 +34,7 @@ from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines
 from screenpop.intake.webhook import Intake
 from screenpop.lookup.source_states import SourceSeen
+from screenpop.lookup.source_times import SourceTimesSeen
 from screenpop.planning.forecasts import Forecasts
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.log import NodeProblem
@@ -113,6 +114,7 @@ class Services:
     logged_out: Callable[[User], Awaitable[None]]
     lines: AllLines
     sources: Callable[[], list[SourceSeen]]
+    source_times: Callable[[str], SourceTimesSeen]
     orders: Callable[[], OrdersSeen]
     configuration: Reloading
     ready: Callable[[], Awaitable[Sequence[NodeProblem]]]

@@ -72,6 +72,8 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/lines": ["/v1/lines"],
     "GET /v1/lines/{line}/requests": ["/v1/lines/main/requests"],
     "GET /v1/sources": ["/v1/sources"],
+    "GET /v1/sources/{source}/times": ["/v1/sources/crm/times"],
+    "GET /v1/users": ["/v1/users"],
     "GET /v1/configuration": ["/v1/configuration"],
     "GET /v1/node": ["/v1/node"],
     "GET /v1/orders": ["/v1/orders"],

@@ -117,6 +117,26 @@ export interface Canary {
   why: string | null;
 }
 
+/** Percentiles and failures of one interval. */
+export interface TimesOfInterval {
+  at: string;
+  answers: number;
+  p50_ms: number;
+  p95_ms: number;
+  p99_ms: number;
+  failed: number;
+  timed_out: number;
+  stale: number;
+}
+
+/** Intervals with an answer, the oldest first; nothing is known before `since`. */
+export interface SourceTimes {
+  source: string;
+  since: string;
+  interval_s: number;
+  intervals: TimesOfInterval[];
+}
+
 /** A column that answers lack; shares of answers with a value, 0 to 1. */
 export interface ValueLost {
   lookup: string;
@@ -211,6 +231,24 @@ export interface NumberCounts {
   shared: number;
   shared_main: number;
   most_shared: SharedNumber[];
+}
+
+/** Who may log in; `agents` are their ids in telephone systems. */
+export interface UserSeen {
+  username: string;
+  name: string;
+  role: "agent" | "supervisor" | "admin";
+  team: string | null;
+  agents: string[];
+  locale: string | null;
+  active: boolean;
+}
+
+/** `agents`: how many agents are not listed; null where they are. */
+export interface UsersSeen {
+  count: number;
+  users: UserSeen[];
+  agents: { active: number; disabled: number } | null;
 }
 
 /** A key that differs, without its value; `restart`: why it cannot change now. */

@@ -15,6 +15,7 @@ import { OrderFeeds } from "./orders";
 import { Sources } from "./sources";
 import type { AdminState } from "./state";
 import { TryNumber } from "./try_number";
+import { Users } from "./users";
 
 interface AdminPageProps {
   session: Session;
@@ -69,10 +70,11 @@ function Admin({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       <h1 class="hidden">{t("admin.administration")}</h1>
       <Health node={state.node} state={state} formats={formats} />
       <Lines {...shared} />
-      <Sources {...shared} />
+      <Sources {...shared} onExpired={onExpired} />
       <OrderFeeds {...shared} />
       <TryNumber {...{ formats, onExpired }} lines={state.lines} />
       <Configuration {...{ csrf, formats, now, onExpired }} />
+      <Users onExpired={onExpired} />
     </main>
   );
 }

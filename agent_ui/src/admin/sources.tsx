@@ -4,15 +4,20 @@ import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Canaries, Contacts, NumberCounts, Source, ValueLost } from "./answers";
 import type { AdminProps } from "./lines";
+import { TimesOfSource } from "./source_times";
 import { canaryInWords, keyInWords, keyTone, SHARING, STATES } from "./words";
 
-export function Sources({ state, formats, now }: AdminProps) {
+interface SourcesProps extends AdminProps {
+  onExpired(): void;
+}
+
+export function Sources({ state, formats, now, onExpired }: SourcesProps) {
   return (
     <section class="admin-part" aria-labelledby="sources">
       <h2 id="sources">{t("admin.sources")}</h2>
       <ul class="admin-sources">
         {state.sources.map((source) => (
-          <SourceRow key={source.source} {...{ source, formats, now }} />
+          <SourceRow key={source.source} {...{ source, formats, now, onExpired }} />
         ))}
       </ul>
     </section>
@@ -144,9 +149,10 @@ interface SourceRowProps {
   source: Source;
   formats: Formats;
   now: number;
+  onExpired(): void;
 }
 
-function SourceRow({ source, formats, now }: SourceRowProps) {
+function SourceRow({ source, formats, now, onExpired }: SourceRowProps) {
   const { label, connector, state, cache, retry_in_s, last_failure } = source;
   const ago = (at: string) => formats.ago(Date.parse(at), now);
   const retry =
@@ -190,6 +196,9 @@ function SourceRow({ source, formats, now }: SourceRowProps) {
         <p class="admin-failure">
           {t("admin.last_failure", { at: ago(last_failure.at), why: last_failure.why })}
         </p>
+      )}
+      {state !== "off" && (
+        <TimesOfSource source={source.source} {...{ label, formats, onExpired }} />
       )}
     </li>
   );

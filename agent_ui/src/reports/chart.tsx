@@ -5,6 +5,7 @@ import type UPlot from "uplot";
 import { t } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import "uplot/dist/uPlot.min.css";
+import "../style/chart.css";
 import { type Drawing, dataOf, optionsOf } from "./plot";
 
 interface ChartProps {
@@ -14,7 +15,8 @@ interface ChartProps {
   none?: string;
   /** What the interval is called, and its values in words. */
   words(place: number): string;
-  onOpen(place: number): void;
+  /** Without it an interval has nothing behind it. */
+  onOpen?: (place: number) => void;
 }
 
 /** The slider below moves the cursor; Enter opens the calls of the interval. */
@@ -72,14 +74,16 @@ export function Chart({ name, drawing, none, words, onOpen }: ChartProps) {
         aria-valuetext={words(place)}
         onInput={(event) => move(Number(event.currentTarget.value))}
         onKeyDown={(event) => {
-          if (event.key === "Enter") onOpen(place);
+          if (event.key === "Enter") onOpen?.(place);
         }}
       />
       <p class="chart-words">
         <span>{words(place)}</span>
-        <button type="button" class="link" onClick={() => onOpen(place)}>
-          {t("reports.calls_of_this_interval")}
-        </button>
+        {onOpen && (
+          <button type="button" class="link" onClick={() => onOpen(place)}>
+            {t("reports.calls_of_this_interval")}
+          </button>
+        )}
       </p>
     </div>
   );
@@ -115,7 +119,7 @@ function draw(
   drawing: Drawing,
   height: number,
   setAt: (place: number) => void,
-  opens: { current: (place: number) => void },
+  opens: { current: ChartProps["onOpen"] },
 ): UPlot {
   const style = getComputedStyle(box);
   const colour = (name: string) =>
@@ -133,7 +137,7 @@ function draw(
   const made = new plot({ ...options, hooks }, dataOf(drawing), box);
   made.over.addEventListener("click", () => {
     const { idx } = made.cursor;
-    if (idx !== null && idx !== undefined) opens.current(idx);
+    if (idx !== null && idx !== undefined) opens.current?.(idx);
   });
   return made;
 }

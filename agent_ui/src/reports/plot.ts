@@ -20,7 +20,7 @@ export interface Drawing {
   band: { low: Values; high: Values } | null;
   /** The highest value of the axis where it is known, e.g. 1 of a share. */
   top: number | null;
-  unit: Unit;
+  unit: Unit | "milliseconds";
   /** What the band is called. */
   bandName?: string;
   read(value: number): string;
@@ -38,7 +38,8 @@ const AXIS_WIDTH = 3.25;
 const TICK_ROOM = 4;
 const FONT = 0.75;
 /** Steps of an axis that people count in. */
-const STEPS: Record<Unit, number[]> = {
+const STEPS: Record<Drawing["unit"], number[]> = {
+  milliseconds: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
   calls: [
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 1e5, 1e6,
   ],

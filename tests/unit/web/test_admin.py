@@ -11,6 +11,7 @@ PATHS = (
     "/v1/lines",
     "/v1/lines/main/requests",
     "/v1/sources",
+    "/v1/sources/erp/times",
     "/v1/orders",
     "/v1/node",
 )
