@@ -22,8 +22,37 @@ WAYS: tuple[frozenset[str], ...] = (
 _URL = re.compile(r"https?://[^/?#{}@\s]+(/[^?#{}\s]*)?(\?[^#{}\s]*)?\Z")
 
 
+class HttpAssertion(BaseModel):
+    """What is signed by a private key (RFC 7523)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key_file: Path = Field(
+        description="The private key: PEM, or the JSON of a Google service account."
+    )
+    key_password: SecretStr | None = Field(
+        None, description="Password of an encrypted key."
+    )
+    algorithm: Literal["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"] = Field(
+        "RS256", description="How it is signed; it must fit the key."
+    )
+    issuer: str | None = Field(
+        None, description="`iss`; default: client_id, or the service account."
+    )
+    subject: str | None = Field(
+        None, description="`sub`, the user that is acted for; default: the issuer."
+    )
+    audience: str | None = Field(None, description="`aud`; default: token_url.")
+    key_id: str | None = Field(
+        None, description="`kid` of the header, where the service has several keys."
+    )
+    lifetime_s: int = Field(
+        180, ge=10, le=3600, description="An assertion is valid for so long."
+    )
+
+
 class HttpOAuth2(BaseModel):
-    """Client credentials (RFC 6749, 4.4), or a refresh token where one is given."""
+    """Client credentials (RFC 6749, 4.4), a refresh token, or a signed assertion."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -31,7 +60,9 @@ class HttpOAuth2(BaseModel):
         description="The service's token endpoint, on any host; https except on this"
         " machine."
     )
-    client_id: str = Field(description="As registered at the service.")
+    client_id: str = Field(
+        "", description="As registered at the service; required without assertion."
+    )
     client_secret: SecretStr | None = Field(None, description="The client's secret.")
     scope: str | None = Field(
         None, description="What is asked for; several with blanks between them."
@@ -43,6 +74,9 @@ class HttpOAuth2(BaseModel):
         None,
         description="A file that holds the refresh token. Where the service gives a new"
         " one each time, it is written there.",
+    )
+    assertion: HttpAssertion | None = Field(
+        None, description="Signed by a private key, instead of a client_secret."
     )
     client_in: Literal["form", "header"] = Field(
         "form",
@@ -67,6 +101,10 @@ class HttpOAuth2(BaseModel):
             raise ValueError(
                 "token_url must begin with https:// - the client's secret is sent there"
             )
+        if not self.client_id and not self.assertion:
+            raise ValueError("give client_id, as it is registered at the service")
+        if self.assertion and (self.refresh_token or self.refresh_token_file):
+            raise ValueError("give assertion or a refresh token, not both")
         if self.refresh_token and self.refresh_token_file:
             raise ValueError("give refresh_token or refresh_token_file, not both")
         return self

@@ -17,6 +17,7 @@ from yarl import URL
 
 from screenpop.connector import ConfigError, ConnectorContext, Unavailable
 from screenpop_connectors.http_json.answer import compiled, parsed
+from screenpop_connectors.http_json.assertion import GRANT_TYPE, AssertionSigner
 from screenpop_connectors.http_json.auth import HttpLogin, HttpOAuth2
 from screenpop_connectors.http_json.tokens import ENDLESS, Granted, Refused
 
@@ -49,13 +50,25 @@ class OAuth2Grant:
     _refresh: str | None = None
     _from_file: str | None = None
     _said: bool = False
+    _assertion: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises `Unloadable` for a key that cannot be used."""
+        options, context = self.options, self.context
+        self._signer = options.assertion and AssertionSigner(
+            options, options.assertion, context.folder, context.clock
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:
         options = self.options
         told = [options.client_secret, options.refresh_token, *options.form.values()]
+        if options.assertion:
+            told.append(options.assertion.key_password)
         known = [each.get_secret_value() for each in told if each is not None]
-        return tuple(filter(None, [*known, self._refresh, self._from_file]))
+        return tuple(
+            filter(None, [*known, self._refresh, self._from_file, self._assertion])
+        )
 
     async def __call__(self) -> Granted:
         """Raises `Refused` for credentials that are not taken, else `Unavailable`."""
@@ -102,7 +115,10 @@ class OAuth2Grant:
             form["refresh_token"] = refresh
         if options.scope:
             form["scope"] = options.scope
-        if options.client_in == "form":
+        if self._signer:
+            self._assertion = form["assertion"] = self._signer.signed()
+            form["grant_type"] = GRANT_TYPE
+        if self._is_client and options.client_in == "form":
             form["client_id"] = options.client_id
             if options.client_secret:
                 form["client_secret"] = options.client_secret.get_secret_value()
@@ -110,12 +126,17 @@ class OAuth2Grant:
 
     def _headers(self) -> dict[str, str]:
         options = self.options
-        if options.client_in == "form":
+        if options.client_in == "form" or not self._is_client:
             return {}
         secret = options.client_secret
         password = secret.get_secret_value() if secret else ""
         pair = f"{quote(options.client_id, safe='')}:{quote(password, safe='')}"
         return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
+    @property
+    def _is_client(self) -> bool:
+        """Does the client say who it is, apart from what is signed?"""
+        return not self._signer or self.options.client_secret is not None
 
     async def _refresh_token(self, *, again: bool = False) -> str | None:
         options = self.options
@@ -167,6 +188,11 @@ class OAuth2Grant:
             return (
                 "The refresh token has expired or was withdrawn: let a user consent"
                 " again, and set auth.oauth2.refresh_token or its file."
+            )
+        if self._signer:
+            return (
+                "Check auth.oauth2.assertion: issuer, subject and audience, that the"
+                " service knows this key, and the clock of this machine."
             )
         return "Check auth.oauth2: client_id, client_secret and scope."
 
