@@ -23,6 +23,7 @@ from screenpop.domain.profile import (
 CHOOSE, CONTACT, UNCHOOSE = "choose", "contact", "unchoose"
 CHOICES = (CHOOSE, CONTACT, UNCHOOSE)
 NAMED_BY_AGENT = 0.9
+NAMED_BY_AN_AGENT = "named by an agent"
 DECISIONS_MAX = 20  # of one call; older ones cannot be undone
 FIELDS_MAX = 40
 FIELD_CHARS_MAX = 300
@@ -91,7 +92,7 @@ def chosen_candidate(action: str, data: Mapping[str, str]) -> Candidate:
             name=data["name"],
             company=data.get("company") or None,
             confidence=NAMED_BY_AGENT,
-            why="named by an agent",
+            why=NAMED_BY_AN_AGENT,
             fields=fields,
         )
     return Candidate(

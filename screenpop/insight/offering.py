@@ -17,7 +17,7 @@ from screenpop.insight.model_file import ModelFiles
 from screenpop.insight.order_reader import ItemRow, OrderReader
 from screenpop.insight.outlook import Outlook
 from screenpop.insight.ranking import Task
-from screenpop.insight.reasons import Reason
+from screenpop.insight.reasons import Reason, in_a_sentence
 from screenpop.insight.recommender import Recommendation, Recommender
 from screenpop.insight.training import FOLDER
 from screenpop.support.clock import iso_from_us
@@ -195,10 +195,9 @@ class Offering:
 
     def _sentence(self, reasons: Sequence[Reason]) -> str:
         """`In 14 of their last 20 orders; usually every 35 days, last 63 days ago.`"""
-        said = "; ".join(
-            each.text(self._named(each.other)) for each in reasons[:SENTENCES_MAX]
+        return in_a_sentence(
+            [each.text(self._named(each.other)) for each in reasons[:SENTENCES_MAX]]
         )
-        return f"{said[:1].upper()}{said[1:]}." if said else ""
 
     def _named(self, key: str) -> str:
         item = self.items.get(key)

@@ -44,6 +44,8 @@ LINES_MAX = 3
 VALUES_MAX = 12  # shown with one line
 SOURCE = "policy"  # of the notes in facets whose offers were removed
 SOURCE_LABEL = "Sales policy"
+NOT_OFFERED = "Not offered: {why}"
+SOME_NOT_OFFERED = "{count} not offered: {why}"
 
 
 Fired = tuple[CompiledRule, str]
@@ -231,7 +233,7 @@ def _offers(
 ) -> Facet:
     for selection, why in removing:
         if selection.everything:
-            note = _note(FieldState.EMPTY, f"Not offered: {why}")
+            note = _note(FieldState.EMPTY, NOT_OFFERED.format(why=why))
             return Facet(state=FieldState.EMPTY, notes=(note,))
     if undecided:
         notes = (*facet.notes, _note(FieldState.PENDING, None))
@@ -240,9 +242,8 @@ def _offers(
     for selection, why in removing:
         left = tuple(row for row in kept if not _forbidden(row, selection))
         if len(left) < len(kept):
-            note = _note(
-                FieldState.FRESH, f"{len(kept) - len(left)} not offered: {why}"
-            )
+            words = SOME_NOT_OFFERED.format(count=len(kept) - len(left), why=why)
+            note = _note(FieldState.FRESH, words)
             facet = replace(facet, notes=(*facet.notes, note))
         kept = left
     return replace(facet, rows=kept) if len(kept) < len(facet.rows) else facet

@@ -6,6 +6,7 @@ the question, and a shown percentage names the counts it comes from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -91,6 +92,12 @@ class DueItem:
     purchases: int
     usual_days: int
     last_days: int
+
+
+def in_a_sentence(texts: Sequence[str]) -> str:
+    """Several reasons; without one, nothing."""
+    said = "; ".join(texts)
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def _days(count: int) -> str:

@@ -34,6 +34,8 @@ from screenpop.lookup.run import Run, RunTools
 from screenpop.support.spellings import subscriber
 
 CHOSEN_LATELY_MAX = 5_000
+CHOSEN_BY = "chosen for this number by {who}"
+IF_PLUS_LEFT_OUT = "if its + was left out: {why}"
 
 _TALKED = attrgetter("talked")
 
@@ -207,7 +209,7 @@ class CallLookups:
         if not kept:
             return
         newest = max(kept.values(), key=lambda x: x.at_us)
-        why = f"chosen for this number by {newest.by}"
+        why = CHOSEN_BY.format(who=newest.by)
         yield Evidence(
             kind="earlier_choice",
             candidate=_with(newest.candidate, CHOSEN_BEFORE, why),
@@ -217,7 +219,7 @@ class CallLookups:
 def _guessed(evidence: Evidence) -> Evidence:
     """Theirs if the sender left the `+` out: offered, never shown as sure."""
     found = evidence.candidate
-    why = f"if its + was left out: {found.why}"
+    why = IF_PLUS_LEFT_OUT.format(why=found.why)
     confidence = min(found.confidence, OTHER_READING)
     return Evidence(
         kind=evidence.kind,

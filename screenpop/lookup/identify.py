@@ -28,6 +28,7 @@ TELLS_APART = ("city", "town", "postcode", "zip", "street", "account", "segment"
 """Columns that tell customers apart, the most telling first; others are not read."""
 TOLD_MAX = 2
 TOLD_CHARS_MAX = 40
+ONE_OF = "one of {sharers} with this number"
 
 Sharing = defaultdict[str, int]
 """By source: how many of its customers have this number."""
@@ -191,7 +192,7 @@ def _weigh(piece: Evidence, sharing: Sharing, first_rank: int) -> Candidate:
     confidence, why = candidate.confidence, candidate.why
     if sharers > 1:
         confidence /= sharers
-        why = f"{why}; one of {sharers} with this number"
+        why = f"{why}; {ONE_OF.format(sharers=sharers)}"
     if piece.rank > first_rank:
         confidence *= SECOND_SOURCE
     return replace(candidate, confidence=round(confidence, 4), why=why)

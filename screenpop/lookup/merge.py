@@ -31,6 +31,16 @@ from screenpop.lookup.values import Type, read_row
 from screenpop.support.clock import iso_from_us
 
 IDENTITY = "identity"
+NOT_ASKED: Mapping[str, str] = {
+    "withheld": "number withheld: not asked",
+    "not_chosen": "waits until you choose who it is",
+    "no_customer": "no customer known: not asked",
+    "other_sources": "not asked: it knows customers of other sources",
+    "missing": "not asked: a value it needs is missing",
+    "value": "not asked: {names} has no value",
+    "values": "not asked: {names} or {last} has no value",
+}
+"""Why a lookup was not asked, as the card says it."""
 ALWAYS_THERE = frozenset(
     {"line", "call_id", "direction", "today", "customer.key", "customer.name",
      "customer.source"}
@@ -296,13 +306,13 @@ def _unanswered(
     if shape.name in findings.pending:
         return FieldState.PENDING, None
     if findings.withheld and not (shape.needs_customer and chosen is not None):
-        return FieldState.WITHHELD, "number withheld: not asked"
+        return FieldState.WITHHELD, NOT_ASKED["withheld"]
     if shape.needs_customer and chosen is None:
         if findings.candidates:
-            return FieldState.EMPTY, "waits until you choose who it is"
-        return FieldState.EMPTY, "no customer known: not asked"
+            return FieldState.EMPTY, NOT_ASKED["not_chosen"]
+        return FieldState.EMPTY, NOT_ASKED["no_customer"]
     if about is not None and chosen is not None and chosen.source not in about:
-        return FieldState.EMPTY, "not asked: it knows customers of other sources"
+        return FieldState.EMPTY, NOT_ASKED["other_sources"]
     for need in shape.needs:
         feeding = findings.answers.get(need.partition(".")[0])
         if feeding is not None and not feeding.facet and feeding.message:
@@ -314,10 +324,10 @@ def _lacking(needs: tuple[str, ...]) -> str:
     """Which value was missing? Made of the shape alone: many calls share a facet."""
     names = [f":{need}" for need in needs if need not in ALWAYS_THERE]
     if len(names) == 1:
-        return f"not asked: {names[0]} has no value"
+        return NOT_ASKED["value"].format(names=names[0])
     if not names:
-        return "not asked: a value it needs is missing"
-    return f"not asked: {', '.join(names[:-1])} or {names[-1]} has no value"
+        return NOT_ASKED["missing"]
+    return NOT_ASKED["values"].format(names=", ".join(names[:-1]), last=names[-1])
 
 
 def _identity(findings: Findings, group: Group) -> dict[str, Field]:

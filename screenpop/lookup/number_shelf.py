@@ -24,6 +24,7 @@ from screenpop.support.log import Outage
 log = logging.getLogger(__name__)
 
 EXACT = 0.95
+THE_NUMBER, THE_KEY = "the number is theirs", "the key is theirs"
 OTHER_READING = 0.6
 HEAD_NUMBER = 0.55
 SUFFIX = 0.5
@@ -69,7 +70,7 @@ class Shelf:
 
         def found() -> list[Evidence]:
             bodies = [x for x in self.file.of_key(who) if key_of(x) == key]
-            return self._evidence(bodies[:1], EXACT, "the key is theirs")
+            return self._evidence(bodies[:1], EXACT, THE_KEY)
 
         return self._read(found)
 
@@ -88,7 +89,7 @@ class Shelf:
     def _found(self, number: str, country: str | None) -> list[Evidence]:
         theirs = self.file.exactly(EXACTLY + number)
         if theirs:
-            return self._evidence(theirs, EXACT, "the number is theirs")
+            return self._evidence(theirs, EXACT, THE_NUMBER)
         ways = list(weaker_ways(number, country))
         place, contacts = self.file.first_of([key for key, _, _ in ways])
         if not contacts:

@@ -20,6 +20,7 @@ from screenpop.lookup.hit_check import COUNTRY, Hit, HitCheck
 from screenpop.lookup.values import ValueReader
 
 REACHABLE_MAX = 1000
+FOUND_BY = "found by "  # a lookup
 
 CUSTOMER_SOURCE = "customer.source"
 AtHand = Callable[[Mapping[str, Scalar]], Sequence[Row] | None]
@@ -65,7 +66,7 @@ class PlannedLookup:
             return None
         name = row.get("name") or row.get("company") or key
         company = row.get("company")
-        why = self.why or f"found by {self.name}"
+        why = self.why or FOUND_BY + self.name
         return Candidate(
             ref=CandidateRef(source=self.source, key=key),
             name=str(name),

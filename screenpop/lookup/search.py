@@ -43,6 +43,7 @@ from screenpop.lookup.plan import Plan, PlannedLookup
 ACCOUNT_CHARS_MAX = 40
 NUMBER_DIGITS_MIN = 6
 TOLD_CHARS_MAX = 60
+FOUND_BY_A_SEARCH = "found by a search"
 
 ACCOUNT = ("account", "account_no", "account_number", "customer_no", "customer_number")
 TOWN = ("city", "town", "place")
@@ -104,7 +105,7 @@ def planned_searches(
             lookup=question,
             timeout_ms=written.timeout_ms,
             cache_s=written.cache_s,
-            why="found by a search",
+            why=FOUND_BY_A_SEARCH,
         )
         signs = connector.like_signs
         planned[name] = PlannedSearch(

@@ -7,7 +7,6 @@ behind them, `GET /v1/me/data` everything that is stored, with how long it stays
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
 
@@ -152,7 +151,10 @@ async def data(site: Site, visit: Visit) -> web.StreamResponse:
             "log_in": _log_in(visit.who),
             "state": _state(site, user),
             "sections": [_section(each, records) for each in found],
-            "elsewhere": _elsewhere(site, records),
+            "elsewhere": elsewhere(
+                journal_h=records.journal_h,
+                session_h=site.services.security.session_h,
+            ),
             "not_stored": NOT_STORED,
         }
     )
@@ -164,16 +166,16 @@ def _section(found: RecordsFound, records: OwnRecords) -> Json:
         "name": section.name,
         "label": section.label,
         "text": section.text,
-        "kept": _kept(section.kept, records),
+        "kept": kept_words(section.kept, history_days=records.history_days),
         "rows": found.rows,
         "next_to": _iso(found.next_us),
     }
 
 
-def _kept(kept: Kept, records: OwnRecords) -> str:
+def kept_words(kept: Kept, *, history_days: int) -> str:
     words: dict[Kept, str] = {
         "account": "As long as the account exists.",
-        "history": f"{records.history_days:,} days.",
+        "history": f"{history_days:,} days.",
         "caller": "Until the caller is erased.",
     }
     return words[kept]
@@ -199,16 +201,14 @@ def _state(site: Site, user: User) -> Json | None:
     }
 
 
-def _elsewhere(site: Site, records: OwnRecords) -> list[dict[str, Any]]:
+def elsewhere(*, journal_h: float, session_h: float) -> list[dict[str, str]]:
     """What is kept about a person outside the store, and how long."""
-    hours = f"{records.journal_h:g} hours."
-    session_h = site.services.security.session_h
     return [
         {
             "label": "Journal and saved states",
             "text": "Calls, cards, notes, results and your states (available, break,"
             " wrap-up), until they are in the history or the state of now.",
-            "kept": hours,
+            "kept": f"{journal_h:g} hours.",
         },
         {
             "label": "Log-in",

@@ -10,11 +10,32 @@ import pytest
 from docs.translations import LANGUAGES, catalogue, holes, untranslated
 
 from screenpop.domain.call_counts import CountingRules, in_words
+from screenpop.domain.decision import NAMED_BY_AN_AGENT
+from screenpop.domain.profile import CHOSEN_BY_AN_AGENT
+from screenpop.domain.recall import CLOSE_REASONS, SORT_RULE
 from screenpop.domain.service_level import Comparison, ServiceLevelRules
+from screenpop.history import offers
+from screenpop.history.own_sections import SECTIONS, Kept
+from screenpop.insight.facts import FACTS
+from screenpop.insight.policy import NOT_OFFERED, SOME_NOT_OFFERED, SOURCE_LABEL
+from screenpop.insight.ranking import LEARNED, VARIANTS
+from screenpop.insight.reasons import Kind as ReasonKind
+from screenpop.insight.reasons import Reason, in_a_sentence
+from screenpop.lookup.calls import CHOSEN_BY, IF_PLUS_LEFT_OUT
+from screenpop.lookup.guarded_source import OLDER
+from screenpop.lookup.hit_check import OTHER_NUMBERS
+from screenpop.lookup.identify import ONE_OF
+from screenpop.lookup.merge import NOT_ASKED
+from screenpop.lookup.number_shelf import THE_KEY, THE_NUMBER, weaker_ways
+from screenpop.lookup.plan import FOUND_BY
+from screenpop.lookup.search import FOUND_BY_A_SEARCH
+from screenpop.node.forecast_answer import CHARGED, HANDLE_TIME_WORDS
 from screenpop.wallboard.alerts import UNWATCHED
 from screenpop.wallboard.metrics import definitions
 from screenpop.wallboard.past import TEAM_NUMBERS, of_the_past
+from screenpop.wallboard.pop_help import FIGURES
 from screenpop.wallboard.watched import watched_numbers
+from screenpop.web import kinds, me, pops, stats
 
 CHOICES: Mapping[str, Iterable[object]] = {
     "comparison": get_args(Comparison),
@@ -44,9 +65,72 @@ def of_alerts() -> Iterator[str]:
     yield UNWATCHED
 
 
+def of_my_data() -> Iterator[str]:
+    for label, formula in me.FORMULAS.values():
+        yield from (label, formula)
+    for section in SECTIONS:
+        yield from (section.label, section.text)
+    for kept in get_args(Kept):
+        yield me.kept_words(kept, history_days=730)
+    for place in me.elsewhere(journal_h=36, session_h=12):
+        yield from (place["label"], place["text"], place["kept"])
+    yield from me.NOT_STORED
+
+
+def of_call_backs() -> Iterator[str]:
+    yield from (*CLOSE_REASONS.values(), SORT_RULE)
+
+
+def of_offers() -> Iterator[str]:
+    counts: dict[str, Any] = {"item": "BAG-1", "other": "LCK-1", "count": 3, "last_days": 9}
+    of_kinds = [
+        Reason(kind=kind, of=of, percent=percent, usual_days=usual_days, **counts)
+        for kind in get_args(ReasonKind)
+        for of, percent in ((1, 0), (8, 40), (1_200, 24))
+        for usual_days in (1, 7)
+    ]
+    for one in of_kinds:
+        yield in_a_sentence([one.text("D-lock, 230 mm")])
+        yield in_a_sentence([of_kinds[0].text(), one.text("D-lock 230 mm")])
+    yield from (f"{formula}." for formula in offers.FORMULAS.values())
+    yield from (LEARNED, *(name for task in VARIANTS.values() for name in task))
+    yield from (
+        *(x.format(count=2, why="a") for x in (NOT_OFFERED, SOME_NOT_OFFERED)),
+        SOURCE_LABEL,
+    )
+
+
+def of_facts() -> Iterator[str]:
+    yield from (fact.label for fact in FACTS)
+
+
+def of_customers() -> Iterator[str]:
+    ways = [why for _, _, why in weaker_ways("442079460958", "GB")]
+    yield from (THE_NUMBER, THE_KEY, *ways, CHOSEN_BY_AN_AGENT, NAMED_BY_AN_AGENT)
+    yield from (CHOSEN_BY.format(who="ana"), IF_PLUS_LEFT_OUT.format(why=ways[2]))
+    yield f"{THE_NUMBER}; {ONE_OF.format(sharers=3)}"
+    found = FOUND_BY + "crm"
+    yield from (found, f"{found}, {OTHER_NUMBERS}", f"{found}, {ways[1]}")
+    yield from (FOUND_BY_A_SEARCH, OLDER)
+    yield from (x.format(names=":a, :b", last=":c") for x in NOT_ASKED.values())
+
+
+def of_reports() -> Iterator[str]:
+    yield from (*stats.OUTCOMES.values(), *kinds.CUSTOMERS.values())
+    yield from (*kinds.NAMELESS.values(), pops.OLDEST_LEFT_OUT)
+    yield from (words for words, _ in FIGURES.values())
+    yield from (*CHARGED, *(x for each in HANDLE_TIME_WORDS.values() for x in each))
+
+
 TEXTS: Mapping[str, Callable[[], Iterable[str]]] = {
     "numbers": of_the_numbers,
     "alerts": of_alerts,
+    "my data": of_my_data,
+    "call backs": of_call_backs,
+    "offers": of_offers,
+    "facts": of_facts,
+    "customers": of_customers,
+    "reports": of_reports,
 }
 
 

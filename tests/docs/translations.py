@@ -54,13 +54,18 @@ def _sentence(text: str, language: str) -> list[str]:
     left = _whole(text, language)
     if left is not None:
         return left
-    clauses = CLAUSES.split(text)
     return [
-        part
-        for clause in clauses
-        for part in (_whole(clause, language) or [])
-        + ([] if _whole(clause, language) is not None else [clause])
+        part for clause in CLAUSES.split(text) for part in _clause(clause, language)
     ]
+
+
+def _clause(text: str, language: str) -> list[str]:
+    bare = text.rstrip(".;")
+    for each in (text, bare, bare[:1].lower() + bare[1:]):
+        left = _whole(each, language)
+        if left is not None:
+            return left
+    return [text]
 
 
 def _whole(text: str, language: str) -> list[str] | None:

@@ -1,5 +1,6 @@
 // Who may be calling and why, and which source gave each value?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { CandidateTold, FacetTold, FieldTold, Found } from "./answers";
@@ -26,7 +27,7 @@ export function Candidates({ found, formats, onChoose }: CandidatesProps) {
             <li key={id} data-chosen={shown}>
               <strong dir="auto">{nameOf(each)}</strong> <code>{id}</code>{" "}
               {t("admin.sure", { confidence: formats.percent(each.confidence) })}{" "}
-              <span class="muted">{each.why}</span>{" "}
+              <span class="muted">{said(each.why)}</span>{" "}
               {shown ? (
                 t("admin.shown_in_full")
               ) : (
@@ -104,7 +105,7 @@ function FacetPart({ name, facet, formats }: FacetPartProps) {
         .filter((note) => note.message)
         .map((note) => (
           <p class="admin-why" key={note.lookup}>
-            {note.lookup}: {note.message}
+            {note.lookup}: {said(note.message ?? "")}
           </p>
         ))}
     </div>

@@ -114,12 +114,22 @@ function Setup({ line }: { line: Line }) {
       </summary>
       {line.paste && <p class="paste">{line.paste}</p>}
       <dl class="pairs">
-        <Pair name="dialect" value={`${line.dialect} (${line.status})`} />
-        <Pair name="country" value={line.country ?? "not set"} />
-        <Pair name="time zone" value={line.time_zone} />
-        <Pair name="clock" value={clockWords(line.clock_ahead_s)} />
+        <Pair
+          name={t("admin.fact_dialect")}
+          value={`${line.dialect} (${line.status})`}
+        />
+        <Pair
+          name={t("admin.fact_country")}
+          value={line.country ?? t("admin.not_set")}
+        />
+        <Pair name={t("admin.fact_time_zone")} value={line.time_zone} />
+        <Pair name={t("admin.fact_clock")} value={clockWords(line.clock_ahead_s)} />
         {set.map(([name, value]) => (
-          <Pair key={name} name={name} value={value === true ? "set" : String(value)} />
+          <Pair
+            key={name}
+            name={name}
+            value={value === true ? t("admin.is_set") : String(value)}
+          />
         ))}
       </dl>
     </details>

@@ -1,5 +1,6 @@
 // Which orders are recommendations made from, and how far is their reading?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Feed, Model, Ranking, Rows } from "./answers";
@@ -92,13 +93,13 @@ function RankingRow({ ranking, formats }: { ranking: Ranking; formats: Formats }
   const measured = customers
     ? t("admin.recall_10_customers", {
         variant: share(variant),
-        join: others.map((name) => `${name} ${share(name)}`).join(", "),
+        join: others.map((name) => `${said(name)} ${share(name)}`).join(", "),
         customers: formats.number(customers),
       })
     : t("admin.by_default_too_few_customers");
   return (
     <p class="muted" title={t("admin.recall_10_the_share_of")}>
-      {`${TASKS[task]}: ${variant}${measured}`}
+      {`${TASKS[task]}: ${said(variant)}${measured}`}
     </p>
   );
 }

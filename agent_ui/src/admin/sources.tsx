@@ -101,8 +101,14 @@ function inWords(value: ValueLost, formats: Formats): string {
   const [before, now] = [formats.percent(value.before), formats.percent(value.now)];
   const answers = formats.number(value.answers);
   return since === null
-    ? `${lookup}: ${now} of today's ${answers} answers have a value of ${column}; on the days before, ${before} had one`
-    : `${lookup}: no value of ${column} since ${formats.dateTime(Date.parse(since))} (${answers} answers; before, ${before} had one)`;
+    ? t("admin.value_fewer", { lookup, now, answers, column, before })
+    : t("admin.value_gone", {
+        lookup,
+        column,
+        since: formats.dateTime(Date.parse(since)),
+        answers,
+        before,
+      });
 }
 
 /** How long its key is valid; the words say it without the colour, too. */

@@ -1,6 +1,7 @@
 // What would an agent see for this number, and which lookup said what, how fast?
 
 import { useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import type { Formats } from "../shared/format";
@@ -163,7 +164,9 @@ function Waterfall({ lookups, formats }: WaterfallProps) {
               , {LOOKUP_OUTCOMES[each.outcome]}
             </span>
             {(each.detail ?? each.message) && (
-              <span class="admin-why waterfall-why">{each.detail ?? each.message}</span>
+              <span class="admin-why waterfall-why">
+                {said(each.detail ?? each.message ?? "")}
+              </span>
             )}
           </li>
         ))}

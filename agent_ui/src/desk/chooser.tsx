@@ -1,5 +1,6 @@
 // Which of several customers is it, or what is this caller's name?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { draftOf } from "../state/drafts";
 import { numberTitle, type Pop } from "../state/model";
@@ -75,7 +76,7 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
                 {candidate.company && <span dir="auto">{candidate.company}</span>}
               </span>
               <span class="candidate-why">
-                <bdi>{candidate.why}</bdi>
+                <bdi>{said(candidate.why)}</bdi>
                 <span class="muted">{` · ${candidate.source_label || candidate.source} ${candidate.key}`}</span>
               </span>
               <span class="sure-word" data-sure={sureness(candidate.confidence)}>

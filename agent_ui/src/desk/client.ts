@@ -1,5 +1,6 @@
 // How do frames, typing and commands meet? The desk's rim; all rules are in state/.
 
+import { said } from "../i18n/said";
 import {
   endCall,
   Refused,
@@ -304,8 +305,9 @@ export class DeskClient {
     this.#disposeRipe();
     if (frame.frame === "done") this.#settled(frame.reply_to, frame.offset, null);
     if (frame.frame === "error" && frame.reply_to) {
-      if (frame.code === NOT_ON_DESK) void this.#late(frame.reply_to, frame.message);
-      else this.#settled(frame.reply_to, frame.offset, frame.message);
+      if (frame.code === NOT_ON_DESK)
+        void this.#late(frame.reply_to, said(frame.message));
+      else this.#settled(frame.reply_to, frame.offset, said(frame.message));
     }
   }
 

@@ -1,5 +1,6 @@
 // How does one facet stand on the card, in each of its states?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
 import type { Facet, FacetShape, SourceNote } from "../wire/frames";
@@ -77,7 +78,7 @@ function Sources({ facet }: { facet: Facet }) {
     const at = fetchedAt(facet, note.source);
     return { note, text: headText(note, at === null ? "" : formats.age(at, now)) };
   });
-  const messages = notes.flatMap((note) => note.message ?? []);
+  const messages = notes.flatMap((note) => (note.message ? said(note.message) : []));
   const all = [...new Set([...lines.map((line) => line.text), ...messages])];
   return (
     <p class="sources" title={all.join("\n")}>

@@ -1,6 +1,7 @@
 // Who is it, when the number does not say it: an account, a name or a number?
 
 import { useEffect, useId, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
 import { type CustomerSearch, SEARCH_CHARS_MIN, searchPending } from "../state/search";
@@ -172,7 +173,7 @@ function SearchWords({ search, attachable }: SearchWordsProps) {
       {asked.length > 0 && <p>{t("find.asking", { sources: labels(asked) })}</p>}
       {failed.map((each) => (
         <p class="warn" key={each.source}>
-          {each.message ?? t("find.no_answer", { source: each.label })}
+          {said(each.message ?? "") || t("find.no_answer", { source: each.label })}
         </p>
       ))}
       {search && !attachable && search.customers.length > 0 && (

@@ -1,5 +1,6 @@
 // Who is calling, on which line, and since when?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
@@ -235,8 +236,8 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
         </span>
       )}
       {known && (
-        <span class="why" dir="auto" title={known.why}>
-          {known.why}
+        <span class="why" dir="auto" title={said(known.why)}>
+          {said(known.why)}
         </span>
       )}
       <Disagreement pop={pop} />

@@ -1,5 +1,6 @@
 // What does the sales policy ask of the agent in this call, and why?
 
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import type { Pop } from "../state/model";
 import { offerOf } from "../state/offers";
@@ -62,12 +63,12 @@ function Value({ value }: { value: PolicyValue }) {
   const now = useServerNow(5);
   const at = value.fetched_at ? formats.age(Date.parse(value.fetched_at), now) : "";
   const older = value.state === "stale" ? t("desk.older_value") : "";
-  const origin = [value.source || t("desk.this_call"), at, older]
+  const origin = [said(value.source) || t("desk.this_call"), at, older]
     .filter(Boolean)
     .join(" · ");
   return (
     <div>
-      <dt>{value.label}</dt>
+      <dt>{said(value.label)}</dt>
       <dd>
         <span dir="auto">{value.value}</span>
         <span class="muted">{origin}</span>

@@ -71,7 +71,10 @@ function Tip({ shown }: { shown: Shown }) {
       </span>
       {field.others.map((other) => (
         <span class="warn" key={other.source}>
-          {`${other.source} says ${formats.value(other.value, column, currency)}`}
+          {t("desk.source_says", {
+            source: other.source,
+            value: formats.value(other.value, column, currency),
+          })}
         </span>
       ))}
     </div>

@@ -1,6 +1,7 @@
 // How do lists look: orders, offers, earlier calls, and any table of one's own?
 
 import type { ComponentChildren } from "preact";
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { duration, type Formats } from "../shared/format";
 import type { Pop } from "../state/model";
@@ -161,8 +162,8 @@ function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }
           <span class="offer-price">
             <Text row={row} column={price} />
           </span>
-          <span class="offer-reason" dir="auto" title={textOf(row, reason)}>
-            <Text row={row} column={reason} />
+          <span class="offer-reason" dir="auto" title={said(textOf(row, reason))}>
+            {said(textOf(row, reason))}
           </span>
           <span class="offer-rest">
             <span class="offer-facts">

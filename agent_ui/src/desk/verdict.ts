@@ -10,6 +10,7 @@ import type {
   Scalar,
   SourceNote,
 } from "../wire/frames";
+import { messageOf } from "./words";
 
 export type Level = "hold" | "warning" | "good" | "stale" | "pending" | "unknown";
 
@@ -241,7 +242,8 @@ function overLimit(limit: Figure | null, used: Figure | null): Figure | null {
 function caveat(facets: Facets, money: FacetShape[]): string | null {
   const notes = money.flatMap((shape) => facets[shape.name]?.notes ?? []);
   const wrong = money.map((shape) => failedNote(facets[shape.name])).find(Boolean);
-  if (wrong) return wrong.message ?? t("desk.did_not_answer", { source: wrong.source });
+  if (wrong)
+    return messageOf(wrong) ?? t("desk.did_not_answer", { source: wrong.source });
   const stale = notes.find((note) => note.state === "stale");
   return stale
     ? t("desk.is_not_answering_older_values", { source: stale.source })

@@ -1,5 +1,6 @@
 // How does a state read, in words that an agent understands?
 
+import { said } from "../i18n/said";
 import { t, tKnown } from "../i18n/words";
 import type { AgentState } from "../state/model";
 import type {
@@ -44,12 +45,17 @@ export function sourceSentence(note: SourceNote): string {
     // Not asked at all is another thing than asked and nothing found.
     empty: isReasoned(note)
       ? note.source
-      : (note.message ?? t("desk.nothing_there_2", { source: note.source })),
+      : (messageOf(note) ?? t("desk.nothing_there_2", { source: note.source })),
     failed: t("desk.source_failed", { source: note.source }),
     timed_out: t("desk.no_answer", { source: note.source }),
     withheld: t("desk.not_asked_number_withheld", { source: note.source }),
   };
   return sentences[note.state];
+}
+
+/** What the service says about an answer. */
+export function messageOf(note: SourceNote | undefined): string | null {
+  return note?.message ? said(note.message) : null;
 }
 
 /** What stands in a facet's body when there is nothing to show. */
@@ -59,9 +65,9 @@ export function bodySentence(facet: Facet): string {
     fresh: t("desk.nothing_to_show"),
     stale: t("desk.nothing_to_show"),
     pending: "",
-    empty: facet.notes.find(isReasoned)?.message ?? "",
-    failed: wrong?.message ?? t("desk.the_source_failed"),
-    timed_out: wrong?.message ?? t("desk.the_source_did_not_answer"),
+    empty: messageOf(facet.notes.find(isReasoned)) ?? "",
+    failed: messageOf(wrong) ?? t("desk.the_source_failed"),
+    timed_out: messageOf(wrong) ?? t("desk.the_source_did_not_answer"),
     withheld: t("desk.withheld_not_looked_up"),
   };
   return sentences[facet.state];

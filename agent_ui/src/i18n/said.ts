@@ -2,7 +2,14 @@
 
 import { splitMessage } from "./message";
 import { isNumber, isSaid } from "./templates";
-import { isolatedHere, messageFor, numberHere, saidTemplates } from "./words";
+import {
+  isolatedHere,
+  language,
+  languageTag,
+  messageFor,
+  numberHere,
+  saidTemplates,
+} from "./words";
 
 const CHARS_MAX = 2_000;
 const KEPT_MAX = 2_000;
@@ -47,8 +54,21 @@ function whole(text: string, depth: number): string | null {
 }
 
 function sentence(text: string, depth: number): string {
-  const clause = (each: string) => whole(each, depth) ?? each;
+  const clause = (each: string) => whole(each, depth) ?? plain(each, depth) ?? each;
   return whole(text, depth) ?? text.split(CLAUSES).map(clause).join(" ");
+}
+
+/** Without its last sign and its capital: a clause of a sentence made of several. */
+function plain(text: string, depth: number): string | null {
+  const sign = /[.;]$/.exec(text)?.[0] ?? "";
+  const bare = sign ? text.slice(0, -1) : text;
+  const small = bare.charAt(0).toLowerCase() + bare.slice(1);
+  const found = whole(bare, depth) ?? whole(small, depth);
+  if (found === null) return null;
+  const tag = languageTag();
+  const first = found.charAt(0);
+  const begun = bare === small ? first : first.toLocaleUpperCase(tag);
+  return `${begun}${found.slice(1)}${language() === "ar" && sign === ";" ? "؛" : sign}`;
 }
 
 const numberOf = (written: string): number => Number(written.replaceAll(",", ""));

@@ -6,7 +6,7 @@ const SOURCES = join(import.meta.dirname, "..");
 /** What stands between tags, and what is read aloud or shown on hover. */
 const TEXTS = [
   /(?<!=)>\s*([A-Z][a-z]+(?:[ ,.…'][^<>{}=;()]*)?)\s*</g,
-  /\b(?:title|aria-label|placeholder|alt)="([^"]*[A-Za-z]{2}[^"]*)"/g,
+  /\b(?:title|aria-label|placeholder|alt|data-label)="([^"]*[A-Za-z]{2}[^"]*)"/g,
   /\b(?:title|aria-label|placeholder)=\{`([^`]*[a-z]{3} [^`]*)`\}/g,
 ];
 /** Names, and what no language writes otherwise. */

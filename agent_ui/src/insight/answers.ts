@@ -1,5 +1,6 @@
 // What does `GET /v1/insight` answer?
 
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 
@@ -77,7 +78,7 @@ function range(low: number, high: number): string {
 
 /** A difference of two shares in percentage points. */
 export function points(difference: number): string {
-  return `${viewerFormats().points(difference)} points`;
+  return t("insight.points", { points: viewerFormats().points(difference) });
 }
 
 /** In a sentence: did the offers help, and may that be chance? */
@@ -128,10 +129,16 @@ const NAMES: Record<string, string> = textsOf({
   policy: "insight.rule_of_the_sales_policy",
   unsuitable: "insight.not_suitable",
   goes_with: "insight.goes_with_their_order",
+  shown: "insight.name_shown",
+  offered: "insight.name_offered",
+  taken: "insight.name_taken",
+  declined: "insight.name_declined",
+  ordered: "insight.name_ordered",
+  uplift: "insight.name_uplift",
 });
 
 export function named(name: string): string {
-  const words = NAMES[name] ?? name.replaceAll("_", " ");
+  const words = NAMES[name] ?? said(name.replaceAll("_", " "));
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t, textsOf, tNodes } from "../i18n/words";
 import { Refused, read, type Session } from "../shared/api";
 import { isoDay } from "../shared/days";
@@ -134,7 +135,7 @@ function Report({ insight }: { insight: Insight }) {
             held_back: counted(uplift.held_back),
           })}
         </p>
-        <p class="muted">{formulas.uplift}.</p>
+        <p class="muted">{said(`${formulas.uplift}.`)}</p>
       </section>
       {groupings(insight).map((each) => (
         <Groups key={each.title} grouping={each} formulas={formulas} />
@@ -152,7 +153,7 @@ function Formulas({ formulas }: { formulas: Record<string, string> }) {
         {Object.entries(formulas).map(([name, formula]) => (
           <div key={name}>
             <dt>{named(name)}</dt>
-            <dd>{formula}</dd>
+            <dd>{said(formula)}</dd>
           </div>
         ))}
       </dl>
@@ -205,7 +206,7 @@ function Tile({ name, formula, children }: TileProps) {
     <div class="insight-tile" data-figure={name}>
       <dt>{named(name)}</dt>
       <dd>{children}</dd>
-      <dd class="insight-formula">{formula}</dd>
+      <dd class="insight-formula">{said(formula ?? "")}</dd>
     </div>
   );
 }
@@ -238,11 +239,11 @@ function Groups({ grouping, formulas }: GroupsProps) {
         <thead>
           <tr>
             <th scope="col">{head}</th>
-            <th scope="col" title={formulas.shown}>
+            <th scope="col" title={said(formulas.shown ?? "")}>
               {t("insight.shown")}
             </th>
             {SHARES.map((name) => (
-              <th key={name} scope="col" title={formulas[name]}>
+              <th key={name} scope="col" title={said(formulas[name] ?? "")}>
                 {named(name)} <small>{OF[name]}</small>
               </th>
             ))}
@@ -254,7 +255,9 @@ function Groups({ grouping, formulas }: GroupsProps) {
               <th scope="row" dir="auto" title={group.name}>
                 {group.name === "" ? none : (labels[group.name] ?? named(group.name))}
               </th>
-              <td data-label="Shown">{viewerFormats().count(group.shown)}</td>
+              <td data-label={t("insight.shown")}>
+                {viewerFormats().count(group.shown)}
+              </td>
               {SHARES.map((name) => (
                 <ShareCell key={name} name={name} share={group[name]} />
               ))}

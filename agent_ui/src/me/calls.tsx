@@ -11,6 +11,13 @@ import { type Me, NONE, type OwnCall, type OwnCalls, partWords } from "./answers
 
 const PAGE = 50;
 const PAGE_OF_FILE = 500;
+const lastDays = (days: number) => ({
+  get label() {
+    return t("insight.days", { n: days });
+  },
+  days,
+});
+
 const RANGES = [
   {
     get label() {
@@ -18,8 +25,8 @@ const RANGES = [
     },
     days: 1,
   },
-  { label: "7 days", days: 7 },
-  { label: "28 days", days: 28 },
+  lastDays(7),
+  lastDays(28),
 ];
 
 interface CallsOfMineProps {
@@ -181,7 +188,7 @@ function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
           {calls.map((call) => (
             <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>
               <th scope="row">{viewerFormats().momentIn(call.arrived_at, zone)}</th>
-              <td data-label="Caller">
+              <td data-label={t("me.caller")}>
                 <bdi>{call.name || call.caller || t("me.withheld")}</bdi>
                 {call.name && call.caller && <small>{call.caller}</small>}
               </td>

@@ -1,5 +1,6 @@
 // How many calls did I have, today and in 28 days?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import { figure, type Me, periodWords, resultRows } from "./answers";
@@ -25,8 +26,8 @@ export function FiguresOfMine({ me }: { me: Me }) {
         {me.counters.map(({ name, label, formula }) => (
           <tr key={name} data-figure={name}>
             <th scope="row">
-              {label}
-              <small>{formula}</small>
+              {said(label)}
+              <small>{said(formula)}</small>
             </th>
             {me.figures.map((each) => (
               <td key={each.period}>{figure(each, name)}</td>

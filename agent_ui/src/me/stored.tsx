@@ -1,6 +1,7 @@
 // What is stored about me, how long, and how do I get it all?
 
 import { useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import { Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
@@ -46,16 +47,16 @@ export function StoredOfMe({ zone, onExpired }: StoredOfMeProps) {
           <dl class="me-elsewhere">
             {stored.elsewhere.map(({ label, text, kept }) => (
               <div key={label}>
-                <dt>{label}</dt>
-                <dd>{text}</dd>
-                <dd class="muted">{t("me.kept", { kept: lowered(kept) })}</dd>
+                <dt>{said(label)}</dt>
+                <dd>{said(text)}</dd>
+                <dd class="muted">{t("me.kept", { kept: lowered(said(kept)) })}</dd>
               </div>
             ))}
           </dl>
           <h3>{t("me.not_stored")}</h3>
           <ul class="me-not">
             {stored.not_stored.map((text) => (
-              <li key={text}>{text}</li>
+              <li key={text}>{said(text)}</li>
             ))}
           </ul>
         </>
@@ -70,11 +71,11 @@ function Stock({ section, zone }: { section: Section; zone: string }) {
   return (
     <details data-section={name}>
       <summary>
-        <span class="me-label">{label}</span>
+        <span class="me-label">{said(label)}</span>
         <span class="me-count">{rowsWords(section)}</span>
-        <span class="me-kept">{t("me.kept", { kept: lowered(kept) })}</span>
+        <span class="me-kept">{t("me.kept", { kept: lowered(said(kept)) })}</span>
       </summary>
-      <p>{text}</p>
+      <p>{said(text)}</p>
       {next_to && <p class="muted">{t("me.all_of_them_are_in")}</p>}
       {rows.length === 0 && !next_to && (
         <p class="muted">{t("me.there_is_nothing_here")}</p>
@@ -92,9 +93,10 @@ interface RowsProps {
 
 function Rows({ rows, zone, label }: RowsProps) {
   const names = columnsOf(rows);
+  const title = t("me.rows", { label: said(label) });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys scroll it
-    <section class="me-box me-scroll" aria-label={t("me.rows", { label })} tabIndex={0}>
+    <section class="me-box me-scroll" aria-label={title} tabIndex={0}>
       <table class="me-table">
         <thead>
           <tr>

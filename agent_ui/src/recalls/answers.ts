@@ -1,5 +1,6 @@
 // What does `GET /v1/recalls` answer, and how is a row put into words?
 
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { duration, type Formats } from "../shared/format";
 
@@ -135,7 +136,7 @@ function closedWords(
     got_through: t("recalls.got_through"),
     called_back: t("recalls.called_back_2"),
   };
-  const how = ways[closed.how] ?? closed.label ?? closed.how;
+  const how = ways[closed.how] ?? said(closed.label ?? closed.how);
   const when = at(closed.at);
   if (!closed.by) return `${how}, ${when}`;
   const key = closed.how === "got_through" ? "recalls.closed_to" : "recalls.closed_by";

@@ -1,6 +1,7 @@
 // Who is to be called back, and what can be done about each?
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { actOnRecall, Refused, read, type Session } from "../shared/api";
 import { useNow } from "../shared/clock";
@@ -182,7 +183,7 @@ function Actions({ asked, row, who }: ActionsProps) {
           body: { do: "snooze", minutes: each.minutes },
         }))
       : (answer?.reasons ?? []).map((each) => ({
-          label: each.label,
+          label: said(each.label),
           body: { do: "close", reason: each.code },
         }));
   return (

@@ -1,6 +1,7 @@
 // Which callers reached no one, and who calls them back?
 
 import { useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { viewerFormats } from "../shared/format";
@@ -76,7 +77,7 @@ export function RecallsPage(props: RecallsPageProps) {
         {listed.length > 0 && <RecallRows {...{ asked, formats }} rows={listed} />}
         {answer && shown === "open" && listed.length > 0 && (
           <p class="muted recall-rule">
-            {t("recalls.order", { rule: lowered(answer.rule) })}
+            {t("recalls.order", { rule: lowered(said(answer.rule)) })}
           </p>
         )}
       </main>

@@ -107,7 +107,7 @@ function countWords({ alerts, found, known_since, time_zone, watched }: PastAler
         found: countOf(found),
       }),
     );
-  else words.push(found === 1 ? t("reports.one_alert") : `${countOf(found)} alerts.`);
+  else words.push(t("reports.n_alerts", { n: found }));
   if (known_since !== null)
     words.push(
       t("reports.alerts_that_closed_before_are", {
@@ -161,11 +161,11 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
           <small class="muted">{said(alert.number_label)}</small>
         )}
       </th>
-      <td data-label="Opened">{moment(alert.opened_at)}</td>
-      <td data-label="Value">{valueWords(alert.value, alert)}</td>
-      <td data-label="Became critical">{moment(raised_at)}</td>
-      <td data-label="Open for">{openFor}</td>
-      <td data-label="Closed">
+      <td data-label={t("reports.opened")}>{moment(alert.opened_at)}</td>
+      <td data-label={t("reports.value")}>{valueWords(alert.value, alert)}</td>
+      <td data-label={t("reports.became_critical")}>{moment(raised_at)}</td>
+      <td data-label={t("reports.open_for")}>{openFor}</td>
+      <td data-label={t("reports.closed")}>
         {closed_at === null ? (
           <strong>{t("reports.still_open")}</strong>
         ) : (
@@ -173,7 +173,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
         )}
         <ClosedNote alert={alert} />
       </td>
-      <td data-label="Seen">
+      <td data-label={t("reports.seen")}>
         {acknowledged_by === null ? NONE : <bdi>{acknowledged_by}</bdi>}
         {acknowledged_at !== null && (
           <small class="muted">{moment(acknowledged_at)}</small>
@@ -188,7 +188,11 @@ function ClosedNote({ alert }: { alert: PastAlert }) {
   const { closed_why, value_closed, unit } = alert;
   if (closed_why !== null) return <small class="muted">{said(closed_why)}</small>;
   if (value_closed === null || unit === "failing") return null;
-  return <small class="muted">{`at ${valueWords(value_closed, alert)}`}</small>;
+  return (
+    <small class="muted">
+      {t("reports.at_value", { value: valueWords(value_closed, alert) })}
+    </small>
+  );
 }
 
 /** `0:45`, `4.2s`, `12%`, `8 usual gaps`. */

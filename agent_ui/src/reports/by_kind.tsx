@@ -1,5 +1,6 @@
 // How did the calls of a range end, whose were they, and what came of them?
 
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { FileButtons } from "../shared/csv_button";
 import { viewerFormats } from "../shared/format";
@@ -79,8 +80,8 @@ function KindTable({ found, choice, change, from, to }: KindTableProps) {
         <tbody>
           {found.rows.map((row) => (
             <tr key={row.name}>
-              <th scope="row">{row.label}</th>
-              <td data-label="Calls">
+              <th scope="row">{readable(kind, row)}</th>
+              <td data-label={t("reports.calls")}>
                 {row.name === null ? (
                   shown(row.calls, "calls")
                 ) : (
@@ -93,24 +94,36 @@ function KindTable({ found, choice, change, from, to }: KindTableProps) {
                   </button>
                 )}
               </td>
-              <td data-label="Answered">{shown(row.answered, "calls")}</td>
-              <td data-label="Known customers">{shown(row.known, "calls")}</td>
+              <td data-label={t("reports.answered")}>{shown(row.answered, "calls")}</td>
+              <td data-label={t("reports.known_customers")}>
+                {shown(row.known, "calls")}
+              </td>
               {kind !== "result" && (
-                <td data-label="Results">{resultWords(row, found.results)}</td>
+                <td data-label={t("reports.results")}>
+                  {resultWords(row, found.results)}
+                </td>
               )}
               {hasOrders && <td data-label={ordered}>{shown(row.orders, "calls")}</td>}
-              {hasOrders && <td data-label="Revenue">{revenueWords(row.revenue)}</td>}
+              {hasOrders && (
+                <td data-label={t("reports.revenue")}>{revenueWords(row.revenue)}</td>
+              )}
             </tr>
           ))}
         </tbody>
       </table>
       <p class="muted">
         {hasOrders && t("reports.an_order_counts_under_the")}
-        {found.orders_of && t("reports.orders", { orders_of: found.orders_of })}
+        {found.orders_of && t("reports.orders", { orders_of: said(found.orders_of) })}
         {hides && t("reports.for_results_and_orders_too")}
       </p>
     </>
   );
+}
+
+/** Outcomes and kinds of callers are the service's words, all others the centre's. */
+function readable(kind: string, { name, label }: Kind): string {
+  const own = kind === "outcome" || kind === "customer" || !name || name === "\0";
+  return own ? said(label) : label;
 }
 
 const RESULTS_MAX = 4;
@@ -123,7 +136,7 @@ export function resultWords(row: Kind, labels: Record<string, string>): string {
     .slice(0, RESULTS_MAX)
     .map(([code, count]) => `${labels[code] ?? code} ${countOf(count)}`);
   const others = sorted.slice(RESULTS_MAX).reduce((sum, [, count]) => sum + count, 0);
-  if (others > 0) words.push(`others ${countOf(others)}`);
+  if (others > 0) words.push(t("reports.others_count", { n: others }));
   return words.join(", ") || "none";
 }
 

@@ -1,6 +1,7 @@
 // Which calls are behind a number, and why does each count?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
@@ -129,18 +130,18 @@ function CallTable({ calls, zone }: CallTableProps) {
               {momentIn(call.arrived_at, zone)}
               <small>{call.call_id}</small>
             </th>
-            <td data-label="Why it counts">{call.why}</td>
-            <td data-label="Queue" title={call.queue}>
+            <td data-label={t("reports.why_it_counts")}>{said(call.why)}</td>
+            <td data-label={t("reports.queue")} title={call.queue}>
               {call.queue_label || NONE}
             </td>
-            <td data-label="Wait">{waitOf(call)}</td>
-            <td data-label="Outcome">
-              {call.outcome === null ? t("reports.goes_on") : call.outcome_label}
+            <td data-label={t("reports.wait")}>{waitOf(call)}</td>
+            <td data-label={t("reports.outcome")}>
+              {call.outcome === null ? t("reports.goes_on") : said(call.outcome_label)}
             </td>
-            <td data-label="Dialled" title={call.dialled}>
+            <td data-label={t("reports.dialled")} title={call.dialled}>
               {call.dialled_label || NONE}
             </td>
-            <td data-label="Line" title={call.line}>
+            <td data-label={t("reports.line")} title={call.line}>
               {call.line_label}
             </td>
           </tr>

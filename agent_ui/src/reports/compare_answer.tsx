@@ -77,7 +77,7 @@ function WayOfCounting({ way, unit, ...props }: WayProps) {
         <strong>{shown(way.value, unit)}</strong>
         {` ${way.changes.join("; ")}`}
         {way.is_equal && <mark>{t("reports.equal")}</mark>}
-        <small>{` ${countWords(way.calls_that_differ, "call")} differ`}</small>
+        <small>{` ${t("reports.calls_differ", { n: way.calls_that_differ })}`}</small>
       </summary>
       <CallTable heads={BY_WAY()}>
         {way.calls.map((call) => (
@@ -192,13 +192,13 @@ function DifferenceRow({ each, ...props }: CompareProps & { each: Difference }) 
         {momentWords(each.their_start)}
         <small>{t("reports.line_of_the_list", { row: each.row ?? "" })}</small>
       </th>
-      <td data-label="Call">
+      <td data-label={t("reports.call")}>
         {[each.their_id, each.their_queue && label(each.their_queue)]
           .filter(Boolean)
           .join(", ") || NONE}
       </td>
-      <td data-label="There">{there}</td>
-      <td data-label="Here">{here}</td>
+      <td data-label={t("reports.there")}>{there}</td>
+      <td data-label={t("reports.here_2")}>{here}</td>
     </tr>
   );
 }
@@ -258,7 +258,9 @@ function CallRow({
             : call.call_id}
         </small>
       </th>
-      <td data-label="Call">{wayWords(call, (queue) => label("queue", queue))}</td>
+      <td data-label={t("reports.call")}>
+        {wayWords(call, (queue) => label("queue", queue))}
+      </td>
       <td data-label={heads[0]}>{sides[0]}</td>
       <td data-label={heads[1]}>{sides[1]}</td>
     </tr>

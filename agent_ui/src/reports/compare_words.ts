@@ -66,13 +66,25 @@ export function groupWords({ kind, rule }: DifferenceGroup): string {
   return `${KINDS[kind]}: ${rule}`;
 }
 
+const LEFT: Record<string, string> = textsOf({
+  waiting: "reports.left_waiting",
+  answered: "reports.left_answered",
+  abandoned: "reports.left_abandoned",
+  moved: "reports.left_moved",
+  diverted: "reports.left_diverted",
+  callback: "reports.left_callback",
+});
+
 /** `sales abandoned after 0:12, support answered after 0:03`. */
 export function wayWords(call: ComparedCall, label: (queue: string) => string): string {
   if (call.queues.length === 0) return t("reports.rang_directly");
   return call.queues
     .map(({ queue, left, after_s }) => {
-      const after = after_s === null ? "" : ` after ${duration(after_s)}`;
-      return `${label(queue) || t("reports.queue_without_a_name")} ${left ?? "waiting"}${after}`;
+      const name = label(queue) || t("reports.queue_without_a_name");
+      const how = LEFT[left ?? "waiting"] ?? left ?? "";
+      return after_s === null
+        ? `${name} ${how}`
+        : t("reports.left_after", { queue: name, left: how, time: duration(after_s) });
     })
     .join(", ");
 }
@@ -80,8 +92,11 @@ export function wayWords(call: ComparedCall, label: (queue: string) => string): 
 /** How it counts there and here; a row without a partner has no other side. */
 export function sidesOf(each: Difference): { there: string; here: string } {
   return {
-    there: each.there ?? (each.row === null ? t("reports.not_listed") : "listed"),
-    here: each.here ?? (each.call === null ? t("reports.not_stored") : "counts"),
+    there:
+      each.there ?? (each.row === null ? t("reports.not_listed") : t("reports.listed")),
+    here:
+      each.here ??
+      (each.call === null ? t("reports.not_stored") : t("reports.counts_here")),
   };
 }
 

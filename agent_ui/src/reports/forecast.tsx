@@ -1,6 +1,7 @@
 // How many calls will come, and which agents do they need?
 
 import { useMemo } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -80,7 +81,7 @@ function Made(props: MadeProps) {
         {t("reports.made_with_the_calls_until", {
           age_s: ageWords(forecast.age_s),
           as_of: clockWords(forecast.as_of),
-          words: forecast.staffing.words,
+          words: said(forecast.staffing.words),
         })}
       </p>
       {forecast.if_fewer && <Lunch {...props} fewer={forecast.if_fewer} />}
@@ -247,7 +248,7 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
           <h3>{t("reports.what_counts_as_an_error")}</h3>
           <ul class="insight-steps">
             {forecast.charged.map((each) => (
-              <li key={each}>{each}</li>
+              <li key={each}>{said(each)}</li>
             ))}
           </ul>
         </section>

@@ -115,7 +115,7 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
           </p>
         )}
         <Chart
-          name="Expected calls"
+          name={t("reports.expected_calls_table")}
           drawing={calls}
           none={nothingWords(day.day, forecast)}
           words={words}
@@ -126,7 +126,7 @@ export function DayCharts(props: MadeProps & { day: ForecastDay }) {
       <section class="chart-and-table many-columns">
         <h2>{t("reports.agents_needed", { day: dayWords(day.day) })}</h2>
         <Chart
-          name="Agents needed"
+          name={t("reports.agents_needed_table")}
           drawing={agents}
           none={nothingWords(day.day, forecast)}
           words={(place) => agentsWords(day.rows[place])}
@@ -217,7 +217,10 @@ function agentsDrawing(day: ForecastDay, forecast: MadeForecast): Drawing {
 
 function callsWords(row: ForecastRow | undefined): string {
   if (!row) return "";
-  const came = row.came === null ? [] : [`came ${shown(row.came, "calls")}`];
+  const came =
+    row.came === null
+      ? []
+      : [t("reports.came_calls", { calls: shown(row.came, "calls") })];
   const expected = t("reports.expected_to", {
     expected: shown(row.expected, "calls"),
     low: shown(row.low, "calls"),
@@ -237,7 +240,7 @@ function agentsWords(row: ForecastRow | undefined): string {
       headcount: row.headcount,
     }),
     t("reports.service_level", { service_level: shown(row.service_level, "ratio") }),
-    `occupancy ${shown(row.occupancy, "ratio")}`,
+    t("reports.occupancy_of", { share: shown(row.occupancy, "ratio") }),
   ].join(" · ");
 }
 
@@ -246,7 +249,7 @@ function CallsTable(
 ) {
   const { day, openAt } = props;
   return (
-    <TableBox name="Expected calls">
+    <TableBox name={t("reports.expected_calls_table")}>
       <table>
         <thead>
           <tr>
@@ -268,7 +271,12 @@ function CallsTable(
             <tr key={row.start}>
               <th scope="row">{clockWords(row.start)}</th>
               <td>{shown(row.expected, "calls")}</td>
-              <td>{`${shown(row.low, "calls")} to ${shown(row.high, "calls")}`}</td>
+              <td>
+                {t("reports.low_to_high", {
+                  low: shown(row.low, "calls"),
+                  high: shown(row.high, "calls"),
+                })}
+              </td>
               <td>
                 {opens(row.came, "calls") ? (
                   <button type="button" class="link" onClick={() => openAt(place)}>
@@ -299,7 +307,7 @@ const AGENT_COLUMNS = () => [
 
 function AgentsTable({ day }: { day: ForecastDay }) {
   return (
-    <TableBox name="Agents needed">
+    <TableBox name={t("reports.agents_needed_table")}>
       <table>
         <ColumnHeads names={AGENT_COLUMNS()} />
         <tbody>

@@ -1,6 +1,7 @@
 // Which goals is the forecast staffed for?
 
 import { t, textsOf } from "../i18n/words";
+import { viewerFormats } from "../shared/format";
 import type { Forecast } from "./answers";
 import { GOALS } from "./choice";
 import type { ViewProps } from "./view";
@@ -67,7 +68,9 @@ export function GoalsForm(props: ViewProps & { forecast: Forecast | null }) {
           onChange={(event) => change({ interval: Number(event.currentTarget.value) })}
         >
           {[15, 30, 60].map((minutes) => (
-            <option key={minutes} value={minutes}>{`${minutes} min`}</option>
+            <option key={minutes} value={minutes}>
+              {viewerFormats().minutes(minutes)}
+            </option>
           ))}
         </select>
       </label>

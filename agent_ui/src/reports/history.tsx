@@ -179,7 +179,7 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
         const band = usual?.so_far[name];
         const until =
           usual && clock(usual.until) !== "00:00"
-            ? ` until ${clockWords(usual.until)}`
+            ? ` ${t("reports.until_time", { time: clockWords(usual.until) })}`
             : "";
         return (
           <li key={name}>
@@ -390,12 +390,13 @@ function UsualCell(props: {
   counter: Counter;
 }) {
   const { band, value, counter } = props;
-  if (!band) return <td data-label="Usual">{NONE}</td>;
+  if (!band) return <td data-label={t("reports.usual")}>{NONE}</td>;
   const verdict = against(value, band);
   const [low, median, high] = band.map((each) => shown(each, counter.unit));
   return (
-    <td data-label="Usual" data-verdict={verdict}>
-      {median} <small>{`${low} to ${high}${verdict && `, ${verdict}`}`}</small>
+    <td data-label={t("reports.usual")} data-verdict={verdict}>
+      {median}{" "}
+      <small>{`${t("reports.low_to_high", { low: low ?? "", high: high ?? "" })}${verdict && `, ${verdict}`}`}</small>
     </td>
   );
 }
@@ -407,7 +408,11 @@ function Rules({ stats, usual }: { stats: Stats; usual: Usual | null }) {
       {stats.counted_by.map((each) => (
         <p key={each.since}>
           {said(each.rules)}{" "}
-          <small>{`since ${viewerFormats().day(each.since.slice(0, 10), true)}`}</small>
+          <small>
+            {t("reports.counted_since", {
+              day: viewerFormats().day(each.since.slice(0, 10), true),
+            })}
+          </small>
         </p>
       ))}
       {usual && (

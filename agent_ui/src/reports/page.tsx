@@ -7,6 +7,7 @@ import type { Session } from "../shared/api";
 import { Parquet } from "../shared/csv_button";
 import { todayIn } from "../shared/days";
 import { ForSupervisors } from "../shared/for_supervisors";
+import { viewerFormats } from "../shared/format";
 import { Header } from "../shared/header";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
@@ -271,7 +272,7 @@ function DayChoice({ choice, from, to, today, change }: ToolsProps) {
           >
             {BYS.filter((each) => fittingBy(from, to, each) === each).map((each) => (
               <option key={each} value={each}>
-                {each.replace("m", " min").replace(" minonth", "month")}
+                {byWords(each)}
               </option>
             ))}
           </select>
@@ -321,4 +322,15 @@ function PlaceChoice({ choice, labels, change }: ToolsProps) {
       })}
     </fieldset>
   );
+}
+
+const BY_DAYS: Record<string, string> = textsOf({
+  day: "reports.by_day",
+  week: "reports.by_week",
+  month: "reports.by_month",
+});
+
+/** `15 min`, `day`. */
+function byWords(by: By): string {
+  return BY_DAYS[by] ?? viewerFormats().minutes(Number.parseInt(by, 10));
 }

@@ -1,6 +1,7 @@
 // Does the pop help? How often, early and whole cards came, and how long calls took.
 
 import type { ComponentChildren } from "preact";
+import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
@@ -132,16 +133,20 @@ function Stages({ stages, onOpen }: { stages: Stage[]; onOpen: OpenFigure }) {
           <tr key={stage.name}>
             <th scope="row">
               {STAGE_WORDS[stage.name] ?? stage.name}
-              <small class="muted">{stage.formula}</small>
+              <small class="muted">{said(stage.formula)}</small>
             </th>
-            <td data-label="Cards">
+            <td data-label={t("reports.cards")}>
               <Figure count={stage.cards} onOpen={() => onOpen(`stage_${stage.name}`)}>
                 {countOf(stage.cards)}
               </Figure>
             </td>
-            <td data-label="Half within">{milliseconds(stage.p50)}</td>
-            <td data-label="95 of 100 within">{milliseconds(stage.p95)}</td>
-            <td data-label="99 of 100 within">{milliseconds(stage.p99)}</td>
+            <td data-label={t("reports.half_within")}>{milliseconds(stage.p50)}</td>
+            <td data-label={t("reports.95_of_100_within")}>
+              {milliseconds(stage.p95)}
+            </td>
+            <td data-label={t("reports.99_of_100_within")}>
+              {milliseconds(stage.p99)}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -170,7 +175,7 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
         {facets.map((each) => (
           <tr key={each.facet}>
             <th scope="row">{each.label}</th>
-            <td data-label="Cards">
+            <td data-label={t("reports.cards")}>
               <Figure
                 count={each.cards}
                 onOpen={() => onOpen("cards", { facet: each.facet })}
@@ -178,7 +183,7 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
                 {countOf(each.cards)}
               </Figure>
             </td>
-            <td data-label="Filled">
+            <td data-label={t("reports.filled")}>
               <Figure
                 count={each.filled}
                 onOpen={() => onOpen("filled", { facet: each.facet })}
@@ -186,7 +191,7 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
                 {of(each.filled, each.cards)}
               </Figure>
             </td>
-            <td data-label="Empty">
+            <td data-label={t("reports.empty")}>
               <Figure
                 count={each.empty}
                 onOpen={() => onOpen("empty", { facet: each.facet })}
@@ -194,7 +199,7 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
                 {of(each.empty, each.cards)}
               </Figure>
             </td>
-            <td data-label="Failed">
+            <td data-label={t("reports.failed")}>
               <Figure
                 count={each.failed}
                 onOpen={() => onOpen("failed", { facet: each.facet })}
@@ -202,7 +207,7 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
                 {of(each.failed, each.cards)}
               </Figure>
             </td>
-            <td data-label="There before the answer">
+            <td data-label={t("reports.there_before_the_answer")}>
               <Figure
                 count={each.before_answer}
                 onOpen={() => onOpen("before_answer", { facet: each.facet })}
@@ -237,19 +242,19 @@ function HandleTable(props: { rows: HandleComparison[]; onOpen: OpenFigure }) {
           {rows.map((row) => (
             <tr key={row.queue ?? " all"}>
               <th scope="row">
-                {row.label}
-                <small class="muted">{row.words}</small>
+                {row.queue ? row.label : said(row.label)}
+                <small class="muted">{said(row.words)}</small>
               </th>
-              <td data-label="Complete profile">
+              <td data-label={t("reports.complete_profile")}>
                 <Times
                   times={row.complete}
                   onOpen={() => onOpen("complete", of(row))}
                 />
               </td>
-              <td data-label="Others">
+              <td data-label={t("reports.others")}>
                 <Times times={row.others} onOpen={() => onOpen("others", of(row))} />
               </td>
-              <td data-label="Difference">
+              <td data-label={t("reports.difference")}>
                 {row.difference_s === null ? "–" : signed(row.difference_s)}
                 <Interval low={row.low_s} high={row.high_s} words={signed} />
               </td>
@@ -277,7 +282,7 @@ function Times({ times, onOpen }: { times: HandleTimes; onOpen(): void }) {
         words={(value) => shown(value, "seconds")}
       />
       <Figure count={times.calls} onOpen={onOpen}>
-        <small>{`${countOf(times.calls)} calls`}</small>
+        <small>{t("reports.n_calls", { n: times.calls })}</small>
       </Figure>
     </>
   );

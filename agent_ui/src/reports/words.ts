@@ -92,7 +92,10 @@ export function intervalWords(
   }
   if (by === "day") return dayWords(dayOf(start));
   const last = addDays(dayOf(end), clock(end) === "00:00" ? -1 : 0);
-  return `${dayWords(dayOf(start))} to ${dayWords(last)}`;
+  return t("reports.low_to_high", {
+    low: dayWords(dayOf(start)),
+    high: dayWords(last),
+  });
 }
 
 /** In little room, for an axis. */

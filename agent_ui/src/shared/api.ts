@@ -1,5 +1,6 @@
 // What does the page ask over HTTP, and who is logged in?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Disposition, Note } from "../wire/frames";
 
@@ -234,8 +235,8 @@ async function refusal(response: Response): Promise<Refused> {
     };
     return new Refused(
       response.status,
-      error?.message ?? fallback,
-      error?.remedy ?? "",
+      said(error?.message ?? "") || fallback,
+      said(error?.remedy ?? ""),
     );
   } catch {
     return new Refused(response.status, fallback, t("ask.refused_remedy"));

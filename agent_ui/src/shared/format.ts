@@ -30,6 +30,8 @@ export interface Formats {
   /** A length below some seconds, e.g. `4.2s`, and `350ms`. */
   seconds(value: number): string;
   milliseconds(value: number): string;
+  /** `30 min`. */
+  minutes(value: number): string;
   signedSeconds(value: number): string;
   /** A moment to the second in a zone, e.g. `20 Nov 2026, 09:12:03`. */
   momentIn(iso: string, zone: string): string;
@@ -177,6 +179,8 @@ export function formatsFor(locale: string | null): Formats {
       }).format(difference * 100),
     seconds: (value) =>
       numbers("us1", { ...unitOf("second"), maximumFractionDigits: 1 }).format(value),
+    minutes: (value) =>
+      numbers("umin", { ...unitOf("minute"), unitDisplay: "short" }).format(value),
     milliseconds: (value) =>
       numbers("ums", { ...unitOf("millisecond"), maximumFractionDigits: 0 }).format(
         value,

@@ -1,5 +1,6 @@
 // Given what the desk knows and one thing that happened, what does it know then?
 
+import { said } from "../i18n/said";
 import type { AgentUpdated, Error as ErrorFrame, Hello, Resync } from "../wire/frames";
 import {
   draftDropped,
@@ -127,7 +128,7 @@ function reduceFrame(state: DeskState, action: FrameAction): DeskState {
       return searchFound(state, frame);
     case "error":
       return frame.reply_to !== null && frame.reply_to === state.search?.id
-        ? searchRefused(state, frame.message)
+        ? searchRefused(state, said(frame.message))
         : trouble(state, frame);
     case "done":
     case "wallboard.snapshot":
@@ -166,7 +167,11 @@ function trouble(
   frame: Pick<ErrorFrame, "message" | "remedy">,
 ): DeskState {
   const last = state.troubles.at(-1)?.id ?? 0;
-  const fresh = { id: last + 1, message: frame.message, remedy: frame.remedy };
+  const fresh = {
+    id: last + 1,
+    message: said(frame.message),
+    remedy: said(frame.remedy),
+  };
   return { ...state, troubles: [...state.troubles, fresh].slice(-TROUBLES_MAX) };
 }
 

@@ -104,7 +104,7 @@ export function valueText(
   counters: CounterDef[],
   formats: Formats,
 ): string {
-  if (alert.value === null) return "unknown";
+  if (alert.value === null) return t("wallboard.unknown");
   if (alert.number === "source_failing")
     return t("wallboard.not_answering_as_it_should");
   if (alert.number === "line_silence")

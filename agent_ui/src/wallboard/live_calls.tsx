@@ -127,16 +127,18 @@ function Row({ call, now, onClear }: RowProps) {
   const since = (at: string) => duration((now - Date.parse(at)) / 1000);
   return (
     <tr>
-      <td data-label="Phase">{phaseWord(call.phase, call.held)}</td>
-      <td data-label="Queue" title={call.queue ?? undefined}>
+      <td data-label={t("wallboard.phase")}>{phaseWord(call.phase, call.held)}</td>
+      <td data-label={t("wallboard.queue")} title={call.queue ?? undefined}>
         {call.queue_label || "–"}
       </td>
-      <td data-label="Agents">
+      <td data-label={t("wallboard.agents")}>
         <bdi>{call.agents.join(", ") || "–"}</bdi>
       </td>
-      <td data-label="Since">{since(call.arrived_at)}</td>
-      <td data-label="Last event">{`${since(call.last_event_at)} ago`}</td>
-      <td data-label="Call">
+      <td data-label={t("wallboard.since")}>{since(call.arrived_at)}</td>
+      <td data-label={t("wallboard.last_event")}>
+        {t("wallboard.ago", { duration: since(call.last_event_at) })}
+      </td>
+      <td data-label={t("wallboard.call")}>
         <bdi title={call.line}>{call.line_label}</bdi>{" "}
         <bdi class="mono">{call.call_id}</bdi>
       </td>

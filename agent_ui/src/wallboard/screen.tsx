@@ -89,7 +89,7 @@ export function Screen(props: ScreenProps) {
           {turns ? t("wallboard.stop") : t("wallboard.rotate")}
         </button>
         <label>
-          {"every "}
+          {t("wallboard.every")}{" "}
           <select
             value={preferences.everyS}
             onPointerDown={(event) => event.stopPropagation()}
@@ -128,7 +128,9 @@ function ScreenHead(props: ScreenProps & { title: string }) {
       )}
       <span class="live-mark" data-live={live} role="status">
         <span class="dot" aria-hidden="true" />
-        {live ? "live" : t("wallboard.stale_as_of_not_live_2", { clock })}
+        {live
+          ? t("wallboard.is_live")
+          : t("wallboard.stale_as_of_not_live_2", { clock })}
       </span>
       {live && <span class="screen-clock">{clock}</span>}
     </header>
@@ -159,7 +161,9 @@ function Rows(props: ScreenProps & { page: Rows; size: ScreenSize }) {
     <table style={{ "--rows": page.rows.length }}>
       <thead>
         <tr>
-          <th scope="col">{page.of}</th>
+          <th scope="col">
+            {page.of === "Queue" ? t("wallboard.queue") : t("wallboard.team")}
+          </th>
           {columns.map((each) => (
             <th scope="col" key={each.name}>
               {each.label}

@@ -112,7 +112,9 @@ export function titleOf(page: ScreenPage, place: number, pages: ScreenPage[]): s
   const word = wordOf(page);
   const same = pages.filter((each) => wordOf(each) === word);
   const nth = pages.slice(0, place + 1).filter((each) => wordOf(each) === word).length;
-  return same.length === 1 ? word : `${word} ${nth} of ${same.length}`;
+  return same.length === 1
+    ? word
+    : t("wallboard.page_of", { word, nth, all: same.length });
 }
 
 function wordOf(page: ScreenPage): string {

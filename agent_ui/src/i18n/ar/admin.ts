@@ -320,4 +320,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}، قبل {age}",
   "admin.other_value": "{source} يذكر {value}",
+  "admin.value_fewer":
+    "{lookup}: لدى {now} من إجابات اليوم ({answers}) قيمة لـ {column}؛ وفي الأيام السابقة كانت لدى {before}",
+  "admin.value_gone":
+    "{lookup}: لا قيمة لـ {column} منذ {since} (الإجابات: {answers}؛ وقبلها كانت لدى {before})",
+  "admin.fact_dialect": "الصيغة",
+  "admin.fact_country": "البلد",
+  "admin.fact_time_zone": "المنطقة الزمنية",
+  "admin.fact_clock": "الساعة",
+  "admin.not_set": "غير مضبوط",
+  "admin.is_set": "مضبوط",
 };

@@ -271,4 +271,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "آخر تواصل",
   "desk.none_the_first_call_known": "لا شيء: أول مكالمة معروفة هنا",
   "desk.promised": "موعود بها ",
+  "desk.source_says": "بحسب {source}: {value}",
+  "desk.the_main_number": "الرقم الرئيسي",
 };

@@ -74,4 +74,11 @@ export const insight: Part<typeof en> = {
     "هل على البطاقات عروض؟ تُنشأ من طلبات مصدر ({orders} و{items})، أو تأتي من استعلامات الجوانب {recommendations} و{goes_with} مع رقم صنف ({sku})، أو من قواعد نوعها {offer} في سياسة المبيعات.",
   "insight.ask_an_administrator":
     "اطلب من مسؤول تشغيل {command}: يعرض ما سيُقدَّم للعميل وما ينقص.",
+  "insight.name_shown": "عُرضت على البطاقة",
+  "insight.name_offered": "عُرضت",
+  "insight.name_taken": "قُبلت",
+  "insight.name_declined": "رُفضت",
+  "insight.name_ordered": "طُلبت",
+  "insight.name_uplift": "الزيادة",
+  "insight.points": "{points} نقطة",
 };

@@ -102,4 +102,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "الخط {lines} لا يبلّغ عن قوائم انتظار: تُحسب المكالمة في القائمة التي ترن فيها، منذ أول رنين؛ ودون قائمة تُعد مباشرة.",
   },
+  "wallboard.ago": "قبل {duration}",
+  "wallboard.every": "كل",
+  "wallboard.is_live": "مباشر",
+  "wallboard.unknown": "غير معروف",
+  "wallboard.page_of": "{word} {nth} من {all}",
 };

@@ -246,4 +246,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, {age} alt",
   "admin.other_value": "{source} sagt {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} der {answers} Antworten von heute haben einen Wert für {column}; an den Tagen davor hatten {before} einen",
+  "admin.value_gone":
+    "{lookup}: kein Wert für {column} seit {since} ({answers} Antworten; davor hatten {before} einen)",
+  "admin.fact_dialect": "Dialekt",
+  "admin.fact_country": "Land",
+  "admin.fact_time_zone": "Zeitzone",
+  "admin.fact_clock": "Uhr",
+  "admin.not_set": "nicht gesetzt",
+  "admin.is_set": "gesetzt",
 };

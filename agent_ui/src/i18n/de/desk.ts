@@ -253,4 +253,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Letzter Kontakt",
   "desk.none_the_first_call_known": "keiner: der erste hier bekannte Anruf",
   "desk.promised": "zugesagt ",
+  "desk.source_says": "{source} sagt {value}",
+  "desk.the_main_number": "Hauptnummer",
 };

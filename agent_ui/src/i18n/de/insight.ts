@@ -67,4 +67,11 @@ export const insight: Part<typeof en> = {
     "Stehen Angebote auf den Karten? Sie entstehen aus den Bestellungen einer Quelle ({orders} und {items}), aus Abfragen der Facetten {recommendations} und {goes_with} mit einer Artikelnummer ({sku}) oder aus Regeln der Art {offer} in der Verkaufsrichtlinie.",
   "insight.ask_an_administrator":
     "Bitten Sie die Administration, {command} auszuführen: Es zeigt, was einem Kunden angeboten würde und was fehlt.",
+  "insight.name_shown": "Gezeigt",
+  "insight.name_offered": "Angeboten",
+  "insight.name_taken": "Angenommen",
+  "insight.name_declined": "Abgelehnt",
+  "insight.name_ordered": "Bestellt",
+  "insight.name_uplift": "Mehrbestellungen",
+  "insight.points": "{points} Punkte",
 };

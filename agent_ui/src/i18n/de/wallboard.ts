@@ -99,4 +99,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Leitungen {lines} melden keine Warteschlangen: Ein Anruf zählt in der Warteschlange, in der er klingelt, ab dem ersten Klingeln; ohne eine ist er direkt.",
   },
+  "wallboard.ago": "vor {duration}",
+  "wallboard.every": "alle",
+  "wallboard.is_live": "live",
+  "wallboard.unknown": "unbekannt",
+  "wallboard.page_of": "{word} {nth} von {all}",
 };

@@ -237,4 +237,14 @@ export const admin = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, {age} old",
   "admin.other_value": "{source} says {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} of today's {answers} answers have a value of {column}; on the days before, {before} had one",
+  "admin.value_gone":
+    "{lookup}: no value of {column} since {since} ({answers} answers; before, {before} had one)",
+  "admin.fact_dialect": "dialect",
+  "admin.fact_country": "country",
+  "admin.fact_time_zone": "time zone",
+  "admin.fact_clock": "clock",
+  "admin.not_set": "not set",
+  "admin.is_set": "set",
 } as const;

@@ -251,4 +251,6 @@ export const desk = {
   "desk.last_contact": "Last contact",
   "desk.none_the_first_call_known": "none: the first call known here",
   "desk.promised": "promised ",
+  "desk.source_says": "{source} says {value}",
+  "desk.the_main_number": "main number",
 } as const;

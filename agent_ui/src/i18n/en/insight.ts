@@ -64,4 +64,11 @@ export const insight = {
     "Are there offers on the cards? They are made from the orders of a source ({orders} and {items}), or come from lookups of the facets {recommendations} and {goes_with} with an article number ({sku}), or from rules of kind {offer} in the sales policy.",
   "insight.ask_an_administrator":
     "Ask an administrator to run {command}: it prints what a customer would be offered, and what is missing.",
+  "insight.name_shown": "Shown",
+  "insight.name_offered": "Offered",
+  "insight.name_taken": "Taken",
+  "insight.name_declined": "Declined",
+  "insight.name_ordered": "Ordered",
+  "insight.name_uplift": "Uplift",
+  "insight.points": "{points} points",
 } as const;

@@ -95,4 +95,9 @@ export const wallboard = {
     other:
       "Lines {lines} report no queues: a call counts in the queue in which it rings, from its first ring on; without one it is direct.",
   },
+  "wallboard.ago": "{duration} ago",
+  "wallboard.every": "every",
+  "wallboard.is_live": "live",
+  "wallboard.unknown": "unknown",
+  "wallboard.page_of": "{word} {nth} of {all}",
 } as const;

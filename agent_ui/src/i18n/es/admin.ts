@@ -242,4 +242,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, hace {age}",
   "admin.other_value": "{source} indica {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} de las {answers} respuestas de hoy tienen un valor de {column}; los días anteriores, {before} lo tenían",
+  "admin.value_gone":
+    "{lookup}: sin valor de {column} desde {since} ({answers} respuestas; antes, {before} lo tenían)",
+  "admin.fact_dialect": "dialecto",
+  "admin.fact_country": "país",
+  "admin.fact_time_zone": "zona horaria",
+  "admin.fact_clock": "reloj",
+  "admin.not_set": "sin definir",
+  "admin.is_set": "definido",
 };

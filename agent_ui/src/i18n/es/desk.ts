@@ -252,4 +252,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Último contacto",
   "desk.none_the_first_call_known": "ninguno: primera llamada conocida aquí",
   "desk.promised": "prometida ",
+  "desk.source_says": "{source} dice {value}",
+  "desk.the_main_number": "número principal",
 };

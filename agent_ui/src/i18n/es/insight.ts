@@ -67,4 +67,11 @@ export const insight: Part<typeof en> = {
     "¿Hay ofertas en las fichas? Se crean con los pedidos de un origen ({orders} e {items}), o vienen de consultas de las facetas {recommendations} y {goes_with} con un número de artículo ({sku}), o de reglas del tipo {offer} en la política de ventas.",
   "insight.ask_an_administrator":
     "Pida a un administrador que ejecute {command}: muestra qué se ofrecería a un cliente y qué falta.",
+  "insight.name_shown": "Mostradas",
+  "insight.name_offered": "Ofrecidas",
+  "insight.name_taken": "Aceptadas",
+  "insight.name_declined": "Rechazadas",
+  "insight.name_ordered": "Pedidas",
+  "insight.name_uplift": "Mejora",
+  "insight.points": "{points} puntos",
 };

@@ -98,4 +98,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Las líneas {lines} no comunican colas: una llamada cuenta en la cola en la que suena, desde su primer timbre; sin cola es directa.",
   },
+  "wallboard.ago": "hace {duration}",
+  "wallboard.every": "cada",
+  "wallboard.is_live": "en directo",
+  "wallboard.unknown": "desconocido",
+  "wallboard.page_of": "{word} {nth} de {all}",
 };

@@ -247,4 +247,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, il y a {age}",
   "admin.other_value": "{source} indique {value}",
+  "admin.value_fewer":
+    "{lookup} : {now} des {answers} réponses d’aujourd’hui ont une valeur de {column} ; les jours d’avant, {before} en avaient une",
+  "admin.value_gone":
+    "{lookup} : aucune valeur de {column} depuis {since} ({answers} réponses ; avant, {before} en avaient une)",
+  "admin.fact_dialect": "dialecte",
+  "admin.fact_country": "pays",
+  "admin.fact_time_zone": "fuseau horaire",
+  "admin.fact_clock": "horloge",
+  "admin.not_set": "non défini",
+  "admin.is_set": "défini",
 };

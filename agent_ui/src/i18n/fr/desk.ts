@@ -253,4 +253,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Dernier contact",
   "desk.none_the_first_call_known": "aucun : premier appel connu ici",
   "desk.promised": "promis ",
+  "desk.source_says": "{source} indique {value}",
+  "desk.the_main_number": "numéro principal",
 };

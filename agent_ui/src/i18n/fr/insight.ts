@@ -67,4 +67,11 @@ export const insight: Part<typeof en> = {
     "Y a-t-il des offres sur les fiches ? Elles sont tirées des commandes d’une source ({orders} et {items}), ou viennent des recherches des facettes {recommendations} et {goes_with} avec un numéro d’article ({sku}), ou des règles de type {offer} de la politique de vente.",
   "insight.ask_an_administrator":
     "Demandez à un administrateur d’exécuter {command} : la commande affiche ce qui serait proposé à un client, et ce qui manque.",
+  "insight.name_shown": "Montrées",
+  "insight.name_offered": "Proposées",
+  "insight.name_taken": "Acceptées",
+  "insight.name_declined": "Refusées",
+  "insight.name_ordered": "Commandées",
+  "insight.name_uplift": "Gain",
+  "insight.points": "{points} points",
 };

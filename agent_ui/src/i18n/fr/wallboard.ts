@@ -100,4 +100,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Les lignes {lines} ne signalent pas de files : un appel compte dans la file où il sonne, dès sa première sonnerie ; sans file, il est direct.",
   },
+  "wallboard.ago": "il y a {duration}",
+  "wallboard.every": "toutes les",
+  "wallboard.is_live": "en direct",
+  "wallboard.unknown": "inconnu",
+  "wallboard.page_of": "{word} {nth} sur {all}",
 };

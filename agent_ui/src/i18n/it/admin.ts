@@ -243,4 +243,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, {age} fa",
   "admin.other_value": "{source} riporta {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} delle {answers} risposte di oggi hanno un valore di {column}; nei giorni prima l’aveva {before}",
+  "admin.value_gone":
+    "{lookup}: nessun valore di {column} da {since} ({answers} risposte; prima l’aveva {before})",
+  "admin.fact_dialect": "dialetto",
+  "admin.fact_country": "paese",
+  "admin.fact_time_zone": "fuso orario",
+  "admin.fact_clock": "orologio",
+  "admin.not_set": "non impostato",
+  "admin.is_set": "impostato",
 };

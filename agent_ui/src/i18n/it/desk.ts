@@ -254,4 +254,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Ultimo contatto",
   "desk.none_the_first_call_known": "nessuno: prima chiamata nota qui",
   "desk.promised": "promesso ",
+  "desk.source_says": "{source} dice {value}",
+  "desk.the_main_number": "numero principale",
 };

@@ -67,4 +67,11 @@ export const insight: Part<typeof en> = {
     "Ci sono offerte sulle schede? Nascono dagli ordini di un’origine ({orders} e {items}), oppure da ricerche delle faccette {recommendations} e {goes_with} con un numero d’articolo ({sku}), oppure da regole di tipo {offer} nella politica di vendita.",
   "insight.ask_an_administrator":
     "Chieda a un amministratore di eseguire {command}: mostra che cosa verrebbe proposto a un cliente e che cosa manca.",
+  "insight.name_shown": "Mostrate",
+  "insight.name_offered": "Offerte",
+  "insight.name_taken": "Accettate",
+  "insight.name_declined": "Rifiutate",
+  "insight.name_ordered": "Ordinate",
+  "insight.name_uplift": "Incremento",
+  "insight.points": "{points} punti",
 };

@@ -100,4 +100,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Le linee {lines} non segnalano code: una chiamata conta nella coda in cui squilla, dal primo squillo; senza coda è diretta.",
   },
+  "wallboard.ago": "{duration} fa",
+  "wallboard.every": "ogni",
+  "wallboard.is_live": "in diretta",
+  "wallboard.unknown": "sconosciuto",
+  "wallboard.page_of": "{word} {nth} di {all}",
 };

@@ -241,4 +241,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, {age} oud",
   "admin.other_value": "{source} zegt {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} van de {answers} antwoorden van vandaag heeft een waarde van {column}; de dagen ervoor {before}",
+  "admin.value_gone":
+    "{lookup}: geen waarde van {column} sinds {since} ({answers} antwoorden; daarvoor had {before} er een)",
+  "admin.fact_dialect": "dialect",
+  "admin.fact_country": "land",
+  "admin.fact_time_zone": "tijdzone",
+  "admin.fact_clock": "klok",
+  "admin.not_set": "niet ingesteld",
+  "admin.is_set": "ingesteld",
 };

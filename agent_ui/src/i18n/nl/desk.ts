@@ -251,4 +251,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Laatste contact",
   "desk.none_the_first_call_known": "geen: het eerste hier bekende gesprek",
   "desk.promised": "beloofd ",
+  "desk.source_says": "{source} zegt {value}",
+  "desk.the_main_number": "hoofdnummer",
 };

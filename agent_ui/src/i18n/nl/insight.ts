@@ -67,4 +67,11 @@ export const insight: Part<typeof en> = {
     "Staan er aanbiedingen op de kaarten? Ze komen uit de bestellingen van een bron ({orders} en {items}), uit opzoekingen van de facetten {recommendations} en {goes_with} met een artikelnummer ({sku}), of uit regels van het type {offer} in het verkoopbeleid.",
   "insight.ask_an_administrator":
     "Vraag een beheerder om {command} uit te voeren: het toont wat een klant aangeboden zou krijgen, en wat ontbreekt.",
+  "insight.name_shown": "Getoond",
+  "insight.name_offered": "Aangeboden",
+  "insight.name_taken": "Aangenomen",
+  "insight.name_declined": "Afgewezen",
+  "insight.name_ordered": "Besteld",
+  "insight.name_uplift": "Meerbestellingen",
+  "insight.points": "{points} punten",
 };

@@ -98,4 +98,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Lijnen {lines} melden geen wachtrijen: een gesprek telt in de wachtrij waarin het overgaat, vanaf de eerste keer; zonder wachtrij is het direct.",
   },
+  "wallboard.ago": "{duration} geleden",
+  "wallboard.every": "elke",
+  "wallboard.is_live": "live",
+  "wallboard.unknown": "onbekend",
+  "wallboard.page_of": "{word} {nth} van {all}",
 };

@@ -294,4 +294,14 @@ export const admin: Part<typeof en> = {
   "admin.rows_from": "{count} × {source}",
   "admin.from_source": "{source}, sprzed {age}",
   "admin.other_value": "{source} podaje {value}",
+  "admin.value_fewer":
+    "{lookup}: {now} z dzisiejszych {answers} odpowiedzi ma wartość {column}; w poprzednich dniach miało ją {before}",
+  "admin.value_gone":
+    "{lookup}: brak wartości {column} od {since} (odpowiedzi: {answers}; wcześniej miało ją {before})",
+  "admin.fact_dialect": "dialekt",
+  "admin.fact_country": "kraj",
+  "admin.fact_time_zone": "strefa czasowa",
+  "admin.fact_clock": "zegar",
+  "admin.not_set": "nie ustawiono",
+  "admin.is_set": "ustawiono",
 };

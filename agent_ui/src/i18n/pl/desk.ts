@@ -264,4 +264,6 @@ export const desk: Part<typeof en> = {
   "desk.last_contact": "Ostatni kontakt",
   "desk.none_the_first_call_known": "brak: pierwsze znane tu połączenie",
   "desk.promised": "obiecane ",
+  "desk.source_says": "{source} podaje {value}",
+  "desk.the_main_number": "numer główny",
 };

@@ -72,4 +72,11 @@ export const insight: Part<typeof en> = {
     "Czy na kartach są oferty? Powstają z zamówień źródła ({orders} i {items}), z wyszukiwań faset {recommendations} i {goes_with} z numerem artykułu ({sku}) albo z reguł typu {offer} w polityce sprzedaży.",
   "insight.ask_an_administrator":
     "Poproś administratora o uruchomienie {command}: pokaże, co zaproponowano by klientowi i czego brakuje.",
+  "insight.name_shown": "Pokazane",
+  "insight.name_offered": "Zaoferowane",
+  "insight.name_taken": "Przyjęte",
+  "insight.name_declined": "Odrzucone",
+  "insight.name_ordered": "Zamówione",
+  "insight.name_uplift": "Przyrost",
+  "insight.points": "{points} pkt",
 };

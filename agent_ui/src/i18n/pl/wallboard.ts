@@ -100,4 +100,9 @@ export const wallboard: Part<typeof en> = {
     other:
       "Linie {lines} nie zgłaszają kolejek: połączenie liczy się w kolejce, w której dzwoni, od pierwszego dzwonka; bez kolejki jest bezpośrednie.",
   },
+  "wallboard.ago": "{duration} temu",
+  "wallboard.every": "co",
+  "wallboard.is_live": "na żywo",
+  "wallboard.unknown": "nieznane",
+  "wallboard.page_of": "{word} {nth} z {all}",
 };

@@ -2,9 +2,21 @@
 
 import type { SaidTexts } from "../../templates";
 import alerts from "./alerts.json";
+import customer from "./customer.json";
+import facts from "./facts.json";
+import me from "./me.json";
+import offers from "./offers.json";
+import recalls from "./recalls.json";
+import reports from "./reports.json";
 import wallboard from "./wallboard.json";
 
 export const said: SaidTexts = {
   ...alerts,
+  ...customer,
+  ...facts,
+  ...me,
+  ...offers,
+  ...recalls,
+  ...reports,
   ...wallboard,
 };
