@@ -12,6 +12,8 @@ from screenpop.connector.registry import Registry
 
 TESTS = Path(__file__).parents[1]
 CONNECTORS = ("sql", "http_json", "csv_file", "carddav", "ldap", "python", "redis")
+FORMS = ("graphql", "odata", "json_rpc", "xml")
+"""Of http_json, whose tests show what they inherit: a lookup's own keys count here."""
 
 
 def every_key() -> set[str]:
@@ -24,6 +26,11 @@ def every_key() -> set[str]:
             (kind.lookup_options, "lookups.NAME."),
         ):
             keys |= {f"{name}: {key}" for key in documented_keys(model, prefix)}
+    prefix = "lookups.NAME."
+    base = {*documented_keys(Registry().find("http_json").lookup_options, prefix)}
+    for name in FORMS:
+        model = Registry().find(name).lookup_options
+        keys |= {f"{name}: {key}" for key in {*documented_keys(model, prefix)} - base}
     return keys
 
 

@@ -188,10 +188,23 @@ class TestJsonRpc(FormContract):
 # -- what they ask, and what is refused
 
 
+@shows_effect_of(
+    "odata: lookups.NAME.entity",
+    "odata: lookups.NAME.filter",
+    "odata: lookups.NAME.columns",
+    "odata: lookups.NAME.expand",
+    "odata: lookups.NAME.order_by",
+    "odata: lookups.NAME.top",
+    "odata: lookups.NAME.count",
+)
 @pytest.mark.parametrize(
     ("keys", "path"),
     [
         ({"entity": "Customers('{customer.key}')"}, "/Customers('O''Hara')"),
+        (
+            {"entity": "Orders", "filter": "c eq '{customer.key}'", "count": True},
+            "/Orders?$filter=c eq 'O''Hara'&$count=true",
+        ),
         (
             {"entity": "Orders", "filter": "c eq '{customer.key}'",
              "columns": ["ID", "total"], "expand": "lines", "order_by": "at desc",
@@ -335,6 +348,7 @@ def test_an_answer_200_may_ask_to_wait(busy: str, after_s: float) -> None:
     virtual_time.run(story())
 
 
+@shows_effect_of("json_rpc: lookups.NAME.version")
 def test_version_one_of_json_rpc_has_no_member_that_says_so() -> None:
     one = JsonRpcLookup.model_validate({"call": "a", "version": "1.0"})
     assert one.body == {"id": 1, "method": "a", "params": []}

@@ -231,6 +231,12 @@ BODIES: list[tuple[Sent, Callable[[str], Any]]] = [
 ]  # fmt: skip
 
 
+@shows_effect_of(
+    "graphql: lookups.NAME.query",
+    "graphql: lookups.NAME.variables",
+    "json_rpc: lookups.NAME.call",
+    "json_rpc: lookups.NAME.params",
+)
 @given(TEXTS)
 def test_json_bodies_of_http_json_graphql_and_json_rpc(value: str) -> None:
     for sent, expected in BODIES:

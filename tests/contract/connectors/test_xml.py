@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from hypothesis import example, given
 from hypothesis import strategies as st
+from key_effects import shows_effect_of
 from one_source import Keys, opened
 
 from screenpop.connector import ConnectorContext, Scalar, Unavailable
@@ -245,6 +246,7 @@ async def test_json_and_web_pages_are_recognised(tmp_path: Path, serve: Serve) -
 # -- What is sent
 
 
+@shows_effect_of("xml: lookups.NAME.xml")
 @pytest.mark.parametrize(
     ("envelope", "kind"),
     [(ENVELOPE, "text/xml"),
