@@ -257,7 +257,9 @@ class CallCentre:
         """Post events as the telephone system does; returns the HTTP status."""
         body = json.dumps(list(events) if len(events) != 1 else events[0]).encode()
         answer = await self.http.post(
-            f"{self.url}/v1/telephony/{line}", data=body, headers=signed(body)
+            f"{self.url}/v1/telephony/{line}",
+            data=body,
+            headers=signed(body, self.service.clock),
         )
         return answer.status
 
@@ -292,8 +294,8 @@ class CallCentre:
         await self.tasks.close()
 
 
-def signed(body: bytes) -> dict[str, str]:
-    now = str(int(time.time()))
+def signed(body: bytes, clock: Clock | None = None) -> dict[str, str]:
+    now = str(int(time.time() if clock is None else clock.now_us() / 1e6))
     digest = hmac.new(
         SIGNING_SECRET.encode(), f"{now}.".encode() + body, hashlib.sha256
     )

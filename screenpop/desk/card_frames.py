@@ -20,6 +20,7 @@ def opened_card(
     source_labels: Mapping[str, str],
     earlier_agents: list[str],
     handover: list[frames.EarlierNote],
+    promised: frames.Promised | None,
 ) -> frames.PopOpened:
     """The whole card as it stands."""
     call = case.call
@@ -47,6 +48,7 @@ def opened_card(
         earlier_agents=earlier_agents,
         handover=handover,
         consult=pop.consult,
+        promised=promised,
         note=pop.note,
         closed=render.close_reason(pop.leg) if pop.closed else None,
         ended_at=render.maybe_iso(call.ended_us),

@@ -13,6 +13,7 @@ from screenpop.domain.call import AgentLeg, Call, CallKey
 from screenpop.domain.decision import Decision
 from screenpop.domain.phone import Parties
 from screenpop.domain.profile import Answer, Candidate, CandidateRef, Facet, Profile
+from screenpop.domain.recall import OpenPromise
 from screenpop.journal.records import AnswersRecord
 
 NO_NOTE = frames.AgentNote()
@@ -68,6 +69,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     profile: Profile | None = None
     memo: dict[str, tuple[tuple[object, ...], Facet]] = {}
     pops: dict[UserId, Pop] = {}
+    promise: OpenPromise | None = None  # to this caller, when the call came
     about: CallKey | None = None  # the customer's call, of a consultation
     consults: list[CallKey] = []  # calls that are about this one
     forgotten_rounds: set[str] = set()
@@ -95,6 +97,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             self.decisions,
             self.about,
             self.consults,
+            self.promise,
         )
 
     @classmethod
@@ -112,6 +115,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
             decisions=saved.decisions,
             about=saved.about,
             consults=saved.consults,
+            promise=saved.promise,
         )
 
     def pack(self) -> None:
@@ -179,6 +183,7 @@ class SavedCase(msgspec.Struct, frozen=True, array_like=True, gc=False):
     decisions: list[Decision] = []
     about: CallKey | None = None
     consults: list[CallKey] = []
+    promise: OpenPromise | None = None
 
 
 ProfileOf = Callable[[Case], Profile]

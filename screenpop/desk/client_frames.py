@@ -101,6 +101,18 @@ class NoteForNext(
     text: str
 
 
+class CallBackAt(
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="call_back",
+    forbid_unknown_fields=True,
+):  # fmt: skip
+    """The caller was promised a call back at that time, RFC 3339; empty: none any more.
+
+    At most 90 days ahead. Only who talked in the call, of a caller with a number.
+    """
+
+    at: str
+
+
 class Disposition(
     OfACall, frozen=True, kw_only=True, tag_field="frame", tag="disposition",
     forbid_unknown_fields=True,

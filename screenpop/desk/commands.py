@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from screenpop.desk import frames
 from screenpop.desk.case import Case, Pop
@@ -26,6 +27,7 @@ from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.domain.offer import MARK, encode_offers, offered_by, offers_of
 from screenpop.domain.profile import Candidate
+from screenpop.domain.recall import PROMISE_DAYS_MAX, RECALL, Doing
 from screenpop.journal.records import ActionRecord
 
 CONTACT_CHARS_MAX = 200
@@ -35,10 +37,12 @@ Command = (
     frames.Choose
     | frames.Note
     | frames.NoteForNext
+    | frames.CallBackAt
     | frames.Disposition
     | frames.MarkOffers
     | frames.SetAgentState
 )
+DAY_US = 86_400_000_000
 OFFERS_MAX = 20  # in one frame; a card has six
 
 
@@ -77,6 +81,8 @@ def record_of(
             action, data = "note", {"text": _text(command, rules)}
         case frames.NoteForNext():
             action, data = "handover", {"text": _for_next(command, pop, case, rules)}
+        case frames.CallBackAt():
+            action, data = RECALL, _promise(command, pop, case, now_us)
         case frames.Disposition():
             action, data = "disposition", {"code": _code(command, pop, rules)}
         case frames.MarkOffers():
@@ -254,6 +260,44 @@ def _for_next(
             remedy="Write it into the note of the call.",
         )
     return _text(command, rules)
+
+
+def _promise(
+    command: frames.CallBackAt, pop: Pop, case: Case, now_us: int
+) -> dict[str, str]:
+    """For when a call back is promised; 0 takes it back."""
+    ani = case.parties.ani
+    if not pop.leg.talked:
+        raise BadInput(
+            "call_back: you have not talked in this call",
+            code="not_answered",
+            remedy="Answer the call first.",
+        )
+    if case.about is not None or not ani.number or not ani.may_look_up:
+        raise BadInput(
+            "call_back: this call has no number of a customer to call back",
+            code="no_number",
+            remedy="Write number and time into the note.",
+        )
+    if not command.at:
+        return {"do": Doing.PROMISE.value, "until_us": "0"}
+    due_us = _time_us(command.at)
+    if due_us is None or not now_us < due_us <= now_us + PROMISE_DAYS_MAX * DAY_US:
+        raise BadInput(
+            f"call_back: {command.at[:40]!r} is not a time in the next"
+            f" {PROMISE_DAYS_MAX} days",
+            code="bad_time",
+            remedy="Send an RFC 3339 time, e.g. 2026-12-01T10:00:00Z.",
+        )
+    return {"do": Doing.PROMISE.value, "until_us": str(due_us)}
+
+
+def _time_us(text: str) -> int | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else round(at.timestamp() * 1_000_000)
 
 
 def _text(command: frames.Note | frames.NoteForNext, rules: CommandRules) -> str:

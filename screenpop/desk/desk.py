@@ -8,7 +8,7 @@ exactly what a browser has seen.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 import msgspec
 
@@ -21,14 +21,15 @@ from screenpop.desk.card_frames import (
 )
 from screenpop.desk.case import Case, Pop, ProfileOf
 from screenpop.desk.consult import family
-from screenpop.desk.handover import handed_over, takers
+from screenpop.desk.handover import earlier_agents, handed_over, promised, takers
 from screenpop.domain.agent import UserId
-from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey, LegState
+from screenpop.domain.call import AgentLeg, Call, CallEvent, CallKey
 from screenpop.domain.call_state import Change
 from screenpop.domain.decision import decided
 from screenpop.domain.directory import Directory
 from screenpop.domain.phone import Parties
 from screenpop.domain.profile import Candidate, Profile
+from screenpop.domain.recall import OpenPromise
 from screenpop.journal.records import ActionRecord, AnswersRecord
 
 PopFrame = frames.PopOpened | frames.PopUpdated | frames.PopClosed
@@ -52,14 +53,20 @@ class Desk:
         source_labels: Mapping[str, str] | None = None,
         pops_per_user_max: int = 500,
         listens: Callable[[UserId], bool] = lambda user: True,
+        promising: Container[str] = (),
+        promise_of: Callable[[str], OpenPromise | None] = lambda number: None,
     ):
-        """`listens` says who has a browser open: only they get frames made."""
+        """`listens` says who has a browser open: only they get frames made.
+
+        `promising` are numbers that may have been promised a call back.
+        """
         self.directory = directory
         self._profile_of = profile_of
         self.queue_labels = queue_labels or {}
         self.labels = source_labels or {}
         self._pops_max = pops_per_user_max
         self.listens = listens
+        self._promising, self._promise_of = promising, promise_of
         self.cases: dict[CallKey, Case] = {}
         self.pops: dict[UserId, OrderedDict[CallKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
@@ -88,6 +95,8 @@ class Desk:
         if case is None:
             case = Case(call=call, parties=parties)
             self.cases[key] = case
+            if (number := parties.ani.number) is not None and number in self._promising:
+                case.promise = self._promise_of(number)
         elif others:
             case.parties = parties
             case.profile = None
@@ -292,8 +301,9 @@ class Desk:
             offset=max(pop.opened, pop.changed) if offset is None else offset,
             queue_labels=self.queue_labels,
             source_labels=self.labels,
-            earlier_agents=self._earlier(case.call, pop.user),
+            earlier_agents=earlier_agents(case.call, pop.user, self.directory),
             handover=handed_over(family(self.cases, case), pop.user, self.directory),
+            promised=promised(case, pop.user, self.directory),
         )
 
     def _for(
@@ -329,7 +339,7 @@ class Desk:
             changes["answered_at"] = render.maybe_iso(leg.answered_us)
         if leg.held_us is not None and before.held_us != leg.held_us:
             changes["held_at"] = render.maybe_iso(leg.held_us)
-        earlier = self._earlier(case.call, user)
+        earlier = earlier_agents(case.call, user, self.directory)
         if pop.earlier != earlier:
             pop.earlier = changes["earlier_agents"] = earlier
         return self._updated(offset, pop, changes)
@@ -351,7 +361,7 @@ class Desk:
             opened=offset,
             changed=offset,
             received_us=event.received_us,
-            earlier=self._earlier(case.call, user),
+            earlier=earlier_agents(case.call, user, self.directory),
         )
         if not consult.is_alone(case):
             related = family(self.cases, case)
@@ -414,16 +424,6 @@ class Desk:
         if colleague is not None:
             by = self.directory.colleague(colleague, pop.user)
         return closed_card(offset, pop, call, by)
-
-    def _earlier(self, call: Call, user: UserId) -> list[str]:
-        """Colleagues who talked in this call before."""
-        earlier: list[str] = []
-        for leg in call.legs:
-            if leg.state is not LegState.RELEASED or not leg.talked:
-                continue
-            if name := self.directory.colleague(leg, user):
-                earlier.append(name)
-        return earlier
 
     def _missed_of(self, pop: Pop, after: int) -> Iterator[tuple[int, PopFrame]]:
         call = self.cases[pop.key].call

@@ -18,6 +18,9 @@ from screenpop.desk.client_frames import (
     Ack as Ack,
 )
 from screenpop.desk.client_frames import (
+    CallBackAt as CallBackAt,
+)
+from screenpop.desk.client_frames import (
     Choose as Choose,
 )
 from screenpop.desk.client_frames import (
@@ -64,6 +67,9 @@ from screenpop.desk.written_frames import (
 )
 from screenpop.desk.written_frames import (
     PopState as PopState,
+)
+from screenpop.desk.written_frames import (
+    Promised as Promised,
 )
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import CandidateRef, Facet, PolicyLine
@@ -139,6 +145,7 @@ class PopOpened(
     earlier_agents: list[str] = []
     handover: list[EarlierNote] = []  # of colleagues in this call, `for_next` first
     consult: Consult | None = None
+    promised: Promised | None = None  # a call back, as it was when the call came
     note: AgentNote = AgentNote()
     closed: CloseReason | None = None  # opened and over while the browser was away
     ended_at: str | None = None
@@ -279,6 +286,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     has_policy: bool = False  # the card keeps room for the lines of a sales policy
     click_to_call: dict[str, str] = {}  # URL templates by line; others have `tel:`
     buttons: list[UrlButton] = []
+    time_zone: str = "UTC"  # of the centre: a call back is promised in it
 
 
 class Resync(
@@ -411,8 +419,8 @@ ServerFrame = (
 
 
 ClientFrame = (
-    Resume | Ack | Choose | Find | Note | NoteForNext | Disposition | MarkOffers
-    | SetAgentState
+    Resume | Ack | Choose | Find | Note | NoteForNext | CallBackAt | Disposition
+    | MarkOffers | SetAgentState
 )  # fmt: skip
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")

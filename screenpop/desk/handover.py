@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from screenpop.desk.case import Case, Pop
-from screenpop.desk.frames import AgentNote, EarlierNote
-from screenpop.domain.agent import UserId
+from screenpop.desk.frames import AgentNote, EarlierNote, Promised
+from screenpop.domain.agent import Role, UserId
+from screenpop.domain.call import Call, LegState
 from screenpop.domain.directory import Directory
+from screenpop.support.clock import iso_from_us
 
 
 def handed_over(
@@ -34,6 +36,26 @@ def handed_over(
     said = [each for each in said if _says(each)]
     said.sort(key=lambda x: (bool(x.for_next), x.saved_at or ""), reverse=True)
     return said
+
+
+def earlier_agents(call: Call, user: UserId, directory: Directory) -> list[str]:
+    """Colleagues who talked in this call before."""
+    earlier: list[str] = []
+    for leg in call.legs:
+        if leg.state is not LegState.RELEASED or not leg.talked:
+            continue
+        if name := directory.colleague(leg, user):
+            earlier.append(name)
+    return earlier
+
+
+def promised(case: Case, user: UserId, directory: Directory) -> Promised | None:
+    """The call back that was promised before this call came."""
+    if case.promise is None:
+        return None
+    due_us, by = case.promise.due_us, case.promise.by
+    named = by == user or directory.privacy.names_live(Role.AGENT)
+    return Promised(at=iso_from_us(due_us), by=directory.name_of(by) if named else None)
 
 
 def for_next(note: AgentNote) -> str:

@@ -292,6 +292,7 @@ class Hub:
                 frames.Choose()
                 | frames.Note()
                 | frames.NoteForNext()
+                | frames.CallBackAt()
                 | frames.Disposition()
                 | frames.MarkOffers()
                 | frames.SetAgentState()

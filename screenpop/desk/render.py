@@ -23,6 +23,7 @@ from screenpop.domain.directory import principal
 from screenpop.domain.offer import decode_offers
 from screenpop.domain.phone import Ani, Dnis, Presentation
 from screenpop.domain.profile import Candidate, Facet, Profile
+from screenpop.domain.recall import Doing
 from screenpop.journal.records import ActionRecord
 from screenpop.support.clock import Clock, iso_from_us
 
@@ -155,6 +156,10 @@ def written(note: frames.AgentNote, record: ActionRecord) -> frames.AgentNote | 
             text = data.get("text", "")
             told = text if text.strip() else msgspec.UNSET
             return replace(note, for_next=told, saved_at=saved_at)
+        case "recall" if data.get("do") == Doing.PROMISE:
+            due_us = int(data.get("until_us", "0"))
+            at = iso(due_us) if due_us else msgspec.UNSET
+            return replace(note, call_back_at=at)
         case "disposition":
             code = data.get("code") or None
             return replace(note, disposition=code, saved_at=saved_at)
@@ -251,6 +256,7 @@ def greeter(
             has_policy=bool(config.policy),
             click_to_call=config.click_to_call,
             buttons=buttons,
+            time_zone=config.server.time_zone,
         )
 
     return hello

@@ -20,8 +20,17 @@ class AgentNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     saved_at: str | None = None
     # For the agent who gets the call next; absent while nothing is written.
     for_next: str | msgspec.UnsetType = msgspec.UNSET
+    # For when this agent promised to call back; absent while nothing is promised.
+    call_back_at: str | msgspec.UnsetType = msgspec.UNSET
     # What became of each offer, by "FACET/ITEM"; absent while none is marked.
     marks: dict[str, Mark] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Promised(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A call back that an agent promised this caller; `by` is null unless named."""
+
+    at: str
+    by: str | None = None
 
 
 class EarlierNote(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -6,6 +6,9 @@ A caller is a number. Each call with it says one thing:
 - a *contact*: an agent talked with the caller, on a call of either side,
 - a *try*: we called, and it was not answered.
 
+A call back that an agent promised for a time counts as an attempt, made when it was
+promised: it waits for that time.
+
 The attempts since the last contact are one row. A contact closes the row: of an attempt
 that began before the answer the caller got through, or was called back. People claim,
 snooze and close rows; each action names an attempt and reaches the row that it is in.
@@ -20,6 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
 
 import msgspec
 from msgspec.structs import replace
@@ -37,6 +41,9 @@ from screenpop.domain.stake import Stake
 
 RECALL = "recall"
 """The name of the action in the journal; its `do` is a `Doing`."""
+PROMISED = "promised"
+"""The kind of an attempt that is an agent's promise to call back."""
+PROMISE_DAYS_MAX = 90
 GOT_THROUGH, CALLED_BACK = "got_through", "called_back"
 CLOSE_REASONS: Mapping[str, str] = {
     "settled": "Settled without a call",
@@ -47,8 +54,9 @@ CLOSE_REASONS: Mapping[str, str] = {
 }
 """Why a person may close a row, and how the page says it. Free text is not taken."""
 SORT_RULE = (
-    "First who asked to be called back, then who tried most often, then the most money"
-    " at stake, then who has waited longest since the first attempt."
+    "First promised call-backs that are due, then who asked to be called back, then who"
+    " tried most often, then the most money at stake, then who has waited longest since"
+    " the first attempt."
 )
 OPEN_KINDS = (Outcome.REJECTED, Outcome.FAILED)  # an attempt only out of hours
 
@@ -64,6 +72,7 @@ class Doing(StrEnum):
     RELEASE = "release"
     SNOOZE = "snooze"
     CLOSE = "close"
+    PROMISE = "promise"  # of a call in which an agent talked; for `until_us`
 
 
 class RowState(StrEnum):
@@ -103,6 +112,7 @@ class RecallCall(msgspec.Struct, frozen=True, array_like=True, gc=False):
     agent: AgentId | None = None
     caller_name: str | None = None
     stake: Stake | None = None
+    due_us: int = 0  # of a promise: for when it was made
 
     @property
     def order(self) -> tuple[int, bool, CallKey]:
@@ -124,6 +134,13 @@ class RecallAction(msgspec.Struct, frozen=True, array_like=True, gc=False):
     until_us: int = 0
     reason: str = ""
     forced: bool = False
+
+
+class OpenPromise(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An agent promised to call back then; no one talked with the caller since."""
+
+    due_us: int
+    by: UserId
 
 
 class Closing(msgspec.Struct, frozen=True, gc=False):
@@ -155,6 +172,21 @@ class RecallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.newest.queue
 
     @property
+    def promise(self) -> RecallCall | None:
+        """The newest promise among the attempts."""
+        return next((x for x in reversed(self.attempts) if x.due_us), None)
+
+    @property
+    def last_us(self) -> int:
+        """When something was last to be done about it."""
+        return max(self.newest.at_us, self.newest.due_us)
+
+    @property
+    def shown_again_us(self) -> int:
+        """Put off until then: by a person, or as it was promised for that time."""
+        return max(self.snoozed_until_us, self.newest.due_us)
+
+    @property
     def stake(self) -> Stake:
         """As the newest call knows it that knows anything."""
         known = (x.stake for x in reversed(self.attempts) if x.stake is not None)
@@ -165,7 +197,7 @@ class RecallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return RowState.CLOSED
         if self.claimed_by is not None and now_us < self.claimed_us + rules.claim_us:
             return RowState.CLAIMED
-        if now_us < self.snoozed_until_us:
+        if now_us < self.shown_again_us:
             return RowState.SNOOZED
         return RowState.WAITING
 
@@ -173,10 +205,12 @@ class RecallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _NO_STAKE = Stake()
 
 
-def urgency(row: RecallRow) -> tuple[bool, int, Decimal, int]:
+def urgency(row: RecallRow) -> tuple[float, bool, int, Decimal, int]:
     """The place of a row in the list, the smallest first: `SORT_RULE`."""
+    due_us = inf if row.promise is None else row.promise.due_us
     asked = any(x.kind == Outcome.CALLBACK for x in row.attempts)
-    return not asked, -len(row.attempts), -row.stake.value, row.attempts[0].at_us
+    first_us = row.attempts[0].at_us
+    return due_us, not asked, -len(row.attempts), -row.stake.value, first_us
 
 
 # -- What does one call say?
@@ -297,6 +331,8 @@ class _Segment:
                 self.snoozed_at = place
             case Doing.CLOSE:
                 self._close(action, place)
+            case Doing.PROMISE:
+                pass  # it is an attempt: see `_promises`
 
     def _may(self, action: RecallAction, rules: RecallRules) -> bool:
         """A colleague's claim keeps all others off while it holds."""
@@ -348,7 +384,8 @@ def rows_of(
     calls: Iterable[RecallCall], actions: Sequence[RecallAction], rules: RecallRules
 ) -> list[RecallRow]:
     """The rows of one number, the oldest first; `actions` in the journal's order."""
-    segments = _segments(calls)
+    calls = [*calls]
+    segments = _segments([*calls, *_promises(calls, actions)])
     places = {
         attempt.key: (segment, place)
         for segment in segments
@@ -360,6 +397,24 @@ def rows_of(
             segment, place = found
             segment.act(action, place, rules)
     return [row for segment in segments for row in segment.rows()]
+
+
+def _promises(
+    calls: Iterable[RecallCall], actions: Sequence[RecallAction]
+) -> Iterable[RecallCall]:
+    """What was promised last in each call, unless it was taken back."""
+    last = {each.key: each for each in actions if each.do is Doing.PROMISE}
+    for call in calls:
+        made = last.get(call.key)
+        if made is not None and made.until_us and call.says is Saying.CONTACT:
+            yield replace(
+                call,
+                says=Saying.ATTEMPT,
+                kind=PROMISED,
+                at_us=max(made.at_us, call.at_us + 1),  # their clocks may differ
+                due_us=made.until_us,
+                by=(made.user,),
+            )
 
 
 def _segments(calls: Iterable[RecallCall]) -> list[_Segment]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, or_, select
 
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import (
@@ -23,6 +23,7 @@ from screenpop.history.refolded import folded
 from screenpop.history.tables import calls, recall_actions
 
 CALLS_PER_STEP = 100
+PROMISED_MAX = 10_000
 CALLS_MAX = 100_000  # the newest of those with numbers that reached no one
 
 
@@ -37,6 +38,8 @@ class PastRecalls:
 
         A step at a time, as the events of each call describe it.
         """
+        promised = await self._promised(since_us)
+        numbers_promised = {number for number, _ in promised}
         reached_no_one = and_(
             calls.c.arrived_us >= since_us,
             calls.c.direction == Direction.INBOUND.value,
@@ -46,7 +49,15 @@ class PastRecalls:
         numbers = select(calls.c.number).where(reached_no_one)
         newest = (
             select(calls.c.line, calls.c.call_id, calls.c.occurrence, calls.c.number)
-            .where(calls.c.arrived_us >= since_us, calls.c.number.in_(numbers))
+            .where(
+                or_(
+                    and_(calls.c.arrived_us >= since_us, calls.c.number.in_(numbers)),
+                    and_(
+                        calls.c.arrived_us >= min((x[1] for x in promised), default=0),
+                        calls.c.number.in_(numbers_promised),
+                    ),
+                )
+            )
             .order_by(calls.c.arrived_us.desc())
             .limit(CALLS_MAX)
         )
@@ -61,10 +72,37 @@ class PastRecalls:
                 for call in await folded(self._database, [*by_key])
             ]
 
+    async def _promised(self, since_us: int) -> list[tuple[str, int]]:
+        """Numbers that were promised a call back due then or later; since when."""
+        made = recall_actions.c
+        query = (
+            select(calls.c.number, func.min(calls.c.arrived_us))
+            .join(
+                recall_actions,
+                and_(
+                    made.line == calls.c.line,
+                    made.call_id == calls.c.call_id,
+                    made.occurrence == calls.c.occurrence,
+                ),
+            )
+            .where(
+                made.do == Doing.PROMISE.value,
+                made.until_us >= since_us,
+                calls.c.number.is_not(None),
+            )
+            .group_by(calls.c.number)
+            .limit(PROMISED_MAX)
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+            return [(number, at_us) for number, at_us in rows]
+
     async def actions(self, since_us: int) -> list[RecallAction]:
         """In the order of their times."""
         table = recall_actions.c
-        query = select(recall_actions).where(table.at_us >= since_us)
+        query = select(recall_actions).where(
+            or_(table.at_us >= since_us, table.until_us >= since_us)
+        )
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(table.at_us))
             return [

@@ -363,8 +363,6 @@ class Follower:
         if record.action == "agent_state":
             if (state := agent_state(record.data.get("state"))) is not None:
                 self._said(offset, person(UserId(record.user)), state, self.heard_us)
-        elif record.action == RECALL:
-            self.feed.recalls.act(offset, record)
         elif record.action == ALERT:
             self.feed.alerts.act(record)
         elif record.action == DESK:
@@ -376,9 +374,11 @@ class Follower:
         else:
             if record.action == "note":
                 self.notes.take(offset, record)
+            elif record.action == RECALL and (key := record.call_key):
+                self.feed.recalls.act(offset, record)
+                self._know(key)
             shown = self.desk.action(offset, record)
-            if not self._quiet:
-                self.hub.deliver(offset, shown)
+            self.hub.deliver(offset, [] if self._quiet else shown)
 
     def _choose(self, offset: int, record: ActionRecord) -> None:
         """An agent in wrap-up may still say who it was: then it is looked up again."""

@@ -51,6 +51,7 @@ def recalls_of(config: Configuration, follower: Follower) -> Recalls:
         },
         click_to_call=config.click_to_call,
         home_country=config.server.country,
+        time_zone=config.server.time_zone,
     )
     return Recalls(
         follower.feed.recalls,

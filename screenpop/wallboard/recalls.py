@@ -23,6 +23,9 @@ from screenpop.domain.call import Call, CallKey
 from screenpop.domain.profile import Profile
 from screenpop.domain.recall import (
     CALLED_BACK,
+    PROMISED,
+    Doing,
+    OpenPromise,
     RecallAction,
     RecallCall,
     RecallRow,
@@ -73,6 +76,8 @@ class RecallList:
         self._quiet: OrderedDict[str, Calls] = OrderedDict()
         self._numbers: dict[CallKey, str] = {}
         self._actions: OrderedDict[CallKey, dict[str, OrderedAction]] = OrderedDict()
+        self._promises: dict[CallKey, OrderedAction] = {}
+        self.promising: set[str] = set()  # numbers with a promise among their calls
         self._served: dict[UserId, Counter[str]] = {}
         self._rows: dict[str, list[RecallRow]] = {}
         self._stale: set[str] = set()  # numbers whose rows are to be made again
@@ -109,15 +114,17 @@ class RecallList:
     def know(self, key: CallKey, profile: Profile) -> None:
         """What was found out about the caller of an attempt."""
         known = self._call(key)
-        if known is None or known.says is not Saying.ATTEMPT:
+        if known is None or not self.is_attempt(key):
             return
         said = replace(known, stake=stake_of(profile, self.settings.columns))
         if said != known:
             self._put(known, said)
 
     def is_attempt(self, key: CallKey) -> bool:
+        """Is it, or was a call back promised in it?"""
         known = self._call(key)
-        return known is not None and known.says is Saying.ATTEMPT
+        promised = key in self._promises
+        return known is not None and (promised or known.says is Saying.ATTEMPT)
 
     def withdraw(self, key: CallKey) -> None:
         """The call never was."""
@@ -164,6 +171,13 @@ class RecallList:
         rows = self._rows_of(number)
         return next((x for x in rows if any(key == a.key for a in x.attempts)), None)
 
+    def promise_of(self, number: str) -> OpenPromise | None:
+        """What an agent promised this caller, until somebody talked with them."""
+        for row in reversed(self._rows_of(number)):
+            if row.closed is None and (made := row.promise) is not None:
+                return OpenPromise(made.due_us, made.by[0])
+        return None
+
     def rows(self, user: User, now_us: int) -> list[RecallRow]:
         """The rows that this person may see, the most urgent first."""
         seen = [row for row in self._all_rows(now_us) if self.may_see(user, row)]
@@ -171,6 +185,8 @@ class RecallList:
 
     def may_see(self, user: User, row: RecallRow) -> bool:
         if user.role.includes(Role.SUPERVISOR):
+            return True
+        if row.promise is not None and user.username in row.promise.by:
             return True
         if not row.queue:
             return user.username in row.newest.people
@@ -226,11 +242,14 @@ class RecallList:
         """Forget numbers whose calls are too old for the list."""
         since_us = now_us - self.settings.days * DAY_US
         for callers in (self._listed, self._quiet):
-            while callers:
-                calls = next(iter(callers.values()))
+            for _ in range(len(callers)):
+                number, calls = next(iter(callers.items()))
                 if max(call.at_us for call in calls.values()) >= since_us:
                     break
-                self._forget(callers)
+                if self._is_promised(calls, since_us):
+                    callers.move_to_end(number)  # the others are not kept with it
+                else:
+                    self._forget(callers)
 
     # -- its memory
 
@@ -279,9 +298,13 @@ class RecallList:
         self._changed(number)
         self._listed.pop(number, None)
         self._quiet.pop(number, None)
+        self.promising.discard(number)
         if not calls:
             return
-        listed = any(call.says is Saying.ATTEMPT for call in calls.values())
+        promised = bool(self._promises) and not calls.keys().isdisjoint(self._promises)
+        if promised:
+            self.promising.add(number)
+        listed = promised or any(x.says is Saying.ATTEMPT for x in calls.values())
         callers = self._listed if listed else self._quiet
         callers[number] = calls
         if len(callers) > self.settings.callers_max:
@@ -292,6 +315,19 @@ class RecallList:
         for call in [*next(iter(callers.values())).values()]:
             self._take_out(call)
             self._actions.pop(call.key, None)
+            self._promises.pop(call.key, None)
+
+    def _is_promised(self, calls: Calls, since_us: int) -> bool:
+        """Is one of these calls back due then or later?"""
+        made = (self._promises.get(key) for key in calls)
+        return any(x is not None and x[1].until_us >= since_us for x in made)
+
+    def _promise(self, place: int, action: RecallAction) -> None:
+        known = self._promises.get(action.key)
+        if known is None or known[1].action_id == action.action_id or known[0] < place:
+            self._promises[action.key] = place, action
+        if len(self._promises) > self.settings.callers_max:
+            del self._promises[next(iter(self._promises))]
 
     def _act(self, place: int, action: RecallAction) -> None:
         mine = self._actions.setdefault(action.key, {})
@@ -299,8 +335,10 @@ class RecallList:
         if len(mine) > ACTIONS_ON_ONE_MAX:
             del mine[next(iter(mine))]
         number = self._numbers.get(action.key)
+        if action.do is Doing.PROMISE:
+            self._promise(place, action)
         if number is not None:
-            self._changed(number)
+            self._file(number, self._calls_of(number))
         if len(self._actions) > self.settings.callers_max:
             self._actions.popitem(last=False)
 
@@ -320,8 +358,7 @@ class RecallList:
                 actions = self._actions_on(calls)
                 rows = rows_of(calls.values(), actions, self.settings.rules)
                 self._rows[number] = rows
-                closed = [(x.closed, x.queue) for x in rows if x.closed is not None]
-                if ours := [(c.at_us, q) for c, q in closed if c.how == CALLED_BACK]:
+                if ours := [*_called_back(rows)]:
                     self._called_back[number] = ours
                     self._called_back_in = (0, 0), Counter()
         return self._rows.get(number, [])
@@ -339,7 +376,7 @@ class RecallList:
         self._make_stale_rows()
         since_us = now_us - self.settings.days * DAY_US
         for rows in self._rows.values():
-            yield from (row for row in rows if row.newest.at_us >= since_us)
+            yield from (row for row in rows if row.last_us >= since_us)
 
     def _counted(self, now_us: int) -> _RowsThatWait:
         counted = self._waiting
@@ -359,7 +396,7 @@ class RecallList:
                 case RowState.CLAIMED:
                     counted.change_at(row.claimed_us + rules.claim_us)
                 case RowState.SNOOZED:
-                    counted.change_at(row.snoozed_until_us)
+                    counted.change_at(row.shown_again_us)
                 case RowState.CLOSED:
                     pass
         return counted
@@ -380,10 +417,19 @@ class _RowsThatWait:
         if row.queue:
             self.by_queue[row.queue] += 1
         else:
-            self.direct.update(row.newest.people)
+            by = row.promise.by if row.promise is not None else ()
+            self.direct.update({*row.newest.people, *by})
 
     def change_at(self, at_us: int) -> None:
         self.until_us = min(self.until_us, at_us)
+
+
+def _called_back(rows: Iterable[RecallRow]) -> Iterator[tuple[int, str]]:
+    """When our call closed a row, and in which queue; not of a promise alone."""
+    for row in rows:
+        real = [x for x in row.attempts if x.kind != PROMISED]
+        if real and row.closed is not None and row.closed.how == CALLED_BACK:
+            yield row.closed.at_us, real[-1].queue
 
 
 def _is_decided(call: Call) -> bool:

@@ -43,7 +43,10 @@ SHOWN = (OPEN, *(state.value for state in RowState))
 
 
 class RecallBody(msgspec.Struct, frozen=True, kw_only=True):
-    """`minutes` belongs to `snooze`, `reason` to `close`."""
+    """`minutes` belongs to `snooze`, `reason` to `close`.
+
+    A call back is promised on the desk, not here.
+    """
 
     do: Doing
     minutes: int = 0
@@ -58,6 +61,7 @@ class RecallWords:
     columns: Mapping[str, str]  # of money, by `FACET.COLUMN`
     click_to_call: Mapping[str, str]  # by line
     home_country: str | None = None
+    time_zone: str = "UTC"  # of the centre: promises are made in it
 
 
 class Recalls:
@@ -107,6 +111,7 @@ class Recalls:
             "reasons": [{"code": c, "label": x} for c, x in CLOSE_REASONS.items()],
             "claim_s": rules.claim_us / 1e6,
             "days": self._recalls.settings.days,
+            "time_zone": self._words.time_zone,
         }
 
     async def act(self, name: NamedCall, user: User, body: RecallBody) -> Json:
@@ -149,6 +154,12 @@ class Recalls:
 
     def _record(self, key: CallKey, user: User, body: RecallBody) -> ActionRecord:
         now_us, data = self._clock.now_us(), {"do": body.do.value}
+        if body.do is Doing.PROMISE:
+            raise BadInput(
+                "do: a call back is promised on the desk.",
+                code="bad_recall",
+                remedy="Use claim, release, snooze or close.",
+            )
         if body.do is Doing.SNOOZE:
             data["until_us"] = str(now_us + self._minutes(body) * MINUTE_US)
         if body.do is Doing.CLOSE:
@@ -206,7 +217,7 @@ class Recalls:
         label = self._words.queues.get(row.queue, row.queue)
         mine = row.claimed_by == user.username
         claimed = state is RowState.CLAIMED
-        snoozed = state is RowState.SNOOZED
+        snoozed, promise = state is RowState.SNOOZED, row.promise
         claim_us = self._recalls.settings.rules.claim_us
         return {
             **_named(newest.key),
@@ -235,7 +246,8 @@ class Recalls:
             "claimed_until": iso_from_us(row.claimed_us + claim_us)
             if claimed
             else None,
-            "snoozed_until": iso_from_us(row.snoozed_until_us) if snoozed else None,
+            "snoozed_until": iso_from_us(row.shown_again_us) if snoozed else None,
+            "promised": None if promise is None else self._promise(user, promise),
             "closed": None if row.closed is None else self._closing(user, row.closed),
             "tel": f"tel:{newest.number}",
             "click_to_call": self._click_to_call(newest, user),
@@ -250,6 +262,13 @@ class Recalls:
             "amount": stake.amount,
             "currency": stake.currency,
             "label": self._words.columns.get(of, of),
+        }
+
+    def _promise(self, user: User, promise: RecallCall) -> Json:
+        return {
+            "at": iso_from_us(promise.due_us),
+            "by": self._who_did(user, promise.by, None),
+            "by_me": user.username in promise.by,
         }
 
     def _try(self, user: User, call: RecallCall) -> Json:

@@ -18,6 +18,7 @@ from playwright.async_api import Browser
 
 from screenpop.node.asking import load_checked
 from screenpop.node.build import running
+from screenpop.support.clock import Clock
 
 FILE = "screenpop.yaml"
 TRAINED_S = 60  # generous: it takes two seconds on a free core
@@ -89,6 +90,8 @@ async def open_house(
     browser: Browser,
     sources: Sources = configuration,
     reload_every_s: float = 2,
+    clock: Clock | None = None,
+    zone: str = "UTC",
     **more: object,
 ) -> AsyncIterator[House]:
     """`more` are further top-level keys of its configuration."""
@@ -100,12 +103,13 @@ async def open_house(
             port=0,
             sources=sources,
             reload_every_s=reload_every_s,
+            zone=zone,
             **more,
         )
         await let_everybody_in(folder)
         async with AsyncExitStack() as stack:
             service = await stack.enter_async_context(
-                running(load_checked(folder / FILE))
+                running(load_checked(folder / FILE), clock=clock)
             )
             house = House(
                 service=service,
@@ -129,6 +133,7 @@ def _configure(
     port: int,
     sources: Sources = configuration,
     reload_every_s: float = 2,
+    zone: str = "UTC",
     **more: object,
 ) -> None:
     """The first start takes any free port, later ones that same port."""
@@ -137,5 +142,6 @@ def _configure(
         "heartbeat_s": 5,
         "desk_grace_s": 0.5,
         "reload_every_s": reload_every_s,
+        "time_zone": zone,
     }
     write_config(folder, server=server, **sources(company.url), **more)

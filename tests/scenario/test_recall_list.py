@@ -149,6 +149,36 @@ async def test_a_start_without_journal_and_saved_state_reads_the_store(
     assert after == before
 
 
+async def test_a_promised_call_back_is_read_from_the_store_whatever_its_age(
+    tmp_path: Path,
+) -> None:
+    """It is due in three weeks; the list goes back one week."""
+    async with open_call_centre(tmp_path, **BRIEF) as centre:
+        ana = await centre.sign_in("ana")
+        await centre.ring("ana", caller=ADA, call_id="c-1")
+        await centre.answer("c-1", "ana")
+        await ana.next("pop.updated")
+        due = datetime.now(UTC) + timedelta(days=21)
+        await ana.send("call_back", call_id="c-1", at=due.isoformat(), id="p-1")
+        await ana.next("done")
+        await centre.hang_up("c-1")
+        (row,) = await waiting(centre, "ana")
+        assert (row["state"], row["kind"], row["promised"]["by_me"]) == (
+            "snoozed", "promised", True,
+        )  # fmt: skip
+        before = await waiting(centre, "sue")
+        await centre.archived()
+        await centre.service.journal.trim(centre.service.clock.now_us() + 10**9)
+    for saved in (tmp_path / "data").glob("*.snapshot"):
+        saved.unlink()
+    async with open_call_centre(tmp_path, people=False, **BRIEF) as centre:
+        assert await waiting(centre, "sue") == before
+        ben = await centre.sign_in("ben")
+        await centre.ring("ben", caller=ADA, call_id="c-2")
+        promised = (await ben.next_pop()).frame["promised"]
+        assert promised["by"] == "Ana"
+
+
 async def test_what_was_done_survives_kill_9_doubled_and_late_events(
     tmp_path: Path,
 ) -> None:

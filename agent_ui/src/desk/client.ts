@@ -140,6 +140,12 @@ export class DeskClient {
     this.#do({ frame: "handover", call_id: callId, text: forNext });
   }
 
+  /** A call back at that time is promised; null takes it back. */
+  promise(callId: string, atMs: number | null): void {
+    const at = atMs === null ? "" : new Date(atMs).toISOString();
+    this.#do({ frame: "call_back", call_id: callId, at });
+  }
+
   /** The agent does not want this text any more. */
   dropDraft(callId: string): void {
     this.store.dispatch({ type: "draft_dropped", callId });
@@ -484,6 +490,8 @@ function sent(command: Command): DeskAction {
         callId: command.call_id,
         text: command.text,
       };
+    case "call_back":
+      return { type: "promise_sent", callId: command.call_id, at: command.at };
     case "disposition":
       return {
         type: "disposition_sent",
@@ -517,6 +525,8 @@ function settled(command: Command, offset: number, failure: string | null): Desk
         ? { type: "for_next_saved", callId, text }
         : { type: "for_next_failed", callId, message: failure };
     }
+    case "call_back":
+      return { type: "promise_settled", callId: command.call_id, at: command.at };
     case "disposition":
       return {
         type: "disposition_settled",

@@ -67,6 +67,12 @@ export function callBackPromised(
   return null;
 }
 
+/** Does a result of this name promise a call back? */
+export function saysCallBack(words: string[], choice: DispositionChoice): boolean {
+  const written = plain(`${choice.code}\n${choice.label}`);
+  return words.map(plain).some((word) => written.includes(word));
+}
+
 function plain(text: string): string {
   return text.toLocaleLowerCase().replace(/[_-]/g, " ");
 }

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import type { Pop } from "../state/model";
+import type { Promised } from "../wire/frames";
 import { Amount, Said } from "./amount";
 import { useCallNow, useDesk, useServerNow } from "./context";
 import { Skeleton } from "./fields";
@@ -116,6 +117,7 @@ function CallBack({ pop }: { pop: Pop }) {
   const { call_back_words: words = [], dispositions = [] } = state.hello ?? {};
   const earlier = earlierCalls(pop);
   const promised = earlier && callBackPromised(earlier, words, dispositions);
+  if (pop.promised) return <Appointment {...pop.promised} />;
   return (
     <Fact
       name="call-back"
@@ -130,6 +132,21 @@ function CallBack({ pop }: { pop: Pop }) {
       ) : (
         <span class="muted">{earlier ? t("desk.none_open") : "–"}</span>
       )}
+    </Fact>
+  );
+}
+
+/** A call back that a colleague promised for a time. */
+function Appointment({ at, by = null }: Promised) {
+  const { formats, state } = useDesk();
+  const zone = state.hello?.time_zone ?? "UTC";
+  return (
+    <Fact name="call-back" label={t("desk.call_back")} tone="warn">
+      <span class="appointment">
+        {t("desk.promised")}
+        <Said>{formats.appointment(Date.parse(at), zone)}</Said>
+        {by && <bdi>{`, ${by}`}</bdi>}
+      </span>
     </Fact>
   );
 }

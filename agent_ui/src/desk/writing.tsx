@@ -8,6 +8,7 @@ import { draftOf } from "../state/drafts";
 import { type Draft, type Pop, resultPending, unsaved } from "../state/model";
 import { stateAfterWrapUp } from "../state/wrap_up";
 import type { DispositionChoice } from "../wire/frames";
+import { CallBackAt, mayPromise } from "./call_back";
 import { useDesk, useServerNow } from "./context";
 import { ForNext, mayHandOver } from "./for_next";
 import { stateLabel } from "./words";
@@ -59,6 +60,11 @@ export function Writing({ pop, field }: WritingProps) {
       )}
       <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
+      {mayPromise(pop) ? (
+        <CallBackAt key={pop.call_id} pop={pop} draft={draft} />
+      ) : (
+        <div class="call-back-room" />
+      )}
       <FinishLine pop={pop} draft={draft} />
     </section>
   );

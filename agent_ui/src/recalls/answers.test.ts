@@ -42,6 +42,7 @@ function row(more: Partial<Recall> = {}): Recall {
     claimed_by_me: false,
     claimed_until: null,
     snoozed_until: null,
+    promised: null,
     closed: null,
     tel: "tel:+442079460958",
     click_to_call: null,

@@ -34,6 +34,7 @@ export interface Recall {
   claimed_by_me: boolean;
   claimed_until: string | null;
   snoozed_until: string | null;
+  promised: { at: string; by: string | null; by_me: boolean } | null;
   closed: Closed | null;
   tel: string;
   click_to_call: string | null;
@@ -54,6 +55,7 @@ export interface RecallAnswer {
   rule: string;
   reasons: { code: string; label: string }[];
   days: number;
+  time_zone: string;
 }
 
 /** A row keeps its place and focus while its caller calls again. */
@@ -66,6 +68,7 @@ const KINDS: Record<string, string> = textsOf({
   missed: "recalls.not_answered",
   voicemail: "recalls.reached_the_mailbox",
   callback: "recalls.asked_to_be_called_back",
+  promised: "promise.call_back_promised",
 });
 
 /** `Gave up after 0:41, Sales, out of hours`. */
@@ -88,9 +91,24 @@ export function whyWords(row: Recall): string {
 /** `3 attempts, the first 2h ago`: how long somebody has been trying. */
 export function attemptWords(row: Recall, formats: Formats, nowMs: number): string {
   const last = formats.ago(Date.parse(row.last_at), nowMs);
+  if (row.attempts === 1 && row.promised) return last;
   if (row.attempts === 1) return t("recalls.one_attempt", { last });
   const first = formats.ago(Date.parse(row.first_at), nowMs);
   return t("recalls.attempts_first_last", { n: row.attempts, first, last });
+}
+
+/** `You promised to call back Tue 1 Dec, 10:00`. */
+export function promiseWords(
+  { promised }: Recall,
+  formats: Formats,
+  zone: string,
+): string | null {
+  if (!promised) return null;
+  const at = formats.appointment(Date.parse(promised.at), zone);
+  if (promised.by_me) return t("promise.you_promised", { at });
+  return promised.by
+    ? t("promise.promised_by", { at, by: promised.by })
+    : t("promise.promised_for", { at });
 }
 
 export function tryWords(row: Recall, formats: Formats, nowMs: number): string | null {

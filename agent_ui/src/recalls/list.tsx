@@ -10,6 +10,7 @@ import {
   attemptWords,
   keyOf,
   laterChoices,
+  promiseWords,
   type Recall,
   type RecallAnswer,
   stateWords,
@@ -109,6 +110,7 @@ function Row({ asked, row, formats, nowMs }: RowProps) {
   const who = row.name || row.company || row.display;
   const tried = tryWords(row, formats, nowMs);
   const state = stateWords(row, formats);
+  const promised = promiseWords(row, formats, asked.answer?.time_zone ?? "UTC");
   return (
     <li class="recall" data-state={row.state} data-asked={row.asked} data-who={who}>
       <div class="recall-who">
@@ -122,6 +124,11 @@ function Row({ asked, row, formats, nowMs }: RowProps) {
       </div>
       <div class="recall-why">
         <span>{whyWords(row)}</span>
+        {promised && (
+          <b class="recall-promise" dir="auto">
+            {promised}
+          </b>
+        )}
         <span class="muted">{attemptWords(row, formats, nowMs)}</span>
         {tried && <span class="muted">{tried}</span>}
         {state && (

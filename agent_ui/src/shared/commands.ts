@@ -1,6 +1,7 @@
 // Which of the agent's actions has the server not confirmed yet?
 
 import type {
+  CallBackAt,
   Choose,
   Disposition,
   MarkOffers,
@@ -12,6 +13,7 @@ import type {
 export type Command =
   | Note
   | NoteForNext
+  | CallBackAt
   | Disposition
   | Choose
   | MarkOffers

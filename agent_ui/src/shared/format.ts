@@ -15,6 +15,8 @@ export interface Formats {
   /** The time of day in a zone; in the viewer's where the zone is not known. */
   timeIn(atMs: number, zone: string): string;
   dateTime(atMs: number): string;
+  /** `Tue 1 Dec, 10:00` in that zone. */
+  appointment(atMs: number, zone: string): string;
   ago(atMs: number, nowMs: number): string;
   /** `38s`, `5m`, `3h`, `2d`: an age in little room. */
   age(atMs: number, nowMs: number): string;
@@ -157,6 +159,8 @@ export function formatsFor(locale: string | null): Formats {
         timeStyle: "medium",
       }).format(new Date(iso)),
     ...written,
+    appointment: (atMs, zone) =>
+      dates(`a${zone}`, { ...APPOINTMENT, timeZone: zone }).format(atMs),
     dateTime: (atMs) => moment.format(atMs),
     ago: (atMs, nowMs) => relativeText(relative, (atMs - nowMs) / 1000),
     age: (atMs, nowMs) => {
@@ -257,6 +261,12 @@ function calendarIn(tag: string) {
 }
 
 const DAY = { day: "numeric", month: "short" } as const;
+const APPOINTMENT = {
+  ...DAY,
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+} as const;
 const PERCENT = { style: "percent", maximumFractionDigits: 1 } as const;
 
 function notAll(share: number): number {

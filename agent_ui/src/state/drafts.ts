@@ -98,6 +98,16 @@ export function noteEchoedWithoutCard(
 }
 
 /** The service has that text for the next agent; what was typed since is not in it. */
+/** Another one may have been sent meanwhile. */
+export function promiseSettled(
+  state: DeskState,
+  callId: string,
+  at: string,
+): DeskState {
+  if (draftOf(state, callId).promising !== at) return state;
+  return patchDraft(state, callId, { promising: null });
+}
+
 export function forNextSaved(
   state: DeskState,
   callId: string,

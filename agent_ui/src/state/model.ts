@@ -22,6 +22,8 @@ export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
   marks: Marks;
   /** What the service has of this agent's for the next one. */
   forNext: string;
+  /** For when this agent promised to call back, as the service has it. */
+  callBackAt: string | null;
   /** Over, kept for note and disposition until the agent finishes it. */
   wrapUp: boolean;
 }
@@ -42,6 +44,8 @@ export interface Draft {
   /** What is typed for the next agent and the service does not have; null: nothing. */
   forNext: string | null;
   forNextFailed: string | null;
+  /** A promise on its way to the service; "" takes one back. */
+  promising: string | null;
   disposition: string | null;
   /** `waiting`: the service takes this one only after it has the note. */
   dispositionState: "saved" | "waiting" | "sending" | "failed";
@@ -135,6 +139,8 @@ export type DeskAction =
   | { type: "for_next_typed"; callId: string; text: string }
   | { type: "for_next_saved"; callId: string; text: string }
   | { type: "for_next_failed"; callId: string; message: string }
+  | { type: "promise_sent"; callId: string; at: string }
+  | { type: "promise_settled"; callId: string; at: string }
   | { type: "note_readied"; callId: string }
   | { type: "note_sent"; callId: string }
   | { type: "note_saved"; callId: string; text: string; offset: number }
@@ -174,6 +180,7 @@ export const NO_DRAFT: Draft = {
   failed: null,
   forNext: null,
   forNextFailed: null,
+  promising: null,
   disposition: null,
   dispositionState: "saved",
   contact: { name: "", company: "", account: "" },

@@ -48,6 +48,7 @@ export function updatePop(
   if (facets) updated.facets = { ...pop.facets, ...facets };
   if (note) updated.marks = note.marks ?? {};
   if (note) updated.forNext = note.for_next ?? "";
+  if (note) updated.callBackAt = note.call_back_at ?? null;
   let next = place(state, updated);
   if (note) next = noteEchoed(next, frame.call_id, note, frame.offset);
   const justAnswered = pop.state !== "answered" && frame.state === "answered";
@@ -119,7 +120,9 @@ function toPop(frame: PopOpened): Pop {
   const { frame: _name, missed_while_away: _missed, ...pop } = frame;
   const marks = frame.note.marks ?? {};
   const forNext = frame.note.for_next ?? "";
-  return { ...pop, wrapUp: frame.closed !== null, arrivals: {}, marks, forNext };
+  const callBackAt = frame.note.call_back_at ?? null;
+  const wrapUp = frame.closed !== null;
+  return { ...pop, wrapUp, arrivals: {}, marks, forNext, callBackAt };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {

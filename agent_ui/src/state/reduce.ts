@@ -11,6 +11,7 @@ import {
   noteSent,
   noteTyped,
   patchDraft,
+  promiseSettled,
 } from "./drafts";
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
 import { marked } from "./offers";
@@ -38,6 +39,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
         forNext: action.text,
         forNextFailed: null,
       });
+    case "promise_sent":
+      return patchDraft(state, action.callId, { promising: action.at });
+    case "promise_settled":
+      return promiseSettled(state, action.callId, action.at);
     case "for_next_saved":
       return forNextSaved(state, action.callId, action.text);
     case "for_next_failed":

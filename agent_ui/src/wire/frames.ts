@@ -110,7 +110,13 @@ export interface AgentNote {
   disposition: string | null;
   saved_at: string | null;
   for_next?: string;
+  call_back_at?: string;
   marks?: Record<string, Mark>;
+}
+
+export interface Promised {
+  at: string;
+  by: string | null;
 }
 
 export interface EarlierNote {
@@ -177,6 +183,7 @@ export interface PopOpened {
   earlier_agents: string[];
   handover: EarlierNote[];
   consult: Consult | null;
+  promised: Promised | null;
   note: AgentNote;
   closed: CloseReason | null;
   ended_at: string | null;
@@ -291,6 +298,7 @@ export interface Hello {
   has_policy: boolean;
   click_to_call: Record<string, string>;
   buttons: UrlButton[];
+  time_zone: string;
 }
 
 export interface Resync {
@@ -451,6 +459,15 @@ export interface NoteForNext {
   text: string;
 }
 
+export interface CallBackAt {
+  frame: "call_back";
+  call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
+  at: string;
+}
+
 export interface Disposition {
   frame: "disposition";
   call_id: string;
@@ -483,4 +500,4 @@ export interface SetAgentState {
 
 export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | CustomersFound | WallboardSnapshot | WallboardDelta;
 
-export type ClientFrame = Resume | Ack | Choose | Find | Note | NoteForNext | Disposition | MarkOffers | SetAgentState;
+export type ClientFrame = Resume | Ack | Choose | Find | Note | NoteForNext | CallBackAt | Disposition | MarkOffers | SetAgentState;

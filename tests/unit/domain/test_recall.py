@@ -259,3 +259,63 @@ def test_the_order_is_the_stated_one() -> None:
     old, new = rows(attempt("c-6", 0))[0], rows(attempt("c-7", 5))[0]
     ordered = [asked, often, rich, poor, old, new]
     assert sorted([new, poor, often, old, asked, rich], key=urgency) == ordered
+
+
+# -- a call back that an agent promised for a time
+
+
+def promised(on: RecallCall, until_s: float, at_s: float = 20) -> RecallAction:
+    return did("promise", on, at_s=at_s, until_us=at(until_s) if until_s else 0)
+
+
+def test_a_promised_call_back_waits_for_its_time() -> None:
+    talk = contact("c-1", 10)
+    found = rows(talk, actions=(promised(talk, 500),))
+    assert [x.promise and x.promise.by for x in found] == [(ANA,)]
+    assert states(found) == ["snoozed"]
+    assert states(found, at_s=500) == ["waiting"]
+
+
+def test_the_newest_promise_counts_and_can_be_taken_back() -> None:
+    talk = contact("c-1", 10)
+    first, second = promised(talk, 500), promised(talk, 900, at_s=30)
+    (row,) = rows(talk, actions=(first, second))
+    assert row.shown_again_us == at(900)
+    assert rows(talk, actions=(first, second, promised(talk, 0, at_s=40))) == []
+
+
+@pytest.mark.parametrize("later", [contact("c-2", 600), contact("c-2", 100)])
+def test_the_next_talk_closes_a_promise(later: RecallCall) -> None:
+    talk = contact("c-1", 10)
+    found = rows(talk, later, actions=(promised(talk, 500),))
+    assert states(found, at_s=700) == ["closed"]
+
+
+def test_the_call_in_which_it_was_promised_does_not_close_it() -> None:
+    talk = contact("c-1", 50)  # its line's clock is ahead of ours
+    assert states(rows(talk, actions=(promised(talk, 500, at_s=20),))) == ["snoozed"]
+
+
+def test_a_caller_who_calls_again_before_the_promised_time_waits_now() -> None:
+    talk = contact("c-1", 10)
+    found = rows(talk, attempt("c-2", 100), actions=(promised(talk, 500),))
+    assert states(found) == ["waiting"]
+    assert found[0].promise is not None
+
+
+def test_a_promise_is_claimed_and_closed_by_hand() -> None:
+    talk = contact("c-1", 10)
+    made, claim = promised(talk, 150), did("claim", talk, BEN)
+    assert states(rows(talk, actions=(made, claim))) == ["claimed"]
+    done = did("close", talk, BEN, at_s=160, reason="settled", forced=True)
+    assert states(rows(talk, actions=(made, claim, done))) == ["closed"]
+
+
+def test_a_promise_that_is_due_comes_before_all_others() -> None:
+    one, two = contact("c-1", 10), contact("c-2", 20)
+    early, late = (
+        rows(each, actions=(promised(each, until_s),))[0]
+        for each, until_s in ((one, 150), (two, 160))
+    )
+    asked = rows(attempt("c-3", 0, kind="callback"))[0]
+    assert sorted([asked, late, early], key=urgency) == [early, late, asked]

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from unit.wallboard.wallboard_story import at, call, event
 
 from screenpop.domain.agent import Role, User, UserId
-from screenpop.domain.call import AgentId, Call, CallId
+from screenpop.domain.call import AgentId, Call, CallId, Direction
 from screenpop.domain.profile import (
     Candidate,
     CandidateRef,
@@ -193,3 +193,67 @@ def profile(
             "balance": Facet(state=FRESH, fields=owed),
         },
     )
+
+
+# -- a call back that an agent promised
+
+
+def promise(
+    name: str, due_s: float, user: str = "ana", at_s: float = 60
+) -> ActionRecord:
+    until_us = at(due_s) if due_s else 0
+    return ActionRecord(
+        action="recall", action_id=f"{name}/{user}/{at_s}", at_us=at(at_s), user=user,
+        line="main", call_id=CallId(name),
+        data={"do": "promise", "until_us": str(until_us)},
+    )  # fmt: skip
+
+
+def test_a_promise_is_known_by_number_until_someone_talks_with_them() -> None:
+    made = recalls((talked("c-1", 10), "+1"))
+    made.act(1, promise("c-1", 500))
+    assert "+1" in made.promising
+    open_now = made.promise_of("+1")
+    assert open_now is not None
+    assert (open_now.due_us, open_now.by) == (at(500), "ana")
+    assert (made.waiting(ANA, at(100)), made.waiting(ANA, at(500))) == (0, 1)
+    made.replace(talked("c-2", 600), "+1")
+    assert made.promise_of("+1") is None
+    assert made.waiting(SUE, at(700)) == 0
+
+
+def test_who_promised_sees_the_row_whatever_their_queues_are() -> None:
+    made = recalls((lost("c-0"), "+1"), (talked("c-1", 40), "+1"))
+    made.act(1, promise("c-1", 50, user="ben"))
+    assert numbers(made, BEN) == ["+1"]
+
+
+def test_a_promise_outlives_the_days_of_the_list_and_a_snapshot() -> None:
+    made = recalls((talked("c-1", 10), "+1"), (lost("c-2"), "+2"), days=1)
+    made.act(1, promise("c-1", 3 * 86_400))
+    other = RecallList(made.settings)
+    for part in made.saved(10):
+        other.restore(part)
+    for each in (made, other):
+        each.prune(at(60) + 2 * DAY_US)
+        assert len(each) == 1
+        assert each.waiting(SUE, at(0) + 3 * DAY_US) == 1
+        each.prune(at(60) + 5 * DAY_US)
+        assert len(each) == 0
+
+
+def test_a_promise_that_is_taken_back_leaves_the_list() -> None:
+    made = recalls((talked("c-1", 10), "+1"))
+    made.act(1, promise("c-1", 50))
+    made.act(2, promise("c-1", 0, at_s=61))
+    assert made.promise_of("+1") is None
+    assert made.waiting(SUE, at(100)) == 0
+
+
+def test_a_promise_that_we_kept_is_no_caller_called_back() -> None:
+    made = recalls((talked("c-1", 10), "+1"))
+    made.act(1, promise("c-1", 50))
+    ours = replace(talked("o-1", 70), direction=Direction.OUTBOUND)
+    made.replace(ours, "+1")
+    assert made.waiting(SUE, at(100)) == 0
+    assert made.called_back(0, at(1_000)) == {}

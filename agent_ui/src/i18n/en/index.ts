@@ -8,6 +8,7 @@ import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
 import { me } from "./me";
+import { promise } from "./promise";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
 import { ring } from "./ring";
@@ -24,6 +25,7 @@ export const en = {
   ...ring,
   ...settings,
   ...handover,
+  ...promise,
   ...me,
   ...recalls,
   ...insight,

@@ -9,6 +9,7 @@ import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
 import { me } from "./me";
+import { promise } from "./promise";
 import { recalls } from "./recalls";
 import { reports } from "./reports";
 import { ring } from "./ring";
@@ -24,6 +25,7 @@ export const fr: Catalogue = {
   ...ring,
   ...settings,
   ...handover,
+  ...promise,
   ...insight,
   ...labels,
   ...me,
