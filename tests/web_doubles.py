@@ -19,7 +19,7 @@ from screenpop.domain.errors import BadInput, ConfigError, NotFound, Unauthentic
 from screenpop.domain.orders_after import KnownCaller
 from screenpop.domain.popped import PoppedCall
 from screenpop.domain.profile import Json
-from screenpop.history.kinds import CallKind
+from screenpop.history.kinds import CallKind, KindCalls
 from screenpop.history.offers import OfferCounts
 from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import RecordsFound
@@ -396,6 +396,7 @@ class FakeKinds:
     ) -> None:
         self.asked: list[tuple[CountsAsked, str]] = []
         self.opened: list[tuple[str, str, CountedPlace | None]] = []
+        self.wanted: list[KindCalls] = []
         self._rows, self._callers = [*rows], [*callers]
 
     async def rows(self, asked: CountsAsked, group: str) -> list[CallKind]:
@@ -405,12 +406,13 @@ class FakeKinds:
     async def calls(
         self,
         asked: CountsAsked,
-        group: str,
-        name: str,
+        wanted: KindCalls,
         before: CountedPlace | None,
         limit: int,
     ) -> list[CountedCall]:
-        self.opened.append((group, name, before))
+        name = wanted.name
+        self.opened.append((wanted.group, name, before))
+        self.wanted.append(wanted)
         place = CountedPlace(
             interval_us=1_000_000, line="main", call_id="c-1", occurrence=0, queue=""
         )

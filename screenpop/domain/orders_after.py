@@ -33,10 +33,14 @@ class CustomerOrder(NamedTuple):
 
 @dataclass(slots=True)
 class OrderSums:
-    """`revenue` by currency; "" is an order that names none."""
+    """`revenue` by currency; "" is an order that names none.
+
+    `callers` are (customer, arrival) of the calls that orders count under.
+    """
 
     orders: int = 0
     revenue: dict[str, float] = field(default_factory=dict)
+    callers: set[tuple[str, int]] = field(default_factory=set)
 
 
 def orders_after(
@@ -57,6 +61,7 @@ def orders_after(
             if place >= 0 and order.at_us - times[place] <= days * DAY_US:
                 sums = found[of_one[place][1]]
                 sums.orders += 1
+                sums.callers.add((customer, times[place]))
                 if order.amount is not None:
                     before = sums.revenue.get(order.currency, 0.0)
                     sums.revenue[order.currency] = before + order.amount

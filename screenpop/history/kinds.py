@@ -7,8 +7,9 @@ parts of days at the ends of a range, and a list of calls, from the calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -52,6 +53,7 @@ from screenpop.history.rolled import UTC, in_step
 from screenpop.history.rows import fit_id
 
 KindGroup = Literal["outcome", "result", "customer", "queue", "line", "dialled"]
+KindFigure = Literal["calls", "answered", "known", "orders"]
 KindPiece = tuple[KindLevel | None, int, int]
 """Which sums (None: the calls themselves), from, to."""
 ROWS_MAX = 1_000
@@ -59,6 +61,29 @@ CALLERS_MAX = 20_000
 
 _calls = tables.calls.c
 _sums = tables.kind_counts.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCalls:
+    """Which calls of a row: of one figure, with this result, of these callers.
+
+    `callers` are (customer, arrival) of calls that orders came after.
+    """
+
+    group: KindGroup
+    name: str
+    figure: KindFigure = "calls"
+    result: str | None = None
+    callers: frozenset[tuple[str, int]] = frozenset()
+
+    def conditions(self, columns: Any) -> list[ColumnElement[bool]]:
+        """Of stored calls as `kind_of_call` names them, or of their sums."""
+        found = [columns[self.group] == self.name]
+        if self.figure in ("known", "orders"):
+            found.append(columns["customer"] == "known")
+        if self.result is not None:
+            found.append(columns["result"] == self.result)
+        return found
 
 
 @dataclass(slots=True)
@@ -103,8 +128,7 @@ class CallKinds:
     async def calls(
         self,
         asked: CountsAsked,
-        group: KindGroup,
-        name: str,
+        wanted: KindCalls,
         before: CountedPlace | None,
         limit: int,
     ) -> list[CountedCall]:
@@ -115,18 +139,24 @@ class CallKinds:
                 *place, _calls.queue, _calls.dialled, _calls.answered_us,
                 _calls.ended_us, _calls.outcome,
             )
-            .where(*_within(asked), kind_of_call()[group] == name)
+            .where(*_within(asked), *wanted.conditions(kind_of_call()))
             .order_by(*(column.desc() for column in place))
             .limit(limit)
         )  # fmt: skip
+        if wanted.figure == "answered":
+            query = query.where(_calls.answered_us.is_not(None))
         if before is not None:
             at = (before.interval_us, before.line, fit_id(before.call_id))
             query = query.where(
                 _calls.arrived_us <= before.interval_us,
                 tuple_(*place) < (*at, before.occurrence),
             )
+        if wanted.figure == "orders":
+            newest = _newest(wanted.callers, before, limit)
+            caller = tuple_(_calls.customer_key, _calls.arrived_us)
+            query = query.where(caller.in_(newest))
         async with self._database.read() as connection:
-            since_us = await self._since(connection, asked, group, name, before, limit)
+            since_us = await self._since(connection, asked, wanted, before, limit)
             query = query.where(_calls.arrived_us >= since_us)
             found = (await connection.execute(query)).all()
             keys = [(row.line, row.call_id, row.occurrence) for row in found]
@@ -164,23 +194,24 @@ class CallKinds:
         self,
         connection: AsyncConnection,
         asked: CountsAsked,
-        group: KindGroup,
-        name: str,
+        wanted: KindCalls,
         before: CountedPlace | None,
         limit: int,
     ) -> int:
         """From which day on there are enough calls: the list does not look further."""
-        if not await in_step(connection, self._zone):
+        is_counted = wanted.figure != "orders"
+        if not is_counted or not await in_step(connection, self._zone):
             return asked.from_us
+        amount = _sums.answered if wanted.figure == "answered" else _sums.calls
         until_us = asked.to_us if before is None else before.interval_us
         days = (
-            select(_sums.interval_us, func.sum(_sums.calls))
+            select(_sums.interval_us, func.sum(amount))
             .where(
                 _sums.level == "day",
                 _sums.interval_us >= asked.from_us,
                 # The newest day may be a part of one.
                 _sums.interval_us < day_start_us(until_us, self._zone),
-                _sums[group] == name,
+                *wanted.conditions(_sums),
                 *asked.places(_sums),
             )
             .group_by(_sums.interval_us)
@@ -192,6 +223,20 @@ class CallKinds:
             if left <= 0:
                 return int(day_us)
         return asked.from_us
+
+
+def _newest(
+    callers: Iterable[tuple[str, int]], before: CountedPlace | None, limit: int
+) -> list[tuple[str, int]]:
+    """So many as a page may have; of a moment all, since the page may end in it."""
+    until_us = None if before is None else before.interval_us
+    left = sorted(
+        (x for x in callers if until_us is None or x[1] <= until_us),
+        key=lambda x: x[1],
+        reverse=True,
+    )
+    last_us = left[:limit][-1][1] if left else 0
+    return [*takewhile(lambda x: x[1] >= last_us, left)]
 
 
 def kind_pieces(from_us: int, to_us: int, zone: ZoneInfo | None) -> list[KindPiece]:

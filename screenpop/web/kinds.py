@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from aiohttp import web
 
 from screenpop.domain.errors import BadInput
 from screenpop.domain.orders_after import OrderSums
-from screenpop.history.kinds import CALLERS_MAX, CallKind, KindGroup
+from screenpop.history.kinds import (
+    CALLERS_MAX,
+    CallKind,
+    KindCalls,
+    KindFigure,
+    KindGroup,
+)
 from screenpop.history.past_counts import CountsAsked
 from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.groups import merged_queues
@@ -41,6 +48,12 @@ CUSTOMERS: Mapping[str, str] = {
     "unknown": "Number not known",
     "withheld": "No number",
 }
+FIGURES: Mapping[KindFigure, tuple[str, ...]] = {
+    "calls": (),
+    "answered": ("Answered",),
+    "known": ("Known customer",),
+    "orders": ("Known customer",),
+}
 OF_FEW = "\0"  # no result has this code
 NAMELESS: Mapping[str, str] = {"": "None", OF_FEW: "Several, of few people"}
 
@@ -49,7 +62,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     """A row for each outcome, result, kind of customer, queue, line or number."""
     query, zone = visit.request.query, zone_of(site)
     asked, group = _asked(site, query)
-    days = whole_number(query, "orders_days", ORDERS_DAYS, 1, ORDERS_DAYS_MAX)
+    days = _orders_days(query)
     kinds = site.services.kinds
     found = await kinds.rows(asked, group)
     sums, more = await site.services.orders_after((), days), False
@@ -86,30 +99,61 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
     cursor = text(query, "before", CURSOR_CHARS_MAX)
     before = None if cursor is None else place_in(cursor)
-    kinds = site.services.kinds
-    if group == "result" and name in _few(site, await kinds.rows(asked, group)):
+    figure = choice(query, "figure", get_args(KindFigure), "calls")
+    result = text(query, "result", NAME_CHARS_MAX)
+    kinds, is_work = site.services.kinds, result is not None or figure == "orders"
+    if (group == "result" or is_work) and name in _few(
+        site, await kinds.rows(asked, group)
+    ):
         raise BadInput(
-            "name: this result was chosen by too few people.",
+            "name: too few people took these calls, or chose this result.",
             code="bad_query",
             remedy="Leave the queue or number out, or see privacy.group_min.",
         )
-    found = await kinds.calls(asked, group, name, before, limit)
+    wanted = KindCalls(group=group, name=name, figure=figure, result=result)
+    if figure == "orders":
+        wanted = await _ordered(site, asked, query, wanted)
+    found = await kinds.calls(asked, wanted, before, limit)
     await site.services.audit(visit.user.username, "stats.calls", f"{group}={name}")
-    label, rule = _labels(site, group).get(name, name), site.services.groups()
+    why, rule = _why(site, query, wanted), site.services.groups()
     return answered(
         {
             **heading(asked, zone),
             "number": name,
             "calls": [
-                {
-                    **call_row(call, (), zone, rule, site.services.labels),
-                    "why": f"{label}.",
-                }
+                {**call_row(call, (), zone, rule, site.services.labels), "why": why}
                 for call in found
             ],
             "before": cursor_of(found[-1].place) if len(found) == limit else None,
         }
     )
+
+
+async def _ordered(
+    site: Site, asked: CountsAsked, query: Any, wanted: KindCalls
+) -> KindCalls:
+    """With the calls of the row that an order came after."""
+    days = _orders_days(query)
+    callers, _ = await site.services.kinds.callers(asked, wanted.group)
+    sums = await site.services.orders_after(callers, days) or {}
+    of_row = sums.get(wanted.name, OrderSums())
+    return replace(wanted, callers=frozenset(of_row.callers))
+
+
+def _orders_days(query: Any) -> int:
+    return whole_number(query, "orders_days", ORDERS_DAYS, 1, ORDERS_DAYS_MAX)
+
+
+def _why(site: Site, query: Any, wanted: KindCalls) -> str:
+    """Each condition that a call of the list meets."""
+    label = _labels(site, wanted.group).get(wanted.name, wanted.name)
+    words = [label, *FIGURES[wanted.figure]]
+    if wanted.figure == "orders":
+        words.append(f"An order within {_orders_days(query)} days")
+    if wanted.result is not None:
+        results = site.services.labels.get("result", {})
+        words.append(f"Last result: {results.get(wanted.result, wanted.result)}")
+    return "".join(f"{each}. " for each in words).rstrip()
 
 
 def _asked(site: Site, query: Any) -> tuple[CountsAsked, KindGroup]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from screenpop.domain.agent import Role
-from screenpop.history.kinds import KindGroup
+from screenpop.history.kinds import KindFigure, KindGroup
 from screenpop.planning.asked import DAYS_MAX
 from screenpop.web import charts, compare, forecast, kinds, pops, stats
 from screenpop.web.site import Route, RouteParameter
@@ -107,6 +107,9 @@ STATS: tuple[Route, ...] = (
         query=(
             RouteParameter(name="group", text=" ".join(get_args(KindGroup))),
             RouteParameter(name="name", text="Of the row; without it the nameless."),
+            RouteParameter(name="figure", text=" ".join(get_args(KindFigure))),
+            RouteParameter(name="result", text="Only calls with this last result."),
+            RouteParameter(name="orders_days", text="Orders so many days after."),
             *_range(required=True),
             RouteParameter(name="before", text="Cursor of the page before."),
             RouteParameter(name="limit", text=f"1 to {stats.CALLS_MAX}."),

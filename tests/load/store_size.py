@@ -56,7 +56,7 @@ from screenpop.history.calls import Calls, PagePlace
 from screenpop.history.counted import sum_again
 from screenpop.history.earlier import EarlierCalls
 from screenpop.history.engine import Database
-from screenpop.history.kinds import CallKinds, KindGroup
+from screenpop.history.kinds import CallKinds, KindCalls, KindGroup
 from screenpop.history.migrate import upgrade
 from screenpop.history.past_counts import CountsAsked, Group, PastCounts
 from screenpop.history.popped import PoppedCalls
@@ -322,7 +322,9 @@ def _kinds(database: Database) -> Iterator[tuple[str, Ask]]:
     yield "28 days by outcome", partial(kinds.rows, month, "outcome")
     yield "newest callers of a year", partial(kinds.callers, year, "dialled")
     for name in ("completed", "abandoned"):
-        listed = partial(kinds.calls, year, "outcome", name, None, 50)
+        listed = partial(
+            kinds.calls, year, KindCalls(group="outcome", name=name), None, 50
+        )
         yield f"50 calls of a year that are {name}", listed
     of_calls = CallKinds(database, ZoneInfo("Asia/Tokyo"))  # no sums of that zone
     yield "28 days by outcome, from calls", partial(of_calls.rows, month, "outcome")

@@ -1,25 +1,15 @@
 import { expect, test } from "vitest";
 import { setViewerLocale } from "../shared/format";
-import { resultWords, revenueWords } from "./by_kind";
+import { mostChosen, revenueWords } from "./by_kind";
 
 setViewerLocale("en-GB");
 
-const ROW = {
-  name: "",
-  label: "",
-  calls: 9,
-  answered: 9,
-  known: 9,
-  orders: 0,
-  revenue: {},
-};
-
 test("the most frequent results stand first, the rest as one", () => {
   const results = { a: 1, b: 5, c: 3, d: 2, e: 1, f: 1 };
-  const words = resultWords({ ...ROW, results }, { b: "Sold" });
-  expect(words).toBe("Sold 5, c 3, d 2, a 1, others 2");
-  expect(resultWords({ ...ROW, results: {} }, {})).toBe("none");
-  expect(resultWords({ ...ROW, results: null }, {})).toBe("–");
+  const { most, others } = mostChosen(results);
+  expect(most.map(([code]) => code)).toEqual(["b", "c", "d", "a"]);
+  expect(others).toBe(2);
+  expect(mostChosen({})).toEqual({ most: [], others: 0 });
 });
 
 test("revenue is by currency", () => {

@@ -38,16 +38,16 @@ export function CallList({
   onExpired,
 }: CallListProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const where = opened.figure ? "pops/calls" : opened.kind ? "kinds/calls" : "calls";
+  const where = opened.kind ? "kinds/calls" : opened.figure ? "pops/calls" : "calls";
   const path = `/v1/stats/${where}?${callsQuery(opened)}&limit=${PAGE}`;
   const { calls, zone, before, trouble, more } = useCalls(path, onExpired);
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal();
   }, []);
-  const names = opened.figure
-    ? [t("reports.does_the_pop_help")]
-    : opened.kind
-      ? [opened.name || t("reports.not_named")]
+  const names = opened.kind
+    ? [opened.name || t("reports.not_named")]
+    : opened.figure
+      ? [t("reports.does_the_pop_help")]
       : opened.numbers.map(
           (name) => counters.find((each) => each.name === name)?.label ?? name,
         );

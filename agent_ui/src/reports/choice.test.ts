@@ -53,6 +53,19 @@ describe("what is looked at", () => {
     );
   });
 
+  it("keeps an opened figure of how calls ended", () => {
+    const range = { numbers: [], from: "2026-11-20", to: "2026-11-21" };
+    const row = { ...range, kind: "dialled" as const, name: "+44" };
+    const sold = { ...row, result: "sold" };
+    const orders = { ...row, figure: "orders", days: 7 };
+    for (const open of [sold, orders]) {
+      expect(choiceOf(searchOf({ ...USUAL, open }))).toEqual({ ...USUAL, open });
+    }
+    expect(callsQuery(orders).toString()).toBe(
+      "from=2026-11-20&to=2026-11-21&figure=orders&group=dialled&name=%2B44&orders_days=7",
+    );
+  });
+
   it("leaves out what an address cannot mean", () => {
     const search = "?view=none&from=2026-13-40&by=2m&days=99&away=x&open=number%3Da";
     expect(choiceOf(search)).toEqual(USUAL);

@@ -28,7 +28,11 @@ export interface Opened {
   /** Of how calls ended, in place of numbers. */
   kind?: Kind;
   name?: string;
-  /** Of what cards did, in place of numbers; of a facet where one is named. */
+  /** Of them only those with this last result. */
+  result?: string;
+  /** So many days after a call an order counts. */
+  days?: number;
+  /** Of a kind; else of what cards did, of a facet where one is named. */
   figure?: string;
   facet?: string;
 }
@@ -205,6 +209,8 @@ export function callsQuery(opened: Opened): URLSearchParams {
   if (opened.kind) {
     query.set("group", opened.kind);
     query.set("name", opened.name ?? "");
+    if (opened.result !== undefined) query.set("result", opened.result);
+    if (opened.days !== undefined) query.set("orders_days", String(opened.days));
   }
   return query;
 }
@@ -225,7 +231,13 @@ function openedOf(text: string | null): Opened | null {
   if (figure) opened.figure = figure;
   const facet = query.get("facet");
   if (facet) opened.facet = facet;
-  if (kind) Object.assign(opened, { kind, name: query.get("name") ?? "" });
+  if (kind) {
+    Object.assign(opened, { kind, name: query.get("name") ?? "" });
+    const result = query.get("result");
+    if (result !== null) opened.result = result;
+    const days = whole(query.get("orders_days"), 1, 60);
+    if (days !== null) opened.days = days;
+  }
   for (const name of [...GROUPS, "team"] as const) {
     const value = query.get(name);
     if (value !== null) opened[name] = value;

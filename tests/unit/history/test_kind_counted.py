@@ -35,7 +35,7 @@ from screenpop.history import rolled, tables
 from screenpop.history.archive import Archive
 from screenpop.history.batch import Batch, CallState, CustomerOfCall, Written
 from screenpop.history.engine import Database
-from screenpop.history.kinds import CallKinds, KindGroup, kind_pieces
+from screenpop.history.kinds import CallKinds, KindCalls, KindGroup, kind_pieces
 from screenpop.history.past_counts import CountsAsked
 from screenpop.history.recount import recount
 
@@ -369,7 +369,8 @@ async def test_a_list_of_a_rare_kind_is_found_page_by_page(database: Database) -
     )
     found: list[tuple[int, str]] = []
     kinds, before = CallKinds(database, LONDON), None
-    while page := await kinds.calls(asked, "outcome", "missed", before, 3):
+    missed = KindCalls(group="outcome", name="missed")
+    while page := await kinds.calls(asked, missed, before, 3):
         before = page[-1].place
         found += [(x.place.interval_us, x.place.call_id) for x in page]
     assert found == wanted[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_in
 from typing import Any
 
 import pytest
@@ -20,10 +21,13 @@ from screenpop.domain.orders_after import KnownCaller
 from screenpop.history import kinds
 from screenpop.history.archive import Archive
 from screenpop.history.engine import Database
-from screenpop.history.kinds import CallKinds, KindGroup
+from screenpop.history.kinds import CallKinds, KindCalls, KindGroup
 from screenpop.history.past_counts import CountsAsked
 
 ALL = CountsAsked(from_us=0, to_us=10_000)
+KNOWN = KindCalls(group="customer", name="known")
+NO_NUMBER = KindCalls(group="dialled", name="")
+MAIN = KindCalls(group="line", name="main")
 OVER: dict[str, Any] = {"ended_us": 9_000, "outcome": Outcome.COMPLETED}
 
 
@@ -123,12 +127,36 @@ async def test_rows_beyond_the_limit_are_left_out(
 
 
 async def test_a_row_opens_its_calls_newest_first(calls: CallKinds) -> None:
-    first, second = await calls.calls(ALL, "customer", "known", None, 9)
+    first, second = await calls.calls(ALL, KNOWN, None, 9)
     assert [x.place.call_id for x in (first, second)] == ["a", "b"]
     assert (first.place.queue, first.outcome) == ("sales", "completed")
     assert [visit.queue for visit in first.visits] == ["sales"]
-    (again,) = await calls.calls(ALL, "customer", "known", first.place, 1)
+    (again,) = await calls.calls(ALL, KNOWN, first.place, 1)
     assert again == second
-    assert [
-        x.place.call_id for x in await calls.calls(ALL, "dialled", "", None, 9)
-    ] == ["d"]
+    assert [x.place.call_id for x in await calls.calls(ALL, NO_NUMBER, None, 9)] == [
+        "d"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (replace_in(MAIN, figure="answered"), "ab"),
+        (replace_in(MAIN, figure="known"), "ab"),
+        (replace_in(MAIN, result="sold"), "a"),
+        (replace_in(MAIN, figure="answered", result=""), ""),
+        (
+            replace_in(
+                MAIN, figure="orders", callers=frozenset({(history.ERP.key, 7)})
+            ),
+            "b",
+        ),
+        (replace_in(MAIN, figure="orders"), ""),
+        (KindCalls(group="outcome", name="missed", figure="answered"), ""),
+    ],
+)
+async def test_each_figure_opens_its_own_calls(
+    calls: CallKinds, wanted: KindCalls, names: str
+) -> None:
+    found = await calls.calls(ALL, wanted, None, 9)
+    assert sorted(x.place.call_id for x in found) == [*names]

@@ -30,7 +30,8 @@ def rows() -> list[CallKind]:
 async def orders(
     callers: Sequence[KnownCaller], days: int
 ) -> Mapping[str, OrderSums] | None:
-    return {TV: OrderSums(orders=days, revenue={"EUR": 10.004})}
+    callers_of = {("c-1", 5)}
+    return {TV: OrderSums(orders=days, revenue={"EUR": 10.004}, callers=callers_of)}
 
 
 @pytest.fixture
@@ -166,3 +167,37 @@ async def test_a_result_of_few_people_does_not_open(
     await house.sign_in("sue")
     path = f"/v1/stats/kinds/calls?{RANGE}&group=result&name=sold"
     assert (await house.ask("GET", path)).status == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ("figure=answered", "Television. Answered."),
+        ("figure=known&result=sold", "Television. Known customer. Last result: Sold."),
+        (
+            "figure=orders&orders_days=3",
+            "Television. Known customer. An order within 3 days.",
+        ),
+    ],
+)
+async def test_each_figure_opens_and_each_call_says_why_it_counts(
+    open_house: Any, campaigns: dict[str, Any], asked: str, why: str
+) -> None:
+    house = await open_house(**campaigns)
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds/calls?{RANGE}&group=dialled&name={TV}&{asked}"
+    assert [x["why"] for x in (await house.ask("GET", path)).json["calls"]] == [why]
+    (wanted,) = campaigns["kinds"].wanted
+    assert wanted.callers == ({("c-1", 5)} if wanted.figure == "orders" else set())
+
+
+@pytest.mark.parametrize("asked", ["result=sold", "figure=orders"])
+async def test_the_work_of_few_people_does_not_open(
+    open_house: Any, campaigns: dict[str, Any], asked: str
+) -> None:
+    few = [CallKind(TV, 4, 4, 3, {"sold": 4}, {"ana"})]
+    house = await open_house(**{**campaigns, "kinds": FakeKinds(few)})
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds/calls?{RANGE}&group=dialled&name={TV}"
+    assert (await house.ask("GET", f"{path}&{asked}")).status == 400
+    assert (await house.ask("GET", path)).status == 200

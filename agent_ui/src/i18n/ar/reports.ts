@@ -47,6 +47,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "رُدّ عليها",
   "reports.known_customers": "عملاء معروفون",
   "reports.results": "النتائج",
+  "reports.no_result": "لا شيء",
   "reports.revenue": "الإيرادات",
   "reports.an_order_counts_under_the":
     "يُحسب الطلب على آخر مكالمة لعميله قبله؛ ولا يعني ذلك أنها سببه. ",

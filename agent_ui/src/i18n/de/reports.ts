@@ -43,6 +43,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Angenommen",
   "reports.known_customers": "Bekannte Kunden",
   "reports.results": "Ergebnisse",
+  "reports.no_result": "keines",
   "reports.revenue": "Umsatz",
   "reports.an_order_counts_under_the":
     "Eine Bestellung zählt beim letzten Anruf ihres Kunden davor; das heißt nicht, dass er der Grund war. ",

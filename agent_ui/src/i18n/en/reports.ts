@@ -40,6 +40,7 @@ export const reports = {
   "reports.answered": "Answered",
   "reports.known_customers": "Known customers",
   "reports.results": "Results",
+  "reports.no_result": "none",
   "reports.revenue": "Revenue",
   "reports.an_order_counts_under_the":
     "An order counts under the last call of its customer before it; that is not why it was made. ",

@@ -43,6 +43,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Atendida",
   "reports.known_customers": "Clientes conocidos",
   "reports.results": "Resultados",
+  "reports.no_result": "ninguno",
   "reports.revenue": "Ingresos",
   "reports.an_order_counts_under_the":
     "Un pedido cuenta en la última llamada previa de su cliente; eso no significa que sea la causa. ",

@@ -43,6 +43,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Pris",
   "reports.known_customers": "Clients connus",
   "reports.results": "Résultats",
+  "reports.no_result": "aucun",
   "reports.revenue": "Chiffre d’affaires",
   "reports.an_order_counts_under_the":
     "Une commande compte au dernier appel de son client avant elle ; ce n’en est pas forcément la cause. ",

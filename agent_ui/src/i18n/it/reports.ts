@@ -43,6 +43,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Risposta",
   "reports.known_customers": "Clienti noti",
   "reports.results": "Risultati",
+  "reports.no_result": "nessuno",
   "reports.revenue": "Ricavi",
   "reports.an_order_counts_under_the":
     "Un ordine conta per l’ultima chiamata precedente del suo cliente; non significa che ne sia la causa. ",

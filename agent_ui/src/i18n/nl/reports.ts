@@ -43,6 +43,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Aangenomen",
   "reports.known_customers": "Bekende klanten",
   "reports.results": "Resultaten",
+  "reports.no_result": "geen",
   "reports.revenue": "Omzet",
   "reports.an_order_counts_under_the":
     "Een bestelling telt bij het laatste gesprek van de klant ervoor; dat hoeft niet de reden te zijn. ",

@@ -45,6 +45,7 @@ export const reports: Part<typeof en> = {
   "reports.answered": "Odebrane",
   "reports.known_customers": "Znani klienci",
   "reports.results": "Wyniki",
+  "reports.no_result": "brak",
   "reports.revenue": "Przychód",
   "reports.an_order_counts_under_the":
     "Zamówienie liczy się przy ostatnim wcześniejszym połączeniu klienta; nie znaczy to, że było jego przyczyną. ",
