@@ -9,7 +9,7 @@ retention removed stay in `kind_counts`; `kind_people` names people and goes wit
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Literal
@@ -55,6 +55,7 @@ from screenpop.history.statement import (
 )
 
 KEYS_PER_STEP = 200
+DAYS_PER_STEP = 3  # of 40,000 calls: seconds, far from the limit of a statement
 CALLS_PER_QUERY = 500
 SUMS = (kind_counts, kind_people)
 
@@ -265,7 +266,7 @@ async def _execute(connection: AsyncConnection, puts: Iterable[Put]) -> None:
 
 
 async def build(database: Database, zone: ZoneInfo) -> None:
-    """Make the sums of the stored calls, a month in a transaction.
+    """Make the sums of the stored calls, some days in a transaction.
 
     Where retention removed calls, only from the day after the oldest call on.
     """
@@ -288,27 +289,37 @@ async def build(database: Database, zone: ZoneInfo) -> None:
                 )
     while start_us <= newest_us:
         end_us = next_month_us(start_us, zone)
+        days = list(_days(start_us, end_us, zone))
+        for n in range(0, len(days), DAYS_PER_STEP):
+            async with database.write() as connection:
+                await _build_days(connection, days[n : n + DAYS_PER_STEP])
         async with database.write() as connection:
-            await _build_month(connection, start_us, end_us, zone)
+            await _build_month(connection, month_start_us(start_us, zone), end_us)
         start_us = end_us
 
 
-async def _build_month(
-    connection: AsyncConnection, start_us: int, end_us: int, zone: ZoneInfo
+def _days(start_us: int, end_us: int, zone: ZoneInfo) -> Iterator[tuple[int, int]]:
+    while start_us < end_us:
+        until_us = next_day_us(start_us, zone)
+        yield start_us, until_us
+        start_us = until_us
+
+
+async def _build_days(
+    connection: AsyncConnection, days: Sequence[tuple[int, int]]
 ) -> None:
-    days, at_us = [], start_us
-    while at_us < end_us:
-        days.append((at_us, next_day_us(at_us, zone)))
-        at_us = days[-1][1]
     dialect = connection.dialect.name
     of = listed(days, ("start_us", "until_us"), sqlite=dialect == "sqlite")
     within = and_(_calls.arrived_us >= of.c.start_us, _calls.arrived_us < of.c.until_us)
-    month_us = month_start_us(start_us, zone)
     for table in SUMS:
         found = kinds_of(
             table, of.join(tables.calls, within), interval_us=of.c.start_us
         ).subquery()
         await connection.execute(_inserted(table, "day", found, 1, dialect))
+
+
+async def _build_month(connection: AsyncConnection, month_us: int, end_us: int) -> None:
+    for table in SUMS:
         of_days = (
             select(
                 literal_column(str(month_us)).label("interval_us"),
@@ -318,4 +329,5 @@ async def _build_month(
             .where(table.c.interval_us < end_us)
             .subquery()
         )
-        await connection.execute(_inserted(table, "month", of_days, 1, dialect))
+        sums = _inserted(table, "month", of_days, 1, connection.dialect.name)
+        await connection.execute(sums)

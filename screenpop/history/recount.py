@@ -2,7 +2,8 @@
 
 For a change of the counting rules, or a store from before the sums. Each call is
 folded again from its stored events. Calls without stored events, and those that
-retention removed, stay as they were counted.
+retention removed, stay as they were counted. So do the teams of calls that were counted
+in them: the configuration knows today's teams alone, which others are counted in.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ async def recount(
         folded = [_folded(key, call, events_max) for key, call in stored.items()]
         theirs = [call for call in folded if call.direction is not Direction.OUTBOUND]
         await database.put(await counted.puts(theirs))
-        await database.put(await teams.puts(folded))
+        await database.put(await teams.puts(folded, new_only=True))
         done += len(page)
         yield done
     called_back = CalledBack(database, recall or RecallRules(), recall_days)

@@ -67,8 +67,11 @@ class TeamCounted:
         self._database = database
         self._team_of = team_of
 
-    async def puts(self, calls: Iterable[Call]) -> list[Put]:
-        """What is to be written, with the calls, because they look like this now."""
+    async def puts(self, calls: Iterable[Call], *, new_only: bool = False) -> list[Put]:
+        """What is to be written, with the calls, because they look like this now.
+
+        With `new_only` calls that were counted stay in the teams of that time.
+        """
         if not self._team_of:
             return []
         latest = {named(call.key): cells_of(call, self._team_of) for call in calls}
@@ -78,7 +81,7 @@ class TeamCounted:
         sums: dict[tuple[int, str], list[int]] = {}
         for key, now in latest.items():
             before = stored.get(key, {})
-            if before == now:
+            if before == now or (new_only and before):
                 continue
             if before:
                 gone.append(key)

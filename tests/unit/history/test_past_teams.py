@@ -20,6 +20,7 @@ from screenpop.history.counted import INTERVAL_US, sum_again
 from screenpop.history.counts_asked import CountsAsked
 from screenpop.history.engine import Database
 from screenpop.history.past_teams import PastTeams
+from screenpop.history.team_counted import TeamCounted
 
 TEAM_OF = {UserId("ana"): "first", UserId("ben"): "first", UserId("cem"): "second"}
 
@@ -119,3 +120,16 @@ async def test_a_team_is_summed_by_interval_and_opened_page_by_page(
     first = await past.calls(asked, "first", None, 3)
     rest = await past.calls(asked, "first", first[-1].place, 3)
     assert [x.place.call_id for x in (*first, *rest)] == ["c-3", "c-2", "c-1", "c-0"]
+
+
+async def test_a_recount_leaves_calls_in_the_teams_of_their_time(
+    database: Database,
+) -> None:
+    old, new = (talked(n, "ana", at_us=8 * INTERVAL_US, talk_s=60) for n in (1, 2))
+    await write(database, 1, old)
+    moved = TeamCounted(database, {UserId("ana"): "third"})
+    await database.put(await moved.puts([old, new], new_only=True))
+    place_us, sums = 8 * INTERVAL_US, (1, 1, 60 * S)
+    assert await table(database) == {
+        (place_us, "first"): sums, (place_us, "third"): sums,
+    }  # fmt: skip
