@@ -82,7 +82,12 @@ def of_call_backs() -> Iterator[str]:
 
 
 def of_offers() -> Iterator[str]:
-    counts: dict[str, Any] = {"item": "BAG-1", "other": "LCK-1", "count": 3, "last_days": 9}
+    counts: dict[str, Any] = {
+        "item": "BAG-1",
+        "other": "LCK-1",
+        "count": 3,
+        "last_days": 9,
+    }
     of_kinds = [
         Reason(kind=kind, of=of, percent=percent, usual_days=usual_days, **counts)
         for kind in get_args(ReasonKind)
