@@ -1,10 +1,17 @@
-"""Do the buttons of the desk name lines, facets, values and schemes that exist?"""
+"""Do buttons and layouts of the desk name what exists?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screenpop.config.desk import OF_THE_CALL, WEB, ButtonSettings, names_in, scheme_of
+from screenpop.config.desk import (
+    OF_THE_CALL,
+    WEB,
+    ButtonSettings,
+    LayoutSettings,
+    names_in,
+    scheme_of,
+)
 from screenpop.config.facets import all_shapes
 from screenpop.config.load import Loaded
 from screenpop.config.problems import Problem, did_you_mean
@@ -25,6 +32,8 @@ def desk_problems(loaded: Loaded) -> Iterator[Problem]:
             yield loaded.problem((*path, "url"), sentence, remedy)
         yield from _names(loaded, button, path, facets)
         yield from _places(loaded, button, path, facets)
+    for index, layout in enumerate(desk.layouts):
+        yield from _layout(loaded, layout, index, facets)
 
 
 def _names(
@@ -59,3 +68,22 @@ def _places(
         remedy = did_you_mean(button.facet, facets, noun="facets")
         sentence = f"there is no facet `{button.facet}`"
         yield loaded.problem((*path, "facet"), sentence, remedy)
+
+
+def _layout(
+    loaded: Loaded, layout: LayoutSettings, at: int, facets: dict[str, set[str]]
+) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, placed in enumerate(layout.facets):
+        path = ("desk", "layouts", at, "facets", index, "facet")
+        name = placed.facet
+        if name == "identity":
+            sentence = "`identity` is always at the top of a card"
+            yield loaded.problem(path, sentence, "Leave it out of the layout.")
+        elif name not in facets:
+            remedy = did_you_mean(name, facets, noun="facets")
+            yield loaded.problem(path, f"there is no facet `{name}`", remedy)
+        elif name in seen:
+            sentence = f"`{name}` is a duplicate in this layout"
+            yield loaded.problem(path, sentence, "Name each facet once.")
+        seen.add(name)

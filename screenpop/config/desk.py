@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from screenpop.domain.agent import Role
 
 WEB = ("http", "https")
 CODE = ("javascript", "data", "vbscript", "blob", "file", "about")
@@ -90,8 +92,33 @@ class ButtonSettings(_DeskModel):
     )
 
 
+class PlacedFacetSettings(_DeskModel):
+    """A facet of a card, and how much room it gets."""
+
+    facet: str = Field(description="Its name, e.g. `balance`; not `identity`.")
+    size: Literal["small", "wide", "tall"] = Field(
+        "small",
+        description="`wide`: two columns where the window has them; `tall`: twice the"
+        " rows of a list.",
+    )
+
+
+class LayoutSettings(_DeskModel):
+    """Which facets a card has at once; the others are under *More*."""
+
+    queues: tuple[str, ...] = Field(
+        (), max_length=100, description="Only on calls of these queues; default: all."
+    )
+    roles: tuple[Role, ...] = Field(
+        (), max_length=3, description="Only for users of these roles; default: all."
+    )
+    facets: tuple[PlacedFacetSettings, ...] = Field(
+        min_length=1, max_length=50, description="In the order of the card."
+    )
+
+
 class DeskSettings(_DeskModel):
-    """What agents can do from a card."""
+    """What a card shows, and what agents can do from it."""
 
     schemes: tuple[Scheme, ...] = Field(
         (),
@@ -100,4 +127,10 @@ class DeskSettings(_DeskModel):
     )
     buttons: tuple[ButtonSettings, ...] = Field(
         (), max_length=20, description="Buttons that open other programs."
+    )
+    layouts: tuple[LayoutSettings, ...] = Field(
+        (),
+        max_length=50,
+        description="Layouts of cards. The first that fits queue and role is taken;"
+        " without one the card has its usual layout.",
     )

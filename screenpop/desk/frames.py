@@ -262,6 +262,14 @@ class UrlButton(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
 
 
+class CardLayout(msgspec.Struct, frozen=True, kw_only=True):
+    """Facets and their room in the order of the card; others are under *More*."""
+
+    facets: dict[str, Literal["small", "wide", "tall"]]
+    queues: list[str] = []  # none: calls of all queues
+    roles: list[str] = []
+
+
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="hello"):
     """First frame, and again when labels change. The client answers with `resume`."""
 
@@ -287,6 +295,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     click_to_call: dict[str, str] = {}  # URL templates by line; others have `tel:`
     buttons: list[UrlButton] = []
     time_zone: str = "UTC"  # of the centre: a call back is promised in it
+    layouts: list[CardLayout] = []  # the first that fits queue and role
 
 
 class Resync(

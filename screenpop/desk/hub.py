@@ -73,8 +73,11 @@ class Hub:
 
     def greet(self, session: Session) -> None:
         """Its page learns what it may show; again when that changed."""
-        hello = self._tools.hello(session.user, self.offset)
+        hello = self.hello(session.user)
         session.write(frames.encode(replace(hello, recalls=session.recalls)))
+
+    def hello(self, user: User) -> frames.Hello:
+        return self._tools.hello(user, self.offset)
 
     def cut_all(self) -> None:
         """All browsers come again, to this node or to another."""

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 import screenpop
-from screenpop.config.desk import ButtonSettings
+from screenpop.config.desk import ButtonSettings, LayoutSettings
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
@@ -233,6 +233,7 @@ def greeter(
     ]
 
     buttons = [_button(x) for x in config.desk.buttons]
+    layouts = [_layout(x) for x in config.desk.layouts]
 
     def hello(user: User, offset: int) -> frames.Hello:
         return frames.Hello(
@@ -257,6 +258,7 @@ def greeter(
             click_to_call=config.click_to_call,
             buttons=buttons,
             time_zone=config.server.time_zone,
+            layouts=layouts,
         )
 
     return hello
@@ -280,6 +282,14 @@ def _button(written: ButtonSettings) -> frames.UrlButton:
         lines=list(written.lines),
         queues=list(written.queues),
         facet=written.facet,
+    )
+
+
+def _layout(written: LayoutSettings) -> frames.CardLayout:
+    return frames.CardLayout(
+        facets={placed.facet: placed.size for placed in written.facets},
+        queues=list(written.queues),
+        roles=[role.value for role in written.roles],
     )
 
 

@@ -39,3 +39,8 @@ async def reload(site: Site, visit: Visit) -> web.StreamResponse:
     except ConfigError as error:
         raise BadInput(str(error), code="not_a_file") from error
     return answered(done)
+
+
+async def desk(site: Site, visit: Visit) -> web.StreamResponse:
+    """`GET /v1/configuration/desk`: the first frame of a desk, to preview a card."""
+    return answered(site.services.hub.hello(visit.user))

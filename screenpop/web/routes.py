@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
 from screenpop.config.reloads import ConfigurationSeen, ReloadSeen
+from screenpop.desk.frames import Hello
 from screenpop.domain.agent import Role
 from screenpop.domain.errors import NotFound
 from screenpop.insight.feed_states import OrdersSeen
@@ -267,6 +268,11 @@ ROUTES: tuple[Route, ...] = (
         role=Role.ADMIN, body=configuration.ReloadBody, answer=ReloadSeen,
         summary="Check the changed configuration and, unless `dry_run`, take it.",
         errors=(400, 408, 413, 415),
+    ),
+    Route(
+        method="GET", path="/v1/configuration/desk", handler=configuration.desk,
+        role=Role.ADMIN, answer=Hello,
+        summary="Facets, buttons and layouts as desks get them.",
     ),
     Route(
         method="GET", path="/v1/node", handler=health.node, role=Role.ADMIN,

@@ -42,3 +42,20 @@ def test_a_page_gets_the_buttons_as_they_are_written(tmp_path: Path) -> None:
     assert hello(tmp_path).buttons == []
     (made,) = hello(tmp_path, schemes=["sap"], buttons=[BUTTON]).buttons
     assert {name: getattr(made, name) for name in BUTTON} == BUTTON
+
+
+@shows_effect_of(
+    "desk.layouts",
+    "desk.layouts[].queues",
+    "desk.layouts[].roles",
+    "desk.layouts[].facets",
+    "desk.layouts[].facets[].facet",
+    "desk.layouts[].facets[].size",
+)
+def test_a_page_gets_the_layouts_in_their_order(tmp_path: Path) -> None:
+    assert hello(tmp_path).layouts == []
+    placed = [{"facet": "tickets", "size": "wide"}, {"facet": "balance"}]
+    written = {"queues": ["support"], "roles": ["agent"], "facets": placed}
+    (made,) = hello(tmp_path, layouts=[written]).layouts
+    assert list(made.facets.items()) == [("tickets", "wide"), ("balance", "small")]
+    assert (made.queues, made.roles) == (["support"], ["agent"])

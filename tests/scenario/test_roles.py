@@ -75,6 +75,7 @@ ASKED: dict[str, list[str]] = {
     "GET /v1/sources/{source}/times": ["/v1/sources/crm/times"],
     "GET /v1/users": ["/v1/users"],
     "GET /v1/configuration": ["/v1/configuration"],
+    "GET /v1/configuration/desk": ["/v1/configuration/desk"],
     "GET /v1/node": ["/v1/node"],
     "GET /v1/orders": ["/v1/orders"],
     **{f"GET {page}": [page] for page in PAGES},

@@ -10,6 +10,7 @@ import { useStore } from "../shared/store";
 import type { Node } from "./answers";
 import { AdminClient } from "./client";
 import { Configuration } from "./configuration";
+import { Layouts } from "./layouts";
 import { Lines } from "./lines";
 import { OrderFeeds } from "./orders";
 import { Sources } from "./sources";
@@ -73,6 +74,7 @@ function Admin({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       <Sources {...shared} onExpired={onExpired} />
       <OrderFeeds {...shared} />
       <TryNumber {...{ formats, onExpired }} lines={state.lines} />
+      <Layouts formats={formats} />
       <Configuration {...{ csrf, formats, now, onExpired }} />
       <Users onExpired={onExpired} />
     </main>

@@ -4,7 +4,7 @@ import type { Ref } from "preact";
 import { t } from "../i18n/words";
 import { namedBy } from "../state/calls";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
-import type { FacetShape } from "../wire/frames";
+import type { CardLayout, FacetShape } from "../wire/frames";
 import { Chooser } from "./chooser";
 import { useDesk } from "./context";
 import { FacetPanel } from "./facet";
@@ -13,7 +13,7 @@ import { Glance } from "./glance_line";
 import { ForYou, Handover } from "./handover";
 import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
-import { type Lane, lanesOf } from "./lanes";
+import { type Lane, lanesOf, layoutFor, placed, type Size } from "./lanes";
 import { useTrimmed } from "./learned";
 import { useOffersShown } from "./offers";
 import { PolicyLines } from "./policy";
@@ -83,7 +83,44 @@ interface LanesProps {
   note: Ref<HTMLTextAreaElement>;
 }
 
-function Lanes({ pop, shapes, note }: LanesProps) {
+function Lanes(props: LanesProps) {
+  const { hello } = useDesk().state;
+  const { queue } = props.pop;
+  const layout = layoutFor(hello?.layouts ?? [], queue, hello?.role ?? "agent");
+  return layout ? <Placed {...props} layout={layout} /> : <Usual {...props} />;
+}
+
+/** As `desk.layouts` has it: what is not named is under *More*. */
+function Placed({ pop, shapes, note, layout }: LanesProps & { layout: CardLayout }) {
+  const { shown, more } = placed(shapes, layout);
+  const panel = (shape: FacetShape, size: Size) => (
+    <FacetPanel
+      key={shape.name}
+      facet={pop.facets[shape.name]}
+      {...{ shape, pop, size }}
+    />
+  );
+  return (
+    <div class="lanes" data-layout="own">
+      <div class="lane placed">
+        {shown.map(({ shape, size }) => panel(shape, size))}
+      </div>
+      <div class="lane lane-talk">
+        <Handover pop={pop} />
+        <UrlButtons pop={pop} facet={null} />
+        <Writing pop={pop} field={note} />
+      </div>
+      {more.length > 0 && (
+        <details class="more-facets">
+          <summary>{t("layout.more", { n: more.length })}</summary>
+          <div class="lane placed">{more.map((shape) => panel(shape, "small"))}</div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Usual({ pop, shapes, note }: LanesProps) {
   const lanes = lanesOf(shapes);
   const panels = (lane: Lane) =>
     lanes[lane].map((shape) => (

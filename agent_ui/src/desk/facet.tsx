@@ -6,6 +6,7 @@ import type { Pop } from "../state/model";
 import type { Facet, FacetShape, SourceNote } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { Fields } from "./fields";
+import type { Size } from "./lanes";
 import { Rows } from "./rows";
 import { UrlButtons } from "./url_buttons";
 import { limitShare, MEANING } from "./verdict";
@@ -26,9 +27,11 @@ interface FacetProps {
   shape: FacetShape;
   facet: Facet | undefined;
   pop: Pop;
+  size?: Size;
 }
 
-export function FacetPanel({ shape, facet = PENDING, pop }: FacetProps) {
+export function FacetPanel(props: FacetProps) {
+  const { shape, facet = PENDING, pop, size = "small" } = props;
   const id = `facet-${shape.name}`;
   const bare = Object.keys(facet.fields).length === 0 && facet.rows.length === 0;
   const sentence = bare ? bodySentence(facet) : "";
@@ -37,6 +40,7 @@ export function FacetPanel({ shape, facet = PENDING, pop }: FacetProps) {
       class="facet"
       data-facet={shape.name}
       data-state={facet.state}
+      data-size={size}
       aria-labelledby={id}
     >
       <header>
@@ -50,7 +54,7 @@ export function FacetPanel({ shape, facet = PENDING, pop }: FacetProps) {
         {shape.name === "yearly_totals" ? (
           <Years facet={facet} shape={shape} />
         ) : (
-          shape.columns.length > 0 && <Rows {...{ facet, shape, pop }} />
+          shape.columns.length > 0 && <Rows {...{ facet, shape, pop, size }} />
         )}
         {sentence && (
           <p class="sentence" dir="auto">

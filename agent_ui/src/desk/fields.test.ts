@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { story, told } from "../state/golden";
 import type { Column, Facet, Field } from "../wire/frames";
 import { linkOf, shownColumns } from "./fields";
-import { laneOf, lanesOf } from "./lanes";
+import { laneOf, lanesOf, layoutFor, placed } from "./lanes";
 import { learn, trimmed } from "./learned";
 
 const column = (name: string, type: Column["type"] = "text"): Column => ({
@@ -62,4 +62,33 @@ test("a field that was empty on five cards gets no room unless it has a value", 
   expect(names(rare)).toContain("reason");
   const disputed = { ...said, value: null, others: [{ ...said, value: "no" }] };
   expect(names({ ...credit, fields: { reason: disputed } })).toContain("reason");
+});
+
+test("the first layout that fits queue and role is taken", () => {
+  const one = { queues: ["sales"], roles: [], facets: {} };
+  const two = { queues: [], roles: ["admin"], facets: {} };
+  expect(layoutFor([one, two], "sales", "agent")).toBe(one);
+  expect(layoutFor([one, two], "support", "admin")).toBe(two);
+  expect(layoutFor([one, two], null, "agent")).toBeNull();
+});
+
+test("facets that a layout does not name are under More", () => {
+  const shape = (name: string) => ({
+    name,
+    label: name,
+    labels: {},
+    fields: [],
+    columns: [],
+  });
+  const shapes = ["identity", "balance", "notes", "fleet"].map(shape);
+  const layout = {
+    queues: [],
+    roles: [],
+    facets: { notes: "tall", gone: "small" },
+  } as const;
+  const { shown, more } = placed(shapes, { ...layout, queues: [], roles: [] });
+  expect(shown.map((each) => [each.shape.name, each.size])).toEqual([
+    ["notes", "tall"],
+  ]);
+  expect(more.map((each) => each.name)).toEqual(["balance", "fleet"]);
 });

@@ -1,6 +1,6 @@
 // Where on the card does a facet stand, and how much room does it get?
 
-import type { FacetShape } from "../wire/frames";
+import type { CardLayout, FacetShape } from "../wire/frames";
 
 export type Lane = "money" | "offer" | "bought" | "history";
 
@@ -35,9 +35,9 @@ export function laneOf(shape: FacetShape): Lane {
   return LANES[shape.name] ?? (shape.columns.length ? "history" : "offer");
 }
 
-export function rowsOf(shape: FacetShape): number {
+export function rowsOf(shape: FacetShape, size: Size = "small"): number {
   if (shape.columns.length === 0) return 0;
-  return ROWS[shape.name] ?? ROWS_OTHERWISE;
+  return (ROWS[shape.name] ?? ROWS_OTHERWISE) * (size === "tall" ? 2 : 1);
 }
 
 const TURNS = Object.keys(LANES);
@@ -60,4 +60,34 @@ export function lanesOf(shapes: FacetShape[]): Record<Lane, FacetShape[]> {
     if (shape.name !== "identity") lanes[laneOf(shape)].push(shape);
   }
   return lanes;
+}
+
+export type Size = CardLayout["facets"][string];
+
+/** The first that fits this call and this person; null: the usual layout. */
+export function layoutFor(
+  layouts: CardLayout[],
+  queue: string | null,
+  role: string,
+): CardLayout | null {
+  const fits = ({ queues, roles }: CardLayout) =>
+    (queues.length === 0 || (queue !== null && queues.includes(queue))) &&
+    (roles.length === 0 || roles.includes(role));
+  return layouts.find(fits) ?? null;
+}
+
+export interface Placed {
+  shown: { shape: FacetShape; size: Size }[];
+  /** Under *More*, in their usual order. */
+  more: FacetShape[];
+}
+
+export function placed(shapes: FacetShape[], { facets }: CardLayout): Placed {
+  const byName = new Map(shapes.map((shape) => [shape.name, shape]));
+  const shown = Object.entries(facets).flatMap(([name, size]) => {
+    const shape = byName.get(name);
+    return shape ? [{ shape, size }] : [];
+  });
+  const others = Object.values(lanesOf(shapes)).flat();
+  return { shown, more: others.filter(({ name }) => !(name in facets)) };
 }

@@ -11,7 +11,7 @@ import { Amount, Fit, Numbered, Said } from "./amount";
 import { classOf, DATES } from "./columns";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
-import { rowsOf } from "./lanes";
+import { rowsOf, type Size } from "./lanes";
 import { OfferMarks } from "./offers";
 import { directionWord, humanised, outcomeWord, resultLabel } from "./words";
 
@@ -22,13 +22,14 @@ interface RowsProps {
   facet: Facet;
   shape: FacetShape;
   pop: Pop;
+  size: Size;
 }
 
 /** A list in a room of fixed height; more rows than fit scroll inside it. */
-export function Rows({ facet, shape, pop }: RowsProps) {
+export function Rows({ facet, shape, pop, size }: RowsProps) {
   const kind = kindOf(shape);
   const rows = facet.rows.slice(0, ROWS_SHOWN_MAX);
-  const room = rowsOf(shape);
+  const room = rowsOf(shape, size);
   const scrolls = rows.length > room || kind !== "table";
   const more = facet.rows.length - rows.length;
   return (
@@ -37,7 +38,7 @@ export function Rows({ facet, shape, pop }: RowsProps) {
       aria-label={t("desk.list", { label: shape.label })}
       {...(scrolls && rows.length ? { tabIndex: 0 } : {})}
     >
-      <RowsBody {...{ facet, shape, pop, rows, kind }} />
+      <RowsBody {...{ facet, shape, pop, rows, kind, size }} />
       {more > 0 && (
         <p class="more">{t("desk.further_rows_are_not_shown", { n: more })}</p>
       )}
@@ -60,21 +61,22 @@ function RowsBody({
   facet,
   shape,
   pop,
+  size,
   rows,
   kind,
 }: RowsProps & { rows: Row[]; kind: Kind }) {
   if (rows.length === 0 && facet.state !== "pending") return null;
-  if (rows.length === 0) return <PendingRows shape={shape} />;
+  if (rows.length === 0) return <PendingRows {...{ shape, size }} />;
   if (kind === "offers") return <Offers {...{ shape, pop, rows }} />;
   if (kind === "orders") return <Orders shape={shape} rows={rows} />;
   if (kind === "timeline") return <Timeline shape={shape} rows={rows} />;
   return <Table shape={shape} rows={rows} />;
 }
 
-function PendingRows({ shape }: { shape: FacetShape }) {
+function PendingRows({ shape, size }: Pick<RowsProps, "shape" | "size">) {
   return (
     <div class="pending-rows">
-      {Array.from({ length: rowsOf(shape) }, (_, index) => (
+      {Array.from({ length: rowsOf(shape, size) }, (_, index) => (
         <Skeleton
           key={index}
           label={index ? "" : t("desk.asking", { label: shape.label })}
@@ -140,7 +142,11 @@ function currencyIn(row: Row): string | null {
 const FOR_RULES = ["category", "last_bought", "usual_days"];
 
 /** What to offer: the product, its price and stock, why just this, what became of it. */
-function Offers({ shape, pop, rows }: Omit<RowsProps, "facet"> & { rows: Row[] }) {
+function Offers({
+  shape,
+  pop,
+  rows,
+}: Pick<RowsProps, "shape" | "pop"> & { rows: Row[] }) {
   const columns = shownColumns(shape.columns);
   const reason = columns.find((each) => each.name === "reason");
   const title =

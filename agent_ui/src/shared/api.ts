@@ -2,7 +2,7 @@
 
 import { said } from "../i18n/said";
 import { t } from "../i18n/words";
-import type { Disposition, Note } from "../wire/frames";
+import type { Disposition, Hello, Note } from "../wire/frames";
 
 export interface SessionUser {
   username: string;
@@ -95,6 +95,11 @@ export async function settingsKept(): Promise<unknown> {
 
 export async function keepSettings(settings: object, csrf: string): Promise<void> {
   await ask("POST", "/v1/session/settings", { body: { settings }, csrf });
+}
+
+/** The first frame of a desk; for administrators. */
+export async function deskHello(): Promise<Hello> {
+  return (await ask("GET", "/v1/configuration/desk")) as Hello;
 }
 
 /** Recent calls of this agent; none where the service cannot tell. */

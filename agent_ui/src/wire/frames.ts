@@ -275,6 +275,12 @@ export interface UrlButton {
   labels: Record<string, string>;
 }
 
+export interface CardLayout {
+  facets: Record<string, "small" | "tall" | "wide">;
+  queues: string[];
+  roles: string[];
+}
+
 export interface Hello {
   frame: "hello";
   offset: number;
@@ -299,6 +305,7 @@ export interface Hello {
   click_to_call: Record<string, string>;
   buttons: UrlButton[];
   time_zone: string;
+  layouts: CardLayout[];
 }
 
 export interface Resync {

@@ -29,3 +29,21 @@ def test_a_button_that_could_not_work_is_a_problem(
     with pytest.raises(ConfigProblems) as raised:
         loaded(tmp_path, desk=desk)
     assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (["balnce"], "there is no facet `balnce`. Did you mean `balance`"),
+        (["notes", "notes"], "`notes` is a duplicate in this layout"),
+        (["identity"], "`identity` is always at the top of a card"),
+    ],
+)
+def test_a_layout_names_each_facet_that_exists_once(
+    tmp_path: Path, names: list[str], problem: str
+) -> None:
+    layout = {"facets": [{"facet": name} for name in names]}
+    with pytest.raises(ConfigProblems) as raised:
+        loaded(tmp_path, desk={"layouts": [layout]})
+    assert problem in str(raised.value)
+    assert "layouts[0].facets" in str(raised.value)

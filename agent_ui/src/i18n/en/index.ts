@@ -7,6 +7,7 @@ import { find } from "./find";
 import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
+import { layout } from "./layout";
 import { me } from "./me";
 import { promise } from "./promise";
 import { recalls } from "./recalls";
@@ -26,6 +27,7 @@ export const en = {
   ...settings,
   ...handover,
   ...promise,
+  ...layout,
   ...me,
   ...recalls,
   ...insight,

@@ -8,6 +8,7 @@ import { find } from "./find";
 import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
+import { layout } from "./layout";
 import { me } from "./me";
 import { promise } from "./promise";
 import { recalls } from "./recalls";
@@ -28,6 +29,7 @@ export const nl: Catalogue = {
   ...promise,
   ...insight,
   ...labels,
+  ...layout,
   ...me,
   ...recalls,
   ...reports,
