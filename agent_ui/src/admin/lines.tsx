@@ -1,6 +1,7 @@
 // Which lines are there, and does anything arrive?
 
 import { useEffect, useState } from "preact/hooks";
+import { said } from "../i18n/said";
 import { t, tNodes } from "../i18n/words";
 import type { Formats } from "../shared/format";
 import type { Line } from "./answers";
@@ -61,7 +62,7 @@ function LinePanel(props: LinePanelProps) {
             {line.label ?? line.line}
           </span>
           <span class="muted panel-kind">
-            {line.label ? `${line.line}, ${line.title}` : line.title}
+            {line.label ? `${line.line}, ${said(line.title)}` : said(line.title)}
           </span>
           <span class="panel-when">{lastEvent(line, formats, now)}</span>
         </button>

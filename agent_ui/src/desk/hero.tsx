@@ -1,8 +1,8 @@
 // Who is calling, on which line, and since when?
 
 import { said } from "../i18n/said";
-import { t } from "../i18n/words";
-import { duration } from "../shared/format";
+import { language, t } from "../i18n/words";
+import { duration, viewerFormats } from "../shared/format";
 import { callerTitle, chosenCandidate, numberTitle, type Pop } from "../state/model";
 import { Fit } from "./amount";
 import { useCallNow, useDesk } from "./context";
@@ -212,10 +212,17 @@ function NumberLine({ pop }: { pop: Pop }) {
         </CallLink>
       )}
       {caller.number && <CopyButton text={caller.number} />}
-      {caller.region && <span class="region">{caller.region}</span>}
+      {caller.region && (
+        <span class="region">{territory(caller.region, caller.country)}</span>
+      )}
       {caller.name && <span>{t("desk.network_says", { name: caller.name })}</span>}
     </p>
   );
+}
+
+/** The service names it in English. */
+function territory(region: string, country: string | null): string {
+  return country && language() !== "en" ? viewerFormats().country(country) : region;
 }
 
 function callWords(pop: Pop): string {

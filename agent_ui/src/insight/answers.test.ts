@@ -104,7 +104,7 @@ describe("the numbers of offers", () => {
     const groups = [group("a"), { ...group("b"), shown: 9 }];
     const empty = { by_model: [], by_rule: [], by_facet: [], by_queue: [] };
     const insight = {
-      labels: {},
+      labels: { queue: {}, facet: {} },
       offers: { by_reason: groups, ...empty },
     } as unknown as Insight;
     expect(groupings(insight)[0]?.groups.map((each) => each.name)).toEqual(["b", "a"]);

@@ -1,5 +1,6 @@
 // What does `GET /v1/insight` answer?
 
+import { labelOf } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
@@ -178,7 +179,7 @@ export function groupings({ offers, labels }: Insight): Grouping[] {
       head: t("insight.list"),
       groups: offers.by_facet,
       none: "",
-      labels: labels.facet,
+      labels: mapped(labels.facet),
     },
     {
       title: t("insight.by_queue"),
@@ -190,6 +191,12 @@ export function groupings({ offers, labels }: Insight): Grouping[] {
   ]
     .filter((each) => each.groups.length > 0)
     .map((each) => ({ labels: {}, ...each, groups: each.groups.toSorted(byShown) }));
+}
+
+/** Labels of built-in facets read in the viewer's language. */
+function mapped(labels: Record<string, string>): Record<string, string> {
+  const read = ([name, label]: [string, string]) => [name, labelOf({ label })];
+  return Object.fromEntries(Object.entries(labels).map(read));
 }
 
 function byShown(a: OfferGroup, b: OfferGroup): number {

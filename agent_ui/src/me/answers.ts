@@ -1,5 +1,6 @@
 // What do `GET /v1/me`, `/v1/me/calls` and `/v1/me/data` answer, and how does it read?
 
+import { said } from "../i18n/said";
 import { lowered, t, textsOf } from "../i18n/words";
 import { duration, viewerFormats } from "../shared/format";
 
@@ -159,10 +160,13 @@ const NAMES: Record<string, string> = textsOf({
 /** `arrived_at` reads `Arrived`, `has_password` reads `Has password`. */
 export function columnName(key: string): string {
   const plain = key.replace(/_at$/, "").replaceAll("_", " ");
-  return NAMES[key] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return NAMES[key] ?? said(plain.charAt(0).toUpperCase() + plain.slice(1));
 }
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** Columns whose values are words of the service, not of people or sources. */
+const CODES = ["role", "state", "release"];
 
 export function cellWords(key: string, value: Value | undefined, zone: string): string {
   if (value === null || value === undefined || value === "") return NONE;
@@ -173,6 +177,7 @@ export function cellWords(key: string, value: Value | undefined, zone: string): 
   if (typeof value !== "string") return String(value);
   if (key === "action") return ACTIONS[value] ?? value;
   if (key === "detail") return detailWords(value, zone);
+  if (CODES.includes(key)) return said(value);
   return MOMENT.test(value) ? viewerFormats().momentIn(value, zone) : value;
 }
 

@@ -48,6 +48,8 @@ export interface Formats {
   money(value: Scalar, currency: string | null): Money;
   /** `de` → `German`; what is not a language tag as it came. */
   language(tag: string): string;
+  /** `DE` → `Germany`; what is not a country code as it came. */
+  country(code: string): string;
   /** `1.2` and `Mrd.`: a figure in the least room, without its currency. */
   compact(value: number): string[];
 }
@@ -207,7 +209,8 @@ export function formatsFor(locale: string | null): Formats {
         brief: compactMoney(Number(value), currency),
       };
     },
-    language: (code) => languageIn(tag, code),
+    language: (code) => nameIn(tag, "language", code),
+    country: (code) => nameIn(tag, "region", code),
     compact: (value) => {
       if (isSmall(value)) return [numbers(...digitsOf(value)).format(value)];
       const options = { notation: "compact", ...SHORT } as const;
@@ -305,9 +308,9 @@ function piecesOf(parts: Intl.NumberFormatPart[]): string[] {
   return pieces.filter((piece) => piece.replace(/[\u200e\u200f\u061c]/g, "") !== "");
 }
 
-function languageIn(tag: string, code: string): string {
+function nameIn(tag: string, type: "language" | "region", code: string): string {
   try {
-    const names = new Intl.DisplayNames(tag, { type: "language" });
+    const names = new Intl.DisplayNames(tag, { type });
     return names.of(code.replace("_", "-")) ?? code;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

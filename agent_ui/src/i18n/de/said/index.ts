@@ -2,6 +2,7 @@
 
 import type { SaidTexts } from "../../templates";
 import alerts from "./alerts.json";
+import columns from "./columns.json";
 import customer from "./customer.json";
 import facts from "./facts.json";
 import me from "./me.json";
@@ -12,6 +13,7 @@ import wallboard from "./wallboard.json";
 
 export const said: SaidTexts = {
   ...alerts,
+  ...columns,
   ...customer,
   ...facts,
   ...me,
