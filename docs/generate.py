@@ -13,6 +13,7 @@ from typing import get_args
 
 import msgspec
 
+from screenpop.cli.connectors import key_tables
 from screenpop.config.schema import reference
 from screenpop.connector.registry import Registry
 from screenpop.desk import close_codes, frames
@@ -73,6 +74,28 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metric_table,
     "policy.md": fact_table,
 }
+
+
+KEYS = re.compile(r"(<!-- keys: (\w+),[^>]*-->\n).*(<!-- end keys -->)", re.DOTALL)
+
+
+def with_keys(text: str) -> str:
+    """The page of a connector with the tables of its keys replaced."""
+    filled, found = KEYS.subn(
+        lambda mark: (
+            f"{mark[1]}\n{key_tables(Registry(), [mark[2]]).strip()}\n\n{mark[3]}"
+        ),
+        text,
+    )
+    if found != 1:
+        raise ValueError("the page has no <!-- keys: NAME, … --> … <!-- end keys -->")
+    return filled
+
+
+def connector_pages() -> list[Path]:
+    """One for each connector, and the one about writing your own, which has no keys."""
+    pages = sorted((DOCS / "connectors").glob("*.md"))
+    return [page for page in pages if page.stem != "writing"]
 
 
 def with_generated(text: str, part: str) -> str:
@@ -138,6 +161,8 @@ def main() -> None:
     for name, make in PAGES.items():
         page = DOCS / name
         page.write_text(with_generated(page.read_text(), make()))
+    for page in connector_pages():
+        page.write_text(with_keys(page.read_text()))
 
 
 if __name__ == "__main__":

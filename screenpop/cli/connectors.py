@@ -53,7 +53,7 @@ def connectors(
     if json_wanted:
         typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
     elif markdown:
-        typer.echo("\n".join(_markdown(registry, _wanted(registry, name))))
+        typer.echo(key_tables(registry, _wanted(registry, name)))
     elif name is None:
         _list(described)
         _list_presets(presets)
@@ -170,8 +170,12 @@ def _table(keys: Sequence[Key]) -> Table:
     return table
 
 
-def _markdown(registry: Registry, names: Sequence[str]) -> Iterator[str]:
-    """The tables in docs/connectors.md, which a test compares."""
+def key_tables(registry: Registry, names: Sequence[str]) -> str:
+    """The key tables in docs/connectors/, which scripts/gen-docs fills in."""
+    return "\n".join(_table_lines(registry, names))
+
+
+def _table_lines(registry: Registry, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         kind = registry.find(name)
         for place, model in (

@@ -42,7 +42,7 @@ SHOWN_EVERY_S = 0.2
 ODD_SHOWN = 5  # reasons of one source
 _NO_LINES = (
     "no orders were read: the sources gave no usable line. Check the query or the"
-    " file of `orders` (docs/connectors.md), then run `screenpop insight train` again."
+    " file of `orders` (docs/sources.md), then run `screenpop insight train` again."
 )
 
 
@@ -204,7 +204,7 @@ async def _opened(loaded: Loaded) -> AsyncIterator[OrderFeeds]:
     feeds = make_feeds(loaded, sources, clock, Metrics(), is_alone=True)
     if not feeds.names:
         raise ConfigError(
-            "no source gives orders. Add `orders` to a source: docs/connectors.md."
+            "no source gives orders. Add `orders` to a source: docs/sources.md."
         )
     try:
         await sources.open()

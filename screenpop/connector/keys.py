@@ -42,9 +42,24 @@ class Key:
 
 
 def keys_of(model: type[BaseModel]) -> tuple[Key, ...]:
-    """All keys of an option model in their order, inner models' keys after theirs."""
+    """All keys of an option model, inner models' keys after theirs.
+
+    In the order of the model; those that it shares with other connectors, by a second
+    base class (TLS), come last.
+    """
     schema = model.model_json_schema()
-    return tuple(_keys(schema, schema.get("$defs", {}), ""))
+    shared = _shared(model)
+    properties = schema.get("properties", {})
+    last = sorted(properties, key=lambda name: name in shared)
+    ordered = {**schema, "properties": {name: properties[name] for name in last}}
+    return tuple(_keys(ordered, schema.get("$defs", {}), ""))
+
+
+def _shared(model: type[BaseModel]) -> set[str]:
+    first, *others = model.__bases__
+    names = _shared(first) if issubclass(first, BaseModel) else set()
+    models = (base for base in others if issubclass(base, BaseModel))
+    return names.union(*(base.model_fields for base in models))
 
 
 def _keys(schema: JsonSchema, inner: JsonSchema, prefix: str) -> Iterator[Key]:

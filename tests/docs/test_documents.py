@@ -74,7 +74,7 @@ def test_every_connector_parameter_and_facet_is_named() -> None:
         assert f"| `{facet}` |" in text
 
 
-PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
+PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
 YAML_BLOCKS = [
     pytest.param(block, id=f"{path.name}-{number}")
     for path in PAGES
@@ -131,7 +131,7 @@ def codes_in_the_code() -> Iterator[str]:
 
 def test_every_connector_has_its_entry_on_the_connectors_page() -> None:
     text = page("connectors.md")
-    for name in ("sql", "http_json", "csv_file"):
+    for name in Registry().names():
         assert f"`{name}`" in text
 
 
@@ -184,3 +184,15 @@ def test_links_between_documents_lead_somewhere(file: Path) -> None:
         assert (file.parent / target).exists(), target
     for named in re.findall(r"`(docs/[a-z_-]+\.md)`", file.read_text()):
         assert (ROOT / named).exists(), named
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda f: f.name)
+def test_links_to_a_section_name_one_that_is_there(file: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", file.read_text())
+    for target, anchor in links:
+        text = (file.parent / target if target else file).read_text()
+        assert anchor in map(_anchor, re.findall(r"^#+ (.+)$", text, re.M)), anchor
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""A source that is slow, dead, flapping or odd: the table of docs/connectors.md."""
+"""A source that is slow, dead, flapping or odd: the table of docs/sources.md."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from crm_desk import ADA, TERMS, Keys, card, desk, seen
 
-PAGE = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
 
 
 @dataclass(kw_only=True)

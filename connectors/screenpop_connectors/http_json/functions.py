@@ -44,7 +44,7 @@ ExactFloat.__name__ = "float"  # JMESPath knows numbers by their type's name
 
 
 class AnswerFunctions(jmespath.functions.Functions):  # type: ignore[misc]
-    """The functions that docs/connectors.md lists."""
+    """The functions that docs/connectors/http_json.md lists."""
 
     @jmespath.functions.signature({"types": ["array", "null"]})  # type: ignore[untyped-decorator]
     def _func_words(self, parts: Sequence[object] | None) -> str | None:

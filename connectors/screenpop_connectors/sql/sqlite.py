@@ -1,6 +1,6 @@
 """How is a SQLite file read without blocking the event loop or the writer?
 
-One hop per lookup to a thread with a connection (docs/connectors.md has the figures).
+One hop per lookup to a thread with a connection (docs/sources.md has the figures).
 """
 
 from __future__ import annotations

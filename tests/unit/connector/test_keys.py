@@ -27,3 +27,19 @@ def test_keys_tell_type_default_and_help_and_inner_keys_follow() -> None:
     assert (inner.type, inner.required, inner.default) == ("mapping", False, "")
     assert (query.name, query.required) == ("inner.query", True)
     assert (limit.type, limit.default) == ("whole number", "5")
+
+
+def test_keys_that_connectors_share_come_last() -> None:
+    class Tls(BaseModel):
+        ca_file: str = ""
+
+    class Own(BaseModel):
+        url: str
+
+    class Source(Own, Tls):
+        limit: int = 1
+
+    class Form(Source):
+        query: str = ""
+
+    assert [key.name for key in keys_of(Form)] == ["url", "limit", "query", "ca_file"]
