@@ -9,11 +9,11 @@ from typing import Any, get_args
 import pytest
 from docs.translations import LANGUAGES, catalogue, holes, untranslated
 
-from screenpop.domain.call_counts import CountingRules, in_words
+from screenpop.domain.call_counts import NUMBERS, CountingRules, in_words
 from screenpop.domain.decision import NAMED_BY_AN_AGENT
 from screenpop.domain.profile import CHOSEN_BY_AN_AGENT
 from screenpop.domain.recall import CLOSE_REASONS, SORT_RULE
-from screenpop.domain.service_level import Comparison, ServiceLevelRules
+from screenpop.domain.service_level import COUNTED, Comparison, ServiceLevelRules
 from screenpop.history import offers
 from screenpop.history.own_sections import SECTIONS, Kept
 from screenpop.insight.facts import FACTS
@@ -32,7 +32,7 @@ from screenpop.lookup.search import FOUND_BY_A_SEARCH
 from screenpop.node.forecast_answer import CHARGED, HANDLE_TIME_WORDS
 from screenpop.wallboard.alerts import UNWATCHED
 from screenpop.wallboard.metrics import definitions
-from screenpop.wallboard.past import TEAM_NUMBERS, of_the_past
+from screenpop.wallboard.past import TEAM_NUMBERS, of_the_past, why_counted
 from screenpop.wallboard.pop_help import FIGURES
 from screenpop.wallboard.watched import watched_numbers
 from screenpop.web import kinds, me, pops, stats
@@ -124,6 +124,9 @@ def of_reports() -> Iterator[str]:
     yield from (*stats.OUTCOMES.values(), *kinds.CUSTOMERS.values())
     yield from (*kinds.NAMELESS.values(), pops.OLDEST_LEFT_OUT)
     yield from (words for words, _ in FIGURES.values())
+    for name in (*NUMBERS, *COUNTED):
+        yield why_counted("sales", {name: 1, "offered": 2})
+    yield why_counted("", {"missed": 1})
     yield from (*CHARGED, *(x for each in HANDLE_TIME_WORDS.values() for x in each))
 
 

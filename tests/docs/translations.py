@@ -19,6 +19,7 @@ HOLE = re.compile(r"\{(\w+)\}")
 NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?")
 SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z0-9(`])")
 CLAUSES = re.compile(r"(?<=;) ")
+LISTED = re.compile(r"(?<=[;,]) ")  # of a text inside another one
 
 Catalogue = dict[str, str | dict[str, str]]
 
@@ -46,21 +47,21 @@ def untranslated(text: str, language: str) -> list[str]:
     return [
         part
         for sentence in SENTENCES.split(text)
-        for part in _sentence(sentence, language)
+        for part in _sentence(sentence, language, CLAUSES)
     ]
 
 
-def _sentence(text: str, language: str) -> list[str]:
+def _sentence(text: str, language: str, between: re.Pattern[str]) -> list[str]:
     left = _whole(text, language)
     if left is not None:
         return left
     return [
-        part for clause in CLAUSES.split(text) for part in _clause(clause, language)
+        part for clause in between.split(text) for part in _clause(clause, language)
     ]
 
 
 def _clause(text: str, language: str) -> list[str]:
-    bare = text.rstrip(".;")
+    bare = text.rstrip(".;,")
     for each in (text, bare, bare[:1].lower() + bare[1:]):
         left = _whole(each, language)
         if left is not None:
@@ -77,7 +78,9 @@ def _whole(text: str, language: str) -> list[str] | None:
         values = _values(text, HOLE.split(template))
         if values is not None:
             said = [x for name, x in values.items() if name.startswith("said")]
-            return [part for value in said for part in _sentence(value, language)]
+            return [
+                part for value in said for part in _sentence(value, language, LISTED)
+            ]
     return None
 
 

@@ -16,6 +16,8 @@ const KEPT_MAX = 2_000;
 const DEPTH_MAX = 3;
 const SENTENCES = /(?<=[.!?]) (?=[\p{Lu}\p{N}(`])/u;
 const CLAUSES = /(?<=;) /;
+/** Of a text inside another one: also a list. */
+const LISTED = /(?<=[;,]) /;
 
 let kept: { of: unknown; texts: Map<string, string> } | null = null;
 
@@ -55,12 +57,18 @@ function whole(text: string, depth: number): string | null {
 
 function sentence(text: string, depth: number): string {
   const clause = (each: string) => whole(each, depth) ?? plain(each, depth) ?? each;
-  return whole(text, depth) ?? text.split(CLAUSES).map(clause).join(" ");
+  return (
+    whole(text, depth) ??
+    text
+      .split(depth ? LISTED : CLAUSES)
+      .map(clause)
+      .join(" ")
+  );
 }
 
 /** Without its last sign and its capital: a clause of a sentence made of several. */
 function plain(text: string, depth: number): string | null {
-  const sign = /[.;]$/.exec(text)?.[0] ?? "";
+  const sign = /[.;,]$/.exec(text)?.[0] ?? "";
   const bare = sign ? text.slice(0, -1) : text;
   const small = bare.charAt(0).toLowerCase() + bare.slice(1);
   const found = whole(bare, depth) ?? whole(small, depth);

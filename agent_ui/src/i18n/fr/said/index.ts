@@ -3,6 +3,7 @@
 import type { SaidTexts } from "../../templates";
 import alerts from "./alerts.json";
 import columns from "./columns.json";
+import counted from "./counted.json";
 import customer from "./customer.json";
 import facts from "./facts.json";
 import me from "./me.json";
@@ -14,6 +15,7 @@ import wallboard from "./wallboard.json";
 export const said: SaidTexts = {
   ...alerts,
   ...columns,
+  ...counted,
   ...customer,
   ...facts,
   ...me,
