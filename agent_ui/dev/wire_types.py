@@ -14,7 +14,7 @@ from typing import get_args
 import msgspec
 import msgspec.inspect as shape
 
-from screenpop.desk import client_frames, frames, written_frames
+from screenpop.desk import client_frames, frames, page_frames, written_frames
 from screenpop.domain.alert import AlertSeen
 from screenpop.domain.profile import (
     CandidateRef,
@@ -60,7 +60,7 @@ def _structs() -> Iterator[type[msgspec.Struct]]:
     yield from (CandidateRef, OtherValue, Field, SourceNote, Facet)
     yield from (PolicyValue, PolicyLine, AlertSeen, TeamCounters)
     yield from (FoundCustomer, SearchedSource)
-    for module in (written_frames, frames, client_frames):
+    for module in (written_frames, page_frames, frames, client_frames):
         for value in vars(module).values():
             is_struct = isinstance(value, type) and issubclass(value, msgspec.Struct)
             if is_struct and value.__module__ == module.__name__:

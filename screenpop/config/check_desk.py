@@ -1,4 +1,4 @@
-"""Do buttons and layouts of the desk name what exists?"""
+"""Do buttons, layouts and required results of the desk name what exists?"""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def desk_problems(loaded: Loaded) -> Iterator[Problem]:
         yield from _places(loaded, button, path, facets)
     for index, layout in enumerate(desk.layouts):
         yield from _layout(loaded, layout, index, facets)
+    yield from _results(loaded)
+
+
+def _results(loaded: Loaded) -> Iterator[Problem]:
+    """A result that is required and cannot be given would block its call."""
+    if loaded.config.dispositions:
+        return
+    for name, queue in loaded.config.queues.items():
+        if queue.result == "required":
+            sentence = "a result is required, but `dispositions` has none"
+            remedy = "Add results to `dispositions`, or write `result: optional`."
+            yield loaded.problem(("queues", name, "result"), sentence, remedy)
 
 
 def _names(

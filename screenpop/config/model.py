@@ -283,6 +283,11 @@ class QueueSettings(Label):
         le=86_400,
         description="Target of its service level; default: `service_level.target_s`.",
     )
+    result: Literal["required", "optional"] = Field(
+        "optional",
+        description="`required`: who talked in a call of it chooses a result before"
+        " Finish.",
+    )
 
 
 class ColumnSettings(Model):

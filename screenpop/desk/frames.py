@@ -56,6 +56,21 @@ from screenpop.desk.client_frames import (
 from screenpop.desk.client_frames import (
     SetAgentState as SetAgentState,
 )
+from screenpop.desk.page_frames import (
+    CardLayout as CardLayout,
+)
+from screenpop.desk.page_frames import (
+    Column as Column,
+)
+from screenpop.desk.page_frames import (
+    DispositionChoice as DispositionChoice,
+)
+from screenpop.desk.page_frames import (
+    FacetShape as FacetShape,
+)
+from screenpop.desk.page_frames import (
+    UrlButton as UrlButton,
+)
 from screenpop.desk.written_frames import (
     AgentNote as AgentNote,
 )
@@ -223,53 +238,6 @@ class RecallsWaiting(
     waiting: int
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """How a field or column of a facet is labelled and typed."""
-
-    name: str
-    label: str
-    type: Literal["text", "money", "number", "integer", "percent", "date", "datetime",
-        "phone", "email", "url", "flag"] = "text"  # fmt: skip
-    currency: str | None = None  # fixed currency; else the field `currency` says it
-    labels: dict[str, str] = {}  # in other languages, by language
-
-
-class FacetShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A facet that this configuration fills, in the order of the card."""
-
-    name: str
-    label: str
-    fields: list[Column] = []
-    columns: list[Column] = []  # of its rows
-    labels: dict[str, str] = {}  # in other languages, by language
-
-
-class DispositionChoice(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-    label: str
-    note_required: bool = False
-    labels: dict[str, str] = {}  # in other languages, by language
-
-
-class UrlButton(msgspec.Struct, frozen=True, kw_only=True):
-    """A button that opens `url` once all its `{NAME}` have values."""
-
-    label: str
-    url: str
-    lines: list[str] = []  # none: calls of all lines
-    queues: list[str] = []
-    facet: str | None = None  # in whose head it stands; null: the card's own
-    labels: dict[str, str] = {}
-
-
-class CardLayout(msgspec.Struct, frozen=True, kw_only=True):
-    """Facets and their room in the order of the card; others are under *More*."""
-
-    facets: dict[str, Literal["small", "wide", "tall"]]
-    queues: list[str] = []  # none: calls of all queues
-    roles: list[str] = []
-
-
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="hello"):
     """First frame, and again when labels change. The client answers with `resume`."""
 
@@ -296,6 +264,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     buttons: list[UrlButton] = []
     time_zone: str = "UTC"  # of the centre: a call back is promised in it
     layouts: list[CardLayout] = []  # the first that fits queue and role
+    results_required: list[str] = []  # queues whose calls need a result to be finished
 
 
 class Resync(

@@ -234,6 +234,7 @@ def greeter(
 
     buttons = [_button(x) for x in config.desk.buttons]
     layouts = [_layout(x) for x in config.desk.layouts]
+    required = [name for name, x in config.queues.items() if x.result == "required"]
 
     def hello(user: User, offset: int) -> frames.Hello:
         return frames.Hello(
@@ -259,6 +260,7 @@ def greeter(
             buttons=buttons,
             time_zone=config.server.time_zone,
             layouts=layouts,
+            results_required=required,
         )
 
     return hello

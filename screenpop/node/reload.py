@@ -293,7 +293,7 @@ def _page(config: Configuration) -> object:
     """What a page gets when it begins."""
     return (
         shapes(config), config.dispositions, bool(config.policy), config.click_to_call,
-        config.desk,
+        config.desk, {name: x.result for name, x in config.queues.items()},
     )  # fmt: skip
 
 

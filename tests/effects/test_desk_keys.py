@@ -24,7 +24,11 @@ BUTTON = {
 
 
 def hello(folder: Path, **desk: Any) -> Hello:
-    config = loaded(folder, desk=desk).config
+    return greeted(folder, desk=desk)
+
+
+def greeted(folder: Path, **written: Any) -> Hello:
+    config = loaded(folder, **written).config
     return greeter(config, FakeClock(), "")(ANA, 0)
 
 
@@ -59,3 +63,12 @@ def test_a_page_gets_the_layouts_in_their_order(tmp_path: Path) -> None:
     (made,) = hello(tmp_path, layouts=[written]).layouts
     assert list(made.facets.items()) == [("tickets", "wide"), ("balance", "small")]
     assert (made.queues, made.roles) == (["support"], ["agent"])
+
+
+@shows_effect_of("queues.NAME.result")
+def test_a_page_knows_the_queues_whose_calls_need_a_result(tmp_path: Path) -> None:
+    sales, support = ({"label": name} for name in ("Sales", "Support"))
+    queues = {"sales": sales | {"result": "required"}, "support": support}
+    results = [{"code": "sold", "label": "Sold"}]
+    made = greeted(tmp_path, queues=queues, dispositions=results)
+    assert made.results_required == ["sales"]

@@ -37,6 +37,7 @@ import type {
   ServerFrame,
 } from "../wire/frames";
 import { remember } from "./learned";
+import { focusOn, missingOf } from "./missing";
 import { Receipts } from "./receipts";
 import { TEXT_FIELDS } from "./shortcuts";
 
@@ -284,7 +285,14 @@ export class DeskClient {
 
   /** Close a call that is over; after the last one the former state comes back. */
   finish(callId: string): void {
-    if (!this.store.state.pops[callId]?.wrapUp) return;
+    const pop = this.store.state.pops[callId];
+    if (!pop?.wrapUp) return;
+    const missing = missingOf(this.store.state, pop);
+    if (missing) {
+      this.store.dispatch({ type: "finish_refused", callId });
+      focusOn(missing);
+      return;
+    }
     this.saveNote(callId);
     this.store.dispatch({ type: "finished", callId });
     keep(localStorage, "finished", this.store.state.finished);

@@ -11,7 +11,6 @@ import { useNewBuild } from "../shared/new_build";
 import type { Change, Preferences } from "../shared/preferences";
 import { closeSettings, toggleSettings } from "../shared/settings_sheet";
 import { useStore } from "../shared/store";
-import { draftOf } from "../state/drafts";
 import { callerTitle, type DeskState, numberTitle, type Pop } from "../state/model";
 import { markOf, nextMark, offersOn } from "../state/offers";
 import { isRinging, talkingElsewhere } from "../state/pops";
@@ -30,7 +29,6 @@ import { type Actions, press } from "./shortcuts";
 import { StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
 import { verdictWords } from "./verdict_bar";
-import { noteMissing } from "./writing";
 
 interface DeskPageProps {
   session: Session;
@@ -249,12 +247,7 @@ function cardActions(
     if (pop && chosen) client.choose(pop.call_id, chosen);
     return chosen !== undefined;
   };
-  const finish = () => {
-    if (!pop) return;
-    const draft = draftOf(client.store.state, pop.call_id);
-    const choice = hello?.dispositions.find((each) => each.code === draft.disposition);
-    if (!noteMissing(draft, choice?.note_required ?? false)) client.finish(pop.call_id);
-  };
+  const finish = () => pop && client.finish(pop.call_id);
   return { result, offer, candidate, finish };
 }
 

@@ -3,15 +3,14 @@
 import type { Ref } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../i18n/words";
-import { duration } from "../shared/format";
 import { draftOf } from "../state/drafts";
-import { type Draft, type Pop, resultPending, unsaved } from "../state/model";
-import { stateAfterWrapUp } from "../state/wrap_up";
+import { type Draft, type Pop, unsaved } from "../state/model";
 import type { DispositionChoice } from "../wire/frames";
 import { CallBackAt, mayPromise } from "./call_back";
-import { useDesk, useServerNow } from "./context";
+import { useDesk } from "./context";
+import { FinishLine, MissingLine } from "./finish";
 import { ForNext, mayHandOver } from "./for_next";
-import { stateLabel } from "./words";
+import { missingOf, resultRequired } from "./missing";
 
 interface WritingProps {
   pop: Pop;
@@ -56,7 +55,7 @@ export function Writing({ pop, field }: WritingProps) {
       {mayHandOver(pop) ? (
         <ForNext pop={pop} draft={draft} max={max} />
       ) : (
-        <div class="for-next-room" />
+        <MissingLine pop={pop} />
       )}
       <ResultSwitch draft={draft} open={results} onTurn={() => showResults(!results)} />
       <Dispositions pop={pop} draft={draft} />
@@ -113,8 +112,13 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
   const choices = state.hello?.dispositions ?? [];
   if (choices.length === 0) return null;
   return (
-    <fieldset class="dispositions">
-      <legend>{t("desk.result_2")}</legend>
+    <fieldset
+      class="dispositions"
+      data-missing={draft.finishRefused && missingOf(state, pop) === "result"}
+    >
+      <legend>
+        {resultRequired(state, pop) ? t("finish.required") : t("desk.result_2")}
+      </legend>
       {choices.map((choice, index) => (
         <button
           type="button"
@@ -137,81 +141,4 @@ function Dispositions({ pop, draft }: { pop: Pop; draft: Draft }) {
 
 function waitsForNote(draft: Draft, { code }: DispositionChoice): boolean {
   return draft.disposition === code && draft.dispositionState === "waiting";
-}
-
-export function noteMissing(draft: Draft, required: boolean): boolean {
-  return required && draft.text.trim() === "";
-}
-
-function FinishLine({ pop, draft }: { pop: Pop; draft: Draft }) {
-  const { client, state } = useDesk();
-  const choice = chosenOf(state.hello?.dispositions ?? [], draft);
-  const missing = noteMissing(draft, choice?.note_required ?? false);
-  const waits = resultWaits(draft, state.link.status === "live");
-  return (
-    <div class="finish">
-      <button
-        type="button"
-        class="primary"
-        title="Ctrl+Enter"
-        aria-keyshortcuts="Control+Enter"
-        disabled={!pop.wrapUp || missing}
-        onClick={() => client.finish(pop.call_id)}
-      >
-        {t("desk.finish")}
-      </button>
-      <span class="muted">
-        {missing && t("desk.needs_a_note", { value: choice?.label ?? "" })}
-        {!missing && waits && t("desk.kept_here_until_connected_2")}
-        {!missing &&
-          !waits &&
-          (pop.wrapUp ? <WhatFollows pop={pop} /> : t("desk.after_the_call_2"))}
-      </span>
-      {!pop.wrapUp && pop.state !== "closed" && (
-        <button
-          type="button"
-          class="link"
-          title={t("desk.no_end_was_reported_close")}
-          onClick={() => client.callIsOver(pop.call_id)}
-        >
-          {t("desk.this_call_is_over")}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function resultWaits(draft: Draft, live: boolean): boolean {
-  return !live && resultPending(draft);
-}
-
-/** Until when, and what Finish leads to. */
-function WhatFollows({ pop }: { pop: Pop }) {
-  const { state } = useDesk();
-  const next = stateAfterWrapUp({ ...state, pops: without(state.pops, pop.call_id) });
-  return (
-    <>
-      <Countdown pop={pop} />
-      {next && next !== "offline" && (
-        <span>{t("desk.then", { state: stateLabel(next) })}</span>
-      )}
-    </>
-  );
-}
-
-function without(pops: Record<string, Pop>, callId: string): Record<string, Pop> {
-  const { [callId]: _finished, ...others } = pops;
-  return others;
-}
-
-/** A centre that gives no time for wrap-up counts none. */
-function Countdown({ pop }: { pop: Pop }) {
-  const { state } = useDesk();
-  const now = useServerNow();
-  const given = state.hello?.wrap_up_s ?? 0;
-  if (!given) return null;
-  const ended = pop.ended_at ? Date.parse(pop.ended_at) : now;
-  const left = given - (now - ended) / 1000;
-  if (left > 0) return <span>{t("desk.time_left", { time: duration(left) })}</span>;
-  return <span class="warn">{t("desk.over_by", { duration: duration(-left) })}</span>;
 }

@@ -97,7 +97,6 @@ export function noteEchoedWithoutCard(
   return callId in state.drafts ? noteEchoed(state, callId, note, offset) : state;
 }
 
-/** The service has that text for the next agent; what was typed since is not in it. */
 /** Another one may have been sent meanwhile. */
 export function promiseSettled(
   state: DeskState,
@@ -108,6 +107,7 @@ export function promiseSettled(
   return patchDraft(state, callId, { promising: null });
 }
 
+/** The service has that text for the next agent; what was typed since is not in it. */
 export function forNextSaved(
   state: DeskState,
   callId: string,

@@ -49,6 +49,8 @@ export interface Draft {
   disposition: string | null;
   /** `waiting`: the service takes this one only after it has the note. */
   dispositionState: "saved" | "waiting" | "sending" | "failed";
+  /** Finish was pressed while something was missing. */
+  finishRefused: boolean;
   contact: NewContact;
   /** Between several: is the chosen one offered first when the number calls again? */
   offerFirst: boolean;
@@ -155,6 +157,7 @@ export type DeskAction =
   | { type: "state_wanted"; state: AgentState | null }
   | { type: "wrap_up_begun"; from: AgentState }
   | { type: "state_chosen" }
+  | { type: "finish_refused"; callId: string }
   | { type: "finished"; callId: string }
   | { type: "undo_offered"; undo: Undo }
   | { type: "undo_gone" }
@@ -183,6 +186,7 @@ export const NO_DRAFT: Draft = {
   promising: null,
   disposition: null,
   dispositionState: "saved",
+  finishRefused: false,
   contact: { name: "", company: "", account: "" },
   offerFirst: false,
   choosing: null,

@@ -133,6 +133,44 @@ export interface Consult {
   state: PopState;
 }
 
+export interface Column {
+  name: string;
+  label: string;
+  type: "date" | "datetime" | "email" | "flag" | "integer" | "money" | "number" | "percent" | "phone" | "text" | "url";
+  currency: string | null;
+  labels: Record<string, string>;
+}
+
+export interface FacetShape {
+  name: string;
+  label: string;
+  fields: Column[];
+  columns: Column[];
+  labels: Record<string, string>;
+}
+
+export interface DispositionChoice {
+  code: string;
+  label: string;
+  note_required: boolean;
+  labels: Record<string, string>;
+}
+
+export interface UrlButton {
+  label: string;
+  url: string;
+  lines: string[];
+  queues: string[];
+  facet: string | null;
+  labels: Record<string, string>;
+}
+
+export interface CardLayout {
+  facets: Record<string, "small" | "tall" | "wide">;
+  queues: string[];
+  roles: string[];
+}
+
 export interface Caller {
   presentation: "allowed" | "unavailable" | "withheld";
   number: string | null;
@@ -243,44 +281,6 @@ export interface RecallsWaiting {
   waiting: number;
 }
 
-export interface Column {
-  name: string;
-  label: string;
-  type: "date" | "datetime" | "email" | "flag" | "integer" | "money" | "number" | "percent" | "phone" | "text" | "url";
-  currency: string | null;
-  labels: Record<string, string>;
-}
-
-export interface FacetShape {
-  name: string;
-  label: string;
-  fields: Column[];
-  columns: Column[];
-  labels: Record<string, string>;
-}
-
-export interface DispositionChoice {
-  code: string;
-  label: string;
-  note_required: boolean;
-  labels: Record<string, string>;
-}
-
-export interface UrlButton {
-  label: string;
-  url: string;
-  lines: string[];
-  queues: string[];
-  facet: string | null;
-  labels: Record<string, string>;
-}
-
-export interface CardLayout {
-  facets: Record<string, "small" | "tall" | "wide">;
-  queues: string[];
-  roles: string[];
-}
-
 export interface Hello {
   frame: "hello";
   offset: number;
@@ -306,6 +306,7 @@ export interface Hello {
   buttons: UrlButton[];
   time_zone: string;
   layouts: CardLayout[];
+  results_required: string[];
 }
 
 export interface Resync {

@@ -47,3 +47,10 @@ def test_a_layout_names_each_facet_that_exists_once(
         loaded(tmp_path, desk={"layouts": [layout]})
     assert problem in str(raised.value)
     assert "layouts[0].facets" in str(raised.value)
+
+
+def test_a_required_result_that_nobody_could_give_is_a_problem(tmp_path: Path) -> None:
+    queues = {"sales": {"label": "Sales", "result": "required"}}
+    with pytest.raises(ConfigProblems) as raised:
+        loaded(tmp_path, queues=queues, dispositions=[])
+    assert "queues.sales.result: a result is required" in str(raised.value)

@@ -5,6 +5,7 @@ import { admin } from "./admin";
 import { desk } from "./desk";
 import { dial } from "./dial";
 import { find } from "./find";
+import { finish } from "./finish";
 import { handover } from "./handover";
 import { insight } from "./insight";
 import { labels } from "./labels";
@@ -23,6 +24,7 @@ export const it: Catalogue = {
   ...desk,
   ...dial,
   ...find,
+  ...finish,
   ...ring,
   ...settings,
   ...handover,
