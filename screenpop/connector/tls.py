@@ -11,7 +11,7 @@ import asyncio
 import logging
 import ssl
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from screenpop.connector.base import told
 from screenpop.connector.expiry import Expiry
+from screenpop.connector.named_files import FOLLOWED
 from screenpop.domain.errors import Unloadable
 from screenpop.support.file_stamps import FileStamps, stamps
 from screenpop.support.tasks import TaskOwner
@@ -39,12 +40,12 @@ class TlsOptions(BaseModel):
     ca_file: Path | None = Field(
         None, description="Certificates to trust instead of the system's (PEM)."
     )
-    client_cert_file: Path | None = Field(
+    client_cert_file: Annotated[Path | None, FOLLOWED] = Field(
         None,
         description="Client certificate for a service that asks for one (mutual TLS):"
         " PEM, followed by its intermediate certificates.",
     )
-    client_key_file: Path | None = Field(
+    client_key_file: Annotated[Path | None, FOLLOWED] = Field(
         None,
         description="Its private key (PEM). Default: the key is in `client_cert_file`.",
     )

@@ -46,6 +46,7 @@ from screenpop.intake.values import Compiler
 from screenpop.intake.yaml_nodes import DIALECTS_FOLDER as DIALECTS_FOLDER
 from screenpop.intake.yaml_nodes import Node, parse_yaml, read_yaml, unknown_dialect
 from screenpop.intake.yaml_nodes import dialect_names as dialect_names
+from screenpop.support.file_stamps import Stamp, stamp
 
 BODY_BYTES_MAX = 262_144
 EVENTS_PER_REQUEST_MAX = 500
@@ -318,18 +319,21 @@ def _apart(event: CallEvent, seen: Counter[str]) -> CallEvent:
 # -- reading -------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
 def load_dialect(name_or_path: str) -> Dialect:
     """A built-in dialect by name, or a file. Raises `ConfigError`, with its place.
 
-    Compiled once: an edited file is seen after `load_dialect.cache_clear()`.
+    Compiled once, and again when the file has changed.
     """
-    built_in = DIALECTS_FOLDER / f"{name_or_path}.yaml"
-    if name_or_path.isidentifier() and built_in.is_file():
-        return compile_dialect(read_yaml(built_in))
-    path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
-        raise ConfigError(unknown_dialect(name_or_path))
+    path = DIALECTS_FOLDER / f"{name_or_path}.yaml"
+    if not (name_or_path.isidentifier() and path.is_file()):
+        path = Path(name_or_path)
+        if path.suffix not in (".yaml", ".yml"):
+            raise ConfigError(unknown_dialect(name_or_path))
+    return _compiled(path, stamp(path))
+
+
+@lru_cache(maxsize=256)
+def _compiled(path: Path, _: Stamp) -> Dialect:
     return compile_dialect(read_yaml(path))
 
 

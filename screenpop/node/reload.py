@@ -38,6 +38,7 @@ from screenpop.lookup.sources import FindConnector
 from screenpop.node import switching
 from screenpop.node.asking import checked_whole
 from screenpop.node.connecting import connected
+from screenpop.node.named_files import NamedFiles, Owner
 from screenpop.node.worker import as_worker
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.file_stamps import FileStamps, stamps
@@ -71,6 +72,7 @@ class Reloader:
         self._clock = clock
         self._path = loaded.file
         self._known: FileStamps = loaded.files
+        self._named = NamedFiles(loaded, find)
         self._loaded_us = clock.now_us()
         self._last: ReloadSeen | None = None
         self._turn = asyncio.Lock()
@@ -83,7 +85,7 @@ class Reloader:
         loaded = self.service.loaded
         return ConfigurationSeen(
             file=str(self._path),
-            files=[str(path) for path in self._known],
+            files=[str(path) for path in {**self._known, **self._named.watched}],
             loaded_at=iso_from_us(self._loaded_us),
             can_reload=bool(loaded.files),
             watched_every_s=loaded.config.server.reload_every_s,
@@ -114,8 +116,9 @@ class Reloader:
         while True:
             await asyncio.sleep(every_s)
             await self._write_audit()
-            now = await asyncio.to_thread(stamps, self._known)
-            if now == self._known:
+            known = {**self._known, **self._named.watched}
+            now = await asyncio.to_thread(stamps, known)
+            if now == known:
                 changing = None
             elif now != changing:
                 changing = now  # an editor may not have written all of it
@@ -154,14 +157,18 @@ class Reloader:
         outcome: Outcome = "acceptable" if dry_run else "switched"
         try:
             loaded, warnings = await self._read(dry_run)
+            files = await asyncio.to_thread(
+                self._named.changed, loaded, followed=by != FILE
+            )
             changed = changed_keys(it.loaded.config, loaded.config)
+            changed += [x for x in files.values() if x not in changed]
             if not changed:
                 outcome = "unchanged"
             else:
                 _refuse_restarts(loaded, changed)
-                opened = _fresh(it.loaded.config, loaded.config)
+                opened = _fresh(it.loaded.config, loaded.config, files)
                 await self._probe(loaded, opened)
-                await self._take(loaded, dry_run)
+                await self._take(loaded, files, dry_run)
         except ReloadRefused as error:
             outcome, problems = "refused", error.problems
         done = ReloadSeen(
@@ -188,6 +195,7 @@ class Reloader:
         files = examined.loaded.files if examined.loaded is not None else {}
         if not dry_run:
             self._known = files or stamps(self._known)
+            await asyncio.to_thread(self._named.looked_at, examined.loaded)
         checked = await asyncio.to_thread(checked_whole, examined, self._find)
         loaded = examined.loaded
         stops = [problem for problem in checked.problems if problem.stops]
@@ -209,10 +217,14 @@ class Reloader:
         if found:
             raise ReloadRefused(found)
 
-    async def _take(self, loaded: Loaded, dry_run: bool) -> None:
+    async def _take(
+        self, loaded: Loaded, files: Collection[Owner], dry_run: bool
+    ) -> None:
         it = self.service
         try:
-            parts = await asyncio.to_thread(switching.made, it, loaded, self._find)
+            parts = await asyncio.to_thread(
+                switching.made, it, loaded, self._find, files
+            )
         except ConfigError as error:
             raise ReloadRefused([loaded.told((), error)]) from error
         if dry_run:
@@ -222,7 +234,9 @@ class Reloader:
                 [loaded.problem(("sources", n), why) for n, why in whys.items()]
             )
         is_other_page = _page(it.loaded.config) != _page(loaded.config)
+        kept = _kept(it.loaded.config, loaded.config, files)
         old = switching.switch(it, parts)
+        await asyncio.to_thread(self._named.taken, loaded, kept)
         self._loaded_us = self._clock.now_us()
         await switching.begin_sources(it, parts)
         self._tasks.spawn(switching.retire(it, old), name="retire the old sources")
@@ -284,9 +298,24 @@ def _refuse_restarts(loaded: Loaded, changed: Sequence[ChangedKey]) -> None:
         raise ReloadRefused(ConfigProblems(found).problems)
 
 
-def _fresh(old: Configuration, new: Configuration) -> list[str]:
-    stays = unchanged_sources(old, new)
-    return [n for n, source in new.sources.items() if source.enabled and n not in stays]
+def _fresh(
+    old: Configuration, new: Configuration, files: Collection[Owner]
+) -> list[str]:
+    stays = _kept(old, new, files)
+    return [
+        name
+        for name, source in new.sources.items()
+        if source.enabled and ("sources", name) not in stays
+    ]
+
+
+def _kept(
+    old: Configuration, new: Configuration, files: Collection[Owner]
+) -> set[Owner]:
+    """Sources and lines that go on as they are."""
+    sources = {("sources", name) for name in unchanged_sources(old, new)}
+    lines = {("lines", n) for n, line in new.lines.items() if old.lines.get(n) == line}
+    return (sources | lines) - {*files}
 
 
 def _page(config: Configuration) -> object:

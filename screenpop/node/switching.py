@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -30,6 +30,7 @@ from screenpop.lookup.run import RunTools
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.labels import queue_labels, source_labels
 from screenpop.node.lookups import Lookups, make_lookups
+from screenpop.node.named_files import Owner
 from screenpop.node.parts import (
     recall_settings,
     rules,
@@ -77,11 +78,17 @@ class OldParts:
     ended: Sequence[TaskOwner]
 
 
-def made(it: Service, loaded: Loaded, find: FindConnector | None) -> NextParts:
-    """Without I/O; raises `ConfigError`."""
+def made(
+    it: Service,
+    loaded: Loaded,
+    find: FindConnector | None,
+    again: Collection[Owner] = (),
+) -> NextParts:
+    """Without I/O; raises `ConfigError`. `again`: whose files have changed."""
     old, new = it.loaded.config, loaded.config
     running = it.lookups.sources
-    names = unchanged_sources(old, new) & running.guards.keys()
+    reopened = {name for section, name in again if section == "sources"}
+    names = (unchanged_sources(old, new) & running.guards.keys()) - reopened
     kept = KeptSources(sources=running, names=names)
     tools = it.lookups.tools
     return NextParts(
@@ -97,19 +104,21 @@ def made(it: Service, loaded: Loaded, find: FindConnector | None) -> NextParts:
             tools.spare,
             kept=kept,
         ),
-        webhooks=_webhooks(it, loaded),
+        webhooks=_webhooks(it, loaded, again),
         streams=_streams(it, loaded),
     )
 
 
-def _webhooks(it: Service, loaded: Loaded) -> dict[str, BoundDialect]:
+def _webhooks(
+    it: Service, loaded: Loaded, again: Collection[Owner]
+) -> dict[str, BoundDialect]:
     """A line that is as it was goes on with what it knows of its calls."""
     assert it.web is not None
     running = it.web.site.services.intake.lines
     old, new = it.loaded.config.lines, loaded.config
     return {
         name: running[name]
-        if name in running and old.get(name) == line
+        if name in running and old.get(name) == line and ("lines", name) not in again
         else bind_line(name, line, new.server.public_url, new.limits)
         for name, line in new.lines.items()
         if stream_dialect(line.dialect) is None

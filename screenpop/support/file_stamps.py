@@ -1,4 +1,4 @@
-"""Have files (a configuration, a certificate) changed since they were read?"""
+"""Have files (configurations, certificates) changed since they were read?"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +13,7 @@ from screenpop.connector import (
     OrdersOptions,
     SourceOptions,
 )
+from screenpop.connector.named_files import FOLLOWED
 
 
 class CsvContacts(BaseModel):
@@ -63,7 +65,7 @@ class CsvItems(ItemsOptions):
 
 
 class CsvSource(SourceOptions):
-    path: Path = Field(
+    path: Annotated[Path, FOLLOWED] = Field(
         description="A CSV or .xlsx file; relative to this file's folder."
     )
     sheet: str | None = Field(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from yarl import URL
+
+from screenpop.connector.named_files import REWRITTEN
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 WAYS: tuple[frozenset[str], ...] = (
@@ -70,7 +72,7 @@ class HttpOAuth2(BaseModel):
     refresh_token: SecretStr | None = Field(
         None, description="Got once by a user's consent; used instead of the client's."
     )
-    refresh_token_file: Path | None = Field(
+    refresh_token_file: Annotated[Path | None, REWRITTEN] = Field(
         None,
         description="A file that holds the refresh token. Where the service gives a new"
         " one each time, it is written there.",
