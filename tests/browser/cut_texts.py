@@ -9,6 +9,11 @@ from playwright.async_api import Page
 FIND = """root => {
     const clips = overflow => ["hidden", "clip"].includes(overflow);
     const scrolls = overflow => ["auto", "scroll"].includes(overflow);
+    const seen = node => {
+        for (let each = node; each; each = each.parentElement)
+            if (invisible(getComputedStyle(each))) return false;
+        return true;
+    };
     const invisible = style =>
         style.visibility === "hidden" || style.clipPath !== "none"
         || style.opacity === "0";
@@ -23,7 +28,6 @@ FIND = """root => {
         for (let each = from; each && each.matches("main *, .desk-head *");
              each = each.parentElement) {
             const style = getComputedStyle(each);
-            if (invisible(style)) return null;
             const room = each.getBoundingClientRect();
             const two = 2.2 * parseFloat(getComputedStyle(document.body).fontSize);
             x ||= scrolls(style.overflowX);
@@ -41,7 +45,8 @@ FIND = """root => {
     for (const top of document.querySelectorAll(root)) {
         const walk = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
         for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-            if (!node.data.trim() || node.parentElement.closest(".hidden, title"))
+            if (!node.data.trim() || node.parentElement.closest(".hidden, title")
+                || !seen(node.parentElement))
                 continue;
             const range = document.createRange();
             range.selectNodeContents(node);

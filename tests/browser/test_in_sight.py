@@ -341,11 +341,20 @@ async def test_the_panel_and_the_verdict_are_told_to_a_screen_reader(
     house: House,
 ) -> None:
     desk = await house.open_desk("ana")
-    await house.ring("ana", caller=ADA)
+    call = await house.ring("ana", caller=ADA)
     panel = desk.page.get_by_role("tabpanel", name="Ada Byron, 020 7946 0958")
     await expect(panel).to_be_visible()
-    spoken = desk.part('[aria-live="polite"]').filter(has_text="Overdue, £480.50")
-    await expect(spoken).to_have_count(1)
+    at_once = desk.part('[aria-live="assertive"]')
+    await expect(at_once).to_contain_text("Ada Byron is ringing")
+    politely = desk.part('main > [aria-live="polite"].hidden')
+    await expect(politely).to_have_count(1)
+    await expect(politely).to_contain_text("Overdue, £480.50")
+    await house.answer(call, "ana")
+    await expect(at_once).to_be_empty()
+    await house.event("held", call, agents=["1001"])
+    await expect(politely).to_contain_text("Ada Byron: On hold")
+    await house.event("resumed", call, agents=["1001"])
+    await expect(politely).not_to_contain_text("On hold")
 
 
 def with_a_second_source_of_the_balance(url: str) -> dict[str, Any]:
@@ -369,7 +378,7 @@ async def test_a_facets_head_counts_the_sources_that_it_has_no_room_for(
         await desk.facet_is("balance", "fresh")
         head = desk.facet("balance").locator(".sources")
         await expect(head.locator(".further")).to_have_text("+1")
-        await expect(head.locator("span:visible")).to_have_count(2)
+        await expect(head.locator(":scope > span:visible")).to_have_count(2)
         await expect(head).to_have_attribute("title", re.compile("ERP.*\nCredit"))
         cut = "each => each.scrollWidth > each.clientWidth"
         assert not await head.locator("span").first.evaluate(cut)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pytest
+from browser.axe import violations
 from browser.company import ADA
+from browser.cut_texts import cut_texts
 from browser.desk import Desk, Tab
 from browser.house import House
 from playwright.async_api import expect
@@ -23,24 +26,30 @@ PAGES = ("/", "/recalls", "/me", "/wallboard", "/reports", "/insight", "/admin")
 PICTURES = os.environ.get("SCREENPOP_PICTURES")  # a folder, to look at them
 
 
-async def test_the_browser_chooses_and_each_page_fits(house: House) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_browser_chooses_and_each_page_fits(
+    house: House, language: str
+) -> None:
     await house.ring("ana", caller=ADA, queue="sales")
     found = []
-    for language, (desk, asking) in LANGUAGES.items():
-        person = await house.person("ada", locale=language)
+    for who, paths in (("ada", PAGES), ("ana", ("/",))):
+        person = await house.person(who, locale=language)
         tab = Desk(await person.new_page("/"))
-        for path in PAGES:
-            await tab.page.goto(f"{house.url}{path}")
-            await tab.page.get_by_role("link", name=desk).first.wait_for()
-            await expect(tab.page.get_by_text(asking)).to_have_count(0)
-            where = f"{language} {path}"
-            found += [f"{where} {each}" for each in await wrong(tab, language, path)]
-        await person.context.close()
+        for path in paths:
+            await has_come(tab, f"{house.url}{path}", language)
+            found += [f"{path} {who} {x}" for x in await wrong(tab, language, path)]
     assert found == []
 
 
+async def has_come(tab: Tab, url: str, language: str) -> None:
+    desk, asking = LANGUAGES[language]
+    await tab.page.goto(url)
+    await tab.page.get_by_role("link", name=desk).first.wait_for()
+    await expect(tab.page.get_by_text(asking)).to_have_count(0)
+
+
 async def wrong(tab: Tab, language: str, what: str) -> list[str]:
-    """`lang` and `dir` of the page, and whether it scrolls sideways."""
+    """`lang` and `dir`, whether it scrolls sideways, what axe-core finds."""
     root = tab.page.locator("html")
     told = (await root.get_attribute("lang"), await root.get_attribute("dir"))
     found = []
@@ -53,4 +62,7 @@ async def wrong(tab: Tab, language: str, what: str) -> list[str]:
             await tab.page.screenshot(path=f"{PICTURES}/{name}")
         if not await tab.fits_in_width():
             found.append(f"does not fit {width} px")
-    return found
+        elif width == 1280:
+            cut = await cut_texts(tab.page)
+            found += [f"cuts {text}" for text in cut if "source-name" not in text]
+    return found + await violations(tab)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+from browser.axe import violations
 from browser.company import (
     ADA,
     ARABIC,
@@ -19,12 +18,10 @@ from browser.company import (
     LONG_NAME,
     STRANGER,
 )
-from browser.desk import Desk, Tab
+from browser.desk import Desk
 from browser.house import House
 from playwright.async_api import expect
 
-AXE = Path(__file__).parents[2] / "agent_ui/node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (360, 1280, 1600)
 
 
@@ -131,28 +128,6 @@ async def test_axe_would_find_a_violation(house: House) -> None:
     await desk.sees("Log in")
     await desk.page.evaluate("document.querySelector('main').append(new Image())")
     assert any("image-alt" in each for each in await violations(desk))
-
-
-async def violations(tab: Tab) -> list[str]:
-    """What axe-core finds, in light and in dark; one line for each."""
-    found = []
-    for scheme in ("light", "dark"):
-        await tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        result: list[dict[str, Any]] = await tab.page.evaluate(
-            """async ([source, rules]) => {
-                if (!globalThis.axe) (0, eval)(source);
-                const options = { runOnly: { type: "tag", values: rules } };
-                return (await axe.run(document, options)).violations;
-            }""",
-            [AXE.read_text(), RULES],
-        )
-        found += [
-            f"{scheme}: {each['id']}: {each['help']}: {node['target']}"
-            f" {node['failureSummary']}"
-            for each in result
-            for node in each["nodes"]
-        ]
-    return found
 
 
 async def test_many_unfinished_calls_stay_readable_in_their_tabs(house: House) -> None:

@@ -80,16 +80,19 @@ function Sources({ facet }: { facet: Facet }) {
   const notes = [...facet.notes].sort((a, b) => rank(a) - rank(b));
   const lines = merged(notes).map((note) => {
     const at = fetchedAt(facet, note.source);
-    return { note, text: headText(note, at === null ? "" : formats.age(at, now)) };
+    return { note, ...headWords(note, at === null ? "" : formats.age(at, now)) };
   });
   const messages = notes.flatMap((note) => (note.message ? said(note.message) : []));
-  const all = [...new Set([...lines.map((line) => line.text), ...messages])];
+  const all = [
+    ...new Set([...lines.map((line) => line.says + line.aged), ...messages]),
+  ];
   return (
     <p class="sources" title={all.join("\n")}>
       {differs && <span data-state="differs">{differs}</span>}
-      {(differs ? [] : lines).map(({ note, text }) => (
-        <span key={note.lookup} data-state={note.state}>
-          {text}
+      {(differs ? [] : lines).map(({ note, says, aged }) => (
+        <span key={note.lookup} class="source" data-state={note.state}>
+          <span class="source-name">{says}</span>
+          {aged && <span class="source-age">{aged}</span>}
         </span>
       ))}
       {!differs && lines.length > 1 && (
@@ -106,10 +109,13 @@ function disagreement(facet: Facet): string | null {
   return [field.source, ...field.others.map((other) => other.source)].join(" ≠ ");
 }
 
-function headText(note: SourceNote, age: string): string {
-  if (note.state === "stale" && age) return t("desk.old", { age, source: note.source });
+/** A long name of a source gives way to its age, which is never cut. */
+function headWords(note: SourceNote, age: string): { says: string; aged: string } {
+  if (note.state === "stale" && age) {
+    return { says: t("desk.old", { age, source: note.source }), aged: "" };
+  }
   const aged = age && note.state !== "pending" ? ` · ${age}` : "";
-  return sourceSentence(note) + aged;
+  return { says: sourceSentence(note), aged };
 }
 
 function rank(note: SourceNote): number {

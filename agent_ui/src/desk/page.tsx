@@ -159,7 +159,7 @@ function Tools({ preferences, change }: ToolsProps) {
   );
 }
 
-/** Says once, politely, who is ringing, and then what must be known of the account. */
+/** Says once who is ringing, at once; then politely what must be known, and holds. */
 function Announcer({ state, formats }: { state: DeskState; formats: Formats }) {
   const words = ringingOf(state)
     .map((each) => `${each.title}. ${each.body}`)
@@ -169,17 +169,24 @@ function Announcer({ state, formats }: { state: DeskState; formats: Formats }) {
   const policy = front ? policyWords(front.policy) : "";
   return (
     <>
-      <div class="hidden" aria-live="polite">
+      <div class="hidden" aria-live="assertive">
         {words}
       </div>
       <div class="hidden" aria-live="polite">
-        {verdict}
-      </div>
-      <div class="hidden" aria-live="polite">
-        {policy}
+        <p>{verdict}</p>
+        <p>{policy}</p>
+        <p>{heldWords(state)}</p>
       </div>
     </>
   );
+}
+
+function heldWords(state: DeskState): string {
+  return state.order
+    .flatMap((id) => state.pops[id] ?? [])
+    .filter((pop) => pop.state === "held")
+    .map((pop) => `${callerTitle(pop)}: ${t("desk.on_hold")}`)
+    .join(" ");
 }
 
 function ringingOf(state: DeskState): Ringing[] {

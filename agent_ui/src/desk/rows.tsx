@@ -97,7 +97,7 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
         <tr>
           {columns.map((column, at) => (
             <th key={column.name} scope="col" class={classes[at]}>
-              {column.label || humanised(column.name)}
+              <Fit text={column.label || humanised(column.name)} />
             </th>
           ))}
         </tr>

@@ -33,14 +33,15 @@ test("why nothing is offered stands in the body, and the source in the head", ()
   expect(sourceSentence(said)).toBe("Orders");
 });
 
-test("who was not asked says so in the head, and the body is empty", () => {
+test("who was not asked says so in the body, and the head names the source", () => {
   const said = note({ ms: null, message: "waits until you choose who it is" });
-  expect(bodySentence(facet(said))).toBe("");
-  expect(sourceSentence(said)).toBe("waits until you choose who it is");
+  expect(bodySentence(facet(said))).toBe("waits until you choose who it is");
+  expect(sourceSentence(said)).toBe("Orders");
 });
 
-test("other lookups of the facet say what they found in the head", () => {
+test("a lookup that found nothing says so in the body", () => {
   const said = note({ lookup: "own_list", message: "no such customer" });
-  expect(bodySentence(facet(said))).toBe("");
-  expect(sourceSentence(note({}))).toBe("Orders: nothing there");
+  expect(bodySentence(facet(said))).toBe("no such customer");
+  expect(bodySentence(facet(note({})))).toBe("Nothing to show.");
+  expect(sourceSentence(note({}))).toBe("Orders");
 });

@@ -42,10 +42,7 @@ export function sourceSentence(note: SourceNote): string {
     fresh: note.source,
     stale: t("desk.older_value_2", { source: note.source }),
     pending: t("desk.asking_3", { source: note.source }),
-    // Not asked at all is another thing than asked and nothing found.
-    empty: isReasoned(note)
-      ? note.source
-      : (messageOf(note) ?? t("desk.nothing_there_2", { source: note.source })),
+    empty: note.source,
     failed: t("desk.source_failed", { source: note.source }),
     timed_out: t("desk.no_answer", { source: note.source }),
     withheld: t("desk.not_asked_number_withheld", { source: note.source }),
@@ -65,7 +62,9 @@ export function bodySentence(facet: Facet): string {
     fresh: t("desk.nothing_to_show"),
     stale: t("desk.nothing_to_show"),
     pending: "",
-    empty: messageOf(facet.notes.find(isReasoned)) ?? "",
+    // Not asked at all is another thing than asked and nothing found.
+    empty:
+      messageOf(facet.notes.find(isReasoned) ?? wrong) ?? t("desk.nothing_to_show"),
     failed: messageOf(wrong) ?? t("desk.the_source_failed"),
     timed_out: messageOf(wrong) ?? t("desk.the_source_did_not_answer"),
     withheld: t("desk.withheld_not_looked_up"),

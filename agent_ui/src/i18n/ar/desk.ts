@@ -166,7 +166,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "لا رد في الوقت",
   "desk.older_value_2": "{source}، قيمة أقدم",
   "desk.asking_3": "جارٍ سؤال {source}…",
-  "desk.nothing_there_2": "{source}: لا شيء",
   "desk.no_answer": "{source}: لا رد",
   "desk.not_asked_number_withheld": "{source}: لم يُسأل، الرقم محجوب",
   "desk.nothing_to_show": "لا شيء للعرض.",

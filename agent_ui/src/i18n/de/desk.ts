@@ -162,7 +162,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "keine rechtzeitige Antwort",
   "desk.older_value_2": "{source}, älterer Wert",
   "desk.asking_3": "{source} wird abgefragt …",
-  "desk.nothing_there_2": "{source}: nichts vorhanden",
   "desk.no_answer": "{source}: keine Antwort",
   "desk.not_asked_number_withheld": "{source}: nicht abgefragt, Nummer unterdrückt",
   "desk.nothing_to_show": "Nichts zu zeigen.",

@@ -154,7 +154,6 @@ export const desk = {
   "desk.no_answer_in_time": "no answer in time",
   "desk.older_value_2": "{source}, older value",
   "desk.asking_3": "asking {source}…",
-  "desk.nothing_there_2": "{source}: nothing there",
   "desk.no_answer": "{source}: no answer",
   "desk.not_asked_number_withheld": "{source}: not asked, number withheld",
   "desk.nothing_to_show": "Nothing to show.",

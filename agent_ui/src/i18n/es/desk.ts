@@ -160,7 +160,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "sin respuesta a tiempo",
   "desk.older_value_2": "{source}, valor anterior",
   "desk.asking_3": "consultando {source}…",
-  "desk.nothing_there_2": "{source}: no hay nada",
   "desk.no_answer": "{source}: sin respuesta",
   "desk.not_asked_number_withheld": "{source}: no consultado, número oculto",
   "desk.nothing_to_show": "Nada que mostrar.",

@@ -159,7 +159,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "pas de réponse à temps",
   "desk.older_value_2": "{source}, valeur plus ancienne",
   "desk.asking_3": "interrogation de {source}…",
-  "desk.nothing_there_2": "{source} : rien",
   "desk.no_answer": "{source} : pas de réponse",
   "desk.not_asked_number_withheld": "{source} : non interrogé, numéro masqué",
   "desk.nothing_to_show": "Rien à afficher.",

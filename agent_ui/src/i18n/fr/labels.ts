@@ -37,7 +37,7 @@ export const labels: Part<typeof en> = {
   "label.Limit": "Plafond",
   "label.Used": "Utilisé",
   "label.Available": "Disponible",
-  "label.Payment days": "Délai de paiement (jours)",
+  "label.Payment days": "Délai (jours)",
   "label.Discount": "Remise",
   "label.Rating": "Cote de crédit",
   "label.Blocked": "Bloqué",

@@ -160,7 +160,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "nessuna risposta in tempo",
   "desk.older_value_2": "{source}, valore meno recente",
   "desk.asking_3": "interrogazione di {source}…",
-  "desk.nothing_there_2": "{source}: niente",
   "desk.no_answer": "{source}: nessuna risposta",
   "desk.not_asked_number_withheld": "{source}: non interrogato, numero nascosto",
   "desk.nothing_to_show": "Nulla da mostrare.",

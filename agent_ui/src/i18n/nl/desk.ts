@@ -160,7 +160,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "geen tijdig antwoord",
   "desk.older_value_2": "{source}, oudere waarde",
   "desk.asking_3": "{source} opvragen…",
-  "desk.nothing_there_2": "{source}: niets aanwezig",
   "desk.no_answer": "{source}: geen antwoord",
   "desk.not_asked_number_withheld": "{source}: niet gevraagd, nummer afgeschermd",
   "desk.nothing_to_show": "Niets te tonen.",

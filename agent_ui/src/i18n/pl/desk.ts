@@ -163,7 +163,6 @@ export const desk: Part<typeof en> = {
   "desk.no_answer_in_time": "brak odpowiedzi na czas",
   "desk.older_value_2": "{source}, starsza wartość",
   "desk.asking_3": "odpytywanie {source}…",
-  "desk.nothing_there_2": "{source}: nic nie ma",
   "desk.no_answer": "{source}: brak odpowiedzi",
   "desk.not_asked_number_withheld": "{source}: nie pytano, numer zastrzeżony",
   "desk.nothing_to_show": "Nie ma czego pokazać.",

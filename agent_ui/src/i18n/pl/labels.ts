@@ -37,7 +37,7 @@ export const labels: Part<typeof en> = {
   "label.Limit": "Limit",
   "label.Used": "Wykorzystano",
   "label.Available": "Dostępne",
-  "label.Payment days": "Termin płatności (dni)",
+  "label.Payment days": "Termin (dni)",
   "label.Discount": "Rabat",
   "label.Rating": "Rating",
   "label.Blocked": "Zablokowany",
