@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.axe import violations
 from browser.company import ADA, configuration
 from browser.desk import Tab
 from browser.house import House, open_house
-from browser.test_looks import violations
 from playwright.async_api import Browser, Locator, expect
 
 UNKNOWN = "+442079460111"

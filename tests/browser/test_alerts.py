@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from browser.axe import violations
 from browser.house import open_house
-from browser.test_looks import violations
 from playwright.async_api import Browser, expect
 
 ALERTS = {

@@ -8,9 +8,9 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from browser.axe import violations
 from browser.desk import WITHIN_MS, Tab
 from browser.house import House
-from browser.test_looks import violations
 from browser.test_reports import looks_right, open_reports, weeks
 from playwright.async_api import expect
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.axe import violations
 from browser.company import ADA
 from browser.desk import WITHIN_MS, Wallboard
 from browser.house import House, open_house
-from browser.test_looks import violations
 from playwright.async_api import Browser, expect
 
 GROUPS: dict[str, Any] = {

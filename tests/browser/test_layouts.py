@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from browser.axe import violations
 from browser.company import ADA
 from browser.desk import Tab
 from browser.house import open_house
-from browser.test_looks import violations
 from playwright.async_api import Browser, expect
 
 DESK: dict[str, Any] = {

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.axe import violations
 from browser.company import ADA, ARABIC, ARABIC_NAME, HALLS, LONG, LONG_NAME
 from browser.desk import WITHIN_MS, Tab
 from browser.house import House
-from browser.test_looks import violations
 from playwright.async_api import expect
 
 WIDTHS = (360, 768, 1280, 3840)

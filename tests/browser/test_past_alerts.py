@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from browser.axe import violations
 from browser.house import House, open_house
-from browser.test_looks import violations
 from browser.test_reports import looks_right, open_reports
 from playwright.async_api import Browser, expect
 from streams_doubles import eventually

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
+from browser.axe import violations
 from browser.desk import WITHIN_MS
 from browser.house import House
-from browser.test_looks import violations
 from browser.test_reports import looks_right, open_reports
 from msgspec.structs import replace
 from playwright.async_api import expect

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from browser.axe import violations
 from browser.company import (
     ADA,
     ARABIC,
@@ -17,7 +18,6 @@ from browser.company import (
 )
 from browser.desk import Desk
 from browser.house import House
-from browser.test_looks import violations
 from playwright.async_api import Page, expect
 
 WIDTHS = (360, 1280, 3840)

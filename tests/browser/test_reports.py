@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest_asyncio
+from browser.axe import violations
 from browser.desk import WITHIN_MS, Tab
 from browser.house import House
-from browser.test_looks import violations
 from playwright.async_api import expect
 
 from screenpop.demo.past_weeks import weeks_batch

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from browser.axe import violations
 from browser.company import LONG, LONG_NAME
 from browser.desk import Desk, Tab
 from browser.house import House
-from browser.test_looks import violations
 from playwright.async_api import expect
 
 SENT = "() => JSON.parse(localStorage['screenpop.preferences_of'] ?? '0') === null"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from browser.axe import violations
 from browser.company import ADA
 from browser.desk import Tab
 from browser.house import House
-from browser.test_looks import violations
 from playwright.async_api import expect
 
 
