@@ -19,11 +19,14 @@ from screenpop.domain.errors import BadInput, ConfigError, NotFound, Unauthentic
 from screenpop.domain.orders_after import KnownCaller
 from screenpop.domain.popped import PoppedCall
 from screenpop.domain.profile import Json
+from screenpop.history.calls import PagePlace
 from screenpop.history.kinds import CallKind, KindCalls
 from screenpop.history.offers import OfferCounts
 from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import RecordsFound
+from screenpop.history.own_search import EVERY_CALL, CallsWanted
 from screenpop.history.own_sections import SECTIONS, RecordsAsked
+from screenpop.history.past_calls import cursor_of
 from screenpop.history.past_counts import (
     CountedCall,
     CountedPlace,
@@ -161,7 +164,7 @@ class FakeCalls:
         owner = self.owner.get(call_id)
         if owner is None or only not in (None, owner):
             raise NotFound("there is no such call, or it is not yours.")
-        return {"call_id": call_id}
+        return {"call_id": call_id, "line": "main"}
 
     async def add_note(
         self, name: NamedCall, only: Only, user: User, text: str
@@ -306,6 +309,9 @@ class FakeOwnRecords:
         return [RecordsFound(section=SECTIONS[0], rows=[row], next_us=3_000_000)]
 
 
+MORE = cursor_of(PagePlace(arrived_us=0, line="main", call_id="c-1"))
+
+
 class FakeOwnCalls:
     """One call of each who asks, with a note that a spreadsheet would compute."""
 
@@ -313,17 +319,25 @@ class FakeOwnCalls:
 
     def __init__(self) -> None:
         self.asked: list[RecordsAsked] = []
+        self.wanted: list[CallsWanted] = []
+
+    async def queues(self, asked: RecordsAsked) -> Sequence[Json]:
+        return [{"name": "sales", "label": "Sales"}]
 
     async def page(
-        self, asked: RecordsAsked, before: str | None
+        self,
+        asked: RecordsAsked,
+        before: str | None,
+        wanted: CallsWanted = EVERY_CALL,
     ) -> tuple[Sequence[Json], str | None]:
         self.asked.append(asked)
+        self.wanted.append(wanted)
         row: Json = {
             "line": "main", "call_id": f"c-{asked.user.username}", "occurrence": 0,
             "number": "+442079460958", "note": "=1+1", "talk_s": 65,
             "arrived_at": "2026-11-20T09:00:00Z",
         }  # fmt: skip
-        return ([row], "more") if before is None else ([], None)
+        return ([row], MORE) if before is None else ([], None)
 
     async def figures(self, asked: RecordsAsked) -> OwnFigures:
         self.asked.append(asked)

@@ -6,7 +6,7 @@ Every list is bounded and read along an index: its cost does not grow with histo
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,16 @@ class PagePlace:
     line: str
     call_id: str
     occurrence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedCalls:
+    """At most `limit` of the newest `calls_max` from a place on."""
+
+    limit: int
+    calls_max: int
+    before: PagePlace | None = None
+    from_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +210,23 @@ class Calls:
         async with self._database.read() as connection:
             return await _read(connection, query, limit)
 
+    async def searched(
+        self,
+        user: str,
+        wanted: Sequence[ColumnElement[bool]],
+        among: SearchedCalls,
+    ) -> tuple[list[PastCall], PagePlace | None]:
+        """Calls of `user` that fit; and the last searched, unless these were all."""
+        limit = min(among.limit, CALLS_PER_PAGE_MAX)
+        page = (user, among.before, among.calls_max, among.from_us)
+        async with self._database.read() as connection:
+            found = await _read(connection, _of_user(*page).where(*wanted), limit)
+            if len(found) == limit:
+                return found, found[-1].place
+            last = _named_of_user(*page).offset(among.calls_max - 1).limit(1)
+            row = (await connection.execute(last)).mappings().first()
+            return found, None if row is None else PagePlace(**row)
+
     async def get(
         self, line: str, call_id: str, occurrence: int = 0
     ) -> WholeCall | None:
@@ -229,17 +256,23 @@ class Calls:
 def _of_user(
     user: str, before: PagePlace | None, limit: int, from_us: int | None
 ) -> Select[Any]:
-    """A person may have several legs in one call: each call once."""
-    legs = tables.call_legs.c
-    named = select(legs.line, legs.call_id, legs.occurrence, legs.arrived_us).distinct()
-    mine = named.where(legs.username == fit_id(user, AGENT_BYTES))
-    page = _before(mine, legs, before, from_us).limit(limit).subquery()
+    page = _named_of_user(user, before, limit, from_us).subquery()
     same = and_(
         page.c.line == _calls.line,
         page.c.call_id == _calls.call_id,
         page.c.occurrence == _calls.occurrence,
     )
     return _before(select(tables.calls).join(page, same), tables.calls.c, None)
+
+
+def _named_of_user(
+    user: str, before: PagePlace | None, limit: int, from_us: int | None
+) -> Select[Any]:
+    """A person may have several legs in one call: each call once."""
+    legs = tables.call_legs.c
+    named = select(legs.line, legs.call_id, legs.occurrence, legs.arrived_us).distinct()
+    mine = named.where(legs.username == fit_id(user, AGENT_BYTES))
+    return _before(mine, legs, before, from_us).limit(limit)
 
 
 def _before(

@@ -16,14 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from screenpop.domain.call import Direction, LegState, Release
 from screenpop.domain.profile import Json
 from screenpop.history import tables
-from screenpop.history.calls import Calls, PagePlace, PastCall, PastLeg
+from screenpop.history.calls import (
+    Calls,
+    PagePlace,
+    PastCall,
+    PastLeg,
+    SearchedCalls,
+)
 from screenpop.history.engine import Database
+from screenpop.history.own_search import (
+    CALLS_SEARCHED_MAX,
+    EVERY_CALL,
+    MISSED,
+    CallsWanted,
+)
 from screenpop.history.own_sections import CALL, RecordsAsked
 from screenpop.history.past_calls import cursor_of, place_in, shown_caller
 from screenpop.support.clock import iso_from_us
 
 RESULTS_MAX = 100
-MISSED = (Release.UNANSWERED.value, Release.ENDED.value)
 
 _legs = tables.call_legs.c
 _calls = tables.calls.c
@@ -55,7 +66,9 @@ class OwnCalls:
         queue_labels: Mapping[str, str] | None = None,
         result_labels: Mapping[str, str] | None = None,
         home_country: str | None = None,
+        searched_max: int = CALLS_SEARCHED_MAX,
     ):
+        self._searched_max = searched_max
         self.result_labels = result_labels or {}
         self._calls = calls
         self._database = database
@@ -63,20 +76,51 @@ class OwnCalls:
         self._home = home_country
 
     async def page(
-        self, asked: RecordsAsked, before: str | None
+        self,
+        asked: RecordsAsked,
+        before: str | None,
+        wanted: CallsWanted = EVERY_CALL,
     ) -> tuple[Sequence[Json], str | None]:
-        """The newest calls, and the cursor of the next page. Raises `BadInput`."""
+        """The newest calls, and the cursor of the next page. Raises `BadInput`.
+
+        A search may end before the page is full; then the cursor is where it ended.
+        """
         if before is not None:
             place: PagePlace | None = place_in(before)
         elif asked.to_us is not None:
             place = PagePlace(arrived_us=asked.to_us, line="", call_id="")
         else:
             place = None
-        user = asked.user.username
-        found = await self._calls.recent(user, place, asked.limit, asked.from_us)
-        full = len(found) == asked.limit
+        user, last = asked.user.username, None
+        if conditions := wanted.conditions(asked):
+            among = SearchedCalls(
+                limit=asked.limit,
+                calls_max=self._searched_max,
+                before=place,
+                from_us=asked.from_us,
+            )
+            found, last = await self._calls.searched(user, conditions, among)
+        else:
+            found = await self._calls.recent(user, place, asked.limit, asked.from_us)
+            last = found[-1].place if len(found) == asked.limit else None
         rows = [self._row(call, asked) for call in found]
-        return rows, cursor_of(found[-1].place) if full else None
+        return rows, None if last is None else cursor_of(last)
+
+    async def queues(self, asked: RecordsAsked) -> Sequence[Json]:
+        """Of one's calls of the range, at most `asked.limit`; with their labels."""
+        of_call = and_(*(_legs[name] == _calls[name] for name in CALL))
+        query = (
+            select(_calls.queue)
+            .select_from(tables.call_legs.join(tables.calls, of_call))
+            .where(*_own_legs(asked), _calls.queue.is_not(None))
+            .distinct()
+            .order_by(_calls.queue)
+            .limit(asked.limit)
+        )
+        async with self._database.read() as connection:
+            names = (await connection.execute(query)).scalars().all()
+        labels = self._queue_labels
+        return [{"name": name, "label": labels.get(name, name)} for name in names]
 
     async def figures(self, asked: RecordsAsked) -> OwnFigures:
         async with self._database.read() as connection:

@@ -219,6 +219,7 @@ class HistoryCalls:
                 _receipt(x, named) for x in whole.receipts if only in (None, x.username)
             ],
             "notes": self._notes(call.notes, call, only),
+            "results": self._results(call, only),
             "handovers": self._notes(whole.handovers, call, only),
         }
 
@@ -227,12 +228,24 @@ class HistoryCalls:
     ) -> list[Json]:
         return [
             {
-                "user": x.username if self._may_name(only, x.username) else None,
+                **self._author(x, only),
                 "text": x.text,
                 "at": _iso(x.at_us),
             }
             for x in _readable(notes, call, only)
         ]
+
+    def _results(self, call: PastCall, only: Only) -> list[Json]:
+        return [
+            {**self._author(x, only), "code": x.code, "at": _iso(x.at_us)}
+            for x in _readable(call.dispositions, call, only)
+        ]
+
+    def _author(self, written: NoteWritten | DispositionChosen, only: Only) -> Json:
+        if not self._may_name(only, written.username):
+            return {"user": None, "name": None}
+        name = self._name_of(written.username, written.agent)
+        return {"user": written.username, "name": name}
 
     def _leg(self, leg: PastLeg, only: Only) -> Json:
         named = self._may_name(only, leg.username)

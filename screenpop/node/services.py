@@ -72,6 +72,7 @@ def services_of(it: Service) -> Services:
         groups=lambda: rule_of(it.feed, config.privacy.of_agents),
         privacy=config.privacy.of_agents,
         labels=place_labels(config),
+        queue_now=lambda queue: it.feed.counters.now(queue),
         forecasts=forecasts_of(it.loaded, it.past.database, it.feed, it.clock),
         comparisons=comparisons_of(it.loaded, it.past.database),
         lines=AllLines(config.lines, requests, it.streams.lines, _clocks(it)),

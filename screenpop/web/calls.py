@@ -66,7 +66,9 @@ async def one(site: Site, visit: Visit) -> web.StreamResponse:
     found = await site.services.calls.get(call, only)
     if only is None:  # somebody reads what colleagues did
         await site.services.audit(visit.user.username, "call.read", call.call_id)
-    return answered(found)
+    line = str(found["line"])
+    label = site.services.labels.get("line", {}).get(line, line)
+    return answered({**found, "line_label": label})
 
 
 async def add_note(site: Site, visit: Visit) -> web.StreamResponse:

@@ -6,16 +6,28 @@ behind them, `GET /v1/me/data` everything that is stored, with how long it stays
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import web
 
 from screenpop.domain.agent import User
+from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import local, midnight_us
 from screenpop.domain.profile import Json
 from screenpop.history.own_calls import OwnFigures
 from screenpop.history.own_records import OwnRecords, RecordsFound
+from screenpop.history.own_search import (
+    DIRECTIONS,
+    NOTED,
+    PARTS,
+    WORDS_CHARS_MAX,
+    CallsWanted,
+)
 from screenpop.history.own_sections import Kept, RecordsAsked
+from screenpop.history.past_calls import place_in
+from screenpop.history.tables import LABEL_CHARS, NAME_CHARS
 from screenpop.support.clock import iso_from_us
 from screenpop.support.table import TableColumn, columns
 from screenpop.wallboard.agent_rows import person
@@ -23,13 +35,14 @@ from screenpop.web.asked import bounds_asked, zone_of
 from screenpop.web.auth import Identity
 from screenpop.web.body import text, whole_number
 from screenpop.web.session import expiry, who_am_i
-from screenpop.web.site import Site, Visit, answered
+from screenpop.web.site import RouteParameter, Site, Visit, answered
 from screenpop.web.table_answer import answered_table, table_format
 
 DATA_PER_MINUTE = 20
 ROWS, ROWS_MIN, ROWS_MAX = 200, 100, 2_000  # of a section in one answer
 CALLS, CALLS_MAX = 50, 500
 CURSOR_CHARS_MAX = 3000
+QUEUES_MAX = 100
 DAYS = 28
 CALL_COLUMNS = (
     TableColumn(name="arrived_at", kind="moment"),
@@ -41,6 +54,14 @@ CALL_COLUMNS = (
     TableColumn(name="occurrence", kind="count"),
 )
 
+SEARCH = (
+    RouteParameter(name="q", text="Words of a name or an own note, or digits."),
+    RouteParameter(name="direction", text=", ".join(DIRECTIONS)),
+    RouteParameter(name="part", text=", ".join(PARTS)),
+    RouteParameter(name="result", text="Code of one's own result."),
+    RouteParameter(name="queue", text="Only calls of this queue."),
+    RouteParameter(name="note", text="with: only calls with an own note; or without."),
+)
 FORMULAS = {
     "rang": ("Calls that rang", "Inbound calls that rang at your telephone."),
     "answered": ("Answered", "Of these, those that you answered."),
@@ -85,7 +106,9 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
                 "values": _values(await site.services.own_calls.figures(asked)),
             }
         )
-    labels = site.services.own_calls.result_labels
+    own_calls = site.services.own_calls
+    of_28_days = replace(asked, limit=QUEUES_MAX)
+    labels = own_calls.result_labels
     return answered(
         {
             "at": iso_from_us(now_us),
@@ -98,6 +121,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             ],
             "figures": figures,
             "results": [{"code": c, "label": x or c} for c, x in labels.items()],
+            "queues": await own_calls.queues(of_28_days),
+            "waiting": _waiting(site, user),
         }
     )
 
@@ -116,20 +141,78 @@ def _values(found: OwnFigures) -> Json:
     }
 
 
+def _waiting(site: Site, user: User) -> list[Json]:
+    """Who waits now in the queues that this person serves: figures of callers."""
+    labels, found = site.services.labels.get("queue", {}), []
+    for queue in site.services.recalls.queues_of(user):
+        now = site.services.queue_now(queue)
+        if now.waiting:
+            oldest_us = now.line.oldest_us()
+            found.append(
+                {
+                    "queue": queue,
+                    "label": labels.get(queue, queue),
+                    "waiting": now.waiting,
+                    "oldest_at": _iso(oldest_us),
+                }
+            )
+    return found
+
+
 async def calls(site: Site, visit: Visit) -> web.StreamResponse:
-    """`GET /v1/me/calls?from=&to=&before=&limit=`: one's own, newest first."""
+    """`GET /v1/me/calls?from=&to=&q=&before=&limit=`: one's own, newest first."""
     query = visit.request.query
     from_us, to_us = bounds_asked(site, query)
     limit = whole_number(query, "limit", CALLS, 1, CALLS_MAX)
     asked = RecordsAsked(user=visit.user, limit=limit, from_us=from_us, to_us=to_us)
     before = text(query, "before", CURSOR_CHARS_MAX)
-    rows, cursor = await site.services.own_calls.page(asked, before)
+    wanted = _wanted(query)
+    rows, cursor = await site.services.own_calls.page(asked, before, wanted)
     if form := table_format(visit.request):
         answer = await answered_table(form, CALL_COLUMNS, rows, "my-calls")
         answer.headers["X-Next-Before"] = cursor or ""
         return answer
     zone = zone_of(site).key
-    return answered({"time_zone": zone, "calls": rows, "before": cursor})
+    ended_early = cursor is not None and len(rows) < limit
+    searched_us = place_in(cursor).arrived_us if cursor and ended_early else None
+    return answered(
+        {
+            "time_zone": zone,
+            "calls": rows,
+            "before": cursor,
+            "searched_to": _iso(searched_us),
+        }
+    )
+
+
+def _wanted(query: Mapping[str, str]) -> CallsWanted:
+    """Raises `BadInput` for a choice that is not known."""
+    noted = _one_of(query, "note", tuple(NOTED))
+    part = _one_of(query, "part", PARTS)
+    return CallsWanted(
+        words=text(query, "q", WORDS_CHARS_MAX) or "",
+        direction=_one_of(query, "direction", DIRECTIONS),
+        part=next((known for known in PARTS if known == part), None),
+        result=_name(query, "result"),
+        queue=_name(query, "queue"),
+        noted=None if noted is None else NOTED[noted],
+    )
+
+
+def _one_of(query: Mapping[str, str], name: str, known: tuple[str, ...]) -> str | None:
+    value = text(query, name, LABEL_CHARS)
+    if value is not None and value not in known:
+        raise BadInput(
+            f"{name}: {value[:40]!r} is not known.",
+            code="bad_query",
+            remedy=f"Use one of {', '.join(known)}.",
+        )
+    return value
+
+
+def _name(query: Mapping[str, str], name: str) -> str | None:
+    value = text(query, name, NAME_CHARS)
+    return None if value is None else value.replace("\0", "")
 
 
 async def data(site: Site, visit: Visit) -> web.StreamResponse:

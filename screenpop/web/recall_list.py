@@ -114,6 +114,11 @@ class Recalls:
             "time_zone": self._words.time_zone,
         }
 
+    def queues_of(self, user: User) -> list[str]:
+        """Those that this person serves, whatever their role."""
+        serving = self._recalls.serving().items()
+        return sorted(name for name, who in serving if name and user.username in who)
+
     async def act(self, name: NamedCall, user: User, body: RecallBody) -> Json:
         """Raises `BadInput`, `Forbidden`, `NotFound`, and what the journal raises."""
         key, row = self._the_row(name, user)

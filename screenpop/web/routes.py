@@ -157,6 +157,7 @@ ROUTES: tuple[Route, ...] = (
         query=(
             RouteParameter(name="from", text="Only calls that arrived from then on."),
             RouteParameter(name="to", text="Only calls that arrived before."),
+            *me.SEARCH,
             RouteParameter(name="before", text="Cursor of the page before."),
             RouteParameter(name="limit", text=f"1 to {me.CALLS_MAX}."),
         ),

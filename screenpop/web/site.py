@@ -41,6 +41,7 @@ from screenpop.support.log import NodeProblem
 from screenpop.support.metrics import Metrics
 from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.comparisons import Comparisons
+from screenpop.wallboard.counters import QueueNow
 from screenpop.wallboard.groups import GroupRule
 from screenpop.web.alert_list import Alerts
 from screenpop.web.auth import Auth, Identity, SecurityLog, require_role
@@ -108,6 +109,7 @@ class Services:
     groups: Callable[[], GroupRule]
     privacy: AgentPrivacy = GROUPS_ONLY
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    queue_now: Callable[[str], QueueNow] = lambda queue: QueueNow()
     """Of `queue`, `dialled`, `facet`, `result` and `team`, by name."""
     forecasts: Forecasts
     comparisons: Comparisons

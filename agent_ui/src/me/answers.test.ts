@@ -26,6 +26,8 @@ const me: Me = {
     since: "2026-11-21T09:12:03.250Z",
   },
   counters: [],
+  queues: [],
+  waiting: [],
   figures: [
     {
       period: "today",

@@ -11,6 +11,15 @@ export interface Me {
   counters: { name: string; label: string; formula: string }[];
   figures: Figures[];
   results: { code: string; label: string }[];
+  /** Of one's calls of 28 days. */
+  queues: { name: string; label: string }[];
+  /** Who waits now in the queues that one serves. */
+  waiting: {
+    queue: string;
+    label: string;
+    waiting: number;
+    oldest_at: string | null;
+  }[];
 }
 
 export interface Figures {
@@ -40,6 +49,7 @@ export interface OwnCalls {
   time_zone: string;
   calls: OwnCall[];
   before: string | null;
+  searched_to: string | null;
 }
 
 export type Value = string | number | boolean | null | Value[];

@@ -2,86 +2,96 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n/words";
-import { Refused, read } from "../shared/api";
-import { ColumnHeads } from "../shared/column_heads";
+import { Refused, read, type Session } from "../shared/api";
 import { CsvButton } from "../shared/csv_button";
 import { addDays } from "../shared/days";
-import { duration, viewerFormats } from "../shared/format";
-import { type Me, NONE, type OwnCall, type OwnCalls, partWords } from "./answers";
+import { viewerFormats } from "../shared/format";
+import type { Me, OwnCall, OwnCalls } from "./answers";
+import { CallTable } from "./call_table";
+import { type Choice, choiceOf, isSearch, pathOf, searchOf } from "./choice";
+import { SearchOfMine } from "./search";
 
 const PAGE = 50;
 const PAGE_OF_FILE = 500;
-const lastDays = (days: number) => ({
-  get label() {
-    return t("insight.days", { n: days });
-  },
-  days,
-});
-
-const RANGES = [
-  {
-    get label() {
-      return t("me.today");
-    },
-    days: 1,
-  },
-  lastDays(7),
-  lastDays(28),
-];
+const RANGES = [1, 7, 28];
 
 interface CallsOfMineProps {
   me: Me;
+  session: Session;
   onExpired(): void;
 }
 
-export function CallsOfMine({ me, onExpired }: CallsOfMineProps) {
+export function CallsOfMine({ me, session, onExpired }: CallsOfMineProps) {
   const today = me.figures[0]?.from.slice(0, 10) ?? "";
-  const [from, setFrom] = useState(addDays(today, -6));
-  const [to, setTo] = useState(today);
-  const wrong = !from || !to || from > to;
-  const range = `from=${from}&to=${wrong ? "" : addDays(to, 1)}`;
-  const path = wrong ? null : `/v1/me/calls?${range}`;
+  const [choice, setChoice] = useState(() => choiceOf(location.search, today));
+  const choose = (next: Choice) => {
+    setChoice(next);
+    history.replaceState(null, "", `${location.pathname}${searchOf(next, today)}`);
+  };
+  const path = pathOf(choice);
   const found = useOwnCalls(path, onExpired);
   return (
     <section class="me-calls">
       <h2>{t("me.my_calls")}</h2>
-      <div class="me-range">
-        <fieldset class="periods">
-          <legend class="hidden">{t("me.calls_of_the_last")}</legend>
-          {RANGES.map(({ label, days }) => {
-            const begin = addDays(today, 1 - days);
-            return (
-              <button
-                type="button"
-                key={label}
-                aria-pressed={from === begin && to === today}
-                onClick={() => {
-                  setFrom(begin);
-                  setTo(today);
-                }}
-              >
-                {label}
-              </button>
-            );
-          })}
-        </fieldset>
-        <Day label={t("me.from")} value={from} max={today} onChange={setFrom} />
-        <Day label={t("me.to")} value={to} max={today} onChange={setTo} />
-        {path && (
-          <CsvButton
-            key={path}
-            path={`${path}&limit=${PAGE_OF_FILE}`}
-            name="my-calls.csv"
-          />
-        )}
-      </div>
-      {wrong && (
+      <Range {...{ choice, choose, today, path }} />
+      <SearchOfMine me={me} choice={choice} onChoose={choose} />
+      {path === null && (
         <p class="banner" role="alert">
           {t("me.choose_a_first_day_that")}
         </p>
       )}
-      {!wrong && <Found {...found} zone={me.time_zone} />}
+      {path !== null && <Found {...{ found, me, session, onExpired, choice }} />}
     </section>
+  );
+}
+
+interface RangeProps {
+  choice: Choice;
+  choose(choice: Choice): void;
+  today: string;
+  path: string | null;
+}
+
+function Range({ choice, choose, today, path }: RangeProps) {
+  const { from, to } = choice;
+  return (
+    <div class="me-range">
+      <fieldset class="periods">
+        <legend class="hidden">{t("me.calls_of_the_last")}</legend>
+        {RANGES.map((days) => {
+          const begin = addDays(today, 1 - days);
+          return (
+            <button
+              type="button"
+              key={days}
+              aria-pressed={from === begin && to === today}
+              onClick={() => choose({ ...choice, from: begin, to: today })}
+            >
+              {days === 1 ? t("me.today") : t("insight.days", { n: days })}
+            </button>
+          );
+        })}
+      </fieldset>
+      <Day
+        label={t("me.from")}
+        value={from}
+        max={today}
+        onChange={(day) => choose({ ...choice, from: day })}
+      />
+      <Day
+        label={t("me.to")}
+        value={to}
+        max={today}
+        onChange={(day) => choose({ ...choice, to: day })}
+      />
+      {path && (
+        <CsvButton
+          key={path}
+          path={`${path}&limit=${PAGE_OF_FILE}`}
+          name="my-calls.csv"
+        />
+      )}
+    </div>
   );
 }
 
@@ -109,11 +119,23 @@ function Day({ label, value, max, onChange }: DayProps) {
 interface FoundCalls {
   calls: OwnCall[] | null;
   before: string | null;
+  /** A search ended there, before a page was full. */
+  searchedTo: string | null;
   trouble: string | null;
   more(): void;
 }
 
-function Found({ calls, before, trouble, more, zone }: FoundCalls & { zone: string }) {
+interface FoundProps {
+  found: FoundCalls;
+  me: Me;
+  session: Session;
+  choice: Choice;
+  onExpired(): void;
+}
+
+function Found({ found, choice, ...rest }: FoundProps) {
+  const { calls, before, searchedTo, trouble, more } = found;
+  const moment = searchedTo && viewerFormats().momentIn(searchedTo, rest.me.time_zone);
   return (
     <>
       {trouble && (
@@ -126,11 +148,18 @@ function Found({ calls, before, trouble, more, zone }: FoundCalls & { zone: stri
           {t("me.asking")}
         </p>
       )}
-      {calls?.length === 0 && <p class="me-none">{t("me.no_call_was_at_your")}</p>}
-      {calls !== null && calls.length > 0 && <CallTable calls={calls} zone={zone} />}
+      {calls?.length === 0 && (
+        <p class="me-none" role="status">
+          {isSearch(choice) ? t("day.no_call_fits") : t("me.no_call_was_at_your")}
+        </p>
+      )}
+      {calls !== null && calls.length > 0 && <CallTable calls={calls} {...rest} />}
+      {moment && <p class="muted">{t("day.searched_to", { moment })}</p>}
       {before && (
         <button type="button" onClick={more}>
-          {t("me.more_than_these", { value: calls?.length ?? 0 })}
+          {searchedTo
+            ? t("day.search_older")
+            : t("me.more_than_these", { value: calls?.length ?? 0 })}
         </button>
       )}
     </>
@@ -140,11 +169,13 @@ function Found({ calls, before, trouble, more, zone }: FoundCalls & { zone: stri
 function useOwnCalls(path: string | null, onExpired: () => void): FoundCalls {
   const [calls, setCalls] = useState<OwnCall[] | null>(null);
   const [before, setBefore] = useState<string | null>(null);
+  const [searchedTo, setSearchedTo] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   useEffect(() => {
     setCalls(null);
     setBefore(null);
+    setSearchedTo(null);
     setCursor(null);
   }, [path]);
   useEffect(() => {
@@ -156,6 +187,7 @@ function useOwnCalls(path: string | null, onExpired: () => void): FoundCalls {
         if (!wanted) return;
         setCalls((known) => [...(cursor ? (known ?? []) : []), ...answer.calls]);
         setBefore(answer.before);
+        setSearchedTo(answer.searched_to);
         setTrouble(null);
       })
       .catch((error: unknown) => {
@@ -167,52 +199,5 @@ function useOwnCalls(path: string | null, onExpired: () => void): FoundCalls {
       wanted = false;
     };
   }, [path, cursor]);
-  return { calls, before, trouble, more: () => setCursor(before) };
-}
-
-function CallTable({ calls, zone }: { calls: OwnCall[]; zone: string }) {
-  const names = [
-    t("me.arrived"),
-    t("me.caller"),
-    t("me.queue"),
-    t("me.you"),
-    t("me.talk"),
-    t("me.result"),
-    t("me.note"),
-  ];
-  return (
-    <div class="me-box">
-      <table class="me-table">
-        <ColumnHeads names={names} />
-        <tbody>
-          {calls.map((call) => (
-            <tr key={`${call.line} ${call.call_id} ${call.occurrence}`}>
-              <th scope="row">{viewerFormats().momentIn(call.arrived_at, zone)}</th>
-              <td data-label={t("me.caller")}>
-                <bdi>{call.name || call.caller || t("me.withheld")}</bdi>
-                {call.name && call.caller && <small>{call.caller}</small>}
-              </td>
-              <Cell label={t("me.queue")} text={call.queue_label || call.queue} />
-              <Cell label={t("me.you")} text={partWords(call)} />
-              <Cell
-                label={t("me.talk")}
-                text={call.talk_s === null ? null : duration(call.talk_s)}
-              />
-              <Cell label={t("me.result")} text={call.result_label || call.result} />
-              <Cell label={t("me.note")} text={call.note} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-/** In little room an empty one is left out. */
-function Cell({ label, text }: { label: string; text: string | null }) {
-  return (
-    <td data-label={label} data-empty={!text}>
-      {text || NONE}
-    </td>
-  );
+  return { calls, before, searchedTo, trouble, more: () => setCursor(before) };
 }

@@ -7,6 +7,7 @@ import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
 import { type Me, stateWords } from "./answers";
 import { CallsOfMine } from "./calls";
+import { DayOfMine } from "./day";
 import { FiguresOfMine } from "./figures";
 import { StoredOfMe } from "./stored";
 import "../style/me.css";
@@ -17,7 +18,7 @@ interface MePageProps {
   onExpired(): void;
 }
 
-const AGAIN_MS = 60_000;
+const AGAIN_MS = 20_000;
 
 export function MePage(props: MePageProps) {
   const { session, onLogOut, onExpired } = props;
@@ -33,6 +34,7 @@ export function MePage(props: MePageProps) {
             {t("me.what_is_counted_and_stored", { name: session.user.name })}
           </p>
         </header>
+        {me && <DayOfMine {...{ me, session, onExpired }} readAt={reading.at} />}
         <section class="me-figures">
           <h2>{t("me.my_figures")}</h2>
           {!me && <Waiting reading={reading} />}
@@ -46,7 +48,7 @@ export function MePage(props: MePageProps) {
             <p class="muted">{t("me.now", { me: stateWords(me) ?? "" })}</p>
           )}
         </section>
-        {me && <CallsOfMine me={me} onExpired={onExpired} />}
+        {me && <CallsOfMine {...{ me, session, onExpired }} />}
         {me && <StoredOfMe zone={me.time_zone} onExpired={onExpired} />}
       </main>
     </>

@@ -9,7 +9,11 @@ async def test_an_agent_sees_only_their_own_calls(house: Any) -> None:
     await house.sign_in("ana")
     assert (await house.ask("GET", "/v1/calls")).json["calls"] == [{"call_id": "c-ana"}]
     assert (await house.ask("GET", "/v1/calls/c-ben")).status == 404
-    assert (await house.ask("GET", "/v1/calls/c-ana")).json == {"call_id": "c-ana"}
+    assert (await house.ask("GET", "/v1/calls/c-ana")).json == {
+        "call_id": "c-ana",
+        "line": "main",
+        "line_label": "main",
+    }
 
 
 async def test_a_supervisor_sees_all_calls(house: Any) -> None:
@@ -77,5 +81,5 @@ async def test_a_call_id_may_hold_what_systems_put_into_it(house: Any) -> None:
     await house.sign_in("ana")
     house.calls.owner["a/b c@d"] = "ana"
     answer = await house.ask("GET", "/v1/calls/a%2Fb%20c@d")
-    assert answer.json == {"call_id": "a/b c@d"}
+    assert answer.json["call_id"] == "a/b c@d"
     assert (await house.ask("GET", "/v1/calls/" + "x" * 301)).status == 400

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from web_doubles import FakeOwnCalls, FakeOwnRecords
+from web_doubles import MORE, FakeOwnCalls, FakeOwnRecords
 
 from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import AgentId
+from screenpop.history.own_search import CallsWanted
 from screenpop.wallboard.agent_rows import Person, person
 from screenpop.wallboard.agents import AgentBoard
 from screenpop.web.me import CALL_COLUMNS, DATA_PER_MINUTE, FORMULAS
@@ -131,8 +132,8 @@ async def test_calls_are_a_file_that_computes_nothing(house: Any) -> None:
     assert head.split(",") == [column.name for column in CALL_COLUMNS]
     assert ",'=1+1," in row
     assert ",+442079460958," in row
-    assert found.headers["X-Next-Before"] == "more"
-    rest = await house.ask("GET", "/v1/me/calls?before=more", headers=csv)
+    assert found.headers["X-Next-Before"] == MORE
+    rest = await house.ask("GET", f"/v1/me/calls?before={MORE}", headers=csv)
     assert rest.headers["X-Next-Before"] == ""
 
 
@@ -141,9 +142,32 @@ async def test_a_range_of_calls_is_checked(open_house: Any) -> None:
     house = await open_house(own_calls=calls)
     await house.sign_in("ana")
     path = "/v1/me/calls?from=1970-01-01&to=1970-01-02&limit=500"
-    assert (await house.ask("GET", path)).json["before"] == "more"
+    assert (await house.ask("GET", path)).json["before"] == MORE
     asked = calls.asked[-1]
     assert (asked.from_us, asked.to_us, asked.limit) == (0, 86_400_000_000, 500)
     for wrong in ("limit=0", "limit=501", "from=x", "from=2026-01-02&to=2026-01-01"):
         refused = await house.ask("GET", f"/v1/me/calls?{wrong}")
         assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
+
+
+async def test_a_search_is_checked_and_says_how_far_it_went(open_house: Any) -> None:
+    calls = FakeOwnCalls()
+    house = await open_house(own_calls=calls)
+    await house.sign_in("ana")
+    query = "q=ada+pump&direction=inbound&part=missed&result=sold&queue=sales&note=with"
+    found = (await house.ask("GET", f"/v1/me/calls?{query}")).json
+    assert found["searched_to"] == "1970-01-01T00:00:00Z"
+    assert calls.wanted[-1] == CallsWanted(
+        words="ada pump", direction="inbound", part="missed", result="sold",
+        queue="sales", noted=True,
+    )  # fmt: skip
+    wrong = ("q=" + "x" * 101, "direction=up", "part=slept", "note=perhaps")
+    for query in wrong:
+        refused = await house.ask("GET", f"/v1/me/calls?{query}")
+        assert (refused.status, refused.json["error"]["code"]) == (400, "bad_query")
+
+
+async def test_the_queues_of_ones_calls_are_named(house: Any) -> None:
+    await house.sign_in("ana")
+    found = (await house.ask("GET", "/v1/me")).json
+    assert found["queues"] == [{"name": "sales", "label": "Sales"}]

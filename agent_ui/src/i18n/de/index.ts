@@ -2,6 +2,7 @@
 
 import type { Catalogue } from "../catalogue";
 import { admin } from "./admin";
+import { day } from "./day";
 import { desk } from "./desk";
 import { dial } from "./dial";
 import { find } from "./find";
@@ -21,6 +22,7 @@ import { wallboard } from "./wallboard";
 
 export const de: Catalogue = {
   ...admin,
+  ...day,
   ...desk,
   ...dial,
   ...find,

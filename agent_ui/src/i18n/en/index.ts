@@ -1,6 +1,7 @@
 // Every text of the pages in English; the types of all other catalogues follow it.
 
 import { admin } from "./admin";
+import { day } from "./day";
 import { desk } from "./desk";
 import { dial } from "./dial";
 import { find } from "./find";
@@ -20,6 +21,7 @@ import { wallboard } from "./wallboard";
 
 export const en = {
   ...shared,
+  ...day,
   ...desk,
   ...labels,
   ...dial,

@@ -1,0 +1,50 @@
+// French: the texts of `en/day.ts`.
+
+import type { Part } from "../catalogue";
+import type { day as en } from "../en/day";
+
+export const day: Part<typeof en> = {
+  "day.search": "Rechercher",
+  "day.search_in": "Nom, numéro ou mots d’une note",
+  "day.all": "Tous",
+  "day.direction": "Sens",
+  "day.inbound": "Entrant",
+  "day.outbound": "Sortant",
+  "day.outcome": "Issue",
+  "day.note_with": "Avec note",
+  "day.note_without": "Sans note",
+  "day.clear": "Effacer la recherche",
+  "day.no_call_fits": "Aucun appel de ces jours ne correspond.",
+  "day.searched_to":
+    "Recherche faite jusqu’au {moment}. Des appels plus anciens peuvent correspondre.",
+  "day.search_older": "Chercher plus loin",
+  "day.course": "Déroulement de l’appel",
+  "day.ev_arrived": "Arrivé",
+  "day.ev_queued": "Entré dans la file",
+  "day.ev_alerting": "A sonné",
+  "day.ev_answered": "Pris",
+  "day.ev_held": "En attente",
+  "day.ev_resumed": "Repris",
+  "day.ev_parked": "Mis en garde",
+  "day.ev_retrieved": "Récupéré",
+  "day.ev_transferred": "Transféré",
+  "day.ev_ended": "Terminé",
+  "day.agents": "Agents",
+  "day.line": "Ligne",
+  "day.dialled": "Numéro composé",
+  "day.talked": "Parlé",
+  "day.notes": "Notes",
+  "day.results": "Résultats",
+  "day.none": "Aucun",
+  "day.for_next": "Pour l’agent suivant",
+  "day.your_note": "Votre note",
+  "day.save_note": "Enregistrer la note",
+  "day.saved_at": "Enregistré : {moment}",
+  "day.on_the_card": "Ce que la fiche montrait",
+  "day.no_values":
+    "Quelle source a répondu et quand. Les valeurs ne sont pas conservées.",
+  "day.my_day": "Ma journée",
+  "day.waiting_now": "En attente maintenant",
+  "day.no_one_waits": "Personne n’attend dans vos files.",
+  "day.longest": "attente max. {time}",
+};
