@@ -2,6 +2,8 @@
 
 import type { Ref } from "preact";
 import { t } from "../i18n/words";
+import { Later } from "../shared/later";
+import { useStore } from "../shared/store";
 import { namedBy } from "../state/calls";
 import { callerTitle, numberTitle, type Pop } from "../state/model";
 import type { CardLayout, FacetShape } from "../wire/frames";
@@ -17,6 +19,7 @@ import { type Lane, lanesOf, layoutFor, placed, type Size } from "./lanes";
 import { useTrimmed } from "./learned";
 import { useOffersShown } from "./offers";
 import { PolicyLines } from "./policy";
+import { timeline } from "./timeline_open";
 import { UrlButtons } from "./url_buttons";
 import { VerdictBar } from "./verdict_bar";
 import { Writing } from "./writing";
@@ -90,6 +93,17 @@ function Lanes(props: LanesProps) {
   return layout ? <Placed {...props} layout={layout} /> : <Usual {...props} />;
 }
 
+const TIMELINE = async () => (await import("./timeline_panel")).TimelinePanel;
+
+function Timeline({ pop }: { pop: Pop }) {
+  if (useStore(timeline) !== pop.call_id) return null;
+  return (
+    <div class="timeline-place">
+      <Later load={TIMELINE} pop={pop} />
+    </div>
+  );
+}
+
 /** As `desk.layouts` has it: what is not named is under *More*. */
 function Placed({ pop, shapes, note, layout }: LanesProps & { layout: CardLayout }) {
   const { shown, more } = placed(shapes, layout);
@@ -116,6 +130,7 @@ function Placed({ pop, shapes, note, layout }: LanesProps & { layout: CardLayout
           <div class="lane placed">{more.map((shape) => panel(shape, "small"))}</div>
         </details>
       )}
+      <Timeline pop={pop} />
     </div>
   );
 }
@@ -145,6 +160,7 @@ function Usual({ pop, shapes, note }: LanesProps) {
         <Writing pop={pop} field={note} />
         {panels("history")}
       </div>
+      <Timeline pop={pop} />
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
+import { useStore } from "../shared/store";
 import type { Pop } from "../state/model";
 import type { Promised } from "../wire/frames";
 import { Amount, Said } from "./amount";
@@ -18,6 +19,7 @@ import {
   saysBalance,
   waitedMs,
 } from "./glance";
+import { timeline, toggleTimeline } from "./timeline_open";
 import { outcomeWord, resultLabel } from "./words";
 
 /** In rooms that no answer moves: each fact has its own, filled or not. */
@@ -165,8 +167,25 @@ function LastContact({ pop }: { pop: Pop }) {
       {...(scrolls ? { tabIndex: 0 } : {})}
     >
       <span class="last-label">{t("desk.last_contact")}</span>
+      <TimelineButton callId={pop.call_id} />
       {last ? <LastWords row={last} /> : <NoContact empty={empty} />}
     </section>
+  );
+}
+
+function TimelineButton({ callId }: { callId: string }) {
+  const open = useStore(timeline) === callId;
+  return (
+    <button
+      type="button"
+      class="link timeline-button"
+      aria-expanded={open}
+      aria-keyshortcuts="Alt+Shift+H"
+      title={t("timeline.open_title")}
+      onClick={() => toggleTimeline(callId)}
+    >
+      {t("timeline.title")}
+    </button>
   );
 }
 

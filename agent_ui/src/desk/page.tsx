@@ -28,6 +28,7 @@ import { useRing } from "./ring";
 import { type Actions, press } from "./shortcuts";
 import { StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
+import { closeTimeline, toggleTimeline } from "./timeline_open";
 import { verdictWords } from "./verdict_bar";
 
 interface DeskPageProps {
@@ -70,11 +71,13 @@ export function DeskPage(props: DeskPageProps) {
       if (!focusFindBox() && pop) setChanging(pop.call_id);
       requestAnimationFrame(focusFindBox);
     },
+    timeline: () => pop && toggleTimeline(pop.call_id),
     sources: () => change({ sources: !sources }),
     agentState: (wanted) => state.hello?.agent && client.pressState(wanted),
     help: () => toggleSettings("keys"),
     escape: () => {
       setChanging(null);
+      closeTimeline();
       closeSettings();
       (document.activeElement as HTMLElement | null)?.blur();
     },

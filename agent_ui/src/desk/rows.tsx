@@ -279,7 +279,7 @@ interface TextProps {
   column: Column | undefined;
 }
 
-function Text({ row, column }: TextProps): ComponentChildren {
+export function Text({ row, column }: TextProps): ComponentChildren {
   const { formats } = useDesk();
   if (!column || !told(row, column)) return null;
   if (column.type === "money") {
@@ -316,7 +316,11 @@ interface RestProps {
   unlabelled?: boolean;
 }
 
-function Rest({ row, columns, unlabelled = false }: RestProps): ComponentChildren {
+export function Rest({
+  row,
+  columns,
+  unlabelled = false,
+}: RestProps): ComponentChildren {
   const { formats } = useDesk();
   const shown = columns.filter((column) => told(row, column) && !usual(row, column));
   return shown.map((column, at) => {

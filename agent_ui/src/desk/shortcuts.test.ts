@@ -8,6 +8,7 @@ const NAMES = [
   "finish",
   "turn",
   "change",
+  "timeline",
   "sources",
   "talking",
   "agentState",

@@ -39,6 +39,7 @@ export const SHORTCUTS: Shortcut[] = [
   { name: "note", keys: "Alt+Shift+N", does: () => t("desk.go_to_the_note") },
   { name: "find", keys: "Alt+Shift+F", does: () => t("find.shortcut") },
   { name: "change", keys: "Alt+Shift+C", does: () => t("desk.change_who_is_calling") },
+  { name: "timeline", keys: "Alt+Shift+H", does: () => t("timeline.shortcut") },
   {
     name: "sources",
     keys: "Alt+Shift+S",
@@ -61,6 +62,7 @@ export interface Actions {
   turn(step: 1 | -1): void;
   change(): void;
   find(): void;
+  timeline(): void;
   sources(): void;
   talking(): void;
   agentState(state: "available" | "break" | "wrap_up"): void;
@@ -130,6 +132,7 @@ function pressLetter(letter: string, actions: Does): boolean {
     n: actions.note,
     c: actions.change,
     f: actions.find,
+    h: actions.timeline,
     s: actions.sources,
   };
   return did(letters[letter]);

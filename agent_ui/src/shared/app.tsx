@@ -1,6 +1,5 @@
 // Who is logged in, and which page do they see?
 
-import { type ComponentType, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { DeskPage } from "../desk/page";
 import { speakFor } from "../i18n/choice";
@@ -8,12 +7,12 @@ import { languageTag, t, useLanguage } from "../i18n/words";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { setViewerLocale } from "./format";
 import { forgetOwner, settingsChanged, settingsOf } from "./kept_settings";
+import { Later, type Load } from "./later";
 import { LogIn } from "./login";
 import { type Change, type Preferences, usePreferences } from "./preferences";
 import { type Page, usePage } from "./route";
 import { closeSettings, opensSettings, sheet, toggleSettings } from "./settings_sheet";
 import { useStore } from "./store";
-import { applyTypeSizeAgain } from "./type_size";
 
 interface PageProps {
   session: Session;
@@ -101,7 +100,7 @@ function useSettingsKey(inside: boolean): void {
 
 const SETTINGS: Loading = async () => (await import("./settings")).Settings;
 
-type Loading = () => Promise<ComponentType<PageProps>>;
+type Loading = Load<PageProps>;
 
 const OTHERS: Record<Exclude<Page, "desk">, Loading> = {
   wallboard: async () => (await import("../wallboard/page")).WallboardPage,
@@ -111,31 +110,6 @@ const OTHERS: Record<Exclude<Page, "desk">, Loading> = {
   admin: async () => (await import("../admin/page")).AdminPage,
   me: async () => (await import("../me/page")).MePage,
 };
-
-interface LaterProps extends PageProps {
-  load: Loading;
-}
-
-/** Pages are fetched by who looks at them: the desk stays small. */
-function Later({ load, ...props }: LaterProps) {
-  const [found, setFound] = useState<ComponentType<PageProps> | null>(null);
-  const [lost, setLost] = useState(false);
-  useEffect(() => {
-    load().then(
-      (page) => {
-        applyTypeSizeAgain(); // its styles came with it
-        setFound(() => page);
-      },
-      () => setLost(true),
-    );
-  }, [load]);
-  if (found) return h(found, props);
-  return (
-    <p class="empty muted" role="status">
-      {t(lost ? "app.not_loaded" : "app.loading")}
-    </p>
-  );
-}
 
 function Unreachable({ refusal }: { refusal: Refused }) {
   return (

@@ -41,6 +41,8 @@ export interface Formats {
   day(day: string, withYear?: boolean): string;
   /** `28 Nov`, for an axis. */
   dayOfMonth(day: string): string;
+  /** The month of a day, `November 2026`. */
+  month(day: string): string;
   /** 0 is Monday. */
   weekday(place: number): string;
   /** The wall clock of a text with an offset, `09:30` or `9:30 AM`. */
@@ -246,7 +248,7 @@ function calendarIn(tag: string) {
     if (Number.isNaN(at.getTime())) return text;
     return dates(key, { ...options, timeZone: "UTC" }).format(at);
   };
-  const written: Pick<Formats, "day" | "dayOfMonth" | "weekday" | "clock"> = {
+  const written: Pick<Formats, "day" | "dayOfMonth" | "month" | "weekday" | "clock"> = {
     day: (day, withYear = false) =>
       inUtc(
         withYear ? "dy" : "d",
@@ -254,6 +256,7 @@ function calendarIn(tag: string) {
         `${day}T00:00:00`,
       ),
     dayOfMonth: (day) => inUtc("dm", DAY, `${day}T00:00:00`),
+    month: (day) => inUtc("mo", { month: "long", year: "numeric" }, `${day}T00:00:00`),
     weekday: (place) => inUtc("w", { weekday: "short" }, `2024-01-0${place + 1}T00:00`),
     clock: (iso, withSeconds = false) =>
       withSeconds

@@ -18,6 +18,7 @@ import { reports } from "./reports";
 import { ring } from "./ring";
 import { settings } from "./settings";
 import { shared } from "./shared";
+import { timeline } from "./timeline";
 import { wallboard } from "./wallboard";
 
 export const de: Catalogue = {
@@ -34,6 +35,7 @@ export const de: Catalogue = {
   ...insight,
   ...labels,
   ...layout,
+  ...timeline,
   ...me,
   ...recalls,
   ...reports,

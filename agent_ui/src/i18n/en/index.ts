@@ -17,6 +17,7 @@ import { reports } from "./reports";
 import { ring } from "./ring";
 import { settings } from "./settings";
 import { shared } from "./shared";
+import { timeline } from "./timeline";
 import { wallboard } from "./wallboard";
 
 export const en = {
@@ -32,6 +33,7 @@ export const en = {
   ...handover,
   ...promise,
   ...layout,
+  ...timeline,
   ...me,
   ...recalls,
   ...insight,
