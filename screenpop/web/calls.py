@@ -66,9 +66,14 @@ async def one(site: Site, visit: Visit) -> web.StreamResponse:
     found = await site.services.calls.get(call, only)
     if only is None:  # somebody reads what colleagues did
         await site.services.audit(visit.user.username, "call.read", call.call_id)
-    line = str(found["line"])
-    label = site.services.labels.get("line", {}).get(line, line)
-    return answered({**found, "line_label": label})
+    line, labels = str(found["line"]), site.services.labels
+    return answered(
+        {
+            **found,
+            "line_label": labels.get("line", {}).get(line, line),
+            "facet_labels": labels.get("facet", {}),
+        }
+    )
 
 
 async def add_note(site: Site, visit: Visit) -> web.StreamResponse:

@@ -58,7 +58,7 @@ async def test_a_call_is_searched_opened_and_noted_by_keyboard(house: House) -> 
     await tab.page.keyboard.type("byron")
     await calls_are(tab, "c-2")
     await opened_by_keyboard(tab, "c-2")
-    for words in ("Rang", "Answered", "Ended", "Course of the call", "Which source"):
+    for words in ("Rang", "Answered", "Ended", "Course of the call", "Earlier calls"):
         await tab.sees(words, within=".me-full")
     await tab.page.get_by_label("Your note").focus()
     await tab.page.keyboard.type("Call again\nabout the cog")
@@ -120,3 +120,22 @@ async def test_the_day_says_who_waits_and_whom_to_call_back(house: House) -> Non
     await tab.part('.me-recalls a[href="/recalls"]').click()
     await tab.sees(HALLS[-4:], within=".recall-page")
     assert tab.complaints == []
+
+
+async def test_an_opened_call_fits_a_narrow_window_in_each_language(
+    house: House,
+) -> None:
+    await a_morning(house)
+    for language in ("de", "fr", "es", "it", "nl", "pl", "ar"):
+        person = await house.person("ana", locale=language)
+        tab = Tab(await person.new_page("/me?note=with"))
+        await opened_by_keyboard(tab, "c-0")
+        await expect(tab.part(".me-written li")).to_have_count(2)
+        assert "Earlier calls" not in await tab.part(".me-full").inner_text()
+        assert "Customer" not in await tab.part(".me-full").inner_text()
+        await tab.page.set_viewport_size({"width": 360, "height": 900})
+        assert await tab.fits_in_width(), language
+        if PICTURES:
+            path = f"{PICTURES}/open-{language}.png"
+            await tab.part(".me-calls").screenshot(path=path)
+        await person.context.close()

@@ -1,12 +1,13 @@
 // How did a past call go, who wrote what, and what did the card show?
 
 import { useState } from "preact/hooks";
+import { labelOf } from "../i18n/labels";
 import { t, textsOf, tKnown } from "../i18n/words";
 import { askWith, Refused, type Session } from "../shared/api";
 import { duration, viewerFormats } from "../shared/format";
 import { useReading } from "../shared/reading";
 import { Waiting } from "../shared/waiting";
-import { columnName, type Me, NONE, type OwnCall } from "./answers";
+import { type Me, NONE, type OwnCall } from "./answers";
 import { type Leg, named, pathOfCall, type WholeCall, waitedS } from "./whole_call";
 
 const EVENTS: Record<string, string> = textsOf({
@@ -240,7 +241,8 @@ function OnTheCard({ whole, zone }: { whole: WholeCall; zone: string }) {
           <li key={`${place} ${each.lookup}`}>
             <time>{viewerFormats().timeIn(Date.parse(each.at), zone)}</time>
             <span>
-              <b>{facetName(each.facet)}</b> {STATES[each.state] ?? each.state}
+              <b>{labelOf({ label: whole.facet_labels[each.facet] ?? each.facet })}</b>{" "}
+              {STATES[each.state] ?? each.state}
               <small>{each.source}</small>
             </span>
           </li>
@@ -248,9 +250,4 @@ function OnTheCard({ whole, zone }: { whole: WholeCall; zone: string }) {
       </ul>
     </>
   );
-}
-
-function facetName(facet: string): string {
-  const plain = columnName(facet);
-  return tKnown(`label.${plain}`) ?? plain;
 }

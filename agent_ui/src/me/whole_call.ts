@@ -27,6 +27,7 @@ export interface WholeCall {
   queue: string | null;
   queue_label: string | null;
   line_label: string;
+  facet_labels: Record<string, string>;
   dialled: string | null;
   outcome: string | null;
   talk_s: number | null;

@@ -13,6 +13,7 @@ async def test_an_agent_sees_only_their_own_calls(house: Any) -> None:
         "call_id": "c-ana",
         "line": "main",
         "line_label": "main",
+        "facet_labels": {},
     }
 
 
