@@ -79,13 +79,15 @@ def client_name(request: web.Request) -> str:
 
 
 @asynccontextmanager
-async def demanding(authority: Authority, handler: Handler) -> AsyncIterator[str]:
+async def demanding(
+    authority: Authority, handler: Handler, days: float = 30
+) -> AsyncIterator[str]:
     """The URL of a service that takes only clients of this authority."""
     tls = ssl.create_default_context(
         ssl.Purpose.CLIENT_AUTH, cafile=str(authority.ca_file)
     )
     tls.verify_mode = ssl.CERT_REQUIRED
-    tls.load_cert_chain(*authority.issue("localhost"))
+    tls.load_cert_chain(*authority.issue("localhost", days=days))
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -1,4 +1,4 @@
-"""What ends one day and must be renewed by people: a key, a refresh token?
+"""What ends one day and must be renewed by people: a key, a token, a certificate?
 
 Only what the service cannot renew by itself is listed.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 DAY_US = 86_400_000_000
 SAID_BEFORE_DAYS = 14
+
+
+ExpiryKind = Literal["key", "token", "client_certificate", "server_certificate"]
 
 
 class Expiry(NamedTuple):
@@ -18,6 +21,7 @@ class Expiry(NamedTuple):
 
     what: str
     at_us: int
+    kind: ExpiryKind = "key"
 
     def days_left(self, now_us: int) -> int:
         """Whole days; negative when it has ended."""

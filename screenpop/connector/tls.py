@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -20,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from pydantic import BaseModel, Field, SecretStr
 
 from screenpop.connector.base import told
-from screenpop.connector.expiry import Expiry
+from screenpop.connector.expiry import Expiry, ExpiryKind
 from screenpop.connector.named_files import FOLLOWED
+from screenpop.connector.server_certificate import ServerCertificate
 from screenpop.domain.errors import Unloadable
 from screenpop.support.file_stamps import FileStamps, stamps
 from screenpop.support.tasks import TaskOwner
@@ -32,6 +34,7 @@ RENEWED_LOOKED_AT_EVERY_S = 60.0
 FILE_BYTES_MAX = 1_048_576
 PEM = b"-----BEGIN "
 EXPIRY = "its client certificate (`client_cert_file`)"
+KIND: ExpiryKind = "client_certificate"
 
 
 class TlsOptions(BaseModel):
@@ -67,11 +70,10 @@ class SourceTls:
     Raises `Unloadable` for files that cannot be used: the other sources still work.
     """
 
-    def __init__(
-        self, options: TlsOptions, folder: Path, *, source: str, encrypted: bool
-    ):
-        """`encrypted`: its address begins with https."""
+    def __init__(self, options: TlsOptions, folder: Path, *, source: str, url: str):
         self._source = source
+        encrypted = url.startswith("https:")
+        self._server = ServerCertificate(url) if encrypted else None
         self._password = (
             options.client_key_password.get_secret_value().encode()
             if options.client_key_password
@@ -98,7 +100,15 @@ class SourceTls:
         self._tasks = TaskOwner(f"certificates of {source}")
 
     def watch(self) -> None:
-        """From now on a renewed certificate is used for new connections."""
+        """From now on a renewed certificate is used for new connections.
+
+        And the service's own certificate is looked at, by a connection apart.
+        """
+        if self._server is not None:
+            self._tasks.keep_running(
+                partial(self._server.watched, self.context, self._source),
+                name=f"server certificate of {self._source}",
+            )
         if self._read is not None:
             self._tasks.keep_running(
                 self._watched, name=f"certificate of {self._source}"
@@ -108,7 +118,14 @@ class SourceTls:
         await self._tasks.close()
 
     def expiring(self) -> list[Expiry]:
-        return [Expiry(EXPIRY, self._read.ends_us)] if self._read else []
+        mine = Expiry(EXPIRY, self._read.ends_us, KIND) if self._read else None
+        theirs = self._server.expiry if self._server is not None else None
+        return [each for each in (mine, theirs) if each is not None]
+
+    async def look_at_server(self) -> None:
+        """Read when the service's certificate ends; raises what a connection does."""
+        if self._server is not None:
+            await self._server.look(self.context)
 
     async def look(self) -> None:
         """Take files that changed and rest since the last look.

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from screenpop.config.load import Loaded
 from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
-from screenpop.connector.expiry import key_days_left
+from screenpop.connector.expiry import ExpiryKind, key_days_left
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.canaries import CanaryResult
 from screenpop.lookup.column_watch import Loss
@@ -75,10 +75,18 @@ class CanariesSeen(msgspec.Struct, frozen=True, kw_only=True):
 SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
+class ExpirySeen(msgspec.Struct, frozen=True, kw_only=True):
+    """`days_left`: whole days, negative after its end."""
+
+    kind: ExpiryKind
+    days_left: int
+
+
 class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     """`failing`: its last lookup failed; `left_alone`: its breaker is open.
 
-    `key_days_left`: whole days until a key ends, negative after; null: none is known.
+    `key_days_left`: whole days until the first of `expiring` ends, negative after;
+    null: none is known.
     """
 
     source: str
@@ -92,6 +100,7 @@ class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
     contacts: ContactsSeen | None = None
     lost: list[ValueLost] = []
     key_days_left: int | None = None
+    expiring: list[ExpirySeen] = []
     canaries: CanariesSeen | None = None
 
 
@@ -124,6 +133,7 @@ class SourceStates:
     def _shown(self, name: str, guard: GuardedSource) -> SourceSeen:
         written = self._configured.get(name)
         state = state_of(guard)
+        now_us, ends = self._sources.clock.now_us(), self._sources.expiries(name)
         return SourceSeen(
             source=name,
             label=guard.label,
@@ -137,9 +147,11 @@ class SourceStates:
             ),
             contacts=self._contacts(name),
             lost=[_lost(loss) for loss in self._sources.losses(name)],
-            key_days_left=key_days_left(
-                self._sources.expiries(name), self._sources.clock.now_us()
-            ),
+            key_days_left=key_days_left(ends, now_us),
+            expiring=[
+                ExpirySeen(kind=each.kind, days_left=each.days_left(now_us))
+                for each in ends
+            ],
             canaries=self._canaries(name),
         )
 

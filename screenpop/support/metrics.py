@@ -127,7 +127,8 @@ class Metrics:
         )
         self.key_days_left = self._gauge(
             "source_key_days_left",
-            "Days until a source's key ends, negative after; only where it is known.",
+            "Days until the first key, token or certificate of a source, or of its"
+            " service, ends; negative after; only where it is known.",
             "source",
         )
         self.canaries = self._gauge(

@@ -97,9 +97,15 @@ export interface Source {
   cache: { entries: number; entries_max: number };
   contacts?: Contacts | null;
   lost?: ValueLost[];
-  /** Whole days until a key ends, negative after; null: none is known. */
-  key_days_left?: number | null;
+  /** Keys, tokens and certificates that end one day. */
+  expiring?: Expiring[];
   canaries?: Canaries | null;
+}
+
+export interface Expiring {
+  kind: "key" | "token" | "client_certificate" | "server_certificate";
+  /** Whole days; negative after its end. */
+  days_left: number;
 }
 
 /** The last try of a source's canary callers. */

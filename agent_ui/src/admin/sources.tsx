@@ -2,10 +2,17 @@
 
 import { t } from "../i18n/words";
 import type { Formats } from "../shared/format";
-import type { Canaries, Contacts, NumberCounts, Source, ValueLost } from "./answers";
+import type {
+  Canaries,
+  Contacts,
+  Expiring,
+  NumberCounts,
+  Source,
+  ValueLost,
+} from "./answers";
 import type { AdminProps } from "./lines";
 import { TimesOfSource } from "./source_times";
-import { canaryInWords, keyInWords, keyTone, SHARING, STATES } from "./words";
+import { canaryInWords, expiryInWords, expiryTone, SHARING, STATES } from "./words";
 
 interface SourcesProps extends AdminProps {
   onExpired(): void;
@@ -111,13 +118,13 @@ function inWords(value: ValueLost, formats: Formats): string {
       });
 }
 
-/** How long its key is valid; the words say it without the colour, too. */
-function KeyDays({ days }: { days: number }) {
-  const tone = keyTone(days);
+/** How long a key or certificate is valid; the words say it without colour, too. */
+function DaysLeft({ expiring }: { expiring: Expiring }) {
+  const tone = expiryTone(expiring.days_left);
   const look = tone === "good" ? "muted" : "admin-mark";
   return (
     <p class={look} data-tone={tone}>
-      {keyInWords(days)}
+      {expiryInWords(expiring)}
     </p>
   );
 }
@@ -187,9 +194,9 @@ function SourceRow({ source, formats, now, onExpired }: SourceRowProps) {
       {source.contacts && (
         <KnownContacts contacts={source.contacts} {...{ formats, now }} />
       )}
-      {typeof source.key_days_left === "number" && (
-        <KeyDays days={source.key_days_left} />
-      )}
+      {source.expiring?.map((each, at) => (
+        <DaysLeft key={`${at} ${each.kind}`} expiring={each} />
+      ))}
       {source.canaries && (
         <CanaryCallers canaries={source.canaries} {...{ formats, now }} />
       )}

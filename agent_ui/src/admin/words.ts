@@ -4,6 +4,7 @@ import { t, textsOf } from "../i18n/words";
 import type {
   Canary,
   EventSeen,
+  Expiring,
   Feed,
   LookupTold,
   Ranking,
@@ -42,21 +43,29 @@ export function canaryInWords({ number, outcome, missing, why }: Canary): string
   }
 }
 
-/** Days before its end from which a key is to be renewed, and is urgent. */
+/** Days before its end from which a key or certificate is to be renewed, is urgent. */
 const RENEW_DAYS = 14;
 const URGENT_DAYS = 4;
 
-export function keyTone(days: number): "good" | "warning" | "critical" {
+export function expiryTone(days: number): "good" | "warning" | "critical" {
   if (days < URGENT_DAYS) return "critical";
   return days < RENEW_DAYS ? "warning" : "good";
 }
 
-export function keyInWords(days: number): string {
-  if (days < 0) return t("admin.key_has_expired");
-  if (days === 0) return t("admin.key_expires_today");
-  return days < RENEW_DAYS
-    ? t("admin.key_expires_in_soon", { n: days })
-    : t("admin.key_expires_in", { n: days });
+const EXPIRING: Record<Expiring["kind"], string> = textsOf({
+  key: "admin.expiry_key",
+  token: "admin.expiry_token",
+  client_certificate: "admin.expiry_client_certificate",
+  server_certificate: "admin.expiry_server_certificate",
+});
+
+export function expiryInWords({ kind, days_left: n }: Expiring): string {
+  const what = EXPIRING[kind];
+  if (n < 0) return t("admin.has_expired", { what });
+  if (n === 0) return t("admin.expires_today", { what });
+  return n < RENEW_DAYS
+    ? t("admin.expires_in_soon", { n, what })
+    : t("admin.expires_in", { n, what });
 }
 
 export const LOOKUP_OUTCOMES: Record<LookupTold["outcome"], string> = textsOf({

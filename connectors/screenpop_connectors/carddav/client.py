@@ -35,7 +35,7 @@ class CarddavClient:
             options,
             context.folder,
             source=context.source,
-            encrypted=options.url.startswith("https:"),
+            url=options.url,
         )
         self.url = URL(options.url.rstrip("/") + "/", encoded=True)
         self._session: aiohttp.ClientSession | None = None

@@ -104,11 +104,11 @@ class HttpClient:
         self._options = options
         self._context = context
         self.credentials = SourceCredentials(options, context, self.post)
-        self._tls = SourceTls(
+        self.tls = SourceTls(
             options,
             context.folder,
             source=context.source,
-            encrypted=options.base_url.startswith("https:"),
+            url=options.base_url,
         )
         self._pace = Pace(options.pace, context.clock) if options.pace else None
         self.constants: Mapping[str, Scalar] = {
@@ -119,10 +119,10 @@ class HttpClient:
 
     async def open(self) -> None:
         options = self._options
-        self._tls.watch()
+        self.tls.watch()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=options.connections_max, ssl=self._tls.context or True
+                limit=options.connections_max, ssl=self.tls.context or True
             ),
             timeout=aiohttp.ClientTimeout(
                 total=options.total_timeout_ms / 1000,
@@ -133,13 +133,13 @@ class HttpClient:
         )
 
     async def close(self) -> None:
-        await self._tls.close()
+        await self.tls.close()
         await self.credentials.close()
         if self._session is not None:
             await self._session.close()
 
     def expiring(self) -> Sequence[Expiry]:
-        return [*self.credentials.expiring(), *self._tls.expiring()]
+        return [*self.credentials.expiring(), *self.tls.expiring()]
 
     @property
     def quotes(self) -> Quotes:

@@ -98,7 +98,7 @@ class SourceCredentials:
             found.append(Expiry("the key under auth", round(after.timestamp() * 1e6)))
         if isinstance(self.grant, OAuth2Grant) and self.grant.refresh_ends_us:
             what = "the refresh token under auth.oauth2"
-            found.append(Expiry(what, self.grant.refresh_ends_us))
+            found.append(Expiry(what, self.grant.refresh_ends_us, "token"))
         return found
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from screenpop.config.check import check
 from screenpop.connector import SourceTls, TlsOptions, Unavailable, Unloadable
 from screenpop.connector.expiry import DAY_US
 from screenpop.connector.registry import Registry
-from screenpop.lookup.source_states import SourceStates
+from screenpop.lookup.source_states import SourceStates, problems_of
 from screenpop.lookup.sources import make_sources
 from screenpop.node.gauges import show_sources
 from screenpop.support.clock import SystemClock
@@ -171,6 +172,48 @@ def test_the_certificates_days_are_in_the_radar(
     assert days == {"crm": 19, "soon": 3, "book": 19}
 
 
+async def test_the_days_of_the_services_own_certificate_are_in_the_radar(
+    tmp_path: Path, authority: Authority
+) -> None:
+    """Read by a connection apart, trusted as lookups trust; kept while it is away."""
+    config = loaded(tmp_path, sources={})
+    for name in LOOKUPS:
+        async with demanding(authority, Service().handle, days=9.5) as url:
+            keys = keys_of(name, url) | MINE
+            config = loaded(tmp_path, sources={"crm": keys})
+            sources = make_sources(
+                config.config, tmp_path, Registry().find, SystemClock()
+            )
+            tls = tls_of(sources.connectors["crm"])
+            await tls.look_at_server()
+        with pytest.raises(ConnectionRefusedError):
+            await tls.look_at_server()
+        [shown] = SourceStates(config, sources, str).shown()
+        seen = {each.kind: each.days_left for each in shown.expiring}
+        assert seen == {"client_certificate": 19, "server_certificate": 9}
+        assert shown.key_days_left == 9
+        warned = [x.message for x in problems_of(sources)]
+        assert warned == [
+            "the certificate of the service at 127.0.0.1 expires in 9 days"
+        ]
+
+
+def tls_of(connector: Any) -> SourceTls:
+    client = getattr(connector, "client", None) or connector._client
+    found: SourceTls = client.tls
+    return found
+
+
+async def test_a_server_certificate_that_is_not_trusted_is_not_read(
+    tmp_path: Path, authority: Authority
+) -> None:
+    async with demanding(authority, Service().handle) as url:
+        tls = SourceTls(TlsOptions(), tmp_path, source="crm", url=url)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await tls.look_at_server()
+    assert tls.expiring() == []
+
+
 async def asked(url: str, tls: SourceTls) -> None:
     """By a connection of its own."""
     assert tls.context is not None
@@ -184,7 +227,7 @@ class TestRenewal:
     @pytest.fixture
     def tls(self, tmp_path: Path, authority: Authority) -> SourceTls:
         options = TlsOptions.model_validate({**MINE, "ca_file": "ca.pem"})
-        return SourceTls(options, tmp_path, source="crm", encrypted=True)
+        return SourceTls(options, tmp_path, source="crm", url="https://crm.example.net")
 
     async def test_a_renewed_certificate_is_used(
         self, authority: Authority, tls: SourceTls
@@ -231,4 +274,4 @@ def test_a_file_that_is_much_too_large_is_not_read(
     (tmp_path / "screenpop.pem").write_bytes(b"x" * 1_048_577)
     options = TlsOptions.model_validate(MINE)
     with pytest.raises(Unloadable, match="larger than 1048576 bytes"):
-        SourceTls(options, tmp_path, source="crm", encrypted=True)
+        SourceTls(options, tmp_path, source="crm", url="https://crm.example.net")

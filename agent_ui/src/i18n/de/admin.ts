@@ -95,16 +95,20 @@ export const admin: Part<typeof en> = {
   "admin.canary_not_found": "Testanrufer {number}: nicht gefunden",
   "admin.canary_incomplete": "Testanrufer {number}: gefunden ohne {missing}",
   "admin.canary_failed": "Testanrufer {number}: keine Antwort, {why}",
-  "admin.key_expires_in": {
-    one: "Schlüssel läuft in {n} Tag ab",
-    other: "Schlüssel läuft in {n} Tagen ab",
+  "admin.expiry_key": "Schlüssel",
+  "admin.expiry_token": "Refresh-Token",
+  "admin.expiry_client_certificate": "Client-Zertifikat",
+  "admin.expiry_server_certificate": "Server-Zertifikat",
+  "admin.expires_in": {
+    one: "{what}: läuft in {n} Tag ab",
+    other: "{what}: läuft in {n} Tagen ab",
   },
-  "admin.key_expires_in_soon": {
-    one: "Schlüssel läuft in {n} Tag ab: erneuern",
-    other: "Schlüssel läuft in {n} Tagen ab: erneuern",
+  "admin.expires_in_soon": {
+    one: "{what}: läuft in {n} Tag ab, erneuern",
+    other: "{what}: läuft in {n} Tagen ab, erneuern",
   },
-  "admin.key_expires_today": "Schlüssel läuft heute ab: erneuern",
-  "admin.key_has_expired": "Schlüssel ist abgelaufen: erneuern",
+  "admin.expires_today": "{what}: läuft heute ab, erneuern",
+  "admin.has_expired": "{what}: abgelaufen, erneuern",
   "admin.users": "Benutzer",
   "admin.users_are_changed_with":
     "Benutzer werden hinzugefügt, gesperrt und mit Passwörtern versehen mit: screenpop users",

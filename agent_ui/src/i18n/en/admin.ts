@@ -90,16 +90,20 @@ export const admin = {
   "admin.canary_not_found": "Canary caller {number}: not found",
   "admin.canary_incomplete": "Canary caller {number}: found without {missing}",
   "admin.canary_failed": "Canary caller {number}: no answer, {why}",
-  "admin.key_expires_in": {
-    one: "Key expires in {n} day",
-    other: "Key expires in {n} days",
+  "admin.expiry_key": "Key",
+  "admin.expiry_token": "Refresh token",
+  "admin.expiry_client_certificate": "Client certificate",
+  "admin.expiry_server_certificate": "Server certificate",
+  "admin.expires_in": {
+    one: "{what}: expires in {n} day",
+    other: "{what}: expires in {n} days",
   },
-  "admin.key_expires_in_soon": {
-    one: "Key expires in {n} day: renew it",
-    other: "Key expires in {n} days: renew it",
+  "admin.expires_in_soon": {
+    one: "{what}: expires in {n} day, renew it",
+    other: "{what}: expires in {n} days, renew it",
   },
-  "admin.key_expires_today": "Key expires today: renew it",
-  "admin.key_has_expired": "Key has expired: renew it",
+  "admin.expires_today": "{what}: expires today, renew it",
+  "admin.has_expired": "{what}: has expired, renew it",
   "admin.users": "Users",
   "admin.users_are_changed_with":
     "Users are added, disabled and given passwords with: screenpop users",

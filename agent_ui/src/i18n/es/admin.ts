@@ -92,16 +92,20 @@ export const admin: Part<typeof en> = {
   "admin.canary_not_found": "Llamante de prueba {number}: no encontrado",
   "admin.canary_incomplete": "Llamante de prueba {number}: encontrado sin {missing}",
   "admin.canary_failed": "Llamante de prueba {number}: sin respuesta, {why}",
-  "admin.key_expires_in": {
-    one: "La clave caduca en {n} día",
-    other: "La clave caduca en {n} días",
+  "admin.expiry_key": "Clave",
+  "admin.expiry_token": "Token de actualización",
+  "admin.expiry_client_certificate": "Certificado de cliente",
+  "admin.expiry_server_certificate": "Certificado del servidor",
+  "admin.expires_in": {
+    one: "{what}: caduca en {n} día",
+    other: "{what}: caduca en {n} días",
   },
-  "admin.key_expires_in_soon": {
-    one: "La clave caduca en {n} día: renuévela",
-    other: "La clave caduca en {n} días: renuévela",
+  "admin.expires_in_soon": {
+    one: "{what}: caduca en {n} día, hay que renovar",
+    other: "{what}: caduca en {n} días, hay que renovar",
   },
-  "admin.key_expires_today": "La clave caduca hoy: renuévela",
-  "admin.key_has_expired": "La clave ha caducado: renuévela",
+  "admin.expires_today": "{what}: caduca hoy, hay que renovar",
+  "admin.has_expired": "{what}: validez terminada, hay que renovar",
   "admin.users": "Usuarios",
   "admin.users_are_changed_with":
     "Los usuarios se añaden, se desactivan y reciben contraseñas con: screenpop users",

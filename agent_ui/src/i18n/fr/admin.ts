@@ -96,16 +96,20 @@ export const admin: Part<typeof en> = {
   "admin.canary_not_found": "Appelant témoin {number} : introuvable",
   "admin.canary_incomplete": "Appelant témoin {number} : trouvé sans {missing}",
   "admin.canary_failed": "Appelant témoin {number} : aucune réponse, {why}",
-  "admin.key_expires_in": {
-    one: "La clé expire dans {n} jour",
-    other: "La clé expire dans {n} jours",
+  "admin.expiry_key": "Clé",
+  "admin.expiry_token": "Jeton d’actualisation",
+  "admin.expiry_client_certificate": "Certificat client",
+  "admin.expiry_server_certificate": "Certificat du serveur",
+  "admin.expires_in": {
+    one: "{what} : expire dans {n} jour",
+    other: "{what} : expire dans {n} jours",
   },
-  "admin.key_expires_in_soon": {
-    one: "La clé expire dans {n} jour : renouvelez-la",
-    other: "La clé expire dans {n} jours : renouvelez-la",
+  "admin.expires_in_soon": {
+    one: "{what} : expire dans {n} jour, à renouveler",
+    other: "{what} : expire dans {n} jours, à renouveler",
   },
-  "admin.key_expires_today": "La clé expire aujourd’hui : renouvelez-la",
-  "admin.key_has_expired": "La clé a expiré : renouvelez-la",
+  "admin.expires_today": "{what} : expire aujourd’hui, à renouveler",
+  "admin.has_expired": "{what} : validité dépassée, à renouveler",
   "admin.users": "Utilisateurs",
   "admin.users_are_changed_with":
     "Les utilisateurs sont ajoutés, désactivés et munis de mots de passe avec : screenpop users",

@@ -93,16 +93,20 @@ export const admin: Part<typeof en> = {
   "admin.canary_not_found": "Chiamante di prova {number}: non trovato",
   "admin.canary_incomplete": "Chiamante di prova {number}: trovato senza {missing}",
   "admin.canary_failed": "Chiamante di prova {number}: nessuna risposta, {why}",
-  "admin.key_expires_in": {
-    one: "La chiave scade tra {n} giorno",
-    other: "La chiave scade tra {n} giorni",
+  "admin.expiry_key": "Chiave",
+  "admin.expiry_token": "Token di aggiornamento",
+  "admin.expiry_client_certificate": "Certificato client",
+  "admin.expiry_server_certificate": "Certificato del server",
+  "admin.expires_in": {
+    one: "{what}: scade tra {n} giorno",
+    other: "{what}: scade tra {n} giorni",
   },
-  "admin.key_expires_in_soon": {
-    one: "La chiave scade tra {n} giorno: rinnovarla",
-    other: "La chiave scade tra {n} giorni: rinnovarla",
+  "admin.expires_in_soon": {
+    one: "{what}: scade tra {n} giorno, da rinnovare",
+    other: "{what}: scade tra {n} giorni, da rinnovare",
   },
-  "admin.key_expires_today": "La chiave scade oggi: rinnovarla",
-  "admin.key_has_expired": "La chiave è scaduta: rinnovarla",
+  "admin.expires_today": "{what}: scade oggi, da rinnovare",
+  "admin.has_expired": "{what}: validità terminata, da rinnovare",
   "admin.users": "Utenti",
   "admin.users_are_changed_with":
     "Gli utenti si aggiungono, si disattivano e ricevono password con: screenpop users",

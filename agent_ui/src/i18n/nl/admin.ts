@@ -88,16 +88,20 @@ export const admin: Part<typeof en> = {
   "admin.canary_not_found": "Proefbeller {number}: niet gevonden",
   "admin.canary_incomplete": "Proefbeller {number}: gevonden zonder {missing}",
   "admin.canary_failed": "Proefbeller {number}: geen antwoord, {why}",
-  "admin.key_expires_in": {
-    one: "Sleutel verloopt over {n} dag",
-    other: "Sleutel verloopt over {n} dagen",
+  "admin.expiry_key": "Sleutel",
+  "admin.expiry_token": "Vernieuwingstoken",
+  "admin.expiry_client_certificate": "Clientcertificaat",
+  "admin.expiry_server_certificate": "Servercertificaat",
+  "admin.expires_in": {
+    one: "{what}: verloopt over {n} dag",
+    other: "{what}: verloopt over {n} dagen",
   },
-  "admin.key_expires_in_soon": {
-    one: "Sleutel verloopt over {n} dag: vernieuwen",
-    other: "Sleutel verloopt over {n} dagen: vernieuwen",
+  "admin.expires_in_soon": {
+    one: "{what}: verloopt over {n} dag, vernieuwen",
+    other: "{what}: verloopt over {n} dagen, vernieuwen",
   },
-  "admin.key_expires_today": "Sleutel verloopt vandaag: vernieuwen",
-  "admin.key_has_expired": "Sleutel is verlopen: vernieuwen",
+  "admin.expires_today": "{what}: verloopt vandaag, vernieuwen",
+  "admin.has_expired": "{what}: verlopen, vernieuwen",
   "admin.users": "Gebruikers",
   "admin.users_are_changed_with":
     "Gebruikers worden toegevoegd, uitgeschakeld en van wachtwoorden voorzien met: screenpop users",
