@@ -217,7 +217,7 @@ class CallCentre:
         async with self.http.get(f"{self.url}{path}", headers=headers) as answer:
             return answer.status
 
-    async def post(self, name: str, path: str, **body: Any) -> tuple[int, Any]:
+    async def post(self, name: str, path: str, /, **body: Any) -> tuple[int, Any]:
         """Post as the person's page does; the status and what was answered."""
         session = await self.get(name, "/v1/session")
         headers = {

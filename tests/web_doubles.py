@@ -102,6 +102,24 @@ class FakeUsers:
         self.known[username] = changed
         return changed
 
+    async def add(
+        self, username: str, password: str, *, role: Role, by: UserId, **_: object
+    ) -> User:
+        self.known[UserId(username)] = added = user(username, role)
+        self.password = password
+        return added
+
+    async def give_password(self, username: str, password: str, **_: object) -> User:
+        return await self.change_password(UserId(username), password)
+
+    async def set_active(self, username: str, active: bool, **_: object) -> User:
+        before = self.known[UserId(username)]
+        changed = replace(
+            before, active=active, token_epoch=before.token_epoch + (not active)
+        )
+        self.known[changed.username] = changed
+        return changed
+
     async def change_locale(self, username: UserId, locale: str | None) -> User:
         self.known[username] = replace(self.known[username], locale=locale)
         return self.known[username]

@@ -158,7 +158,8 @@ class Users:
         Other rights (role, being active at all) raise the epoch: every session and
         open WebSocket from before ends. Other agent ids do not: calls belong to who was
         at the telephone when they rang. An agent id belongs to one person: with `take`
-        its present user loses it. Raises `BadInput`, `NotFound`.
+        its present user loses it. The last active admin stays one. Raises `BadInput`,
+        `NotFound`.
         """
         values: dict[str, object] = {}
         if name is not None:
@@ -241,6 +242,7 @@ class Users:
         """With `take` the user's agent ids are checked, and taken when it is True."""
         key = username_of(username)
         async with self._database.write() as connection:
+            was_admin = key in await _admins(connection)
             row = {**values, "updated_us": await next_stamp(connection, self._clock)}
             statement = update(users).where(users.c.username == key).values(row)
             found = (await connection.execute(statement.returning(users))).mappings()
@@ -252,6 +254,8 @@ class Users:
                     remedy="See `screenpop users list`.",
                 )
             user = _user(changed)
+            if was_admin and not _is_admin(user):
+                await _require_an_admin(connection)
             if take is not None and user.active:
                 await self._clear(connection, key, user.agents, take, by)
             await self._told(connection, by, action, key, told)
@@ -301,6 +305,27 @@ class Users:
         shown = {k: v for k, v in values.items() if k in _SHOWN_IN_AUDIT}
         detail = json.dumps(shown, ensure_ascii=False)
         await self._audit.write(by, action, username, detail, within=connection)
+
+
+def _is_admin(user: User) -> bool:
+    return user.active and user.role is Role.ADMIN
+
+
+async def _admins(connection: AsyncConnection) -> set[str]:
+    """Those who may log in; locked, so that two of them do not go at once."""
+    admin = (users.c.role == Role.ADMIN.value) & users.c.active
+    found = select(users.c.username).where(admin).order_by(users.c.username)
+    return {*(await connection.scalars(found.with_for_update()))}
+
+
+async def _require_an_admin(connection: AsyncConnection) -> None:
+    """After the change; without an admin the transaction is given up."""
+    if not await _admins(connection):
+        raise BadInput(
+            "role: this is the last active user with the role admin",
+            code="last_admin",
+            remedy="Give another active user the role admin first.",
+        )
 
 
 async def next_stamp(connection: AsyncConnection, clock: Clock) -> int:

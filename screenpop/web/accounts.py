@@ -1,7 +1,7 @@
 """Who may log in, with which role and in which team? For administrators.
 
 Agents are named only where the configuration lets supervisors see names of agents;
-else they are counted (docs/agents.md). Users are changed with `screenpop users`.
+else they are counted (docs/agents.md). `user_changes` changes them.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Security, Server
 from screenpop.domain.agent import Role, User, UserId, folded_name
 from screenpop.domain.errors import ConfigError, Forbidden, Unauthenticated
-from screenpop.history.opening import People
+from screenpop.history.people import People
 from screenpop.support.clock import Clock
 from screenpop.support.log import Seldom
 from screenpop.support.private import private_folder

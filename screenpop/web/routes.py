@@ -31,6 +31,7 @@ from screenpop.web import (
     session,
     settings,
     upgrade,
+    user_changes,
     webhooks,
 )
 from screenpop.web.errors import MethodNotAllowed
@@ -258,6 +259,25 @@ ROUTES: tuple[Route, ...] = (
         method="GET", path="/v1/users", handler=accounts.show, role=Role.ADMIN,
         answer=accounts.UsersSeen, errors=(503,),
         summary="Who may log in; agents are counted where their names are not shown.",
+    ),
+    Route(
+        method="POST", path="/v1/users", handler=user_changes.add, role=Role.ADMIN,
+        body=user_changes.NewUserBody, answer=user_changes.PasswordGiven,
+        errors=(400, 408, 413, 415, 503),
+        summary="Add a user; the first password is in the answer, once.",
+    ),
+    Route(
+        method="POST", path="/v1/users/{username}", handler=user_changes.change,
+        role=Role.ADMIN, body=user_changes.UserChangeBody,
+        answer=user_changes.UserChanged, errors=(400, 404, 408, 413, 415, 503),
+        summary="May this user log in? The last active admin stays active.",
+    ),
+    Route(
+        method="POST", path="/v1/users/{username}/password",
+        handler=user_changes.give_password, role=Role.ADMIN,
+        body=user_changes.NewPasswordBody, answer=user_changes.PasswordGiven,
+        errors=(400, 404, 408, 413, 415, 503),
+        summary="Give a user a new password, shown once; their sessions end.",
     ),
     Route(
         method="GET", path="/v1/configuration", handler=configuration.show,

@@ -24,11 +24,11 @@ from screenpop.domain.orders_after import KnownCaller, OrderSums
 from screenpop.domain.profile import Json
 from screenpop.history.kinds import CallKinds
 from screenpop.history.offers import Offers
-from screenpop.history.opening import People
 from screenpop.history.own_calls import OwnCalls
 from screenpop.history.own_records import OwnRecords
 from screenpop.history.past_calls import HistoryCalls
 from screenpop.history.past_counts import PastCounts
+from screenpop.history.people import People
 from screenpop.history.popped import PoppedCalls
 from screenpop.insight.feed_states import OrdersSeen
 from screenpop.intake.lines import AllLines

@@ -48,9 +48,9 @@ async def test_canary_callers_and_keys_are_said_in_words_and_colour(
         await expect(lost).to_have_text("Canary caller +4420…11: not found")
         assert UNKNOWN not in await tab.page.content()
         soon = source(tab, "ERP").locator('.admin-mark[data-tone="warning"]')
-        await expect(soon).to_contain_text("days: renew it")
+        await expect(soon).to_contain_text("days, renew it")
         ended = source(tab, "Credit").locator('.admin-mark[data-tone="critical"]')
-        await expect(ended).to_have_text("Key has expired: renew it")
+        await expect(ended).to_have_text("Key: has expired, renew it")
         await expect(tab.part(".problems")).to_contain_text("canary caller +4420…11")
         assert await violations(tab) == []
 
@@ -71,6 +71,7 @@ async def test_times_and_failures_are_read_with_the_keyboard_and_in_a_table(
     await expect(times.locator(".u-over")).to_have_count(2)
     durations, failures = await times.locator(".chart").all()
     slider = failures.get_by_role("slider")
+    await expect(slider).to_have_value(str(await slider.get_attribute("max")))
     await slider.focus()
     await tab.page.keyboard.press("End")
     await expect(slider).to_have_attribute("aria-valuetext", FAILED_ONCE)

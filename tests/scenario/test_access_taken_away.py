@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from screenpop.domain.agent import Role
 from screenpop.domain.call import AgentId
 from screenpop.history.engine import Database, sqlite_url
-from screenpop.history.opening import People
+from screenpop.history.people import People
 from screenpop.history.sessions import EndedSessions
 from screenpop.history.tokens import Tokens
 from screenpop.history.users import Users

@@ -93,6 +93,9 @@ DONE: dict[str, tuple[str, dict[str, Any]]] = {
         "/v1/configuration/reload",
         {"dry_run": True},
     ),
+    "POST /v1/users": ("/v1/users", {"username": "new", "role": "supervisor"}),
+    "POST /v1/users/{username}": ("/v1/users/new", {"active": True}),
+    "POST /v1/users/{username}/password": ("/v1/users/new/password", {}),
     "POST /v1/stats/compare": (
         "/v1/stats/compare",
         {

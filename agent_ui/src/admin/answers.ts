@@ -251,6 +251,13 @@ export interface UserSeen {
 }
 
 /** `agents`: how many agents are not listed; null where they are. */
+/** `password` comes once. */
+export interface PasswordGiven {
+  username: string;
+  password: string;
+  password_until: string;
+}
+
 export interface UsersSeen {
   count: number;
   users: UserSeen[];

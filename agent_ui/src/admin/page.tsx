@@ -76,7 +76,7 @@ function Admin({ csrf, onExpired }: { csrf: string; onExpired(): void }) {
       <TryNumber {...{ formats, onExpired }} lines={state.lines} />
       <Layouts formats={formats} />
       <Configuration {...{ csrf, formats, now, onExpired }} />
-      <Users onExpired={onExpired} />
+      <Users {...{ csrf, onExpired }} />
     </main>
   );
 }

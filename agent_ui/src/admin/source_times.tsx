@@ -67,6 +67,7 @@ function Times({ times, label, formats }: DrawnProps) {
           name={`${label}: ${t("admin.answer_times")}`}
           drawing={durations(one)}
           none={t("admin.no_answers_in_this_time")}
+          newest
           words={(place) => said(place, (own) => durationWords(own, formats))}
         />
         <InFigures
@@ -86,6 +87,7 @@ function Times({ times, label, formats }: DrawnProps) {
           name={`${label}: ${t("admin.failures")}`}
           drawing={failures(one)}
           none={t("admin.nothing_failed")}
+          newest
           words={(place) => said(place, (own) => failureWords(own, formats))}
         />
         <InFigures

@@ -1,21 +1,22 @@
 // Who may log in, with which role, and in which team?
 
 import { useState } from "preact/hooks";
-import { t, textsOf } from "../i18n/words";
+import { t } from "../i18n/words";
 import { useReading } from "../shared/reading";
 import type { UserSeen, UsersSeen } from "./answers";
+import { UserChanges } from "./user_changes";
+import { ROLES } from "./words";
 
 const ASK_EVERY_MS = 30_000;
 /** From so many on the list can be searched. */
 const SEARCHED_FROM = 10;
 
-const ROLES: Record<UserSeen["role"], string> = textsOf({
-  agent: "admin.role_agent",
-  supervisor: "admin.role_supervisor",
-  admin: "admin.role_admin",
-});
+interface UsersProps {
+  csrf: string;
+  onExpired(): void;
+}
 
-export function Users({ onExpired }: { onExpired(): void }) {
+export function Users({ csrf, onExpired }: UsersProps) {
   const { answer, trouble } = useReading<UsersSeen>(
     "/v1/users",
     onExpired,
@@ -27,7 +28,7 @@ export function Users({ onExpired }: { onExpired(): void }) {
       <div class="panel users">
         {trouble && <p class="admin-why">{trouble}</p>}
         {answer && <Listed answer={answer} />}
-        <p class="muted">{t("admin.users_are_changed_with")}</p>
+        {answer && <UserChanges users={answer.users} csrf={csrf} />}
       </div>
     </section>
   );

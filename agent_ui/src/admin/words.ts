@@ -12,6 +12,7 @@ import type {
   SharedNumber,
   Source,
   Stream,
+  UserSeen,
   Verdict,
 } from "./answers";
 
@@ -74,6 +75,12 @@ export const LOOKUP_OUTCOMES: Record<LookupTold["outcome"], string> = textsOf({
   empty: "admin.lookup_empty",
   failed: "admin.lookup_failed",
   timed_out: "admin.lookup_timed_out",
+});
+
+export const ROLES: Record<UserSeen["role"], string> = textsOf({
+  agent: "admin.role_agent",
+  supervisor: "admin.role_supervisor",
+  admin: "admin.role_admin",
 });
 
 /** Of a facet; another one is shown as it came. */

@@ -13,6 +13,8 @@ interface ChartProps {
   drawing: Drawing;
   /** Said over the axes where there is nothing to draw. */
   none?: string;
+  /** The slider begins at the last interval, and stays there as new ones come. */
+  newest?: boolean;
   /** What the interval is called, and its values in words. */
   words(place: number): string;
   /** Without it an interval has nothing behind it. */
@@ -20,16 +22,16 @@ interface ChartProps {
 }
 
 /** The slider below moves the cursor; Enter opens the calls of the interval. */
-export function Chart({ name, drawing, none, words, onOpen }: ChartProps) {
+export function Chart({ name, drawing, none, newest, words, onOpen }: ChartProps) {
   const height = useHeight();
   const box = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState<number | null>(null);
   const [lost, setLost] = useState(false);
   const opens = useRef(onOpen);
   opens.current = onOpen;
   const made = useRef<UPlot | null>(null);
   const last = Math.max(0, drawing.ticks.length - 1);
-  const place = Math.min(at, last);
+  const place = Math.min(at ?? (newest ? last : 0), last);
 
   useEffect(() => {
     let wanted = true;

@@ -150,8 +150,21 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: تنتهي الصلاحية اليوم، يلزم التجديد",
   "admin.has_expired": "{what}: انتهت الصلاحية، يلزم التجديد",
   "admin.users": "المستخدمون",
-  "admin.users_are_changed_with":
-    "يُضاف المستخدمون ويُعطَّلون وتُعطى لهم كلمات المرور بالأمر: screenpop users",
+  "admin.change_a_user": "تغيير مستخدم",
+  "admin.add_a_user": "إضافة مستخدم",
+  "admin.add": "إضافة…",
+  "admin.new_password": "كلمة مرور جديدة…",
+  "admin.disable": "تعطيل…",
+  "admin.enable": "تفعيل…",
+  "admin.add_question": "إضافة {username} ({role})؟",
+  "admin.password_question": "إعطاء {username} كلمة مرور جديدة؟ تنتهي جلساته.",
+  "admin.disable_question": "تعطيل {username}؟ تنتهي جلساته ولا يمكنه تسجيل الدخول.",
+  "admin.enable_question": "السماح لـ {username} بتسجيل الدخول مجددًا؟",
+  "admin.user_do_it": "نعم، نفّذ",
+  "admin.user_changed": "تم.",
+  "admin.password_once":
+    "كلمة مرور {username}: تُعرض مرة واحدة وتصلح لأسبوع. يختار كل شخص كلمته من القائمة التي تحمل اسمه.",
+  "admin.password_done": "دوّنتها",
   "admin.agents_are_counted":
     "الوكلاء معدودون لا مسمَّون ({active}، {disabled}): قيمة privacy.live_state_for وprivacy.agent_figures_for هي none.",
   "admin.agents_active": {

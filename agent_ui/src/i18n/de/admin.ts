@@ -110,8 +110,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: läuft heute ab, erneuern",
   "admin.has_expired": "{what}: abgelaufen, erneuern",
   "admin.users": "Benutzer",
-  "admin.users_are_changed_with":
-    "Benutzer werden hinzugefügt, gesperrt und mit Passwörtern versehen mit: screenpop users",
+  "admin.change_a_user": "Benutzer ändern",
+  "admin.add_a_user": "Benutzer hinzufügen",
+  "admin.add": "Hinzufügen …",
+  "admin.new_password": "Neues Passwort …",
+  "admin.disable": "Sperren …",
+  "admin.enable": "Freigeben …",
+  "admin.add_question": "{username} ({role}) hinzufügen?",
+  "admin.password_question":
+    "{username} ein neues Passwort geben? Die Sitzungen enden.",
+  "admin.disable_question":
+    "{username} sperren? Die Sitzungen enden, und Anmelden geht nicht mehr.",
+  "admin.enable_question": "{username} wieder anmelden lassen?",
+  "admin.user_do_it": "Ja, ausführen",
+  "admin.user_changed": "Erledigt.",
+  "admin.password_once":
+    "Passwort von {username}: nur einmal gezeigt, eine Woche gültig. Ein eigenes wählt man im Menü mit dem Namen.",
+  "admin.password_done": "Ich habe es notiert",
   "admin.agents_are_counted":
     "Agenten werden gezählt, nicht genannt ({active}, {disabled}): privacy.live_state_for und privacy.agent_figures_for sind none.",
   "admin.agents_active": {

@@ -105,8 +105,22 @@ export const admin = {
   "admin.expires_today": "{what}: expires today, renew it",
   "admin.has_expired": "{what}: has expired, renew it",
   "admin.users": "Users",
-  "admin.users_are_changed_with":
-    "Users are added, disabled and given passwords with: screenpop users",
+  "admin.change_a_user": "Change a user",
+  "admin.add_a_user": "Add a user",
+  "admin.add": "Add…",
+  "admin.new_password": "New password…",
+  "admin.disable": "Disable…",
+  "admin.enable": "Enable…",
+  "admin.add_question": "Add {username} ({role})?",
+  "admin.password_question": "Give {username} a new password? Their sessions end.",
+  "admin.disable_question":
+    "Disable {username}? Their sessions end, and they cannot log in.",
+  "admin.enable_question": "Let {username} log in again?",
+  "admin.user_do_it": "Yes, do it",
+  "admin.user_changed": "Done.",
+  "admin.password_once":
+    "Password of {username}: shown once, of use for a week. They choose their own in the menu with their name.",
+  "admin.password_done": "I have noted it",
   "admin.agents_are_counted":
     "Agents are counted, not named ({active}, {disabled}): privacy.live_state_for and privacy.agent_figures_for are none.",
   "admin.agents_active": {

@@ -107,8 +107,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: caduca hoy, hay que renovar",
   "admin.has_expired": "{what}: validez terminada, hay que renovar",
   "admin.users": "Usuarios",
-  "admin.users_are_changed_with":
-    "Los usuarios se añaden, se desactivan y reciben contraseñas con: screenpop users",
+  "admin.change_a_user": "Cambiar un usuario",
+  "admin.add_a_user": "Añadir un usuario",
+  "admin.add": "Añadir…",
+  "admin.new_password": "Contraseña nueva…",
+  "admin.disable": "Desactivar…",
+  "admin.enable": "Activar…",
+  "admin.add_question": "¿Añadir a {username} ({role})?",
+  "admin.password_question":
+    "¿Dar a {username} una contraseña nueva? Sus sesiones terminan.",
+  "admin.disable_question":
+    "¿Desactivar a {username}? Sus sesiones terminan y ya no puede iniciar sesión.",
+  "admin.enable_question": "¿Permitir que {username} vuelva a iniciar sesión?",
+  "admin.user_do_it": "Sí, hacerlo",
+  "admin.user_changed": "Hecho.",
+  "admin.password_once":
+    "Contraseña de {username}: se muestra una sola vez y vale una semana. Cada persona elige la suya en el menú con su nombre.",
+  "admin.password_done": "La he anotado",
   "admin.agents_are_counted":
     "Los agentes se cuentan, no se nombran ({active}, {disabled}): privacy.live_state_for y privacy.agent_figures_for son none.",
   "admin.agents_active": {

@@ -111,8 +111,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what} : expire aujourd’hui, à renouveler",
   "admin.has_expired": "{what} : validité dépassée, à renouveler",
   "admin.users": "Utilisateurs",
-  "admin.users_are_changed_with":
-    "Les utilisateurs sont ajoutés, désactivés et munis de mots de passe avec : screenpop users",
+  "admin.change_a_user": "Modifier un utilisateur",
+  "admin.add_a_user": "Ajouter un utilisateur",
+  "admin.add": "Ajouter…",
+  "admin.new_password": "Nouveau mot de passe…",
+  "admin.disable": "Désactiver…",
+  "admin.enable": "Activer…",
+  "admin.add_question": "Ajouter {username} ({role}) ?",
+  "admin.password_question":
+    "Donner un nouveau mot de passe à {username} ? Ses sessions se terminent.",
+  "admin.disable_question":
+    "Désactiver {username} ? Ses sessions se terminent et la connexion n’est plus possible.",
+  "admin.enable_question": "Permettre de nouveau à {username} de se connecter ?",
+  "admin.user_do_it": "Oui, exécuter",
+  "admin.user_changed": "C’est fait.",
+  "admin.password_once":
+    "Mot de passe de {username} : affiché une seule fois, valable une semaine. Chacun choisit le sien dans le menu à son nom.",
+  "admin.password_done": "Je l’ai noté",
   "admin.agents_are_counted":
     "Les agents sont comptés, non nommés ({active}, {disabled}) : privacy.live_state_for et privacy.agent_figures_for sont à none.",
   "admin.agents_active": {

@@ -108,8 +108,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: scade oggi, da rinnovare",
   "admin.has_expired": "{what}: validità terminata, da rinnovare",
   "admin.users": "Utenti",
-  "admin.users_are_changed_with":
-    "Gli utenti si aggiungono, si disattivano e ricevono password con: screenpop users",
+  "admin.change_a_user": "Modificare un utente",
+  "admin.add_a_user": "Aggiungere un utente",
+  "admin.add": "Aggiungi…",
+  "admin.new_password": "Nuova password…",
+  "admin.disable": "Disattiva…",
+  "admin.enable": "Attiva…",
+  "admin.add_question": "Aggiungere {username} ({role})?",
+  "admin.password_question":
+    "Dare a {username} una nuova password? Le sue sessioni terminano.",
+  "admin.disable_question":
+    "Disattivare {username}? Le sue sessioni terminano e l’accesso non è più possibile.",
+  "admin.enable_question": "Permettere di nuovo l’accesso a {username}?",
+  "admin.user_do_it": "Sì, procedi",
+  "admin.user_changed": "Fatto.",
+  "admin.password_once":
+    "Password di {username}: mostrata una sola volta, valida per una settimana. Ognuno sceglie la propria nel menu con il suo nome.",
+  "admin.password_done": "L’ho annotata",
   "admin.agents_are_counted":
     "Gli agenti sono contati, non nominati ({active}, {disabled}): privacy.live_state_for e privacy.agent_figures_for sono none.",
   "admin.agents_active": {

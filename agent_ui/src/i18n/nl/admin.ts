@@ -103,8 +103,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: verloopt vandaag, vernieuwen",
   "admin.has_expired": "{what}: verlopen, vernieuwen",
   "admin.users": "Gebruikers",
-  "admin.users_are_changed_with":
-    "Gebruikers worden toegevoegd, uitgeschakeld en van wachtwoorden voorzien met: screenpop users",
+  "admin.change_a_user": "Gebruiker wijzigen",
+  "admin.add_a_user": "Gebruiker toevoegen",
+  "admin.add": "Toevoegen…",
+  "admin.new_password": "Nieuw wachtwoord…",
+  "admin.disable": "Uitschakelen…",
+  "admin.enable": "Inschakelen…",
+  "admin.add_question": "{username} ({role}) toevoegen?",
+  "admin.password_question":
+    "{username} een nieuw wachtwoord geven? De sessies eindigen.",
+  "admin.disable_question":
+    "{username} uitschakelen? De sessies eindigen en inloggen kan niet meer.",
+  "admin.enable_question": "{username} weer laten inloggen?",
+  "admin.user_do_it": "Ja, uitvoeren",
+  "admin.user_changed": "Klaar.",
+  "admin.password_once":
+    "Wachtwoord van {username}: één keer getoond, een week geldig. Een eigen wachtwoord kiest men in het menu met de naam.",
+  "admin.password_done": "Ik heb het genoteerd",
   "admin.agents_are_counted":
     "Agenten worden geteld, niet genoemd ({active}, {disabled}): privacy.live_state_for en privacy.agent_figures_for zijn none.",
   "admin.agents_active": {

@@ -134,8 +134,23 @@ export const admin: Part<typeof en> = {
   "admin.expires_today": "{what}: wygasa dzisiaj, wymaga odnowienia",
   "admin.has_expired": "{what}: ważność upłynęła, wymaga odnowienia",
   "admin.users": "Użytkownicy",
-  "admin.users_are_changed_with":
-    "Użytkowników dodaje się, wyłącza i nadaje im hasła poleceniem: screenpop users",
+  "admin.change_a_user": "Zmień użytkownika",
+  "admin.add_a_user": "Dodaj użytkownika",
+  "admin.add": "Dodaj…",
+  "admin.new_password": "Nowe hasło…",
+  "admin.disable": "Wyłącz…",
+  "admin.enable": "Włącz…",
+  "admin.add_question": "Dodać {username} ({role})?",
+  "admin.password_question":
+    "Nadać użytkownikowi {username} nowe hasło? Jego sesje się zakończą.",
+  "admin.disable_question":
+    "Wyłączyć użytkownika {username}? Jego sesje się zakończą i nie będzie mógł się zalogować.",
+  "admin.enable_question": "Pozwolić użytkownikowi {username} znów się logować?",
+  "admin.user_do_it": "Tak, wykonaj",
+  "admin.user_changed": "Gotowe.",
+  "admin.password_once":
+    "Hasło użytkownika {username}: pokazane tylko raz, ważne tydzień. Własne wybiera się w menu ze swoim imieniem.",
+  "admin.password_done": "Mam je zapisane",
   "admin.agents_are_counted":
     "Agenci są policzeni, nie wymienieni ({active}, {disabled}): privacy.live_state_for i privacy.agent_figures_for mają wartość none.",
   "admin.agents_active": {
