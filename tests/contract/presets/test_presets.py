@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from recorded_systems import FOLDER, VARIABLE, Json, answers_of, system
 from typer.testing import CliRunner
 
@@ -19,6 +21,7 @@ from screenpop.lookup.explain import Explanation
 from screenpop.lookup.sources import Sources
 from screenpop.node.build import build
 from screenpop.support.clock import SystemClock
+from screenpop_connectors.http_json.auth import HttpOAuth2
 
 NAMES = Presets().names()
 
@@ -149,3 +152,17 @@ def test_a_preset_is_shown_with_what_it_rests_on() -> None:
     assert sql.startswith("sources:")
     told = CliRunner().invoke(app, ["connectors", "xero", "--json"]).output
     assert json.loads(told)["rests_on"] == "documents"
+
+
+@pytest.mark.parametrize("name", ["salesforce", "google_contacts"])
+def test_the_signed_assertion_in_the_comments_can_be_used_instead(name: str) -> None:
+    """Without the `# ` before it, and without what it says it replaces."""
+    text = Presets().find(name).configuration
+    text = re.sub(r"^ *(client_secret|refresh_token):.*\n", "", text, flags=re.M)
+    text = re.sub(r"^ *# (Or |client_id, ).*\n", "", text, flags=re.M)
+    text = re.sub(r"^( *)# ", r"\1", text, flags=re.M)
+    text = text.replace("${SALESFORCE_URL}", "https://acme.example.net")
+    [source, *_] = yaml.safe_load(text)["sources"].values()
+    oauth2 = HttpOAuth2.model_validate(source["auth"]["oauth2"])
+    assert oauth2.assertion is not None
+    assert oauth2.assertion.key_file.suffix in (".pem", ".json")
