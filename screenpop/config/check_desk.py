@@ -1,10 +1,11 @@
-"""Do buttons, layouts and required results of the desk name what exists?"""
+"""Do buttons, snippets, layouts and required results name what exists?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from screenpop.config.desk import (
+    CARET,
     OF_THE_CALL,
     WEB,
     ButtonSettings,
@@ -30,8 +31,9 @@ def desk_problems(loaded: Loaded) -> Iterator[Problem]:
             sentence = f"has the scheme `{scheme}`, which is not allowed"
             remedy = f"Add `{scheme}` to `desk.schemes`, or use https."
             yield loaded.problem((*path, "url"), sentence, remedy)
-        yield from _names(loaded, button, path, facets)
+        yield from _names(loaded, button.url, (*path, "url"), facets)
         yield from _places(loaded, button, path, facets)
+    yield from _snippets(loaded, facets)
     for index, layout in enumerate(desk.layouts):
         yield from _layout(loaded, layout, index, facets)
     yield from _results(loaded)
@@ -50,17 +52,40 @@ def _results(loaded: Loaded) -> Iterator[Problem]:
 
 def _names(
     loaded: Loaded,
-    button: ButtonSettings,
+    text: str,
     path: tuple[str | int, ...],
     facets: dict[str, set[str]],
 ) -> Iterator[Problem]:
     """Attributes come with the call: any name may be one."""
     known = {f"{facet}.{name}" for facet, names in facets.items() for name in names}
-    for name in names_in(button.url):
-        if name in OF_THE_CALL or name.startswith("attributes.") or name in known:
+    for name in names_in(text):
+        if (
+            name in (*OF_THE_CALL, CARET)
+            or name.startswith("attributes.")
+            or name in known
+        ):
             continue
         remedy = did_you_mean(name, {*known, *OF_THE_CALL}, noun="values")
-        yield loaded.problem((*path, "url"), f"there is no value `{name}`", remedy)
+        yield loaded.problem(path, f"there is no value `{name}`", remedy)
+
+
+def _snippets(loaded: Loaded, facets: dict[str, set[str]]) -> Iterator[Problem]:
+    """Names are typed: upper and lower case are the same."""
+    chars_max = loaded.config.limits.note_chars_max
+    seen: set[str] = set()
+    for index, snippet in enumerate(loaded.config.desk.snippets):
+        path = ("desk", "snippets", index)
+        name = snippet.name.casefold()
+        if name in seen:
+            sentence = f"`{snippet.name}` is a duplicate"
+            remedy = "Give each snippet its own name; case does not count."
+            yield loaded.problem((*path, "name"), sentence, remedy)
+        seen.add(name)
+        if len(snippet.text) > chars_max:
+            sentence = f"has {len(snippet.text)} characters, more than a note may have"
+            remedy = f"Shorten it to {chars_max}, or raise `limits.note_chars_max`."
+            yield loaded.problem((*path, "text"), sentence, remedy)
+        yield from _names(loaded, snippet.text, (*path, "text"), facets)
 
 
 def _places(

@@ -1,4 +1,4 @@
-"""Which buttons does a card have, and which addresses do they open?"""
+"""Which buttons, snippets and layouts does a card have?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ WEB = ("http", "https")
 CODE = ("javascript", "data", "vbscript", "blob", "file", "about")
 """Schemes that are programs or local files: never opened from a page."""
 OF_THE_CALL = (
-    "number", "digits", "agent", "note", "call.id", "call.line", "call.queue",
-    "customer.key", "customer.source", "customer.name",
+    "number", "digits", "agent", "agent.name", "note", "call.id", "call.line",
+    "call.queue", "call.number", "customer.key", "customer.source", "customer.name",
 )  # fmt: skip
+CARET = "caret"
+"""Where the caret stands after a snippet was inserted; not a value."""
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _WEB_HOST = re.compile(r"^https?://[^/?#{}@\s]+(?:[/?#]|$)", re.IGNORECASE)
@@ -40,15 +42,35 @@ def _template(url: str) -> str:
         raise ValueError("must be a URL, e.g. https://crm.example/c/{customer.key}")
     if scheme in WEB and not _WEB_HOST.match(url):
         raise ValueError("must have a host without {…}, user or password")
-    if re.search(r"[{}]", _NAME.sub("", url)):
-        raise ValueError("has a brace without its partner")
-    for name in names_in(url):
-        if name not in OF_THE_CALL and not _FORM.match(name):
-            known = ", ".join(OF_THE_CALL)
-            raise ValueError(
-                f"{{{name}}} is not one of {known}, FACET.FIELD, attributes.NAME"
-            )
+    _known_names(url, OF_THE_CALL)
     return url
+
+
+def _known_names(text: str, known: tuple[str, ...]) -> None:
+    if re.search(r"[{}]", _NAME.sub("", text)):
+        raise ValueError("has a brace without its partner")
+    for name in names_in(text):
+        if name not in known and not _FORM.match(name):
+            raise ValueError(
+                f"{{{name}}} is not one of {', '.join(known)}, FACET.FIELD,"
+                " attributes.NAME"
+            )
+
+
+def _note_text(text: str) -> str:
+    """All values but the note: the text becomes a part of it."""
+    _known_names(text, (CARET, *(name for name in OF_THE_CALL if name != "note")))
+    if names_in(text).count(CARET) > 1:
+        raise ValueError("has {caret} more than once")
+    return text
+
+
+def _snippet_name(name: str) -> str:
+    if not re.fullmatch(r"[^\W_][\w-]{0,29}", name):
+        raise ValueError(
+            "must be one word of at most 30 letters, digits, `-` and `_`, e.g. late"
+        )
+    return name
 
 
 def _scheme(name: str) -> str:
@@ -58,6 +80,11 @@ def _scheme(name: str) -> str:
 
 
 UrlTemplate = Annotated[str, Field(max_length=2_000), AfterValidator(_template)]
+SnippetText = Annotated[
+    str, Field(min_length=1, max_length=1_000), AfterValidator(_note_text)
+]
+SnippetName = Annotated[str, AfterValidator(_snippet_name)]
+Labels = dict[Annotated[str, Field(pattern="^(en|de|fr|es|it|nl|pl|ar)$")], str]
 Scheme = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9+.-]{0,40}$"), AfterValidator(_scheme)
 ]
@@ -71,11 +98,9 @@ class ButtonSettings(_DeskModel):
     """A button of the card that opens another program with this call's values."""
 
     label: str = Field(min_length=1, max_length=60, description="What agents see.")
-    labels: dict[Annotated[str, Field(pattern="^(en|de|fr|es|it|nl|pl|ar)$")], str] = (
-        Field(
-            default_factory=dict,
-            description="What they see in other languages, by language.",
-        )
+    labels: Labels = Field(
+        default_factory=dict,
+        description="What they see in other languages, by language.",
     )
     url: UrlTemplate = Field(
         description="What it opens, with `{NAME}` for a value, see docs/desk.md. Values"
@@ -89,6 +114,28 @@ class ButtonSettings(_DeskModel):
     )
     facet: str | None = Field(
         None, description="It stands in the head of this facet instead of the card's."
+    )
+
+
+class SnippetSettings(_DeskModel):
+    """A text for notes that agents insert by its name."""
+
+    name: SnippetName = Field(
+        description="Typed as `/name ` in a note; letters, digits, `-` and `_`.",
+    )
+    text: SnippetText = Field(
+        description="With `{NAME}` for a value, see docs/desk.md, and at most one"
+        " `{caret}`. A value that is missing leaves nothing.",
+    )
+    label: str | None = Field(
+        None, max_length=60, description="Its name in the menu; default: `name`."
+    )
+    labels: Labels = Field(
+        default_factory=dict,
+        description="The same in other languages, by language.",
+    )
+    queues: tuple[str, ...] = Field(
+        (), max_length=100, description="Only on calls of these queues; default: all."
     )
 
 
@@ -127,6 +174,9 @@ class DeskSettings(_DeskModel):
     )
     buttons: tuple[ButtonSettings, ...] = Field(
         (), max_length=20, description="Buttons that open other programs."
+    )
+    snippets: tuple[SnippetSettings, ...] = Field(
+        (), max_length=100, description="Texts for notes, in the order of their menu."
     )
     layouts: tuple[LayoutSettings, ...] = Field(
         (),

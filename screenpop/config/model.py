@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from screenpop.config.alerts import AlertSettings
-from screenpop.config.desk import DeskSettings
+from screenpop.config.desk import DeskSettings, Labels
 from screenpop.config.forecast import ForecastSettings
 from screenpop.config.journal import JournalOptions
 from screenpop.config.mail import MailServer
@@ -39,8 +39,6 @@ class Model(BaseModel):
 
 Language = Literal["en", "de", "fr", "es", "it", "nl", "pl", "ar"]
 """The languages of the pages: a catalogue each in `agent_ui/src/i18n/`."""
-
-Labels = dict[Annotated[str, Field(pattern="^(en|de|fr|es|it|nl|pl|ar)$")], str]
 
 
 class Server(Model):

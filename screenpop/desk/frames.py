@@ -69,6 +69,9 @@ from screenpop.desk.page_frames import (
     FacetShape as FacetShape,
 )
 from screenpop.desk.page_frames import (
+    Snippet as Snippet,
+)
+from screenpop.desk.page_frames import (
     UrlButton as UrlButton,
 )
 from screenpop.desk.written_frames import (
@@ -264,6 +267,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     buttons: list[UrlButton] = []
     time_zone: str = "UTC"  # of the centre: a call back is promised in it
     layouts: list[CardLayout] = []  # the first that fits queue and role
+    snippets: list[Snippet] = []  # texts for notes
     results_required: list[str] = []  # queues whose calls need a result to be finished
 
 

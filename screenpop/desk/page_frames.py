@@ -1,4 +1,4 @@
-"""What `hello` says about the cards of a page: labels, results, buttons, layouts."""
+"""What does `hello` say about cards: labels, results, buttons, snippets, layouts?"""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ class UrlButton(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[str] = []  # none: calls of all lines
     queues: list[str] = []
     facet: str | None = None  # in whose head it stands; null: the card's own
+    labels: dict[str, str] = {}
+
+
+class Snippet(msgspec.Struct, frozen=True, kw_only=True):
+    """A text for notes; `{NAME}` stands for a value, `{caret}` for the caret."""
+
+    name: str  # typed as `/name `
+    text: str
+    label: str
+    queues: list[str] = []  # none: calls of all queues
     labels: dict[str, str] = {}
 
 

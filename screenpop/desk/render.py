@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 import screenpop
-from screenpop.config.desk import ButtonSettings, LayoutSettings
+from screenpop.config.desk import ButtonSettings, LayoutSettings, SnippetSettings
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
@@ -234,6 +234,7 @@ def greeter(
 
     buttons = [_button(x) for x in config.desk.buttons]
     layouts = [_layout(x) for x in config.desk.layouts]
+    snippets = [_snippet(x) for x in config.desk.snippets]
     required = [name for name, x in config.queues.items() if x.result == "required"]
 
     def hello(user: User, offset: int) -> frames.Hello:
@@ -260,6 +261,7 @@ def greeter(
             buttons=buttons,
             time_zone=config.server.time_zone,
             layouts=layouts,
+            snippets=snippets,
             results_required=required,
         )
 
@@ -284,6 +286,16 @@ def _button(written: ButtonSettings) -> frames.UrlButton:
         lines=list(written.lines),
         queues=list(written.queues),
         facet=written.facet,
+    )
+
+
+def _snippet(written: SnippetSettings) -> frames.Snippet:
+    return frames.Snippet(
+        name=written.name,
+        text=written.text,
+        label=written.label or written.name,
+        labels=dict(written.labels),
+        queues=list(written.queues),
     )
 
 

@@ -21,6 +21,11 @@ BUTTON = {
     "queues": ["sales"],
     "facet": "balance",
 }
+SNIPPET = {
+    "name": "late",
+    "text": "{customer.name}, {call.number}: {caret} ({agent.name}, {balance.open})",
+    "queues": ["sales"],
+}
 
 
 def hello(folder: Path, **desk: Any) -> Hello:
@@ -46,6 +51,23 @@ def test_a_page_gets_the_buttons_as_they_are_written(tmp_path: Path) -> None:
     assert hello(tmp_path).buttons == []
     (made,) = hello(tmp_path, schemes=["sap"], buttons=[BUTTON]).buttons
     assert {name: getattr(made, name) for name in BUTTON} == BUTTON
+
+
+@shows_effect_of(
+    "desk.snippets",
+    "desk.snippets[].name",
+    "desk.snippets[].text",
+    "desk.snippets[].label",
+    "desk.snippets[].labels",
+    "desk.snippets[].queues",
+)
+def test_a_page_gets_the_snippets_as_they_are_written(tmp_path: Path) -> None:
+    assert hello(tmp_path).snippets == []
+    written = SNIPPET | {"label": "Late", "labels": {"de": "Zu spät"}}
+    plain = {"name": "x", "text": "y"}
+    named, short = hello(tmp_path, snippets=[written, plain]).snippets
+    assert {name: getattr(named, name) for name in written} == written
+    assert (short.label, short.queues) == ("x", [])
 
 
 @shows_effect_of(

@@ -5,7 +5,7 @@ import type { UrlButton } from "../wire/frames";
 import { buttonsOf, urlOf } from "./buttons";
 
 const pop = told(story("fills_in_and_is_answered")).pops["c-1"] as Pop;
-const spoken = { agent: "1001", note: "" };
+const spoken = { agent: "1001", agentName: "Ana", note: "" };
 const button = (more: Partial<UrlButton>): UrlButton => ({
   label: "CRM",
   url: "https://crm.example/",

@@ -1,11 +1,14 @@
 // Which buttons does a call have, and what does each open?
 
+import { namedBy } from "../state/calls";
 import { chosenCandidate, type Pop } from "../state/model";
 import type { UrlButton } from "../wire/frames";
 
 /** What a template may name that is not of a facet or an attribute. */
 export interface Spoken {
   agent: string | null;
+  /** The agent's display name. */
+  agentName: string;
   note: string;
 }
 
@@ -35,16 +38,23 @@ export function urlOf({ url }: UrlButton, pop: Pop, spoken: Spoken): string | nu
   return missing ? null : filled;
 }
 
-function valueFor(name: string, pop: Pop, { agent, note }: Spoken): string {
+/** The value that `{name}` stands for, as text; "": none. */
+export function valueFor(
+  name: string,
+  pop: Pop,
+  { agent, agentName, note }: Spoken,
+): string {
   const number = pop.caller.number ?? "";
   const known: Record<string, string | null | undefined> = {
     number,
     digits: number.replace("+", ""),
     agent,
+    "agent.name": agentName,
     note: note.trim(),
-    "call.id": pop.call_id,
+    "call.id": namedBy(pop.call_id).call_id,
     "call.line": pop.line,
     "call.queue": pop.queue,
+    "call.number": pop.caller.display || number,
     "customer.key": pop.chosen?.key,
     "customer.source": pop.chosen?.source,
     "customer.name": chosenCandidate(pop)?.name,

@@ -1,7 +1,6 @@
 // Where do the buttons that open other programs stand?
 
 import { t } from "../i18n/words";
-import { namedBy } from "../state/calls";
 import { draftOf } from "../state/drafts";
 import type { Pop } from "../state/model";
 import { buttonsOf, urlOf } from "./buttons";
@@ -19,10 +18,9 @@ export function UrlButtons({ pop, facet }: UrlButtonsProps) {
   const buttons = buttonsOf(state.hello?.buttons ?? [], pop, facet);
   if (buttons.length === 0) return null;
   const note = draftOf(state, pop.call_id).text;
-  const agent = state.hello?.agent ?? null;
-  const named = { ...pop, call_id: namedBy(pop.call_id).call_id };
+  const { agent = null, name: agentName = "" } = state.hello ?? {};
   const links = buttons.flatMap((button) => {
-    const href = urlOf(button, named, { agent, note });
+    const href = urlOf(button, pop, { agent, agentName, note });
     return href === null ? [] : [{ button, href }];
   });
   return (

@@ -11,6 +11,7 @@ import { useDesk } from "./context";
 import { FinishLine, MissingLine } from "./finish";
 import { ForNext, mayHandOver } from "./for_next";
 import { missingOf, resultRequired } from "./missing";
+import { SnippetMenu, useSnippets } from "./snippet_menu";
 
 interface WritingProps {
   pop: Pop;
@@ -22,6 +23,7 @@ export function Writing({ pop, field }: WritingProps) {
   const draft = draftOf(state, pop.call_id);
   const max = state.hello?.note_chars_max ?? 4000;
   const [results, showResults] = useState(false);
+  const snippets = useSnippets(pop);
   return (
     <section
       class="writing"
@@ -34,6 +36,7 @@ export function Writing({ pop, field }: WritingProps) {
           <label for="note">{t("desk.note")}</label>
           {pop.wrapUp && <span class="muted">{t("desk.after_the_call")}</span>}
         </h3>
+        <SnippetMenu {...snippets} />
         <SaveState draft={draft} live={state.link.status === "live"} />
       </header>
       <textarea
@@ -44,7 +47,10 @@ export function Writing({ pop, field }: WritingProps) {
         maxLength={max}
         placeholder={t("desk.saved_as_you_type")}
         value={draft.text}
-        onInput={(event) => client.type(pop.call_id, event.currentTarget.value)}
+        onInput={(event) => {
+          client.type(pop.call_id, event.currentTarget.value);
+          snippets.onTyped(event.currentTarget, event);
+        }}
         onBlur={() => client.saveNote(pop.call_id)}
       />
       {draft.text.length > max * 0.9 && (

@@ -5,6 +5,7 @@ import type {
   DispositionChoice,
   FacetShape,
   Hello,
+  Snippet,
   UrlButton,
 } from "../wire/frames";
 import type { Language } from "./languages";
@@ -35,6 +36,8 @@ const choice = (each: DispositionChoice): DispositionChoice => ({
   label: labelOf(each),
 });
 
+const snippet = (each: Snippet): Snippet => ({ ...each, label: labelOf(each) });
+
 const button = (each: UrlButton): UrlButton => ({ ...each, label: labelOf(each) });
 
 let last: { hello: Hello; language: Language; read: Hello } | null = null;
@@ -47,6 +50,7 @@ export function helloInLanguage<H extends Hello | null>(hello: H): H {
       ...hello,
       facets: (hello.facets ?? []).map(facet),
       buttons: (hello.buttons ?? []).map(button),
+      snippets: (hello.snippets ?? []).map(snippet),
       dispositions: (hello.dispositions ?? []).map(choice),
     };
     last = { hello, language: language(), read };

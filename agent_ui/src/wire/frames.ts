@@ -165,6 +165,14 @@ export interface UrlButton {
   labels: Record<string, string>;
 }
 
+export interface Snippet {
+  name: string;
+  text: string;
+  label: string;
+  queues: string[];
+  labels: Record<string, string>;
+}
+
 export interface CardLayout {
   facets: Record<string, "small" | "tall" | "wide">;
   queues: string[];
@@ -306,6 +314,7 @@ export interface Hello {
   buttons: UrlButton[];
   time_zone: string;
   layouts: CardLayout[];
+  snippets: Snippet[];
   results_required: string[];
 }
 

@@ -54,3 +54,25 @@ def test_a_required_result_that_nobody_could_give_is_a_problem(tmp_path: Path) -
     with pytest.raises(ConfigProblems) as raised:
         loaded(tmp_path, queues=queues, dispositions=[])
     assert "queues.sales.result: a result is required" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("snippets", "problem"),
+    [
+        ([{"name": "a b", "text": "x"}], "must be one word of at most 30"),
+        ([{"name": "a", "text": "x"}, {"name": "A", "text": "y"}], "is a duplicate"),
+        ([{"name": "a", "text": "{customer.nmae}"}], "no value `customer.nmae`"),
+        ([{"name": "a", "text": "{note}"}], "{note} is not one of caret, number"),
+        ([{"name": "a", "text": "{caret} {caret}"}], "has {caret} more than once"),
+        ([{"name": "a", "text": "{customer.name"}], "a brace without its partner"),
+        ([{"name": "a", "text": "x" * 1_001}], "snippets[0].text"),
+        ([{"name": "a", "text": "x" * 51}], "has 51 characters, more than a note"),
+        ([{"name": f"a{n}", "text": "x"} for n in range(101)], "desk.snippets"),
+    ],
+)
+def test_a_snippet_that_could_not_work_is_a_problem(
+    tmp_path: Path, snippets: list[dict[str, str]], problem: str
+) -> None:
+    with pytest.raises(ConfigProblems) as raised:
+        loaded(tmp_path, desk={"snippets": snippets}, limits={"note_chars_max": 50})
+    assert problem in str(raised.value)

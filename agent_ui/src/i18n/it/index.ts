@@ -18,6 +18,7 @@ import { reports } from "./reports";
 import { ring } from "./ring";
 import { settings } from "./settings";
 import { shared } from "./shared";
+import { snippets } from "./snippets";
 import { timeline } from "./timeline";
 import { wallboard } from "./wallboard";
 
@@ -28,6 +29,7 @@ export const it: Catalogue = {
   ...dial,
   ...find,
   ...finish,
+  ...snippets,
   ...ring,
   ...settings,
   ...handover,
