@@ -488,6 +488,14 @@ class FakeCounts:
             for place in (0, 2)
         ]
 
+    async def agent_times(
+        self, asked: CountsAsked, starts: Sequence[int]
+    ) -> list[IntervalSums]:
+        if asked.queues or asked.lines or asked.dialled:
+            return []
+        amounts = {"handle_us": 3_000_000, "available_us": 1_000_000}
+        return [IntervalSums(interval_us=starts[0], group="", amounts=amounts)]
+
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         return [RulesSince(since_us=0, rules="Target <= 20 s.")]
 

@@ -73,10 +73,12 @@ def rebuild_stats(
     """Count the stored calls again, by the counting rules of the configuration.
 
     Stop the service before. Calls that are no longer stored stay as they were
-    counted. It may be stopped and run again.
+    counted, and so does occupancy: it is made of the states of agents, which are
+    not stored. It may be stopped and run again.
     """
     calls = asyncio.run(_rebuild_stats(config))
     typer.echo(f"{calls} calls counted again")
+    typer.echo("Occupancy stays as it was: the states of agents are not stored.")
 
 
 async def _rebuild_stats(config: Path) -> int:

@@ -17,7 +17,8 @@ from screenpop.domain.service_level import VARIANTS
 FIGURES = (
     *NUMBERS, "direct_average_speed_of_answer_s", "direct_abandon_rate",
     "average_speed_of_answer_s", "average_handle_time_s", "abandon_rate",
-    "calls_average_speed_of_answer_s", "calls_abandon_rate", "service_level",
+    "calls_average_speed_of_answer_s", "calls_abandon_rate", "occupancy",
+    "service_level",
     *(f"service_level_{x.name}" for x in VARIANTS if x.name != "in_queue_now"),
 )  # fmt: skip
 """The numbers of the past (`wallboard.past.of_the_past`); a test compares."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from screenpop.demo.centre import LOGINS
 from screenpop.demo.names import chance
-from screenpop.domain.agent import UserId
+from screenpop.domain.agent import AgentState, UserId
 from screenpop.domain.call import (
     AgentId,
     AgentLeg,
@@ -32,7 +32,8 @@ from screenpop.domain.call import (
     QueueVisit,
     Release,
 )
-from screenpop.history.batch import Batch, CallState, StoredEvent
+from screenpop.domain.workday import said
+from screenpop.history.batch import Batch, CallState, HeardOf, StoredEvent
 from screenpop.history.folding import stored_event
 from screenpop.journal.records import EventRecord
 
@@ -68,9 +69,10 @@ class _Way(NamedTuple):
 def weeks_batch(seed: int, line: str, now_us: int, zone: ZoneInfo) -> Batch:
     """Repeatable: the same seed and day give the same calls."""
     rng, today = chance(seed, "past weeks"), datetime.fromtimestamp(now_us / S, zone)
-    batch = Batch(consumer="demo", at_us=now_us)
+    batch = Batch(consumer="demo", at_us=now_us, heard_us=now_us)
     for back in range(7 * WEEKS, 0, -1):
         day = today.date() - timedelta(days=back)
+        batch.heard += _shifts(day, zone)
         for place, at_us in enumerate(_arrivals(rng, day, zone)):
             call_id = CallId(f"week-{day:%m%d}-{place:03d}")
             call = _call(rng, LineId(line), call_id, at_us, _hour(at_us, zone))
@@ -109,6 +111,19 @@ def _events(call: Call) -> Iterator[CallEvent]:
         yield event(EventType.ANSWERED, leg.answered_us or 0, **agent)
     outcome = "callback" if call.outcome is Outcome.CALLBACK else None
     yield event(EventType.ENDED, call.ended_us or 0, outcome=outcome)
+
+
+def _shifts(day: date, zone: ZoneInfo) -> Iterator[HeardOf]:
+    """When each agent was on duty that day: half of them have lunch an hour later."""
+    for place, login in enumerate(_AGENTS if OF_WEEKDAY[day.weekday()] else ()):
+        noon = 12 + place % 2
+        for hour, minute, state in (
+            (8, 0, AgentState.AVAILABLE), (noon, 0, AgentState.BREAK),
+            (noon, 30, AgentState.AVAILABLE), (19, 0, AgentState.OFFLINE),
+        ):  # fmt: skip
+            at = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
+            at_us = round(at.timestamp() * S)
+            yield UserId(login.username), said(state, at_us, "telephone")
 
 
 def _arrivals(rng: random.Random, day: date, zone: ZoneInfo) -> list[int]:

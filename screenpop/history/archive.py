@@ -31,6 +31,7 @@ from screenpop.history.counted import CountedCalls
 from screenpop.history.earlier import Known
 from screenpop.history.engine import Database, Put
 from screenpop.history.kind_counted import KindCounted, StoredKey, forget_before
+from screenpop.history.occupancy import Occupancy
 from screenpop.history.opening import PUT_CONTACTS, PUT_LINKS
 from screenpop.history.rows import fit_id
 from screenpop.history.statement import (
@@ -50,7 +51,10 @@ CALLS_FORGOTTEN_PER_STEP = 200
 CUSTOMER = ("customer_source", "customer_key", "customer_name", "chosen_by_agent")
 RECALL_DAYS = 7
 NO_TEAMS: Mapping[UserId, str] = {}
-SUMS = (tables.interval_counts, tables.rolled_counts, tables.team_counts)
+SUMS = (
+    tables.interval_counts, tables.rolled_counts, tables.team_counts,
+    tables.occupancy_counts,
+)  # fmt: skip
 T = TypeVar("T")
 
 PUT_CALLS = putting(tables.calls, kept_together=CUSTOMER)
@@ -128,6 +132,7 @@ class Archive:
         self._zone = zone
         self._called_back = CalledBack(database, recall or RecallRules(), recall_days)
         self._teams = TeamCounted(database, team_of)
+        self._occupancy = Occupancy(database, team_of)
         self._counted = CountedCalls(database, rules or CountingRules(), zone)
         self._kinds = KindCounted(database, zone)
 
@@ -164,6 +169,7 @@ class Archive:
         ours = await self._called_back.cells(batch.calls, batch.recalls)
         counts = await self._counted.puts(calls, ours)
         counts += await self._teams.puts(calls)
+        counts += await self._occupancy.puts(batch)
         before, later = await self._kinds.puts(*_of_kinds(batch))
         puts = [*before, *_calls_of(batch), *_rest_of(batch), *counts, *later]
         if after is None:
@@ -229,6 +235,8 @@ class Archive:
                 changes.delete().where(changes.c.at_us < before_us)
             )
             await forget_before(connection, tables.kind_people, before_us, self._zone)
+            logs = tables.work_logs
+            await connection.execute(logs.delete().where(logs.c.heard_us < before_us))
         return total
 
     async def forget_intervals(self, before_us: int) -> None:

@@ -18,10 +18,10 @@ from screenpop.domain.call_state import CallLimits
 from screenpop.domain.errors import Overloaded, Unavailable
 from screenpop.history.archive import Archive
 from screenpop.history.audit import Audit
-from screenpop.history.batch import Batch
+from screenpop.history.batch import Batch, PeopleAt
 from screenpop.history.blame import blames_statement
 from screenpop.history.engine import RowChanged
-from screenpop.history.folding import BatchMaker, NumberOf, PeopleAt
+from screenpop.history.folding import BatchMaker, NumberOf
 from screenpop.history.person_keys import PersonKeys
 from screenpop.journal.base import Entry, Journal, Offset
 from screenpop.journal.leases import Lease, LocalLeases

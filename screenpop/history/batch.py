@@ -5,14 +5,20 @@ Structs of msgspec: made by the thousand, a frozen dataclass takes four times as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from screenpop.domain.call import Call, CallKey
+from screenpop.domain.call import AgentId, Call, CallKey, UserId
 from screenpop.domain.offer import Mark, Offer
 from screenpop.domain.profile import CandidateRef
 from screenpop.domain.recall import RecallAction
+from screenpop.domain.workday import Word
+
+PeopleAt = Callable[[AgentId], tuple[UserId, ...]]
+"""Who is at that telephone now: for what does not say who was."""
+HeardOf = tuple[UserId, Word]
+"""Someone's state, or that their desk was opened or closed."""
 
 
 class AlertChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -164,3 +170,5 @@ class Batch(msgspec.Struct, kw_only=True, gc=False):
     contacts: list[Contact] = []
     links: list[NumberLink] = []
     unlinks: list[NumberLink] = []  # taken back, if they are of this very time
+    heard: list[HeardOf] = []
+    heard_us: int = 0  # when the newest entry was received; 0: there was none

@@ -93,6 +93,32 @@ team_counts = Table(
     sqlite_with_rowid=False,
 )
 
+occupancy_counts = Table(
+    "occupancy_counts",
+    metadata,
+    # The beginning of a quarter of an hour of UTC.
+    Column("interval_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("team", String(NAME_CHARS), primary_key=True),  # empty: of no team
+    Column("handle_us", BigInteger, nullable=False),
+    Column("available_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How long agents handled calls, and how long they waited for one."""
+
+work_logs = Table(
+    "work_logs",
+    metadata,
+    Column("username", String(NAME_CHARS), primary_key=True),
+    # Time before `until_us` is in `occupancy_counts`, under this team.
+    Column("team", String(NAME_CHARS), nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("heard_us", BigInteger, nullable=False),  # the newest change
+    Column("body", Text, nullable=False),
+    Index("work_logs_by_until", "until_us"),
+    sqlite_with_rowid=False,
+)
+"""The newest changes of each person, that a late one may still correct the sums."""
+
 
 def _kind_key() -> list[Column[Any]]:
     return [

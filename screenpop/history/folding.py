@@ -21,7 +21,6 @@ from screenpop.domain.call import (
     CallEvent,
     CallKey,
     EventType,
-    UserId,
 )
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
@@ -37,12 +36,14 @@ from screenpop.history.batch import (
     CustomerOfCall,
     MarkedOffer,
     NumberLink,
+    PeopleAt,
     ReceiptOfPop,
     ShownAnswer,
     ShownInCall,
     StoredEvent,
     Written,
 )
+from screenpop.history.occupancy import heard_of
 from screenpop.history.rows import fit
 from screenpop.journal.base import Entry
 from screenpop.journal.records import (
@@ -57,8 +58,6 @@ FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
 LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
 MESSAGE_CHARS = 500
 
-PeopleAt = Callable[[AgentId], tuple[UserId, ...]]
-"""Who is at that telephone now: for legs of events that do not say who was."""
 NumberOf = Callable[[Call], str | None]
 """The outside party's number in E.164; None when it may not be kept or read."""
 
@@ -151,14 +150,16 @@ class BatchMaker:
 
     def add(self, entry: Entry) -> None:
         """Take one entry; they must come in the journal's order."""
-        record = entry.record
+        record, batch = entry.record, self._batch
+        batch.heard += heard_of(record, self._people_at)
+        batch.heard_us = max(batch.heard_us, record.at_us)
         if isinstance(record, EventRecord):
             self._event(record)
         elif isinstance(record, AnswersRecord):
             self._lookups(record)
         else:
             self._action(record)
-        self._batch.offset = entry.offset
+        batch.offset = entry.offset
 
     def states(self) -> Iterator[None]:
         """Look at the calls that changed, some at each step; before `finish`."""

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, literal, or_, select
 from screenpop.domain.agent import User
 from screenpop.domain.profile import Json
 from screenpop.history import tables
+from screenpop.history.occupancy import changes_in
 from screenpop.history.rows import AGENT_BYTES, fit, fit_id, shown_from
 from screenpop.history.tables import LABEL_CHARS, NAME_CHARS
 from screenpop.support.clock import iso_from_us
@@ -119,6 +120,10 @@ def _account(asked: RecordsAsked, row: Mapping[str, Any]) -> Sequence[Json]:
 def _taken(asked: RecordsAsked) -> ColumnElement[bool]:
     sums = tables.kind_people.c
     return and_(asked.is_me(sums.username), sums.level == "day", sums.calls > 0)
+
+
+def _work(asked: RecordsAsked, row: Mapping[str, Any]) -> Sequence[Json]:
+    return [shown(each) for each in changes_in(row["body"])]
 
 
 def _result(asked: RecordsAsked) -> ColumnElement[bool]:
@@ -255,6 +260,17 @@ SECTIONS: tuple[Section, ...] = (
         found_by="legs", on_any_call=True,
     ),
     Section(
+        name="work", label="Your states and talks", kept="history",
+        text="The newest of them, so that a late message corrects the sums of handle"
+        " time and time available. They are shown to no one.",
+        table=tables.work_logs, at="heard_us", columns=("body",),
+        left_out={
+            **OWN_NAME, "team": "your team of the configuration",
+            "until_us": "what is in the sums already", "heard_us": "as in `body`",
+        },
+        mine=_by(tables.work_logs.c.username), shape=_work,
+    ),
+    Section(
         name="kinds", label="Calls you took, by day", kept="history",
         text="Sums by how calls ended. They say whether enough people took calls for a"
         " figure to be shown, and are shown to no one.",
@@ -329,6 +345,7 @@ NOT_OF_A_USER: Mapping[str, str] = {
     "kind_counts": "sums",
     "team_call_counts": "counts of callers, by team",
     "team_counts": "sums of teams",
+    "occupancy_counts": "sums of teams",
     "rules_of_counts": "rules in words",
     "call_events": "what a telephone system sent; the legs are made of it",
     "offers": "what was offered to callers, without a name",

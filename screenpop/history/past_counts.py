@@ -36,6 +36,7 @@ from screenpop.history.counts_asked import CountsAsked as CountsAsked
 from screenpop.history.counts_asked import IntervalSums as IntervalSums
 from screenpop.history.counts_asked import visits_of as visits_of
 from screenpop.history.engine import Database
+from screenpop.history.past_occupancy import occupancy_sums
 from screenpop.history.past_teams import PastTeams
 from screenpop.history.rolled import UTC, Level, Piece, in_step, pieces
 from screenpop.history.rows import fit_id
@@ -95,6 +96,17 @@ class PastCounts:
                 remedy="Choose a shorter range, a larger `by` or one queue.",
             )
         return sums
+
+    async def agent_times(
+        self, asked: CountsAsked, starts: Sequence[int]
+    ) -> list[IntervalSums]:
+        """`handle_us` and `available_us` of all agents together.
+
+        None for queues, lines or numbers: who waits waits for the calls of all.
+        """
+        if asked.queues or asked.lines or asked.dialled:
+            return []
+        return await occupancy_sums(self._database, asked, starts)
 
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         """By which rules the range was counted: those at its beginning, then changes.

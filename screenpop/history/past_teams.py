@@ -20,6 +20,7 @@ from screenpop.history.counts_asked import (
     visits_of,
 )
 from screenpop.history.engine import Database
+from screenpop.history.past_occupancy import occupancy_sums, together
 from screenpop.history.rows import fit_id
 from screenpop.history.statement import listed
 from screenpop.history.tables import calls
@@ -38,7 +39,7 @@ class PastTeams:
     async def sums(
         self, asked: CountsAsked, starts: Sequence[int]
     ) -> list[IntervalSums]:
-        """By interval and team, in their order; those without calls are left out.
+        """By interval and team, in their order, with the time of their agents.
 
         `starts` are the beginnings of the intervals within the range, in order.
         """
@@ -61,7 +62,7 @@ class PastTeams:
         )
         async with self._database.read() as connection:
             found = (await connection.execute(query)).all()
-        return [
+        sums_of_calls = [
             IntervalSums(
                 interval_us=start_us,
                 group=team,
@@ -70,6 +71,8 @@ class PastTeams:
             for start_us, team, *sums in found
             if any(sums)
         ]
+        times = await occupancy_sums(self._database, asked, starts, by_team=True)
+        return together(sums_of_calls, [each for each in times if each.group])
 
     async def calls(
         self, asked: CountsAsked, team: str, before: CountedPlace | None, limit: int

@@ -4,6 +4,7 @@ For a change of the counting rules, or a store from before the sums. Each call i
 folded again from its stored events. Calls without stored events, and those that
 retention removed, stay as they were counted. So do the teams of calls that were counted
 in them: the configuration knows today's teams alone, which others are counted in.
+Occupancy stays too: it is made of the states of agents, which are not kept.
 """
 
 from __future__ import annotations

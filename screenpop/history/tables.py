@@ -32,10 +32,12 @@ from screenpop.history.count_tables import call_counts as call_counts
 from screenpop.history.count_tables import interval_counts as interval_counts
 from screenpop.history.count_tables import kind_counts as kind_counts
 from screenpop.history.count_tables import kind_people as kind_people
+from screenpop.history.count_tables import occupancy_counts as occupancy_counts
 from screenpop.history.count_tables import rolled_counts as rolled_counts
 from screenpop.history.count_tables import rules_of_counts as rules_of_counts
 from screenpop.history.count_tables import team_call_counts as team_call_counts
 from screenpop.history.count_tables import team_counts as team_counts
+from screenpop.history.count_tables import work_logs as work_logs
 
 _OVER = text("ended_us IS NOT NULL")
 

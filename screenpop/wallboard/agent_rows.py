@@ -22,7 +22,7 @@ from screenpop.domain.call import (
     LegState,
     most_engaged,
 )
-from screenpop.wallboard.workday import STATE_ORDER, Workday
+from screenpop.domain.workday import STATE_ORDER, Workday
 
 Telephone = Literal["idle", "alerting", "talking", "held"]
 

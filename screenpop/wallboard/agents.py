@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, AgentLeg, Call, CallKey, Direction
+from screenpop.domain.workday import STATE_ORDER, Talk, Workday, Worked, WorkSums
 from screenpop.wallboard.agent_metrics import AGENTS
 from screenpop.wallboard.agent_rows import (
     AgentFacts,
@@ -23,7 +24,6 @@ from screenpop.wallboard.agent_rows import (
     telephone,
 )
 from screenpop.wallboard.teams import TeamRow, Teams
-from screenpop.wallboard.workday import STATE_ORDER, Talk, Workday, Worked, WorkSums
 
 AGENTS_MAX = 20_000
 """Agent ids without a log-in that telephone systems named; further ones are left out.

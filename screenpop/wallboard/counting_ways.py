@@ -28,7 +28,7 @@ from screenpop.domain.service_level import (
     ServiceLevelRules,
 )
 from screenpop.wallboard.metrics import OWN, variant_name
-from screenpop.wallboard.past import past_values
+from screenpop.wallboard.past import WITHOUT_CALLS, past_values
 
 TARGETS_S = (10.0, 15.0, 20.0, 30.0, 45.0, 60.0)
 SHORT_S = (0.0, 2.0, 5.0, 10.0, 20.0, 30.0)
@@ -205,8 +205,9 @@ def figures(
     if number == OWN or number in levels:
         yield from _levels(replace(level, variant=levels.get(number, level.variant)))
         return
-    if number not in past_values({}, level):
-        known = (*past_values({}, level), *levels)
+    past = past_values({}, level).keys() - WITHOUT_CALLS
+    if number not in past:
+        known = (*sorted(past), *levels)
         raise BadInput(
             f"figure: {number[:100]!r} is not a number of the past.",
             code="bad_query",

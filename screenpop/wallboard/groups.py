@@ -26,6 +26,7 @@ from screenpop.wallboard.metrics import OCCUPANCY
 from screenpop.wallboard.teams import TeamRow
 
 PACE = "average_handle_time_s"
+OF_AGENTS = (PACE, OCCUPANCY)
 TOTAL = ""
 _AGENTS = frozenset(each.name for each in AGENTS)
 
@@ -91,7 +92,7 @@ class GroupRule:
 
     def values(self, queue: str, values: Mapping[str, V]) -> dict[str, V | None]:
         """The values of a queue without those that may not be seen: they are None."""
-        hidden = set() if self.shows_pace((queue,)) else {PACE, OCCUPANCY}
+        hidden = set() if self.shows_pace((queue,)) else set(OF_AGENTS)
         if not self.shows_agents(queue):
             hidden |= _AGENTS
         return {k: None if k in hidden else value for k, value in values.items()}

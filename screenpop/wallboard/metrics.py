@@ -314,7 +314,7 @@ TODAY = (
 
 OCCUPANCY = "occupancy"
 
-TODAY_ONLY = (
+OF_AGENTS_TIME = (
     MetricDefinition(
         name=OCCUPANCY,
         label="Occupancy",
@@ -324,7 +324,7 @@ TODAY_ONLY = (
         unit="ratio",
     ),
 )
-"""Numbers of today that the history does not keep."""
+"""Made of the time of agents, not of calls: no calls are behind them."""
 
 OWN = "service_level"
 
@@ -356,7 +356,7 @@ def service_levels(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
 
 def definitions(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
     """All numbers that are shown, in the order of the wallboard."""
-    return LIVE + TODAY + TODAY_ONLY + service_levels(rules) + AGENTS + TEAMS
+    return LIVE + TODAY + OF_AGENTS_TIME + service_levels(rules) + AGENTS + TEAMS
 
 
 def service_level_values(

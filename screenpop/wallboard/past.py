@@ -17,13 +17,17 @@ from screenpop.domain.service_level import (
     VARIANTS,
     ServiceLevelRules,
 )
+from screenpop.domain.workday import occupancy
 from screenpop.wallboard.agent_metrics import (
     TEAM_ANSWERED,
     TEAM_HANDLE_TIME,
+    TEAM_OCCUPANCY,
     TEAMS,
     MetricDefinition,
 )
 from screenpop.wallboard.metrics import (
+    OCCUPANCY,
+    OF_AGENTS_TIME,
     OWN,
     TODAY,
     Amounts,
@@ -34,6 +38,8 @@ from screenpop.wallboard.metrics import (
     variant_name,
 )
 
+AGENT_TIMES = ("handle_us", "available_us")
+WITHOUT_CALLS = frozenset({OCCUPANCY, TEAM_OCCUPANCY})
 _OF_TODAY = (" of today", " today")
 _BEHIND: Mapping[str, tuple[str, ...]] = {
     "average_speed_of_answer_s": ("answered",),
@@ -62,20 +68,21 @@ def of_the_past(rules: ServiceLevelRules) -> tuple[MetricDefinition, ...]:
     """All numbers of an interval, with their formulas."""
     gone = variant_name("in_queue_now")
     levels = tuple(x for x in service_levels(rules) if x.name != gone)
-    return tuple(replace(each, formula=_past(each.formula)) for each in TODAY + levels)
+    numbers = TODAY + OF_AGENTS_TIME + levels
+    return tuple(replace(each, formula=_past(each.formula)) for each in numbers)
 
 
 def past_values(amounts: Amounts, rules: ServiceLevelRules) -> dict[str, float | None]:
     """Every number of `of_the_past` from the sums of one interval."""
     levels = service_level_values(amounts, rules)
     del levels[variant_name("in_queue_now")]
-    return {**today_values(amounts), **levels}
+    return {**today_values(amounts), OCCUPANCY: _occupancy(amounts), **levels}
 
 
 TEAM_NUMBERS: tuple[MetricDefinition, ...] = tuple(
     replace(each, formula=each.formula.replace(_OF_TODAY[1], ""))
     for each in TEAMS
-    if each.name in (TEAM_ANSWERED, TEAM_HANDLE_TIME)
+    if each.name in (TEAM_ANSWERED, TEAM_HANDLE_TIME, TEAM_OCCUPANCY)
 )
 """Those of a team that have a past."""
 
@@ -86,15 +93,23 @@ def past_team_values(amounts: Amounts) -> dict[str, float | None]:
     return {
         TEAM_ANSWERED: get("answered", 0),
         TEAM_HANDLE_TIME: average_s(get("talk_us", 0), get("handled", 0)),
+        TEAM_OCCUPANCY: _occupancy(amounts),
     }
 
 
+def _occupancy(amounts: Amounts) -> float | None:
+    handle_us, available_us = (amounts.get(name, 0) for name in AGENT_TIMES)
+    return occupancy(handle_us, available_us)
+
+
 def amounts_behind(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
-    """The amounts that a number is made of. Raises `BadInput`."""
+    """The amounts of calls that a number is made of. Raises `BadInput`."""
     if number in NUMBERS:
         return (number,)
     if number in _BEHIND:
         return _BEHIND[number]
+    if number == OCCUPANCY:
+        return ()
     levels = {variant_name(each.name): each for each in _PAST_VARIANTS}
     if rules.variant != "in_queue_now":
         levels[OWN] = BY_NAME[rules.variant]
@@ -110,6 +125,8 @@ def amounts_behind(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
 
 def amounts_of(number: str, rules: ServiceLevelRules) -> tuple[str, ...]:
     """All that `past_values` needs for that number: also times. Raises `BadInput`."""
+    if number == OCCUPANCY:
+        return AGENT_TIMES
     return (*amounts_behind(number, rules), *TIMES)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from screenpop.domain.agent import UserId
+from screenpop.domain.workday import Worked, WorkSums
 from screenpop.wallboard.agent_metrics import (
     OF_A_TEAM,
     TEAM_ANSWERED,
@@ -15,7 +16,6 @@ from screenpop.wallboard.agent_metrics import (
 )
 from screenpop.wallboard.agent_rows import AgentStatus
 from screenpop.wallboard.metrics import average_s
-from screenpop.wallboard.workday import Worked, WorkSums
 
 NO_TEAM = " "
 """Stands for those without a team where groups are merged; no team has this name."""

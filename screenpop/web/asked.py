@@ -12,9 +12,9 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked
-from screenpop.wallboard.groups import PACE, TOTAL, GroupRule
+from screenpop.wallboard.groups import OF_AGENTS, PACE, TOTAL, GroupRule
 from screenpop.wallboard.metrics import Amounts
-from screenpop.wallboard.past import past_values
+from screenpop.wallboard.past import AGENT_TIMES, past_values
 from screenpop.web.body import required, text
 from screenpop.web.site import Site
 
@@ -93,8 +93,11 @@ def numbers_seen(
     values = past_values(amounts, rules)
     if pace:
         return {"values": values, "amounts": amounts}
-    kept = {k: v for k, v in amounts.items() if k not in (TALK_US, HOLD_US)}
-    return {"values": {**values, PACE: None}, "amounts": kept, "hidden": (PACE,)}
+    times = (TALK_US, HOLD_US, *AGENT_TIMES)
+    kept = {k: v for k, v in amounts.items() if k not in times}
+    hidden = OF_AGENTS if any(name in amounts for name in AGENT_TIMES) else (PACE,)
+    values |= dict.fromkeys(OF_AGENTS)
+    return {"values": values, "amounts": kept, "hidden": hidden}
 
 
 def numbers_asked(query: Any) -> tuple[str, ...]:

@@ -18,11 +18,12 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums
+from screenpop.history.past_occupancy import together
 from screenpop.support.table import TableColumn, columns
-from screenpop.wallboard.groups import PACE
+from screenpop.wallboard.groups import OF_AGENTS
 from screenpop.wallboard.intervals import MINUTES, interval_starts
 from screenpop.wallboard.metrics import Amounts
-from screenpop.wallboard.past import amounts_of, of_the_past
+from screenpop.wallboard.past import WITHOUT_CALLS, amounts_of, of_the_past
 from screenpop.wallboard.usual import hours_of_week, usual_bands
 from screenpop.web import team_stats
 from screenpop.web.asked import (
@@ -98,13 +99,16 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/hours`: one number by hour and weekday."""
     query, zone = visit.request.query, zone_of(site)
     asked = counts_asked(site, query, days_max=HOURS_DAYS_MAX)
-    rules = site.services.counting.service_level
+    rules, groups = site.services.counting.service_level, site.services.groups()
     (number, *_) = numbers_asked(query)
     starts = interval_starts(asked.from_us, asked.to_us, "60m", zone)
-    names = amounts_of(number, rules)
-    found = await site.services.counts.sums(asked, starts, names=names)
+    names, counts = amounts_of(number, rules), site.services.counts
+    if number in WITHOUT_CALLS:
+        found = await counts.agent_times(asked, starts)
+    else:
+        found = await counts.sums(asked, starts, names=names)
     sums = {each.interval_us: each.amounts for each in found}
-    if number == PACE and not shows_pace(site.services.groups(), asked, None, None):
+    if number in OF_AGENTS and not shows_pace(groups, asked, None, None):
         sums = {}
     parts = [(start, sums.get(start, {})) for start in starts]
     cells = [
@@ -177,13 +181,16 @@ async def _by_clock(
     asked = CountsAsked(from_us=begin_us, to_us=end_us, **where)
     starts = list(range(begin_us, end_us, QUARTER_US))
     found: dict[str, Amounts] = {}
-    for each in await site.services.counts.sums(asked, starts):
+    counts = site.services.counts
+    calls = await counts.sums(asked, starts)
+    times = await counts.agent_times(asked, starts) if calls else []
+    for each in together(calls, times):
         found.setdefault(_clock(each.interval_us, zone), each.amounts)
     return found
 
 
 def _seen(bands: Mapping[str, Any], pace: bool) -> dict[str, Any]:
-    return {name: band for name, band in bands.items() if pace or name != PACE}
+    return {name: band for name, band in bands.items() if pace or name not in OF_AGENTS}
 
 
 def _interval_bands(

@@ -12,6 +12,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.domain.local_time import local
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked, Group, IntervalSums, PastCounts
+from screenpop.history.past_occupancy import together
 from screenpop.support.table import Row, TableColumn, columns
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.intervals import place_in
@@ -53,8 +54,13 @@ class Counted:
         Raises `BadInput` beyond `ROWS_MAX` rows, `Unavailable`.
         """
         found = await self.counts.sums(asked, starts, group)
+        times = await self.counts.agent_times(asked, starts)
+        if group is None:
+            found, times = together(found, times), []
         places = [] if group is None else columns("text", group, f"{group}_label")
-        rows, total = await asyncio.to_thread(self._rows, asked, starts, group, found)
+        rows, total = await asyncio.to_thread(
+            self._rows, asked, starts, group, found, times
+        )
         return IntervalTable(
             columns=[
                 *columns("moment", "start", "end"),
@@ -71,6 +77,7 @@ class Counted:
         starts: Sequence[int],
         group: Group | None,
         found: Sequence[IntervalSums],
+        times: Sequence[IntervalSums],
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         groups = _by_group(found, starts)
         if len(groups) * len(starts) > ROWS_MAX:
@@ -92,7 +99,7 @@ class Counted:
             for name, by_interval in groups.items()
             for start, end, sums in zip(starts, ends, by_interval, strict=True)
         ]
-        whole = _summed(each.amounts for each in found)
+        whole = _summed(each.amounts for each in (*found, *times))
         pace = self._shows_pace(asked, group, None)
         return rows, numbers_seen(whole, self.rules, pace)
 

@@ -35,6 +35,7 @@ from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.intervals import By, interval_starts
 from screenpop.wallboard.metrics import variant_name
 from screenpop.wallboard.past import (
+    WITHOUT_CALLS,
     amounts_behind,
     of_the_past,
     why_counted,
@@ -131,6 +132,12 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     of_a_team = team_stats.TEAM in query
     behind = [name for each in numbers for name in _behind(each, rules, of_a_team)]
     names, number = tuple(dict.fromkeys(behind)), ",".join(numbers)
+    if WITHOUT_CALLS & set(numbers):
+        raise BadInput(
+            f"number: no calls are behind {number[:100]}: it is made of agents' time.",
+            code="bad_query",
+            remedy="See its formula and `amounts` in GET /v1/stats.",
+        )
     asked = counts_asked(site, query, days_max=CALLS_DAYS_MAX)
     limit = whole_number(query, "limit", CALLS_DEFAULT, 1, CALLS_MAX)
     cursor = text(query, "before", CURSOR_CHARS_MAX)

@@ -5,10 +5,11 @@ import { t, textsOf } from "../i18n/words";
 import { askWith, Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
 import type { Comparison, Counter } from "./answers";
+import { USUAL } from "./choice";
 import { ComparedFigure, ListAnswer } from "./compare_answer";
 import { figureText, headersOf, rowsOf, textOf } from "./compare_words";
 import type { ViewProps } from "./view";
-import { addDays, countOf } from "./words";
+import { addDays, countOf, hasCalls } from "./words";
 
 const BYTES_MAX = 4 * 1024 * 1024;
 const EXAMPLES = 50;
@@ -53,7 +54,8 @@ export function Compare(props: CompareProps) {
     setBusy(false);
   };
   useEffect(forget, [from, to, choice.queue]);
-  const counter = counters.find((each) => each.name === choice.number);
+  const number = hasCalls(choice.number) ? choice.number : USUAL.number;
+  const counter = counters.find((each) => each.name === number);
   const unit = counter?.unit ?? "calls";
 
   const compare = async (value: string) => {
@@ -73,7 +75,7 @@ export function Compare(props: CompareProps) {
       from,
       to: addDays(to, 1),
       queue: choice.queue || null,
-      figure: written === null ? null : { number: choice.number, value: written },
+      figure: written === null ? null : { number, value: written },
       calls_csv: list.text.trim() === "" ? null : list.text,
       columns,
       examples: EXAMPLES,
@@ -118,17 +120,19 @@ export function Compare(props: CompareProps) {
             <label>
               <span>{t("reports.number")}</span>
               <select
-                value={choice.number}
+                value={number}
                 onChange={(event) => {
                   forget();
                   change({ number: event.currentTarget.value });
                 }}
               >
-                {counters.map((each) => (
-                  <option key={each.name} value={each.name}>
-                    {each.label}
-                  </option>
-                ))}
+                {counters
+                  .filter(({ name }) => hasCalls(name))
+                  .map((each) => (
+                    <option key={each.name} value={each.name}>
+                      {each.label}
+                    </option>
+                  ))}
               </select>
             </label>
             <label>

@@ -12,6 +12,7 @@ import { ByKind } from "./by_kind";
 import { ByPlace } from "./by_place";
 import { Chart } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
+import { CHARTS, isShown, TILES } from "./history_numbers";
 import { Cell, fewAgents, TableBox, whyHidden } from "./parts";
 import type { Line } from "./plot";
 import { ServiceLevels } from "./service_levels";
@@ -24,6 +25,7 @@ import {
   clockWords,
   dayOf,
   dayWords,
+  hasCalls,
   intervalWords,
   NONE,
   shown,
@@ -31,67 +33,6 @@ import {
 } from "./words";
 
 const AGAIN_MS = 60_000;
-const TILES = [
-  "offered",
-  "answered",
-  "abandoned",
-  "service_level",
-  "average_speed_of_answer_s",
-  "average_handle_time_s",
-  "abandon_rate",
-  "transferred",
-  "called_back",
-];
-
-/** Which numbers one chart shows; the band is of the first. */
-const CHARTS: {
-  title: string;
-  lines: Omit<Line, "values" | "label">[];
-  names: string[];
-}[] = [
-  {
-    get title() {
-      return t("reports.calls");
-    },
-    names: ["offered", "answered", "abandoned"],
-    lines: [
-      { colour: "accent", kind: "line" },
-      { colour: "good", kind: "line" },
-      { colour: "danger", kind: "bars" },
-    ],
-  },
-  {
-    get title() {
-      return t("reports.service_level_2");
-    },
-    names: ["service_level"],
-    lines: [{ colour: "accent", kind: "line" }],
-  },
-  {
-    get title() {
-      return t("reports.speed_of_answer");
-    },
-    names: ["average_speed_of_answer_s"],
-    lines: [{ colour: "accent", kind: "line" }],
-  },
-  {
-    get title() {
-      return t("reports.handle_time");
-    },
-    names: ["average_handle_time_s"],
-    lines: [{ colour: "accent", kind: "line" }],
-  },
-  {
-    get title() {
-      return t("reports.transferred_and_called_back");
-    },
-    names: ["transferred", "called_back"],
-    lines: [
-      { colour: "accent", kind: "line" },
-      { colour: "good", kind: "line" },
-    ],
-  },
-];
 
 export function History(props: ViewProps) {
   const { choice, from, to, today, onExpired } = props;
@@ -110,7 +51,9 @@ export function History(props: ViewProps) {
   );
   if (!stats.answer) return <Waiting reading={stats} />;
   const answer = withCountersRead(stats.answer);
-  const columns = answer.counters.filter((each) => TILES.includes(each.name));
+  const columns = answer.counters.filter(
+    (each) => TILES.includes(each.name) && hasCalls(each.name),
+  );
   // until the answer to a new question is there, the one of before is shown as it is
   const shownDays = daysOf(answer);
   const band = usual.answer?.day === shownDays.from ? usual.answer : null;
@@ -174,13 +117,30 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
     <ul class="figures reports-wide">
       {TILES.map((name) => {
         const counter = counters.get(name);
-        if (!counter) return null;
+        if (!counter || !isShown(name, stats)) return null;
         const value = stats.total[name] ?? null;
         const band = usual?.so_far[name];
         const until =
           usual && clock(usual.until) !== "00:00"
             ? ` ${t("reports.until_time", { time: clockWords(usual.until) })}`
             : "";
+        const content = (
+          <>
+            <span class="figure-name">{counter.label}</span>
+            <strong>{shown(value, counter.unit)}</strong>
+            {stats.hidden?.includes(name) && (
+              <small title={whyHidden()}>{fewAgents()}</small>
+            )}
+            {band && <small>{`${usualWords(band, counter.unit)}${until}`}</small>}
+          </>
+        );
+        if (!hasCalls(name)) {
+          return (
+            <li key={name} title={counter.formula} data-figure={name}>
+              <div class="figure">{content}</div>
+            </li>
+          );
+        }
         return (
           <li key={name}>
             <button
@@ -189,12 +149,7 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
               data-figure={name}
               onClick={() => onOpen([name], from, addDays(to, 1))}
             >
-              <span class="figure-name">{counter.label}</span>
-              <strong>{shown(value, counter.unit)}</strong>
-              {stats.hidden?.includes(name) && (
-                <small title={whyHidden()}>{fewAgents()}</small>
-              )}
-              {band && <small>{`${usualWords(band, counter.unit)}${until}`}</small>}
+              {content}
               <small class="figure-open">{t("reports.open_the_calls")}</small>
             </button>
           </li>
@@ -209,10 +164,11 @@ function Charts(props: OwnProps & { path: string }) {
   const now = Date.now();
   const span = useMemo(() => spanOf(stats, usual, oneDay, now), [stats, usual]);
   const isEmpty = span.every(({ row }) => !row.values.offered && !row.values.direct);
+  const charts = CHARTS.filter(({ names }) => names.some((x) => isShown(x, stats)));
   return (
     <>
       {isEmpty && <NoCalls {...props} />}
-      {(isEmpty ? CHARTS.slice(0, 1) : CHARTS).map((chart) => (
+      {(isEmpty ? charts.slice(0, 1) : charts).map((chart) => (
         <NumberChart key={chart.title} {...props} chart={chart} span={span} now={now} />
       ))}
       <p class="reports-wide">
@@ -305,7 +261,9 @@ function NumberChart(props: NumberChartProps) {
               })
         }
         words={words}
-        onOpen={(place) => open(place, first.name)}
+        {...(hasCalls(first.name) && {
+          onOpen: (place: number) => open(place, first.name),
+        })}
       />
       <TableBox name={chart.title}>
         <table>

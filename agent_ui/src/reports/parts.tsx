@@ -25,7 +25,7 @@ export function Cell({ counter, value, hidden = false, onOpen }: CellProps) {
       </td>
     );
   }
-  if (!opens(value, counter.unit)) {
+  if (!opens(value, counter.unit, counter.name)) {
     return <td data-label={counter.label}>{text}</td>;
   }
   return (

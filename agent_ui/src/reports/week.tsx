@@ -12,6 +12,7 @@ import {
   addDays,
   dayOf,
   dayWords,
+  hasCalls,
   hourWords,
   opens,
   shown,
@@ -26,6 +27,7 @@ export const NUMBERS = [
   "service_level",
   "average_speed_of_answer_s",
   "average_handle_time_s",
+  "occupancy",
   "abandon_rate",
 ];
 /** The rows of a week without calls. */
@@ -60,7 +62,7 @@ export function Week(props: ViewProps & { counters: Counter[] }) {
         <span class="muted">
           {number.unit === "calls"
             ? t("reports.mean_of_an_hour_open")
-            : t("reports.of_the_calls_of_all")}
+            : hasCalls(number.name) && t("reports.of_the_calls_of_all")}
         </span>
       </p>
       {hours.trouble && <p role="alert">{hours.trouble}</p>}
@@ -176,7 +178,7 @@ function CellParts(props: GridProps & { cell: HourCell }) {
         {cell.intervals.map(({ start, value }) => (
           <li key={start}>
             <span>{dayWords(dayOf(start))}</span>
-            {opens(value, number.unit) ? (
+            {opens(value, number.unit, number.name) ? (
               <button
                 type="button"
                 class="link"

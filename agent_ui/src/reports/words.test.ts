@@ -36,6 +36,7 @@ describe("numbers of reports", () => {
   it("open where calls are behind them", () => {
     expect([opens(null, "ratio"), opens(0, "calls")]).toEqual([false, false]);
     expect([opens(0, "ratio"), opens(3, "calls")]).toEqual([true, true]);
+    expect(opens(0.7, "ratio", "occupancy")).toBe(false);
   });
 
   it("say in words what is usual, and whether they are", () => {

@@ -17,9 +17,17 @@ export function shown(value: number | null | undefined, unit: Unit): string {
   return unit === "ratio" ? formats.percent(value) : formats.count(value);
 }
 
-/** Are there calls behind a number? */
-export function opens(value: number | null, unit: Unit): boolean {
-  return value !== null && (unit !== "calls" || value > 0);
+/** Made of the time of agents: no calls are behind them. */
+const WITHOUT_CALLS = ["occupancy", "team_occupancy"];
+
+/** Are there calls behind a number of that name? */
+export function hasCalls(name: string): boolean {
+  return !WITHOUT_CALLS.includes(name);
+}
+
+/** Are there calls behind a value? */
+export function opens(value: number | null, unit: Unit, name = ""): boolean {
+  return value !== null && hasCalls(name) && (unit !== "calls" || value > 0);
 }
 
 /** Of calls, rows, agents in a sentence. */

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/words";
 import { searchOf, USUAL } from "../reports/choice";
-import { addDays } from "../reports/words";
+import { addDays, hasCalls } from "../reports/words";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
 import { groupOf, takenOfNothing } from "./queues";
 
@@ -18,7 +18,7 @@ export function addressOf(
   const { name } = counter;
   const value = queue.values[name];
   const group = groupOf(counter);
-  if (group === "agents" || group === "teams" || name === "occupancy") return null;
+  if (group === "agents" || group === "teams" || !hasCalls(name)) return null;
   if (group === "now") return value ? `#${LIVE_CALLS}` : null;
   if (value === undefined || takenOfNothing(name, queue.values)) return null;
   if (counter.unit === "calls" && value === 0) return null;

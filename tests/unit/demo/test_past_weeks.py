@@ -35,6 +35,14 @@ def test_eight_weeks_end_yesterday_and_sundays_are_closed(calls: list[Call]) -> 
     assert days["2026-11-16"] > CALLS_A_DAY > days["2026-11-14"] * 2
 
 
+def test_agents_are_on_duty_on_open_days() -> None:
+    heard = weeks_batch(7, "main", NOW_US, ZONE).heard
+    days = {datetime.fromtimestamp(word.at_us / 1e6, ZONE).date() for _, word in heard}
+    assert len(days) == WEEKS * 6
+    last = {user: word.what for user, word in heard}
+    assert set(last.values()) == {"offline"}
+
+
 def test_the_same_seed_gives_the_same_calls(calls: list[Call]) -> None:
     again = [each.call for each in weeks_batch(7, "main", NOW_US, ZONE).calls]
     assert again == calls

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from sqlalchemy import Select, insert, select, text
 from unit.history import history
 
-from screenpop.domain.agent import Role, User, UserId
+from screenpop.domain.agent import AgentState, Role, User, UserId
 from screenpop.domain.call import AgentId
 from screenpop.domain.recall import Doing, RecallAction
+from screenpop.domain.workday import said
 from screenpop.history import tables
 from screenpop.history.archive import Archive
 from screenpop.history.audit import Audit
@@ -107,6 +108,11 @@ async def work(database: Database) -> None:
                 )
                 for x in names
             ],
+            heard=[
+                (UserId("ana"), said(AgentState.BREAK, 4_000, "desk")),
+                (UserId("ben"), said(AgentState.OFFLINE, 4_000, "desk")),
+            ],
+            heard_us=4_000,
         )
     )  # fmt: skip
     sums = {"interval_us": 0, "queue": "sales", "line": "main", "dialled": "",

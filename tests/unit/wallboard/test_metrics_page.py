@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from screenpop.domain import workday
 from screenpop.domain.service_level import ServiceLevelRules
-from screenpop.wallboard import agent_metrics, agents, counters, feed, metrics, workday
+from screenpop.wallboard import agent_metrics, agents, counters, feed, metrics
 
 PAGE = Path(__file__).parents[3] / "docs" / "metrics-supervisors.md"
 
@@ -23,7 +24,7 @@ def defined(definitions: tuple[agent_metrics.MetricDefinition, ...]) -> list[lis
 def test_the_page_gives_every_number_in_the_words_of_its_definition() -> None:
     assert rows("Now") == defined(metrics.LIVE)
     assert rows("Today") == defined(metrics.TODAY)
-    assert rows("Today only") == defined(metrics.TODAY_ONLY)
+    assert rows("Time of agents") == defined(metrics.OF_AGENTS_TIME)
     assert rows("Service level in words") == defined(
         metrics.service_levels(ServiceLevelRules())
     )

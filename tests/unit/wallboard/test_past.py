@@ -10,6 +10,7 @@ from screenpop.domain.call_counts import NAMES
 from screenpop.domain.errors import BadInput
 from screenpop.domain.service_level import ServiceLevelRules, VariantName
 from screenpop.wallboard.past import (
+    AGENT_TIMES,
     amounts_behind,
     amounts_of,
     of_the_past,
@@ -28,7 +29,9 @@ def test_every_number_of_the_past_has_amounts_behind_it() -> None:
 
 
 @given(
-    sums=st.fixed_dictionaries({name: st.integers(0, 1000) for name in NAMES}),
+    sums=st.fixed_dictionaries(
+        {name: st.integers(0, 1000) for name in (*NAMES, *AGENT_TIMES)}
+    ),
     variant=st.sampled_from(get_args(VariantName)),
     flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )

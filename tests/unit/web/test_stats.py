@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from web_doubles import FakeCounts
 
+from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.service_level import ServiceLevelRules
+from screenpop.wallboard.groups import GroupRule
 
 DAY = "from=2026-11-20&to=2026-11-21"
 
@@ -115,3 +117,36 @@ async def test_several_numbers_are_opened_together(house: Any) -> None:
     assert (found["number"], found["counts"]) == (
         "offered,direct", ["offered", "direct"],
     )  # fmt: skip
+
+
+async def test_occupancy_is_of_all_agents_and_never_by_queue(house: Any) -> None:
+    await house.sign_in("sue")
+    found = (await house.ask("GET", f"/v1/stats?{DAY}&by=60m")).json
+    assert [row["values"]["occupancy"] for row in found["rows"]] == [0.75] + [None] * 23
+    assert found["total"]["occupancy"] == 0.75
+    assert found["amounts"]["handle_us"] == 3_000_000
+    for query in ("by=day&queue=sales", "by=day&line=main", "by=day&dialled=1"):
+        other = (await house.ask("GET", f"/v1/stats?{DAY}&{query}")).json
+        assert other["total"]["occupancy"] is None
+    grouped = (await house.ask("GET", f"/v1/stats?{DAY}&by=day&group=queue")).json
+    assert grouped["rows"][0]["values"]["occupancy"] is None
+    assert grouped["total"]["occupancy"] == 0.75
+    hours = f"/v1/stats/hours?number=occupancy&{DAY}"
+    cells = (await house.ask("GET", hours)).json["cells"]
+    assert [cell["value"] for cell in cells[:2]] == [0.75, None]
+    refused = await house.ask("GET", f"/v1/stats/calls?number=occupancy&{DAY}")
+    assert refused.status == 400
+    assert "no calls are behind occupancy" in refused.json["error"]["message"]
+
+
+async def test_occupancy_of_few_agents_is_not_shown(open_house: Any) -> None:
+    rule = GroupRule(AgentPrivacy(group_min=5), {}, agents=4)
+    house = await open_house(groups=lambda: rule)
+    await house.sign_in("sue")
+    found = (await house.ask("GET", f"/v1/stats?{DAY}&by=day")).json
+    assert found["total"]["occupancy"] is None
+    assert "occupancy" in found["hidden"]
+    assert not {"handle_us", "available_us"} & found["amounts"].keys()
+    hours = f"/v1/stats/hours?number=occupancy&{DAY}"
+    cells = (await house.ask("GET", hours)).json["cells"]
+    assert {cell["value"] for cell in cells} == {None}

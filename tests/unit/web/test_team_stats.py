@@ -20,7 +20,10 @@ class Teams:
     """Two calls of each team in the first interval."""
 
     async def sums(self, asked: Any, starts: Any) -> list[IntervalSums]:
-        amounts = {"answered": 2, "handled": 1, "talk_us": 90_000_000}
+        amounts = {
+            "answered": 2, "handled": 1, "talk_us": 90_000_000,
+            "handle_us": 300, "available_us": 100,
+        }  # fmt: skip
         return [
             IntervalSums(interval_us=asked.from_us, group=team, amounts=amounts)
             for team in TEAMS
@@ -58,7 +61,7 @@ async def test_a_small_team_and_the_next_larger_have_no_figures(
     found = (await supervised.ask("GET", path)).json
     values = {row["team"]: row["values"] for row in found["rows"]}
     assert values["third"] == {
-        "team_answered": 2, "team_average_handle_time_s": 90.0,
+        "team_answered": 2, "team_average_handle_time_s": 90.0, "team_occupancy": 0.75,
     }  # fmt: skip
     assert {*values["second"].values(), *values["first"].values()} == {None}
     assert found["total"]["team_answered"] == 2  # of what is shown

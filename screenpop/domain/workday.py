@@ -9,14 +9,18 @@ older is summed, and a late event that is older still changes nothing.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
 from screenpop.domain.agent import AgentState, SaidBy
 from screenpop.domain.call import CallKey
+from screenpop.domain.local_time import QUARTER_US
 
 CHANGES_MAX = 32
+UNCHANGED_MAX_US = 24 * 3600 * 1_000_000
+"""In the history: who never logs out does not work for longer."""
 
 _BY_A_DESK, _OPENED, _CLOSED = 10, 11, 12  # after the words of a telephone system
 STATE_ORDER = {state: place for place, state in enumerate(AgentState)}
@@ -30,6 +34,21 @@ class Word(NamedTuple):
     order: int  # among words of one moment
     state: AgentState | None = None
 
+    @property
+    def what(self) -> str:
+        if self.state is not None:
+            return self.state.value.replace("_", "-")
+        return "desk opened" if self.order == _OPENED else "desk closed"
+
+
+def said(state: AgentState, at_us: int, by: SaidBy) -> Word:
+    return Word(at_us, STATE_ORDER[state] if by == "telephone" else _BY_A_DESK, state)
+
+
+def desk_opened(at_us: int, *, is_open: bool) -> Word:
+    """A desk was opened, or the last one closed."""
+    return Word(at_us, _OPENED if is_open else _CLOSED)
+
 
 class Talk(NamedTuple):
     """From a person's answer to their release, hold included."""
@@ -38,6 +57,21 @@ class Talk(NamedTuple):
     released_us: int | None  # None: it goes on
     queue: str
     is_inbound: bool
+
+
+def occupancy(handle_us: int, available_us: int) -> float | None:
+    """Handle time / (handle time + time available); None without both."""
+    whole_us = handle_us + available_us
+    return handle_us / whole_us if whole_us else None
+
+
+class Span(NamedTuple):
+    """A time in which a person handled a call, waited for one, or neither."""
+
+    from_us: int
+    until_us: int
+    handles: bool
+    waits: bool
 
 
 class Worked(NamedTuple):
@@ -71,11 +105,10 @@ class Workday:
     last: tuple[int, str] = (0, "")  # of talks not kept: the last end, and its queue
 
     def say(self, state: AgentState, at_us: int, by: SaidBy) -> None:
-        order = STATE_ORDER[state] if by == "telephone" else _BY_A_DESK
-        self._hear(Word(at_us, order, state))
+        self.hear(said(state, at_us, by))
 
     def open_desk(self, at_us: int, *, is_open: bool) -> None:
-        self._hear(Word(at_us, _OPENED if is_open else _CLOSED))
+        self.hear(desk_opened(at_us, is_open=is_open))
 
     def talk(self, key: CallKey, talk: Talk) -> None:
         """A talk looks like this now."""
@@ -130,25 +163,31 @@ class Workday:
     def _times(self, until_us: int | None) -> tuple[int, int, bool, bool, int]:
         """Handle time, time available, which of them grows, and since when."""
         handle_us, available_us, *_ = self.summed
+        span = Span(self.from_us, self.from_us, handles=False, waits=False)
+        for span in self.spans(until_us):
+            handle_us += (span.until_us - span.from_us) * span.handles
+            available_us += (span.until_us - span.from_us) * span.waits
+        return handle_us, available_us, span.handles, span.waits, span.from_us
+
+    def spans(self, until_us: int | None) -> Iterator[Span]:
+        """What was done from `from_us` on; the last one, of no length, goes on."""
         state, desk, talks, at_us = self.state, self.desk, 0, self.from_us
         handles = waits = False
         for moment_us, _, step, word in self._edges(until_us):
             if moment_us > at_us:
-                handle_us += (moment_us - at_us) * handles
-                available_us += (moment_us - at_us) * waits
+                yield Span(at_us, moment_us, handles, waits)
                 at_us = moment_us
             talks += step
             if word is not None:
                 state = word if word.state is not None else state
                 desk = word if word.order >= _BY_A_DESK else desk
-            said = state.state
             is_on_duty = state.order < _BY_A_DESK or desk.order != _CLOSED
             handles = is_on_duty and (
-                said is AgentState.WRAP_UP
-                or (talks > 0 and said not in (None, AgentState.OFFLINE))
+                state.state is AgentState.WRAP_UP
+                or (talks > 0 and state.state not in (None, AgentState.OFFLINE))
             )
-            waits = is_on_duty and not talks and said is AgentState.AVAILABLE
-        return handle_us, available_us, handles, waits, at_us
+            waits = is_on_duty and not talks and state.state is AgentState.AVAILABLE
+        yield Span(at_us, at_us, handles, waits)
 
     def _edges(self, until_us: int | None) -> list[_Edge]:
         """What changed, in order; the beginning first, and the limit last."""
@@ -164,7 +203,7 @@ class Workday:
             edges.append((until_us, -1, 0, None))
         return edges
 
-    def _hear(self, word: Word) -> None:
+    def hear(self, word: Word) -> None:
         if word.at_us < self.from_us:
             self._keep(word)
         elif word not in self.words:
@@ -181,11 +220,14 @@ class Workday:
 
     def _sum_older(self) -> None:
         """Sum the older half of what is kept."""
-        edges = self._edges(None)
-        until_us = edges[len(edges) // 2][0]
+        until_us = self._middle_us()
         if until_us > self.from_us:
             self.summed = self.worked(until_us)
             self._leave(until_us)
+
+    def _middle_us(self) -> int:
+        edges = self._edges(None)
+        return edges[len(edges) // 2][0]
 
     def _leave(self, until_us: int) -> None:
         self.from_us = until_us
@@ -202,6 +244,56 @@ class Workday:
         for key, ended in over:
             del self.talks[key]
             self.last = max(self.last, ended)
+
+
+class WorkLog(Workday):
+    """One person's over many days; what is old is left only by `shorten`."""
+
+    __slots__ = ()
+
+    @property
+    def heard_us(self) -> int:
+        """When the newest change was."""
+        return max(edge[0] for edge in self._edges(None))
+
+    def shorten(self) -> None:
+        """Leave the oldest: no more than `CHANGES_MAX` changes are kept."""
+        while len(self.words) + 2 * len(self.talks) > CHANGES_MAX:
+            until_us = self._middle_us()
+            if until_us <= self.from_us:
+                return
+            self._leave(until_us)
+
+    def leave(self, until_us: int) -> None:
+        """Leave what was before."""
+        self._leave(max(until_us, self.from_us))
+
+    def quarters(self) -> dict[int, tuple[int, int]]:
+        """Handle time and time available by quarter of an hour of UTC.
+
+        Of a time in which nothing changes, the first `UNCHANGED_MAX_US` count.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        spans = [*self.spans(None)]
+        last = spans.pop()
+        spans.append(last._replace(until_us=last.from_us + UNCHANGED_MAX_US))
+        for at_us, until_us, handles, waits in spans:
+            if not (handles or waits):
+                continue
+            until_us = min(until_us, at_us + UNCHANGED_MAX_US)
+            while at_us < until_us:
+                quarter_us = at_us - at_us % QUARTER_US
+                end_us = min(until_us, quarter_us + QUARTER_US)
+                handle_us, available_us = found.get(quarter_us, (0, 0))
+                found[quarter_us] = (
+                    handle_us + (end_us - at_us) * handles,
+                    available_us + (end_us - at_us) * waits,
+                )
+                at_us = end_us
+        return found
+
+    def _sum_older(self) -> None:
+        """Not by itself: what is left must have been counted."""
 
 
 def _is_over(begun_us: int, released_us: int | None, by_us: int) -> bool:
@@ -259,6 +351,4 @@ class WorkSums:
         """Handle time / (handle time + time available); None without both."""
         handle_us = self.handle_us + self._handling * now_us - self._handling_since_us
         waiting_us = self.available_us + self._waiting * now_us - self._waiting_since_us
-        handle_us, waiting_us = max(0, handle_us), max(0, waiting_us)
-        whole_us = handle_us + waiting_us
-        return handle_us / whole_us if whole_us else None
+        return occupancy(max(0, handle_us), max(0, waiting_us))

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from unit.wallboard.wallboard_story import at, changes, event
 
+from screenpop.domain import workday
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, CallEvent, CallId, CallKey, LineId
-from screenpop.wallboard import workday
+from screenpop.domain.workday import Talk, Workday, WorkSums
 from screenpop.wallboard.agent_rows import Person, person
 from screenpop.wallboard.agents import AgentBoard
-from screenpop.wallboard.workday import Talk, Workday, WorkSums
 
 AVAILABLE, BREAK, OFFLINE, WRAP_UP = (
     AgentState.AVAILABLE,
