@@ -28,7 +28,7 @@ type Width = "right" | "right count" | "date" | "short" | "text";
 /** In rem, at the narrowest that still can be read; facets.css has the widths. */
 const NEEDS: Record<Width, number> = {
   right: 5.5,
-  "right count": 4.25,
+  "right count": 4.75,
   date: 4.75,
   short: 5,
   text: 4.5,
