@@ -138,7 +138,7 @@ class Occupancy:
             is_at_rest = log.until_us == AT_REST
             log.until_us = until_us if is_at_rest else max(log.until_us, until_us)
             _add(sums, log, 1)
-            log.work.shorten()
+            _shorten(sums, log)
             rows.append(_row(user, log))
             if count % PER_TURN == 0:
                 await asyncio.sleep(0)
@@ -189,6 +189,19 @@ def _add(sums: Times, log: _Stored, sign: int) -> None:
         into = sums.setdefault(place, [0, 0])
         into[0] += sign * handle_us
         into[1] += sign * available_us
+
+
+def _shorten(sums: Times, log: _Stored) -> None:
+    """After many changes in a quarter, what leaves the log counts before its end."""
+    before = log.work.quarters()
+    log.work.shorten()
+    kept = log.work.quarters()
+    for quarter_us, (handle_us, available_us) in before.items():
+        if quarter_us >= log.until_us:
+            still_handle_us, still_available_us = kept.get(quarter_us, (0, 0))
+            into = sums.setdefault((quarter_us, log.team), [0, 0])
+            into[0] += handle_us - still_handle_us
+            into[1] += available_us - still_available_us
 
 
 def _talks(calls: Iterable[Call]) -> dict[UserId, dict[CallKey, Talk | None]]:

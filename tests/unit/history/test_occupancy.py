@@ -236,6 +236,18 @@ async def test_time_that_goes_on_counts_when_the_quarter_is_over(
     assert await stored(database) == {(EVENING_US, "first"): (50 * S, 550 * S)}
 
 
+async def test_many_changes_in_one_quarter_are_all_counted(database: Database) -> None:
+    await Archive(database).begin("archiver")
+    word = said(AgentState.AVAILABLE, EVENING_US, "desk")
+    await write(database, 1, [(EVENING_US, "ana", word)], EVENING_US)
+    for number in range(40):
+        at_us = EVENING_US + number * 20 * S
+        over = talk(f"c-{number}", "ana", at_us, at_us + 5 * S)
+        await write(database, number + 2, [(at_us, "ana", over)], at_us + 5 * S)
+    await write(database, 42, [], EVENING_US + QUARTER_US)
+    assert await stored(database) == {(EVENING_US, "first"): (200 * S, 700 * S)}
+
+
 async def test_who_never_logs_out_works_for_a_day_at_most(
     database: Database,
 ) -> None:
