@@ -7,7 +7,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from browser.company import ADA
+import pytest
+from browser.company import ADA, STRANGER
 from browser.desk import WITHIN_MS, Desk
 from browser.house import House, open_house
 from playwright.async_api import Browser, expect
@@ -128,3 +129,27 @@ async def test_a_promise_is_made_by_keyboard_and_taken_back(house: House) -> Non
     await ana.button("Take back").click()
     await ana.no_longer_sees(".promised-for")
     await expect(ana.button("Call back at a time")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+async def test_the_form_moves_no_finish_and_keeps_its_text_over_a_switch(
+    house: House, width: int
+) -> None:
+    ana = await house.open_desk("ana", viewport={"width": width, "height": 800})
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await ana.call_is("Talking")
+    await house.hang_up(call)
+    await ana.call_is("After-call work")
+    before = await ana.button("Finish").bounding_box()
+    await ana.button("Call back at a time").click()
+    when = ana.page.get_by_role("textbox", name="When to call back")
+    await when.fill("Tue 10:")
+    assert await ana.button("Finish").bounding_box() == before
+    await picture(ana, f"promise_form_{width}")
+    await house.ring("ana", caller=STRANGER)
+    await expect(ana.page.get_by_role("tab")).to_have_count(2)
+    await ana.page.get_by_role("tab").last.click()
+    await expect(when).to_have_count(0)
+    await ana.page.get_by_role("tab").first.click()
+    await expect(when).to_have_value("Tue 10:")

@@ -26,8 +26,8 @@ export function CallBackAt({ pop, draft }: CallBackAtProps) {
   const { call_back_words: words = [], dispositions = [] } = state.hello ?? {};
   const choice = dispositions.find((each) => each.code === draft.disposition);
   const asks = choice !== undefined && saysCallBack(words, choice);
-  const [wanted, want] = useState(false);
-  useEffect(() => want(asks), [asks]);
+  const [wanted, want] = useState(draft.when.text !== "");
+  useEffect(() => want(asks || draft.when.text !== ""), [asks]);
   const at = draft.promising ?? pop.callBackAt ?? "";
   return (
     <div class="call-back-at" data-open={wanted && !at}>
@@ -43,7 +43,7 @@ export function CallBackAt({ pop, draft }: CallBackAtProps) {
           {t("promise.call_back_at")}
         </button>
       )}
-      {wanted && !at && <When pop={pop} />}
+      {wanted && !at && <When pop={pop} draft={draft} />}
     </div>
   );
 }
@@ -76,19 +76,23 @@ function Promised({ pop, at, saved }: PromisedProps) {
 }
 
 /** In words or by the calendar: each shows what the other one means. */
-function When({ pop }: { pop: Pop }) {
+function When({ pop, draft }: CallBackAtProps) {
   const { client, formats, state } = useDesk();
   const now = useServerNow(10);
   const zone = state.hello?.time_zone ?? "UTC";
-  const [text, setText] = useState("");
-  const [picked, setPicked] = useState<number | null>(null);
+  const { text, picked } = draft.when;
+  const type = (when: Draft["when"]) =>
+    client.store.dispatch({ type: "when_typed", callId: pop.call_id, when });
   const at = picked ?? parseWhen(text, now, zone, languageTag());
   const ahead = at !== null && isAhead(at, now);
   const choices: [string, number][] = [
     [t("recalls.hours", { n: 2 }), now + TWO_HOURS_MS],
     [t("recalls.tomorrow_at_9"), tomorrowMorning(now, zone)],
   ];
-  const keep = (moment: number) => client.promise(pop.call_id, moment);
+  const keep = (moment: number) => {
+    type({ text: "", picked: null });
+    client.promise(pop.call_id, moment);
+  };
   return (
     <form
       class="when"
@@ -105,17 +109,16 @@ function When({ pop }: { pop: Pop }) {
         maxLength={60}
         placeholder={t("promise.example")}
         value={text}
-        onInput={(event) => {
-          setPicked(null);
-          setText(event.currentTarget.value);
-        }}
+        onInput={(event) => type({ text: event.currentTarget.value, picked: null })}
       />
       <input
         type="datetime-local"
         aria-label={t("promise.day_and_time")}
         value={at === null ? "" : localText(at, zone)}
         min={localText(now, zone)}
-        onInput={(event) => setPicked(momentOfLocal(event.currentTarget.value, zone))}
+        onInput={(event) =>
+          type({ text, picked: momentOfLocal(event.currentTarget.value, zone) })
+        }
       />
       <span class="when-choices">
         <button type="submit" disabled={!ahead}>

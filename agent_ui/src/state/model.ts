@@ -44,6 +44,8 @@ export interface Draft {
   /** What is typed for the next agent and the service does not have; null: nothing. */
   forNext: string | null;
   forNextFailed: string | null;
+  /** A time to call back as it is typed or picked (ms), not promised yet. */
+  when: { text: string; picked: number | null };
   /** A promise on its way to the service; "" takes one back. */
   promising: string | null;
   disposition: string | null;
@@ -141,6 +143,7 @@ export type DeskAction =
   | { type: "for_next_typed"; callId: string; text: string }
   | { type: "for_next_saved"; callId: string; text: string }
   | { type: "for_next_failed"; callId: string; message: string }
+  | { type: "when_typed"; callId: string; when: Draft["when"] }
   | { type: "promise_sent"; callId: string; at: string }
   | { type: "promise_settled"; callId: string; at: string }
   | { type: "note_readied"; callId: string }
@@ -183,6 +186,7 @@ export const NO_DRAFT: Draft = {
   failed: null,
   forNext: null,
   forNextFailed: null,
+  when: { text: "", picked: null },
   promising: null,
   disposition: null,
   dispositionState: "saved",

@@ -74,6 +74,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return patchDraft(state, action.callId, {
         dispositionState: action.ok ? "saved" : "failed",
       });
+    case "when_typed":
+      return patchDraft(state, action.callId, { when: action.when });
     case "finish_refused":
       return patchDraft(state, action.callId, { finishRefused: true });
     case "choice_sent":
