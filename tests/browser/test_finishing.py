@@ -101,3 +101,29 @@ async def test_a_result_is_given_while_the_service_is_away(strict: House) -> Non
     await desk.button("Sold").click()
     await desk.button("Finish").click()
     await desk.has_no_card()
+
+
+async def test_a_whole_call_by_keyboard_alone(strict: House) -> None:
+    desk = await strict.open_desk("ana")
+    call = await strict.ring("ana", caller=ADA, queue="sales")
+    await desk.card_of("Ada Byron")
+    await strict.answer(call, "ana")
+    await desk.call_is("Talking")
+    await desk.page.keyboard.type("asks for cogs")
+    await strict.hang_up(call)
+    await desk.call_is("After-call work")
+    await desk.press("Control+Enter")
+    await expect(desk.button("Sold")).to_be_focused()
+    await desk.press("Tab")
+    await desk.press("Enter")  # the result Call back opens the form
+    when = desk.page.get_by_role("textbox", name="When to call back")
+    await expect(when).to_be_visible()
+    for _ in range(3):  # Wants a quote, Call back at a time, the form
+        await desk.press("Tab")
+    await expect(when).to_be_focused()
+    await desk.page.keyboard.type("in 2 h")
+    await desk.press("Enter")
+    await desk.sees("Promised for", within=".promised-for")
+    await desk.note_is_saved()
+    await desk.press("Control+Enter")
+    await desk.has_no_card()
