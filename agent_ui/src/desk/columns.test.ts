@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column } from "../wire/frames";
-import { beyondNarrow } from "./columns";
+import { beyondNarrow, classOf } from "./columns";
 
 const column = (name: string, type: Column["type"] = "text"): Column => ({
   name,
@@ -33,4 +33,17 @@ test("what is left out in any narrow list takes no room", () => {
     column("ordered", "date"),
   ]);
   expect(beyond.size).toBe(0);
+});
+
+test("minor columns come later where all of them would squeeze the words", () => {
+  const owner = column("owner");
+  const few = [column("name"), column("stage"), owner];
+  expect(classOf(owner, few)).not.toContain("scarce");
+  const many = [
+    ...few,
+    column("amount", "money"),
+    column("probability", "percent"),
+    column("close_date", "date"),
+  ];
+  expect(classOf(owner, many)).toContain("minor scarce");
 });

@@ -12,7 +12,7 @@ const MINOR = ["sku", "status", "quantity", "assignee", "owner", "kind", "serial
 
 /** How wide a column is follows from its type, so that no value moves another. */
 export function classOf(column: Column, columns: Column[]): string {
-  const minor = isMinor(column, columns) ? " minor" : "";
+  const minor = isMinor(column, columns) ? ` minor${scarce(columns)}` : "";
   const beyond = beyondNarrow(columns).has(column.name) ? " beyond" : "";
   return widthOf(column, columns) + minor + beyond;
 }
@@ -48,6 +48,16 @@ export function beyondNarrow(columns: Column[]): Set<string> {
     if (left < 0) beyond.add(column.name);
   }
   return beyond;
+}
+
+const MINOR_REM = 26;
+
+/** All columns need more than the list in which minor ones are shown: they come later. */
+function scarce(columns: Column[]): string {
+  const needs = columns.map((column) =>
+    LONG.includes(column.name) ? WORDS_REM : NEEDS[widthOf(column, columns)],
+  );
+  return needs.reduce((sum, each) => sum + each, 0) > MINOR_REM ? " scarce" : "";
 }
 
 function widthOf(column: Column, columns: Column[]): Width {
