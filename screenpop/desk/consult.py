@@ -40,11 +40,6 @@ def family(cases: Mapping[CallKey, Case], case: Case) -> list[Case]:
     return [root, *found, *([] if case is root or case in found else [case])]
 
 
-def is_alone(case: Case) -> bool:
-    """No colleague can be asking another one: said without a look at its family."""
-    return len(case.call.legs) < 2 and case.about is None and not case.consults
-
-
 def changes(
     cases: Mapping[CallKey, Case], case: Case, directory: Directory, *, joined: bool
 ) -> Iterator[tuple[Pop, dict[str, object]]]:

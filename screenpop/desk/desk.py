@@ -123,7 +123,7 @@ class Desk:
         for user, leg in audience.items():
             if frame := self._for(offset, event, case, user, leg, common):
                 sent.append(frame)
-        if not consult.is_alone(case):
+        if len(case.call.legs) > 1 or case.consults or case.about is not None:
             told = consult.changes(self.cases, case, self.directory, joined=joined)
             for pop, changes in told:
                 self.touched.add(pop.key)
@@ -363,7 +363,7 @@ class Desk:
             received_us=event.received_us,
             earlier=earlier_agents(case.call, user, self.directory),
         )
-        if not consult.is_alone(case):
+        if len(case.call.legs) > 1 or case.consults or case.about is not None:
             related = family(self.cases, case)
             pop.consult = consult.consult_of(related, case, pop, self.directory)
         if earlier is not None:

@@ -110,6 +110,7 @@ class CallBook:
         self._named: dict[CallName, tuple[CallKey, ...]] = {}  # occurrences, in order
         self._ended: OrderedDict[CallKey, None] = OrderedDict()
         self._related = RelatedCalls(self.newest)
+        self.root = self._related.root
         self._gone: OrderedDict[CallKey, None] = OrderedDict()
         self._due: list[tuple[int, int, CallKey]] = []  # a heap: when to look again
         self._over: list[CallKey] = []
@@ -175,10 +176,6 @@ class CallBook:
         it names, or that names it: a colleague who is consulted sees the customer.
         """
         return about(call, self.root(call))
-
-    def root(self, call: Call) -> Call:
-        """The call in which the customer is: mostly `call` itself."""
-        return self._related.root(call)
 
     def dependents(self, call: Call) -> list[Call]:
         """The other calls that show this one's customer: update them with it."""

@@ -8,6 +8,7 @@ which clocks change has 92 or 100 of them; an hour that comes twice is two hours
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from screenpop.domain.service_level import US_PER_S
@@ -26,7 +27,12 @@ def midnight_us(day: date, zone: ZoneInfo) -> int:
 
 
 def day_start_us(at_us: int, zone: ZoneInfo) -> int:
-    return midnight_us(local(at_us, zone).date(), zone)
+    return _day_of_quarter_us(at_us - at_us % QUARTER_US, zone)
+
+
+@lru_cache(4_096)
+def _day_of_quarter_us(quarter_us: int, zone: ZoneInfo) -> int:
+    return midnight_us(local(quarter_us, zone).date(), zone)
 
 
 def next_day_us(at_us: int, zone: ZoneInfo) -> int:
@@ -35,7 +41,12 @@ def next_day_us(at_us: int, zone: ZoneInfo) -> int:
 
 
 def month_start_us(at_us: int, zone: ZoneInfo) -> int:
-    return midnight_us(local(at_us, zone).date().replace(day=1), zone)
+    return _month_of_quarter_us(at_us - at_us % QUARTER_US, zone)
+
+
+@lru_cache(4_096)
+def _month_of_quarter_us(quarter_us: int, zone: ZoneInfo) -> int:
+    return midnight_us(local(quarter_us, zone).date().replace(day=1), zone)
 
 
 def next_month_us(at_us: int, zone: ZoneInfo) -> int:

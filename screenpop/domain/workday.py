@@ -9,7 +9,6 @@ older is summed, and a late event that is older still changes nothing.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -65,13 +64,8 @@ def occupancy(handle_us: int, available_us: int) -> float | None:
     return handle_us / whole_us if whole_us else None
 
 
-class Span(NamedTuple):
-    """A time in which a person handled a call, waited for one, or neither."""
-
-    from_us: int
-    until_us: int
-    handles: bool
-    waits: bool
+Span = tuple[int, int, bool, bool]
+"""From when until when a person handled a call (first flag) or waited for one."""
 
 
 class Worked(NamedTuple):
@@ -163,19 +157,20 @@ class Workday:
     def _times(self, until_us: int | None) -> tuple[int, int, bool, bool, int]:
         """Handle time, time available, which of them grows, and since when."""
         handle_us, available_us, *_ = self.summed
-        span = Span(self.from_us, self.from_us, handles=False, waits=False)
-        for span in self.spans(until_us):
-            handle_us += (span.until_us - span.from_us) * span.handles
-            available_us += (span.until_us - span.from_us) * span.waits
-        return handle_us, available_us, span.handles, span.waits, span.from_us
+        begun_us, handles, waits = self.from_us, False, False
+        for begun_us, ended_us, handles, waits in self.spans(until_us):
+            handle_us += (ended_us - begun_us) * handles
+            available_us += (ended_us - begun_us) * waits
+        return handle_us, available_us, handles, waits, begun_us
 
-    def spans(self, until_us: int | None) -> Iterator[Span]:
+    def spans(self, until_us: int | None) -> list[Span]:
         """What was done from `from_us` on; the last one, of no length, goes on."""
+        found: list[Span] = []
         state, desk, talks, at_us = self.state, self.desk, 0, self.from_us
         handles = waits = False
         for moment_us, _, step, word in self._edges(until_us):
             if moment_us > at_us:
-                yield Span(at_us, moment_us, handles, waits)
+                found.append((at_us, moment_us, handles, waits))
                 at_us = moment_us
             talks += step
             if word is not None:
@@ -187,7 +182,8 @@ class Workday:
                 or (talks > 0 and state.state not in (None, AgentState.OFFLINE))
             )
             waits = is_on_duty and not talks and state.state is AgentState.AVAILABLE
-        yield Span(at_us, at_us, handles, waits)
+        found.append((at_us, at_us, handles, waits))
+        return found
 
     def _edges(self, until_us: int | None) -> list[_Edge]:
         """What changed, in order; the beginning first, and the limit last."""
@@ -196,7 +192,8 @@ class Workday:
             edges.append((answered_us, -1, 1, None))
             if released_us is not None:
                 edges.append((max(answered_us, released_us), -1, -1, None))
-        edges += [(word.at_us, word.order, 0, word) for word in self.words]
+        for word in self.words:
+            edges.append((word.at_us, word.order, 0, word))  # noqa: PERF401  calls nothing
         edges.sort(key=_MOMENT)
         if until_us is not None:
             edges = [edge for edge in edges if edge[0] < until_us]
@@ -254,11 +251,18 @@ class WorkLog(Workday):
     @property
     def heard_us(self) -> int:
         """When the newest change was."""
-        return max(edge[0] for edge in self._edges(None))
+        newest_us = max(self.from_us, self.words[-1].at_us if self.words else 0)
+        for answered_us, released_us, _, _ in self.talks.values():
+            newest_us = max(newest_us, answered_us, released_us or 0)
+        return newest_us
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.words) + 2 * len(self.talks) > CHANGES_MAX
 
     def shorten(self) -> None:
         """Leave the oldest: no more than `CHANGES_MAX` changes are kept."""
-        while len(self.words) + 2 * len(self.talks) > CHANGES_MAX:
+        while self.is_full:
             until_us = self._middle_us()
             if until_us <= self.from_us:
                 return
@@ -274,12 +278,11 @@ class WorkLog(Workday):
         Of a time in which nothing changes, the first `UNCHANGED_MAX_US` count.
         """
         found: dict[int, tuple[int, int]] = {}
-        spans = [*self.spans(None)]
-        last = spans.pop()
-        spans.append(last._replace(until_us=last.from_us + UNCHANGED_MAX_US))
-        for at_us, until_us, handles, waits in spans:
+        for at_us, until_us, handles, waits in self.spans(None):
             if not (handles or waits):
                 continue
+            goes_on = until_us == at_us  # the last one
+            until_us = at_us + UNCHANGED_MAX_US if goes_on else until_us
             until_us = min(until_us, at_us + UNCHANGED_MAX_US)
             while at_us < until_us:
                 quarter_us = at_us - at_us % QUARTER_US

@@ -23,7 +23,7 @@ from screenpop.domain.local_time import QUARTER_US
 from screenpop.history import tables
 from screenpop.history.engine import Database, Put
 from screenpop.history.rolled import UTC, rolled
-from screenpop.history.rows import fit, named
+from screenpop.history.rows import fit_name, named
 from screenpop.history.statement import (
     StoredStatement,
     Values,
@@ -69,13 +69,9 @@ TAKE_BACK = StoredStatement(
 def cells_of(call: Call, rules: CountingRules) -> Cells:
     """What a call adds to each quarter and queue."""
     cells: Cells = {}
-    dialled = fit(call.dialled or "")
-    fitting: dict[str, str] = {}  # most of a call counts in one queue
+    dialled = fit_name(call.dialled or "")
     for at_us, queue, name, amount in counts_of(call, rules):
-        stored = fitting.get(queue)
-        if stored is None:
-            stored = fitting[queue] = fit(queue)
-        cell = at_us - at_us % INTERVAL_US, stored, dialled
+        cell = at_us - at_us % INTERVAL_US, fit_name(queue), dialled
         amounts = cells.get(cell)
         if amounts is None:
             amounts = cells[cell] = [0] * len(NAMES)

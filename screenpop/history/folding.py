@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 
 from msgspec.structs import replace
@@ -54,6 +55,7 @@ from screenpop.journal.records import (
     recall_action,
 )
 
+_OF_PEOPLE = ("agent_state", "desk")  # actions that say what a person does
 FOLLOWED_MAX = 5000  # calls in memory; the store holds what others were
 LEFT_MAX = 200  # former answers that stay on the cards of those who left the call
 MESSAGE_CHARS = 500
@@ -151,7 +153,6 @@ class BatchMaker:
     def add(self, entry: Entry) -> None:
         """Take one entry; they must come in the journal's order."""
         record, batch = entry.record, self._batch
-        batch.heard += heard_of(record, self._people_at)
         batch.heard_us = max(batch.heard_us, record.at_us)
         if isinstance(record, EventRecord):
             self._event(record)
@@ -213,6 +214,7 @@ class BatchMaker:
     def _event(self, record: EventRecord) -> None:
         event = record.event
         if event.type is EventType.AGENT_STATE:
+            self._batch.heard += heard_of(record, self._people_at)
             return
         stored = stored_event(record)
         self._batch.events.append(stored)
@@ -263,6 +265,8 @@ class BatchMaker:
         key, batch = record.call_key, self._batch
         if record.action == ALERT:
             batch.alerts.append(_alert_change(record))
+        elif record.action in _OF_PEOPLE:
+            batch.heard += heard_of(record, self._people_at)
         if key is None:
             return
         match record.action:
@@ -340,6 +344,11 @@ def _age(answer: ShownAnswer) -> tuple[int, int]:
     return answer.at_us, answer.fetched_us
 
 
+@lru_cache(1_024)
+def _fit_key(key: str) -> str:
+    return fit(key, MESSAGE_CHARS)
+
+
 def _shown(answer: Answer, at_us: int) -> ShownAnswer:
     subject = answer.subject
     return ShownAnswer(
@@ -352,7 +361,7 @@ def _shown(answer: Answer, at_us: int) -> ShownAnswer:
         ms=answer.ms,
         row_count=len(answer.rows) or len(answer.candidates),
         subject_source=None if subject is None else subject.source,
-        subject_key=None if subject is None else fit(subject.key, MESSAGE_CHARS),
+        subject_key=None if subject is None else _fit_key(subject.key),
         message=None if answer.message is None else fit(answer.message, MESSAGE_CHARS),
     )
 

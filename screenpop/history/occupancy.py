@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -36,12 +37,13 @@ from screenpop.domain.workday import Talk, Word, WorkLog, desk_opened, said
 from screenpop.history.batch import Batch, HeardOf, PeopleAt
 from screenpop.history.count_tables import occupancy_counts, work_logs
 from screenpop.history.engine import Database, Put
-from screenpop.history.rows import fit, named
+from screenpop.history.rows import fit_name, named
 from screenpop.history.statement import StoredStatement, Values, adding, putting
 from screenpop.journal.records import ActionRecord, EventRecord, Record
 
 ADVANCED_MAX = 500  # people whose time that goes on is added in one transaction
 PER_TURN = 10
+_USER, _CALL = itemgetter(0), attrgetter("call")
 AT_REST = 2**62  # stands for the moment up to which it counts: all of it is counted
 
 PUT_LOG = putting(work_logs)
@@ -73,6 +75,8 @@ LOGS_BEFORE = StoredStatement(
 
 Times = dict[tuple[int, str], list[int]]
 """(quarter, team): handle time, time available."""
+Quarters = Mapping[int, tuple[int, int]]
+"""Of one person."""
 _Moment = tuple[int, int, AgentState | None]
 
 
@@ -80,8 +84,9 @@ def heard_of(record: Record, people_at: PeopleAt) -> Iterator[HeardOf]:
     """Whom does an entry say a state of, or that their desk was opened or closed?"""
     if isinstance(record, EventRecord):
         event = record.event
-        state = agent_state(event.agent_state)
-        if event.type is not EventType.AGENT_STATE or state is None:
+        if event.type is not EventType.AGENT_STATE:
+            return
+        if (state := agent_state(event.agent_state)) is None:
             return
         at_us = record.at_us - max(0, event.received_us - event.at_us)
         for agent in event.agents:
@@ -104,11 +109,6 @@ class _Stored:
     until_us: int
     work: WorkLog
 
-    def times(self) -> Iterator[tuple[tuple[int, str], tuple[int, int]]]:
-        for quarter_us, times in self.work.quarters().items():
-            if quarter_us < self.until_us:
-                yield (quarter_us, self.team), times
-
 
 class Occupancy:
     """What people's time adds, before and now. Raises `Unavailable`."""
@@ -122,8 +122,8 @@ class Occupancy:
         if not batch.heard_us:
             return []
         until_us = batch.heard_us - batch.heard_us % QUARTER_US
-        talks = _talks(state.call for state in batch.calls)
-        users = {*(user for user, _ in batch.heard), *talks}
+        talks = _talks(map(_CALL, batch.calls))
+        users = {*map(_USER, batch.heard), *talks}
         logs = await self._stored(users, until_us)
         heard: dict[UserId, list[Word]] = {}
         for user, word in batch.heard:
@@ -131,15 +131,20 @@ class Occupancy:
         sums: Times = {}
         rows: list[Values] = []
         for count, user in enumerate(sorted(users | logs.keys()), 1):
-            log = logs.get(user) or _Stored(self._team(user), until_us, WorkLog())
-            self._move(log, user, until_us)
-            _add(sums, log, -1)
+            team = fit_name(self._team_of.get(user, ""))
+            log = logs.get(user) or _Stored(team, until_us, WorkLog())
+            if team != log.team:  # what is not counted yet goes along
+                log.work.leave(min(log.until_us, until_us))
+                log.team = team
+            _add(sums, log, log.work.quarters(), -1)
             _take(log.work, heard.get(user, ()), talks.get(user, {}))
             is_at_rest = log.until_us == AT_REST
             log.until_us = until_us if is_at_rest else max(log.until_us, until_us)
-            _add(sums, log, 1)
-            _shorten(sums, log)
-            rows.append(_row(user, log))
+            times: Quarters = log.work.quarters()
+            _add(sums, log, times, 1)
+            if log.work.is_full:
+                times = _shorten(sums, log, times)
+            rows.append(_row(user, log, times))
             if count % PER_TURN == 0:
                 await asyncio.sleep(0)
         added: list[Values] = [
@@ -147,21 +152,11 @@ class Occupancy:
         ]
         return [(s, some) for s, some in ((PUT_LOG, rows), (ADD_TIMES, added)) if some]
 
-    def _team(self, user: UserId) -> str:
-        return fit(self._team_of.get(user, ""))
-
-    def _move(self, log: _Stored, user: UserId, until_us: int) -> None:
-        """Who changed the team takes along what is not counted yet."""
-        team = self._team(user)
-        if team != log.team:
-            log.work.leave(min(log.until_us, until_us))
-            log.team = team
-
     async def _stored(
         self, users: Iterable[UserId], until_us: int
     ) -> dict[UserId, _Stored]:
         """Of these, and of those whose time went on past the end of a quarter."""
-        known = {fit(user): user for user in users}
+        known = {fit_name(user): user for user in users}
         names = msgspec.json.encode(sorted(known)).decode()
         found = await self._database.fetch(LOGS_BEFORE, {"before": until_us})
         if known:
@@ -184,16 +179,17 @@ def _take(
             work.talk(key, talk)
 
 
-def _add(sums: Times, log: _Stored, sign: int) -> None:
-    for place, (handle_us, available_us) in log.times():
-        into = sums.setdefault(place, [0, 0])
-        into[0] += sign * handle_us
-        into[1] += sign * available_us
+def _add(sums: Times, log: _Stored, times: Quarters, sign: int) -> None:
+    """What is over of them, or is taken back."""
+    for quarter_us, (handle_us, available_us) in times.items():
+        if quarter_us < log.until_us:
+            into = sums.setdefault((quarter_us, log.team), [0, 0])
+            into[0] += sign * handle_us
+            into[1] += sign * available_us
 
 
-def _shorten(sums: Times, log: _Stored) -> None:
+def _shorten(sums: Times, log: _Stored, before: Quarters) -> Quarters:
     """After many changes in a quarter, what leaves the log counts before its end."""
-    before = log.work.quarters()
     log.work.shorten()
     kept = log.work.quarters()
     for quarter_us, (handle_us, available_us) in before.items():
@@ -202,6 +198,7 @@ def _shorten(sums: Times, log: _Stored) -> None:
             into = sums.setdefault((quarter_us, log.team), [0, 0])
             into[0] += handle_us - still_handle_us
             into[1] += available_us - still_available_us
+    return kept
 
 
 def _talks(calls: Iterable[Call]) -> dict[UserId, dict[CallKey, Talk | None]]:
@@ -239,10 +236,9 @@ class _Body(msgspec.Struct, array_like=True):
 _DECODER = msgspec.json.Decoder(_Body)
 
 
-def _row(user: UserId, log: _Stored) -> Values:
+def _row(user: UserId, log: _Stored, times: Quarters) -> Values:
     work = log.work
-    counted = sum(1 for _ in log.times())
-    is_at_rest = counted == len(work.quarters())
+    is_at_rest = max(times, default=0) < log.until_us
     body = _Body(
         work.from_us,
         work.state,
@@ -252,21 +248,19 @@ def _row(user: UserId, log: _Stored) -> Values:
     )
     until_us = AT_REST if is_at_rest else log.until_us
     text = msgspec.json.encode(body).decode()
-    return fit(user), log.team, until_us, work.heard_us, text
+    return fit_name(user), log.team, until_us, work.heard_us, text
 
 
 def _log(body: str) -> WorkLog:
     stored = _DECODER.decode(body)
-    return WorkLog(
-        from_us=stored.from_us,
-        state=Word(*stored.state),
-        desk=Word(*stored.desk),
-        words=[Word(*each) for each in stored.words],
-        talks={
-            key: Talk(answered_us, released_us, "", is_inbound=False)
-            for key, answered_us, released_us in stored.talks
-        },
+    work = WorkLog(
+        from_us=stored.from_us, state=Word(*stored.state), desk=Word(*stored.desk)
     )
+    for word in stored.words:
+        work.words.append(Word(*word))
+    for key, answered_us, released_us in stored.talks:
+        work.talks[key] = Talk(answered_us, released_us, "", is_inbound=False)
+    return work
 
 
 def changes_in(body: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -41,6 +42,7 @@ _JSON = msgspec.json.Encoder()
 _SHOWN = msgspec.json.Decoder(tuple[ShownAnswer, ...])
 
 
+@lru_cache(4_096)
 def named(key: CallKey) -> tuple[str, str, int]:
     return fit(key[0], LABEL_CHARS), fit_id(key[1]), key[2]
 
@@ -109,7 +111,7 @@ def visit_rows(call: Call) -> Iterator[Values]:
         yield (
             *named(call.key),
             place,
-            fit(visit.queue),
+            fit_name(visit.queue),
             visit.entered_us,
             visit.left_us,
             visit.left,
@@ -158,7 +160,7 @@ def receipt_row(receipt: ReceiptOfPop) -> Values:
     return (
         *named(receipt.key),
         fit_id(receipt.action_id),
-        fit(receipt.username),
+        fit_name(receipt.username),
         fit_or_none(receipt.agent),
         receipt.at_us,
         receipt.ring_to_pop_ms,
@@ -235,7 +237,7 @@ def _customer(customer: CustomerOfCall) -> Values:
     if customer.ref is None:
         return NO_CUSTOMER
     return (
-        fit(customer.ref.source, LABEL_CHARS),
+        fit_name(customer.ref.source)[:LABEL_CHARS],
         fit_id(customer.ref.key),
         fit_or_none(customer.name),
         customer.by_agent,
@@ -266,8 +268,16 @@ def one_line(text: str, chars_max: int) -> bool:
     )
 
 
+@lru_cache(4_096)
+def fit_name(text: str) -> str:
+    """`fit` for names of the configuration, which come again and again."""
+    return fit(text)
+
+
 def fit_or_none(text: str | None, chars: int = NAME_CHARS) -> str | None:
-    return None if text is None else fit(text, chars)
+    if text is None or (text.isascii() and len(text) <= chars and "\x00" not in text):
+        return text  # as `fit`, without its call
+    return fit(text, chars)
 
 
 def fit_id(text: str, size: int = ID_CHARS) -> str:

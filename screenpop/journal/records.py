@@ -40,9 +40,13 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def key(self) -> str:
         return self.event.event_id
 
-    @property
-    def at_us(self) -> int:
-        return self.event.received_us
+    if TYPE_CHECKING:
+
+        @property
+        def at_us(self) -> int: ...
+
+    else:
+        at_us = property(attrgetter("event.received_us"))
 
 
 class AnswersRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.lookup.column_watch import ColumnWatch
 from screenpop.lookup.identify import Evidence
 from screenpop.lookup.merge import LookupShape
-from screenpop.lookup.normalise import NumberingPlan, parameters, parties
+from screenpop.lookup.normalise import NumberingPlan, parameters, parties_on
 from screenpop.lookup.number_index import NumberIndex
 from screenpop.lookup.number_shelf import OTHER_READING
 from screenpop.lookup.run import Run, RunTools
@@ -67,7 +68,7 @@ class CallLookups:
         self.columns = ColumnWatch() if columns is None else columns
         self._tools = tools
         self._index = index
-        self.plans = plans
+        self.use_plans(plans)
         self._zone = zone
         self._runs: dict[CallKey, Run] = {}
         self._remembered: dict[str, dict[CandidateRef, Remembered]] = {}
@@ -84,15 +85,17 @@ class CallLookups:
 
     def switch(self, tools: RunTools, plans: dict[str, NumberingPlan]) -> None:
         """Ask with other tools from now on; what is under way ends with its own."""
-        self._tools, self.plans = tools, plans
+        self._tools = tools
+        self.use_plans(plans)
+
+    def use_plans(self, plans: dict[str, NumberingPlan]) -> None:
+        self.plans = plans
+        self.parties: Callable[[Call], Parties] = partial(parties_on, plans)
 
     def is_under_way(self, tools: RunTools) -> bool:
         """Does a run with these tools still wait for an answer?"""
         runs = self._runs.values()
         return any(run.tools is tools and not run.done.is_set() for run in runs)
-
-    def parties(self, call: Call) -> Parties:
-        return parties(call, self.plans.get(call.line, NumberingPlan()))
 
     def follow(
         self, call: Call, *, asks: bool = True, decided: Decided | None = None

@@ -32,11 +32,19 @@ class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     dialled_labels: tuple[tuple[str, str], ...] = ()
 
 
+_PLAIN = NumberingPlan()
+
+
 def parties(call: Call, plan: NumberingPlan) -> Parties:
+    return parties_on({call.line: plan}, call)
+
+
+def parties_on(plans: Mapping[str, NumberingPlan], call: Call) -> Parties:
     """The outside party is who calls us, or whom we call."""
-    outbound = call.direction is Direction.OUTBOUND
-    ours = call.caller if outbound else call.dialled
-    return _parties(call.customer_text, call.withheld, ours, plan)
+    theirs, ours = call.caller, call.dialled
+    if call.direction is Direction.OUTBOUND:
+        theirs, ours = ours, theirs
+    return _parties(theirs, call.withheld, ours, plans.get(call.line, _PLAIN))
 
 
 def number_of_event(event: CallEvent, plan: NumberingPlan) -> E164 | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from browser.axe import violations
 from browser.desk import Tab
 from browser.house import open_house
-from browser.test_looks import violations
 from playwright.async_api import Browser, expect
 
 
