@@ -86,7 +86,9 @@ def counts_of(call: Call, rules: CountingRules) -> list[Count]:
                 _of_talks(found, call)
                 _of_transfer(found, call)
         return found
-    began_us = wait_beginnings_us(call.visits)
+    began_us = [call.visits[0].entered_us]
+    if len(call.visits) > 1:
+        began_us = wait_beginnings_us(call.visits)
     for visit, since_us in zip(call.visits, began_us, strict=True):
         found.append((visit.entered_us, visit.queue, "offered", 1))
         if visit.left is not None:
@@ -152,6 +154,8 @@ def _of_call(
     first, last = visits[0], visits[-1]
     at_us, queue = first.entered_us, first.queue
     found.append((at_us, queue, "calls", 1))
+    if last.left is None and len(visits) == 1:
+        return
     answered = first_answer(visits)
     if answered is not None and answered.left_us is not None:
         waited_us = max(0, answered.left_us - at_us)

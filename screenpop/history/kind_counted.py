@@ -28,6 +28,7 @@ from sqlalchemy import (
     delete,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -236,9 +237,11 @@ async def forget_before(
     connection: AsyncConnection, table: Table, before_us: int, zone: ZoneInfo
 ) -> None:
     """Remove the days and months that ended before."""
-    for level, start_of in LEVELS.items():
-        earlier = table.c.interval_us < start_of(before_us, zone)
-        await connection.execute(delete(table).where(table.c.level == level, earlier))
+    earlier = [
+        (table.c.level == level) & (table.c.interval_us < start_of(before_us, zone))
+        for level, start_of in LEVELS.items()
+    ]
+    await connection.execute(delete(table).where(or_(*earlier)))
 
 
 @asynccontextmanager

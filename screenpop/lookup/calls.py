@@ -98,7 +98,12 @@ class CallLookups:
         return any(run.tools is tools and not run.done.is_set() for run in runs)
 
     def follow(
-        self, call: Call, *, asks: bool = True, decided: Decided | None = None
+        self,
+        call: Call,
+        who: Parties | None = None,
+        *,
+        asks: bool = True,
+        decided: Decided | None = None,
     ) -> AnswersRecord | None:
         """A call changed: begin its lookups, or tell them more, or end them.
 
@@ -114,7 +119,7 @@ class CallLookups:
             return None
         if call.direction is Direction.INTERNAL:
             return None
-        who = self.parties(call)
+        who = self.parties(call) if who is None else who
         if run is not None and not (asks and (run.closed or self._is_old(run))):
             run.learn(self._parameters(call, who), self._evidence(who))
             return None

@@ -347,16 +347,16 @@ class Follower:
         root = self.book.root(call := change.after)
         seen, of = about(call, root), None if root is call else root.key
         known, asks = None, self.duty.mine(seen.node)
+        parties = self.lookups.parties(seen)
         if self.live:
             try:
                 decided = lambda: self._decided(change.after)  # noqa: E731
-                known = self.lookups.follow(seen, asks=asks, decided=decided)
+                known = self.lookups.follow(seen, parties, asks=asks, decided=decided)
             except Exception as error:  # noqa: BLE001  the card opens without them
                 self.failures.failed("lookups", error)
             if asks and known is not None and (known.answers or known.candidates):
                 self.door.keep_soon(known)  # else it says no more than the event does
         shown = Change(before=change.before, after=seen)
-        parties = self.lookups.parties(seen)
         return self.desk.event(offset, event, shown, parties, known, of)
 
     def _action(self, offset: int, record: ActionRecord) -> None:
