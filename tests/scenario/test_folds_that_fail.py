@@ -7,6 +7,7 @@ from pathlib import Path
 from call_centre import CallCentre, open_call_centre
 
 from screenpop.domain.call import Call
+from screenpop.domain.phone import Parties
 from screenpop.journal.records import AnswersRecord
 from screenpop.lookup.calls import CallLookups, Decided
 from screenpop.wallboard.feed import WallboardFeed
@@ -31,11 +32,16 @@ class FailingLookups(CallLookups):
         self.__dict__ = lookups.__dict__
 
     def follow(
-        self, call: Call, *, asks: bool = True, decided: Decided | None = None
+        self,
+        call: Call,
+        who: Parties | None = None,
+        *,
+        asks: bool = True,
+        decided: Decided | None = None,
     ) -> AnswersRecord | None:
         if call.caller == "+442079460999":
             raise RuntimeError("dictionary changed size during iteration")
-        return super().follow(call, asks=asks, decided=decided)
+        return super().follow(call, who, asks=asks, decided=decided)
 
 
 async def problems(centre: CallCentre) -> list[str]:
