@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from contextlib import suppress
+import time
 from urllib.parse import urlsplit
 
 from screenpop.connector.base import told
@@ -49,7 +49,13 @@ class ServerCertificate:
                     told(error),
                 )
             else:
-                after_s = AGAIN_AFTER_S
+                after_s = AGAIN_AFTER_S if self._lasts() else FAILED_AGAIN_AFTER_S
+
+    def _lasts(self) -> bool:
+        """For two days and more: later, a renewed one is seen within the hour."""
+        if self.expiry is None:
+            return False
+        return self.expiry.at_us > (time.time() + 2 * AGAIN_AFTER_S) * 1_000_000
 
     async def look(self, context: ssl.SSLContext | None) -> None:
         """Raises `OSError` or `TimeoutError` when no connection can be made."""
@@ -58,12 +64,8 @@ class ServerCertificate:
             _, writer = await asyncio.open_connection(
                 self._host, self._port, ssl=trusting
             )
-            try:
-                shown = writer.get_extra_info("peercert")
-            finally:
-                writer.close()
-                with suppress(OSError):  # it may have been cut off
-                    await writer.wait_closed()
+            shown = writer.get_extra_info("peercert")
+            writer.transport.abort()  # some never answer a close
         ends_s = ssl.cert_time_to_seconds(shown["notAfter"])
         what = f"the certificate of the service at {self._host}"
         self.expiry = Expiry(what, ends_s * 1_000_000, "server_certificate")

@@ -68,7 +68,7 @@ def consult_of(
         return None
     root, viewer = related[0], pop.user
     others = _others(root, viewer, directory)
-    mine = next((x for x in root.call.legs if x not in others and _engaged(x)), None)
+    mine = next((x for x in root.call.legs if _engaged(x) and x not in others), None)
     if mine is None:  # in a call beside the customer's, or it rings at them
         is_asked = case is not root or pop.leg.state is LegState.ALERTING
         asking = [x for x in others if is_asked and _engaged(x)]

@@ -205,12 +205,18 @@ class RecallRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 _NO_STAKE = Stake()
 
 
-def urgency(row: RecallRow) -> tuple[float, bool, int, Decimal, int]:
-    """The place of a row in the list, the smallest first: `SORT_RULE`."""
-    due_us = inf if row.promise is None else row.promise.due_us
+def urgency(row: RecallRow, now_us: int) -> tuple[bool, float, bool, int, Decimal, int]:
+    """The place of a row in the list, the smallest first: `SORT_RULE`.
+
+    What is put off, or promised for later, comes last.
+    """
+    promise, is_later = row.promise, now_us < row.shown_again_us
+    is_due = promise is not None and promise.due_us <= now_us
+    due_us = promise.due_us if promise is not None and is_due else inf
     asked = any(x.kind == Outcome.CALLBACK for x in row.attempts)
     first_us = row.attempts[0].at_us
-    return due_us, not asked, -len(row.attempts), -row.stake.value, first_us
+    stake = -row.stake.value
+    return is_later, due_us, not asked, -len(row.attempts), stake, first_us
 
 
 # -- What does one call say?

@@ -314,15 +314,27 @@ async def _build_days(
     dialect = connection.dialect.name
     of = listed(days, ("start_us", "until_us"), sqlite=dialect == "sqlite")
     within = and_(_calls.arrived_us >= of.c.start_us, _calls.arrived_us < of.c.until_us)
+    first_us, until_us = days[0][0], days[-1][1]
     for table in SUMS:
+        await _empty(connection, table, "day", first_us, until_us)
         found = kinds_of(
             table, of.join(tables.calls, within), interval_us=of.c.start_us
         ).subquery()
         await connection.execute(_inserted(table, "day", found, 1, dialect))
 
 
+async def _empty(
+    connection: AsyncConnection, table: Table, level: str, from_us: int, until_us: int
+) -> None:
+    """What was added meanwhile, or by another node, is in the calls already."""
+    at_us = table.c.interval_us
+    within = and_(at_us >= from_us, at_us < until_us)
+    await connection.execute(delete(table).where(table.c.level == level, within))
+
+
 async def _build_month(connection: AsyncConnection, month_us: int, end_us: int) -> None:
     for table in SUMS:
+        await _empty(connection, table, "month", month_us, end_us)
         of_days = (
             select(
                 literal_column(str(month_us)).label("interval_us"),

@@ -47,17 +47,13 @@ class PastRecalls:
             calls.c.number.is_not(None),
         )
         numbers = select(calls.c.number).where(reached_no_one)
+        oldest_us = min([since_us, *(at_us for _, at_us in promised)])
+        wanted = and_(calls.c.arrived_us >= since_us, calls.c.number.in_(numbers))
+        if promised:
+            wanted = or_(wanted, calls.c.number.in_(numbers_promised))
         newest = (
             select(calls.c.line, calls.c.call_id, calls.c.occurrence, calls.c.number)
-            .where(
-                or_(
-                    and_(calls.c.arrived_us >= since_us, calls.c.number.in_(numbers)),
-                    and_(
-                        calls.c.arrived_us >= min((x[1] for x in promised), default=0),
-                        calls.c.number.in_(numbers_promised),
-                    ),
-                )
-            )
+            .where(calls.c.arrived_us >= oldest_us, wanted)
             .order_by(calls.c.arrived_us.desc())
             .limit(CALLS_MAX)
         )

@@ -59,7 +59,10 @@ def give_to_owner(path: Path) -> None:
         found, folder = path.stat(follow_symlinks=False), path.parent.stat()
     except OSError:
         return  # it is not there
-    if found.st_uid == 0 != folder.st_uid and not stat.S_ISLNK(found.st_mode):
+    elsewhere = stat.S_ISREG(found.st_mode) and found.st_nlink > 1  # root's, too
+    if elsewhere or stat.S_ISLNK(found.st_mode):
+        return
+    if found.st_uid == 0 != folder.st_uid:
         os.chown(path, folder.st_uid, folder.st_gid, follow_symlinks=False)
 
 

@@ -181,7 +181,7 @@ class RecallList:
     def rows(self, user: User, now_us: int) -> list[RecallRow]:
         """The rows that this person may see, the most urgent first."""
         seen = [row for row in self._all_rows(now_us) if self.may_see(user, row)]
-        return sorted(seen, key=urgency)
+        return sorted(seen, key=lambda row: urgency(row, now_us))
 
     def may_see(self, user: User, row: RecallRow) -> bool:
         if user.role.includes(Role.SUPERVISOR):

@@ -102,8 +102,8 @@ async def show_calls(site: Site, visit: Visit) -> web.StreamResponse:
     figure = choice(query, "figure", get_args(KindFigure), "calls")
     result = text(query, "result", NAME_CHARS_MAX)
     kinds, is_work = site.services.kinds, result is not None or figure == "orders"
-    if (group == "result" or is_work) and name in _few(
-        site, await kinds.rows(asked, group)
+    if (group == "result" or is_work) and _hides(
+        site, await kinds.rows(asked, group), name
     ):
         raise BadInput(
             "name: too few people took these calls, or chose this result.",
@@ -159,6 +159,13 @@ def _why(site: Site, query: Any, wanted: KindCalls) -> str:
 def _asked(site: Site, query: Any) -> tuple[CountsAsked, KindGroup]:
     asked = counts_asked(site, query, days_max=DAYS_MAX)
     return asked, choice(query, "group", get_args(KindGroup), "outcome")
+
+
+def _hides(site: Site, found: list[CallKind], name: str) -> bool:
+    """Also a row beyond those that are shown: how many took its calls is not known."""
+    if site.services.groups().names_figures:
+        return False
+    return name in _few(site, found) or all(each.name != name for each in found)
 
 
 def _few(site: Site, found: list[CallKind]) -> set[str]:

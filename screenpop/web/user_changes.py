@@ -7,12 +7,15 @@ until their owner chooses another. Each change is written to the audit by the st
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, TypeVar
 
 import msgspec
 from aiohttp import web
 
 from screenpop.domain.agent import Role
+from screenpop.domain.errors import BadInput
 from screenpop.history.passwords import generated
 from screenpop.support.clock import iso_from_us
 from screenpop.web.body import decoded, read_body, require_json
@@ -67,26 +70,45 @@ async def add(site: Site, visit: Visit) -> web.StreamResponse:
     """`POST /v1/users`: an agent id of another user is refused."""
     wanted = await _body(site, visit, NewUserBody)
     password, until_us = generated(), _until_us(site)
-    user = await site.services.users.add(
-        wanted.username,
-        password,
-        name=wanted.name.strip(),
-        role=Role(wanted.role),
-        agents=[each for each in wanted.agents if each.strip()],
-        until_us=until_us,
-        by=visit.user.username,
-    )
+    with _owner_not_named(site, visit):
+        user = await site.services.users.add(
+            wanted.username,
+            password,
+            name=wanted.name.strip(),
+            role=Role(wanted.role),
+            agents=[each for each in wanted.agents if each.strip()],
+            until_us=until_us,
+            by=visit.user.username,
+        )
     return _given(user.username, password, until_us)
 
 
 async def change(site: Site, visit: Visit) -> web.StreamResponse:
     """`POST /v1/users/{username}`: the last active admin stays active."""
     wanted = await _body(site, visit, UserChangeBody)
-    user = await site.services.users.set_active(
-        visit.params["username"], wanted.active, by=visit.user.username
-    )
+    with _owner_not_named(site, visit):
+        user = await site.services.users.set_active(
+            visit.params["username"], wanted.active, by=visit.user.username
+        )
     _end_sessions(site)
     return answered(UserChanged(username=user.username, active=user.active))
+
+
+@contextmanager
+def _owner_not_named(site: Site, visit: Visit) -> Iterator[None]:
+    """Whose an agent id is stays unsaid to who may not see the names of agents."""
+    privacy, role = site.services.privacy, visit.user.role
+    try:
+        yield
+    except BadInput as error:
+        named = privacy.names_live(role) or privacy.names_past(role)
+        if error.code != "agent_taken" or named:
+            raise
+        raise BadInput(
+            "agents: one of these agent ids belongs to another user",
+            code="agent_taken",
+            remedy="Use other ids, or move one with `screenpop users set --take`.",
+        ) from None
 
 
 async def give_password(site: Site, visit: Visit) -> web.StreamResponse:

@@ -48,6 +48,18 @@ async def test_a_new_user_logs_in_with_the_password_of_the_answer(
     assert (status, refused["error"]["code"]) == (400, "agent_taken")
 
 
+async def test_whose_an_agent_id_is_stays_unsaid_where_agents_have_no_names(
+    tmp_path: Path,
+) -> None:
+    nobody = {"live_state_for": "none", "agent_figures_for": "none"}
+    async with open_call_centre(tmp_path, privacy=nobody) as centre:
+        status, refused = await centre.post(
+            "ada", "/v1/users", username="finn", agents=["1001"]
+        )
+        assert (status, refused["error"]["code"]) == (400, "agent_taken")
+        assert "ana" not in str(refused).casefold()
+
+
 async def test_another_password_ends_sessions_and_the_old_one(
     centre: CallCentre,
 ) -> None:

@@ -251,6 +251,10 @@ def test_an_action_on_a_call_that_was_answered_after_all_changes_nothing() -> No
     ]
 
 
+def in_order(found: list[RecallRow], now_us: int) -> list[RecallRow]:
+    return sorted(found, key=lambda row: urgency(row, now_us))
+
+
 def test_the_order_is_the_stated_one() -> None:
     asked = rows(attempt("c-1", 90, kind="callback"))[0]
     often = rows(attempt("c-2", 50), attempt("c-3", 60))[0]
@@ -258,7 +262,7 @@ def test_the_order_is_the_stated_one() -> None:
     poor = rows(replace(attempt("c-5", 10), stake=Stake(amount="20.00")))[0]
     old, new = rows(attempt("c-6", 0))[0], rows(attempt("c-7", 5))[0]
     ordered = [asked, often, rich, poor, old, new]
-    assert sorted([new, poor, often, old, asked, rich], key=urgency) == ordered
+    assert in_order([new, poor, often, old, asked, rich], at(1_000)) == ordered
 
 
 # -- a call back that an agent promised for a time
@@ -318,4 +322,6 @@ def test_a_promise_that_is_due_comes_before_all_others() -> None:
         for each, until_s in ((one, 150), (two, 160))
     )
     asked = rows(attempt("c-3", 0, kind="callback"))[0]
-    assert sorted([asked, late, early], key=urgency) == [early, late, asked]
+    assert in_order([asked, late, early], at(200)) == [early, late, asked]
+    assert in_order([late, asked, early], at(155)) == [early, asked, late]
+    assert in_order([late, asked, early], at(140)) == [asked, early, late]

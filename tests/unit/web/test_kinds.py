@@ -191,6 +191,16 @@ async def test_each_figure_opens_and_each_call_says_why_it_counts(
     assert wanted.callers == ({("c-1", 5)} if wanted.figure == "orders" else set())
 
 
+async def test_the_work_of_a_row_that_is_not_shown_does_not_open(
+    open_house: Any, campaigns: dict[str, Any]
+) -> None:
+    """Beyond the rows that are shown, how many people took its calls is not known."""
+    house = await open_house(**campaigns)
+    await house.sign_in("sue")
+    path = f"/v1/stats/kinds/calls?{RANGE}&group=dialled&name=%2B4969000"
+    assert (await house.ask("GET", f"{path}&result=sold")).status == 400
+
+
 @pytest.mark.parametrize("asked", ["result=sold", "figure=orders"])
 async def test_the_work_of_few_people_does_not_open(
     open_house: Any, campaigns: dict[str, Any], asked: str
