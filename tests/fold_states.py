@@ -93,6 +93,7 @@ def _fields(thing: object) -> dict[str, object]:
     return {
         name: plain(getattr(thing, name))
         for name in sorted(names - out)
+        if not callable(getattr(thing, name, None))
         if not name.startswith("__")
     }
 

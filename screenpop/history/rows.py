@@ -270,7 +270,7 @@ def one_line(text: str, chars_max: int) -> bool:
 
 @lru_cache(4_096)
 def fit_name(text: str) -> str:
-    """`fit` for names of the configuration, which come again and again."""
+    """`fit` for names of the configuration; most are asked for often."""
     return fit(text)
 
 

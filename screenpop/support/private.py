@@ -33,7 +33,7 @@ def private_folder(folder: Path, *, tighten: bool = True) -> None:
     One that is there already is closed to others, unless `tighten` is False: it is
     shared.
     """
-    if not folder.exists():
+    if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         give_to_owner(folder)
     if tighten:

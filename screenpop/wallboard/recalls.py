@@ -146,13 +146,13 @@ class RecallList:
             self._act(place, action)
 
     def saved(self, some: int) -> list[SavedRecalls]:
-        """For a snapshot, `some` at a time."""
+        """For a snapshot, `some` at a time; calls last, as they keep their order."""
         callers = (*self._listed.values(), *self._quiet.values())
         calls = [call for each in callers for call in each.values()]
         actions = [x for each in self._actions.values() for x in each.values()]
         return [
-            *(SavedRecalls(calls=part) for part in _parts(calls, some)),
             *(SavedRecalls(actions=part) for part in _parts(actions, some)),
+            *(SavedRecalls(calls=part) for part in _parts(calls, some)),
         ]
 
     def restore(self, saved: SavedRecalls) -> None:
@@ -337,8 +337,10 @@ class RecallList:
         number = self._numbers.get(action.key)
         if action.do is Doing.PROMISE:
             self._promise(place, action)
-        if number is not None:
-            self._file(number, self._calls_of(number))
+            if number is not None:
+                self._file(number, self._calls_of(number))
+        elif number is not None:
+            self._changed(number)
         if len(self._actions) > self.settings.callers_max:
             self._actions.popitem(last=False)
 

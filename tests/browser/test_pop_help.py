@@ -107,7 +107,7 @@ async def test_how_calls_ended_opens_the_calls_of_a_row(house: House) -> None:
     await tab.button("Customer").click()
     row = tab.part(".by-kind tbody tr").filter(has_text="Known customer")
     count = int(await row.locator("td").first.inner_text())
-    await row.get_by_role("button").click()
+    await row.get_by_role("button").first.click()
     rows = tab.part(".call-list tbody tr")
     await expect(rows).to_have_count(count, timeout=WITHIN_MS)
     await tab.sees("Known customer.", within=".call-list")

@@ -1,5 +1,6 @@
 // What is there to do today, and how did the day go so far?
 
+import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { RecallRows, useRecalls } from "../recalls/list";
 import type { Session } from "../shared/api";
@@ -39,7 +40,7 @@ function Today({ me }: { me: Me }) {
     <dl class="me-today" aria-label={t("me.today")}>
       {shown.map(({ name, label }) => (
         <div key={name} data-today={name}>
-          <dt>{label}</dt>
+          <dt>{said(label)}</dt>
           <dd>{figure(today, name)}</dd>
         </div>
       ))}
