@@ -36,6 +36,8 @@ from screenpop.history.counted import (
     PUT_COUNTS,
 )
 from screenpop.history.engine import Database, OnlyIf, Put
+from screenpop.history.kind_counted import ADD, TAKE_BACK
+from screenpop.history.occupancy import ADD_TIMES, LOGS_BEFORE, LOGS_OF, PUT_LOG
 from screenpop.history.person_keys import PersonKeys
 from screenpop.history.statement import (
     StoredStatement,
@@ -75,11 +77,16 @@ OLDER_PUTS = {
 OLDER_COUNTS_OF = of_wanted(COUNTS, tuple(COUNTS.columns)[3:])
 
 
+LATER = [ADD_ROLLED, MOVE_OFFSET, PUT_LOG, ADD_TIMES, LOGS_BEFORE, LOGS_OF]
+LATER += [x for sign in (TAKE_BACK, ADD) for some in sign.values() for x in some]
+"""Statements on tables that came after `BEFORE`."""
+
+
 class OlderDatabase(Database):
     """Of a node that knows the tables of `BEFORE`: it writes to no others."""
 
     async def put(self, puts: Sequence[Put], only_if: OnlyIf | None = None) -> None:
-        known = [x for x in puts if x[0] is not ADD_ROLLED and x[0] is not MOVE_OFFSET]
+        known = [x for x in puts if x[0] not in LATER]
         written: list[Put] = []
         for statement, rows in known:
             if statement in OLDER_PUTS:
@@ -91,6 +98,8 @@ class OlderDatabase(Database):
     async def fetch(
         self, statement: StoredStatement, given: Mapping[str, Value]
     ) -> Sequence[Sequence[Any]]:
+        if statement in LATER:
+            return []
         if statement is not COUNTS_OF:
             return await super().fetch(statement, given)
         found = await super().fetch(OLDER_COUNTS_OF, given)
