@@ -210,13 +210,11 @@ def urgency(row: RecallRow, now_us: int) -> tuple[bool, float, bool, int, Decima
 
     What is put off, or promised for later, comes last.
     """
-    promise, is_later = row.promise, now_us < row.shown_again_us
-    is_due = promise is not None and promise.due_us <= now_us
-    due_us = promise.due_us if promise is not None and is_due else inf
+    due_us = inf if row.promise is None else row.promise.due_us
     asked = any(x.kind == Outcome.CALLBACK for x in row.attempts)
     first_us = row.attempts[0].at_us
-    stake = -row.stake.value
-    return is_later, due_us, not asked, -len(row.attempts), stake, first_us
+    order = (not asked, -len(row.attempts), -row.stake.value, first_us)
+    return now_us < row.shown_again_us, due_us if due_us <= now_us else inf, *order
 
 
 # -- What does one call say?

@@ -96,8 +96,7 @@ class RecallList:
     def replace(self, call: Call, number: str | None) -> bool:
         """A call looks like this now. True: its caller reached no one.
 
-        A view that begins later than the one that is known has seen fewer events: the
-        journal was trimmed within the call. It changes nothing.
+        A view that begins later, of a trimmed journal, changes nothing.
         """
         known = self._call(call.key)
         if known is None and (number is None or not _is_decided(call)):
@@ -318,16 +317,17 @@ class RecallList:
             self._promises.pop(call.key, None)
 
     def _is_promised(self, calls: Calls, since_us: int) -> bool:
-        """Is one of these calls back due then or later?"""
         made = (self._promises.get(key) for key in calls)
         return any(x is not None and x[1].until_us >= since_us for x in made)
 
-    def _promise(self, place: int, action: RecallAction) -> None:
+    def _promise(self, place: int, action: RecallAction, number: str | None) -> None:
         known = self._promises.get(action.key)
         if known is None or known[1].action_id == action.action_id or known[0] < place:
             self._promises[action.key] = place, action
         if len(self._promises) > self.settings.callers_max:
             del self._promises[next(iter(self._promises))]
+        if number is not None:
+            self._file(number, self._calls_of(number))
 
     def _act(self, place: int, action: RecallAction) -> None:
         mine = self._actions.setdefault(action.key, {})
@@ -335,12 +335,10 @@ class RecallList:
         if len(mine) > ACTIONS_ON_ONE_MAX:
             del mine[next(iter(mine))]
         number = self._numbers.get(action.key)
-        if action.do is Doing.PROMISE:
-            self._promise(place, action)
-            if number is not None:
-                self._file(number, self._calls_of(number))
-        elif number is not None:
+        if number is not None:
             self._changed(number)
+        if action.do is Doing.PROMISE:
+            self._promise(place, action, number)
         if len(self._actions) > self.settings.callers_max:
             self._actions.popitem(last=False)
 
