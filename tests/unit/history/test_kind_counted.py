@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from screenpop.domain.local_time import (
     month_start_us,
     next_day_us,
 )
-from screenpop.history import rolled, tables
+from screenpop.history import kind_counted, rolled, tables
 from screenpop.history.archive import Archive
 from screenpop.history.batch import Batch, CallState, CustomerOfCall, Written
 from screenpop.history.engine import Database
@@ -277,6 +278,19 @@ async def test_a_recount_makes_the_same_sums_again(database: Database) -> None:
         for table in (tables.kind_counts, tables.kind_people):
             await connection.execute(delete(table))
     assert [n async for n in recount(database, CountingRules(), zone=LONDON)]
+    assert await stored(database) == before
+
+
+async def test_two_who_make_the_sums_at_once_add_nothing_twice(
+    database: Database,
+) -> None:
+    """Two nodes may hold the lease for a moment; each step can be repeated."""
+    story = Story(database, 7)
+    await story.begin()
+    for _ in range(6):
+        await story.step()
+    before = await stored(database)
+    await asyncio.gather(*(kind_counted.build(database, LONDON) for _ in range(2)))
     assert await stored(database) == before
 
 
