@@ -46,6 +46,7 @@ export function samplePop(hello: Hello, queue: string | null, at: string): Pop {
     ended_at: null,
     arrivals: {},
     marks: {},
+    marking: {},
     forNext: "",
     callBackAt: null,
     promised: null,

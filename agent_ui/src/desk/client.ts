@@ -544,9 +544,11 @@ function settled(command: Command, offset: number, failure: string | null): Desk
     case "choose":
       return { type: "choice_settled", callId: command.call_id };
     case "offers":
-      return failure === null
-        ? { type: "offers_marked", frame: command }
-        : { type: "offers_marked", frame: { ...command, mark: "" } };
+      return {
+        type: "offers_settled",
+        frame: command,
+        until: failure === null ? offset : null,
+      };
     case "agent_state":
       return { type: "state_wanted", state: null };
   }

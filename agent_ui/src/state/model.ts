@@ -11,7 +11,7 @@ import type {
   PopOpened,
   ServerFrame,
 } from "../wire/frames";
-import type { Marks } from "./offers";
+import type { Marking, Marks } from "./offers";
 import type { CustomerSearch } from "./search";
 
 /** One call on this screen. `offset` is that of the newest frame that changed it. */
@@ -20,6 +20,8 @@ export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
   arrivals: Record<string, number>;
   /** What became of its offers, by `FACET/ITEM`. */
   marks: Marks;
+  /** The same as the agent said it here, until a frame has told it back. */
+  marking: Marking;
   /** What the service has of this agent's for the next one. */
   forNext: string;
   /** For when this agent promised to call back, as the service has it. */
@@ -157,6 +159,7 @@ export type DeskAction =
   | { type: "choice_sent"; callId: string; choice: Choosing }
   | { type: "choice_settled"; callId: string }
   | { type: "offers_marked"; frame: MarkOffers }
+  | { type: "offers_settled"; frame: MarkOffers; until: number | null }
   | { type: "state_wanted"; state: AgentState | null }
   | { type: "wrap_up_begun"; from: AgentState }
   | { type: "state_chosen" }

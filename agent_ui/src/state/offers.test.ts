@@ -26,13 +26,35 @@ function talking(): { state: DeskState; callId: string } {
   return { state: { ...state, pops: { [callId]: card } }, callId };
 }
 
-function mark(of: { state: DeskState; callId: string }, mark: "taken" | "shown" | "") {
-  const offers = [TAPE];
-  const frame = { frame: "offers" as const, call_id: of.callId, offers, mark };
+interface Told {
+  state: DeskState;
+  callId: string;
+}
+type SayMark = "taken" | "shown" | "";
+
+function said({ callId }: Told, mark: SayMark) {
+  return { frame: "offers" as const, call_id: callId, offers: [TAPE], mark };
+}
+
+function mark(of: Told, mark: SayMark): Told {
+  const frame = said(of, mark);
   return { ...of, state: reduce(of.state, { type: "offers_marked", frame }) };
 }
 
-function tape({ state, callId }: { state: DeskState; callId: string }) {
+function settled(of: Told, mark: SayMark, until: number | null): Told {
+  const frame = said(of, mark);
+  return { ...of, state: reduce(of.state, { type: "offers_settled", frame, until }) };
+}
+
+function toldBack(of: Told, mark: "taken" | "declined", offset: number): Told {
+  const marks = { "recommendations/tape": mark };
+  const note = { text: "", disposition: null, saved_at: null, marks };
+  const named = { call_id: of.callId, line: "l", occurrence: 0 };
+  const frame = { frame: "pop.updated" as const, offset, note, ...named };
+  return { ...of, state: applied(of.state, frame) };
+}
+
+function tape({ state, callId }: Told) {
   const pop = state.pops[callId];
   return pop ? markOf(pop, TAPE) : undefined;
 }
@@ -54,19 +76,27 @@ describe("offers of a card", () => {
     expect(tape(mark(mark(talking(), "taken"), ""))).toBe("shown");
   });
 
-  it("have the mark that the service tells", () => {
-    const { state, callId } = mark(talking(), "taken");
-    const pop = state.pops[callId];
-    const note = {
-      text: "",
-      disposition: null,
-      saved_at: null,
-      marks: { "recommendations/tape": "declined" as const },
-    };
-    const frame = { frame: "pop.updated" as const, offset: state.offset + 1, note };
-    const named = { call_id: callId, line: "l", occurrence: 0 };
-    const after = applied(state, { ...frame, ...named });
-    expect(pop && tape({ state: after, callId })).toBe("declined");
+  it("keep what was said last while the service still tells of what was said before", () => {
+    const said = mark(talking(), "taken");
+    const at = said.state.offset;
+    expect(tape(toldBack(said, "declined", at + 1))).toBe("taken");
+    const kept = settled(toldBack(said, "declined", at + 1), "taken", at + 2);
+    expect(tape(toldBack(kept, "declined", at + 1))).toBe("taken");
+    expect(tape(toldBack(kept, "taken", at + 2))).toBe("taken");
+  });
+
+  it("have the mark that the service tells after its word on ours", () => {
+    const said = mark(talking(), "taken");
+    const at = said.state.offset;
+    const kept = settled(said, "taken", at + 1);
+    expect(tape(toldBack(kept, "declined", at + 2))).toBe("declined");
+    const late = settled(toldBack(said, "declined", at + 2), "taken", at + 1);
+    expect(tape(late)).toBe("declined");
+  });
+
+  it("lose a mark that the service refused, and are not reported shown again", () => {
+    expect(tape(settled(mark(talking(), "taken"), "taken", null))).toBeNull();
+    expect(tape(settled(mark(talking(), "shown"), "shown", null))).toBe("shown");
   });
 });
 

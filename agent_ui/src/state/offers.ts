@@ -5,6 +5,9 @@ import type { DeskState, Pop } from "./model";
 
 export type Marks = Record<string, Mark>;
 
+/** Said here; `until`: the offset of the frame that tells it back, once known. */
+export type Marking = Record<string, { mark: Mark; until: number | null }>;
+
 /** What an agent can say, in the order in which one key goes through them. */
 export const SAID = ["offered", "taken", "declined", "unsuitable"] as const;
 export type SaidMark = (typeof SAID)[number];
@@ -17,7 +20,8 @@ export function placeOf({ facet, item }: Offered): string {
 }
 
 export function markOf(pop: Pop, offer: Offered): Mark | null {
-  return pop.marks[placeOf(offer)] ?? null;
+  const place = placeOf(offer);
+  return pop.marking[place]?.mark ?? pop.marks[place] ?? null;
 }
 
 /** All offers of a card in the order in which they stand there. */
@@ -48,13 +52,47 @@ export function nextMark(mark: Mark | null): SaidMark | "" {
   return SAID[at + 1] ?? "";
 }
 
-/** Marks as they will be; the service's word replaces them. */
+/** What the agent said just now stands until the service has told it back. */
 export function marked(state: DeskState, frame: MarkOffers): DeskState {
-  const pop = state.pops[frame.call_id];
-  if (!pop) return state;
-  const marks = { ...pop.marks };
-  for (const place of frame.offers.map(placeOf)) {
-    if (frame.mark !== "shown" || !marks[place]) marks[place] = frame.mark || "shown";
-  }
-  return { ...state, pops: { ...state.pops, [frame.call_id]: { ...pop, marks } } };
+  return patched(state, frame, (pop) => {
+    const marking = { ...pop.marking };
+    for (const offer of frame.offers) {
+      if (frame.mark === "shown" && markOf(pop, offer)) continue;
+      marking[placeOf(offer)] = { mark: frame.mark || "shown", until: null };
+    }
+    return { ...pop, marking };
+  });
+}
+
+/** `until`: the offset at which the service has it; null: the service refused. */
+export function markSettled(
+  state: DeskState,
+  frame: MarkOffers,
+  until: number | null,
+): DeskState {
+  return patched(state, frame, (pop) => {
+    const marking = { ...pop.marking };
+    for (const place of frame.offers.map(placeOf)) {
+      const mine = marking[place];
+      if (!mine) continue;
+      if (until !== null) marking[place] = { ...mine, until };
+      else if (frame.mark !== "shown") delete marking[place];
+    }
+    return { ...pop, marking: notTold(marking, pop.offset) };
+  });
+}
+
+/** Marks that no frame up to `offset` can know yet. */
+export function notTold(marking: Marking, offset: number): Marking {
+  const waits = ({ until }: Marking[string]) => until === null || until > offset;
+  return Object.fromEntries(Object.entries(marking).filter(([, mine]) => waits(mine)));
+}
+
+function patched(
+  state: DeskState,
+  { call_id: callId }: MarkOffers,
+  patch: (pop: Pop) => Pop,
+): DeskState {
+  const pop = state.pops[callId];
+  return pop ? { ...state, pops: { ...state.pops, [callId]: patch(pop) } } : state;
 }

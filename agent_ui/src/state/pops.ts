@@ -12,6 +12,7 @@ import {
   POPS_MAX,
   type Pop,
 } from "./model";
+import { notTold } from "./offers";
 
 export function openPop(
   state: DeskState,
@@ -47,6 +48,7 @@ export function updatePop(
   const updated: Pop = { ...pop, ...changes };
   if (facets) updated.facets = { ...pop.facets, ...facets };
   if (note) updated.marks = note.marks ?? {};
+  if (note) updated.marking = notTold(pop.marking, frame.offset);
   if (note) updated.forNext = note.for_next ?? "";
   if (note) updated.callBackAt = note.call_back_at ?? null;
   let next = place(state, updated);
@@ -122,7 +124,7 @@ function toPop(frame: PopOpened): Pop {
   const forNext = frame.note.for_next ?? "";
   const callBackAt = frame.note.call_back_at ?? null;
   const wrapUp = frame.closed !== null;
-  return { ...pop, wrapUp, arrivals: {}, marks, forNext, callBackAt };
+  return { ...pop, wrapUp, arrivals: {}, marks, marking: {}, forNext, callBackAt };
 }
 
 function place(state: DeskState, pop: Pop): DeskState {

@@ -14,7 +14,7 @@ import {
   promiseSettled,
 } from "./drafts";
 import { type DeskAction, type DeskState, FINISHED_MAX, TROUBLES_MAX } from "./model";
-import { marked } from "./offers";
+import { marked, markSettled } from "./offers";
 import { closePop, openPop, removePop, resyncPops, updatePop } from "./pops";
 import { searchBegun, searchFound, searchRefused } from "./search";
 
@@ -84,6 +84,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return patchDraft(state, action.callId, { choosing: null });
     case "offers_marked":
       return marked(state, action.frame);
+    case "offers_settled":
+      return markSettled(state, action.frame, action.until);
     case "state_wanted":
       return { ...state, wantedState: action.state };
     case "wrap_up_begun":
