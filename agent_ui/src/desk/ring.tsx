@@ -1,11 +1,13 @@
 // Is a ringing call heard? Only where the agent switched it on.
 
 import { useEffect, useRef } from "preact/hooks";
+import { inOneTab } from "../shared/one_tab";
 import type { Preferences } from "../shared/preferences";
 
 const TONES_HZ = [440, 480];
 const RING_S = 0.9;
 const EVERY_MS = 3000;
+const OTHERS_SILENT_MS = EVERY_MS - 100;
 
 export class Bell {
   #context: AudioContext | null = null;
@@ -45,11 +47,15 @@ export function useRing(ringing: boolean, { ring, ringVolume }: Preferences): vo
   useEffect(() => {
     if (!ring || !ringing) return;
     const bell = new Bell();
-    const once = () => void bell.ring(volume.current).catch(() => {});
+    const play = () => bell.ring(volume.current);
+    const over = new AbortController();
+    const once = () =>
+      void inOneTab("ring", OTHERS_SILENT_MS, play, over.signal).catch(() => {});
     once();
     const again = setInterval(once, EVERY_MS);
     return () => {
       clearInterval(again);
+      over.abort();
       bell.close();
     };
   }, [ring, ringing]);

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/words";
+import { inOneTab } from "../shared/one_tab";
 import type { Preferences } from "../shared/preferences";
 import { toggleSettings } from "../shared/settings_sheet";
 import type { AlertSeen } from "../wire/frames";
@@ -11,6 +12,7 @@ const TONES_HZ: Record<AlertSeen["level"], number[]> = {
   critical: [880, 660, 880],
 };
 const TONE_S = 0.18;
+const OTHERS_SILENT_MS = 1000;
 
 /** The worst level among alerts that were not open before and that no one has seen. */
 export function levelToSound(
@@ -70,8 +72,12 @@ export function AlertSound(props: AlertSoundProps) {
     const level = levelToSound(known.current ?? idsOf(alerts), alerts);
     known.current = idsOf(alerts);
     if (!sound || level === null) return;
-    speaker.play(level, volume);
-    setBlocked(speaker.isBlocked);
+    const play = async () => {
+      speaker.play(level, volume);
+      setBlocked(speaker.isBlocked);
+      return !speaker.isBlocked;
+    };
+    void inOneTab("alert", OTHERS_SILENT_MS, play).catch(() => {});
   }, [alerts, live]);
   useEffect(() => {
     if (!sound) return;
