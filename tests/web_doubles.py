@@ -489,7 +489,7 @@ class FakeCounts:
         ]
 
     async def agent_times(
-        self, asked: CountsAsked, starts: Sequence[int]
+        self, asked: CountsAsked, starts: Sequence[int], people_min: int
     ) -> list[IntervalSums]:
         if asked.queues or asked.lines or asked.dialled:
             return []

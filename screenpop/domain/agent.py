@@ -117,6 +117,11 @@ class AgentPrivacy:
     def names_past(self, viewer: Role) -> bool:
         return self.past is not None and viewer.includes(self.past)
 
+    @property
+    def people_min(self) -> int:
+        """Whose sums supervisors may see, where it is known whose time is in them."""
+        return 0 if self.names_past(Role.SUPERVISOR) else self.group_min
+
 
 GROUPS_ONLY = AgentPrivacy()
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, select
 
+from screenpop.domain.agent import GROUP_MIN
 from screenpop.domain.call import CallKey, Direction, UserId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.local_time import day_start_us
@@ -50,6 +51,7 @@ CALLS_PER_QUERY = 500
 CALLS_FORGOTTEN_PER_STEP = 200
 CUSTOMER = ("customer_source", "customer_key", "customer_name", "chosen_by_agent")
 RECALL_DAYS = 7
+PEOPLE_MIN = "people_min"
 NO_TEAMS: Mapping[UserId, str] = {}
 SUMS = (
     tables.interval_counts, tables.rolled_counts, tables.team_counts,
@@ -71,6 +73,7 @@ PUT_OFFERS = putting(tables.offers, kept_together=("ordered_us",))
 PUT_NEW_OFFERS = putting(tables.offers, new_only=True)
 PUT_RECALLS = putting(tables.recall_actions, new_only=True)
 PUT_ALERTS = putting(tables.alert_changes, new_only=True)
+PUT_LIMIT = putting(tables.view_limits)
 PUT_OFFSET = putting(tables.consumers, newest_by="offset")
 PUT_CONSUMER = putting(tables.consumers, new_only=True)
 MOVE_OFFSET = StoredStatement(
@@ -125,8 +128,10 @@ class Archive:
         recall: RecallRules | None = None,
         recall_days: int = RECALL_DAYS,
         team_of: Mapping[UserId, str] = NO_TEAMS,
+        people_min: int = GROUP_MIN,
     ):
-        """`zone` is where days begin, `recall` says who was called back."""
+        """`zone` is where days begin, `recall` says who was called back, `people_min`
+        whose sums the views for BI tools may show."""
         self._database = database
         self._known = known
         self._zone = zone
@@ -135,6 +140,7 @@ class Archive:
         self._occupancy = Occupancy(database, team_of)
         self._counted = CountedCalls(database, rules or CountingRules(), zone)
         self._kinds = KindCounted(database, zone)
+        self._people_min = people_min
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -147,6 +153,7 @@ class Archive:
     async def begin(self, consumer: str, now_us: int = 0) -> int:
         """Where it goes on; from now on it has a row, which `write` compares."""
         await self._counted.note_rules(now_us)
+        await self._database.put([(PUT_LIMIT, [(PEOPLE_MIN, self._people_min)])])
         stored = await self.offset(consumer)
         if not stored:
             await self._database.put([(PUT_CONSUMER, [(consumer, 0, 0)])])

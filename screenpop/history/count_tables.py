@@ -101,9 +101,19 @@ occupancy_counts = Table(
     Column("team", String(NAME_CHARS), primary_key=True),  # empty: of no team
     Column("handle_us", BigInteger, nullable=False),
     Column("available_us", BigInteger, nullable=False),
+    Column("people", BigInteger, nullable=False),  # whose time this is
     sqlite_with_rowid=False,
 )
 """How long agents handled calls, and how long they waited for one."""
+
+view_limits = Table(
+    "view_limits",
+    metadata,
+    Column("name", String(LABEL_CHARS), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What the views for BI tools have to keep to of the configuration."""
 
 work_logs = Table(
     "work_logs",

@@ -74,7 +74,7 @@ LOGS_BEFORE = StoredStatement(
 )
 
 Times = dict[tuple[int, str], list[int]]
-"""(quarter, team): handle time, time available."""
+"""(quarter, team): handle time, time available, how many people's."""
 Quarters = Mapping[int, tuple[int, int]]
 """Of one person."""
 _Moment = tuple[int, int, AgentState | None]
@@ -183,21 +183,25 @@ def _add(sums: Times, log: _Stored, times: Quarters, sign: int) -> None:
     """What is over of them, or is taken back."""
     for quarter_us, (handle_us, available_us) in times.items():
         if quarter_us < log.until_us:
-            into = sums.setdefault((quarter_us, log.team), [0, 0])
+            into = sums.setdefault((quarter_us, log.team), [0, 0, 0])
             into[0] += sign * handle_us
             into[1] += sign * available_us
+            if quarter_us >= log.work.from_us:  # else they are counted there already
+                into[2] += sign
 
 
 def _shorten(sums: Times, log: _Stored, before: Quarters) -> Quarters:
     """After many changes in a quarter, what leaves the log counts before its end."""
+    from_us = log.work.from_us
     log.work.shorten()
     kept = log.work.quarters()
     for quarter_us, (handle_us, available_us) in before.items():
         if quarter_us >= log.until_us:
             still_handle_us, still_available_us = kept.get(quarter_us, (0, 0))
-            into = sums.setdefault((quarter_us, log.team), [0, 0])
+            into = sums.setdefault((quarter_us, log.team), [0, 0, 0])
             into[0] += handle_us - still_handle_us
             into[1] += available_us - still_available_us
+            into[2] += from_us <= quarter_us < log.work.from_us
     return kept
 
 

@@ -346,6 +346,7 @@ NOT_OF_A_USER: Mapping[str, str] = {
     "team_call_counts": "counts of callers, by team",
     "team_counts": "sums of teams",
     "occupancy_counts": "sums of teams",
+    "view_limits": "limits of the views for BI tools",
     "rules_of_counts": "rules in words",
     "call_events": "what a telephone system sent; the legs are made of it",
     "offers": "what was offered to callers, without a name",

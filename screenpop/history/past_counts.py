@@ -98,15 +98,16 @@ class PastCounts:
         return sums
 
     async def agent_times(
-        self, asked: CountsAsked, starts: Sequence[int]
+        self, asked: CountsAsked, starts: Sequence[int], people_min: int
     ) -> list[IntervalSums]:
         """`handle_us` and `available_us` of all agents together.
 
+        Without quarters of an hour of fewer people: `quarters_left_out` are so many.
         None for queues, lines or numbers: who waits waits for the calls of all.
         """
         if asked.queues or asked.lines or asked.dialled:
             return []
-        return await occupancy_sums(self._database, asked, starts)
+        return await occupancy_sums(self._database, asked, starts, people_min)
 
     async def rules(self, asked: CountsAsked) -> list[RulesSince]:
         """By which rules the range was counted: those at its beginning, then changes.

@@ -6,7 +6,7 @@ some hundred thousand. Nothing here names an agent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import and_, func, select, tuple_
@@ -37,10 +37,16 @@ class PastTeams:
         self._database = database
 
     async def sums(
-        self, asked: CountsAsked, starts: Sequence[int]
+        self,
+        asked: CountsAsked,
+        starts: Sequence[int],
+        people_min: int,
+        shown: Collection[str] | None = None,
     ) -> list[IntervalSums]:
-        """By interval and team, in their order, with the time of their agents.
+        """By interval and team, in their order.
 
+        With the time of the agents of the teams `shown` (None: of all) where it is
+        that of `people_min` people.
         `starts` are the beginnings of the intervals within the range, in order.
         """
         ends = [*starts[1:], asked.to_us]
@@ -71,8 +77,10 @@ class PastTeams:
             for start_us, team, *sums in found
             if any(sums)
         ]
-        times = await occupancy_sums(self._database, asked, starts, by_team=True)
-        return together(sums_of_calls, [each for each in times if each.group])
+        times = await occupancy_sums(
+            self._database, asked, starts, people_min, by_team=True, shown=shown
+        )
+        return together(sums_of_calls, times)
 
     async def calls(
         self, asked: CountsAsked, team: str, before: CountedPlace | None, limit: int

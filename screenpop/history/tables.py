@@ -37,6 +37,7 @@ from screenpop.history.count_tables import rolled_counts as rolled_counts
 from screenpop.history.count_tables import rules_of_counts as rules_of_counts
 from screenpop.history.count_tables import team_call_counts as team_call_counts
 from screenpop.history.count_tables import team_counts as team_counts
+from screenpop.history.count_tables import view_limits as view_limits
 from screenpop.history.count_tables import work_logs as work_logs
 
 _OVER = text("ended_us IS NOT NULL")

@@ -276,6 +276,7 @@ def _history(
         recall=recall.rules,
         recall_days=recall.days,
         team_of=members(config.teams),
+        people_min=config.privacy.of_agents.people_min,
     )
     archiver = Archiver(
         journal,

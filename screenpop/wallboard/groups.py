@@ -67,6 +67,7 @@ class GroupRule:
         """`people` by queue, and by team; `agents` are all with a telephone here."""
         self.named = privacy.names_live(Role.SUPERVISOR)
         self._all = self.names_figures = privacy.names_past(Role.SUPERVISOR)
+        self.people_min = privacy.people_min
         self._enough = agents >= privacy.group_min
         self._known = people.keys()
         self._merged = merged_queues(people, privacy.group_min)

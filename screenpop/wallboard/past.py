@@ -39,6 +39,8 @@ from screenpop.wallboard.metrics import (
 )
 
 AGENT_TIMES = ("handle_us", "available_us")
+LEFT_OUT = "quarters_left_out"
+"""Quarters of an hour of too few people, which are not in the times."""
 WITHOUT_CALLS = frozenset({OCCUPANCY, TEAM_OCCUPANCY})
 _OF_TODAY = (" of today", " today")
 _BEHIND: Mapping[str, tuple[str, ...]] = {

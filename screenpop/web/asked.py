@@ -13,8 +13,8 @@ from screenpop.domain.local_time import QUARTER_US, local, midnight_us
 from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.history.past_counts import CountsAsked
 from screenpop.wallboard.groups import OF_AGENTS, PACE, TOTAL, GroupRule
-from screenpop.wallboard.metrics import Amounts
-from screenpop.wallboard.past import AGENT_TIMES, past_values
+from screenpop.wallboard.metrics import OCCUPANCY, Amounts
+from screenpop.wallboard.past import AGENT_TIMES, LEFT_OUT, past_values
 from screenpop.web.body import required, text
 from screenpop.web.site import Site
 
@@ -91,11 +91,14 @@ def numbers_seen(
     `hidden` names what is null because too few agents took the calls.
     """
     values = past_values(amounts, rules)
+    has_times = any(name in amounts for name in (*AGENT_TIMES, LEFT_OUT))
     if pace:
-        return {"values": values, "amounts": amounts}
-    times = (TALK_US, HOLD_US, *AGENT_TIMES)
+        shown: dict[str, Any] = {"values": values, "amounts": amounts}
+        few = LEFT_OUT in amounts and values[OCCUPANCY] is None
+        return {**shown, "hidden": (OCCUPANCY,)} if few else shown
+    times = (TALK_US, HOLD_US, *AGENT_TIMES, LEFT_OUT)
     kept = {k: v for k, v in amounts.items() if k not in times}
-    hidden = OF_AGENTS if any(name in amounts for name in AGENT_TIMES) else (PACE,)
+    hidden = OF_AGENTS if has_times else (PACE,)
     values |= dict.fromkeys(OF_AGENTS)
     return {"values": values, "amounts": kept, "hidden": hidden}
 

@@ -104,7 +104,7 @@ async def hours(site: Site, visit: Visit) -> web.StreamResponse:
     starts = interval_starts(asked.from_us, asked.to_us, "60m", zone)
     names, counts = amounts_of(number, rules), site.services.counts
     if number in WITHOUT_CALLS:
-        found = await counts.agent_times(asked, starts)
+        found = await counts.agent_times(asked, starts, groups.people_min)
     else:
         found = await counts.sums(asked, starts, names=names)
     sums = {each.interval_us: each.amounts for each in found}
@@ -183,7 +183,8 @@ async def _by_clock(
     found: dict[str, Amounts] = {}
     counts = site.services.counts
     calls = await counts.sums(asked, starts)
-    times = await counts.agent_times(asked, starts) if calls else []
+    people_min = site.services.groups().people_min
+    times = await counts.agent_times(asked, starts, people_min) if calls else []
     for each in together(calls, times):
         found.setdefault(_clock(each.interval_us, zone), each.amounts)
     return found

@@ -54,7 +54,7 @@ class Counted:
         Raises `BadInput` beyond `ROWS_MAX` rows, `Unavailable`.
         """
         found = await self.counts.sums(asked, starts, group)
-        times = await self.counts.agent_times(asked, starts)
+        times = await self.counts.agent_times(asked, starts, self.groups.people_min)
         if group is None:
             found, times = together(found, times), []
         places = [] if group is None else columns("text", group, f"{group}_label")

@@ -16,10 +16,10 @@ from screenpop.domain.local_time import local
 from screenpop.domain.profile import Json
 from screenpop.history.past_counts import CountsAsked, IntervalSums
 from screenpop.support.table import columns
-from screenpop.wallboard.agent_metrics import TEAM_ANSWERED
+from screenpop.wallboard.agent_metrics import TEAM_ANSWERED, TEAM_OCCUPANCY
 from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.intervals import By, interval_starts
-from screenpop.wallboard.past import TEAM_NUMBERS, past_team_values
+from screenpop.wallboard.past import LEFT_OUT, TEAM_NUMBERS, past_team_values
 from screenpop.web.asked import (
     NAME_CHARS_MAX,
     choice,
@@ -41,8 +41,8 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
     asked = _asked(site, query)
     by = choice(query, "by", get_args(By), "60m")
     starts = interval_starts(asked.from_us, asked.to_us, by, zone)
-    found = await site.services.counts.teams.sums(asked, starts)
-    teams, rule = _teams(site, found), site.services.groups()
+    found, rule = await _sums(site, asked, starts), site.services.groups()
+    teams = _teams(site, found)
     if len(teams) * len(starts) > ROWS_MAX:
         raise BadInput(
             f"{len(teams)} teams in {len(starts)} intervals are more than {ROWS_MAX}"
@@ -87,7 +87,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
 async def places(site: Site, visit: Visit) -> web.StreamResponse:
     """`GET /v1/stats/places?group=team`: a row for each team."""
     asked, zone = _asked(site, visit.request.query), zone_of(site)
-    found = await site.services.counts.teams.sums(asked, [asked.from_us])
+    found = await _sums(site, asked, [asked.from_us])
     rule, labels = site.services.groups(), site.services.labels.get(TEAM, {})
     sums = {each.group: each.amounts for each in found}
     rows = []
@@ -126,6 +126,16 @@ def _asked(site: Site, query: Any) -> CountsAsked:
     return asked
 
 
+async def _sums(
+    site: Site, asked: CountsAsked, starts: Sequence[int]
+) -> list[IntervalSums]:
+    rule, known = site.services.groups(), site.services.labels.get(TEAM, {})
+    groups = [team for team in known if _is_shown(rule, team)]
+    shown = None if rule.names_figures else groups
+    counts = site.services.counts.teams
+    return await counts.sums(asked, starts, rule.people_min, shown)
+
+
 def _teams(site: Site, found: Sequence[IntervalSums]) -> list[str]:
     """Those of the configuration in its order, then others of the past."""
     labels = site.services.labels.get(TEAM, {})
@@ -141,7 +151,13 @@ def _seen(rule: GroupRule, team: str, amounts: Mapping[str, int]) -> dict[str, A
         names = tuple(each.name for each in TEAM_NUMBERS)
         nothing = dict.fromkeys(names, None)
         return {"values": nothing, "amounts": {}, "hidden": names}
-    return {"values": past_team_values(amounts), "amounts": amounts}
+    values = past_team_values(amounts)
+    few = LEFT_OUT in amounts and values[TEAM_OCCUPANCY] is None
+    return {
+        "values": values,
+        "amounts": amounts,
+        **({"hidden": (TEAM_OCCUPANCY,)} if few else {}),
+    }
 
 
 def _definitions() -> list[Json]:

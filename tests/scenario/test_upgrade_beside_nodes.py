@@ -27,7 +27,7 @@ from unit.history.test_rolled import (
 from screenpop.domain.call import Call
 from screenpop.domain.errors import ConfigError, Unavailable
 from screenpop.history import migrate, tables
-from screenpop.history.archive import MOVE_OFFSET
+from screenpop.history.archive import MOVE_OFFSET, PUT_LIMIT
 from screenpop.history.columns import LATER_AMOUNTS
 from screenpop.history.counted import (
     ADD_COUNTS,
@@ -77,7 +77,8 @@ OLDER_PUTS = {
 OLDER_COUNTS_OF = of_wanted(COUNTS, tuple(COUNTS.columns)[3:])
 
 
-LATER = [ADD_ROLLED, MOVE_OFFSET, PUT_LOG, ADD_TIMES, LOGS_BEFORE, LOGS_OF]
+LATER = [ADD_ROLLED, MOVE_OFFSET, PUT_LIMIT, PUT_LOG, ADD_TIMES]
+LATER += [LOGS_BEFORE, LOGS_OF]
 LATER += [x for sign in (TAKE_BACK, ADD) for some in sign.values() for x in some]
 """Statements on tables that came after `BEFORE`."""
 

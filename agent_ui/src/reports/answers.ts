@@ -29,7 +29,8 @@ export interface Stats {
   counted_by: { since: string; rules: string }[];
   service_levels: ServiceLevel[];
   total: Values;
-  /** Numbers that are null because too few agents took the calls. */
+  amounts?: Record<string, number>;
+  /** Numbers that are null because too few agents are behind them. */
   hidden?: string[];
   rows: Interval[];
 }

@@ -111,6 +111,14 @@ interface OwnProps extends ViewProps {
   usual: Usual | null;
 }
 
+/** Quarters of an hour of too few agents are in no sum of the time of agents. */
+function LeftOut({ stats }: { stats: Stats }) {
+  const quarters = stats.amounts?.quarters_left_out ?? 0;
+  if (quarters === 0) return null;
+  const time = shown(quarters * 900, "seconds");
+  return <small title={whyHidden()}>{t("reports.without_of_too_few", { time })}</small>;
+}
+
 function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
   const counters = new Map(stats.counters.map((each) => [each.name, each]));
   return (
@@ -131,6 +139,7 @@ function Figures({ stats, usual, from, to, onOpen }: OwnProps) {
             {stats.hidden?.includes(name) && (
               <small title={whyHidden()}>{fewAgents()}</small>
             )}
+            {name === "occupancy" && value !== null && <LeftOut stats={stats} />}
             {band && <small>{`${usualWords(band, counter.unit)}${until}`}</small>}
           </>
         );

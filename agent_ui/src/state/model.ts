@@ -20,7 +20,7 @@ export interface Pop extends Omit<PopOpened, "frame" | "missed_while_away"> {
   arrivals: Record<string, number>;
   /** What became of its offers, by `FACET/ITEM`. */
   marks: Marks;
-  /** The same as the agent said it here, until a frame has told it back. */
+  /** The same as the agent said it here, until a frame has confirmed it. */
   marking: Marking;
   /** What the service has of this agent's for the next one. */
   forNext: string;

@@ -5,7 +5,7 @@ import type { DeskState, Pop } from "./model";
 
 export type Marks = Record<string, Mark>;
 
-/** Said here; `until`: the offset of the frame that tells it back, once known. */
+/** Said here; `until`: the offset of the frame that confirms it, once known. */
 export type Marking = Record<string, { mark: Mark; until: number | null }>;
 
 /** What an agent can say, in the order in which one key goes through them. */
@@ -52,7 +52,7 @@ export function nextMark(mark: Mark | null): SaidMark | "" {
   return SAID[at + 1] ?? "";
 }
 
-/** What the agent said just now stands until the service has told it back. */
+/** What the agent said just now stands until the service has confirmed it. */
 export function marked(state: DeskState, frame: MarkOffers): DeskState {
   return patched(state, frame, (pop) => {
     const marking = { ...pop.marking };

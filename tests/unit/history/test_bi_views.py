@@ -17,11 +17,13 @@ from screenpop.domain.call_counts import NAMES
 from screenpop.history.archive import Archive
 from screenpop.history.counted import INTERVAL_US
 from screenpop.history.engine import Database
+from screenpop.history.occupancy import ADD_TIMES
 from screenpop.history.past_counts import CountsAsked, PastCounts
 
 DOC = Path("docs/bi.md").read_text()
 OF_THE_STORE, _, _ = DOC.partition("## Parquet over HTTP")  # then it is DuckDB's
 EXAMPLES = re.findall(r"```sql\n(.*?)```", OF_THE_STORE, re.DOTALL)
+VIEWS = re.findall(r"^## (bi_\w+)$", DOC, re.MULTILINE)
 LEFT = ("answered", "abandoned", "moved", "diverted", "callback")
 
 
@@ -69,6 +71,21 @@ async def test_a_view_adds_up_to_the_numbers_of_the_api(database: Database) -> N
     assert {row["outcome"]: row["n"] for row in visits} == dict.fromkeys(LEFT, 3)
 
 
+async def test_the_view_of_occupancy_has_no_quarter_of_few_agents(
+    database: Database,
+) -> None:
+    many, few = (0, "north", 60, 30, 5), (INTERVAL_US, "north", 7, 5, 4)
+    await database.put([(ADD_TIMES, [many, few])])
+    query = "SELECT interval_us, handle_us, available_us FROM bi_occupancy"
+    assert await read(database, query) == []  # nobody wrote what may be shown
+    await Archive(database).begin("archiver")
+    assert await read(database, query) == [
+        {"interval_us": 0, "handle_us": 60, "available_us": 30}
+    ]
+    await Archive(database, people_min=0).begin("archiver")
+    assert len(await read(database, query)) == 2
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 async def test_each_example_of_the_document_runs(
     database: Database, example: str
@@ -106,7 +123,7 @@ async def test_the_role_of_the_document_reads_the_views_and_no_table(
         for statement in re.findall(r"^    ((?:CREATE|GRANT) .*);$", DOC, re.MULTILINE):
             await connection.execute(text(statement))
         await connection.execute(text("SET LOCAL ROLE screenpop_bi"))
-        for view in ("bi_calls", "bi_queue_visits", "bi_queue_intervals"):
+        for view in VIEWS:
             await connection.execute(text(f"SELECT * FROM {view}"))
         with pytest.raises(DBAPIError, match="permission denied for table calls"):
             await connection.execute(text("SELECT * FROM calls"))

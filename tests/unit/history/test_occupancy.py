@@ -50,6 +50,7 @@ STATES = (
 )  # fmt: skip
 
 Times = dict[tuple[int, str], tuple[int, int]]
+People = Counter[tuple[int, str]]
 Item = tuple[int, str, Word | Call]
 
 
@@ -90,9 +91,10 @@ def simulated(rng: random.Random, users: tuple[str, ...], steps: int) -> list[It
     return sorted(items, key=lambda item: item[0])
 
 
-def slowly(items: list[Item], until_us: int) -> Times:
-    """Ask for each ten seconds what a person did."""
+def slowly(items: list[Item], until_us: int) -> tuple[Times, People]:
+    """Ask for each ten seconds what a person did, and count who did something."""
     found: dict[tuple[int, str], Counter[str]] = {}
+    people: set[tuple[int, str, str]] = set()
     for user in {user for _, user, _ in items}:
         mine = [what for _, owner, what in items if owner == user]
         words = sorted((w for w in mine if isinstance(w, Word)), key=lambda w: w[:2])
@@ -117,8 +119,12 @@ def slowly(items: list[Item], until_us: int) -> Times:
                 times["handle"] += STEP_S * S
             elif states[-1].state is AgentState.AVAILABLE:
                 times["available"] += STEP_S * S
+            else:
+                continue
+            people.add((*place, user))
     sums = {place: (x["handle"], x["available"]) for place, x in found.items()}
-    return {place: times for place, times in sums.items() if any(times)}
+    of_people = Counter((quarter_us, team) for quarter_us, team, _ in people)
+    return {place: times for place, times in sums.items() if any(times)}, of_people
 
 
 def _over(call: Call) -> bool:
@@ -129,6 +135,13 @@ async def stored(database: Database) -> Times:
     async with database.read() as connection:
         rows = (await connection.execute(select(occupancy_counts))).all()
     return {(row[0], row[1]): (row[2], row[3]) for row in rows if any(row[2:])}
+
+
+async def stored_people(database: Database) -> People:
+    async with database.read() as connection:
+        rows = (await connection.execute(select(occupancy_counts))).mappings().all()
+    found = {(row["interval_us"], row["team"]): row["people"] for row in rows}
+    return Counter({place: n for place, n in found.items() if n})
 
 
 async def write(
@@ -173,9 +186,11 @@ async def test_a_day_that_is_longer_counts_as_second_by_second(
         await write(database, offset, some, items[min(place, len(items)) - 1][0])
         with pytest.raises(RowChanged):  # a node that lost the lease writes it too
             await write(database, offset, some, items[-1][0])
-    wanted = slowly(items, until_us)
+    wanted, people = slowly(items, until_us)
     assert len(wanted) > 50
+    assert max(people.values()) == 2
     assert await stored(database) == wanted
+    assert await stored_people(database) == people
     assert _live(items, until_us) == [
         sum(times[place] for times in wanted.values()) for place in (0, 1)
     ]
@@ -210,15 +225,20 @@ async def _adds_up_by_day(database: Database, wanted: Times) -> None:
     asked = CountsAsked(from_us=begin_us - 4 * QUARTER_US, to_us=day_us + QUARTER_US)
     starts = interval_starts(asked.from_us, asked.to_us, "day", ZONE)
     assert starts[1:] == [begin_us, day_us]
-    found = await occupancy_sums(database, asked, starts)
+    found = await occupancy_sums(database, asked, starts, 0)
     of_day = {each.interval_us: each.amounts for each in found}[begin_us]
     inside = [t for (at, _), t in wanted.items() if begin_us <= at < day_us]
     handle_us, available_us = (sum(times) for times in zip(*inside, strict=True))
     assert of_day == {"handle_us": handle_us, "available_us": available_us}
-    teams = await occupancy_sums(database, asked, starts, by_team=True)
-    by_day = [x.amounts["handle_us"] for x in teams if x.interval_us == begin_us]
-    assert sum(by_day) == handle_us
-    assert len(by_day) == 3
+    teams = await occupancy_sums(database, asked, starts, 0, by_team=True)
+    by_day = {x.group: x.amounts for x in teams if x.interval_us == begin_us}
+    assert by_day.keys() == {"first", "second"}
+    for team, amounts in by_day.items():
+        of_team = [
+            times for (at, name), times in wanted.items()
+            if name == team and begin_us <= at < day_us
+        ]  # fmt: skip
+        assert amounts["handle_us"] == sum(handle for handle, _ in of_team)
 
 
 async def test_time_that_goes_on_counts_when_the_quarter_is_over(

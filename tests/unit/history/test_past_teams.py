@@ -111,7 +111,7 @@ async def test_a_team_is_summed_by_interval_and_opened_page_by_page(
     await write(database, 1, *calls, talked(9, "cem", at_us=at_us, talk_s=30))
     past = PastTeams(database)
     asked = CountsAsked(from_us=at_us, to_us=at_us + 4 * INTERVAL_US)
-    sums = await past.sums(asked, [at_us, at_us + 2 * INTERVAL_US])
+    sums = await past.sums(asked, [at_us, at_us + 2 * INTERVAL_US], 0)
     assert [(x.interval_us // INTERVAL_US, x.group, x.amounts) for x in sums] == [
         (8, "first", {"answered": 2, "handled": 2, "talk_us": 120 * S}),
         (8, "second", {"answered": 1, "handled": 1, "talk_us": 30 * S}),

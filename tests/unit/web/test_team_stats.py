@@ -19,7 +19,10 @@ LABELS = {"team": {"first": "First line", "second": "Second", "third": "Third"}}
 class Teams:
     """Two calls of each team in the first interval."""
 
-    async def sums(self, asked: Any, starts: Any) -> list[IntervalSums]:
+    async def sums(
+        self, asked: Any, starts: Any, people_min: int, shown: Any
+    ) -> list[IntervalSums]:
+        assert (people_min, shown) == (5, ["third"])
         amounts = {
             "answered": 2, "handled": 1, "talk_us": 90_000_000,
             "handle_us": 300, "available_us": 100,

@@ -323,7 +323,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: لا شيء في هذه الأيام.",
   "reports.too_few_agents": "عدد الموظفين قليل جدًا",
   "reports.not_shown_so_few_agents":
-    "لا تُعرض: عدد من ردّوا على هذه المكالمات قليل بحيث تكون مدة شخص واحد (privacy.group_min).",
+    "لا تُعرض: وراءها عدد قليل جدًا من الموظفين بحيث تدل على ما فعله شخص واحد (privacy.group_min).",
+  "reports.without_of_too_few": "دون {time} كان فيها عدد الموظفين قليلًا جدًا",
   "reports.service_level_by_each_way": "مستوى الخدمة حسب كل طريقة عدّ",
   "reports.this_centres": "الخاصة بهذا المركز",
   "reports.ways_give_this_figure": {

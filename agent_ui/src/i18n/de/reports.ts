@@ -330,7 +330,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: nichts an diesen Tagen.",
   "reports.too_few_agents": "zu wenige Agenten",
   "reports.not_shown_so_few_agents":
-    "Nicht gezeigt: So wenige Agenten nahmen diese Anrufe an, dass es die Zeit einer Person wäre (privacy.group_min).",
+    "Nicht gezeigt: So wenige Agenten stehen dahinter, dass es zeigte, was eine Person tat (privacy.group_min).",
+  "reports.without_of_too_few": "ohne {time} mit zu wenigen Agenten",
   "reports.service_level_by_each_way": "Servicelevel nach jeder Zählweise",
   "reports.this_centres": "dieses Centers",
   "reports.ways_give_this_figure": {

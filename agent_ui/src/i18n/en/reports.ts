@@ -319,7 +319,8 @@ export const reports = {
   "reports.no_in_these_days": "No {to_lower_case} in these days.",
   "reports.too_few_agents": "too few agents",
   "reports.not_shown_so_few_agents":
-    "Not shown: so few agents took these calls that the time would be that of one person (privacy.group_min).",
+    "Not shown: so few agents are behind it that it would say what one person did (privacy.group_min).",
+  "reports.without_of_too_few": "without {time} of too few agents",
   "reports.service_level_by_each_way": "Service level by each way of counting",
   "reports.this_centres": "this centre's",
   "reports.ways_give_this_figure": {

@@ -328,7 +328,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: nada en estos días.",
   "reports.too_few_agents": "muy pocos agentes",
   "reports.not_shown_so_few_agents":
-    "No se muestra: tan pocos agentes atendieron estas llamadas que sería el tiempo de una persona (privacy.group_min).",
+    "No se muestra: hay tan pocos agentes detrás que diría lo que hizo una persona (privacy.group_min).",
+  "reports.without_of_too_few": "sin {time} con muy pocos agentes",
   "reports.service_level_by_each_way": "Nivel de servicio según cada manera de contar",
   "reports.this_centres": "de este centro",
   "reports.ways_give_this_figure": {

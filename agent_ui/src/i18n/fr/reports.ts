@@ -333,7 +333,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case} : rien ces jours-là.",
   "reports.too_few_agents": "trop peu d’agents",
   "reports.not_shown_so_few_agents":
-    "Non affiché : si peu d’agents ont pris ces appels que ce serait la durée d’une seule personne (privacy.group_min).",
+    "Non affiché : si peu d’agents sont concernés que cela dirait ce qu’une seule personne a fait (privacy.group_min).",
+  "reports.without_of_too_few": "sans {time} avec trop peu d’agents",
   "reports.service_level_by_each_way":
     "Niveau de service selon chaque façon de compter",
   "reports.this_centres": "de ce centre",

@@ -328,7 +328,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: nulla in questi giorni.",
   "reports.too_few_agents": "troppo pochi agenti",
   "reports.not_shown_so_few_agents":
-    "Non mostrato: così pochi agenti hanno preso queste chiamate che sarebbe il tempo di una persona (privacy.group_min).",
+    "Non mostrato: gli agenti interessati sono così pochi che direbbe che cosa ha fatto una persona (privacy.group_min).",
+  "reports.without_of_too_few": "senza {time} con troppo pochi agenti",
   "reports.service_level_by_each_way": "Livello di servizio per ogni modo di contare",
   "reports.this_centres": "di questo centro",
   "reports.ways_give_this_figure": {

@@ -326,7 +326,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: niets op deze dagen.",
   "reports.too_few_agents": "te weinig agenten",
   "reports.not_shown_so_few_agents":
-    "Niet getoond: zo weinig agenten namen deze gesprekken aan dat het de tijd van één persoon zou zijn (privacy.group_min).",
+    "Niet getoond: er zitten zo weinig agenten achter dat het zou zeggen wat één persoon deed (privacy.group_min).",
+  "reports.without_of_too_few": "zonder {time} met te weinig agenten",
   "reports.service_level_by_each_way": "Servicelevel per telwijze",
   "reports.this_centres": "van dit centrum",
   "reports.ways_give_this_figure": {

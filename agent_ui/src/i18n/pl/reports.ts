@@ -331,7 +331,8 @@ export const reports: Part<typeof en> = {
   "reports.no_in_these_days": "{to_lower_case}: brak w tych dniach.",
   "reports.too_few_agents": "za mało agentów",
   "reports.not_shown_so_few_agents":
-    "Nie pokazano: tak niewielu agentów odebrało te połączenia, że byłby to czas jednej osoby (privacy.group_min).",
+    "Nie pokazano: stoi za tym tak niewielu agentów, że mówiłoby to, co robiła jedna osoba (privacy.group_min).",
+  "reports.without_of_too_few": "bez {time} ze zbyt małą liczbą agentów",
   "reports.service_level_by_each_way": "Poziom obsługi według każdego sposobu liczenia",
   "reports.this_centres": "tego centrum",
   "reports.ways_give_this_figure": {

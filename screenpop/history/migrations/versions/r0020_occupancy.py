@@ -17,6 +17,7 @@ VIEW = (
     " CAST(SUM(handle_us) AS BIGINT) AS handle_us,"
     " CAST(SUM(available_us) AS BIGINT) AS available_us"
     " FROM occupancy_counts GROUP BY interval_us"
+    " HAVING SUM(people) >= (SELECT value FROM view_limits WHERE name = 'people_min')"
 )
 
 
@@ -29,7 +30,15 @@ def upgrade() -> None:
         sa.Column("team", sa.String(length=200), nullable=False),
         sa.Column("handle_us", big, nullable=False),
         sa.Column("available_us", big, nullable=False),
+        sa.Column("people", big, nullable=False),
         sa.PrimaryKeyConstraint("interval_us", "team"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "view_limits",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("value", big, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
         sqlite_with_rowid=False,
     )
     op.create_table(
