@@ -1,4 +1,4 @@
-"""Which buttons, snippets and layouts does a card have?"""
+"""Which buttons, snippets, layouts and reasons of a break does a desk have?"""
 
 from __future__ import annotations
 
@@ -139,6 +139,29 @@ class SnippetSettings(_DeskModel):
     )
 
 
+class BreakReasonSettings(_DeskModel):
+    """What a break is for; agents may choose one with the state *Break*."""
+
+    name: SnippetName = Field(
+        description="In frames and in the journal; letters, digits, `-` and `_`."
+    )
+    label: str = Field(min_length=1, max_length=30, description="What people see.")
+    labels: Labels = Field(
+        default_factory=dict,
+        description="The same in other languages, by language.",
+    )
+
+
+def _names_once(
+    reasons: tuple[BreakReasonSettings, ...],
+) -> tuple[BreakReasonSettings, ...]:
+    names = [reason.name for reason in reasons]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`{name}` is a duplicate")
+    return reasons
+
+
 class PlacedFacetSettings(_DeskModel):
     """A facet of a card, and how much room it gets."""
 
@@ -183,4 +206,12 @@ class DeskSettings(_DeskModel):
         max_length=50,
         description="Layouts of cards. The first that fits queue and role is taken;"
         " without one the card has its usual layout.",
+    )
+    break_reasons: Annotated[
+        tuple[BreakReasonSettings, ...], AfterValidator(_names_once)
+    ] = Field(
+        (),
+        max_length=20,
+        description="Reasons of a break, in the order of their menu. The agent sees"
+        " the own one; others as `privacy.live_state_for` allows.",
     )

@@ -148,3 +148,4 @@ class SetAgentState(
 ):  # fmt: skip
     state: Literal["available", "break", "wrap_up", "offline"]
     id: str | None = None
+    reason: str | None = None  # of a break: one of `break_reasons`

@@ -50,6 +50,7 @@ OFFERS_MAX = 20  # in one frame; a card has six
 class CommandRules:
     dispositions: Collection[str] = ()
     note_required: Collection[str] = ()
+    break_reasons: Collection[str] = ()
     note_chars_max: int = 4000
 
 
@@ -67,7 +68,7 @@ def record_of(
     `found` is the customer whom a search found, for `choose`.
     """
     if isinstance(command, frames.SetAgentState):
-        return state_record(command, user, now_us)
+        return state_record(command, user, now_us, rules.break_reasons)
     if pop is None or case is None:
         raise Forbidden(
             f"call {command.call_id!r} is not on your desk",
@@ -135,7 +136,10 @@ def action_id(user: User, frame_id: str | None) -> str:
 
 
 def state_record(
-    command: frames.SetAgentState, user: User, now_us: int
+    command: frames.SetAgentState,
+    user: User,
+    now_us: int,
+    break_reasons: Collection[str] = (),
 ) -> ActionRecord:
     agent = principal(user)
     if agent is None:
@@ -144,14 +148,35 @@ def state_record(
             code="no_agent",
             remedy="An admin sets it: screenpop users set NAME --agent ID.",
         )
+    data: dict[str, str] = {"state": command.state}
+    if command.reason is not None:
+        data["reason"] = _break_reason(command, command.reason, break_reasons)
     return ActionRecord(
         action="agent_state",
         action_id=action_id(user, command.id),
         at_us=now_us,
         user=user.username,
         agent=AgentId(agent),
-        data={"state": command.state},
+        data=data,
     )
+
+
+def _break_reason(
+    command: frames.SetAgentState, reason: str, known: Collection[str]
+) -> str:
+    if command.state != "break":
+        raise BadInput(
+            f"reason: only a break has one, not the state {command.state!r}",
+            code="bad_reason",
+            remedy="Send it with the state `break`.",
+        )
+    if reason not in known:
+        raise BadInput(
+            f"reason: {reason[:40]!r} is not configured",
+            code="bad_reason",
+            remedy=f"Use one of {', '.join(known) or '(none)'}.",
+        )
+    return reason
 
 
 def _choice(

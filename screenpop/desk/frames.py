@@ -57,6 +57,9 @@ from screenpop.desk.client_frames import (
     SetAgentState as SetAgentState,
 )
 from screenpop.desk.page_frames import (
+    BreakReason as BreakReason,
+)
+from screenpop.desk.page_frames import (
     CardLayout as CardLayout,
 )
 from screenpop.desk.page_frames import (
@@ -230,6 +233,7 @@ class AgentUpdated(
     state: Literal["offline", "available", "break", "wrap_up"]
     telephone: Telephone = "idle"
     since: str = ""
+    reason: str | None = None  # of a break: one of `break_reasons`
 
 
 class RecallsWaiting(
@@ -269,6 +273,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     layouts: list[CardLayout] = []  # the first that fits queue and role
     snippets: list[Snippet] = []  # texts for notes
     results_required: list[str] = []  # queues whose calls need a result to be finished
+    break_reasons: list[BreakReason] = []  # in the order of their menu
 
 
 class Resync(
@@ -347,6 +352,7 @@ class AgentRow(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None  # whose row it is; null: a telephone without a person
     desk: bool = True  # false: their last desk was closed, they take no calls there
     team: str | None = None
+    reason: str | None = None  # of a break: one of `break_reasons`
 
 
 class WallboardSnapshot(

@@ -21,10 +21,10 @@ from screenpop.desk.close_codes import CloseFrame
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.finding import CustomerFinder
 from screenpop.desk.hub_tools import HubTools as HubTools
-from screenpop.desk.presence import AgentStates, Presence
+from screenpop.desk.presence import AgentStates, Presence, Said
 from screenpop.desk.session import Session, SessionKind, Transport
 from screenpop.desk.watchers import Watchers
-from screenpop.domain.agent import AgentState, Role, SaidBy, User, UserId
+from screenpop.domain.agent import AgentState, Role, User, UserId
 from screenpop.domain.call import LegState
 from screenpop.domain.directory import Directory, principal
 from screenpop.domain.errors import BadInput, Overloaded, Unavailable
@@ -134,13 +134,11 @@ class Hub:
                     whole = self._resync(session.username, "other_journal")
                     session.write(frames.encode(whole))
 
-    def agent_said(
-        self, user: UserId, state: AgentState, at_us: int, by: SaidBy = "desk"
-    ) -> None:
+    def agent_said(self, user: UserId, said: Said) -> None:
         """A person, or the telephone system for them, named a state."""
-        if by == "desk" and state is not AgentState.OFFLINE:
+        if said.by == "desk" and said.state is not AgentState.OFFLINE:
             self.presence.named_a_state(user)
-        if self.states.say(user, state, at_us, by):
+        if self.states.say(user, said):
             self.tell_agent(user)
 
     def _tell_telephone(self, user: UserId, due: dict[Session, list[bytes]]) -> None:
@@ -367,6 +365,7 @@ class Hub:
             state=said.state.value,
             telephone=self._telephone(user.username),
             since=render.iso(said.since_us) if said.since_us else "",
+            reason=said.reason or None,
         )
 
     def _telephone(self, user: UserId) -> frames.Telephone:

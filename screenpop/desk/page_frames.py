@@ -1,4 +1,4 @@
-"""What does `hello` say about cards: labels, results, buttons, snippets, layouts?"""
+"""What does `hello` say about cards: labels, results, buttons, snippets, …?"""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ class Snippet(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     queues: list[str] = []  # none: calls of all queues
     labels: dict[str, str] = {}
+
+
+class BreakReason(msgspec.Struct, frozen=True, kw_only=True):
+    """What a break is for; `agent_state` names it."""
+
+    name: str
+    label: str
+    labels: dict[str, str] = {}  # in other languages, by language
 
 
 class CardLayout(msgspec.Struct, frozen=True, kw_only=True):

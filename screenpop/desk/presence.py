@@ -111,6 +111,7 @@ class Said(NamedTuple):
     state: AgentState = AgentState.OFFLINE
     since_us: int = 0
     by: SaidBy = "desk"
+    reason: str = ""  # of a break
 
 
 SavedStates = tuple[dict[UserId, Said], dict[UserId, tuple[int, str]]]
@@ -127,13 +128,14 @@ class AgentStates:
     def get(self, user: UserId) -> Said:
         return self._said.get(user, _UNSAID)
 
-    def say(self, user: UserId, state: AgentState, at_us: int, by: SaidBy) -> bool:
+    def say(self, user: UserId, said: Said) -> bool:
         """True when it is the newest word."""
-        if by == "telephone":
-            if (at_us, state) <= self._telephone_us.get(user, (0, "")):
+        if said.by == "telephone":
+            word = (said.since_us, said.state)
+            if word <= self._telephone_us.get(user, (0, "")):
                 return False
-            self._telephone_us[user] = (at_us, state)
-        self._said[user] = Said(state, at_us, by)
+            self._telephone_us[user] = word
+        self._said[user] = said
         return True
 
     def saved(self) -> SavedStates:

@@ -13,7 +13,12 @@ import msgspec
 from msgspec.structs import replace
 
 import screenpop
-from screenpop.config.desk import ButtonSettings, LayoutSettings, SnippetSettings
+from screenpop.config.desk import (
+    BreakReasonSettings,
+    ButtonSettings,
+    LayoutSettings,
+    SnippetSettings,
+)
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
@@ -235,6 +240,7 @@ def greeter(
     buttons = [_button(x) for x in config.desk.buttons]
     layouts = [_layout(x) for x in config.desk.layouts]
     snippets = [_snippet(x) for x in config.desk.snippets]
+    reasons = [_break_reason(x) for x in config.desk.break_reasons]
     required = [name for name, x in config.queues.items() if x.result == "required"]
 
     def hello(user: User, offset: int) -> frames.Hello:
@@ -263,6 +269,7 @@ def greeter(
             layouts=layouts,
             snippets=snippets,
             results_required=required,
+            break_reasons=reasons,
         )
 
     return hello
@@ -296,6 +303,12 @@ def _snippet(written: SnippetSettings) -> frames.Snippet:
         label=written.label or written.name,
         labels=dict(written.labels),
         queues=list(written.queues),
+    )
+
+
+def _break_reason(written: BreakReasonSettings) -> frames.BreakReason:
+    return frames.BreakReason(
+        name=written.name, label=written.label, labels=dict(written.labels)
     )
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 
 from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.hub import Hub
-from screenpop.desk.presence import DESK
-from screenpop.domain.agent import AgentState, SaidBy, UserId, agent_state
+from screenpop.desk.presence import DESK, Said
+from screenpop.domain.agent import UserId, agent_state
 from screenpop.domain.alert import ALERT
 from screenpop.domain.call import Call, CallEvent, CallKey, EventType, Phase
 from screenpop.domain.call_state import CallBook, Change
@@ -362,7 +362,9 @@ class Follower:
     def _action(self, offset: int, record: ActionRecord) -> None:
         if record.action == "agent_state":
             if (state := agent_state(record.data.get("state"))) is not None:
-                self._said(offset, person(UserId(record.user)), state, self.heard_us)
+                reason = record.data.get("reason", "")
+                said = Said(state, self.heard_us, "desk", reason)
+                self._said(offset, person(UserId(record.user)), said)
         elif record.action == ALERT:
             self.feed.alerts.act(record)
         elif record.action == DESK:
@@ -416,19 +418,13 @@ class Follower:
             there = (event.people or {}).get(agent)
             users = self.directory.at(agent) if there is None else there
             for who in [*map(person, users)] or [telephone(agent)]:
-                self._said(offset, who, state, at_us, by="telephone")
+                self._said(offset, who, Said(state, at_us, "telephone"))
 
-    def _said(
-        self,
-        offset: int,
-        who: Subject,
-        state: AgentState,
-        at_us: int,
-        by: SaidBy = "desk",
-    ) -> None:
-        self.feed.say(who, state, at_us, offset, by)
+    def _said(self, offset: int, who: Subject, said: Said) -> None:
+        state, at_us, by, reason = said
+        self.feed.say(who, state, at_us, offset, by, reason)
         if who.user is not None:
-            self.hub.agent_said(who.user, state, at_us, by)
+            self.hub.agent_said(who.user, said)
 
     def _begin_lookups(self, key: CallKey) -> None:
         call = self.book.get(key)

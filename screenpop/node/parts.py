@@ -260,6 +260,7 @@ def rules(config: Configuration) -> CommandRules:
     return CommandRules(
         dispositions=[x.code for x in config.dispositions],
         note_required=[x.code for x in config.dispositions if x.note_required],
+        break_reasons=[x.name for x in config.desk.break_reasons],
         note_chars_max=config.limits.note_chars_max,
     )
 

@@ -151,6 +151,7 @@ def _agent(row: AgentStatus) -> frames.AgentRow:
         user=row.user,
         desk=row.desk,
         team=row.team,
+        reason=row.reason or None,
     )
 
 

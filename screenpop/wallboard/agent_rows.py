@@ -86,6 +86,7 @@ class AgentStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     desk: bool = True
     last_queue: str = ""
     team: str | None = None
+    reason: str = ""  # of a break
 
     @property
     def subject(self) -> Subject:
@@ -108,6 +109,7 @@ class AgentFacts:
     said_us: int = 0
     state: AgentState = AgentState.OFFLINE
     said_by: SaidBy = "desk"
+    reason: str = ""  # of a break
     telephone_said: tuple[int, int] = (0, -1)  # its newest word by its own times
     desk_closed_us: int = 0  # 0 while a desk is open, or none was ever heard of
     released_us: int = 0
@@ -145,6 +147,7 @@ def status_of(nothing: AgentStatus, facts: list[AgentFacts]) -> AgentStatus:
     status = msgspec.structs.replace(
         nothing,
         state=said.state,
+        reason=said.reason,
         desk=has_desk,
         since_us=max(said.said_us, released_us, 0 if has_desk else closed_us),
     )

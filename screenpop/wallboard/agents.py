@@ -92,7 +92,12 @@ class AgentBoard:
         return [person(user) for user in users] if users else [telephone(agent)]
 
     def say(
-        self, who: Subject, state: AgentState, at_us: int, by: SaidBy = "desk"
+        self,
+        who: Subject,
+        state: AgentState,
+        at_us: int,
+        by: SaidBy = "desk",
+        reason: str = "",
     ) -> None:
         """The agent, or the telephone system for them, named a state."""
         facts = self._of(who)
@@ -108,6 +113,7 @@ class AgentBoard:
         else:  # only a desk can name one
             facts.desk_closed_us = 0
         facts.said_us, facts.state, facts.said_by = at_us, state, by
+        facts.reason = reason
         self._outdated(who)
 
     def desk(self, user: UserId, *, is_open: bool, at_us: int) -> None:

@@ -146,10 +146,11 @@ class WallboardFeed:
         at_us: int,
         offset: int,
         by: SaidBy = "desk",
+        reason: str = "",
     ) -> None:
         """Take in the state that an agent, or the telephone system, named."""
         self.offset = max(self.offset, offset)
-        self.agents.say(who, state, at_us, by)
+        self.agents.say(who, state, at_us, by, reason)
 
     def desk(self, user: UserId, *, is_open: bool, at_us: int, offset: int) -> None:
         """A person opened a desk, or closed the last one for good."""

@@ -83,9 +83,9 @@ FORMULAS = {
 """Label and formula of each figure."""
 
 NOT_STORED = (
-    "When you logged in and out, your breaks and wrap-up: only the state of now is"
-    " kept, and for some hours the journal.",
-    "Scores, rankings, moods or reasons of breaks.",
+    "When you logged in and out, your breaks with their reasons and wrap-up: only the"
+    " state of now is kept, and for some hours the journal.",
+    "Scores, rankings or moods.",
     "Recordings, pictures of your screen, or what you typed before you saved it.",
 )
 
@@ -281,6 +281,7 @@ def _state(site: Site, user: User) -> Json | None:
         "state": row.state.value,
         "telephone": row.telephone,
         "since": _iso(row.since_us or None),
+        **({"reason": row.reason} if row.reason else {}),
     }
 
 

@@ -10,6 +10,7 @@ from key_effects import loaded, shows_effect_of
 from screenpop.desk.frames import Hello
 from screenpop.desk.render import greeter
 from screenpop.domain.agent import Role, User, UserId
+from screenpop.node.parts import rules
 from screenpop.support.clock import FakeClock
 
 ANA = User(username=UserId("ana"), name="Ana", role=Role.AGENT)
@@ -85,6 +86,21 @@ def test_a_page_gets_the_layouts_in_their_order(tmp_path: Path) -> None:
     (made,) = hello(tmp_path, layouts=[written]).layouts
     assert list(made.facets.items()) == [("tickets", "wide"), ("balance", "small")]
     assert (made.queues, made.roles) == (["support"], ["agent"])
+
+
+@shows_effect_of(
+    "desk.break_reasons",
+    "desk.break_reasons[].name",
+    "desk.break_reasons[].label",
+    "desk.break_reasons[].labels",
+)
+def test_a_page_and_a_refusal_know_the_reasons_of_a_break(tmp_path: Path) -> None:
+    assert hello(tmp_path).break_reasons == []
+    written = {"name": "lunch", "label": "Lunch", "labels": {"de": "Mittag"}}
+    desk = {"break_reasons": [written]}
+    (made,) = hello(tmp_path, **desk).break_reasons
+    assert {name: getattr(made, name) for name in written} == written
+    assert rules(loaded(tmp_path, desk=desk).config).break_reasons == ["lunch"]
 
 
 @shows_effect_of("queues.NAME.result")

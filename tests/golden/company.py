@@ -96,6 +96,9 @@ def hello(day: Day, offset: int = 0, **changes: object) -> f.Hello:
             for code, label, note in DISPOSITIONS
         ],
         "facets": shapes(),
+        "break_reasons": [
+            f.BreakReason(name="lunch", label="Lunch", labels={"de": "Mittag"})
+        ],
         "build": "1",
     }
     return f.Hello(**(said | changes))  # type: ignore[arg-type]

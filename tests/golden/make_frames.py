@@ -189,6 +189,7 @@ def wallboard() -> Story:
         name="Ben Ito",
         state="break",
         since=day.iso(300),
+        reason="lunch",
         user="ben",
         desk=False,
     )

@@ -245,11 +245,12 @@ export class DeskClient {
   }
 
   /** The agent's press, which can be taken back for a moment. */
-  pressState(now: AgentState): void {
-    const { agent, wantedState, wrapUpFrom } = this.store.state;
+  pressState(now: AgentState, reason: string | null = null): void {
+    const { agent, wantedState, wrapUpFrom, breakReason } = this.store.state;
     const was = wantedState ?? agent?.state;
-    this.setAgentState(now);
-    if (was && was !== now) this.#offerUndo({ of: "state", now, was, wrapUpFrom });
+    this.setAgentState(now, reason);
+    if (!was || was === now) return;
+    this.#offerUndo({ of: "state", now, was, wrapUpFrom, breakReason });
   }
 
   undo(): void {
@@ -258,7 +259,7 @@ export class DeskClient {
     if (undo?.of === "result") this.dispose(undo.callId, undo.was);
     if (undo?.of === "choice") this.undoChoice(undo.callId);
     if (undo?.of !== "state") return;
-    this.setAgentState(undo.was);
+    this.#backTo(undo.was, undo.breakReason);
     if (undo.wrapUpFrom) {
       this.store.dispatch({ type: "wrap_up_begun", from: undo.wrapUpFrom });
       this.#keepWrapUp();
@@ -277,9 +278,9 @@ export class DeskClient {
   }
 
   /** The agent's own word: nothing is given back after it. */
-  setAgentState(state: AgentState): void {
+  setAgentState(state: AgentState, reason: string | null = null): void {
     this.store.dispatch({ type: "state_chosen" });
-    this.#do({ frame: "agent_state", state });
+    this.#do({ frame: "agent_state", state, ...(reason === null ? {} : { reason }) });
     this.#keepWrapUp();
   }
 
@@ -387,7 +388,14 @@ export class DeskClient {
 
   #endWrapUp(): void {
     const next = stateAfterWrapUp(this.store.state);
-    if (next) this.setAgentState(next);
+    if (next) this.#backTo(next, this.store.state.breakReason);
+  }
+
+  /** A break has the reason again that it had, while there is such a reason. */
+  #backTo(state: AgentState, reason: string | null): void {
+    const known = this.store.state.hello?.break_reasons ?? [];
+    const again = state === "break" && known.some(({ name }) => name === reason);
+    this.setAgentState(state, again ? reason : null);
   }
 
   #keepWrapUp(): void {

@@ -26,7 +26,7 @@ import { EmptyDesk, Farewells } from "./quiet";
 import { Stranded, TalkingBar, UndoOffer } from "./reminders";
 import { useRing } from "./ring";
 import { type Actions, press } from "./shortcuts";
-import { StateSwitch } from "./state_switch";
+import { pressState, StateSwitch } from "./state_switch";
 import { Tabs } from "./tabs";
 import { closeTimeline, toggleTimeline } from "./timeline_open";
 import { verdictWords } from "./verdict_bar";
@@ -73,7 +73,7 @@ export function DeskPage(props: DeskPageProps) {
     },
     timeline: () => pop && toggleTimeline(pop.call_id),
     sources: () => change({ sources: !sources }),
-    agentState: (wanted) => state.hello?.agent && client.pressState(wanted),
+    agentState: pressState,
     help: () => toggleSettings("keys"),
     escape: () => {
       setChanging(null);

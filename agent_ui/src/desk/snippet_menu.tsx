@@ -1,10 +1,11 @@
 // How are texts inserted into the note: by their name, or from a menu?
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { t } from "../i18n/words";
 import type { Pop } from "../state/model";
 import type { Snippet } from "../wire/frames";
 import { useDesk } from "./context";
+import { Menu } from "./menu";
 import { filled, insert, snippetsOf, typedSnippet } from "./snippets";
 
 /** Inserting is typing as well: what it types is not looked at again. */
@@ -54,21 +55,10 @@ interface SnippetMenuProps {
 export function SnippetMenu({ all, onChosen }: SnippetMenuProps) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const menu = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (open) menu.current?.querySelector("button")?.focus();
-  }, [open]);
   if (all.length === 0) return null;
-  const close = () => {
+  const close = (back: boolean) => {
     setOpen(false);
-    button.current?.focus();
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Tab") return close(); // and on from there
-    if (event.key === "Escape") close();
-    else if (!moved(menu.current, event.key)) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (back) button.current?.focus();
   };
   return (
     <div class="snippets">
@@ -84,18 +74,7 @@ export function SnippetMenu({ all, onChosen }: SnippetMenuProps) {
         {t("snippets.title")}
       </button>
       {open && (
-        <div
-          class="snippet-menu"
-          role="menu"
-          tabIndex={-1}
-          ref={menu}
-          aria-label={t("snippets.title")}
-          onKeyDown={onKey}
-          onFocusOut={({ relatedTarget, currentTarget }) => {
-            const to = relatedTarget as Node | null;
-            if (to !== button.current && !currentTarget.contains(to)) setOpen(false);
-          }}
-        >
+        <Menu label={t("snippets.title")} opener={button} onClose={close}>
           {all.map((snippet) => (
             <button
               type="button"
@@ -113,18 +92,8 @@ export function SnippetMenu({ all, onChosen }: SnippetMenuProps) {
               <bdi>{snippet.label}</bdi> <kbd dir="ltr">/{snippet.name}</kbd>
             </button>
           ))}
-        </div>
+        </Menu>
       )}
     </div>
   );
-}
-
-/** Along the menu, around its ends; false for other keys. */
-function moved(menu: HTMLElement | null, key: string): boolean {
-  const items = [...(menu?.querySelectorAll("button") ?? [])];
-  const at = items.indexOf(document.activeElement as HTMLButtonElement);
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[key];
-  if (next === undefined) return false;
-  items.at(next % items.length)?.focus();
-  return true;
 }

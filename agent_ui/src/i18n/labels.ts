@@ -1,6 +1,7 @@
 // How do the labels of the configuration read in the viewer's language?
 
 import type {
+  BreakReason,
   Column,
   DispositionChoice,
   FacetShape,
@@ -38,6 +39,8 @@ const choice = (each: DispositionChoice): DispositionChoice => ({
 
 const snippet = (each: Snippet): Snippet => ({ ...each, label: labelOf(each) });
 
+const reason = (each: BreakReason): BreakReason => ({ ...each, label: labelOf(each) });
+
 const button = (each: UrlButton): UrlButton => ({ ...each, label: labelOf(each) });
 
 let last: { hello: Hello; language: Language; read: Hello } | null = null;
@@ -52,6 +55,7 @@ export function helloInLanguage<H extends Hello | null>(hello: H): H {
       buttons: (hello.buttons ?? []).map(button),
       snippets: (hello.snippets ?? []).map(snippet),
       dispositions: (hello.dispositions ?? []).map(choice),
+      break_reasons: (hello.break_reasons ?? []).map(reason),
     };
     last = { hello, language: language(), read };
   }

@@ -100,9 +100,12 @@ export interface Trouble {
 
 export type AgentState = AgentUpdated["state"];
 
-/** A state or a result as it was before; `wrapUpFrom` as `DeskState` had it. */
+/** A state or a result as it was before; the rest as `DeskState` had it. */
 export type Undo =
-  | { of: "state"; now: AgentState; was: AgentState; wrapUpFrom: AgentState | null }
+  | ({ of: "state"; now: AgentState; was: AgentState } & Pick<
+      DeskState,
+      "wrapUpFrom" | "breakReason"
+    >)
   | { of: "choice"; callId: string; who: string }
   | { of: "result"; callId: string; now: string | null; was: string | null };
 
@@ -121,6 +124,8 @@ export interface DeskState {
   wantedState: AgentState | null;
   /** In wrap-up because a call ended: the state that Finish gives back. */
   wrapUpFrom: AgentState | null;
+  /** Of this break, also through the wrap-up after a call in it. */
+  breakReason: string | null;
   drafts: Record<string, Draft>;
   farewells: Farewell[];
   /** Cards the agent finished, with the offset at that time; never shown again. */
@@ -210,6 +215,7 @@ export function initialDesk(kept: Partial<DeskState> = {}): DeskState {
     selected: null,
     agent: null,
     wantedState: null,
+    breakReason: null,
     wrapUpFrom: null,
     drafts: {},
     farewells: [],

@@ -170,7 +170,9 @@ function agentUpdated(state: DeskState, frame: AgentUpdated): DeskState {
   const wantedState = reached ? null : state.wantedState;
   const working = frame.state === "wrap_up" || wantedState === "wrap_up";
   const wrapUpFrom = working ? state.wrapUpFrom : null;
-  return { ...state, agent: frame, wantedState, wrapUpFrom };
+  const breakReason =
+    frame.state === "wrap_up" ? state.breakReason : (frame.reason ?? null);
+  return { ...state, agent: frame, wantedState, wrapUpFrom, breakReason };
 }
 
 function trouble(

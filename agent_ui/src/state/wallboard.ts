@@ -2,6 +2,7 @@
 
 import type {
   AgentRow,
+  BreakReason,
   QueueCounters,
   ServerFrame,
   WallboardDelta,
@@ -14,6 +15,7 @@ export interface WallboardState {
   skewMs: number;
   /** The viewer's own; null: the browser's. */
   locale: string | null;
+  breakReasons: BreakReason[];
   link: Link;
 }
 
@@ -25,6 +27,7 @@ export const initialWallboard: WallboardState = {
   board: null,
   skewMs: 0,
   locale: null,
+  breakReasons: [],
   link: { status: "connecting", sinceMs: 0, attempt: 0 },
 };
 
@@ -40,6 +43,7 @@ export function reduceWallboard(
         ...state,
         skewMs: Date.parse(frame.server_time) - nowMs || 0,
         locale: frame.locale,
+        breakReasons: frame.break_reasons ?? [],
       };
     case "wallboard.snapshot":
       return { ...state, board: frame };

@@ -20,6 +20,7 @@ function says(desk: DeskState, state: AgentState): DeskState {
     state,
     telephone: "idle",
     since: "",
+    reason: null,
   };
   return reduce(desk, { type: "frame", frame, nowMs: 0, typing: false });
 }
@@ -82,4 +83,17 @@ describe("wrap-up", () => {
     const own = says(told(story("first_visit")), "wrap_up");
     expect(wrapUpForgotten(own)).toBe(false);
   });
+});
+
+test("the reason of a break is known until the break ends, also through a wrap-up", () => {
+  const desk = told(frames.slice(0, -1));
+  const said = (state: AgentState, reason: string | null) => (before: DeskState) => {
+    const frame = { ...(before.agent as AgentUpdated), state, reason };
+    return reduce(before, { type: "frame", frame, nowMs: 0, typing: false });
+  };
+  const inBreak = said("break", "lunch")(desk);
+  expect(inBreak.breakReason).toBe("lunch");
+  const after = said("wrap_up", null)(inBreak);
+  expect(after.breakReason).toBe("lunch");
+  expect(said("available", null)(after).breakReason).toBeNull();
 });

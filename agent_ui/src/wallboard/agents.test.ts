@@ -12,6 +12,7 @@ const ROW: AgentRow = {
   user: "ana",
   desk: true,
   team: null,
+  reason: null,
 };
 
 test("who has no desk open is not among the available", () => {

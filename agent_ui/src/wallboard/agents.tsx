@@ -1,9 +1,10 @@
 // Who is doing what, and since when?
 
+import { labelOf as reasonLabel } from "../i18n/labels";
 import { t } from "../i18n/words";
 import { duration } from "../shared/format";
 import { keyOf } from "../state/wallboard";
-import type { AgentRow } from "../wire/frames";
+import type { AgentRow, BreakReason } from "../wire/frames";
 import { type BoardProps, labelOf, useBoardNow } from "./queues";
 
 type Doing =
@@ -73,7 +74,12 @@ export function doingOf(row: AgentRow): Doing {
   return row.state !== "offline" && !row.desk ? "no_desk" : row.state;
 }
 
-export function Agents({ board, skewMs, live, team }: BoardProps & { team: string }) {
+interface AgentsProps extends BoardProps {
+  team: string;
+  breakReasons: BreakReason[];
+}
+
+export function Agents({ board, skewMs, live, team, breakReasons }: AgentsProps) {
   const now = useBoardNow(board, skewMs, live);
   const groups = GROUPS.map((group) => ({
     ...group,
@@ -97,6 +103,9 @@ export function Agents({ board, skewMs, live, team }: BoardProps & { team: strin
                   {row.name}
                 </span>
                 {row.queue && <span class="muted">{labelOf(board, row.queue)}</span>}
+                {group.doing === "break" && (
+                  <Reason of={breakReasons.find(({ name }) => name === row.reason)} />
+                )}
                 <Since at={row.since} now={now} />
               </li>
             ))}
@@ -105,6 +114,10 @@ export function Agents({ board, skewMs, live, team }: BoardProps & { team: strin
       ))}
     </section>
   );
+}
+
+function Reason({ of }: { of: BreakReason | undefined }) {
+  return of ? <bdi class="muted">{reasonLabel(of)}</bdi> : null;
 }
 
 function Since({ at, now }: { at: string; now: number }) {

@@ -123,7 +123,7 @@ function Board(props: BoardPageProps) {
   useEffect(() => {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
-  const { skewMs } = state;
+  const { skewMs, breakReasons } = state;
   const board = state.board && withCountersRead(state.board);
   const takeOver = { label: t("wallboard.use_this_tab"), run: () => client.takeOver() };
   const action = state.link.status === "replaced" ? takeOver : null;
@@ -168,7 +168,11 @@ function Board(props: BoardPageProps) {
       <LinesWithoutQueues lines={board.lines_without_queues} />
       <Queues {...shared} {...{ preferences, change }} />
       <Teams {...shared} {...{ preferences, change }} />
-      {board.agents_named ? <Agents {...shared} team={team} /> : <GroupsOnly />}
+      {board.agents_named ? (
+        <Agents {...shared} {...{ team, breakReasons }} />
+      ) : (
+        <GroupsOnly />
+      )}
       <LiveCalls csrf={session.csrf} skewMs={skewMs} />
       <Formulas counters={explained(board)} />
     </main>

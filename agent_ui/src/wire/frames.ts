@@ -173,6 +173,12 @@ export interface Snippet {
   labels: Record<string, string>;
 }
 
+export interface BreakReason {
+  name: string;
+  label: string;
+  labels: Record<string, string>;
+}
+
 export interface CardLayout {
   facets: Record<string, "small" | "tall" | "wide">;
   queues: string[];
@@ -281,6 +287,7 @@ export interface AgentUpdated {
   state: "available" | "break" | "offline" | "wrap_up";
   telephone: "alerting" | "held" | "idle" | "talking";
   since: string;
+  reason: string | null;
 }
 
 export interface RecallsWaiting {
@@ -316,6 +323,7 @@ export interface Hello {
   layouts: CardLayout[];
   snippets: Snippet[];
   results_required: string[];
+  break_reasons: BreakReason[];
 }
 
 export interface Resync {
@@ -378,6 +386,7 @@ export interface AgentRow {
   user: string | null;
   desk: boolean;
   team: string | null;
+  reason: string | null;
 }
 
 export interface WallboardSnapshot {
@@ -513,6 +522,7 @@ export interface SetAgentState {
   frame: "agent_state";
   state: "available" | "break" | "offline" | "wrap_up";
   id?: string | null;
+  reason?: string | null;
 }
 
 export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | CustomersFound | WallboardSnapshot | WallboardDelta;

@@ -56,6 +56,13 @@ def test_a_required_result_that_nobody_could_give_is_a_problem(tmp_path: Path) -
     assert "queues.sales.result: a result is required" in str(raised.value)
 
 
+def test_a_reason_of_a_break_has_a_name_of_its_own(tmp_path: Path) -> None:
+    reasons = [{"name": "lunch", "label": label} for label in ("Lunch", "Dinner")]
+    with pytest.raises(ConfigProblems) as raised:
+        loaded(tmp_path, desk={"break_reasons": reasons})
+    assert "desk.break_reasons: `lunch` is a duplicate" in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("snippets", "problem"),
     [

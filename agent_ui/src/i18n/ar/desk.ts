@@ -174,6 +174,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "محجوب: لم يُبحث عنه.",
   "desk.available": "متاح",
   "desk.break": "استراحة",
+  "desk.no_reason": "بلا سبب",
   "desk.wrap_up": "ما بعد المكالمة",
   "desk.offline": "غير متصل",
   "desk.very_sure": "مؤكد جدًا",

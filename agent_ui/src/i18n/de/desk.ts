@@ -170,6 +170,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Unterdrückt: nicht gesucht.",
   "desk.available": "Bereit",
   "desk.break": "Pause",
+  "desk.no_reason": "Ohne Angabe",
   "desk.wrap_up": "Nachbearbeitung",
   "desk.offline": "Abgemeldet",
   "desk.very_sure": "ganz sicher",

@@ -162,6 +162,7 @@ export const desk = {
   "desk.withheld_not_looked_up": "Withheld: not looked up.",
   "desk.available": "Available",
   "desk.break": "Break",
+  "desk.no_reason": "No reason given",
   "desk.wrap_up": "Wrap-up",
   "desk.offline": "Offline",
   "desk.very_sure": "very sure",

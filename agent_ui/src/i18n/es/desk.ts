@@ -168,6 +168,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Oculto: no se buscó.",
   "desk.available": "Disponible",
   "desk.break": "Pausa",
+  "desk.no_reason": "Sin motivo",
   "desk.wrap_up": "Trabajo posterior",
   "desk.offline": "Desconectado",
   "desk.very_sure": "muy seguro",

@@ -167,6 +167,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Masqué : non recherché.",
   "desk.available": "Disponible",
   "desk.break": "Pause",
+  "desk.no_reason": "Sans motif",
   "desk.wrap_up": "Post-appel",
   "desk.offline": "Hors ligne",
   "desk.very_sure": "très sûr",

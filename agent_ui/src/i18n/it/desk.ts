@@ -168,6 +168,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Nascosto: non cercato.",
   "desk.available": "Disponibile",
   "desk.break": "Pausa",
+  "desk.no_reason": "Senza motivo",
   "desk.wrap_up": "Post-chiamata",
   "desk.offline": "Non in linea",
   "desk.very_sure": "molto sicuro",

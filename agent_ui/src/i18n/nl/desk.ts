@@ -168,6 +168,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Afgeschermd: niet opgezocht.",
   "desk.available": "Beschikbaar",
   "desk.break": "Pauze",
+  "desk.no_reason": "Zonder reden",
   "desk.wrap_up": "Nawerk",
   "desk.offline": "Offline",
   "desk.very_sure": "heel zeker",

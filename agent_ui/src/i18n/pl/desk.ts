@@ -171,6 +171,7 @@ export const desk: Part<typeof en> = {
   "desk.withheld_not_looked_up": "Zastrzeżony: nie wyszukiwano.",
   "desk.available": "Dostępny",
   "desk.break": "Przerwa",
+  "desk.no_reason": "Bez powodu",
   "desk.wrap_up": "Praca po rozmowie",
   "desk.offline": "Wylogowany",
   "desk.very_sure": "bardzo pewne",
