@@ -17,7 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import event
+from sqlalchemy import Table, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -124,6 +124,13 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed at the end. Raises `Unavailable`."""
         async with self._transaction(self._writer) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write_alone(self, *changed: Table) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which nobody else changes these tables."""
+        async with self.write() as connection:
+            await only_writer(connection, *changed)
             yield connection
 
     async def fetch(
@@ -261,9 +268,9 @@ class Database:
             ) from error
 
 
-def _usable(text: str) -> URL:
+def _usable(written: str) -> URL:
     try:
-        url = parsed(text)
+        url = parsed(written)
     except ConfigError as error:
         raise ConfigError(f"store.{error}") from None
     if url.drivername not in DRIVERS:
@@ -313,6 +320,16 @@ def _connect(path: str, pragmas: Sequence[str]) -> sqlite3.Connection:
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+async def only_writer(connection: AsyncConnection, *changed: Table) -> None:
+    """Until the transaction ends nobody else changes these tables, but reads them.
+
+    SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(table.name for table in changed)
+        await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
 
 
 async def require(

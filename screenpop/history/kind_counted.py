@@ -294,9 +294,9 @@ async def build(database: Database, zone: ZoneInfo) -> None:
         end_us = next_month_us(start_us, zone)
         days = list(_days(start_us, end_us, zone))
         for n in range(0, len(days), DAYS_PER_STEP):
-            async with database.write() as connection:
+            async with database.write_alone(*SUMS) as connection:
                 await _build_days(connection, days[n : n + DAYS_PER_STEP])
-        async with database.write() as connection:
+        async with database.write_alone(*SUMS) as connection:
             await _build_month(connection, month_start_us(start_us, zone), end_us)
         start_us = end_us
 

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, text, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from screenpop.history.engine import Database
+from screenpop.history.engine import Database, only_writer
 from screenpop.history.statement import putting
 from screenpop.history.tables import erasures, key_copies, key_trees, person_keys
 from screenpop.journal.key_ring import Link
@@ -150,8 +150,7 @@ class PersonKeys:
         await connection.execute(insert(erasures).values(row))
 
     async def _destroy(self, connection: AsyncConnection, keys: Iterable[KeyId]) -> int:
-        if not self._database.is_sqlite:
-            await connection.execute(text("LOCK TABLE key_trees IN EXCLUSIVE MODE"))
+        await only_writer(connection, key_trees)
         leaves: defaultdict[TreeId, set[int]] = defaultdict(set)
         for tree, leaf in keys:
             leaves[tree].add(leaf)

@@ -137,11 +137,10 @@ async def build(database: Database, zone: ZoneInfo) -> None:
     calls, `RowChanged`: they are not in step then.
     """
     columns = tables.consumers.c
+    marked = delete(tables.consumers).where(columns.name.startswith(MARK))
     async with database.write() as connection:
         before = await _offsets(connection)
-        await connection.execute(
-            delete(tables.consumers).where(columns.name.startswith(MARK))
-        )
+        await connection.execute(marked)
         first, last = func.min(_sums.c.interval_us), func.max(_sums.c.interval_us)
         first_us, last_us = (await connection.execute(select(first, last))).one()
     bounds = [0, 0] if first_us is None else _bounds(first_us, last_us, zone)
@@ -150,11 +149,11 @@ async def build(database: Database, zone: ZoneInfo) -> None:
         outside = or_(at < bounds[0], at >= bounds[-1])
         await connection.execute(delete(_rolled).where(outside))
     for start, end in pairwise(bounds):
-        async with database.write() as connection:
+        async with database.write_alone(_rolled) as connection:
             await connection.execute(delete(_rolled).where(at >= start, at < end))
             await _build_step(connection, start, end, zone, sqlite=database.is_sqlite)
     await kind_counted.build(database, zone)
-    async with database.write() as connection:
+    async with database.write_alone(tables.consumers) as connection:
         if await _offsets(connection) != before:
             raise RowChanged(
                 "another process wrote to the history while sums by hour and day were"
@@ -164,6 +163,7 @@ async def build(database: Database, zone: ZoneInfo) -> None:
             {"name": mark(zone, name), "offset": offset, "at_us": at_us}
             for name, (offset, at_us) in before.items()
         ]
+        await connection.execute(marked)  # also of another that makes them now
         if marks:
             await connection.execute(insert(tables.consumers), marks)
         if not database.is_sqlite:  # else it plans for the tables as they were

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -142,6 +143,16 @@ async def test_a_recount_makes_hours_and_days_again(database: Database) -> None:
     async for _ in recount(database, CountingRules(), zone=LONDON):
         pass
     await sum_again(database, CountingRules())
+    assert await stored(database) == await of_quarters(database, LONDON)
+    assert await is_in_step(database)
+
+
+async def test_two_nodes_that_make_them_at_once_make_them_once(
+    database: Database,
+) -> None:
+    writer = await Writer(database).begin()
+    await writer.write(*some_calls(random.Random(3), {}))
+    await asyncio.gather(*(rolled.build(database, LONDON) for _ in range(3)))
     assert await stored(database) == await of_quarters(database, LONDON)
     assert await is_in_step(database)
 
