@@ -277,6 +277,7 @@ class Service:
             past = PastRecalls(self.past.database)
             await recover(self.feed.recalls, past, self.clock.now_us())
             await recover_alerts(self.feed.alerts, self.past.database)
+        is_whole = self.follower.offset == 0
         while entries := await self._next_stored():
             for entry in entries:
                 self.follower.take(entry)
@@ -286,6 +287,10 @@ class Service:
             await asyncio.sleep(0)
         _, newest = await self.journal.bounds()
         self.hub.offset = max(self.hub.offset, newest)
+        if is_whole and self.keys is not None and self.keys.knows_erasures:
+            # What pages show may be of an erased person: all get their desk as a whole.
+            users = self.follower.directory.users
+            self.follower.desk.floors = dict.fromkeys(users, newest + 1)
         self.reading = None
         self.caught_up.set()
         spent_s = self.clock.monotonic_s() - began_s

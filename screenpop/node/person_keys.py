@@ -67,6 +67,10 @@ class NodeKeys:
         self.on_erasure: Callable[[], None] = lambda: None
         self._outage = Outage("keeping the keys of persons", log)
 
+    @property
+    def knows_erasures(self) -> bool:
+        return self._erasures > 0
+
     async def begin(self, database: Database, clock: Clock) -> None:
         """Raises `ConfigError`, `Unavailable`."""
         self._clock = clock

@@ -39,6 +39,39 @@ class House(CallCentre):
     folder: Path = field(kw_only=True)
     running: AsyncExitStack = field(kw_only=True, default_factory=AsyncExitStack)
     people: list[Person] = field(kw_only=True, default_factory=list)
+    settings: dict[str, Any] = field(kw_only=True, default_factory=dict)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls,
+        folder: Path,
+        browser: Browser,
+        company: Company,
+        clock: Clock | None = None,
+        settings: dict[str, Any] | None = None,
+    ) -> AsyncIterator[House]:
+        """Its people are in its store already; `settings` are those of `_configure`."""
+        (folder / "cards.csv").write_text(CARDS)
+        _configure(folder, company, port=0, **(settings or {}))
+        async with aiohttp.ClientSession() as http, AsyncExitStack() as stack:
+            service = await stack.enter_async_context(
+                running(load_checked(folder / FILE), clock=clock)
+            )
+            house = cls(
+                service=service,
+                http=http,
+                browser=browser,
+                company=company,
+                folder=folder,
+                running=stack.pop_all(),
+                settings=settings or {},
+            )
+            try:
+                yield house
+            finally:
+                company.lets_go()
+                await house.close()
 
     async def open_desk(self, name: str, **context: Any) -> Desk:
         """Somebody's desk, logged in (not through the form) and connected."""
@@ -73,7 +106,8 @@ class House(CallCentre):
         await self.running.aclose()
 
     async def comes_back(self) -> None:
-        _configure(self.folder, self.company, port=urlsplit(self.url).port or 0)
+        port = urlsplit(self.url).port or 0
+        _configure(self.folder, self.company, port=port, **self.settings)
         running_service = running(load_checked(self.folder / FILE))
         self.service = await self.running.enter_async_context(running_service)
 
@@ -95,35 +129,12 @@ async def open_house(
     **more: object,
 ) -> AsyncIterator[House]:
     """`more` are further top-level keys of its configuration."""
-    (folder / "cards.csv").write_text(CARDS)
-    async with open_company() as company, aiohttp.ClientSession() as http:
-        _configure(
-            folder,
-            company,
-            port=0,
-            sources=sources,
-            reload_every_s=reload_every_s,
-            zone=zone,
-            **more,
-        )
+    settings = {"sources": sources, "reload_every_s": reload_every_s, "zone": zone}
+    async with open_company() as company:
         await let_everybody_in(folder)
-        async with AsyncExitStack() as stack:
-            service = await stack.enter_async_context(
-                running(load_checked(folder / FILE), clock=clock)
-            )
-            house = House(
-                service=service,
-                http=http,
-                browser=browser,
-                company=company,
-                folder=folder,
-                running=stack.pop_all(),
-            )
-        try:
+        made = House.opened(folder, browser, company, clock, {**settings, **more})
+        async with made as house:
             yield house
-        finally:
-            company.lets_go()
-            await house.close()
 
 
 def _configure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from browser.company import ADA, HALLS
+from browser.company import ADA, HALLS, STRANGER
 from browser.house import House
 from playwright.async_api import expect
 
@@ -125,6 +125,43 @@ async def test_two_calls_stand_in_tabs_and_no_typing_is_lost(house: House) -> No
     await expect(desk.note).to_have_value("")
     await desk.page.get_by_role("tab", name=re.compile("Ada")).click()
     await expect(desk.note).to_have_value("wants forty cogs")
+
+
+async def test_who_talks_to_one_and_looks_at_the_other_writes_on_the_right_call(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana")
+    talk = await house.ring("ana", caller=ADA)
+    await house.answer(talk, "ana")
+    await desk.call_is("Talking")
+    await desk.writes("wants forty")
+    other = await house.ring("ana", "ben", caller=HALLS)
+    await desk.page.get_by_role("tab").nth(1).click()
+    await desk.sees("2 possible customers")
+    bar = desk.part(".talking-bar")
+    await expect(bar).to_contain_text("You are talking to")
+    await expect(bar).to_contain_text("Ada Byron")
+    await desk.writes("rings ")
+    third = await house.ring("ana", caller=STRANGER)
+    await expect(desk.page.get_by_role("tab")).to_have_count(3)
+    await expect(desk.note).to_be_focused()
+    await desk.page.keyboard.type("for Ben")
+    await expect(desk.note).to_have_value("rings for Ben")
+    await expect(bar).to_contain_text("Ada Byron")
+    await desk.note_is_saved()
+    await house.answer(other, "ben")  # the card leaves while it is looked at
+    await expect(desk.page.get_by_role("tab")).to_have_count(2)
+    await desk.card_of("Ada Byron")
+    await expect(desk.note).to_have_value("wants forty")
+    await desk.no_longer_sees(".talking-bar")
+    await house.archived()
+    for call, text in (
+        (talk, ["wants forty"]),
+        (other, ["rings for Ben"]),
+        (third, []),
+    ):
+        found = await house.get("ana", f"/v1/calls/{call}")
+        assert [note["text"] for note in found["notes"]] == text
 
 
 async def test_the_title_of_the_tab_says_who_is_ringing(house: House) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from call_centre import AGENTS, PASSWORD, CallCentre, open_call_centre
+from call_centre import CallCentre, open_call_centre
 from canary import NAME, NUMBER, OTHER_NAME, OTHER_NUMBER, forms, found_in, places
 from redis_server import RedisServer, redis_server
 from scenario.test_erasing import (
@@ -21,13 +20,10 @@ from scenario.test_erasing import (
     screenpop,
     the_others_are_untouched,
 )
-from unit.history.postgres_server import binary, postgres
+from shared_store import shared_store
+from unit.history.postgres_server import binary
 
-from screenpop.domain.agent import Role
 from screenpop.domain.errors import ConfigError
-from screenpop.history.engine import Database
-from screenpop.history.migrate import upgrade
-from screenpop.history.users import Users
 from screenpop.node import erase
 
 WITHIN_S = 20.0
@@ -42,18 +38,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 async def store() -> AsyncIterator[str]:
     """The address of a store with all users."""
-    if binary("initdb") is None and not os.environ.get("CI"):
-        pytest.skip("no PostgreSQL on this machine: install postgresql")
-    with postgres() as url:
-        database = Database(url)
-        await database.open()
-        await upgrade(database)
-        users = Users(database)
-        for name, agent in AGENTS.items():
-            await users.create(name, password=PASSWORD, name=name, agents=[agent])
-        for name, role in (("sue", Role.SUPERVISOR), ("ada", Role.ADMIN)):
-            await users.create(name, password=PASSWORD, name=name, role=role)
-        await database.close()
+    async with shared_store() as url:
         yield url
 
 

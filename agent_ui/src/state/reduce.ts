@@ -160,7 +160,8 @@ function greet(state: DeskState, hello: Hello, nowMs: number): DeskState {
 }
 
 function resync(state: DeskState, frame: Resync): DeskState {
-  const next = resyncPops(state, frame.pops);
+  // Lines about calls that left may name somebody who was erased since.
+  const next = resyncPops({ ...state, farewells: [] }, frame.pops);
   const agent = frame.agent ?? state.agent;
   return { ...next, offset: frame.offset, agent, wantedState: null, synced: true };
 }
