@@ -142,6 +142,22 @@ class MarkOffers(
     mark: Mark | Literal[""]
 
 
+class FacetsSeen(
+    OfACall, frozen=True, kw_only=True, tag_field="frame", tag="seen",
+    forbid_unknown_fields=True,
+):  # fmt: skip
+    """What a talk needed of a card, by facet: sent once, when the call is over.
+
+    `in_view` stood on the page without a deed, `opened` had one: unfolded or scrolled
+    to, scrolled in, a link followed, text copied, the timeline opened. A facet may be
+    in both; `unopened` are those in neither. Facets without anything are in none.
+    """
+
+    in_view: list[str]
+    opened: list[str]
+    unopened: list[str]
+
+
 class SetAgentState(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="agent_state",
     forbid_unknown_fields=True,

@@ -26,6 +26,7 @@ from screenpop.domain.decision import (
 from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden
 from screenpop.domain.offer import MARK, encode_offers, offered_by, offers_of
+from screenpop.domain.popped import SEEN, SEEN_HOW
 from screenpop.domain.profile import Candidate
 from screenpop.domain.recall import PROMISE_DAYS_MAX, RECALL, Doing
 from screenpop.journal.records import ActionRecord
@@ -40,6 +41,7 @@ Command = (
     | frames.CallBackAt
     | frames.Disposition
     | frames.MarkOffers
+    | frames.FacetsSeen
     | frames.SetAgentState
 )
 DAY_US = 86_400_000_000
@@ -88,9 +90,12 @@ def record_of(
             action, data = "disposition", {"code": _code(command, pop, rules)}
         case frames.MarkOffers():
             action, data = MARK, _marks(command, case)
+        case frames.FacetsSeen():
+            action, data = SEEN, _seen(command, pop, case)
+    once = f"{SEEN}/{user.username}/{pop.key[0]}/{pop.key[1]}/{pop.opened}"
     return ActionRecord(
         action=action,
-        action_id=action_id(user, command.id),
+        action_id=once if action == SEEN else action_id(user, command.id),
         at_us=now_us,
         user=user.username,
         agent=pop.leg.agent,
@@ -266,6 +271,28 @@ def _marks(command: frames.MarkOffers, case: Case) -> dict[str, str]:
             remedy="Send a row's facet and `sku` as `item`, or `policy` and a rule.",
         )
     return {"mark": command.mark, "offers": encode_offers(marked)}
+
+
+def _seen(command: frames.FacetsSeen, pop: Pop, case: Case) -> dict[str, str]:
+    """Names of facets, separated by spaces."""
+    if not pop.leg.talked:
+        raise BadInput(
+            "seen: you have not talked in this call",
+            code="not_answered",
+            remedy="Send it of cards whose call you answered.",
+        )
+    on_card = set() if case.profile is None else set(case.profile.facets)
+    data: dict[str, str] = {}
+    for name in SEEN_HOW:
+        facets = set(getattr(command, name))
+        if not facets <= on_card:
+            raise BadInput(
+                f"seen: {min(facets - on_card)[:40]!r} is not a facet of this card",
+                code="bad_facets",
+                remedy="Send names of facets as the card has them.",
+            )
+        data[name] = " ".join(sorted(facets))
+    return data
 
 
 def _for_next(

@@ -27,6 +27,9 @@ from screenpop.desk.client_frames import (
     Disposition as Disposition,
 )
 from screenpop.desk.client_frames import (
+    FacetsSeen as FacetsSeen,
+)
+from screenpop.desk.client_frames import (
     Find as Find,
 )
 from screenpop.desk.client_frames import (
@@ -408,7 +411,7 @@ ServerFrame = (
 
 ClientFrame = (
     Resume | Ack | Choose | Find | Note | NoteForNext | CallBackAt | Disposition
-    | MarkOffers | SetAgentState
+    | MarkOffers | FacetsSeen | SetAgentState
 )  # fmt: skip
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")

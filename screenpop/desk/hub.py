@@ -296,6 +296,7 @@ class Hub:
                 | frames.CallBackAt()
                 | frames.Disposition()
                 | frames.MarkOffers()
+                | frames.FacetsSeen()
                 | frames.SetAgentState()
             ):
                 await self._command(session, frame)

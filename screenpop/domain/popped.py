@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from screenpop.domain.profile import LookupOutcome
 
+SEEN = "seen"
+"""The action of the journal that says what an agent looked at on a card."""
+SEEN_HOW = ("in_view", "opened", "unopened")
 ANSWERED_BY_SOURCE = (LookupOutcome.OK, LookupOutcome.STALE, LookupOutcome.EMPTY)
 
 
@@ -16,6 +21,15 @@ class FacetOnCard:
     facet: str
     outcome: str
     shown_us: int | None
+
+
+class FacetViews(NamedTuple):
+    """On how many cards of a call a facet had something, and how it was met there."""
+
+    cards: int = 0
+    in_view: int = 0
+    opened: int = 0
+    unopened: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +58,18 @@ class CardShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoppedCall:
-    """A call from outside that is over. `handle_us`: talk with hold, of all agents."""
+    """A call from outside that is over. `handle_us`: talk with hold, of all agents.
+
+    `people` are those who answered: for the least size of a group alone.
+    """
 
     queue: str
     has_number: bool
     is_matched: bool
     cards: tuple[CardShown, ...] = ()
     handle_us: int | None = None  # None: not answered
+    views: Mapping[str, FacetViews] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from screenpop.domain.call import AgentId, Call, CallKey, UserId
 from screenpop.domain.offer import Mark, Offer
+from screenpop.domain.popped import FacetViews
 from screenpop.domain.profile import CandidateRef
 from screenpop.domain.recall import RecallAction
 from screenpop.domain.workday import Word
@@ -77,6 +78,7 @@ class ShownAnswer(msgspec.Struct, array_like=True, kw_only=True, gc=False):
     subject_key: str | None = None
     message: str | None = None
     agents: dict[str, int] = {}
+    views: FacetViews | None = None  # of its facet, without a name
 
 
 class ShownInCall(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -8,10 +8,10 @@ store holds of it: `unknown`, `remember`.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
+from operator import add, attrgetter
 
 from msgspec.structs import replace
 
@@ -26,23 +26,25 @@ from screenpop.domain.call import (
 from screenpop.domain.call_fold import CallFold
 from screenpop.domain.call_state import CallLimits
 from screenpop.domain.decision import CHOICES
-from screenpop.domain.offer import Mark, decode_offers
+from screenpop.domain.popped import SEEN, SEEN_HOW, FacetViews
 from screenpop.domain.profile import CONTACTS_SOURCE, Answer, CandidateRef
 from screenpop.domain.recall import RECALL
 from screenpop.history.batch import (
-    AlertChange,
     Batch,
     CallState,
-    Contact,
     CustomerOfCall,
-    MarkedOffer,
     NumberLink,
     PeopleAt,
-    ReceiptOfPop,
     ShownAnswer,
     ShownInCall,
     StoredEvent,
-    Written,
+)
+from screenpop.history.deeds import (
+    alert_change_of,
+    contact_of,
+    marked_in,
+    receipt_of,
+    written_in,
 )
 from screenpop.history.occupancy import heard_of
 from screenpop.history.rows import fit
@@ -81,6 +83,7 @@ class _ArchivedCall:
         if before is not None and _age(before) >= _age(answer):
             return False
         answer.agents = dict.fromkeys(self.open, answer.at_us)
+        answer.views = None if before is None else before.views
         self.answers[answer.lookup] = answer
         if before is not None and not before.agents.keys() <= set(self.open):
             for agent in self.open:
@@ -88,6 +91,16 @@ class _ArchivedCall:
             self.left.append(before)
             del self.left[:-LEFT_MAX]
         return True
+
+    def see(self, data: Mapping[str, str]) -> None:
+        """What an agent looked at on their card: counted, without a name."""
+        how = {name: data.get(name, "").split() for name in SEEN_HOW}
+        there = {facet for facets in how.values() for facet in facets}
+        for answer in self.answers.values():
+            if (facet := answer.facet) in there:
+                before = answer.views or FacetViews()
+                one = (1, *(facet in how[name] for name in SEEN_HOW))
+                answer.views = FacetViews(*map(add, before, one))
 
     def join(self, at_us: int) -> bool:
         """Who came in was shown what was known by then; True when somebody was."""
@@ -264,26 +277,29 @@ class BatchMaker:
     def _action(self, record: ActionRecord) -> None:
         key, batch = record.call_key, self._batch
         if record.action == ALERT:
-            batch.alerts.append(_alert_change(record))
+            batch.alerts.append(alert_change_of(record))
         elif record.action in _OF_PEOPLE:
             batch.heard += heard_of(record, self._people_at)
         if key is None:
             return
         match record.action:
             case "note":
-                batch.notes.append(_written(record, key, "text"))
+                batch.notes.append(written_in(record, key, "text"))
             case "handover":
-                batch.handovers.append(_written(record, key, "text"))
+                batch.handovers.append(written_in(record, key, "text"))
             case "disposition":
-                batch.dispositions.append(_written(record, key, "code"))
+                batch.dispositions.append(written_in(record, key, "code"))
             case "offers":
-                batch.offers.extend(_marked(record, key))
+                batch.offers.extend(marked_in(record, key))
             case action if action == RECALL:
                 done = recall_action(record)
                 if done is not None:
                     batch.recalls.append(done)
+            case action if action == SEEN:
+                self._follow(key).see(record.data)
+                self._cards[key] = record.at_us
             case "receipt":
-                batch.receipts.append(_receipt(record, key))
+                batch.receipts.append(receipt_of(record, key))
             case "choose":
                 data = record.data
                 ref = CandidateRef(source=data["source"], key=data["key"])
@@ -292,7 +308,7 @@ class BatchMaker:
                 self._choose(key, None, None, by_agent=False)
                 self._batch.unlinks.extend(_taken_back(record))
             case "contact":
-                batch.contacts.append(_contact(record))
+                batch.contacts.append(contact_of(record))
                 ref = CandidateRef(source=CONTACTS_SOURCE, key=record.data["key"])
                 self._chosen_by_agent(record, key, ref)
 
@@ -324,7 +340,7 @@ def _followed(entry: Entry) -> CallKey | None:
         return event.line, event.call_id, event.occurrence
     if isinstance(record, AnswersRecord):
         return record.call_key
-    return record.call_key if record.action in CHOICES else None
+    return record.call_key if record.action in (*CHOICES, SEEN) else None
 
 
 def _taken_back(record: ActionRecord) -> Iterator[NumberLink]:
@@ -364,64 +380,6 @@ def _shown(answer: Answer, at_us: int) -> ShownAnswer:
         subject_key=None if subject is None else _fit_key(subject.key),
         message=None if answer.message is None else fit(answer.message, MESSAGE_CHARS),
     )
-
-
-def _alert_change(record: ActionRecord) -> AlertChange:
-    return AlertChange(
-        change_id=record.action_id,
-        at_us=record.at_us,
-        user=record.user,
-        data=record.data,
-    )
-
-
-def _written(record: ActionRecord, key: CallKey, name: str) -> Written:
-    return Written(
-        key=key,
-        username=record.user,
-        agent=record.agent,
-        text=record.data[name],
-        at_us=record.at_us,
-    )
-
-
-def _marked(record: ActionRecord, key: CallKey) -> Iterator[MarkedOffer]:
-    """`""` takes a mark back; `shown` and `held_back` leave the one that is there."""
-    mark, at_us = Mark(record.data["mark"] or Mark.SHOWN), record.at_us
-    new_only = record.data["mark"] in (Mark.SHOWN, Mark.HELD_BACK)
-    for offer in decode_offers(record.data["offers"]):
-        yield MarkedOffer(
-            key=key, offer=offer, mark=mark, at_us=at_us, new_only=new_only
-        )
-
-
-def _receipt(record: ActionRecord, key: CallKey) -> ReceiptOfPop:
-    return ReceiptOfPop(
-        key=key,
-        action_id=record.action_id,
-        username=record.user,
-        agent=record.agent,
-        at_us=record.at_us,
-        ring_to_pop_ms=_number(record.data.get("ring_to_pop_ms", "")),
-        painted_ms=_number(record.data.get("painted_ms", "")),
-    )
-
-
-def _contact(record: ActionRecord) -> Contact:
-    data = record.data
-    return Contact(
-        key=data["key"],
-        name=data["name"],
-        company=data.get("company", ""),
-        account=data.get("account", ""),
-        number=data.get("number") or None,
-        named_by=record.user,
-        at_us=record.at_us,
-    )
-
-
-def _number(text: str) -> float | None:
-    return float(text) if text else None
 
 
 def stored_event(record: EventRecord) -> StoredEvent:

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import select, tuple_
 
 from screenpop.domain.call import Direction
-from screenpop.domain.popped import CardShown, FacetOnCard, PoppedCall
+from screenpop.domain.popped import CardShown, FacetOnCard, FacetViews, PoppedCall
 from screenpop.history import tables
 from screenpop.history.archive import SHOWN_OF
 from screenpop.history.batch import ShownAnswer
@@ -32,7 +32,13 @@ Key = tuple[str, str, int]
 _calls, _legs, _receipts = tables.calls.c, tables.call_legs.c, tables.receipts.c
 LEGS_OF = of_wanted(
     tables.call_legs,
-    (_legs.agent, _legs.alerting_us, _legs.answered_us, _legs.released_us),
+    (
+        _legs.agent,
+        _legs.username,
+        _legs.alerting_us,
+        _legs.answered_us,
+        _legs.released_us,
+    ),
 )
 RECEIPTS_OF = of_wanted(
     tables.receipts,
@@ -167,7 +173,7 @@ def _popped(
 ) -> PoppedCall:
     *_, queue, number, customer, answered_us = row
     # a telephone shared by several people has a row for each, with the same times
-    times = {agent: (rang, answered, left) for agent, rang, answered, left in legs}
+    times = {agent: (rang, answered, left) for agent, _, rang, answered, left in legs}
     first = {agent: (at, pop, painted) for agent, at, pop, painted in receipts[::-1]}
     answers = [
         each for (body,) in shown for each in _answers.decode(body) if each.facet
@@ -204,4 +210,6 @@ def _popped(
         is_matched=customer is not None,
         cards=tuple(cards),
         handle_us=sum(handled) if answered_us is not None and handled else None,
+        views={x.facet: FacetViews(*x.views) for x in answers if x.views is not None},
+        people=frozenset(user for _, user, _, at, _ in legs if user and at is not None),
     )

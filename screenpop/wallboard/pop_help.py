@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from statistics import NormalDist, fmean, variance
+from typing import Any
 
 from screenpop.domain.popped import (
     ANSWERED_BY_SOURCE,
@@ -44,6 +45,23 @@ class StageTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacetLooks:
+    """Of calls whose desk said at their end how a facet with something was met.
+
+    `opened` at least once: unfolded or scrolled to, scrolled in, a link followed, text
+    copied, the timeline opened. `never_opened`: not so, and not in view either; None
+    where it was always in view.
+    """
+
+    calls: int
+    in_view: int
+    opened: int
+    always_in_view: bool
+    never_opened: int | None
+    never_opened_rate: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetHelp:
     """How often a facet was on cards, was filled, and was there before the answer."""
 
@@ -54,6 +72,8 @@ class FacetHelp:
     failed: int
     answered: int  # cards at which the call was answered
     before_answer: int  # of these
+    looks: FacetLooks | None = None  # None: nothing is known, or `few_agents`
+    few_agents: bool = False  # took these calls: it would say what one person did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +130,12 @@ STAGES: Mapping[str, tuple[str, Callable[[CardShown], float | None]]] = {
 
 
 def pop_help(
-    calls: Sequence[PoppedCall], shows_handle_time: Callable[[str | None], bool]
+    calls: Sequence[PoppedCall],
+    shows_handle_time: Callable[[str | None], bool],
+    people_min: int = 0,
 ) -> PopHelp:
-    """All figures; handle times of a queue (None: all) only where they may be seen."""
+    """All figures; handle times of a queue (None: all) only where they may be seen,
+    what was looked at only of so many people."""
     answered = [card for call in calls for card in _answered(call)]
     delivered = [card for card in answered if card.delivered_us is not None]
     by_queue: dict[str | None, list[PoppedCall]] = defaultdict(list)
@@ -132,7 +155,10 @@ def pop_help(
             _stage(name, formula, [of(card) for call in calls for card in call.cards])
             for name, (formula, of) in STAGES.items()
         ),
-        facets=_facets(card for call in calls for card in call.cards),
+        facets=tuple(
+            replace(each, **_looks(calls, each.facet, people_min))
+            for each in _facets(card for call in calls for card in call.cards)
+        ),
         handle_times=tuple(
             compared(queue, by_queue[queue])
             for queue in queues
@@ -178,6 +204,25 @@ def _facets(cards: Iterable[CardShown]) -> tuple[FacetHelp, ...]:
         )
         for name, found in sorted(sums.items(), key=lambda x: (-x[1]["cards"], x[0]))
     )
+
+
+def _looks(calls: Iterable[PoppedCall], facet: str, people_min: int) -> dict[str, Any]:
+    met = [call for call in calls if facet in call.views]
+    people = frozenset[str]().union(*(call.people for call in met))
+    if not met or len(people) < people_min:
+        return {"looks": None, "few_agents": bool(met)}
+    views = [call.views[facet] for call in met]
+    always = all(each.in_view == each.cards for each in views)
+    never = sum(each.unopened == each.cards for each in views)
+    looks = FacetLooks(
+        calls=len(views),
+        in_view=sum(each.in_view > 0 for each in views),
+        opened=sum(each.opened > 0 for each in views),
+        always_in_view=always,
+        never_opened=None if always else never,
+        never_opened_rate=None if always else never / len(views),
+    )
+    return {"looks": looks}
 
 
 def _facets_on(card: CardShown) -> dict[str, list[str]]:

@@ -54,7 +54,7 @@ async def show(site: Site, visit: Visit) -> web.StreamResponse:
             return False  # the row of that queue says the same
         return _shows_handle_time(rule, asked, queue)
 
-    found = await asyncio.to_thread(pop_help, calls, shows)
+    found = await asyncio.to_thread(pop_help, calls, shows, rule.people_min)
     queues = site.services.labels.get("queue", {})
     facets = site.services.labels.get("facet", {})
     return answered(

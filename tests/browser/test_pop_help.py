@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 from browser.axe import violations
+from browser.company import ADA
 from browser.desk import WITHIN_MS
-from browser.house import House
+from browser.house import House, open_house
 from browser.test_reports import looks_right, open_reports
 from msgspec.structs import replace
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from unit.history import history
 
 from screenpop.domain.call import AgentId, AgentLeg, LegState, Outcome, UserId
@@ -113,3 +115,38 @@ async def test_how_calls_ended_opens_the_calls_of_a_row(house: House) -> None:
     await tab.sees("Known customer.", within=".call-list")
     assert await violations(tab) == []
     assert tab.complaints == []
+
+
+async def test_a_facet_nobody_unfolds_is_never_opened(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    layout = {"queues": ["sales"], "facets": [{"facet": "balance"}]}
+    async with open_house(tmp_path, chromium, desk={"layouts": [layout]}) as house:
+        desk = await house.open_desk("ana")
+        for turn in range(2):
+            call_id = await house.ring("ana", caller=ADA, queue="sales")
+            await house.answer(call_id, "ana")
+            await desk.card_of("Ada Byron")
+            await desk.facet_says("balance", "£")
+            if turn:
+                await desk.part(".more-facets > summary").click()
+                terms = desk.part('.more-facets [data-facet="credit_terms"]')
+                await terms.scroll_into_view_if_needed()
+                await desk.page.wait_for_timeout(300)
+            await house.hang_up(call_id)
+            await desk.button("Finish").click()
+            await desk.has_no_card()
+        await house.archived()
+        day = (await house.get("sue", "/v1/stats"))["day"]
+        told = await house.get("sue", f"/v1/stats/pops?from={day}")
+        looks = {each["facet"]: each["looks"] for each in told["facets"]}
+        assert looks["balance"]["always_in_view"]
+        assert looks["balance"]["calls"] == 2
+        assert not looks["credit_terms"]["always_in_view"]
+        assert looks["credit_terms"]["opened"] == 1
+        assert looks["credit_terms"]["never_opened_rate"] == 0.5
+        tab = await open_reports(house, "sue", f"?view=pops&from={day}&to={day}")
+        await tab.sees("always in view")
+        row = tab.part(".by-block tbody tr").filter(has_text="Credit terms")
+        await expect(row.locator("td").last).to_contain_text("50")
+        await looks_right(tab)

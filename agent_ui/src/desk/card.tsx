@@ -17,6 +17,7 @@ import { Hero, identityPending } from "./hero";
 import { Identity } from "./identity";
 import { type Lane, lanesOf, layoutFor, placed, type Size } from "./lanes";
 import { useTrimmed } from "./learned";
+import { useDeeds } from "./looks";
 import { useOffersShown } from "./offers";
 import { PolicyLines } from "./policy";
 import { timeline } from "./timeline_open";
@@ -40,6 +41,7 @@ export function Card({ pop, note, changing, onChange }: CardProps) {
   const reachable = pop.caller.presentation === "allowed" || pop.chosen !== null;
   const must = mustChoose(pop);
   useOffersShown(pop);
+  useDeeds(pop.call_id);
   return (
     <div
       class="card"

@@ -37,6 +37,7 @@ import type {
   ServerFrame,
 } from "../wire/frames";
 import { remember } from "./learned";
+import { seenOn } from "./looks";
 import { focusOn, missingOf } from "./missing";
 import { Receipts } from "./receipts";
 import { TEXT_FIELDS } from "./shortcuts";
@@ -308,7 +309,7 @@ export class DeskClient {
     }
     const before = this.store.state;
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
-    if (frame.frame === "pop.closed") learnFrom(before.pops[frame.call_id]);
+    if (frame.frame === "pop.closed") this.#learnFrom(before.pops[frame.call_id]);
     this.#wrapUp(before);
     if (talkingElsewhere(this.store.state) && !talkingElsewhere(before)) {
       this.#frontAfterPause();
@@ -324,6 +325,14 @@ export class DeskClient {
         void this.#late(frame.reply_to, said(frame.message));
       else this.#settled(frame.reply_to, frame.offset, said(frame.message));
     }
+  }
+
+  /** What the card had, and what the agent who talked looked at. */
+  #learnFrom(pop: Pop | undefined): void {
+    if (!pop) return;
+    remember(pop);
+    const seen = seenOn(pop, this.store.state.hello?.facets ?? []);
+    if (seen && pop.answered_at !== null) this.#send(seen);
   }
 
   /** The call on which the agent talks comes to the front once the typing pauses. */
@@ -486,10 +495,6 @@ function shownBy(frame: ServerFrame): { call_id: string; offset: number }[] {
   if (frame.frame === "pop.opened" || frame.frame === "pop.updated") return [frame];
   if (frame.frame !== "resync") return [];
   return frame.pops.filter((pop) => pop.state === "alerting");
-}
-
-function learnFrom(pop: Pop | undefined): void {
-  if (pop) remember(pop);
 }
 
 function inTextField(): boolean {

@@ -7,6 +7,7 @@ import type { Facet, FacetShape, SourceNote } from "../wire/frames";
 import { useDesk, useServerNow } from "./context";
 import { Fields } from "./fields";
 import type { Size } from "./lanes";
+import { useInView } from "./looks";
 import { Rows } from "./rows";
 import { UrlButtons } from "./url_buttons";
 import { limitShare, MEANING } from "./verdict";
@@ -37,6 +38,7 @@ export function FacetPanel(props: FacetProps) {
   const sentence = bare ? bodySentence(facet) : "";
   return (
     <section
+      ref={useInView(pop.call_id, shape.name)}
       class="facet"
       data-facet={shape.name}
       data-state={facet.state}

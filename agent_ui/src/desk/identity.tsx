@@ -6,6 +6,7 @@ import type { Pop } from "../state/model";
 import type { Column, Facet, FacetShape } from "../wire/frames";
 import { useDesk } from "./context";
 import { Fields, Skeleton } from "./fields";
+import { useInView } from "./looks";
 
 /** Shown large, or beside the name, already. */
 const SHOWN_ELSEWHERE = ["name", "company", "language"];
@@ -21,7 +22,9 @@ export function Identity({ pop }: { pop: Pop }) {
   return (
     // Scrolls when a company knows very much about its customers.
     <section
+      ref={useInView(pop.call_id, "identity")}
       class="identity"
+      data-facet="identity"
       aria-label={t("desk.about_the_caller")}
       {...(columns.length > BONES ? { tabIndex: 0 } : {})}
     >

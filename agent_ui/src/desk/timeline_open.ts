@@ -1,6 +1,7 @@
 // Whose timeline is open?
 
 import { Store } from "../shared/store";
+import { timelineOpened } from "./looks";
 
 /** The `call_id` of the card whose timeline is open. */
 export const timeline = new Store(
@@ -10,7 +11,9 @@ export const timeline = new Store(
 
 /** A second press on what opened it closes it. */
 export function toggleTimeline(callId: string): void {
-  timeline.dispatch(timeline.state === callId ? null : callId);
+  const opens = timeline.state !== callId;
+  if (opens) timelineOpened(callId);
+  timeline.dispatch(opens ? callId : null);
 }
 
 export function closeTimeline(): void {

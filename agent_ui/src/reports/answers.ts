@@ -273,7 +273,18 @@ export interface Stage {
   p99: number | null;
 }
 
+export interface FacetLooks {
+  calls: number;
+  in_view: number;
+  opened: number;
+  always_in_view: boolean;
+  never_opened: number | null;
+  never_opened_rate: number | null;
+}
+
 export interface FacetHelp {
+  looks?: FacetLooks | null;
+  few_agents?: boolean;
   facet: string;
   label: string;
   cards: number;

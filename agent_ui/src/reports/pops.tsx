@@ -14,7 +14,7 @@ import type {
   Stage,
 } from "./answers";
 import { type Opened, rangeQuery } from "./choice";
-
+import { fewAgents, whyHidden } from "./parts";
 import type { ViewProps } from "./view";
 import { addDays, countOf, NONE, shown } from "./words";
 
@@ -159,66 +159,96 @@ function Facets({ facets, onOpen }: { facets: FacetHelp[]; onOpen: OpenFigure })
   const of = (part: number, whole: number) =>
     shown(whole === 0 ? null : part / whole, "ratio");
   return (
-    <table class="by-block">
-      <caption>{t("reports.facets_on_cards_whether_or")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("reports.facet")}</th>
-          <th scope="col">{t("reports.cards")}</th>
-          <th scope="col">{t("reports.filled")}</th>
-          <th scope="col">{t("reports.empty")}</th>
-          <th scope="col">{t("reports.failed")}</th>
-          <th scope="col">{t("reports.there_before_the_answer")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {facets.map((each) => (
-          <tr key={each.facet}>
-            <th scope="row">{each.label}</th>
-            <td data-label={t("reports.cards")}>
-              <Figure
-                count={each.cards}
-                onOpen={() => onOpen("cards", { facet: each.facet })}
-              >
-                {countOf(each.cards)}
-              </Figure>
-            </td>
-            <td data-label={t("reports.filled")}>
-              <Figure
-                count={each.filled}
-                onOpen={() => onOpen("filled", { facet: each.facet })}
-              >
-                {of(each.filled, each.cards)}
-              </Figure>
-            </td>
-            <td data-label={t("reports.empty")}>
-              <Figure
-                count={each.empty}
-                onOpen={() => onOpen("empty", { facet: each.facet })}
-              >
-                {of(each.empty, each.cards)}
-              </Figure>
-            </td>
-            <td data-label={t("reports.failed")}>
-              <Figure
-                count={each.failed}
-                onOpen={() => onOpen("failed", { facet: each.facet })}
-              >
-                {of(each.failed, each.cards)}
-              </Figure>
-            </td>
-            <td data-label={t("reports.there_before_the_answer")}>
-              <Figure
-                count={each.before_answer}
-                onOpen={() => onOpen("before_answer", { facet: each.facet })}
-              >
-                {of(each.before_answer, each.answered)}
-              </Figure>
-            </td>
+    <>
+      <table class="by-block">
+        <caption>{t("reports.facets_on_cards_whether_or")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("reports.facet")}</th>
+            <th scope="col">{t("reports.cards")}</th>
+            <th scope="col">{t("reports.filled")}</th>
+            <th scope="col">{t("reports.empty")}</th>
+            <th scope="col">{t("reports.failed")}</th>
+            <th scope="col">{t("reports.there_before_the_answer")}</th>
+            <th scope="col">{t("reports.facet_opened")}</th>
+            <th scope="col">{t("reports.never_opened")}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {facets.map((each) => (
+            <tr key={each.facet}>
+              <th scope="row">{each.label}</th>
+              <td data-label={t("reports.cards")}>
+                <Figure
+                  count={each.cards}
+                  onOpen={() => onOpen("cards", { facet: each.facet })}
+                >
+                  {countOf(each.cards)}
+                </Figure>
+              </td>
+              <td data-label={t("reports.filled")}>
+                <Figure
+                  count={each.filled}
+                  onOpen={() => onOpen("filled", { facet: each.facet })}
+                >
+                  {of(each.filled, each.cards)}
+                </Figure>
+              </td>
+              <td data-label={t("reports.empty")}>
+                <Figure
+                  count={each.empty}
+                  onOpen={() => onOpen("empty", { facet: each.facet })}
+                >
+                  {of(each.empty, each.cards)}
+                </Figure>
+              </td>
+              <td data-label={t("reports.failed")}>
+                <Figure
+                  count={each.failed}
+                  onOpen={() => onOpen("failed", { facet: each.facet })}
+                >
+                  {of(each.failed, each.cards)}
+                </Figure>
+              </td>
+              <td data-label={t("reports.there_before_the_answer")}>
+                <Figure
+                  count={each.before_answer}
+                  onOpen={() => onOpen("before_answer", { facet: each.facet })}
+                >
+                  {of(each.before_answer, each.answered)}
+                </Figure>
+              </td>
+              <td data-label={t("reports.facet_opened")}>
+                {each.looks ? of(each.looks.opened, each.looks.calls) : NONE}
+              </td>
+              <td data-label={t("reports.never_opened")}>
+                <NeverOpened of={each} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">{t("reports.opened_means")}</p>
+    </>
+  );
+}
+
+/** No calls are opened here: each would say what one agent looked at. */
+function NeverOpened({ of: { looks, few_agents } }: { of: FacetHelp }) {
+  if (few_agents) {
+    return (
+      <span title={whyHidden()}>
+        {NONE} <small class="why-none">{fewAgents()}</small>
+      </span>
+    );
+  }
+  if (!looks) return <>{NONE}</>;
+  const { always_in_view, never_opened_rate } = looks;
+  return (
+    <>
+      {always_in_view ? t("reports.always_in_view") : shown(never_opened_rate, "ratio")}
+      <small>{t("reports.n_calls", { n: looks.calls })}</small>
+    </>
   );
 }
 

@@ -518,6 +518,17 @@ export interface MarkOffers {
   mark: Mark | "";
 }
 
+export interface FacetsSeen {
+  frame: "seen";
+  call_id: string;
+  line?: string | null;
+  occurrence?: number | null;
+  id?: string | null;
+  in_view: string[];
+  opened: string[];
+  unopened: string[];
+}
+
 export interface SetAgentState {
   frame: "agent_state";
   state: "available" | "break" | "offline" | "wrap_up";
@@ -527,4 +538,4 @@ export interface SetAgentState {
 
 export type ServerFrame = Hello | PopOpened | PopUpdated | PopClosed | AgentUpdated | RecallsWaiting | Resync | Error | Done | CustomersFound | WallboardSnapshot | WallboardDelta;
 
-export type ClientFrame = Resume | Ack | Choose | Find | Note | NoteForNext | CallBackAt | Disposition | MarkOffers | SetAgentState;
+export type ClientFrame = Resume | Ack | Choose | Find | Note | NoteForNext | CallBackAt | Disposition | MarkOffers | FacetsSeen | SetAgentState;

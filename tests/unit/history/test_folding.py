@@ -16,6 +16,7 @@ from screenpop.domain.call import (
     Scope,
 )
 from screenpop.domain.call_state import CallLimits
+from screenpop.domain.popped import FacetViews
 from screenpop.domain.profile import Answer, CandidateRef, LookupOutcome
 from screenpop.history import folding as history_batch
 from screenpop.history.batch import Batch
@@ -78,6 +79,15 @@ class Telling:
             AnswersRecord(
                 line="main", call_id=KEY[1], round="r", part=at_us, at_us=at_us,
                 answers=(answer,), chosen=chosen,
+            )
+        )  # fmt: skip
+
+    def see(self, **facets: str) -> None:
+        at_us = next(self._times)
+        self.add(
+            ActionRecord(
+                action="seen", action_id=str(at_us), at_us=at_us, user="ana",
+                line="main", call_id=KEY[1], data=facets,
             )
         )  # fmt: skip
 
@@ -246,3 +256,27 @@ def test_no_more_calls_are_in_memory_than_the_limit(
     telling.finish()
     assert len(telling.maker) == 3
     assert telling.maker.unknown(telling.entries) == {KEY}
+
+
+def test_what_was_looked_at_is_counted_by_facet_without_a_name(
+    telling: Telling,
+) -> None:
+    telling.event(EventType.ANSWERED, "1001")
+    telling.answer()
+    telling.see(in_view="f", opened="f g", unopened="")
+    telling.event(EventType.ENDED)
+    (shown,) = finished(telling.maker).shown
+    (answer,) = shown.answers
+    assert answer.views == FacetViews(cards=1, in_view=1, opened=1)
+    telling.see(unopened="f")  # of the agent whom the call was handed on to
+    telling.answer(LookupOutcome.STALE)  # keeps them
+    (shown,) = finished(telling.maker).shown
+    views = {each.state: each.views for each in shown.answers}
+    assert views[LookupOutcome.STALE] == FacetViews(2, 1, 1, 1)
+
+
+def test_the_call_of_a_card_is_followed_again_to_count_it(telling: Telling) -> None:
+    telling.see(opened="f")
+    (entry,) = telling.entries
+    restarted = BatchMaker("archiver", number_of, CallLimits())
+    assert restarted.unknown([entry]) == {KEY}

@@ -15,6 +15,7 @@ from screenpop.domain.call import (
     Outcome,
     UserId,
 )
+from screenpop.domain.popped import FacetViews
 from screenpop.history import popped
 from screenpop.history.archive import Archive
 from screenpop.history.engine import Database
@@ -57,6 +58,17 @@ async def test_a_call_has_its_cards_times_and_answers(database: Database) -> Non
     assert (card.rang_us, card.answered_us, card.delivered_us) == (1_000, 3_000, 2_500)
     assert (card.pop_ms, card.painted_ms, card.complete_ms) == (14.25, None, 1.0)
     assert [(x.facet, x.outcome) for x in card.facets] == [("balance", "ok")]
+
+
+async def test_what_was_looked_at_comes_with_who_answered(database: Database) -> None:
+    call = history.state(**OVER, answered_us=3_000, legs=(TALKED,))
+    seen = history.answer(views=FacetViews(1, 0, 0, 1))
+    orders = history.answer("orders", facet="orders")
+    batch = history.batch(calls=[call], shown=[history.shown(seen, orders)])
+    await Archive(database).write(batch)
+    (found,), _ = await PoppedCalls(database).read(ALL)
+    assert found.views == {"balance": FacetViews(cards=1, unopened=1)}
+    assert found.people == {"ana", "amy"}
 
 
 async def test_only_calls_from_outside_that_rang_and_are_over(

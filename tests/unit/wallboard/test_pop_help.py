@@ -10,8 +10,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from screenpop.domain.popped import CardShown, FacetOnCard, PoppedCall
-from screenpop.wallboard.pop_help import PopHelp, compared, pop_help
+from screenpop.domain.popped import CardShown, FacetOnCard, FacetViews, PoppedCall
+from screenpop.wallboard.pop_help import (
+    FacetHelp,
+    FacetLooks,
+    PopHelp,
+    compared,
+    pop_help,
+)
 
 S = 1_000_000
 
@@ -144,3 +150,39 @@ def test_a_queue_of_few_agents_has_no_handle_times_of_its_own() -> None:
     calls = [*some([60], known=True), *some([60], queue="tiny", known=True)]
     found = pop_help(calls, lambda queue: queue != "tiny")
     assert [each.queue for each in found.handle_times] == [None, "sales"]
+
+
+def viewed(user: str, *views: int) -> PoppedCall:
+    return popped(views={"balance": FacetViews(*views)}, people=frozenset({user}))
+
+
+def looks(*calls: PoppedCall, people_min: int = 0) -> FacetHelp:
+    (found,) = pop_help(calls, lambda queue: True, people_min).facets
+    return found
+
+
+def test_a_facet_nobody_opened_is_told_from_one_that_is_always_in_view() -> None:
+    found = looks(
+        viewed("a", 1, 0, 0, 1), viewed("b", 2, 0, 1, 1), viewed("c", 1, 1, 0, 0),
+        viewed("d", 2, 0, 0, 2), popped(),
+    )  # fmt: skip
+    assert found.looks == FacetLooks(
+        calls=4, in_view=1, opened=1, always_in_view=False, never_opened=2,
+        never_opened_rate=0.5,
+    )  # fmt: skip
+    always = looks(viewed("a", 1, 1, 0, 0), viewed("b", 2, 2, 1, 0)).looks
+    assert always == FacetLooks(
+        calls=2, in_view=2, opened=1, always_in_view=True, never_opened=None,
+        never_opened_rate=None,
+    )  # fmt: skip
+
+
+def test_what_few_agents_looked_at_is_not_shown() -> None:
+    calls = [viewed(name, 1, 0, 0, 1) for name in "aabc"]
+    few = looks(*calls, people_min=4)
+    assert (few.looks, few.few_agents) == (None, True)
+    enough = looks(*calls, people_min=3)
+    assert enough.looks is not None
+    assert not enough.few_agents
+    unknown = looks(popped(), people_min=4)
+    assert (unknown.looks, unknown.few_agents) == (None, False)

@@ -324,6 +324,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "عدد الموظفين قليل جدًا",
   "reports.not_shown_so_few_agents":
     "لا تُعرض: وراءها عدد قليل جدًا من الموظفين بحيث تدل على ما فعله شخص واحد (privacy.group_min).",
+  "reports.facet_opened": "فُتح",
+  "reports.never_opened": "لم يُفتح قط",
+  "reports.always_in_view": "ظاهر دائمًا",
+  "reports.opened_means":
+    "من المكالمات التي أبلغ مكتب الموظف في نهايتها بما جرى لكل قسم فيه بيانات. فُتح: بُسط أو وُصل إليه بالتمرير، أو مُرّر داخله، أو اتُّبع رابط فيه، أو نُسخ نص، أو فُتح الخط الزمني. لم يُفتح قط: لا شيء من ذلك ولم يكن ظاهرًا. يُعدّ دون أسماء، ولا مكالمات وراءه.",
   "reports.without_of_too_few": "دون {time} كان فيها عدد الموظفين قليلًا جدًا",
   "reports.service_level_by_each_way": "مستوى الخدمة حسب كل طريقة عدّ",
   "reports.this_centres": "الخاصة بهذا المركز",

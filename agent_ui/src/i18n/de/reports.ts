@@ -331,6 +331,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "zu wenige Agenten",
   "reports.not_shown_so_few_agents":
     "Nicht gezeigt: So wenige Agenten stehen dahinter, dass es zeigte, was eine Person tat (privacy.group_min).",
+  "reports.facet_opened": "Geöffnet",
+  "reports.never_opened": "Nie geöffnet",
+  "reports.always_in_view": "immer zu sehen",
+  "reports.opened_means":
+    "Von Anrufen, an deren Ende der Arbeitsplatz sagte, was mit einem gefüllten Feld geschah. Geöffnet: aufgeklappt oder hingescrollt, darin gescrollt, einem Link gefolgt, Text kopiert oder die Zeitleiste geöffnet. Nie geöffnet: nichts davon, und auch nicht zu sehen. Ohne Namen gezählt; es stehen keine Anrufe dahinter.",
   "reports.without_of_too_few": "ohne {time} mit zu wenigen Agenten",
   "reports.service_level_by_each_way": "Servicelevel nach jeder Zählweise",
   "reports.this_centres": "dieses Centers",

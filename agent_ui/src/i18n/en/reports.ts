@@ -320,6 +320,11 @@ export const reports = {
   "reports.too_few_agents": "too few agents",
   "reports.not_shown_so_few_agents":
     "Not shown: so few agents are behind it that it would say what one person did (privacy.group_min).",
+  "reports.facet_opened": "Opened",
+  "reports.never_opened": "Never opened",
+  "reports.always_in_view": "always in view",
+  "reports.opened_means":
+    "Of calls at whose end the agent’s desk said how a facet with something was met. Opened: unfolded or scrolled to, scrolled in, its link followed, text copied, or the timeline opened. Never opened: none of these, and not in view either. Counted without a name; no calls are behind it.",
   "reports.without_of_too_few": "without {time} of too few agents",
   "reports.service_level_by_each_way": "Service level by each way of counting",
   "reports.this_centres": "this centre's",

@@ -329,6 +329,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "muy pocos agentes",
   "reports.not_shown_so_few_agents":
     "No se muestra: hay tan pocos agentes detrás que diría lo que hizo una persona (privacy.group_min).",
+  "reports.facet_opened": "Abierto",
+  "reports.never_opened": "Nunca abierto",
+  "reports.always_in_view": "siempre a la vista",
+  "reports.opened_means":
+    "De llamadas a cuyo final el puesto dijo qué pasó con un bloque con datos. Abierto: desplegado o alcanzado al desplazarse, desplazado por dentro, enlace seguido, texto copiado o línea de tiempo abierta. Nunca abierto: nada de ello, y tampoco a la vista. Contado sin nombres; no hay llamadas detrás.",
   "reports.without_of_too_few": "sin {time} con muy pocos agentes",
   "reports.service_level_by_each_way": "Nivel de servicio según cada manera de contar",
   "reports.this_centres": "de este centro",

@@ -334,6 +334,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "trop peu d’agents",
   "reports.not_shown_so_few_agents":
     "Non affiché : si peu d’agents sont concernés que cela dirait ce qu’une seule personne a fait (privacy.group_min).",
+  "reports.facet_opened": "Ouvert",
+  "reports.never_opened": "Jamais ouvert",
+  "reports.always_in_view": "toujours visible",
+  "reports.opened_means":
+    "Des appels à la fin desquels le poste a dit ce qu’il est advenu d’un bloc rempli. Ouvert : déplié ou atteint en défilant, défilé à l’intérieur, lien suivi, texte copié ou chronologie ouverte. Jamais ouvert : rien de cela, et pas visible non plus. Compté sans nom ; aucun appel n’est derrière.",
   "reports.without_of_too_few": "sans {time} avec trop peu d’agents",
   "reports.service_level_by_each_way":
     "Niveau de service selon chaque façon de compter",

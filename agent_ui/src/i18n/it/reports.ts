@@ -329,6 +329,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "troppo pochi agenti",
   "reports.not_shown_so_few_agents":
     "Non mostrato: gli agenti interessati sono così pochi che direbbe che cosa ha fatto una persona (privacy.group_min).",
+  "reports.facet_opened": "Aperto",
+  "reports.never_opened": "Mai aperto",
+  "reports.always_in_view": "sempre visibile",
+  "reports.opened_means":
+    "Delle chiamate alla cui fine la postazione ha detto che cosa è stato di un riquadro con dati. Aperto: espanso o raggiunto scorrendo, scorso all’interno, collegamento seguito, testo copiato o cronologia aperta. Mai aperto: niente di ciò, e nemmeno visibile. Contato senza nomi; non ci sono chiamate dietro.",
   "reports.without_of_too_few": "senza {time} con troppo pochi agenti",
   "reports.service_level_by_each_way": "Livello di servizio per ogni modo di contare",
   "reports.this_centres": "di questo centro",

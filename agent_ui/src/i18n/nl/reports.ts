@@ -327,6 +327,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "te weinig agenten",
   "reports.not_shown_so_few_agents":
     "Niet getoond: er zitten zo weinig agenten achter dat het zou zeggen wat één persoon deed (privacy.group_min).",
+  "reports.facet_opened": "Geopend",
+  "reports.never_opened": "Nooit geopend",
+  "reports.always_in_view": "altijd in beeld",
+  "reports.opened_means":
+    "Van gesprekken waarbij de werkplek aan het eind zei wat er met een gevuld blok gebeurde. Geopend: uitgeklapt of ernaartoe gescrold, erin gescrold, een link gevolgd, tekst gekopieerd of de tijdlijn geopend. Nooit geopend: niets daarvan, en ook niet in beeld. Geteld zonder naam; er zitten geen gesprekken achter.",
   "reports.without_of_too_few": "zonder {time} met te weinig agenten",
   "reports.service_level_by_each_way": "Servicelevel per telwijze",
   "reports.this_centres": "van dit centrum",

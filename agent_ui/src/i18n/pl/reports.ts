@@ -332,6 +332,11 @@ export const reports: Part<typeof en> = {
   "reports.too_few_agents": "za mało agentów",
   "reports.not_shown_so_few_agents":
     "Nie pokazano: stoi za tym tak niewielu agentów, że mówiłoby to, co robiła jedna osoba (privacy.group_min).",
+  "reports.facet_opened": "Otwarto",
+  "reports.never_opened": "Nigdy nieotwarte",
+  "reports.always_in_view": "zawsze widoczne",
+  "reports.opened_means":
+    "Z połączeń, na których końcu stanowisko podało, co działo się z polem z danymi. Otwarto: rozwinięto lub przewinięto do niego, przewinięto w nim, użyto odnośnika, skopiowano tekst albo otwarto oś czasu. Nigdy nieotwarte: nic z tego i pole nie było widoczne. Liczone bez nazwisk; nie stoją za tym połączenia.",
   "reports.without_of_too_few": "bez {time} ze zbyt małą liczbą agentów",
   "reports.service_level_by_each_way": "Poziom obsługi według każdego sposobu liczenia",
   "reports.this_centres": "tego centrum",
