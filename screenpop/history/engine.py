@@ -128,7 +128,7 @@ class Database:
 
     @asynccontextmanager
     async def write_alone(self, *changed: Table) -> AsyncIterator[AsyncConnection]:
-        """A transaction in which no other writes these tables."""
+        """A transaction in which others do not write these tables."""
         async with self.write() as connection:
             await only_writer(connection, *changed)
             yield connection
@@ -323,7 +323,7 @@ def _connect(path: str, pragmas: Sequence[str]) -> sqlite3.Connection:
 
 
 async def only_writer(connection: AsyncConnection, *changed: Table) -> None:
-    """Until the transaction ends no other writes these tables, but reads them.
+    """Until the transaction ends others read these tables, and do not write them.
 
     SQLite has one writer at a time anyway.
     """

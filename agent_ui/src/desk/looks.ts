@@ -1,4 +1,4 @@
-// What did the agent look at on a card? By facet, told to the service once at its end.
+// What did the agent look at on a card? By facet, sent to the service once at its end.
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Pop } from "../state/model";
@@ -50,7 +50,7 @@ export function forgetLooks(callId: string): void {
   looks.delete(callId);
 }
 
-/** Of a card that closes; null: no facet had anything. The card is forgotten. */
+/** Of a card that closes; null: no facet had anything. Its entry goes. */
 export function seenOn(pop: Pop, shapes: FacetShape[]): FacetsSeen | null {
   const { inView, opened, timeline } = of(pop.call_id);
   forgetLooks(pop.call_id);
