@@ -21,6 +21,7 @@ import pytest
 
 START_S = 10.0
 LOOPBACK = "127.0.0.1"
+DURABLE = ("--appendonly", "yes", "--appendfsync", "always")  # a kill loses nothing
 
 
 def need_redis() -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from redis_server import RedisServer, redis_server
+from redis_server import DURABLE, RedisServer, redis_server
 
 from .fleet import Fleet, Node
 
 NAMES = ("a", "b", "c")
-DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 
 Running = Callable[..., AbstractAsyncContextManager[Fleet]]
 

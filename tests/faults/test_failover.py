@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import pytest
 from redis_sentinel import said_by, sentinel_of
-from redis_server import RedisServer, redis_server
+from redis_server import DURABLE, RedisServer, redis_server
 
-from .conftest import DURABLE, NAMES, running
+from .conftest import NAMES, running
 from .fleet import Fleet, Node
 from .trial import Fault, Window, run_trial
 

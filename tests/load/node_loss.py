@@ -52,7 +52,7 @@ CONNECTING_AT_ONCE = 200
 TRY_S = 3.0
 REPEAT_S = 0.1
 CALL_S = 2.0  # from ringing to its end
-DURABLE = ("--appendonly", "yes", "--appendfsync", "everysec")
+EACH_SECOND = ("--appendonly", "yes", "--appendfsync", "everysec")
 
 
 class Seen(msgspec.Struct):
@@ -327,7 +327,7 @@ def parser() -> argparse.ArgumentParser:
 async def main(given: argparse.Namespace, folder: Path) -> None:
     people = given.nodes * given.browsers
     raise_file_limit(people)
-    with redis_server(*DURABLE) as redis:
+    with redis_server(*EACH_SECOND) as redis:
         nodes = await started(folder, given.nodes, people, redis.url)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector) as http:

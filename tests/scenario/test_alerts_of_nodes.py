@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from call_centre import CallCentre, open_call_centre
-from redis_server import RedisServer, folder, on_redis, redis_server
+from redis_server import DURABLE, RedisServer, folder, on_redis, redis_server
 
 from screenpop.journal import redis_reader
 from screenpop.journal.redis_leases import NodeName
@@ -21,7 +21,7 @@ RULES = {"rules": {"source": {"number": "source_failing", "for_s": 0}}}
 
 @pytest.fixture
 def server() -> Iterator[RedisServer]:
-    with redis_server("--appendonly", "yes") as server:
+    with redis_server(*DURABLE) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from call_centre import CallCentre, open_call_centre
 from canary import NAME, NUMBER, OTHER_NAME, OTHER_NUMBER, forms, found_in, places
-from redis_server import RedisServer, redis_server
+from redis_server import DURABLE, RedisServer, redis_server
 from scenario.test_erasing import (
     a_call,
     counters,
@@ -31,7 +31,7 @@ WITHIN_S = 20.0
 
 @pytest.fixture
 def server() -> Iterator[RedisServer]:
-    with redis_server("--appendonly", "yes", "--appendfsync", "always") as server:
+    with redis_server(*DURABLE) as server:
         yield server
 
 

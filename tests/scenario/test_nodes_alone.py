@@ -12,7 +12,7 @@ from call_centre import (
     open_call_centre,
 )
 from redis_gate import gate_before
-from redis_server import RedisServer, folder, on_redis, redis_server
+from redis_server import DURABLE, RedisServer, folder, on_redis, redis_server
 
 from screenpop.domain.agent import UserId
 from screenpop.domain.call import CallId, Phase
@@ -23,7 +23,7 @@ WITHIN_S = 15.0
 
 @pytest.fixture
 def server() -> Iterator[RedisServer]:
-    with redis_server("--appendonly", "yes") as server:
+    with redis_server(*DURABLE) as server:
         yield server
 
 

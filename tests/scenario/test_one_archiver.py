@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 from call_centre import AGENTS, PASSWORD, CallCentre, open_call_centre, write_config
-from redis_server import RedisServer, free_port, redis_server
+from redis_server import DURABLE, RedisServer, free_port, redis_server
 from sqlalchemy import func, select, text
 from unit.history.postgres_server import PostgresServer, binary
 
@@ -90,7 +90,7 @@ def servers() -> Iterator[Backplane]:
     postgres = PostgresServer()
     try:
         postgres.start()
-        with redis_server("--appendonly", "yes") as redis:
+        with redis_server(*DURABLE) as redis:
             yield Backplane(redis, postgres)
     finally:
         postgres.close()
