@@ -22,6 +22,12 @@ if TYPE_CHECKING:  # numpy and scipy
 
 HISTORY_DAYS = 400  # that a forecast reads
 DAY_US = 86_400_000_000
+NO_CALLS = "the history has no inbound calls."
+NO_CALLS_OF = "the history has no inbound calls of queue {queue}."
+LET_IT_RUN = (
+    "A forecast needs four weeks of calls: let the service run, or plan from a CSV"
+    " file."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +50,8 @@ async def past_volumes(
     since_us = now_us - HISTORY_DAYS * DAY_US
     rows = await arrivals(database, since_us - since_us % STEP_US, now_us, queue)
     if not rows:
-        of_queue = f" of queue {queue}" if queue else ""
-        raise BadInput(
-            f"the history has no inbound calls{of_queue}.",
-            code="history_too_short",
-            remedy="A forecast needs four weeks of calls: let the service run, or"
-            " plan from a CSV file.",
-        )
+        message = NO_CALLS_OF.format(queue=queue) if queue else NO_CALLS
+        raise BadInput(message, code="history_too_short", remedy=LET_IT_RUN)
     rows += _of_today(zone, now_us)
     return volumes_of(rows, zone, STEP_US // 60_000_000)
 

@@ -139,20 +139,9 @@ class Forecaster:
     def _days_before(self, as_of: datetime) -> int:
         past = (as_of.date() - self.counts.first).days
         if past < DAYS_LEAST:
-            raise BadInput(
-                f"only {max(past, 0)} days of calls before {as_of:%Y-%m-%dT%H:%M}, a"
-                f" forecast needs {DAYS_LEAST} (the first is {self.counts.first}).",
-                code="history_too_short",
-                remedy="Use a later time, or add older calls.",
-            )
+            raise too_few_days(max(past, 0), as_of, self.counts.first)
         if as_of.date() > self.counts.end + timedelta(days=DAYS_AHEAD_MAX):
-            raise BadInput(
-                f"the last call before {as_of:%Y-%m-%dT%H:%M} is more than"
-                f" {DAYS_AHEAD_MAX} days old (the last day is"
-                f" {self.counts.end - timedelta(days=1)}).",
-                code="history_too_old",
-                remedy="Use an earlier time, or add newer calls.",
-            )
+            raise too_old(as_of, self.counts.end - timedelta(days=1))
         return past
 
     def _grid(self, days: int) -> DayGrid:
@@ -208,11 +197,7 @@ class Forecaster:
                 )
         held = {method: joined(parts) for method, parts in found.items()}
         if not held[FACTORS].compared.any():
-            raise BadInput(
-                "no calls in the weeks before the as-of time.",
-                code="history_too_short",
-                remedy="Use a time at which calls came in the weeks before.",
-            )
+            raise no_calls_before()
         return held
 
     def _rows(
@@ -250,3 +235,29 @@ class Forecaster:
 def by_method(errors: Sequence[MethodError]) -> list[MethodError]:
     """Smallest error first."""
     return sorted(errors, key=lambda error: error.wape)
+
+
+def too_few_days(days: int, as_of: datetime, first: date) -> BadInput:
+    return BadInput(
+        f"only {days} days of calls before {as_of:%Y-%m-%dT%H:%M}, a forecast needs"
+        f" {DAYS_LEAST} (the first is {first}).",
+        code="history_too_short",
+        remedy="Use a later time, or add older calls.",
+    )
+
+
+def too_old(as_of: datetime, last: date) -> BadInput:
+    return BadInput(
+        f"the last call before {as_of:%Y-%m-%dT%H:%M} is more than {DAYS_AHEAD_MAX}"
+        f" days old (the last day is {last}).",
+        code="history_too_old",
+        remedy="Use an earlier time, or add newer calls.",
+    )
+
+
+def no_calls_before() -> BadInput:
+    return BadInput(
+        "no calls in the weeks before the as-of time.",
+        code="history_too_short",
+        remedy="Use a time at which calls came in the weeks before.",
+    )

@@ -93,3 +93,57 @@ async def moved(page: Page) -> Callable[[], Awaitable[float]]:
         return sum_
 
     return so_far
+
+
+OUT_OF_PLACE = """() => {
+    const PLACE = "td, th, .tile, .figure, button, li, dt, dd, select, section, label";
+    const WORD = /[\\p{L}\\p{M}\\p{N}][\\p{L}\\p{M}\\p{N}.,:%'’/@_]*/gu;
+    const found = new Set();
+    const shown = node => node.checkVisibility({ opacityProperty: true })
+        && !node.closest(".hidden, svg, .uplot, code, .mono, .body, option")
+        && ![...ancestors(node)].some(
+            each => getComputedStyle(each).clipPath !== "none");
+    function* ancestors(node) {
+        for (let each = node; each; each = each.parentElement) yield each;
+    }
+    for (const node of document.querySelectorAll("main *")) {
+        const { overflowX } = getComputedStyle(node);
+        if (["auto", "scroll"].includes(overflowX) && shown(node)
+            && node.scrollWidth > node.clientWidth + 1 && node.localName !== "textarea")
+            found.add(`${node.className || node.localName} scrolls sideways`);
+    }
+    const walk = document.createTreeWalker(
+        document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        const text = node.data.trim(), parent = node.parentElement;
+        if (!text || !shown(parent)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const boxes = [...range.getClientRects()].filter(box => box.width);
+        const beyond = room => boxes.some(
+            box => box.left < room.left - 1 || box.right > room.right + 1);
+        const place = parent.closest(PLACE);
+        if (place && beyond(place.getBoundingClientRect()))
+            found.add(`${text} lies outside of its place`);
+        for (const each of ancestors(parent))
+            if (["hidden", "clip"].includes(getComputedStyle(each).overflowX)
+                && beyond(each.getBoundingClientRect()))
+                found.add(`${text} is cut`);
+        for (const { 0: word, index } of node.data.matchAll(WORD)) {
+            if (word.length > 24 || /[/@_]/.test(word)) continue;
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            const tops = new Set([...range.getClientRects()]
+                .filter(box => box.width).map(box => Math.round(box.top)));
+            if (tops.size > 1) found.add(`${word} in “${text}” is broken`);
+        }
+    }
+    return [...found];
+}"""
+"""Texts that are cut or lie beyond their cell or tile, words and figures that go on in
+the next line, and boxes that scroll sideways."""
+
+
+async def out_of_place(page: Page) -> list[str]:
+    found: list[str] = await page.evaluate(OUT_OF_PLACE)
+    return found

@@ -33,7 +33,7 @@ async def test_an_alert_is_shown_acknowledged_and_goes(
         await expect(rows.first).to_contain_text("Callers wait too long, Sales")
         cell = board.part('.queues td[data-label="Longest wait"]')
         await expect(cell).to_have_attribute("data-alert", "critical")
-        await expect(cell).to_contain_text("critical")
+        await expect(cell).to_contain_text("Critical")
         assert await violations(board) == []
         await rows.first.get_by_role("button", name=re.compile("seen")).click()
         for each in (board, other):

@@ -106,7 +106,9 @@ async def test_every_page_fits_and_names_no_one(
         )
         await busy(house)
         await house.ring("ana", caller=ADA, queue="sales")
-        await expect(board.part(".screen-alerts")).to_contain_text("1 alert, critical")
+        await expect(board.part(".screen-alerts")).to_contain_text(
+            "1 alert, 1 critical"
+        )
         place = board.part(".screen-place")
         pages = int((await place.inner_text()).split(" / ")[1])
         seen: list[str] = []

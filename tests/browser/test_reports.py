@@ -76,6 +76,8 @@ async def test_a_chart_is_read_and_opened_by_the_keyboard(weeks: House) -> None:
     tab = await open_reports(weeks, "sue")
     await tab.button("28 days").click()
     slider = tab.page.get_by_role("slider", name="Calls: interval")
+    a_day = re.compile(r"^\w{3} \d+ \w{3} · ")
+    await expect(slider).to_have_attribute("aria-valuetext", a_day, timeout=WITHIN_MS)
     await slider.focus()
     for _ in range(3):
         await tab.press("ArrowRight")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any, get_args
 
@@ -30,6 +31,8 @@ from screenpop.lookup.number_shelf import THE_KEY, THE_NUMBER, weaker_ways
 from screenpop.lookup.plan import FOUND_BY
 from screenpop.lookup.search import FOUND_BY_A_SEARCH
 from screenpop.node.forecast_answer import CHARGED, HANDLE_TIME_WORDS
+from screenpop.node.planning import LET_IT_RUN, NO_CALLS, NO_CALLS_OF
+from screenpop.planning.forecast import no_calls_before, too_few_days, too_old
 from screenpop.wallboard.alerts import UNWATCHED
 from screenpop.wallboard.metrics import definitions
 from screenpop.wallboard.past import TEAM_NUMBERS, of_the_past, why_counted
@@ -37,6 +40,7 @@ from screenpop.wallboard.pop_help import FIGURES
 from screenpop.wallboard.watched import watched_numbers
 from screenpop.web import kinds, me, pops, stats
 
+WHEN = datetime(2026, 11, 30, 13, 20, tzinfo=UTC)
 CHOICES: Mapping[str, Iterable[object]] = {
     "comparison": get_args(Comparison),
     "measured_from": ("entry", "ring"),
@@ -127,6 +131,12 @@ def of_reports() -> Iterator[str]:
     for name in (*NUMBERS, *COUNTED):
         yield why_counted("sales", {name: 1, "offered": 2})
     yield why_counted("", {"missed": 1})
+    for error in (
+        too_few_days(3, WHEN, WHEN.date()), too_old(WHEN, WHEN.date()),
+        no_calls_before(),
+    ):  # fmt: skip
+        yield from (str(error), error.remedy or "")
+    yield from (NO_CALLS, NO_CALLS_OF.format(queue="sales"), LET_IT_RUN)
     yield from (*CHARGED, *(x for each in HANDLE_TIME_WORDS.values() for x in each))
 
 

@@ -31,32 +31,34 @@ export function Layouts({ formats }: { formats: Formats }) {
   const layouts = hello?.layouts ?? [];
   const layout = layouts[chosen - 1] ?? null;
   return (
-    <section class="layouts" aria-labelledby="layouts-title">
+    <section class="admin-part layouts" aria-labelledby="layouts-title">
       <h2 id="layouts-title">{t("layout.title")}</h2>
-      <p class="muted">{t("layout.what")}</p>
-      <p>
-        <button type="button" onClick={load}>
-          {t("layout.show")}
-        </button>{" "}
-        {hello && (
-          <label>
-            {t("layout.which")}{" "}
-            <select
-              value={chosen}
-              onChange={(event) => choose(Number(event.currentTarget.value))}
-            >
-              <option value={0}>{t("layout.usual")}</option>
-              {layouts.map((each, index) => (
-                <option key={index} value={index + 1}>
-                  {nameOf(each)}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-      </p>
-      {trouble && <p role="alert">{trouble}</p>}
-      {hello && <Preview {...{ hello, layout, formats }} />}
+      <div class="panel">
+        <p class="muted">{t("layout.what")}</p>
+        <p>
+          <button type="button" onClick={load}>
+            {t("layout.show")}
+          </button>{" "}
+          {hello && (
+            <label>
+              {t("layout.which")}{" "}
+              <select
+                value={chosen}
+                onChange={(event) => choose(Number(event.currentTarget.value))}
+              >
+                <option value={0}>{t("layout.usual")}</option>
+                {layouts.map((each, index) => (
+                  <option key={index} value={index + 1}>
+                    {nameOf(each)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </p>
+        {trouble && <p role="alert">{trouble}</p>}
+        {hello && <Preview {...{ hello, layout, formats }} />}
+      </div>
     </section>
   );
 }

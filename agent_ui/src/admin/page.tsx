@@ -17,6 +17,7 @@ import { Sources } from "./sources";
 import type { AdminState } from "./state";
 import { TryNumber } from "./try_number";
 import { Users } from "./users";
+import { ROLES } from "./words";
 
 interface AdminPageProps {
   session: Session;
@@ -38,12 +39,12 @@ export function AdminPage(props: AdminPageProps) {
   );
 }
 
-function NotYours({ role }: { role: string }) {
+function NotYours({ role }: { role: Session["user"]["role"] }) {
   return (
     <main class="empty">
       <h1>{t("admin.this_page_is_for_administrators")}</h1>
       <p>
-        {t("admin.your_role_is", { role })}{" "}
+        {t("admin.your_role_is", { role: ROLES[role] })}{" "}
         <a href="/">{t("admin.back_to_your_desk")}</a>
       </p>
     </main>

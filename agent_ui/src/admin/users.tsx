@@ -99,19 +99,19 @@ function UserTable({ users }: { users: UserSeen[] }) {
               <th scope="row">
                 <bdi>{user.name || user.username}</bdi>
               </th>
-              <td>
+              <td data-label={t("admin.user_name")}>
                 <bdi class="mono">{user.username}</bdi>
               </td>
-              <td>{ROLES[user.role]}</td>
+              <td data-label={t("admin.role")}>{ROLES[user.role]}</td>
               {inTeams && (
-                <td>
+                <td data-label={t("admin.team")}>
                   <bdi>{user.team ?? ""}</bdi>
                 </td>
               )}
-              <td>
+              <td data-label={t("admin.telephones")}>
                 <bdi>{user.agents.join(", ")}</bdi>
               </td>
-              <td class="user-state">
+              <td class="user-state" data-label={t("admin.log_in")}>
                 {t(user.active ? "admin.may_log_in" : "admin.disabled")}
               </td>
             </tr>

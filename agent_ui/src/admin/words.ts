@@ -16,14 +16,14 @@ import type {
   Verdict,
 } from "./answers";
 
-export const VERDICTS: Record<Verdict, string> = {
-  events: "taken",
-  ignored: "ignored",
-  handshake: "handshake",
-  lookup: "look-up",
-  refused: "refused",
-  failed: "failed",
-};
+export const VERDICTS: Record<Verdict, string> = textsOf({
+  events: "admin.verdict_events",
+  ignored: "admin.verdict_ignored",
+  handshake: "admin.verdict_handshake",
+  lookup: "admin.verdict_lookup",
+  refused: "admin.verdict_refused",
+  failed: "admin.verdict_failed",
+});
 
 export const STATES: Record<Source["state"], string> = textsOf({
   working: "admin.working",

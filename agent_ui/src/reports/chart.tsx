@@ -15,6 +15,8 @@ interface ChartProps {
   none?: string;
   /** The slider begins at the last interval, and stays there as new ones come. */
   newest?: boolean;
+  /** Where it begins else. */
+  start?: number;
   /** What the interval is called, and its values in words. */
   words(place: number): string;
   /** Without it an interval has nothing behind it. */
@@ -22,7 +24,8 @@ interface ChartProps {
 }
 
 /** The slider below moves the cursor; Enter opens the calls of the interval. */
-export function Chart({ name, drawing, none, newest, words, onOpen }: ChartProps) {
+export function Chart(props: ChartProps) {
+  const { name, drawing, none, newest, start = 0, words, onOpen } = props;
   const height = useHeight();
   const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -31,7 +34,7 @@ export function Chart({ name, drawing, none, newest, words, onOpen }: ChartProps
   opens.current = onOpen;
   const made = useRef<UPlot | null>(null);
   const last = Math.max(0, drawing.ticks.length - 1);
-  const place = Math.min(at ?? (newest ? last : 0), last);
+  const place = Math.min(at ?? (newest ? last : start), last);
 
   useEffect(() => {
     let wanted = true;
@@ -89,6 +92,12 @@ export function Chart({ name, drawing, none, newest, words, onOpen }: ChartProps
       </p>
     </div>
   );
+}
+
+/** The last interval that has begun: later ones have no number of their own. */
+export function lastKnown({ lines }: Drawing): number {
+  const known = lines[0]?.values.findLastIndex((value) => value !== null);
+  return Math.max(0, known ?? 0);
 }
 
 /** Only nulls, or nothing but zero calls. */

@@ -110,12 +110,12 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
       <p role="status">
         {t("reports.of_matched", {
           matched: countOf(list.matched),
-          rows: countWords(list.rows, "row"),
+          rows: t("reports.n_rows", { n: list.rows }),
         })}
         {t("reports.of_them_by_id", { matched_by_id: countOf(list.matched_by_id) })}
         {list.differences === 0
           ? t("reports.nothing_differs")
-          : `${countWords(list.differences, "difference")}.`}
+          : t("reports.n_differences", { n: list.differences })}
       </p>
       <ul class="compare-facts">
         {list.settings.map((each) => (
@@ -138,7 +138,7 @@ export function ListAnswer({ list, ...props }: CompareProps & { list: ComparedLi
         {list.rows_outside > 0 && (
           <li>
             {t("reports.of_other_days_or_queues", {
-              rows_outside: countWords(list.rows_outside, "row"),
+              rows_outside: t("reports.n_rows", { n: list.rows_outside }),
             })}
           </li>
         )}
@@ -269,8 +269,4 @@ function CallRow({
 
 function keyOf(call: ComparedCall): string {
   return `${call.line} ${call.call_id} ${call.occurrence}`;
-}
-
-function countWords(count: number, noun: string): string {
-  return `${countOf(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

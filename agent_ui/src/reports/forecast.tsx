@@ -57,12 +57,16 @@ export function Planning(props: ViewProps) {
   );
 }
 
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 function TooLittle({ answer }: { answer: TooShort }) {
   return (
     <section class="reports-wide">
       <h2>{t("reports.not_enough_history_for_a")}</h2>
-      <p>{`${answer.message.charAt(0).toUpperCase()}${answer.message.slice(1)}`}</p>
-      <p>{answer.remedy}</p>
+      <p>{capital(said(answer.message))}</p>
+      <p>{said(answer.remedy)}</p>
       <p class="muted">
         {t("reports.a_forecast_needs_days_of", { n: answer.days_needed })}
       </p>

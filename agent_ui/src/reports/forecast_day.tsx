@@ -308,18 +308,30 @@ const AGENT_COLUMNS = () => [
 function AgentsTable({ day }: { day: ForecastDay }) {
   return (
     <TableBox name={t("reports.agents_needed_table")}>
-      <table>
+      <table class="by-block">
         <ColumnHeads names={AGENT_COLUMNS()} />
         <tbody>
           {day.rows.map((row) => (
             <tr key={row.start}>
               <th scope="row">{clockWords(row.start)}</th>
-              <td>{shown(row.agents, "agents")}</td>
-              <td>{shown(row.headcount, "agents")}</td>
-              <td>{shown(row.agents_high, "agents")}</td>
-              <td>{shown(row.service_level, "ratio")}</td>
-              <td>{shown(row.occupancy, "ratio")}</td>
-              <td>{shown(row.abandon_rate, "ratio")}</td>
+              <td data-label={t("reports.telephones")}>
+                {shown(row.agents, "agents")}
+              </td>
+              <td data-label={t("reports.schedule")}>
+                {shown(row.headcount, "agents")}
+              </td>
+              <td data-label={t("reports.upper_end")}>
+                {shown(row.agents_high, "agents")}
+              </td>
+              <td data-label={t("reports.service_level_2")}>
+                {shown(row.service_level, "ratio")}
+              </td>
+              <td data-label={t("reports.occupancy")}>
+                {shown(row.occupancy, "ratio")}
+              </td>
+              <td data-label={t("reports.abandoned")}>
+                {shown(row.abandon_rate, "ratio")}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -10,7 +10,7 @@ import { Waiting } from "../shared/waiting";
 import type { Band, Counter, Interval, Stats, Usual } from "./answers";
 import { ByKind } from "./by_kind";
 import { ByPlace } from "./by_place";
-import { Chart } from "./chart";
+import { Chart, lastKnown } from "./chart";
 import { fittingBy, placesQuery, rangeQuery } from "./choice";
 import { CHARTS, isShown, TILES } from "./history_numbers";
 import { Cell, fewAgents, TableBox, whyHidden } from "./parts";
@@ -66,7 +66,7 @@ export function History(props: ViewProps) {
   };
   return (
     <>
-      <Freshness reading={stats} live={isLive} />
+      <Freshness reading={stats} live={isLive} zone={answer.time_zone} />
       <Figures {...own} stats={answer} />
       <Charts {...own} stats={answer} path={path} />
       <ServiceLevels {...own} stats={answer} />
@@ -85,8 +85,15 @@ export function daysOf({ from, to }: Pick<Stats, "from" | "to">): {
   return { from: dayOf(from), to: addDays(dayOf(to), -1) };
 }
 
-function Freshness<T>({ reading, live }: { reading: Reading<T>; live: boolean }) {
-  const time = viewerFormats().time(reading.at);
+interface FreshnessProps<T> {
+  reading: Reading<T>;
+  live: boolean;
+  zone: string;
+}
+
+/** In the zone of the centre, as all times of the page. */
+function Freshness<T>({ reading, live, zone }: FreshnessProps<T>) {
+  const time = viewerFormats().timeIn(reading.at, zone);
   if (reading.trouble) {
     return (
       <p class="banner" role="alert">
@@ -227,13 +234,14 @@ interface NumberChartProps extends OwnProps {
 }
 
 function NumberChart(props: NumberChartProps) {
-  const { chart, span, stats, by, oneDay, now, onOpen } = props;
+  const { chart, span, stats, by, oneDay, now, to, today, onOpen } = props;
   const counters = chart.names
     .map((name) => stats.counters.find((each) => each.name === name))
     .filter((each) => each !== undefined);
   const drawing = useMemo(() => drawingOf(props, counters), [span, by, stats.counters]);
   const first = counters[0];
   if (!first) return null;
+  const isWide = counters.length > 2 && drawing.band !== null;
   const name = (place: number) => {
     const row = span[place]?.row;
     return row ? intervalWords(row.start, row.end, by, oneDay) : "";
@@ -257,11 +265,12 @@ function NumberChart(props: NumberChartProps) {
     if (row) onOpen([number], row.start, row.end);
   };
   return (
-    <section class="chart-and-table">
+    <section class={`chart-and-table${isWide ? " many-columns" : ""}`}>
       <h2>{chart.title}</h2>
       <Chart
         name={chart.title}
         drawing={drawing}
+        start={to >= today ? lastKnown(drawing) : 0}
         none={
           stats.hidden?.includes(first.name)
             ? whyHidden()
@@ -361,7 +370,12 @@ function UsualCell(props: {
   const verdict = against(value, band);
   const [low, median, high] = band.map((each) => shown(each, counter.unit));
   return (
-    <td data-label={t("reports.usual")} data-verdict={verdict}>
+    <td
+      class="usual"
+      data-label={t("reports.usual")}
+      data-unit={counter.unit}
+      data-verdict={verdict}
+    >
       {median}{" "}
       <small>{`${t("reports.low_to_high", { low: low ?? "", high: high ?? "" })}${verdict && `, ${verdict}`}`}</small>
     </td>

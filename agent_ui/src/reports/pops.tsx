@@ -46,7 +46,7 @@ export function Pops({ choice, from, to, onOpen, onExpired }: ViewProps) {
       {trouble && <p role="alert">{trouble}</p>}
       <p class="muted">
         {t("reports.calls_from_outside_that_rang", { calls: countOf(answer.calls) })}
-        {answer.left_out && ` ${answer.left_out}`}
+        {answer.left_out && ` ${said(answer.left_out)}`}
       </p>
       <Shares found={answer} onOpen={open} />
       <Stages stages={answer.stages} onOpen={open} />

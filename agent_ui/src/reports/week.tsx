@@ -121,7 +121,9 @@ function Grid(props: GridProps) {
       {open ? (
         <CellParts {...props} cell={open} />
       ) : (
-        <p class="muted week-parts">{t("reports.choose_a_cell_to_see")}</p>
+        busy.length > 0 && (
+          <p class="muted week-parts">{t("reports.choose_a_cell_to_see")}</p>
+        )
       )}
     </div>
   );

@@ -178,7 +178,7 @@ export function formatsFor(locale: string | null): Formats {
     },
     percent: (share) => numbers("s", PERCENT).format(notAll(share)),
     percentRange: (low, high) =>
-      numbers("r", { style: "percent" }).formatRange(low, high),
+      unbroken(numbers("r", { style: "percent" }).formatRange(low, high)),
     points: (difference) =>
       numbers("o", {
         minimumFractionDigits: 1,
@@ -407,6 +407,11 @@ function inUnit(seconds: number): [number, Unit] {
 function relativeText(relative: Intl.RelativeTimeFormat, seconds: number): string {
   const [size, unit] = inUnit(Math.max(0, -seconds));
   return relative.format(-size, unit);
+}
+
+/** No line ends within it. */
+function unbroken(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 function usable(locale: string | null): string | null {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatsFor } from "../shared/format";
 import { valueText } from "../wallboard/alerts";
-import { alertOn } from "../wallboard/queues";
+import { alertOn } from "../wallboard/level";
 import type { AlertSeen } from "../wire/frames";
 import { story } from "./golden";
 import { initialWallboard, keyOf, reduceWallboard } from "./wallboard";

@@ -2,11 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { said } from "../i18n/said";
-import { t, textsOf } from "../i18n/words";
+import { t } from "../i18n/words";
 import { acknowledgeAlert, Refused } from "../shared/api";
 import { useNow } from "../shared/clock";
 import { duration, type Formats } from "../shared/format";
 import type { AlertSeen, CounterDef, WallboardSnapshot } from "../wire/frames";
+import { LEVELS } from "./level";
 import { figureText, labelOf } from "./queues";
 
 interface AlertsProps {
@@ -88,10 +89,6 @@ export function subjectOf(
   return subject_label || labelOf(board, subject);
 }
 
-const LEVELS = textsOf({
-  critical: "wallboard.critical",
-  warning: "wallboard.warning",
-});
 /** Numbers that no column of the board has. */
 const UNITS: Record<string, CounterDef["unit"]> = {
   ring_to_pop_s: "seconds",

@@ -8,6 +8,7 @@ import type { Change, Preferences } from "../shared/preferences";
 import type { CounterDef, QueueCounters, WallboardSnapshot } from "../wire/frames";
 
 import { pressed, shownColumns, shownQueues, toggled } from "./columns";
+import { AlertWord, alertOn } from "./level";
 import { Opened } from "./opened";
 
 export interface BoardProps {
@@ -194,7 +195,9 @@ export function Queues(props: QueuesProps) {
   const { board, preferences, change } = props;
   const [filter, setFilter] = useState("");
   const all = board.queues.filter((each) => each.queue !== TOTAL);
-  if (all.length === 0) return null;
+  if (all.length === 0) {
+    return <p class="muted no-queue">{t("wallboard.no_queue_yet")}</p>;
+  }
   const counters = board.counters.filter((counter) =>
     all.some((queue) => counter.name in queue.values),
   );
@@ -424,25 +427,9 @@ function LongestWait({ queue, board, skewMs, live }: FigureProps) {
   return <>{duration((now - Date.parse(queue.oldest_waiting_at)) / 1000)}</>;
 }
 
-type Level = WallboardSnapshot["alerts"][number]["level"];
-
-/** How bad an alert is open on this number of this queue? */
-export function alertOn(
-  board: Pick<WallboardSnapshot, "alerts">,
-  queue: string,
-  number: string,
-): Level | undefined {
-  const on = board.alerts.filter((x) => x.subject === queue && x.number === number);
-  return on.find((x) => x.level === "critical")?.level ?? on[0]?.level;
-}
-
-export function AlertWord({ level }: { level: Level | undefined }) {
-  return level ? <span class="alert-word">{level}</span> : null;
-}
-
 export function toneOf(counter: CounterDef, queue: QueueCounters): string {
   const value = queue.values[counter.name] ?? 0;
-  if (isLongestWait(counter)) return queue.oldest_waiting_at ? "busy" : "";
+  if (isLongestWait(counter)) return queue.oldest_waiting_at ? "busy" : "zero";
   if (value === 0) return "zero";
   return counter.name === "waiting" ? "busy" : "";
 }

@@ -8,15 +8,8 @@ import type { Change, Preferences } from "../shared/preferences";
 import type { AlertSeen } from "../wire/frames";
 import { subjectOf, valueText } from "./alerts";
 import { shownQueues } from "./columns";
-import {
-  AlertWord,
-  alertOn,
-  type BoardProps,
-  Figure,
-  Tiles,
-  toneOf,
-  useBoardNow,
-} from "./queues";
+import { AlertWord, alertOn, LEVELS } from "./level";
+import { type BoardProps, Figure, Tiles, toneOf, useBoardNow } from "./queues";
 import {
   EVERY_S,
   isNarrow,
@@ -115,15 +108,16 @@ function ScreenHead(props: ScreenProps & { title: string }) {
   const { board, formats, skewMs, live, title } = props;
   const shownMs = useBoardNow(board, skewMs, live);
   const clock = formats.timeIn(shownMs, board.time_zone);
-  const critical = board.alerts.some((each) => each.level === "critical");
+  const critical = board.alerts.filter((each) => each.level === "critical").length;
   const count = board.alerts.length;
+  const alerts = t("wallboard.alerts_open", { n: count });
   return (
     <header class="screen-head">
       <h1>{title}</h1>
       <span class="muted">{board.company}</span>
       {count > 0 && (
         <strong class="screen-alerts" data-level={critical ? "critical" : "warning"}>
-          {`${count} ${count > 1 ? "alerts" : "alert"}${critical ? ", critical" : ""}`}
+          {critical ? t("wallboard.alerts_critical", { n: critical, alerts }) : alerts}
         </strong>
       )}
       <span class="live-mark" data-live={live} role="status">
@@ -209,7 +203,7 @@ function AlertsNow({ board, alerts, formats, skewMs, live }: AlertsNowProps) {
     <ul class="screen-alert-list">
       {alerts.map((alert) => (
         <li key={alert.id} data-level={alert.level}>
-          <strong class="level">{alert.level}</strong>
+          <strong class="level">{LEVELS[alert.level]}</strong>
           <span>
             <bdi>{said(alert.label)}</bdi>
             {alert.subject && (
@@ -223,8 +217,8 @@ function AlertsNow({ board, alerts, formats, skewMs, live }: AlertsNowProps) {
             {t("wallboard.for_when_it_opened_2", {
               duration: duration((now - Date.parse(alert.opened_at)) / 1000),
               alert: valueText(alert, board.counters, formats),
-              value: alert.acknowledged_by ? ", seen" : "",
             })}
+            {alert.acknowledged_by && ` · ${t("wallboard.was_seen")}`}
           </span>
         </li>
       ))}
@@ -277,8 +271,7 @@ function useKeys(keys: Keys): void {
       const { turn, setPlace, setTurns, onLeave, last } = latest.current;
       const target = event.target as HTMLElement;
       const isButton = target.closest("button") !== null;
-      if (!isButton || ![t("wallboard.enter"), " "].includes(event.key))
-        setTurns(false);
+      if (!isButton || !["Enter", " "].includes(event.key)) setTurns(false);
       if (target.closest("select, input") && event.key !== "Escape") return;
       if (event.key === "ArrowRight" || event.key === "PageDown") turn(1);
       else if (event.key === "ArrowLeft" || event.key === "PageUp") turn(-1);

@@ -53,6 +53,12 @@ export function rowsThatFit(size: ScreenSize): number {
   return Math.max(1, Math.floor(free / rowPx(size)) - heading);
 }
 
+/** Of alerts: two lines of large type each, more where the text wraps. */
+export function alertsThatFit(size: ScreenSize): number {
+  const height = isNarrow(size) ? 170 : Math.max(80, size.height / 8);
+  return Math.max(1, Math.floor((size.height * (1 - CHROME)) / height));
+}
+
 /** As many of the chosen numbers as the width has room for; without a choice the usual. */
 export function screenColumns(
   all: CounterDef[],
@@ -91,7 +97,7 @@ export function screenPages(
   ] as const) {
     for (const some of evenly(rows, fit)) pages.push({ kind: "rows", of, rows: some });
   }
-  for (const alerts of evenly(board.alerts, Math.max(1, Math.floor(fit / 2))))
+  for (const alerts of evenly(board.alerts, alertsThatFit(size)))
     pages.push({ kind: "alerts", alerts });
   return pages;
 }

@@ -367,6 +367,8 @@ export const reports: Part<typeof en> = {
   "reports.expected_calls_table": "Erwartete Anrufe",
   "reports.agents_needed_table": "Benötigte Agenten",
   "reports.n_calls": { one: "{n} Anruf", other: "{n} Anrufe" },
+  "reports.n_rows": { one: "{n} Zeile", other: "{n} Zeilen" },
+  "reports.n_differences": { one: "{n} Unterschied.", other: "{n} Unterschiede." },
   "reports.by_day": "Tag",
   "reports.by_week": "Woche",
   "reports.by_month": "Monat",

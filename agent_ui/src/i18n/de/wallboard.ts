@@ -80,8 +80,18 @@ export const wallboard: Part<typeof en> = {
   "wallboard.rotate": "Wechseln",
   "wallboard.leave": "Verlassen",
   "wallboard.stale_as_of_not_live_2": "VERALTET: Stand {clock}, nicht live",
-  "wallboard.for_when_it_opened_2": "seit {duration}, {alert} beim Öffnen{value}",
-  "wallboard.enter": "Starten",
+  "wallboard.for_when_it_opened_2": "seit {duration}, {alert} beim Öffnen",
+  "wallboard.was_seen": "gesehen",
+  "wallboard.alerts_open": {
+    one: "{n} Alarm",
+    other: "{n} Alarme",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, davon {n} kritisch",
+    other: "{alerts}, davon {n} kritisch",
+  },
+  "wallboard.no_queue_yet":
+    "Noch hatte keine Warteschlange einen Anruf. Warteschlangen erscheinen hier mit ihrem ersten Anruf oder sobald sie in der Konfiguration stehen.",
   "wallboard.full_screen": "Vollbild",
   "wallboard.team": "Team",
   "wallboard.teams": "Teams",

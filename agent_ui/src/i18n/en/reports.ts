@@ -353,6 +353,8 @@ export const reports = {
   "reports.expected_calls_table": "Expected calls",
   "reports.agents_needed_table": "Agents needed",
   "reports.n_calls": { one: "{n} call", other: "{n} calls" },
+  "reports.n_rows": { one: "{n} row", other: "{n} rows" },
+  "reports.n_differences": { one: "{n} difference.", other: "{n} differences." },
   "reports.by_day": "day",
   "reports.by_week": "week",
   "reports.by_month": "month",

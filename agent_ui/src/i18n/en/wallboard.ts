@@ -76,8 +76,18 @@ export const wallboard = {
   "wallboard.rotate": "Rotate",
   "wallboard.leave": "Leave",
   "wallboard.stale_as_of_not_live_2": "STALE: as of {clock}, not live",
-  "wallboard.for_when_it_opened_2": "for {duration}, {alert} when it opened{value}",
-  "wallboard.enter": "Enter",
+  "wallboard.for_when_it_opened_2": "for {duration}, {alert} when it opened",
+  "wallboard.was_seen": "seen",
+  "wallboard.alerts_open": {
+    one: "{n} alert",
+    other: "{n} alerts",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, {n} critical",
+    other: "{alerts}, {n} critical",
+  },
+  "wallboard.no_queue_yet":
+    "No queue has had a call yet. Queues appear here with their first call, or once they are in the configuration.",
   "wallboard.full_screen": "Full screen",
   "wallboard.team": "Team",
   "wallboard.teams": "Teams",

@@ -365,6 +365,8 @@ export const reports: Part<typeof en> = {
   "reports.expected_calls_table": "Llamadas previstas",
   "reports.agents_needed_table": "Agentes necesarios",
   "reports.n_calls": { one: "{n} llamada", other: "{n} llamadas" },
+  "reports.n_rows": { one: "{n} fila", other: "{n} filas" },
+  "reports.n_differences": { one: "{n} diferencia.", other: "{n} diferencias." },
   "reports.by_day": "día",
   "reports.by_week": "semana",
   "reports.by_month": "mes",

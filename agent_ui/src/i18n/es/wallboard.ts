@@ -79,8 +79,18 @@ export const wallboard: Part<typeof en> = {
   "wallboard.rotate": "Rotar",
   "wallboard.leave": "Salir",
   "wallboard.stale_as_of_not_live_2": "DESFASADO: de las {clock}, no en directo",
-  "wallboard.for_when_it_opened_2": "desde hace {duration}, {alert} al abrirse{value}",
-  "wallboard.enter": "Entrar",
+  "wallboard.for_when_it_opened_2": "desde hace {duration}, {alert} al abrirse",
+  "wallboard.was_seen": "vista",
+  "wallboard.alerts_open": {
+    one: "{n} alerta",
+    other: "{n} alertas",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, {n} crítica",
+    other: "{alerts}, {n} críticas",
+  },
+  "wallboard.no_queue_yet":
+    "Ninguna cola ha tenido llamadas todavía. Las colas aparecen aquí con su primera llamada o cuando están en la configuración.",
   "wallboard.full_screen": "Pantalla completa",
   "wallboard.team": "Equipo",
   "wallboard.teams": "Equipos",

@@ -129,7 +129,7 @@ export const reports: Part<typeof en> = {
   "reports.equal": "égal",
   "reports.and_more": "Et {more} de plus.",
   "reports.its_list_and_the_stored": "Sa liste et les appels enregistrés",
-  "reports.of_matched": "{matched} sur {rows} rapprochés, ",
+  "reports.of_matched": "{matched} sur {rows} rapprochées, ",
   "reports.of_them_by_id": "dont {matched_by_id} par identifiant. ",
   "reports.nothing_differs": "Aucune différence.",
   "reports.are_gone_if_calls_count":
@@ -368,6 +368,8 @@ export const reports: Part<typeof en> = {
   "reports.expected_calls_table": "Appels attendus",
   "reports.agents_needed_table": "Agents nécessaires",
   "reports.n_calls": { one: "{n} appel", other: "{n} appels" },
+  "reports.n_rows": { one: "{n} ligne", other: "{n} lignes" },
+  "reports.n_differences": { one: "{n} différence.", other: "{n} différences." },
   "reports.by_day": "jour",
   "reports.by_week": "semaine",
   "reports.by_month": "mois",

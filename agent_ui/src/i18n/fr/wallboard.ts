@@ -81,8 +81,18 @@ export const wallboard: Part<typeof en> = {
   "wallboard.rotate": "Faire défiler",
   "wallboard.leave": "Quitter",
   "wallboard.stale_as_of_not_live_2": "PÉRIMÉ : de {clock}, pas en direct",
-  "wallboard.for_when_it_opened_2": "depuis {duration}, {alert} à l’ouverture{value}",
-  "wallboard.enter": "Entrer",
+  "wallboard.for_when_it_opened_2": "depuis {duration}, {alert} à l’ouverture",
+  "wallboard.was_seen": "vu",
+  "wallboard.alerts_open": {
+    one: "{n} alerte",
+    other: "{n} alertes",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, dont {n} critique",
+    other: "{alerts}, dont {n} critiques",
+  },
+  "wallboard.no_queue_yet":
+    "Aucune file n’a encore eu d’appel. Les files apparaissent ici à leur premier appel, ou dès qu’elles sont dans la configuration.",
   "wallboard.full_screen": "Plein écran",
   "wallboard.team": "Équipe",
   "wallboard.teams": "Équipes",

@@ -365,6 +365,8 @@ export const reports: Part<typeof en> = {
   "reports.expected_calls_table": "Chiamate attese",
   "reports.agents_needed_table": "Agenti necessari",
   "reports.n_calls": { one: "{n} chiamata", other: "{n} chiamate" },
+  "reports.n_rows": { one: "{n} riga", other: "{n} righe" },
+  "reports.n_differences": { one: "{n} differenza.", other: "{n} differenze." },
   "reports.by_day": "giorno",
   "reports.by_week": "settimana",
   "reports.by_month": "mese",

@@ -81,8 +81,18 @@ export const wallboard: Part<typeof en> = {
   "wallboard.rotate": "Scorri",
   "wallboard.leave": "Esci",
   "wallboard.stale_as_of_not_live_2": "NON AGGIORNATO: delle {clock}, non in diretta",
-  "wallboard.for_when_it_opened_2": "da {duration}, {alert} all’apertura{value}",
-  "wallboard.enter": "Entra",
+  "wallboard.for_when_it_opened_2": "da {duration}, {alert} all’apertura",
+  "wallboard.was_seen": "visto",
+  "wallboard.alerts_open": {
+    one: "{n} allarme",
+    other: "{n} allarmi",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, {n} critico",
+    other: "{alerts}, {n} critici",
+  },
+  "wallboard.no_queue_yet":
+    "Nessuna coda ha ancora avuto chiamate. Le code compaiono qui con la prima chiamata, o quando sono nella configurazione.",
   "wallboard.full_screen": "Schermo intero",
   "wallboard.team": "Squadra",
   "wallboard.teams": "Squadre",

@@ -363,6 +363,8 @@ export const reports: Part<typeof en> = {
   "reports.expected_calls_table": "Verwachte oproepen",
   "reports.agents_needed_table": "Benodigde agents",
   "reports.n_calls": { one: "{n} oproep", other: "{n} oproepen" },
+  "reports.n_rows": { one: "{n} rij", other: "{n} rijen" },
+  "reports.n_differences": { one: "{n} verschil.", other: "{n} verschillen." },
   "reports.by_day": "dag",
   "reports.by_week": "week",
   "reports.by_month": "maand",

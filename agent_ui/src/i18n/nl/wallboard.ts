@@ -79,8 +79,18 @@ export const wallboard: Part<typeof en> = {
   "wallboard.rotate": "Wisselen",
   "wallboard.leave": "Verlaten",
   "wallboard.stale_as_of_not_live_2": "VEROUDERD: van {clock}, niet live",
-  "wallboard.for_when_it_opened_2": "sinds {duration}, {alert} bij het openen{value}",
-  "wallboard.enter": "Starten",
+  "wallboard.for_when_it_opened_2": "sinds {duration}, {alert} bij het openen",
+  "wallboard.was_seen": "gezien",
+  "wallboard.alerts_open": {
+    one: "{n} melding",
+    other: "{n} meldingen",
+  },
+  "wallboard.alerts_critical": {
+    one: "{alerts}, {n} kritiek",
+    other: "{alerts}, {n} kritiek",
+  },
+  "wallboard.no_queue_yet":
+    "Nog geen wachtrij heeft een oproep gehad. Wachtrijen verschijnen hier bij hun eerste oproep, of zodra ze in de configuratie staan.",
   "wallboard.full_screen": "Volledig scherm",
   "wallboard.team": "Team",
   "wallboard.teams": "Teams",
