@@ -23,6 +23,7 @@ from screenpop.domain.call_state import CallBook, Change
 from screenpop.domain.directory import Directory, principal
 from screenpop.domain.phone import E164, Ani, Dnis, Parties
 from screenpop.domain.profile import Facet, FieldState, Profile
+from screenpop.domain.recall import OpenPromise
 from screenpop.journal.records import ActionRecord, AnswersRecord
 from screenpop.support.clock import FakeClock
 from screenpop.support.tasks import TaskOwner
@@ -96,10 +97,12 @@ class Floor:
         ]
         self.users = {user.username: user for user in users}
         self.book = CallBook()
+        self.promises: dict[str | None, OpenPromise] = {}
         self.desk = Desk(
             Directory(users, AgentPrivacy(live=Role.AGENT)),
             profile_of=_profile,
             pops_per_user_max=pops_max,
+            promise_of=self.promises.get,
         )
         self.hub = Hub(
             self.desk,

@@ -50,7 +50,8 @@ class RecallOptions(BaseModel):
         20_000,
         gt=0,
         description="Numbers kept in memory that reached no one, and as many that did;"
-        " beyond it the longest untouched leave.",
+        " beyond it the longest untouched leave. As many promised call-backs are kept;"
+        " beyond it those due last leave.",
     )
     claim_s: float = Field(
         1_800,

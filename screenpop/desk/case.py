@@ -69,7 +69,7 @@ class Case(msgspec.Struct, kw_only=True, gc=False):
     profile: Profile | None = None
     memo: dict[str, tuple[tuple[object, ...], Facet]] = {}
     pops: dict[UserId, Pop] = {}
-    promise: OpenPromise | None = None  # to this caller, when the call came
+    promise: OpenPromise | None = None  # to this caller, when their number came
     about: CallKey | None = None  # the customer's call, of a consultation
     consults: list[CallKey] = []  # calls that are about this one
     forgotten_rounds: set[str] = set()

@@ -8,7 +8,7 @@ exactly what a browser has seen.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -53,20 +53,16 @@ class Desk:
         source_labels: Mapping[str, str] | None = None,
         pops_per_user_max: int = 500,
         listens: Callable[[UserId], bool] = lambda user: True,
-        promising: Container[str] = (),
-        promise_of: Callable[[str], OpenPromise | None] = lambda number: None,
+        promise_of: Callable[[str | None], OpenPromise | None] = lambda number: None,
     ):
-        """`listens` says who has a browser open: only they get frames made.
-
-        `promising` are numbers that may have been promised a call back.
-        """
+        """`listens` says who has a browser open: only they get frames made."""
         self.directory = directory
         self._profile_of = profile_of
         self.queue_labels = queue_labels or {}
         self.labels = source_labels or {}
         self._pops_max = pops_per_user_max
         self.listens = listens
-        self._promising, self._promise_of = promising, promise_of
+        self._promise_of = promise_of
         self.cases: dict[CallKey, Case] = {}
         self.pops: dict[UserId, OrderedDict[CallKey, Pop]] = {}
         self.floors: dict[UserId, int] = {}
@@ -93,13 +89,12 @@ class Desk:
         before = case.call if case is not None else None
         others = before is not None and render.parties_changed(before, call)
         if case is None:
-            case = Case(call=call, parties=parties)
-            self.cases[key] = case
-            if (number := parties.ani.number) is not None and number in self._promising:
-                case.promise = self._promise_of(number)
+            case = self.cases[key] = Case(call=call, parties=parties)
+            case.promise = self._promise_of(parties.ani.number)
         elif others:
-            case.parties = parties
-            case.profile = None
+            if parties.ani.number != case.parties.ani.number:
+                case.promise = self._promise_of(parties.ani.number)
+            case.parties, case.profile = parties, None
         case.call = call
         old = case.profile
         if known is not None:
@@ -324,15 +319,17 @@ class Desk:
                 return None
             return Outgoing(user, self.opened(pop, offset), opens=pop)
         before, pop.leg = pop.leg, leg
+        changes = dict(common)
+        if "caller" in changes:
+            changes["promised"] = promised(case, user, self.directory)
         if pop.closed:
             if before.release is not leg.release and not leg.open:
                 return Outgoing(user, self._closed(pop.closed, pop, case.call))
-            return self._updated(offset, pop, dict(common))
+            return self._updated(offset, pop, changes)
         if not leg.open:
             pop.closed = offset
             self._no_longer_open(pop)
             return Outgoing(user, self._closed(offset, pop, case.call))
-        changes = dict(common)
         if before.state is not leg.state:
             changes["state"] = render.POP_STATES[leg.state]
         if before.answered_us != leg.answered_us:

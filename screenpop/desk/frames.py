@@ -169,7 +169,7 @@ class PopOpened(
     earlier_agents: list[str] = []
     handover: list[EarlierNote] = []  # of colleagues in this call, `for_next` first
     consult: Consult | None = None
-    promised: Promised | None = None  # a call back, as it was when the call came
+    promised: Promised | None = None  # as it was when the caller's number came
     note: AgentNote = AgentNote()
     closed: CloseReason | None = None  # opened and over while the browser was away
     ended_at: str | None = None
@@ -204,6 +204,9 @@ class PopUpdated(
     earlier_agents: list[str] | None = None
     handover: list[EarlierNote] | None = None
     consult: Consult | msgspec.UnsetType | None = msgspec.UNSET  # null: none any more
+    promised: Promised | msgspec.UnsetType | None = (
+        msgspec.UNSET
+    )  # with another caller; null: none
     note: AgentNote | None = None
 
 

@@ -205,6 +205,7 @@ def as_update(whole: frames.PopOpened) -> frames.PopUpdated:
         earlier_agents=whole.earlier_agents,
         handover=whole.handover,
         consult=whole.consult,
+        promised=whole.promised,
         note=whole.note,
     )
 

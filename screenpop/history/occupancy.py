@@ -125,19 +125,22 @@ class Occupancy:
         talks = _talks(map(_CALL, batch.calls))
         users = {*map(_USER, batch.heard), *talks}
         logs = await self._stored(users, until_us)
-        heard: dict[UserId, list[Word]] = {}
+        words: dict[UserId, list[Word]] = {}
         for user, word in batch.heard:
-            heard.setdefault(user, []).append(word)
+            words.setdefault(user, []).append(word)
         sums: Times = {}
         rows: list[Values] = []
         for count, user in enumerate(sorted(users | logs.keys()), 1):
             team = fit_name(self._team_of.get(user, ""))
-            log = logs.get(user) or _Stored(team, until_us, WorkLog())
+            log = logs.get(user)
+            if user not in words and not _is_due(log, until_us, talks.get(user, {})):
+                continue
+            log = log or _Stored(team, until_us, WorkLog())
             if team != log.team:  # what is not counted yet goes along
                 log.work.leave(min(log.until_us, until_us))
                 log.team = team
             _add(sums, log, log.work.quarters(), -1)
-            _take(log.work, heard.get(user, ()), talks.get(user, {}))
+            _take(log.work, words.get(user, ()), talks.get(user, {}))
             is_at_rest = log.until_us == AT_REST
             log.until_us = until_us if is_at_rest else max(log.until_us, until_us)
             times: Quarters = log.work.quarters()
@@ -165,6 +168,17 @@ class Occupancy:
             known.get(name, UserId(name)): _Stored(team, until_us, _log(body))
             for name, team, until_us, body in found
         }
+
+
+def _is_due(
+    log: _Stored | None, until_us: int, talks: Mapping[CallKey, Talk | None]
+) -> bool:
+    """Who only rang has no time to add, unless they were thought to have talked."""
+    known = {} if log is None else log.work.talks
+    is_behind = log is not None and log.until_us < until_us
+    return is_behind or any(
+        talk is not None or key in known for key, talk in talks.items()
+    )
 
 
 def _take(

@@ -346,7 +346,6 @@ def _hub(
         queue_labels=queue_labels(config),
         source_labels=source_labels(config),
         pops_per_user_max=config.limits.resume_pops_max,
-        promising=feed.recalls.promising,
         promise_of=feed.recalls.promise_of,
     )
     tools = HubTools(

@@ -2,7 +2,8 @@
 
 A fold of the journal by number; `domain.recall` has the rules. It holds the numbers
 that reached no one, and for the order in which events may come, those that did. Of
-both the longest untouched leave at `callers_max`.
+both the longest untouched leave at `callers_max`. Numbers with a promised call back
+are a third kind, kept as long as the promise is: `recall_actions` says which leave.
 
 An agent sees the callers of the queues whose calls rang where they were; one without a
 queue is seen by those at whose telephones it rang. Supervisors see all.
@@ -38,14 +39,11 @@ from screenpop.domain.recall import (
 )
 from screenpop.domain.stake import StakeColumns, stake_of
 from screenpop.journal.records import ActionRecord, recall_action
+from screenpop.wallboard.recall_actions import OrderedAction, RecallActions
 
 DAY_US = 86_400_000_000
 CALLS_OF_ONE_MAX = 200  # newest calls of one number; a dialler may call all day
-ACTIONS_ON_ONE_MAX = 200  # newest actions on one attempt
 COUNTED_FOR_US = 60_000_000  # rows grow too old without an event
-
-OrderedAction = tuple[int, RecallAction]
-"""An action and its place: the offset; below 0 for one that left the journal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +73,8 @@ class RecallList:
         self._listed: OrderedDict[str, Calls] = OrderedDict()  # with an attempt
         self._quiet: OrderedDict[str, Calls] = OrderedDict()
         self._numbers: dict[CallKey, str] = {}
-        self._actions: OrderedDict[CallKey, dict[str, OrderedAction]] = OrderedDict()
-        self._promises: dict[CallKey, OrderedAction] = {}
-        self.promising: set[str] = set()  # numbers with a promise among their calls
+        self._actions = RecallActions(self.settings.callers_max)
+        self.promising: OrderedDict[str, Calls] = OrderedDict()  # with a promise
         self._served: dict[UserId, Counter[str]] = {}
         self._rows: dict[str, list[RecallRow]] = {}
         self._stale: set[str] = set()  # numbers whose rows are to be made again
@@ -89,7 +86,7 @@ class RecallList:
         self._served_changed = False  # since `counts_changed`
 
     def __len__(self) -> int:
-        return len(self._listed)
+        return len(self._listed) + len(self.promising)
 
     # -- the fold
 
@@ -122,7 +119,7 @@ class RecallList:
     def is_attempt(self, key: CallKey) -> bool:
         """Is it, or was a call back promised in it?"""
         known = self._call(key)
-        promised = key in self._promises
+        promised = self._actions.has_promise((key,))
         return known is not None and (promised or known.says is Saying.ATTEMPT)
 
     def withdraw(self, key: CallKey) -> None:
@@ -146,11 +143,14 @@ class RecallList:
 
     def saved(self, some: int) -> list[SavedRecalls]:
         """For a snapshot, `some` at a time; calls last, as they keep their order."""
-        callers = (*self._listed.values(), *self._quiet.values())
-        calls = [call for each in callers for call in each.values()]
-        actions = [x for each in self._actions.values() for x in each.values()]
+        calls = [
+            call
+            for callers in self._groups
+            for each in callers.values()
+            for call in each.values()
+        ]
         return [
-            *(SavedRecalls(actions=part) for part in _parts(actions, some)),
+            *(SavedRecalls(actions=part) for part in _parts(self._actions.all(), some)),
             *(SavedRecalls(calls=part) for part in _parts(calls, some)),
         ]
 
@@ -170,8 +170,10 @@ class RecallList:
         rows = self._rows_of(number)
         return next((x for x in rows if any(key == a.key for a in x.attempts)), None)
 
-    def promise_of(self, number: str) -> OpenPromise | None:
+    def promise_of(self, number: str | None) -> OpenPromise | None:
         """What an agent promised this caller, until somebody talked with them."""
+        if number is None or number not in self.promising:
+            return None
         for row in reversed(self._rows_of(number)):
             if row.closed is None and (made := row.promise) is not None:
                 return OpenPromise(made.due_us, made.by[0])
@@ -240,12 +242,12 @@ class RecallList:
     def prune(self, now_us: int) -> None:
         """Forget numbers whose calls are too old for the list."""
         since_us = now_us - self.settings.days * DAY_US
-        for callers in (self._listed, self._quiet):
+        for callers in self._groups:
             for _ in range(len(callers)):
                 number, calls = next(iter(callers.items()))
                 if max(call.at_us for call in calls.values()) >= since_us:
                     break
-                if self._is_promised(calls, since_us):
+                if self._actions.due_us(calls) >= since_us:
                     callers.move_to_end(number)  # the others are not kept with it
                 else:
                     self._forget(callers)
@@ -256,9 +258,15 @@ class RecallList:
         number = self._numbers.get(key)
         return None if number is None else self._calls_of(number)[key]
 
+    @property
+    def _groups(self) -> tuple[OrderedDict[str, Calls], ...]:
+        return self.promising, self._listed, self._quiet
+
     def _calls_of(self, number: str) -> Calls:
-        found = self._listed.get(number)
-        return self._quiet.get(number, {}) if found is None else found
+        for callers in self._groups:
+            if (found := callers.get(number)) is not None:
+                return found
+        return {}
 
     def _put(self, known: RecallCall | None, said: RecallCall | None) -> None:
         if known is not None:
@@ -280,6 +288,10 @@ class RecallList:
             self._take_out(next(iter(calls.values())))
 
     def _take_out(self, known: RecallCall) -> None:
+        self._file(known.number, self._lose(known))
+
+    def _lose(self, known: RecallCall) -> Calls:
+        """The other calls with its number."""
         calls = self._calls_of(known.number)
         del calls[known.key], self._numbers[known.key]
         for user in known.people:
@@ -290,57 +302,41 @@ class RecallList:
                 self._serving = None
             if not served:
                 del self._served[user]
-        self._file(known.number, calls)
+        return calls
 
     def _file(self, number: str, calls: Calls) -> None:
         """Where the number belongs now, as the newest there."""
         self._changed(number)
-        self._listed.pop(number, None)
-        self._quiet.pop(number, None)
-        self.promising.discard(number)
+        for callers in self._groups:
+            callers.pop(number, None)
         if not calls:
             return
-        promised = bool(self._promises) and not calls.keys().isdisjoint(self._promises)
-        if promised:
-            self.promising.add(number)
-        listed = promised or any(x.says is Saying.ATTEMPT for x in calls.values())
-        callers = self._listed if listed else self._quiet
+        if self._actions.has_promise(calls):
+            callers = self.promising
+        elif any(call.says is Saying.ATTEMPT for call in calls.values()):
+            callers = self._listed
+        else:
+            callers = self._quiet
         callers[number] = calls
         if len(callers) > self.settings.callers_max:
             self._forget(callers)
 
     def _forget(self, callers: OrderedDict[str, Calls]) -> None:
         """The number that was untouched for longest."""
-        for call in [*next(iter(callers.values())).values()]:
-            self._take_out(call)
-            self._actions.pop(call.key, None)
-            self._promises.pop(call.key, None)
-
-    def _is_promised(self, calls: Calls, since_us: int) -> bool:
-        made = (self._promises.get(key) for key in calls)
-        return any(x is not None and x[1].until_us >= since_us for x in made)
-
-    def _promise(self, place: int, action: RecallAction, number: str | None) -> None:
-        known = self._promises.get(action.key)
-        if known is None or known[1].action_id == action.action_id or known[0] < place:
-            self._promises[action.key] = place, action
-        if len(self._promises) > self.settings.callers_max:
-            del self._promises[next(iter(self._promises))]
-        if number is not None:
-            self._file(number, self._calls_of(number))
+        number, calls = next(iter(callers.items()))
+        for call in [*calls.values()]:
+            self._lose(call)
+            self._actions.forget(call.key)
+        self._file(number, calls)
 
     def _act(self, place: int, action: RecallAction) -> None:
-        mine = self._actions.setdefault(action.key, {})
-        mine[action.action_id] = (place, action)
-        if len(mine) > ACTIONS_ON_ONE_MAX:
-            del mine[next(iter(mine))]
-        number = self._numbers.get(action.key)
-        if number is not None:
+        left = self._actions.add(place, action)
+        promised = action.key if action.do is Doing.PROMISE else None
+        for key in (left, promised):
+            if key is not None and (number := self._numbers.get(key)) is not None:
+                self._file(number, self._calls_of(number))
+        if (number := self._numbers.get(action.key)) is not None:
             self._changed(number)
-        if action.do is Doing.PROMISE:
-            self._promise(place, action, number)
-        if len(self._actions) > self.settings.callers_max:
-            self._actions.popitem(last=False)
 
     def _changed(self, number: str) -> None:
         self._stale.add(number)
@@ -349,13 +345,13 @@ class RecallList:
     def _rows_of(self, number: str) -> list[RecallRow]:
         if number in self._stale:
             self._stale.discard(number)
-            calls = self._listed.get(number)
+            calls = self.promising.get(number) or self._listed.get(number)
             if self._called_back.pop(number, None):
                 self._called_back_in = (0, 0), Counter()
             if calls is None:
                 self._rows.pop(number, None)
             else:
-                actions = self._actions_on(calls)
+                actions = self._actions.on(calls)
                 rows = rows_of(calls.values(), actions, self.settings.rules)
                 self._rows[number] = rows
                 if ours := [*_called_back(rows)]:
@@ -366,11 +362,6 @@ class RecallList:
     def _make_stale_rows(self) -> None:
         for number in [*self._stale]:
             self._rows_of(number)
-
-    def _actions_on(self, calls: Calls) -> list[RecallAction]:
-        found = [x for key in calls for x in self._actions.get(key, {}).values()]
-        found.sort(key=lambda each: (each[0], each[1].action_id))
-        return [action for _, action in found]
 
     def _all_rows(self, now_us: int) -> Iterator[RecallRow]:
         self._make_stale_rows()

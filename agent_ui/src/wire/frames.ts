@@ -264,6 +264,7 @@ export interface PopUpdated {
   earlier_agents?: string[];
   handover?: EarlierNote[];
   consult?: Consult;
+  promised?: Promised;
   note?: AgentNote;
 }
 

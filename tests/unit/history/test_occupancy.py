@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from unit.history import history
@@ -34,7 +35,7 @@ from screenpop.history.batch import CallState
 from screenpop.history.count_tables import occupancy_counts, work_logs
 from screenpop.history.counts_asked import CountsAsked
 from screenpop.history.engine import Database, RowChanged
-from screenpop.history.occupancy import changes_in, heard_of
+from screenpop.history.occupancy import PUT_LOG, Occupancy, changes_in, heard_of
 from screenpop.history.past_occupancy import occupancy_sums
 from screenpop.journal.records import ActionRecord, EventRecord
 from screenpop.wallboard.intervals import interval_starts
@@ -341,6 +342,44 @@ def test_a_desk_names_its_own_person() -> None:
     available = said(AgentState.AVAILABLE, 5 * S, "desk")
     assert action("agent_state", state="available") == [("ana", available)]
     assert action("receipt") == []
+
+
+async def test_the_log_of_who_only_rang_is_not_written(database: Database) -> None:
+    def rings(since_us: int, *, ben_talks: bool = False) -> Call:
+        """At ana, who answers, and at ben."""
+        call = talk("c-1", "ana", since_us, None)
+        ben = msgspec.structs.replace(
+            call.legs[0],
+            agent=AgentId("ben"),
+            people=(UserId("ben"),),
+            answered_us=since_us if ben_talks else None,
+        )
+        return msgspec.structs.replace(call, legs=(*call.legs, ben))
+
+    async def written(call: Call) -> list[str]:
+        calls = [CallState(call=call, number=None)]
+        batch = history.batch(1, calls=calls, heard=[], heard_us=since_us)
+        puts = await Occupancy(database, TEAM_OF).puts(batch)
+        return [
+            str(row[0])
+            for statement, rows in puts
+            if statement is PUT_LOG
+            for row in rows
+        ]
+
+    since_us = EVENING_US + 5 * S
+    assert await written(rings(since_us)) == ["ana"]
+    await Archive(database).begin("archiver")
+    words = [(since_us, "ben", said(AgentState.AVAILABLE, since_us, "desk"))]
+    await write(database, 1, [*words], since_us)
+    assert await written(rings(since_us)) == ["ana"]
+    talked = rings(since_us, ben_talks=True)
+    assert await written(talked) == ["ana", "ben"]
+    await write(database, 2, [(since_us, "ben", talked)], since_us)
+    assert await written(rings(since_us)) == [
+        "ana",
+        "ben",
+    ]  # taken back
 
 
 async def test_a_crash_counts_nothing_twice(tmp_path: Path) -> None:

@@ -257,3 +257,37 @@ def test_a_promise_that_we_kept_is_no_caller_called_back() -> None:
     made.replace(ours, "+1")
     assert made.waiting(SUE, at(100)) == 0
     assert made.called_back(0, at(1_000)) == {}
+
+
+def test_of_too_many_promises_those_due_last_leave() -> None:
+    calls = [(talked(f"c-{n}", 10 + n), f"+{n}") for n in range(5)]
+    made = recalls(*calls, callers_max=3)
+    for place, (name, due_s) in enumerate(
+        [("c-2", 900), ("c-3", 5_000), ("c-4", 300), ("c-3", 700)]
+    ):
+        made.act(place, promise(name, due_s, at_s=60 + place))
+    assert {*made.promising} == {"+2", "+3", "+4"}
+    made.replace(talked("c-9", 90), "+9")
+    made.act(9, promise("c-9", 800, at_s=99))
+    assert {*made.promising} == {"+3", "+4", "+9"}  # of +2 it was due last
+    assert made.promise_of("+2") is None
+    made.act(10, promise("c-4", 0, at_s=100))  # taken back: there is room again
+    made.replace(talked("c-8", 91), "+8")
+    made.act(11, promise("c-8", 99_000, at_s=101))
+    assert {*made.promising} == {"+3", "+8", "+9"}
+
+
+def test_promises_leave_for_no_caller_and_no_action_of_another_row() -> None:
+    made = recalls((talked("c-0", 10), "+0"), callers_max=3)
+    made.act(0, promise("c-0", 90_000))
+    for n in range(1, 9):
+        made.replace(lost(f"l-{n}", 20 + n), f"+5{n}")
+        made.act(n, claim(f"l-{n}", "ben"))
+        made.replace(talked(f"q-{n}", 200 + n), f"+6{n}")
+    assert made.promise_of("+0") is not None
+    assert sorted(numbers(made, SUE)) == ["+0", "+56", "+57", "+58"]
+    other = RecallList(made.settings)
+    for part in made.saved(2):
+        other.restore(part)
+    assert other.promise_of("+0") == made.promise_of("+0")
+    assert numbers(other, SUE) == numbers(made, SUE)
