@@ -21,7 +21,6 @@ SHOWN_MAX = 200  # changes named one by one
 
 _BY_START = "a node takes its sockets, folders, name and zone at its start"
 _FOLDED = "the calls that go on were folded by it"
-_COUNTED = "today's counts were made by it"
 _RESTARTS: Mapping[tuple[str, ...], str] = {
     ("version",): "it says how the file is read",
     ("server",): _BY_START,
@@ -31,10 +30,7 @@ _RESTARTS: Mapping[tuple[str, ...], str] = {
     ("calls",): _FOLDED,
     ("security",): "sessions and log-in limits are made with it",
     ("privacy",): "pages that are open were sent what it allowed",
-    ("service_level",): _COUNTED,
-    ("queues", "*", "target_s"): _COUNTED,
     ("lines", "*", "same_calls_as"): _FOLDED,
-    ("teams",): _COUNTED,
     ("recall", "days"): "the list is read from the store at the start",
     ("insight",): "the model of the orders is opened at the start",
 }

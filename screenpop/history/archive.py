@@ -135,12 +135,30 @@ class Archive:
         self._database = database
         self._known = known
         self._zone = zone
-        self._called_back = CalledBack(database, recall or RecallRules(), recall_days)
-        self._teams = TeamCounted(database, team_of)
-        self._occupancy = Occupancy(database, team_of)
-        self._counted = CountedCalls(database, rules or CountingRules(), zone)
         self._kinds = KindCounted(database, zone)
+        self.count_by(
+            rules or CountingRules(),
+            recall or RecallRules(),
+            recall_days,
+            team_of,
+            people_min,
+        )
+
+    def count_by(
+        self,
+        rules: CountingRules,
+        recall: RecallRules,
+        recall_days: int,
+        team_of: Mapping[UserId, str],
+        people_min: int,
+    ) -> None:
+        """From now on. What a call added before stays until the call changes."""
+        self._called_back = CalledBack(self._database, recall, recall_days)
+        self._teams = TeamCounted(self._database, team_of)
+        self._occupancy = Occupancy(self._database, team_of)
+        self._counted = CountedCalls(self._database, rules, self._zone)
         self._people_min = people_min
+        self._are_rules_noted = False
 
     async def offset(self, consumer: str) -> int:
         """Where that consumer stopped; 0 when it never wrote."""
@@ -152,8 +170,7 @@ class Archive:
 
     async def begin(self, consumer: str, now_us: int = 0) -> int:
         """Where it goes on; from now on it has a row, which `write` compares."""
-        await self._counted.note_rules(now_us)
-        await self._database.put([(PUT_LIMIT, [(PEOPLE_MIN, self._people_min)])])
+        await self._note_rules(now_us)
         stored = await self.offset(consumer)
         if not stored:
             await self._database.put([(PUT_CONSUMER, [(consumer, 0, 0)])])
@@ -162,6 +179,15 @@ class Archive:
         if not in_step:
             await rolled.build(self._database, self._zone)
         return stored
+
+    async def _note_rules(self, now_us: int) -> None:
+        self._are_rules_noted = True
+        try:
+            await self._counted.note_rules(now_us)
+            await self._database.put([(PUT_LIMIT, [(PEOPLE_MIN, self._people_min)])])
+        except BaseException:
+            self._are_rules_noted = False
+            raise
 
     async def write(self, batch: Batch, after: int | None = None) -> None:
         """Rows and offset, all or nothing.
@@ -172,6 +198,8 @@ class Archive:
         """
         if self._known is not None:
             _learn(self._known, batch)
+        if after is not None and not self._are_rules_noted:
+            await self._note_rules(batch.at_us)
         calls = [state.call for state in batch.calls]
         ours = await self._called_back.cells(batch.calls, batch.recalls)
         counts = await self._counted.puts(calls, ours)

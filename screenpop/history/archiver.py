@@ -96,7 +96,7 @@ class Archiver:
         self._placed = placed
         self._has_folded = has_folded
         self._journal = journal
-        self._archive = archive
+        self.archive = archive
         self._turn = turn
         self._number_of = number_of
         self._limits = limits or CallLimits()
@@ -139,7 +139,7 @@ class Archiver:
         _, newest = await self._journal.bounds()
         if self.lease.is_held:
             return max(0, newest - self.offset)
-        return max(0, newest - await self._archive.offset(self._consumer))
+        return max(0, newest - await self.archive.offset(self._consumer))
 
     async def agree(self) -> None:
         """Before anything is appended: do history and journal fit together?
@@ -148,7 +148,7 @@ class Archiver:
         give numbers again that the history has: the archiver would pass their new
         entries over. Raises `Unavailable`.
         """
-        stored = await self._archive.offset(self._consumer)
+        stored = await self.archive.offset(self._consumer)
         oldest, newest = await self._journal.bounds()
         if stored > newest:
             log.warning(
@@ -188,7 +188,7 @@ class Archiver:
     async def _look_on(self) -> None:
         """Another node writes: how far is it? Raises `Unavailable`."""
         before = self.offset
-        self.offset = Offset(await self._archive.offset(self._consumer))
+        self.offset = Offset(await self.archive.offset(self._consumer))
         _, newest = await self._journal.bounds()
         self.began.set()
         self._outage.recovered()
@@ -209,7 +209,7 @@ class Archiver:
         """From the stored offset until the journal closes. Raises `Unavailable`."""
         self._maker = self._new_maker()
         self.offset = Offset(
-            await self._archive.begin(self._consumer, self._clock.now_us())
+            await self.archive.begin(self._consumer, self._clock.now_us())
         )
         self.began.set()
         self._behind.recovered()
@@ -277,7 +277,7 @@ class Archiver:
     async def _recall(self, entries: Sequence[Entry]) -> None:
         """Bring back from the store the calls that are not in memory."""
         unknown = self._maker.unknown(entries)
-        found = await self._archive.recall(unknown) if unknown else {}
+        found = await self.archive.recall(unknown) if unknown else {}
         for count, (key, stored) in enumerate(found.items()):
             records = [
                 decode(EventRecord.kind, text.encode()) for text in stored.events
@@ -301,7 +301,7 @@ class Archiver:
 
     async def _store(self, batch: Batch) -> None:
         self.lease.check()
-        await self._archive.write(batch, after=self.offset)
+        await self.archive.write(batch, after=self.offset)
         self.offset = Offset(batch.offset)
 
     def _empty(self, offset: int) -> Batch:

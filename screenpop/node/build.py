@@ -63,6 +63,7 @@ from screenpop.node.parts import (
     rules,
     same_calls,
     session_limits,
+    teams_of,
 )
 from screenpop.node.person_keys import NodeKeys
 from screenpop.node.reload import Reloader
@@ -79,7 +80,6 @@ from screenpop.wallboard.agents import AgentBoard
 from screenpop.wallboard.alerts import AlertBoard
 from screenpop.wallboard.feed import WallboardFeed
 from screenpop.wallboard.recalls import RecallList
-from screenpop.wallboard.teams import Teams
 
 T = TypeVar("T")
 
@@ -321,12 +321,7 @@ def _feed(config: Configuration, clock: Clock) -> WallboardFeed:
         time_zone=config.server.time_zone,
         rules=counting_rules(config),
         queue_labels=queue_labels(config),
-        agents=AgentBoard(
-            teams=Teams(
-                {name: team.label for name, team in config.teams.items()},
-                members(config.teams),
-            )
-        ),
+        agents=AgentBoard(teams=teams_of(config)),
         recalls=RecallList(recall_settings(config)),
         alerts=AlertBoard([*rules_of(config).values()]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from screenpop.config.load import Loaded
@@ -12,16 +13,17 @@ from screenpop.wallboard.comparison_asked import ComparisonAsked
 from screenpop.wallboard.comparisons import Comparisons
 
 
-def comparisons_of(loaded: Loaded, database: Database) -> Comparisons:
-    """With the history of this service, counted by its rules."""
+def comparisons_of(loaded: Callable[[], Loaded], database: Database) -> Comparisons:
+    """With the history of this service, counted by the rules of now."""
 
     async def compare(asked: ComparisonAsked) -> dict[str, Any]:
+        config = loaded().config
         return await compared_apart(
             ComparisonOrder(
                 asked=asked,
                 store_url=database.url.render_as_string(hide_password=False),
-                time_zone=loaded.config.server.time_zone,
-                rules=counting_rules(loaded.config),
+                time_zone=config.server.time_zone,
+                rules=counting_rules(config),
             )
         )
 

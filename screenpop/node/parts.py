@@ -17,6 +17,7 @@ from screenpop.config.facets import (
 from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.config.recall import WEEK
+from screenpop.config.teams import members
 from screenpop.desk.commands import CommandRules
 from screenpop.desk.session import SessionLimits
 from screenpop.domain.call import LineId
@@ -47,6 +48,7 @@ from screenpop.support.clock import Clock
 from screenpop.support.metrics import Metrics
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.wallboard.recalls import RecallSettings
+from screenpop.wallboard.teams import Teams
 
 INDEX_FOLDER = "numbers"  # in server.data_dir: the number index, a file a source
 JOURNAL_FILE = "journal.sqlite"  # there, too
@@ -196,6 +198,11 @@ def counting_rules(config: Configuration) -> CountingRules:
         short_abandon_s=config.calls.short_abandon_s,
         service_level=ServiceLevelRules(**settings, target_by_queue=own),
     )
+
+
+def teams_of(config: Configuration) -> Teams:
+    labels = {name: team.label for name, team in config.teams.items()}
+    return Teams(labels, members(config.teams))
 
 
 def recall_settings(config: Configuration) -> RecallSettings:

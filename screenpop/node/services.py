@@ -74,7 +74,7 @@ def services_of(it: Service) -> Services:
         labels=place_labels(config),
         queue_now=lambda queue: it.feed.counters.now(queue),
         forecasts=forecasts_of(it.loaded, it.past.database, it.feed, it.clock),
-        comparisons=comparisons_of(it.loaded, it.past.database),
+        comparisons=comparisons_of(lambda: it.loaded, it.past.database),
         lines=AllLines(config.lines, requests, it.streams.lines, _clocks(it)),
         sources=SourceStates(it.loaded, it.lookups.sources, requests.clean).shown,
         source_times=lambda name: it.times.of(name, [*it.lookups.sources.guards]),
@@ -104,6 +104,7 @@ def follow_configuration(it: Service, services: Services) -> None:
     services.own_calls = it.past.own_calls()
     services.recalls = recalls_of(config, it.follower)
     services.labels = place_labels(config)
+    services.counting = it.feed.counters.rules
     services.forecasts = forecasts_of(it.loaded, it.past.database, it.feed, it.clock)
     lines = AllLines(config.lines, requests, it.streams.lines, _clocks(it))
     services.lines = lines

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 import screenpop
+from screenpop.config.facets import all_shapes
 from screenpop.config.model import Configuration
 from screenpop.desk.case import Case, Pop, SavedCase
 from screenpop.desk.desk import Desk
@@ -29,6 +31,12 @@ from screenpop.domain.related_calls import SavedBegun, SavedJoined
 from screenpop.history.past_calls import SavedNote
 from screenpop.lookup.calls import CallLookups, Choice
 from screenpop.node.follow import Follower
+from screenpop.node.parts import (
+    call_limits,
+    counting_rules,
+    placing_limits,
+    recall_settings,
+)
 from screenpop.node.snapshots import SavedPart, fingerprint
 from screenpop.wallboard.agent_rows import AgentFacts, Subject
 from screenpop.wallboard.alerts import Alert
@@ -260,23 +268,33 @@ class Folds:
 
 
 def made_by(config: Configuration) -> str:
-    """Names the code and the settings of which a snapshot is the result."""
+    """Names the code and the settings of which a snapshot is the result.
+
+    Labels, and what only answers yet to come depend on, are not among them.
+    """
+    lines, server = config.lines.items(), config.server
+    read = (
+        call_limits(config),
+        placing_limits(config),
+        counting_rules(config),
+        recall_settings(config),
+        config.limits.resume_pops_max,
+        (server.time_zone, server.country),
+        sorted((name, str(x.country), str(x.same_calls_as)) for name, x in lines),
+        [
+            (shape.name, column.name, column.type)
+            for shape in all_shapes(config)
+            for column in (*shape.fields, *shape.columns)
+        ],
+    )
+    return fingerprint(repr(read).encode(), *_code())
+
+
+@cache
+def _code() -> tuple[bytes, ...]:
     root = Path(screenpop.__file__).parent
     code = [path for pattern in CODE for path in sorted(root.glob(pattern))]
-    settings = config.model_dump_json(
-        include={
-            "calls": True,
-            "service_level": True,
-            "limits": True,
-            "queues": True,
-            "recall": True,
-            "facets": True,
-            "dialled": True,
-            "server": {"time_zone", "country"},
-            "lines": {"__all__": {"dialect", "country", "time_zone", "same_calls_as"}},
-        }
-    )
-    return fingerprint(settings.encode(), *(path.read_bytes() for path in code))
+    return tuple(path.read_bytes() for path in code)
 
 
 def _sliced(things: list[Any]) -> list[list[Any]]:

@@ -118,6 +118,11 @@ class Snapshots:
         self._keep_keys = keep_keys
         self._saved = 0
 
+    def follow(self, made_by: str) -> None:
+        """The service goes on with these settings, and so does what it saves."""
+        if made_by != self._made_by:
+            self._made_by, self._saved = made_by, 0
+
     async def run(
         self,
         journal: Journal,
@@ -137,7 +142,10 @@ class Snapshots:
         if self._offset() == self._saved:
             return
         offset, groups = await self.taken(turn)
-        body = await asyncio.to_thread(lambda: self._codec.seal(self._packed(groups)))
+        made_by = self._made_by
+        body = await asyncio.to_thread(
+            lambda: self._codec.seal(_packed(groups, made_by))
+        )
         try:
             if self._keep_keys is not None:
                 await self._keep_keys()
@@ -145,7 +153,8 @@ class Snapshots:
         except Unavailable as error:
             log.warning("%s", error)
             return
-        self._saved = offset
+        if made_by == self._made_by:
+            self._saved = offset
         log.debug("snapshot at entry %d: %d bytes", offset, len(body))
 
     async def taken(self, turn: Turn) -> tuple[int, Iterator[_ItemGroup]]:
@@ -230,13 +239,14 @@ class Snapshots:
             whole.append((part, mine, part.order(), part.rest()))
         return self._offset(), _groups(whole)
 
-    def _packed(self, groups: Iterable[_ItemGroup]) -> bytes:
-        head = _ENCODER.encode(_Head(FORMAT, self._made_by))
-        frames = [head, *(zlib.compress(_ENCODER.encode(x), 1) for x in groups)]
-        return b"".join(len(x).to_bytes(4, "big") + x for x in frames)
-
 
 _Taken = tuple[SavedPart, dict[Hashable, bytes], Sequence[Hashable], Sequence[object]]
+
+
+def _packed(groups: Iterable[_ItemGroup], made_by: str) -> bytes:
+    head = _ENCODER.encode(_Head(FORMAT, made_by))
+    frames = [head, *(zlib.compress(_ENCODER.encode(x), 1) for x in groups)]
+    return b"".join(len(x).to_bytes(4, "big") + x for x in frames)
 
 
 def _groups(whole: Sequence[_Taken]) -> Iterator[_ItemGroup]:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import screenpop
 from screenpop.config.differences import unchanged_sources
 from screenpop.config.load import Loaded
+from screenpop.config.model import Configuration
+from screenpop.config.teams import members
 from screenpop.desk.render import greeter
 from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.lines import ListenedLine
@@ -31,13 +33,11 @@ from screenpop.lookup.sources import FindConnector
 from screenpop.node.labels import queue_labels, source_labels
 from screenpop.node.lookups import Lookups, make_lookups
 from screenpop.node.named_files import Owner
-from screenpop.node.parts import (
-    recall_settings,
-    rules,
-)
+from screenpop.node.parts import counting_rules, recall_settings, rules, teams_of
 from screenpop.node.report_maker import ReportMaker
 from screenpop.node.reports import sender_of
 from screenpop.node.services import follow_configuration
+from screenpop.node.snapshot_parts import made_by
 from screenpop.node.wallboard_frames import rule_of, whole_board
 from screenpop.support.tasks import TaskOwner
 
@@ -168,11 +168,12 @@ def switch(it: Service, parts: NextParts) -> OldParts:
             ),
         ],
     )
-    it.loaded = loaded
+    before, it.loaded = it.loaded.config, loaded
     lookups.switch(parts.lookups)
     join_legs(parts.webhooks, it.follower.book)
     it.requests.switch(loaded, parts.webhooks)
     services.intake.switch(parts.webhooks)
+    _switch_counts(it, before)
     _switch_pages(it)
     it.insight.adviser.live = live_items(config, lookups.sources)
     it.alerting.switch(loaded)
@@ -182,6 +183,7 @@ def switch(it: Service, parts: NextParts) -> OldParts:
     it.reporting.switch(config.reports, maker, sender_of(loaded))
     follow_configuration(it, services)
     it.keep_watching()
+    it.snapshots.follow(made_by(config))
     return old
 
 
@@ -199,6 +201,22 @@ def _switch_pages(it: Service) -> None:
     )
     it.feed.relabel(labels)
     it.feed.recalls.settings = recall_settings(config)
+
+
+def _switch_counts(it: Service, old: Configuration) -> None:
+    """What is counted from now on, on the wallboards and in the history."""
+    config = it.loaded.config
+    it.feed.counters.count_by(counting_rules(config), it.follower.book)
+    if config.teams != old.teams:
+        it.feed.agents.regroup(teams_of(config))
+    recall = recall_settings(config)
+    it.archiver.archive.count_by(
+        counting_rules(config),
+        recall.rules,
+        recall.days,
+        members(config.teams),
+        config.privacy.of_agents.people_min,
+    )
 
 
 async def begin_sources(it: Service, parts: NextParts) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from screenpop.domain.agent import AgentState, SaidBy, UserId
 from screenpop.domain.call import AgentId, AgentLeg, Call, CallKey, Direction
 from screenpop.domain.workday import STATE_ORDER, Talk, Workday, Worked, WorkSums
@@ -80,6 +82,23 @@ class AgentBoard:
         self.teams.know(self._people)
         for who in self._worked.keys() ^ (known & self._facts.keys()):
             self._unworked.add(who)  # they came, or are gone
+
+    def regroup(self, teams: Teams) -> None:
+        """These are the teams now: their people's day so far goes along with them."""
+        for row in self._rows.values():
+            self._count(row, -1)
+        self.teams = teams
+        teams.know(self._people)
+        self._rows = {
+            who: replace(row, team=self._team_of(row.user))
+            for who, row in self._rows.items()
+        }
+        for row in self._rows.values():
+            self._count(row, 1)
+        for who, worked in self._worked.items():
+            if who.user is not None:
+                teams.add(who.user, worked, 1)
+        self._changed |= self._rows.keys()
 
     @property
     def people(self) -> int:
@@ -347,9 +366,12 @@ class AgentBoard:
             agent=known.agent,
             name=known.name,
             user=known.user,
-            team=self.teams.of(known.user) if self.teams.labels else None,
+            team=self._team_of(known.user),
         )
         return status_of(nothing, facts)
+
+    def _team_of(self, user: UserId | None) -> str | None:
+        return None if user is None else self.teams.of(user)
 
     def _telephone_status(self, who: Subject, agent: AgentId) -> AgentStatus | None:
         """A telephone without a person is shown while it is in use."""

@@ -223,11 +223,15 @@ class DaySums:
 
 
 class SavedSums(msgspec.Struct, frozen=True, array_like=True):
-    """What a snapshot keeps of the counters; live gauges follow from the calls."""
+    """What a snapshot keeps of the counters; live gauges follow from the calls.
+
+    `older` are calls that were counted by rules of before.
+    """
 
     first_day: date
     too_far: date | None
     days: dict[date, dict[str, dict[str, int]]]
+    older: list[tuple[CountingRules, list[CallKey]]] = []
 
 
 class Counters:
@@ -245,6 +249,7 @@ class Counters:
         self.rules = rules or CountingRules()
         self.changed: set[str] = set()
         self._live: dict[CallKey, LiveState] = {}
+        self._older: dict[CallKey, CountingRules] = {}
         self._now: dict[str, QueueNow] = {TOTAL: QueueNow()}
         self._sums: dict[date, DaySums] = {today: DaySums()}
         self._first_day = today - timedelta(days=1)
@@ -253,28 +258,47 @@ class Counters:
     def replace(self, before: Call | None, after: Call) -> None:
         """A call that looked like `before` (None: unknown) looks like `after` now."""
         self._replace_live(after.key, _live(after, self.rules.service_level))
+        rules = self._older.pop(after.key, self.rules) if self._older else self.rules
         if before is None:
             self._book(_entries(after, self.days, self.rules), 1)
-        elif not add_the_same(before, after, self.rules):
-            self._book(_entries(before, self.days, self.rules), -1)
+        elif rules is not self.rules or not add_the_same(before, after, rules):
+            self._book(_entries(before, self.days, rules), -1)
             self._book(_entries(after, self.days, self.rules), 1)
+
+    def count_by(self, rules: CountingRules, calls: Iterable[Call]) -> None:
+        """Other rules from now on, for a call that is followed with its next event.
+
+        Those who wait now are late by the new target.
+        """
+        if rules == self.rules:
+            return
+        for call in calls:
+            self._older.setdefault(call.key, self.rules)
+            if call.key in self._live:
+                self._replace_live(call.key, _live(call, rules.service_level))
+        self.rules = rules
 
     def drop(self, call: Call) -> None:
         """A call that is followed no longer leaves the live gauges, not the sums."""
+        self._older.pop(call.key, None)
         gone = LiveState(TOTAL, None, alerting=False, talking=False)
         self._replace_live(call.key, gone)
 
     def withdraw(self, call: Call) -> None:
         """The call never was: neither live nor in the sums."""
+        rules = self._older.get(call.key, self.rules)
         self.drop(call)
-        self._book(_entries(call, self.days, self.rules), -1)
+        self._book(_entries(call, self.days, rules), -1)
 
     def saved(self) -> SavedSums:
         days = {
             day: {queue: dict(named) for queue, named in sums.by_queue.items()}
             for day, sums in self._sums.items()
         }
-        return SavedSums(self._first_day, self._too_far, days)
+        older: dict[int, tuple[CountingRules, list[CallKey]]] = {}
+        for key, rules in self._older.items():
+            older.setdefault(id(rules), (rules, []))[1].append(key)
+        return SavedSums(self._first_day, self._too_far, days, [*older.values()])
 
     def restore(self, saved: SavedSums, calls: Iterable[Call]) -> None:
         """Take up the sums, and what these calls are doing now."""
@@ -285,6 +309,7 @@ class Counters:
         for day, queues in saved.days.items():
             if day >= self._first_day:
                 self._sums[day] = DaySums(queues)
+        self._older = {key: rules for rules, keys in saved.older for key in keys}
         for call in calls:
             self._replace_live(call.key, _live(call, self.rules.service_level))
 

@@ -50,7 +50,7 @@ from screenpop.node.follow import Follower
 from screenpop.node.node import Service
 from screenpop.node.parts import numbering_plans, placing_limits
 from screenpop.node.snapshot_parts import Folds
-from screenpop.node.snapshots import Snapshots
+from screenpop.node.snapshots import Snapshots, _packed
 from screenpop.support.clock import FakeClock
 from screenpop.wallboard.agent_rows import Person
 
@@ -278,7 +278,7 @@ async def saved(
 
     snapshots = snapshots_of(follower)
     offset, groups = await snapshots.taken(turn)
-    return offset, snapshots._packed(groups)
+    return offset, _packed(groups, snapshots._made_by)
 
 
 async def at_once() -> None:

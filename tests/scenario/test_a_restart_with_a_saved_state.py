@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from call_centre import CallCentre, Frame, open_call_centre
+from call_centre import CallCentre, Frame, open_call_centre, write_config
 from key_effects import shows_effect_of
 
 from screenpop.node.snapshots import NAME
@@ -70,6 +70,54 @@ async def test_a_state_made_with_other_settings_is_not_used(
         assert card["call_id"] == call_id
     [told] = [x for x in caplog.messages if "is not used" in x]
     assert "with other settings" in told
+
+
+WORDS: dict[str, Any] = {
+    "queues": {"sales": {"label": "Sales"}},
+    "facets": {"balance": {"label": "Owed"}},
+    "dialled": {"+442079460100": {"label": "Hotline"}},
+    "lines": {"main": {"label": "Switchboard"}},
+    "calls": {"wrap_up_s": 5},
+    "limits": {"searches_per_minute": 5},
+}
+
+
+@pytest.mark.parametrize("key", WORDS)
+async def test_a_state_is_used_with_other_words_and_what_no_fold_reads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    async with open_call_centre(tmp_path) as centre:
+        call_id = await centre.ring("ana", queue="sales")
+        line = centre.service.loaded.config.lines["main"].model_dump(exclude_none=True)
+    other: dict[str, Any] = {
+        key: {"main": {**line, **WORDS[key]["main"]}} if key == "lines" else WORDS[key]
+    }
+    async with open_call_centre(tmp_path, **other) as centre:
+        [card] = await cards(centre)
+        assert card["call_id"] == call_id
+    assert not [x for x in caplog.messages if "is not used" in x]
+
+
+async def test_after_a_reload_the_state_goes_on_with_what_it_brought(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    more: dict[str, Any] = {
+        "lines": {"second": {"settings": {"signing_secret": "x" * 20}}},
+        "service_level": {"target_s": 9},
+        "recall": {"claim_s": 60},
+    }
+    async with open_call_centre(tmp_path) as centre:
+        call_id = await centre.ring("ana", queue="sales")
+        write_config(tmp_path, **more)
+        done = await centre.service.reloader.reload("ada")
+        assert done.outcome == "switched", done.problems
+    caplog.set_level(logging.INFO)
+    async with open_call_centre(tmp_path, **more) as centre:
+        [card] = await cards(centre)
+        assert card["call_id"] == call_id
+        counters = centre.service.feed.counters
+        assert counters.sums("sales")["offered"] == 1
+    assert [x for x in caplog.messages if "the state after entry" in x]
 
 
 @shows_effect_of("journal.snapshot_every_s")

@@ -148,10 +148,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "server.data_dir",
         "needs a restart",
     ),
-    "a target by which today was counted": (
-        written(queues={"sales": {"label": "Sales", "target_s": 30}}),
-        "queues.sales",
-        "needs a restart: today's counts",
+    "days of the list that the start has read": (
+        written(recall={"days": 9}),
+        "recall.days",
+        "needs a restart: the list is read",
     ),
 }
 

@@ -51,7 +51,6 @@ def test_keys_of_the_start_need_a_restart_with_a_reason() -> None:
         "limits": {"body_bytes_max": 5},
         "calls": {"linger_s": 5},
         "privacy": {"group_min": 9},
-        "service_level": {"target_s": 5},
         "recall": {"days": 9},
         "insight": {"offers_max": 2},
     }.items():
@@ -59,15 +58,15 @@ def test_keys_of_the_start_need_a_restart_with_a_reason() -> None:
         assert reason, key
 
 
-def test_a_queue_needs_one_only_where_its_target_is_another() -> None:
-    old = config(queues={"a": {"label": "A", "target_s": 5}})
-    assert restarts(old, config(queues={"a": {"label": "B", "target_s": 5}})) == {
-        "queues.a.label": None
-    }
-    assert restarts(old, config(queues={"a": {"label": "A"}}))["queues.a.target_s"]
-    assert restarts(old, config())["queues.a"]
-    more = {"a": {"label": "A", "target_s": 5}, "b": {"label": "B"}}
-    assert restarts(old, config(queues=more)) == {"queues.b": None}
+def test_rules_of_counting_and_teams_are_taken_while_it_runs() -> None:
+    for key, value in {
+        "service_level": {"target_s": 5},
+        "queues": {"a": {"label": "A", "target_s": 5}},
+        "teams": {"north": {"label": "North", "members": ["ana"]}},
+    }.items():
+        found = restarts(config(), config(**{key: value}))
+        assert found, key
+        assert not any(found.values()), key
 
 
 def test_lines_are_taken_but_for_the_pairing_of_two() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from screenpop.domain.errors import Unavailable
 from screenpop.journal.base import Offset
 from screenpop.journal.memory import MemoryJournal
-from screenpop.node.snapshots import NAME, Snapshots, Useless
+from screenpop.node.snapshots import NAME, Snapshots, Useless, _packed
 
 
 class Sums:
@@ -102,7 +102,7 @@ def test_what_changes_meanwhile_is_in_it_up_to_its_offset(
 
         snapshots = made(fold)
         offset, groups = await snapshots.taken(turn)
-        body = snapshots._packed(groups)
+        body = _packed(groups, "v1")
         again = Sums()
         await made(again).load(body, at_once)
         assert (list(again.by_name.items()), again.total) == states[offset]
@@ -182,6 +182,21 @@ async def test_a_snapshot_of_other_code_or_settings_is_not_used(made_by: str) ->
     with pytest.raises(Useless, match="another version or with other settings"):
         await made(again, made_by).load(body, at_once)
     assert again.by_name == {}
+
+
+async def test_settings_that_change_while_it_runs_are_those_of_the_next_one() -> None:
+    """It is saved again, though nothing was folded since."""
+    fold, journal = Sums(), MemoryJournal()
+    fold.take("a", 1)
+    snapshots = made(fold)
+    await snapshots.save(journal, at_once)
+    snapshots.follow("v2")
+    await snapshots.save(journal, at_once)
+    found = await journal.load_snapshot(NAME)
+    assert found is not None
+    again = Sums()
+    await made(again, "v2").load(found[1], at_once)
+    assert again.by_name == fold.by_name
 
 
 async def test_a_snapshot_that_cannot_be_read_changes_nothing() -> None:

@@ -3,19 +3,22 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.wallboard.wallboard_story import DAY, at, call, changes, counted, event
 
-from screenpop.domain.call import CallEvent, CallId, LineId, Scope
+from screenpop.domain.call import CallEvent, CallId, CallKey, LineId, Scope
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.call_state import CallBook
+from screenpop.domain.service_level import ServiceLevelRules
 from screenpop.wallboard import counters as counters_module
 from screenpop.wallboard.counters import (
     TOTAL,
     BusinessDays,
     Counters,
+    SavedSums,
     WaitingLine,
     contribution,
 )
@@ -394,3 +397,37 @@ def test_the_total_is_the_sum_of_named_and_unnamed_queues(
     for name in ("offered", "answered", "moved", "direct"):
         amounts = [a for day, _, n, a in entries if n == name and day == DAY]
         assert counters.sums(TOTAL).get(name, 0) == sum(amounts)
+
+
+@given(st.lists(call_events(), max_size=14), st.integers(0, 14), st.booleans())
+def test_a_call_counts_by_the_rules_that_its_last_change_met(
+    events: list[CallEvent], before: int, restarted: bool
+) -> None:
+    """Also where the state was saved, and read by another process, in between."""
+    old, new = (
+        CountingRules(short_abandon_s=s, service_level=ServiceLevelRules(target_s=s))
+        for s in (2, 8)
+    )
+    days, book = BusinessDays("UTC"), CallBook()
+    counters = Counters(days, today=DAY, rules=old)
+    met: dict[CallKey, CountingRules] = {}
+    for number, one in enumerate([*events, None]):
+        if number == min(before, len(events)):
+            counters.count_by(new, book)
+            if restarted:
+                saved, counters = counters.saved(), Counters(days, today=DAY, rules=new)
+                packed = msgspec.msgpack.encode(saved)
+                saved = msgspec.msgpack.decode(packed, type=SavedSums)
+                counters.restore(saved, book)
+        change = book.apply(one) if one is not None else None
+        if change is not None:
+            counters.replace(change.before, change.after)
+            met[change.after.key] = counters.rules
+    fresh = Counters(days, today=DAY, rules=old)
+    for rules in (old, new):
+        fresh.rules = rules
+        for each in book:
+            if met[each.key] is rules:
+                fresh.replace(None, each)
+    fresh.count_by(new, book)
+    assert everything(counters) == everything(fresh)

@@ -131,3 +131,21 @@ def test_any_order_gives_each_team_the_numbers_of_a_slow_count(
         assert {name: values[name] for name in slow} == slow
         again = rows(board(events, said))[team].values
         assert values == again
+
+
+@given(st.lists(EVENTS, max_size=12), st.lists(SAID, max_size=6))
+def test_other_teams_have_the_numbers_that_they_would_have_had(
+    events: list[CallEvent], said: list[Said]
+) -> None:
+    other = {UserId("ana"): "south", UserId("eva"): "south"}
+    agents = board(events, said)
+    before = rows(agents)
+    agents.take_changed()
+    agents.regroup(Teams(LABELS, other))
+    south = rows(agents)["south"].values
+    expected = slowly(agents, {"ana", "eva"})
+    assert {name: south[name] for name in expected} == expected
+    assert not rows(agents)["north"].values["agents_available"]
+    assert {who.user for who in agents.take_changed()} == {*USERS}
+    agents.regroup(Teams(LABELS, TEAM_OF))
+    assert rows(agents) == before
