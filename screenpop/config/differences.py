@@ -21,15 +21,19 @@ SHOWN_MAX = 200  # changes named one by one
 
 _BY_START = "a node takes its sockets, folders, name and zone at its start"
 _FOLDED = "the calls that go on were folded by it"
+_KEYS = "the keys of callers are opened with the journal, at the start"
 _RESTARTS: Mapping[tuple[str, ...], str] = {
     ("version",): "it says how the file is read",
     ("server",): _BY_START,
     ("journal",): "the journal is opened at the start",
     ("store",): "the store is opened at the start",
-    ("limits",): "queues and caches are made with it",
+    ("limits", "events_per_call_max"): _FOLDED,
+    ("limits", "live_calls_max"): _FOLDED,
+    ("limits", "resume_pops_max"): _FOLDED,
     ("calls",): _FOLDED,
     ("security",): "sessions and log-in limits are made with it",
-    ("privacy",): "pages that are open were sent what it allowed",
+    ("privacy", "encrypt"): _KEYS,
+    ("privacy", "key_file"): _KEYS,
     ("lines", "*", "same_calls_as"): _FOLDED,
     ("recall", "days"): "the list is read from the store at the start",
     ("insight",): "the model of the orders is opened at the start",

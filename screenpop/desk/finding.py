@@ -60,7 +60,7 @@ class CustomerFinder:
         """`per_minute`: searches of one person, `limits.searches_per_minute`."""
         self._search = search
         self._clock = clock
-        self._per_minute = per_minute
+        self.per_minute = per_minute
         self._places: dict[Session, _SearchPlace] = {}
         self._windows: OrderedDict[UserId, tuple[float, int]] = OrderedDict()
 
@@ -142,7 +142,7 @@ class CustomerFinder:
         began_s, count = self._windows.get(user, (now_s, 0))
         if now_s - began_s >= WINDOW_S:
             began_s, count = now_s, 0
-        if count >= self._per_minute:
+        if count >= self.per_minute:
             raise BadInput(
                 f"{count} searches within a minute, limits.searches_per_minute",
                 code="too_many_searches",

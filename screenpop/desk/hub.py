@@ -22,7 +22,7 @@ from screenpop.desk.desk import Desk, Outgoing
 from screenpop.desk.finding import CustomerFinder
 from screenpop.desk.hub_tools import HubTools as HubTools
 from screenpop.desk.presence import AgentStates, Presence, Said
-from screenpop.desk.session import Session, SessionKind, Transport
+from screenpop.desk.session import Session, SessionKind, SessionLimits, Transport
 from screenpop.desk.watchers import Watchers
 from screenpop.domain.agent import AgentState, Role, User, UserId
 from screenpop.domain.call import LegState
@@ -62,11 +62,16 @@ class Hub:
         hello: Callable[[User, int], frames.Hello],
         rules: commands.CommandRules,
         wallboard: Callable[[], bytes],
+        limits: SessionLimits,
+        searches_per_minute: int,
     ) -> None:
         """Greet, judge commands and begin wallboards like this from now on."""
         self._tools = changed(
-            self._tools, hello=hello, rules=rules, wallboard=wallboard
+            self._tools, hello=hello, rules=rules, wallboard=wallboard, limits=limits
         )
+        self.finding.per_minute = searches_per_minute
+        for session in self._all():
+            session.limits = limits
 
     def desks(self) -> list[Session]:
         return [each for mine in self._sessions.values() for each in mine]

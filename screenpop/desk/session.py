@@ -32,11 +32,11 @@ class Session:
     __slots__ = (
         "_budget",
         "_budget_at_s",
-        "_limits",
         "_on_cut",
         "bad_frames",
         "cut",
         "kind",
+        "limits",
         "recalls",
         "resumed",
         "seen",
@@ -60,7 +60,7 @@ class Session:
         self.cut: CloseFrame | None = None
         self.bad_frames = 0
         self.recalls = 0  # callers who wait, as it was told
-        self._limits = limits
+        self.limits = limits
         self._on_cut = on_cut
         self._budget = limits.frames_per_s
         self._budget_at_s = 0.0
@@ -74,7 +74,7 @@ class Session:
         if self.cut is not None:
             return
         self.transport.write(*frames)
-        if self.transport.buffered_bytes() > self._limits.outbox_bytes_max:
+        if self.transport.buffered_bytes() > self.limits.outbox_bytes_max:
             self.cut_off(SLOW)
 
     def cut_off(self, code: CloseFrame) -> None:
@@ -89,7 +89,7 @@ class Session:
         that makes work. The first one of a session is always let through.
         """
         now_s = clock.monotonic_s()
-        rate = self._limits.frames_per_s
+        rate = self.limits.frames_per_s
         gained = (now_s - self._budget_at_s) * rate
         self._budget = min(2 * rate, self._budget + gained)
         self._budget_at_s = now_s

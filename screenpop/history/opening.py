@@ -101,8 +101,9 @@ class Past:
         self._users_due = False  # they changed, and not everything knows it yet
 
     def switch(self, loaded: Loaded) -> None:
-        """With other lines, labels and dispositions from now on."""
+        """With other lines, labels, dispositions and privacy from now on."""
         self._loaded = loaded
+        self._privacy = loaded.config.privacy.of_agents
 
     def calls(self, append: Append, recent: RecentNotes | None = None) -> HistoryCalls:
         """History as the API shows it."""

@@ -173,8 +173,8 @@ class BoundDialect:
         self.settings = settings
         self._authenticator = authenticator
         self._public_url = public_url
-        self._body_bytes_max = body_bytes_max
-        self._events_max = events_max
+        self.body_bytes_max = body_bytes_max
+        self.events_max = events_max
         self.legs = Legs()
 
     def receive(self, request: Request, *, explain: bool = False) -> Received:
@@ -183,10 +183,10 @@ class BoundDialect:
         `explain`: also say which declared fields came to nothing.
         Raises `Unauthenticated`, `BadInput` or `TooLarge`, for any input whatever.
         """
-        if len(request.body) > self._body_bytes_max:
+        if len(request.body) > self.body_bytes_max:
             raise TooLarge(
                 f"the body has {len(request.body)} bytes,"
-                f" at most {self._body_bytes_max} are taken",
+                f" at most {self.body_bytes_max} are taken",
                 code="too_large",
                 remedy="Send fewer events at once, or raise limits.body_bytes_max.",
             )
@@ -217,7 +217,7 @@ class BoundDialect:
             line=self.line,
             settings=self.settings,
             public_url=self._public_url,
-            events_max=self._events_max,
+            events_max=self.events_max,
             call_of_leg=self.legs.call_of,
             decode=lambda facts: read_body(kind, facts),
         )
@@ -265,10 +265,10 @@ class BoundDialect:
             if each and whole.facts.explain:
                 ignored.append(Ignored(why=EACH_FOUND_NOTHING, whole=False))
             return [self._prepared(ExpressionScope(whole.item, whole.facts))]
-        if len(listed) > self._events_max:
+        if len(listed) > self.events_max:
             raise TooLarge(
                 f"the request holds {len(listed)} events, at most"
-                f" {self._events_max} are taken",
+                f" {self.events_max} are taken",
                 code="too_many_events",
                 remedy="Send fewer at once, or raise limits.events_per_request_max.",
             )

@@ -149,6 +149,13 @@ def bind_lines(config: Configuration) -> dict[str, BoundDialect]:
     }
 
 
+def limit_lines(lines: Mapping[str, BoundDialect], limits: Limits) -> None:
+    """Of what each takes in one request, from now on."""
+    for line in lines.values():
+        line.body_bytes_max = limits.body_bytes_max
+        line.events_max = limits.events_per_request_max
+
+
 def join_legs(lines: Mapping[str, BoundDialect], book: CallBook) -> None:
     """Legs that were heard of before the start, or by another node, have a call too."""
     for name, line in lines.items():

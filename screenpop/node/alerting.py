@@ -40,13 +40,13 @@ from screenpop.journal.records import ActionRecord
 from screenpop.lookup.source_states import SourceState
 from screenpop.node.labels import subject_label
 from screenpop.node.notices import Notices
+from screenpop.node.wallboard_frames import rule_of
 from screenpop.support.clock import Clock, iso_from_us
 from screenpop.support.log import Outage
 from screenpop.support.metrics import Timing
 from screenpop.wallboard.alerts import UNWATCHED, Alert, AlertBoard, Subject
 from screenpop.wallboard.counters import TOTAL
 from screenpop.wallboard.feed import WallboardFeed
-from screenpop.wallboard.groups import GroupRule
 from screenpop.wallboard.meters import RecentDurations, gaps
 from screenpop.wallboard.watched import watched_numbers
 from screenpop.web.alert_list import Alerts, none_older
@@ -100,7 +100,6 @@ class Alerting:
     loaded: Loaded
     feed: WallboardFeed
     counts: PastCounts
-    groups: Callable[[], GroupRule]
     sources: Callable[[], Mapping[str, SourceState]]
     shown: Timing  # from receipt to the card on screen
     gauge: Gauge  # how many are open, by level
@@ -220,13 +219,17 @@ class Alerting:
                         yield (rule.name, queue), self._of_queue(rule, queue)
 
     def _of_queue(self, rule: AlertRule, queue: str) -> float | None:
-        if rule.number == "agents_available" and not self.groups().shows_agents():
+        if rule.number == "agents_available" and not self._shows_agents():
             return None
         values = self.feed.values(queue)
         of = "direct" if rule.number.startswith("direct") else "offered"
         if rule.calls_min and (values.get(of) or 0) < rule.calls_min:
             return None
         return values.get(rule.number)
+
+    def _shows_agents(self) -> bool:
+        privacy = self.loaded.config.privacy.of_agents
+        return rule_of(self.feed, privacy).shows_agents()
 
     def _silence(self, line: str, now_us: int) -> float | None:
         usual = self._usual.get(line, 0.0)

@@ -70,7 +70,7 @@ from screenpop.node.reload import Reloader
 from screenpop.node.reports import reporting_of
 from screenpop.node.snapshot_parts import Folds, made_by
 from screenpop.node.snapshots import Snapshots
-from screenpop.node.wallboard_frames import rule_of, whole_board
+from screenpop.node.wallboard_frames import whole_board
 from screenpop.support.clock import Clock, SystemClock
 from screenpop.support.metrics import Metrics
 from screenpop.support.numbering import keep_readings
@@ -172,7 +172,6 @@ def _alerting(
         loaded=loaded,
         feed=feed,
         counts=past.counts(),
-        groups=lambda: rule_of(feed, config.privacy.of_agents),
         sources=lambda: {
             name: watched_state(lookups.sources, name)
             for name in lookups.sources.guards

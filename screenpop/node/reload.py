@@ -234,6 +234,7 @@ class Reloader:
                 [loaded.problem(("sources", n), why) for n, why in whys.items()]
             )
         is_other_page = _page(it.loaded.config) != _page(loaded.config)
+        privacy = it.loaded.config.privacy
         kept = _kept(it.loaded.config, loaded.config, files)
         old = switching.switch(it, parts)
         await asyncio.to_thread(self._named.taken, loaded, kept)
@@ -242,6 +243,10 @@ class Reloader:
         self._tasks.spawn(switching.retire(it, old), name="retire the old sources")
         if is_other_page:
             await switching.greet_again(it)
+        if privacy.of_agents != loaded.config.privacy.of_agents:
+            await switching.bring_desks(it)
+        if privacy.seen_by != loaded.config.privacy.seen_by:
+            self._tasks.spawn(it.past.note_privacy(), name="note who sees agents")
         try:
             await it.read_users_again()
         except Unavailable as error:

@@ -69,7 +69,7 @@ def services_of(it: Service) -> Services:
         kinds=CallKinds(it.past.database, ZoneInfo(config.server.time_zone)),
         orders_after=orders_after_calls(it.loaded),
         counting=it.feed.counters.rules,
-        groups=lambda: rule_of(it.feed, config.privacy.of_agents),
+        groups=lambda: rule_of(it.feed, it.loaded.config.privacy.of_agents),
         privacy=config.privacy.of_agents,
         labels=place_labels(config),
         queue_now=lambda queue: it.feed.counters.now(queue),
@@ -104,6 +104,7 @@ def follow_configuration(it: Service, services: Services) -> None:
     services.own_calls = it.past.own_calls()
     services.recalls = recalls_of(config, it.follower)
     services.labels = place_labels(config)
+    services.privacy, services.limits = config.privacy.of_agents, config.limits
     services.counting = it.feed.counters.rules
     services.forecasts = forecasts_of(it.loaded, it.past.database, it.feed, it.clock)
     lines = AllLines(config.lines, requests, it.streams.lines, _clocks(it))

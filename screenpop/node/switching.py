@@ -25,7 +25,7 @@ from screenpop.desk.render import greeter
 from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.lines import ListenedLine
 from screenpop.intake.streams.registry import stream_dialect
-from screenpop.intake.webhook import bind_line, join_legs
+from screenpop.intake.webhook import bind_line, join_legs, limit_lines
 from screenpop.lookup.kept_sources import KeptSources
 from screenpop.lookup.live_items import live_items
 from screenpop.lookup.run import RunTools
@@ -33,12 +33,19 @@ from screenpop.lookup.sources import FindConnector
 from screenpop.node.labels import queue_labels, source_labels
 from screenpop.node.lookups import Lookups, make_lookups
 from screenpop.node.named_files import Owner
-from screenpop.node.parts import counting_rules, recall_settings, rules, teams_of
+from screenpop.node.parts import (
+    counting_rules,
+    recall_settings,
+    rules,
+    session_limits,
+    teams_of,
+)
 from screenpop.node.report_maker import ReportMaker
 from screenpop.node.reports import sender_of
 from screenpop.node.services import follow_configuration
 from screenpop.node.snapshot_parts import made_by
-from screenpop.node.wallboard_frames import rule_of, whole_board
+from screenpop.node.wallboard_frames import whole_board
+from screenpop.support.numbering import keep_readings
 from screenpop.support.tasks import TaskOwner
 
 if TYPE_CHECKING:
@@ -170,6 +177,9 @@ def switch(it: Service, parts: NextParts) -> OldParts:
     )
     before, it.loaded = it.loaded.config, loaded
     lookups.switch(parts.lookups)
+    limit_lines(parts.webhooks, config.limits)
+    keep_readings(config.limits.number_cache_entries)
+    it.web.limit(config.limits, config.privacy.of_agents)
     join_legs(parts.webhooks, it.follower.book)
     it.requests.switch(loaded, parts.webhooks)
     services.intake.switch(parts.webhooks)
@@ -177,9 +187,7 @@ def switch(it: Service, parts: NextParts) -> OldParts:
     _switch_pages(it)
     it.insight.adviser.live = live_items(config, lookups.sources)
     it.alerting.switch(loaded)
-    privacy = config.privacy.of_agents
-    groups = lambda: rule_of(it.feed, privacy)  # noqa: E731
-    maker = ReportMaker(loaded, it.past.counts(), groups)
+    maker = ReportMaker(loaded, it.past.counts(), services.groups)
     it.reporting.switch(config.reports, maker, sender_of(loaded))
     follow_configuration(it, services)
     it.keep_watching()
@@ -192,12 +200,15 @@ def _switch_pages(it: Service) -> None:
     config, labels = it.loaded.config, queue_labels(it.loaded.config)
     desk = it.hub.desk
     desk.queue_labels, desk.labels = labels, source_labels(config)
+    desk.directory.privacy = config.privacy.of_agents
     for case in desk.cases.values():
         case.forget_merged()
     it.hub.switch(
         greeter(config, it.clock, screenpop.__version__),
         rules(config),
         partial(whole_board, it.feed, config),
+        session_limits(config),
+        config.limits.searches_per_minute,
     )
     it.feed.relabel(labels)
     it.feed.recalls.settings = recall_settings(config)
@@ -234,6 +245,14 @@ async def greet_again(it: Service) -> None:
     while some := [*islice(sessions, GREETED_AT_ONCE)]:
         for session in some:
             it.hub.greet(session)
+        await asyncio.sleep(0)
+
+
+async def bring_desks(it: Service) -> None:
+    """Each open desk as a whole, with the names that may be seen now."""
+    people = iter([*dict.fromkeys(each.username for each in it.hub.desks())])
+    while some := [*islice(people, GREETED_AT_ONCE)]:
+        it.hub.bring_whole(it.hub.offset, some)
         await asyncio.sleep(0)
 
 

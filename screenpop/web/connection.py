@@ -168,15 +168,25 @@ class Listener(web.Server):
         trusts: Callable[[str], bool],
         clock: Clock,
     ):
-        self.header_bytes_max = header_bytes_max
+        self.limit(
+            connections_max=connections_max,
+            per_address_max=per_address_max,
+            header_bytes_max=header_bytes_max,
+        )
         self.keepalive_s = keepalive_s
         self.open = 0
-        self._connections_max = connections_max
-        self._per_address_max = per_address_max
         self._trusts = trusts
         self._of_place: dict[str, int] = {}
         self._told = Seldom(clock, every_s=TOLD_EVERY_S)
         super().__init__(handle)
+
+    def limit(
+        self, *, connections_max: int, per_address_max: int, header_bytes_max: int
+    ) -> None:
+        """Of those that come from now on."""
+        self.header_bytes_max = header_bytes_max
+        self._connections_max = connections_max
+        self._per_address_max = per_address_max
 
     def admitted(self, address: str) -> str | None:
         """Count a new connection: under which place, or None when it must go."""

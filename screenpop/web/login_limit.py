@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from screenpop.domain.agent import folded_name
@@ -35,7 +35,7 @@ class LoginLimit:
         self._clock = clock
         self._attempts = attempts
         self._window_s = window_s
-        self._entries_max = entries_max
+        self.entries_max = entries_max
         self._windows: OrderedDict[str, _Window] = OrderedDict()
 
     def __len__(self) -> int:
@@ -74,7 +74,7 @@ class LoginLimit:
         if window is None or now_s - window.started_s >= self._window_s:
             window = self._windows[key] = _Window(now_s)
         self._windows.move_to_end(key)
-        if len(self._windows) > self._entries_max:
+        if len(self._windows) > self.entries_max:
             self._windows.popitem(last=False)
         return window
 
@@ -93,10 +93,19 @@ class LoginGate:
     WAITING_MAX = 50
 
     def __init__(self, at_once_max: int):
+        self._at_once_max = at_once_max
         self._places = asyncio.Semaphore(at_once_max)
         self._waiting = 0
 
-    async def __aenter__(self) -> None:
+    def resize(self, at_once_max: int) -> None:
+        """For those who come from now on; who is in has a place of before."""
+        if at_once_max != self._at_once_max:
+            self._at_once_max = at_once_max
+            self._places = asyncio.Semaphore(at_once_max)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        places = self._places
         if self._waiting >= self.WAITING_MAX:
             raise TooMany(
                 f"{self._waiting} log-ins are waiting already.",
@@ -105,12 +114,13 @@ class LoginGate:
             )
         self._waiting += 1
         try:
-            await self._places.acquire()
+            await places.acquire()
         finally:
             self._waiting -= 1
-
-    async def __aexit__(self, *error: object) -> None:
-        self._places.release()
+        try:
+            yield
+        finally:
+            places.release()
 
 
 def _keys(username: str, address: str) -> tuple[str, str]:
@@ -152,7 +162,7 @@ class RateLimit:
 
     def __init__(self, clock: Clock, *, per_minute: int, name: str, code: str):
         self._clock = clock
-        self._per_minute = per_minute
+        self.per_minute = per_minute
         self._name = name
         self._code = code
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
@@ -163,7 +173,7 @@ class RateLimit:
         began_s, count = self._windows.get(user, (now_s, 0))
         if now_s - began_s >= WINDOW_S:
             began_s, count = now_s, 0
-        if count >= self._per_minute:
+        if count >= self.per_minute:
             raise TooMany(
                 f"{count} requests of this user in a minute, {self._name}.",
                 code=self._code,

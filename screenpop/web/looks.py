@@ -24,18 +24,18 @@ class Looks:
         audit: Callable[[str, str, str], Awaitable[None]],
         clock: Clock,
     ):
-        self._privacy = privacy
+        self.privacy = privacy
         self._audit = audit
         self._clock = clock
         self._last: OrderedDict[tuple[str, str], int] = OrderedDict()
 
     async def live(self, user: User, page: str) -> None:
         """This person is about to see what others do now."""
-        await self._note(user, page, self._privacy.names_live(user.role))
+        await self._note(user, page, self.privacy.names_live(user.role))
 
     async def past(self, user: User, page: str) -> None:
         """This person is about to see what others did."""
-        await self._note(user, page, self._privacy.names_past(user.role))
+        await self._note(user, page, self.privacy.names_past(user.role))
 
     async def _note(self, user: User, page: str, named: bool) -> None:
         """Raises `Unavailable`: what cannot be written down is not shown."""

@@ -11,10 +11,13 @@ import asyncio
 import errno
 import logging
 import socket
+from typing import TypedDict
 
 from aiohttp import web
 
+from screenpop.config.model import Limits
 from screenpop.desk.close_codes import RESTART
+from screenpop.domain.agent import AgentPrivacy
 from screenpop.domain.errors import ConfigError
 from screenpop.support.tasks import TaskOwner, Watch
 from screenpop.web import me
@@ -61,9 +64,7 @@ class WebServer:
         webhooks = Webhooks(services, self.site.proxies)
         self.listener = Listener(
             Dispatcher(self.site, webhooks),
-            connections_max=services.limits.connections_max,
-            per_address_max=services.limits.of_one_address,
-            header_bytes_max=services.limits.header_bytes_max,
+            **_of_connections(services.limits),
             keepalive_s=services.server.keepalive_s,
             trusts=self.site.proxies.trusts,
             clock=services.clock,
@@ -81,6 +82,18 @@ class WebServer:
         )
         if not self.site.ui.built:
             log.warning("the pages are not built: run scripts/build-ui")
+
+    def limit(self, limits: Limits, privacy: AgentPrivacy) -> None:
+        """By these from now on; a connection keeps the sizes with which it began."""
+        site = self.site
+        site.lookups.per_minute = limits.lookups_per_minute
+        site.logins.entries_max = site.guesses.entries_max = limits.login_entries_max
+        site.login_gate.resize(limits.logins_at_once_max)
+        site.handshakes.per_turn_max = limits.handshakes_per_turn_max
+        site.sockets.limit(**_of_sockets(limits))
+        site.looks.privacy = privacy
+        if self.listener is not None:
+            self.listener.limit(**_of_connections(limits))
 
     async def stop(self) -> None:
         """Drain and end; a second call does nothing."""
@@ -166,10 +179,7 @@ def site_of(services: Services) -> Site:
         proxies=Proxies(services.server.trusted_proxies),
         ui=BuiltUi(services.assets or DEFAULT_FOLDER, services.server.language),
         sockets=Sockets(
-            sessions_max=limits.sessions_max,
-            # the hub parts with a user's oldest tab; this holds those that do not go
-            per_user_max=limits.sessions_per_user_max * 2,
-            message_bytes_max=limits.client_frame_bytes_max,
+            **_of_sockets(limits),
             metrics=services.metrics,
             still_welcome=auth.still_welcome,
         ),
@@ -178,6 +188,35 @@ def site_of(services: Services) -> Site:
         draining=asyncio.Event(),
         data_headers=security_headers(https=origins.https, kind="data"),
         page_headers=security_headers(https=origins.https, kind="page"),
+    )
+
+
+class ConnectionLimits(TypedDict):
+    connections_max: int
+    per_address_max: int
+    header_bytes_max: int
+
+
+class SocketLimits(TypedDict):
+    sessions_max: int
+    per_user_max: int
+    message_bytes_max: int
+
+
+def _of_connections(limits: Limits) -> ConnectionLimits:
+    return ConnectionLimits(
+        connections_max=limits.connections_max,
+        per_address_max=limits.of_one_address,
+        header_bytes_max=limits.header_bytes_max,
+    )
+
+
+def _of_sockets(limits: Limits) -> SocketLimits:
+    return SocketLimits(
+        sessions_max=limits.sessions_max,
+        # the hub parts with a user's oldest tab; this holds those that do not go
+        per_user_max=limits.sessions_per_user_max * 2,
+        message_bytes_max=limits.client_frame_bytes_max,
     )
 
 

@@ -156,7 +156,7 @@ async def _verified(site: Site, visit: Visit, credentials: Credentials) -> User:
         site.security.warn("log-in limited", user=username, address=visit.remote)
         raise
     try:
-        async with site.login_gate:
+        async with site.login_gate.place():
             user = await site.services.users.verify(username, credentials.password)
     except BaseException:
         site.logins.undecided(username, visit.remote)

@@ -40,9 +40,11 @@ class Sockets:
         metrics: Metrics,
         still_welcome: Callable[[Identity], bool],
     ):
-        self._sessions_max = sessions_max
-        self._per_user_max = per_user_max
-        self._message_bytes_max = message_bytes_max
+        self.limit(
+            sessions_max=sessions_max,
+            per_user_max=per_user_max,
+            message_bytes_max=message_bytes_max,
+        )
         self._metrics = metrics
         self._still_welcome = still_welcome
         self._all: dict[Socket, None] = {}  # in the order they came
@@ -50,6 +52,14 @@ class Sockets:
         self._hubs = TaskOwner("sockets")
         self._empty = asyncio.Event()
         self._empty.set()
+
+    def limit(
+        self, *, sessions_max: int, per_user_max: int, message_bytes_max: int
+    ) -> None:
+        """Of those who enter from now on."""
+        self._sessions_max = sessions_max
+        self._per_user_max = per_user_max
+        self._message_bytes_max = message_bytes_max
 
     def __len__(self) -> int:
         return len(self._all)
@@ -179,7 +189,7 @@ def _batches(sockets: Sequence[Socket], size: int) -> Iterator[Sequence[Socket]]
 
 class TurnGate:
     def __init__(self, per_turn_max: int):
-        self._per_turn_max = per_turn_max
+        self.per_turn_max = per_turn_max
         self._left = per_turn_max
         self._scheduled = False
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -201,7 +211,7 @@ class TurnGate:
 
     def _next_turn(self) -> None:
         self._scheduled = False
-        self._left = self._per_turn_max
+        self._left = self.per_turn_max
         while self._waiting and self._left > 0:
             place = self._waiting.popleft()
             if not place.done():

@@ -36,7 +36,7 @@ class Webhooks:
         self._intake = services.intake
         self._clock = services.clock
         self._proxies = proxies
-        self._bytes_max = services.limits.body_bytes_max
+        self._services = services
         self._within_s = services.server.body_read_s
         self._webhook_s = services.metrics.webhook_s
         self._timers: dict[str, Timing] = {}
@@ -44,7 +44,8 @@ class Webhooks:
     async def take(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
         """Raises what `Intake.take` and `read_body` raise."""
         received_us = self._clock.now_us()
-        body = await read_body(request, self._bytes_max, self._within_s, MORE)
+        bytes_max = self._services.limits.body_bytes_max
+        body = await read_body(request, bytes_max, self._within_s, MORE)
         started_s = perf_counter()
         line = path[len(PREFIX) :].partition("?")[0].removesuffix("/")
         answer = await self._intake.take(

@@ -178,7 +178,7 @@ async def test_so_many_passwords_are_checked_at_once(
 
     async def check() -> None:
         nonlocal inside
-        async with gate:
+        async with gate.place():
             inside += 1
             await leave.wait()
 

@@ -48,9 +48,9 @@ def test_keys_of_the_start_need_a_restart_with_a_reason() -> None:
     for key, value in {
         "server": {"port": 1},
         "journal": {"engine": "memory"},
-        "limits": {"body_bytes_max": 5},
+        "limits": {"live_calls_max": 5},
         "calls": {"linger_s": 5},
-        "privacy": {"group_min": 9},
+        "privacy": {"key_file": "keys"},
         "recall": {"days": 9},
         "insight": {"offers_max": 2},
     }.items():
@@ -63,6 +63,8 @@ def test_rules_of_counting_and_teams_are_taken_while_it_runs() -> None:
         "service_level": {"target_s": 5},
         "queues": {"a": {"label": "A", "target_s": 5}},
         "teams": {"north": {"label": "North", "members": ["ana"]}},
+        "privacy": {"group_min": 9, "live_state_for": "agent"},
+        "limits": {"body_bytes_max": 5, "sessions_max": 7},
     }.items():
         found = restarts(config(), config(**{key: value}))
         assert found, key

@@ -79,10 +79,10 @@ async def test_few_passwords_are_checked_at_once() -> None:
     order: list[str] = []
 
     async def second() -> None:
-        async with gate:
+        async with gate.place():
             order.append("second")
 
-    async with gate:
+    async with gate.place():
         waiting = asyncio.ensure_future(second())  # noqa: TID251 (a test's own)
         await asyncio.sleep(0)
         order.append("first")
@@ -108,7 +108,7 @@ async def test_a_log_in_that_would_wait_too_long_is_refused() -> None:
     gate = LoginGate(1)
     gate.WAITING_MAX = 0
     with pytest.raises(TooMany, match="waiting already"):
-        async with gate:
+        async with gate.place():
             pass
 
 
