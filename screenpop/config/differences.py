@@ -6,12 +6,11 @@ Pure. Names keys, never values: a value may be a secret.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel
 
-from screenpop.config.facets import gives_orders
 from screenpop.config.model import Configuration
 from screenpop.config.problems import KeyPath, dotted
 from screenpop.config.sources import LookupSettings, Source
@@ -36,10 +35,8 @@ _RESTARTS: Mapping[tuple[str, ...], str] = {
     ("privacy", "key_file"): _KEYS,
     ("lines", "*", "same_calls_as"): _FOLDED,
     ("recall", "days"): "the list is read from the store at the start",
-    ("insight",): "the model of the orders is opened at the start",
 }
 """Keys that need a restart, and why; `*` is any name."""
-NO_ORDERS_YET = "the offers begin, or end, with the orders of the sources"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +54,10 @@ class ChangedKey:
 
 def changed_keys(old: Configuration, new: Configuration) -> list[ChangedKey]:
     """Every key that differs, in the order of the new file; removed ones last."""
-    found = [
+    return [
         ChangedKey(path=path, what=what, restart=_why_restart(path, before, after))
         for path, what, before, after in _differences((), old, new)
     ]
-    if gives_orders(old) != gives_orders(new):
-        found = [_with_orders(each) for each in found]
-    return found
 
 
 def unchanged_sources(old: Configuration, new: Configuration) -> frozenset[str]:
@@ -84,12 +78,6 @@ def _asked(
 ) -> tuple[Source | None, Mapping[str, LookupSettings]]:
     mine = {k: v for k, v in config.lookups.items() if v.source == name}
     return config.sources.get(name), mine
-
-
-def _with_orders(change: ChangedKey) -> ChangedKey:
-    if change.path[0] != "sources":
-        return change
-    return replace(change, restart=change.restart or NO_ORDERS_YET)
 
 
 def _why_restart(path: KeyPath, before: object, after: object) -> str | None:

@@ -86,9 +86,13 @@ class Adviser:
         self.progress: ModelProgress = "none"  # towards the first model
         self.live: AsksItems | None = None  # stock and price at this moment
         self._clock = clock
-        self._holdout_share = holdout_share if keep is not None else 0.0
-        self._withheld = frozenset(withheld)
         self._keep = keep
+        self.follow(holdout_share, withheld)
+
+    def follow(self, holdout_share: float, withheld: Collection[str]) -> None:
+        """Of the next answer on."""
+        self._holdout_share = holdout_share if self._keep is not None else 0.0
+        self._withheld = frozenset(withheld)
 
     def at_hand(self, facet: str, params: Mapping[str, Scalar]) -> Sequence[Row] | None:
         """What a facet shows without asking for stock; None: that must be asked."""

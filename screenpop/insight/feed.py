@@ -149,6 +149,7 @@ class OrderFeeds:
         gone = [name for name in self._tasks if name not in kept]
         ended = {name: self._tasks.pop(name) for name in gone}
         self._connectors = {n: c for n, c in connectors.items() if _gives_feed(c)}
+        self.feeds = {n: x for n, x in self.feeds.items() if n in self._connectors}
         self._settings, self._is_open = settings, False
         self.progress = {
             name: self.progress[name]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,26 @@ class ModelKeeper:
         self.failed_us: int | None = None  # when the last training failed
         self.number: int | None = None  # of the file of the model in use
 
+    def follow(self, settings: InsightSettings) -> None:
+        """These hold from now on: of the model in use at once."""
+        self._settings = settings
+        self.adviser.follow(settings.holdout_share, settings.excluded_customers)
+        self._offer_by_settings()
+
+    def _offer_by_settings(self) -> None:
+        offering, settings = self.adviser.offering, self._settings
+        excluded = frozenset(settings.excluded_items)
+        if offering is not None and (
+            (offering.offers_max, offering.excluded_items)
+            != (settings.offers_max, excluded)
+        ):
+            self.adviser.offering = replace(
+                offering,
+                offers_max=settings.offers_max,
+                excluded_items=excluded,
+                _last={},
+            )
+
     @property
     def offering(self) -> Offering | None:
         """What the cards are answered from."""
@@ -102,6 +123,7 @@ class ModelKeeper:
     async def _use_newest(self) -> None:
         try:
             await asyncio.to_thread(self._load)
+            self._offer_by_settings()
             if self.adviser.offering is not None:
                 self.ready.set()
         except ScreenpopError as error:

@@ -58,6 +58,7 @@ class Offering:
     new_customers: Collection[str] = frozenset()
     """Customers whose orders are all newer than the model's."""
     offers_max: int = 3
+    excluded_items: Collection[str] = frozenset()
     _last: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The ranking for the last customer: one call asks for it twice."""
 
@@ -104,6 +105,8 @@ class Offering:
         for key in ranked:
             if len(items) == self.offers_max:
                 break
+            if key in self.excluded_items:
+                continue
             known = self.items.get(key)
             is_sold = known is None or known.active
             if is_sold and live is not None and key not in live:

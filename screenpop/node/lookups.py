@@ -47,7 +47,7 @@ class Lookups:
     def switch(self, new: Lookups) -> None:
         """Find out with another configuration from now on, in one step."""
         self.sources, self.tools = new.sources, new.tools
-        self.search = new.search
+        self.search, self.own = new.search, new.own
         self.groups, self.policy = new.groups, new.policy
         self.calls.switch(new.tools, new.calls.plans)
 

@@ -196,9 +196,6 @@ class Service:
         keep(self.reloader.run, name="watch the configuration")
         keep(self._watch_gauges, name="watch the gauges")
         keep(lambda: try_canaries(self.lookups), name="try the canary callers")
-        if gives_orders(self.loaded.config):
-            keep(self.insight.run, name="keep the model of the orders")
-            keep(self._learn_orders, name="learn what was ordered")
         if self.keys is not None:
             keep(self.keys.run, name="keep the keys", until_done=True)
         if self.counts is not None:
@@ -209,7 +206,7 @@ class Service:
         )
 
     def keep_watching(self) -> None:
-        """Alerts and reports, from the first configuration on that has any."""
+        """Alerts, reports and orders, from the first configuration on that has any."""
         work: dict[str, Work] = {}
         if self.loaded.config.alerts.rules:
             work["look for alerts"] = self.alerting.run
@@ -217,6 +214,9 @@ class Service:
             work["send alerts"] = self.alerting.notices.run
         if self.loaded.config.reports:
             work["send reports"] = self.reporting.run
+        if gives_orders(self.loaded.config):
+            work["keep the model of the orders"] = self.insight.run
+            work["learn what was ordered"] = self._learn_orders
         for name in work.keys() - self._watches:
             self._watches.add(name)
             self.tasks.keep_running(work[name], name=name)

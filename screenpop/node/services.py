@@ -103,6 +103,7 @@ def follow_configuration(it: Service, services: Services) -> None:
     services.calls = it.past.calls(it.door.keep, it.follower.notes)
     services.own_calls = it.past.own_calls()
     services.recalls = recalls_of(config, it.follower)
+    services.orders_after = orders_after_calls(it.loaded)
     services.labels = place_labels(config)
     services.privacy, services.limits = config.privacy.of_agents, config.limits
     services.counting = it.feed.counters.rules

@@ -28,6 +28,8 @@ from screenpop.intake.streams.registry import stream_dialect
 from screenpop.intake.webhook import bind_line, join_legs, limit_lines
 from screenpop.lookup.kept_sources import KeptSources
 from screenpop.lookup.live_items import live_items
+from screenpop.lookup.own_source import SOURCE as EARLIER
+from screenpop.lookup.own_source import OwnLookups
 from screenpop.lookup.run import RunTools
 from screenpop.lookup.sources import FindConnector
 from screenpop.node.labels import queue_labels, source_labels
@@ -35,6 +37,7 @@ from screenpop.node.lookups import Lookups, make_lookups
 from screenpop.node.named_files import Owner
 from screenpop.node.parts import (
     counting_rules,
+    offers_of,
     recall_settings,
     rules,
     session_limits,
@@ -106,7 +109,7 @@ def made(
             it.clock,
             tools.publish,
             it.metrics,
-            it.lookups.own,
+            _own(it, new),
             find,
             tools.spare,
             kept=kept,
@@ -114,6 +117,12 @@ def made(
         webhooks=_webhooks(it, loaded, again),
         streams=_streams(it, loaded),
     )
+
+
+def _own(it: Service, config: Configuration) -> OwnLookups:
+    """What the service itself knows; the model answers by the settings of now."""
+    earlier = {name: x for name, x in it.lookups.own.items() if name == EARLIER}
+    return {**earlier, **offers_of(it.insight.adviser, config, it.clock, it.tasks)}
 
 
 def _webhooks(
@@ -185,6 +194,7 @@ def switch(it: Service, parts: NextParts) -> OldParts:
     services.intake.switch(parts.webhooks)
     _switch_counts(it, before)
     _switch_pages(it)
+    it.insight.follow(config.insight)
     it.insight.adviser.live = live_items(config, lookups.sources)
     it.alerting.switch(loaded)
     maker = ReportMaker(loaded, it.past.counts(), services.groups)

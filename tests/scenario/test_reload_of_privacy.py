@@ -11,6 +11,7 @@ from call_centre import (
     NAMED,
     WITHIN_S,
     CallCentre,
+    Seat,
     open_call_centre,
     signed,
     write_config,
@@ -18,6 +19,7 @@ from call_centre import (
 from key_effects import turns
 
 from screenpop.config.reloads import ReloadSeen
+from screenpop.support import numbering
 from screenpop.support.tasks import TaskOwner
 from screenpop.web.login_limit import LoginGate
 
@@ -83,7 +85,7 @@ async def test_every_limit_but_those_of_the_folds_holds_at_once(tmp_path: Path) 
         "sessions_per_user_max": 1,
         "outbox_bytes_max": 50_000,
         "client_frame_bytes_max": 300,
-        "client_frames_per_s": 7,
+        "client_frames_per_s": 30,
         "lookups_per_minute": 1,
         "searches_per_minute": 5,
         "search_results_max": 6,
@@ -100,8 +102,11 @@ async def test_every_limit_but_those_of_the_folds_holds_at_once(tmp_path: Path) 
         assert (await seat.next("error"))["code"] == "note_too_long"
         for status in (200, 429):
             assert await centre.status("ana", "/v1/lookup?number=112") == status
-        site = centre.service.web.site if centre.service.web is not None else None
-        assert site is not None
+        assert centre.service.web is not None
+        site = centre.service.web.site
+        assert in_force(centre, seat) == {
+            key: small[key] for key in small if key in in_force(centre, seat)
+        }
         await one_too_many(site.login_gate, 2)
         again = await centre.sign_in("ana")
         async with asyncio.timeout(WITHIN_S):
@@ -115,8 +120,33 @@ async def test_every_limit_but_those_of_the_folds_holds_at_once(tmp_path: Path) 
         await one_too_many(site.login_gate, 4)
 
 
+def in_force(centre: CallCentre, seat: Seat) -> dict[str, float]:
+    """What the parts hold that nothing else here can reach."""
+    service = centre.service
+    assert service.web is not None
+    assert service.web.listener is not None
+    site, listener = service.web.site, service.web.listener
+    [session] = service.hub.desks()
+    assert session.username == seat.name
+    return {
+        "connections_max": listener._connections_max,
+        "connections_per_address_max": listener._per_address_max,
+        "header_bytes_max": listener.header_bytes_max,
+        "handshakes_per_turn_max": site.handshakes.per_turn_max,
+        "login_entries_max": site.logins.entries_max,
+        "sessions_max": site.sockets._sessions_max,
+        "client_frame_bytes_max": site.sockets._message_bytes_max,
+        "outbox_bytes_max": session.limits.outbox_bytes_max,
+        "client_frames_per_s": session.limits.frames_per_s,
+        "searches_per_minute": service.hub.finding.per_minute,
+        "search_results_max": service.lookups.search.results_max,
+        "number_cache_entries": numbering._read.cache_parameters()["maxsize"],
+    }
+
+
 async def larger_body(centre: CallCentre) -> int:
-    event = {"type": "arrived", "call_id": "c", "attributes": {"text": "x" * 700}}
+    texts = {f"text{n}": "x" * 100 for n in range(7)}
+    event = {"type": "arrived", "call_id": "c", "attributes": texts}
     body = json.dumps(event).encode()
     url = f"{centre.url}/v1/telephony/main"
     async with centre.http.post(url, data=body, headers=signed(body)) as answer:

@@ -52,7 +52,6 @@ def test_keys_of_the_start_need_a_restart_with_a_reason() -> None:
         "calls": {"linger_s": 5},
         "privacy": {"key_file": "keys"},
         "recall": {"days": 9},
-        "insight": {"offers_max": 2},
     }.items():
         (reason,) = restarts(config(), config(**{key: value})).values()
         assert reason, key
@@ -65,6 +64,8 @@ def test_rules_of_counting_and_teams_are_taken_while_it_runs() -> None:
         "teams": {"north": {"label": "North", "members": ["ana"]}},
         "privacy": {"group_min": 9, "live_state_for": "agent"},
         "limits": {"body_bytes_max": 5, "sessions_max": 7},
+        "insight": {"offers_max": 2},
+        "sources": {"crm": {**CRM, "orders": {"query": "select 1"}}},
     }.items():
         found = restarts(config(), config(**{key: value}))
         assert found, key
@@ -76,16 +77,6 @@ def test_lines_are_taken_but_for_the_pairing_of_two() -> None:
     assert restarts(config(lines={"a": {}}), config(lines=pair))["lines.b"]
     changed = config(lines={"a": {"country": "DE"}})
     assert restarts(config(lines={"a": {}}), changed) == {"lines.a.country": None}
-
-
-def test_offers_begin_and_end_with_a_start() -> None:
-    orders = {**CRM, "orders": {"query": "select 1"}}
-    old, new = config(sources={"crm": CRM}), config(sources={"crm": orders})
-    assert restarts(old, new)["sources.crm.orders"]
-    other = {**orders, "orders": {"query": "select 2"}}
-    assert restarts(new, config(sources={"crm": other})) == {
-        "sources.crm.orders.query": None
-    }
 
 
 def test_a_source_whose_lookups_changed_is_another_source() -> None:
