@@ -66,9 +66,12 @@ class Canaries:
     """The last try of each source that has canary callers."""
 
     tried: dict[str, CanariesTried] = field(default_factory=dict)
+    reopened: set[str] = field(default_factory=set)
+    """Sources that were opened again since."""
 
     def take(self, source: str, tried: CanariesTried) -> None:
         """Log when they begin to fail, fail otherwise, and are found again."""
+        self.reopened.discard(source)
         before = self.tried.get(source)
         self.tried[source] = tried
         now, known = tried.kinds(), set() if before is None else before.kinds()

@@ -38,7 +38,8 @@ def due(sources: Sources) -> Iterator[tuple[str, CanarySettings]]:
         if written is None or sources.unread.get(name) == WARMING:
             continue
         at = time.fromisoformat(written.at)
-        daily = last is None or last.at_us < daily_us(at, sources.zone, now_us)
+        first = last is None or name in sources.canaries.reopened
+        daily = first or (last and last.at_us < daily_us(at, sources.zone, now_us))
         if daily or (last and last.failing and now_us - last.at_us >= AGAIN_US):
             yield name, written
 

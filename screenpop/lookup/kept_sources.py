@@ -47,7 +47,9 @@ class KeptSources:
         to.unread, to.readings, to.read_us = mine.unread, mine.readings, mine.read_us
         to.said, to.refreshing = mine.said, mine.refreshing
         ended = []
-        for name in {*mine.guards, *to.guards} - set(self.names):
+        changed = {*mine.guards, *to.guards} - set(self.names)
+        to.canaries.reopened.update(changed & to.connectors.keys())
+        for name in changed:
             for known in (to.unread, to.readings, to.read_us, to.said):
                 known.pop(name, None)
             if (reading := to.refreshing.pop(name, None)) is not None:

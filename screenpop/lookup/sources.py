@@ -84,6 +84,8 @@ class Sources:
     """Values of each source's answers that are not of their column's type."""
     columns: ColumnWatch = field(default_factory=ColumnWatch)
     canaries: Canaries = field(default_factory=Canaries)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the index may know callers whom it did not know before."""
     clock: Clock = field(default_factory=SystemClock)
     zone: tzinfo = UTC
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -209,6 +211,8 @@ class Sources:
         reading = counting.reading
         count = await asyncio.to_thread(loading.finish, version, now_us, reading)
         self.read_us[name] = self.clock.now_us()
+        if loading.is_everything or reading.rows:
+            self.news.set()
         if loading.is_everything:
             self.readings[name] = reading
             self._report(name, count)
@@ -338,6 +342,7 @@ def make_sources(
         misread=misread,
         columns=ColumnWatch() if kept is None else kept.sources.columns,
         canaries=Canaries() if kept is None else kept.sources.canaries,
+        news=asyncio.Event() if kept is None else kept.sources.news,
         zone=ZoneInfo(config.server.time_zone),
     )
     for name, why in unloadable.items():

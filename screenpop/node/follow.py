@@ -8,7 +8,6 @@ quietly; then it goes on live.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -45,9 +44,6 @@ from screenpop.wallboard.agent_rows import Subject, person, telephone
 from screenpop.wallboard.feed import WallboardFeed
 
 log = logging.getLogger(__name__)
-
-TAKEN_UP_AT_ONCE = 20  # calls after a restart: sources are asked 2,000 calls a second
-TAKE_UP_PAUSE_S = 0.01
 
 
 @dataclass(kw_only=True)
@@ -108,33 +104,21 @@ class Follower:
         """The newest entry of the shared journal that was folded."""
         return self.offset if self.offset < APART else self._shared
 
-    async def take_up(self) -> None:
-        """What is stored was read: ask again for calls that go on, a few at a time.
-
-        Calls that someone looks at come first; the others wait for their turn.
-        """
-        going_on = [*self._going_on()]
-        going_on.sort(key=lambda call: call.phase is not Phase.ALERTING)
-        for number, call in enumerate(going_on, 1):
-            self._begin_lookups(call.key)
-            if number % TAKEN_UP_AT_ONCE == 0:
-                await asyncio.sleep(TAKE_UP_PAUSE_S)
-
     async def keep_duty(self) -> None:
         """Ask for the calls of a node that died, too."""
         await self.duty.run(
-            lambda: {call.node for call in self._going_on() if call.node is not None},
+            lambda: {call.node for call in self.going_on() if call.node is not None},
             self._take_over,
         )
 
-    def _going_on(self) -> Iterator[Call]:
+    def going_on(self) -> Iterator[Call]:
         return (call for call in self.book if call.phase is not Phase.ENDED)
 
     def _take_over(self, node: str) -> None:
-        calls = [call.key for call in self._going_on() if call.node == node]
+        calls = [call.key for call in self.going_on() if call.node == node]
         log.info("the lookups of %d calls of another node go on here", len(calls))
         for key in calls:
-            self.failures.guarded("lookups", self._begin_lookups, key)
+            self.failures.guarded("lookups", self.begin_lookups, key)
 
     def rejoin(self, offset: int, known: Sequence[Entry] = ()) -> None:
         """Entries had numbers of this node's own for a while: they are over.
@@ -426,7 +410,8 @@ class Follower:
         if who.user is not None:
             self.hub.agent_said(who.user, said)
 
-    def _begin_lookups(self, key: CallKey) -> None:
+    def begin_lookups(self, key: CallKey) -> None:
+        """Without an event of the call; nothing where another node asks for it."""
         call = self.book.get(key)
         if call is None or not self.duty.mine(call.node):
             return

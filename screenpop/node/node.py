@@ -64,6 +64,7 @@ from screenpop.node.reload import Reloader
 from screenpop.node.reporting import Reporting
 from screenpop.node.services import services_of
 from screenpop.node.snapshots import Snapshots, resume
+from screenpop.node.taking_up import keep_looking_again, take_up
 from screenpop.node.tidying import EVERY_S, tidy_up
 from screenpop.node.wallboard_frames import encoded, rule_of, stats_json
 from screenpop.support.clock import Clock
@@ -180,7 +181,8 @@ class Service:
         self.follower.live = self.follower.placing.live = True
         keep = self.tasks.keep_running
         keep(self._follow, name="follow the journal", fatal=True, restarts=AT_ONCE)
-        keep(self.follower.take_up, name="take up live calls", until_done=True)
+        keep(self._take_up, name="take up live calls", until_done=True)
+        keep(self._look_again, name="look unknown callers up again")
         if self.follower.duty.name is not None:
             keep(self.follower.keep_duty, name="ask for calls of nodes that died")
         keep(self._tidy_for_ever, name="close overdue calls")
@@ -220,6 +222,12 @@ class Service:
         for name in work.keys() - self._watches:
             self._watches.add(name)
             self.tasks.keep_running(work[name], name=name)
+
+    async def _take_up(self) -> None:
+        await take_up(self.follower)
+
+    async def _look_again(self) -> None:
+        await keep_looking_again(self.follower, self.lookups, self.spare)
 
     async def _save_folds(self) -> None:
         every_s = self.loaded.config.journal.snapshot_every_s

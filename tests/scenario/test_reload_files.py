@@ -9,6 +9,7 @@ from typing import Any
 from call_centre import WITHIN_S, CallCentre, open_call_centre
 
 from screenpop.intake.yaml_nodes import DIALECTS_FOLDER
+from screenpop.node.canary_watch import try_due
 
 CARDS = {
     "connector": "csv_file",
@@ -43,6 +44,31 @@ async def test_a_source_is_opened_again_when_only_its_file_has_changed(
         assert await reloaded(centre) == taken
         assert centre.service.lookups.sources.connectors["cards"] is not before
         assert await reloaded(centre) == ("unchanged", [], ())
+
+
+async def test_canary_callers_are_tried_again_after_their_source_was_opened_again(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "cards.csv"
+    file.write_text(f"{HEAD}7,Ada,020 7946 0958\n")
+    watched = {**CARDS, "canaries": {"numbers": ["+442079460958"]}}
+    async with open_call_centre(tmp_path, sources={"cards": watched}) as centre:
+        service, key = centre.service, "cards"
+        tried = service.lookups.sources.canaries.tried
+        while key not in tried or not tried[key].results:
+            await asyncio.sleep(0.01)
+            await try_due(service.lookups)
+        before = tried[key]
+        await try_due(service.lookups)
+        assert tried[key] is before
+        file.write_text(f"{HEAD}8,Ben,020 7946 0111\n")
+        assert (await reloaded(centre))[0] == "switched"
+        async with asyncio.timeout(WITHIN_S):
+            while tried[key] is before:
+                await asyncio.sleep(0.01)
+                await try_due(service.lookups)
+        assert [each.outcome for each in before.results] == ["found"]
+        assert [each.outcome for each in tried[key].results] == ["not_found"]
 
 
 async def test_a_secret_of_a_source_is_taken_and_its_key_named(tmp_path: Path) -> None:
