@@ -66,6 +66,10 @@ class ServerCertificate:
             )
             shown = writer.get_extra_info("peercert")
             writer.transport.abort()  # some never answer a close
-        ends_s = ssl.cert_time_to_seconds(shown["notAfter"])
+        since_us, ends_us = (
+            ssl.cert_time_to_seconds(shown[each]) * 1_000_000
+            for each in ("notBefore", "notAfter")
+        )
         what = f"the certificate of the service at {self._host}"
-        self.expiry = Expiry(what, ends_s * 1_000_000, "server_certificate")
+        life_us = ends_us - since_us
+        self.expiry = Expiry(what, ends_us, "server_certificate", life_us)

@@ -61,6 +61,7 @@ class _Read(NamedTuple):
     """What the files hold; `ends_us` is when the first certificate of them ends."""
 
     ends_us: int
+    life_us: int
     stamps: FileStamps
 
 
@@ -118,7 +119,8 @@ class SourceTls:
         await self._tasks.close()
 
     def expiring(self) -> list[Expiry]:
-        mine = Expiry(EXPIRY, self._read.ends_us, KIND) if self._read else None
+        read = self._read
+        mine = Expiry(EXPIRY, read.ends_us, KIND, read.life_us) if read else None
         theirs = self._server.expiry if self._server is not None else None
         return [each for each in (mine, theirs) if each is not None]
 
@@ -173,8 +175,12 @@ class SourceTls:
                 " certificate was requested with; in a chain the client's own"
                 " certificate comes first."
             )
-        first = min(each.not_valid_after_utc for each in chain)
-        return _Read(round(first.timestamp() * 1e6), seen)
+        first = min(chain, key=lambda each: each.not_valid_after_utc)
+        since_us, ends_us = (
+            round(at.timestamp() * 1e6)
+            for at in (first.not_valid_before_utc, first.not_valid_after_utc)
+        )
+        return _Read(ends_us, ends_us - since_us, seen)
 
     def _loaded(self, read: _Read) -> _Read:
         """Hand the files to the context. Raises `Unloadable`."""

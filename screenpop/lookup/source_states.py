@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from screenpop.config.load import Loaded
 from screenpop.config.sources import Source
 from screenpop.connector import ContactsReading
-from screenpop.connector.expiry import ExpiryKind, key_days_left
+from screenpop.connector.expiry import ExpiryKind, ExpiryState, key_days_left
 from screenpop.connector.reading import LEFT_OUT, NO_NUMBER, OVER_LIMIT
 from screenpop.lookup.canaries import CanaryResult
 from screenpop.lookup.column_watch import Loss
@@ -76,10 +76,11 @@ SourceState = Literal["working", "failing", "left_alone", "unasked", "off"]
 
 
 class ExpirySeen(msgspec.Struct, frozen=True, kw_only=True):
-    """`days_left`: whole days, negative after its end."""
+    """`days_left`: whole days, negative after its end; `state`: is it to be renewed?"""
 
     kind: ExpiryKind
     days_left: int
+    state: ExpiryState
 
 
 class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +150,11 @@ class SourceStates:
             lost=[_lost(loss) for loss in self._sources.losses(name)],
             key_days_left=key_days_left(ends, now_us),
             expiring=[
-                ExpirySeen(kind=each.kind, days_left=each.days_left(now_us))
+                ExpirySeen(
+                    kind=each.kind,
+                    days_left=each.days_left(now_us),
+                    state=each.state(now_us),
+                )
                 for each in ends
             ],
             canaries=self._canaries(name),

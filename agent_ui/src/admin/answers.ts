@@ -106,6 +106,8 @@ export interface Expiring {
   kind: "key" | "token" | "client_certificate" | "server_certificate";
   /** Whole days; negative after its end. */
   days_left: number;
+  /** Is it to be renewed, or urgent? A short-lived certificate is judged by its life. */
+  state: "good" | "warning" | "critical";
 }
 
 /** The last try of a source's canary callers. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { SourceTimes, TimesOfInterval } from "./answers";
+import type { Expiring, SourceTimes, TimesOfInterval } from "./answers";
 import { everyInterval } from "./source_times";
-import { expiryInWords, expiryTone } from "./words";
+import { expiryInWords } from "./words";
 
 const NOW = Date.parse("2026-11-29T12:07:30Z");
 
@@ -28,23 +28,22 @@ test("a chart of a service that has just started is an hour wide", () => {
   expect(places.every(({ own }) => own === null)).toBe(true);
 });
 
-test("a key that ends is said in words and in a colour", () => {
-  expect([90, 13, 3, 0, -1].map(expiryTone)).toEqual([
-    "good",
-    "warning",
-    "critical",
-    "critical",
-    "critical",
-  ]);
-  const said = (days_left: number) => expiryInWords({ kind: "key", days_left });
-  expect([90, 13, 1, 0, -1].map(said)).toEqual([
+test("a key that ends is said in words", () => {
+  const said = (days_left: number, state: Expiring["state"]) =>
+    expiryInWords({ kind: "key", days_left, state });
+  expect([
+    said(90, "good"),
+    said(13, "warning"),
+    said(1, "critical"),
+    said(0, "critical"),
+    said(-1, "critical"),
+  ]).toEqual([
     "Key: expires in 90 days",
     "Key: expires in 13 days, renew it",
     "Key: expires in 1 day, renew it",
     "Key: expires today, renew it",
     "Key: has expired, renew it",
   ]);
-  expect(expiryInWords({ kind: "server_certificate", days_left: 3 })).toBe(
-    "Server certificate: expires in 3 days, renew it",
-  );
+  const short: Expiring = { kind: "server_certificate", days_left: 3, state: "good" };
+  expect(expiryInWords(short)).toBe("Server certificate: expires in 3 days");
 });

@@ -12,7 +12,7 @@ import type {
 } from "./answers";
 import type { AdminProps } from "./lines";
 import { TimesOfSource } from "./source_times";
-import { canaryInWords, expiryInWords, expiryTone, SHARING, STATES } from "./words";
+import { canaryInWords, expiryInWords, SHARING, STATES } from "./words";
 
 interface SourcesProps extends AdminProps {
   onExpired(): void;
@@ -120,7 +120,7 @@ function inWords(value: ValueLost, formats: Formats): string {
 
 /** How long a key or certificate is valid; the words say it without colour, too. */
 function DaysLeft({ expiring }: { expiring: Expiring }) {
-  const tone = expiryTone(expiring.days_left);
+  const tone = expiring.state;
   const look = tone === "good" ? "muted" : "admin-mark";
   return (
     <p class={look} data-tone={tone}>

@@ -44,15 +44,6 @@ export function canaryInWords({ number, outcome, missing, why }: Canary): string
   }
 }
 
-/** Days before its end from which a key or certificate is to be renewed, is urgent. */
-const RENEW_DAYS = 14;
-const URGENT_DAYS = 4;
-
-export function expiryTone(days: number): "good" | "warning" | "critical" {
-  if (days < URGENT_DAYS) return "critical";
-  return days < RENEW_DAYS ? "warning" : "good";
-}
-
 const EXPIRING: Record<Expiring["kind"], string> = textsOf({
   key: "admin.expiry_key",
   token: "admin.expiry_token",
@@ -60,13 +51,12 @@ const EXPIRING: Record<Expiring["kind"], string> = textsOf({
   server_certificate: "admin.expiry_server_certificate",
 });
 
-export function expiryInWords({ kind, days_left: n }: Expiring): string {
+export function expiryInWords({ kind, days_left: n, state }: Expiring): string {
   const what = EXPIRING[kind];
   if (n < 0) return t("admin.has_expired", { what });
+  if (state === "good") return t("admin.expires_in", { n, what });
   if (n === 0) return t("admin.expires_today", { what });
-  return n < RENEW_DAYS
-    ? t("admin.expires_in_soon", { n, what })
-    : t("admin.expires_in", { n, what });
+  return t("admin.expires_in_soon", { n, what });
 }
 
 export const LOOKUP_OUTCOMES: Record<LookupTold["outcome"], string> = textsOf({
