@@ -1,13 +1,12 @@
-"""How is a JSON service asked, and what if it answers something else?"""
+"""How is an HTTP service asked: with which credentials, at which pace, how often?"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import aiohttp
 from pydantic import JsonValue
@@ -19,39 +18,26 @@ from screenpop.connector import (
     Expiry,
     Scalar,
     SourceTls,
-    TimedOut,
     Unavailable,
     checked,
-    told,
 )
 from screenpop.connector.deadline import time_left_s
 from screenpop_connectors.http_json.answer import parsed, unpacked
 from screenpop_connectors.http_json.credentials import Proof, SourceCredentials
+from screenpop_connectors.http_json.exchange import HttpReply, HttpRequest
+from screenpop_connectors.http_json.failures import HttpFailures, Passing
 from screenpop_connectors.http_json.granting import Posted
 from screenpop_connectors.http_json.options import HttpSource
 from screenpop_connectors.http_json.pace import Pace
-from screenpop_connectors.http_json.remedy import (
-    Format,
-    excerpt_of,
-    is_of_tls,
-    remedy_of,
-    remedy_of_status,
-    retry_after_s,
-    what_it_is,
-)
+from screenpop_connectors.http_json.remedy import Format, what_it_is
 from screenpop_connectors.http_json.same_host import followed
 from screenpop_connectors.http_json.template import Quotes
 from screenpop_connectors.http_json.xml_answer import parsed_apart
 from screenpop_connectors.http_json.xml_body import content_type, is_xml, written_xml
 
-EXCERPT_CHARS = 80
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPING_METHOD = frozenset({307, 308})
 NOTHING_THERE = frozenset({204, 205})
-PASSING = frozenset({429, 500, 502, 503, 504})
-"""Statuses after which the same request may succeed."""
-AGAIN_AT_ONCE = frozenset({502, 503, 504})
-"""Of these, what a gateway answers while one of its servers is replaced."""
 AGAIN_AFTER_S = 0.1
 TOKEN_BYTES_MAX = 65_536
 OF_SECRETS = "secret."
@@ -61,39 +47,6 @@ ACCEPTED: Mapping[Format, str] = {
     "JSON": "application/json",
     "XML": "application/xml, text/xml, application/soap+xml",
 }
-
-
-class Passing(Unavailable):
-    """A failure that may pass soon: the same request may be sent again.
-
-    `unsent`: the service never saw it. `at_once`: a lookup may try again at once.
-    """
-
-    unsent = False
-    at_once = False
-
-
-class HttpReply(NamedTuple):
-    """`value` is None where nothing is there; `link` names the next page."""
-
-    value: object
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
-    """`label` stands for the URL in error texts: it holds no caller's number."""
-
-    url: URL
-    label: str
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: JsonValue = None
-    form: Mapping[str, str] | None = None
-    empty_on: tuple[int, ...] = ()
-    params: Mapping[str, Scalar] = field(default_factory=dict)  # hidden in errors
-    reading: bool = False  # of contacts, orders or items: it tries again by itself
-    safe: bool = True  # it may be sent twice
 
 
 class HttpClient:
@@ -115,6 +68,9 @@ class HttpClient:
             f"{OF_SECRETS}{name}": value.get_secret_value()
             for name, value in options.secrets.items()
         }
+        self.failures = HttpFailures(
+            options, context.clock, answers, lambda: self._secrets
+        )
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
@@ -199,12 +155,12 @@ class HttpClient:
         """With a token that is refused renewed once."""
         credentials = self.credentials
         proof = await credentials.proof()
-        with self._explained(request):
+        with self.failures.explained(request):
             reply = await self._followed(request, proof)
         if reply is None:
             credentials.refused(proof)
             proof = await credentials.proof()
-            with self._explained(request):
+            with self.failures.explained(request):
                 reply = await self._followed(request, proof, last=True)
         assert reply is not None
         return reply
@@ -212,7 +168,7 @@ class HttpClient:
     async def status(self, request: HttpRequest) -> int:
         """The status of the answer, whatever it is; raises as `answer`."""
         proof = await self.credentials.proof()
-        with self._explained(request):
+        with self.failures.explained(request):
             async with self._sent(request, proof) as response:
                 return response.status
 
@@ -237,7 +193,7 @@ class HttpClient:
             form=form,
             headers=headers or {},
         )
-        with self._explained(request):
+        with self.failures.explained(request):
             async with self._sent(request, NO_PROOF) as response:
                 answer = await self._body(request, response, TOKEN_BYTES_MAX)
                 refused = None
@@ -247,31 +203,9 @@ class HttpClient:
                         f"{self._where(request)} answered {response.status}{what}, no"
                         " token. Look at the service, or correct the address.",
                         brief="gives no token",
-                        retry_after_s=self._retry_after_s(response),
+                        retry_after_s=self.failures.retry_after_s(response),
                     )
                 return Posted(response.status, answer, refused)
-
-    @contextmanager
-    def _explained(self, request: HttpRequest) -> Iterator[None]:
-        try:
-            yield
-        except TimeoutError as error:
-            raise TimedOut(
-                f"{self._where(request)} did not answer in time"
-                f" (connect {self._options.connect_timeout_ms} ms, total"
-                f" {self._options.total_timeout_ms} ms). Is the service slow or down?",
-                brief="did not answer in time",
-            ) from error
-        except (aiohttp.ClientError, ValueError) as error:
-            passing = Passing(
-                f"{self._where(request)} failed: {self._cause(error, request)}."
-                f" {remedy_of(error, request.url)}",
-                brief="cannot be reached",
-            )
-            passing.unsent = isinstance(error, aiohttp.ClientConnectorError)
-            lost = isinstance(error, aiohttp.ClientConnectionError)
-            passing.at_once = lost and not is_of_tls(error, request.url)
-            raise passing from error
 
     async def _followed(
         self, request: HttpRequest, proof: Proof, *, last: bool = False
@@ -315,7 +249,7 @@ class HttpClient:
         limit = self._options.response_bytes_max
         body = await self._body(request, response, limit)
         if response.status >= 400:
-            raise self._refused(request, response, body)
+            raise self.failures.refused(request, response, body)
         if not body.strip(b" \t\r\n\xef\xbb\xbf"):
             return HttpReply(None, None)
         try:
@@ -327,7 +261,7 @@ class HttpClient:
             return HttpReply(answer, _next_link(response))
         except ValueError as error:
             raise Unavailable(
-                self._strange(request, response, body),
+                self.failures.strange(request, response, body),
                 brief="failed: its answer cannot be read",
             ) from error
 
@@ -364,69 +298,8 @@ class HttpClient:
             " Set base_url and path to the final address."
         )
 
-    def _refused(
-        self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
-    ) -> Unavailable:
-        text = self._strange(request, response, body)
-        brief = f"failed: it answered {response.status}"
-        if response.status not in PASSING:
-            return Unavailable(text, brief=brief)
-        after_s = self._retry_after_s(response)
-        if after_s is not None:
-            brief = "asked to be asked less"
-        passing = Passing(text, brief=brief, retry_after_s=after_s)
-        passing.at_once = after_s is None and response.status in AGAIN_AT_ONCE
-        return passing
-
-    def _retry_after_s(self, response: aiohttp.ClientResponse) -> float | None:
-        return retry_after_s(response.headers, self._context.clock.now_us() / 1e6)
-
-    def _strange(
-        self, request: HttpRequest, response: aiohttp.ClientResponse, body: bytes
-    ) -> str:
-        excerpt = excerpt_of(body, self.answers)
-        shown = self._told(excerpt[:EXCERPT_CHARS], request) if excerpt else "nothing"
-        kind = (
-            response.content_type if "Content-Type" in response.headers else "no type"
-        )
-        what = what_it_is(response.status, body, self.answers)
-        return (
-            f"{self._where(request)} answered {response.status} ({kind}){what}:"
-            f" {shown}. {remedy_of_status(response.status, what)}"
-        )
-
-    def busy(self, request: HttpRequest, after_s: float) -> Passing:
-        """The service answered 200, and says inside that it is asked too often."""
-        return Passing(
-            f"{self._where(request)} answered that it is asked too often. Set pace,"
-            " raise cache_s.",
-            brief="asked to be asked less",
-            retry_after_s=max(0.0, after_s),
-        )
-
-    def failed(
-        self,
-        request: HttpRequest,
-        reason: object,
-        brief: str = "failed: its answer cannot be used",
-    ) -> Unavailable:
-        """The service answered, but says or holds something that cannot be used."""
-        return Unavailable(
-            f"{self._where(request)} answered: {self._told(str(reason), request)}.",
-            brief=brief,
-        )
-
-    def _cause(self, error: Exception, request: HttpRequest) -> str:
-        reason = self._told(error, request)
-        if not is_of_tls(error, request.url):
-            return reason
-        return f"no TLS connection can be made ({reason})"
-
-    def _told(self, error: Exception | str, request: HttpRequest) -> str:
-        return told(error, params=request.params, secrets=self._secrets)
-
     def _where(self, request: HttpRequest) -> str:
-        return f"{request.method} {request.label}"
+        return self.failures.where(request)
 
 
 def _next_link(response: aiohttp.ClientResponse) -> str | None:

@@ -22,7 +22,8 @@ from screenpop.connector import (
     Scalar,
 )
 from screenpop_connectors.http_json.answer import AnswerReading, Expression, compiled
-from screenpop_connectors.http_json.client import HttpClient, HttpRequest
+from screenpop_connectors.http_json.client import HttpClient
+from screenpop_connectors.http_json.exchange import HttpRequest
 from screenpop_connectors.http_json.feed import (
     HttpContactFeed,
     HttpOrderFeed,
@@ -162,10 +163,10 @@ lookups:
         waits = self._found(request, answer, self._busy, "busy")
         if waits not in NOTHING_SAID:
             said = isinstance(waits, int | float) and not isinstance(waits, bool)
-            raise self.client.busy(request, float(str(waits)) if said else 1.0)
+            raise self.client.failures.busy(request, float(str(waits)) if said else 1.0)
         reason = self._found(request, answer, error or self._error, "error")
         if reason not in NOTHING_SAID:
-            raise self.client.failed(request, reason, REPORTS)
+            raise self.client.failures.failed(request, reason, REPORTS)
 
     def _found(
         self,
@@ -177,7 +178,7 @@ lookups:
         try:
             return expression.search(answer) if expression else None
         except ValueError as error:
-            raise self.client.failed(
+            raise self.client.failures.failed(
                 request, f"{error} ({key} does not fit the answer)"
             ) from error
 
@@ -216,7 +217,7 @@ class HttpJsonLookup(Lookup):
         try:
             return self._limited(self._reading.rows(answer))
         except ValueError as error:
-            raise self._connector.client.failed(
+            raise self._connector.client.failures.failed(
                 request, f"{error} (select or fields do not fit the answer)"
             ) from error
 

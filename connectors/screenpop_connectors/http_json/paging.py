@@ -32,13 +32,9 @@ from screenpop_connectors.http_json.answer import (
     nothing_there,
 )
 from screenpop_connectors.http_json.body_place import IN_BODY, with_value
-from screenpop_connectors.http_json.client import (
-    OF_SECRETS,
-    HttpClient,
-    HttpReply,
-    HttpRequest,
-    Passing,
-)
+from screenpop_connectors.http_json.client import OF_SECRETS, HttpClient
+from screenpop_connectors.http_json.exchange import HttpReply, HttpRequest
+from screenpop_connectors.http_json.failures import Passing
 from screenpop_connectors.http_json.options import HttpListing
 from screenpop_connectors.http_json.same_host import followed
 from screenpop_connectors.http_json.template import (
@@ -196,7 +192,7 @@ class ListingPages:
         )
 
     def _without_select(self, request: HttpRequest, answer: HttpReply) -> Unavailable:
-        return self._client.failed(
+        return self._client.failures.failed(
             request,
             f"{members_of(answer.value)}, without what {self._key}.select"
             f" ({self.options.select}) names. Correct {self._key}.select",
@@ -247,7 +243,7 @@ class ListingPages:
                 lambda row, name, why: odd.add(f"page {page}, row {row}", name, why),
             )
         except ValueError as error:
-            raise self._client.failed(
+            raise self._client.failures.failed(
                 request, f"{error} ({self._key}.select or fields do not fit the answer)"
             ) from error
 
@@ -266,7 +262,7 @@ class ListingPages:
         except ValueError as error:
             if nothing_there(error):
                 return None  # the last page: there is nothing to join
-            raise self._client.failed(
+            raise self._client.failures.failed(
                 request, f"{error} ({self._key}.next does not fit the answer)"
             ) from error
         if found in (None, False, "", [], {}):
@@ -276,7 +272,7 @@ class ListingPages:
         if self.options.next_param is not None:
             return _set(start, self.options.next_param, self._cursor(found))
         if not isinstance(found, str) or not _is_link(found):
-            raise self._client.failed(
+            raise self._client.failures.failed(
                 request,
                 f"a cursor, not a link, under {self._key}.next. Name the query"
                 f" parameter that takes it under {self._key}.next_param",
@@ -296,10 +292,10 @@ class ListingPages:
             target = request.url.join(URL(link))
         except ValueError as error:
             what = f"a next page that is not an address: {error}"
-            raise self._client.failed(request, what) from error
+            raise self._client.failures.failed(request, what) from error
         place = followed(request.url, target)
         if place is None:
-            raise self._client.failed(
+            raise self._client.failures.failed(
                 request, f"a next page on another host, {target.host}"
             )
         return _PageAddress(place, request.body)

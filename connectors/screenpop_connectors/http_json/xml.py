@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field, JsonValue, model_validator
 
 from screenpop_connectors.http_json.answer import Expression
-from screenpop_connectors.http_json.client import HttpRequest
 from screenpop_connectors.http_json.connector import REPORTS, HttpJsonConnector
+from screenpop_connectors.http_json.exchange import HttpRequest
 from screenpop_connectors.http_json.options import (
     HttpContacts,
     HttpItems,
@@ -108,5 +108,5 @@ lookups:
     ) -> None:
         """A SOAP Fault is an error, whatever the status is."""
         if (fault := fault_of(answer)) is not None:
-            raise self.client.failed(request, fault, REPORTS)
+            raise self.client.failures.failed(request, fault, REPORTS)
         super().raise_told(request, answer, error)

@@ -22,7 +22,7 @@ from key_effects import shows_effect_of
 from screenpop.connector import ConnectorContext, Scalar
 from screenpop.connector.testing import INJECTIONS
 from screenpop_connectors.http_json import HttpJsonConnector
-from screenpop_connectors.http_json.client import HttpRequest
+from screenpop_connectors.http_json.exchange import HttpRequest
 from screenpop_connectors.http_json.graphql import GraphqlConnector, GraphqlLookup
 from screenpop_connectors.http_json.json_rpc import JsonRpcConnector, JsonRpcLookup
 from screenpop_connectors.http_json.odata import OdataConnector, OdataLookup
