@@ -136,11 +136,16 @@ class _Writer:
     def __init__(self, dialect: str):
         self._mark = "`" if dialect in ("mysql", "mariadb") else '"'
         self._concat = dialect in ("mysql", "mariadb")
+        self._rounds_numeric = dialect == "postgresql"  # and no other kind of number
 
     def q(self, name: str) -> str:
         if _PLAIN.match(name) and name not in _RESERVED:
             return name
         return f"{self._mark}{name.replace(self._mark, self._mark * 2)}{self._mark}"
+
+    def rounded(self, amount: str) -> str:
+        exact = f"cast({amount} as numeric)" if self._rounds_numeric else amount
+        return f"round({exact}, 2)"
 
     def contacts(
         self, table: TableSeen, tables: Sequence[TableSeen]
@@ -197,7 +202,7 @@ class _Writer:
             if of is None or sums is None or lines is orders:
                 continue
             quantity, price = (f"d.{self.q(each)}" for each in sums)
-            total = f"round(sum({quantity} * {price}), 2)"
+            total = self.rounded(f"sum({quantity} * {price})")
             group = " group by " + ", ".join(column for column, _ in columns)
             columns.append((total, "total"))
             source += (
