@@ -89,8 +89,9 @@ def listens(port: int, address: str = "127.0.0.1") -> bool:
 class MariaDB:
     """A running server; `root` is without a password, `reader` may only select."""
 
-    def __init__(self, port: int, socket_file: Path):
+    def __init__(self, port: int, socket_file: Path, ca_file: Path | None = None):
         self.port = port
+        self.ca_file = ca_file
         self._command = [
             program("mariadb", "mariadb-client"),
             "--no-defaults",
@@ -113,7 +114,7 @@ class MariaDB:
 
 
 @contextmanager
-def mariadb_server() -> Iterator[MariaDB]:
+def mariadb_server(*, tls: bool = False) -> Iterator[MariaDB]:
     install = program("mariadb-install-db", "mariadb-server")
     server = program("mariadbd", "mariadb-server")
     user = "mysql" if os.getuid() == 0 else None
@@ -130,9 +131,13 @@ def mariadb_server() -> Iterator[MariaDB]:
             "--bind-address=127.0.0.1", f"--socket={socket_file}", "--sql-mode=",
             f"--pid-file={folder}/pid", "--innodb-flush-log-at-trx-commit=0",
         ]  # fmt: skip
+        if tls:
+            certify(folder)
+            files = {"cert": "server.pem", "key": "server.key"}
+            command += [f"--ssl-{x}={folder / file}" for x, file in files.items()]
         log = folder / "log"
         with running(command, lambda: listens(port), log=log):
-            found = MariaDB(port, socket_file)
+            found = MariaDB(port, socket_file, folder / "ca.pem" if tls else None)
             found.run(
                 "create user reader@'127.0.0.1' identified by 'field-only';"
                 "grant select on *.* to reader@'127.0.0.1'"

@@ -41,6 +41,7 @@ from screenpop.connector.records import (
     contact_from_row,
     lacking_for_contacts,
 )
+from screenpop.connector.server_certificate import CertificateWatch, ServerCertificate
 from screenpop.connector.tls import SourceTls, TlsOptions
 from screenpop.domain.errors import Busy, ConfigError, TimedOut, Unavailable, Unloadable
 from screenpop.domain.profile import Row, Scalar
@@ -51,6 +52,7 @@ from screenpop.support.text import from_bytes
 __all__ = [
     "PARAMETERS",
     "Busy",
+    "CertificateWatch",
     "ConfigError",
     "Connector",
     "ConnectorContext",
@@ -71,6 +73,7 @@ __all__ = [
     "Reading",
     "Row",
     "Scalar",
+    "ServerCertificate",
     "Since",
     "SourceOptions",
     "SourceTls",

@@ -11,10 +11,15 @@ import asyncio
 import logging
 import ssl
 import time
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from screenpop.connector.base import told
 from screenpop.connector.expiry import Expiry
+from screenpop.support.tasks import TaskOwner
 
 log = logging.getLogger(__name__)
 
@@ -24,23 +29,40 @@ FAILED_AGAIN_AFTER_S = 3_600.0
 CONNECT_WITHIN_S = 10.0
 HTTPS_PORT = 443
 
+StartTls = Callable[[StreamReader, StreamWriter], Awaitable[None]]
+"""Agrees with the service that TLS begins now. Raises `OSError` or `EOFError`."""
+
 
 class ServerCertificate:
-    """Of the service at one https address."""
+    """Of the service at one address; with `start_tls` TLS begins within a connection.
 
-    def __init__(self, url: str):
-        parts = urlsplit(url)
-        self._host, self._port = parts.hostname or "", parts.port or HTTPS_PORT
+    `context` says whom to trust, or `ca_file` does, else the system.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        context: ssl.SSLContext | None = None,
+        ca_file: Path | None = None,
+        check_hostname: bool = True,
+        start_tls: StartTls | None = None,
+    ):
+        self._host, self._port = host, port
+        self._context, self._ca_file = context, ca_file
+        self._check_hostname = check_hostname
+        self._start_tls = start_tls
         self.expiry: Expiry | None = None
 
-    async def watched(self, context: ssl.SSLContext | None, source: str) -> None:
+    async def watched(self, source: str) -> None:
         """For ever; what was read last stays known while the service is away."""
         after_s = FIRST_AFTER_S
         while True:
             await asyncio.sleep(after_s)
             try:
-                await self.look(context)
-            except (OSError, TimeoutError) as error:
+                await self.look()
+            except (OSError, EOFError, TimeoutError) as error:
                 after_s = FAILED_AGAIN_AFTER_S
                 log.info(
                     "source %s: the certificate of %s cannot be read: %s",
@@ -57,15 +79,23 @@ class ServerCertificate:
             return False
         return self.expiry.at_us > (time.time() + 2 * AGAIN_AFTER_S) * 1_000_000
 
-    async def look(self, context: ssl.SSLContext | None) -> None:
-        """Raises `OSError` or `TimeoutError` when no connection can be made."""
-        trusting = context or await asyncio.to_thread(ssl.create_default_context)
+    async def look(self) -> None:
+        """Raises `OSError`, `EOFError` or `TimeoutError` without a connection."""
+        trusting = self._context
+        if trusting is None:
+            trusting = await asyncio.to_thread(self._trusting)
         async with asyncio.timeout(CONNECT_WITHIN_S):
-            _, writer = await asyncio.open_connection(
-                self._host, self._port, ssl=trusting
+            begun = None if self._start_tls is not None else trusting
+            reader, writer = await asyncio.open_connection(
+                self._host, self._port, ssl=begun
             )
-            shown = writer.get_extra_info("peercert")
-            writer.transport.abort()  # some never answer a close
+            try:
+                if self._start_tls is not None:
+                    await self._start_tls(reader, writer)
+                    await writer.start_tls(trusting, server_hostname=self._host)
+                shown = writer.get_extra_info("peercert")
+            finally:
+                writer.transport.abort()  # some never answer a close
         since_us, ends_us = (
             ssl.cert_time_to_seconds(shown[each]) * 1_000_000
             for each in ("notBefore", "notAfter")
@@ -73,3 +103,37 @@ class ServerCertificate:
         what = f"the certificate of the service at {self._host}"
         life_us = ends_us - since_us
         self.expiry = Expiry(what, ends_us, "server_certificate", life_us)
+
+    def _trusting(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._ca_file)
+        context.check_hostname = self._check_hostname
+        return context
+
+
+def of_https(url: str, context: ssl.SSLContext | None) -> ServerCertificate:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or HTTPS_PORT
+    return ServerCertificate(host, port, context=context)
+
+
+class CertificateWatch:
+    """Looks at a service's certificate as long as its source is open; None: at none."""
+
+    def __init__(self, certificate: ServerCertificate | None, source: str):
+        self.certificate = certificate
+        self._source = source
+        self._tasks = TaskOwner(f"server certificate of {source}")
+
+    def begin(self) -> None:
+        if self.certificate is not None:
+            self._tasks.keep_running(
+                partial(self.certificate.watched, self._source),
+                name=f"server certificate of {self._source}",
+            )
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    def expiring(self) -> list[Expiry]:
+        expiry = self.certificate.expiry if self.certificate is not None else None
+        return [] if expiry is None else [expiry]

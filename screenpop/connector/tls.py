@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -23,7 +22,7 @@ from pydantic import BaseModel, Field, SecretStr
 from screenpop.connector.base import told
 from screenpop.connector.expiry import Expiry, ExpiryKind
 from screenpop.connector.named_files import FOLLOWED
-from screenpop.connector.server_certificate import ServerCertificate
+from screenpop.connector.server_certificate import CertificateWatch, of_https
 from screenpop.domain.errors import Unloadable
 from screenpop.support.file_stamps import FileStamps, stamps
 from screenpop.support.tasks import TaskOwner
@@ -74,7 +73,6 @@ class SourceTls:
     def __init__(self, options: TlsOptions, folder: Path, *, source: str, url: str):
         self._source = source
         encrypted = url.startswith("https:")
-        self._server = ServerCertificate(url) if encrypted else None
         self._password = (
             options.client_key_password.get_secret_value().encode()
             if options.client_key_password
@@ -96,6 +94,9 @@ class SourceTls:
             )
         ca_file = _path(folder, options.ca_file)
         self.context = _trusting(ca_file) if ca_file or self._cert else None
+        self._server = CertificateWatch(
+            of_https(url, self.context) if encrypted else None, source
+        )
         self._read = self._loaded(self._checked()) if self._cert else None
         self._changing: FileStamps | None = None
         self._tasks = TaskOwner(f"certificates of {source}")
@@ -105,29 +106,25 @@ class SourceTls:
 
         And the service's own certificate is looked at, by a connection apart.
         """
-        if self._server is not None:
-            self._tasks.keep_running(
-                partial(self._server.watched, self.context, self._source),
-                name=f"server certificate of {self._source}",
-            )
+        self._server.begin()
         if self._read is not None:
             self._tasks.keep_running(
                 self._watched, name=f"certificate of {self._source}"
             )
 
     async def close(self) -> None:
+        await self._server.close()
         await self._tasks.close()
 
     def expiring(self) -> list[Expiry]:
         read = self._read
         mine = Expiry(EXPIRY, read.ends_us, KIND, read.life_us) if read else None
-        theirs = self._server.expiry if self._server is not None else None
-        return [each for each in (mine, theirs) if each is not None]
+        return [*filter(None, [mine]), *self._server.expiring()]
 
     async def look_at_server(self) -> None:
         """Read when the service's certificate ends; raises what a connection does."""
-        if self._server is not None:
-            await self._server.look(self.context)
+        if self._server.certificate is not None:
+            await self._server.certificate.look()
 
     async def look(self) -> None:
         """Take files that changed and rest since the last look.

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from screenpop.connector import (
+    CertificateWatch,
     ConfigError,
     Connector,
     ConnectorContext,
     ContactRecord,
     ContactsBatch,
+    Expiry,
     Lookup,
     Row,
     Scalar,
@@ -20,6 +22,7 @@ from screenpop.connector.records import batch_of_changes
 from screenpop_connectors.ldap.directory import LdapDirectory, LdapPage
 from screenpop_connectors.ldap.entries import Filter, changed_of, row_of
 from screenpop_connectors.ldap.options import LdapContacts, LdapLookup, LdapSource
+from screenpop_connectors.ldap.start_tls import certificate_of
 
 FIRST_TIME = "19700101000000Z"
 COUNTED = frozenset({"usnchanged", "usncreated"})
@@ -55,6 +58,9 @@ lookups:
     def __init__(self, options: LdapSource, context: ConnectorContext):
         super().__init__(options, context)
         self._directory = LdapDirectory(options, context.folder)
+        self._certificate = CertificateWatch(
+            certificate_of(options, context.folder), context.source
+        )
         contacts = options.contacts
         if contacts and (lacking := lacking_for_contacts(contacts.fields)):
             raise ConfigError(f"contacts.fields {lacking}")
@@ -64,8 +70,15 @@ lookups:
                 " without a call and takes no parameters. Remove them."
             )
 
+    async def open(self) -> None:
+        self._certificate.begin()
+
     async def close(self) -> None:
+        await self._certificate.close()
         await self._directory.close()
+
+    def expiring(self) -> Sequence[Expiry]:
+        return self._certificate.expiring()
 
     def lookup(self, name: str, options: LdapLookup) -> LdapSearch:
         rows_max = min(options.rows_max or self.context.rows_max, self.context.rows_max)

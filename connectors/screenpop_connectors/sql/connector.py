@@ -8,11 +8,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from screenpop.connector import (
+    CertificateWatch,
     ConfigError,
     Connector,
     ConnectorContext,
     ContactRecord,
     ContactsBatch,
+    Expiry,
     FeedBatch,
     FeedReading,
     Lookup,
@@ -56,6 +58,7 @@ lookups:
         url = parsed(options.url.get_secret_value())
         self._dialect = url.get_backend_name()
         self.database = _database(url, options, context)
+        self._certificate = CertificateWatch(self.database.certificate, context.source)
         self._ping = self._bare("select 1", "ping")
         contacts = options.contacts
         self._contacts = (
@@ -75,8 +78,15 @@ lookups:
         if orders and orders.version:
             self._orders_version = self._bare(orders.version, "orders.version")
 
+    async def open(self) -> None:
+        self._certificate.begin()
+
     async def close(self) -> None:
+        await self._certificate.close()
         await self.database.close()
+
+    def expiring(self) -> Sequence[Expiry]:
+        return self._certificate.expiring()
 
     def lookup(self, name: str, options: SqlLookup) -> SqlQueryLookup:
         rows_max = min(options.rows_max or self.context.rows_max, self.context.rows_max)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from screenpop.connector import QueryColumns, Row, Scalar
+from screenpop.connector import QueryColumns, Row, Scalar, ServerCertificate
 from screenpop_connectors.sql.statement import Statement
 
 BATCH_ROWS = 1000
@@ -34,6 +34,11 @@ class Query(Protocol):
 
 
 class SqlDatabase(Protocol):
+    @property
+    def certificate(self) -> ServerCertificate | None:
+        """That of the server, where it is checked."""
+        ...
+
     def query(self, statement: Statement, *, label: str, rows_max: int) -> Query:
         """Prepare, without I/O. `label` names the query in error texts."""
         ...

@@ -55,6 +55,7 @@ from screenpop_connectors.sql.spelling import (
     shown,
     whole,
 )
+from screenpop_connectors.sql.start_tls import certificate_of
 from screenpop_connectors.sql.statement import Statement
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class ServerDatabase:
     def __init__(self, url: sa.URL, options: SqlSource, folder: Path):
         self.options = options
         self.engine = make_engine(url, options, folder)
+        self.certificate = certificate_of(url, folder)
         self._host = shown_host(url)
         self._user = url.username
         self._secrets = (url.password,) if url.password else ()

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from screenpop.connector import QueryColumns, Row, Scalar, TimedOut, Unavailable, told
+from screenpop.connector import (
+    QueryColumns,
+    Row,
+    Scalar,
+    ServerCertificate,
+    TimedOut,
+    Unavailable,
+    told,
+)
 from screenpop.connector.keys import uncertain
 from screenpop.support.sqlite_threads import SqliteThreads
 from screenpop.support.text import Mended, from_bytes
@@ -41,6 +49,8 @@ class _Job:
 
 
 class SqliteDatabase:
+    certificate: ServerCertificate | None = None
+
     def __init__(
         self, path: Path, *, source: str, connections_max: int, timeout_s: float
     ):

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from recorded_systems import FOLDER, VARIABLE, Json, answers_of, system
 from typer.testing import CliRunner
 
@@ -155,14 +156,48 @@ def test_a_preset_is_shown_with_what_it_rests_on() -> None:
 
 
 @pytest.mark.parametrize("name", ["salesforce", "google_contacts"])
-def test_the_signed_assertion_in_the_comments_can_be_used_instead(name: str) -> None:
+def test_the_signed_assertion_in_the_comments_can_be_used_instead(
+    name: str, tmp_path: Path
+) -> None:
     """Without the `# ` before it, and without what it says it replaces."""
-    text = Presets().find(name).configuration
+    text = (
+        CliRunner()
+        .invoke(application("connectors"), ["connectors", name, "--example"])
+        .output
+    )
+    if name == "google_contacts":
+        text = re.sub(r"^ *(client_id):.*\n", "", text, flags=re.M)
     text = re.sub(r"^ *(client_secret|refresh_token):.*\n", "", text, flags=re.M)
-    text = re.sub(r"^ *# (Or |client_id, ).*\n", "", text, flags=re.M)
-    text = re.sub(r"^( *)# ", r"\1", text, flags=re.M)
-    text = text.replace("${SALESFORCE_URL}", "https://acme.example.net")
-    [source, *_] = yaml.safe_load(text)["sources"].values()
-    oauth2 = HttpOAuth2.model_validate(source["auth"]["oauth2"])
+    text = re.sub(r"^ +# (Or |client_id, ).*\n", "", text, flags=re.M)
+    text = re.sub(r"^( +)# ", r"\1", text, flags=re.M)
+    variables = {
+        found: f"https://{found.lower()}.example.net".replace("_", "-")
+        for found in VARIABLE.findall(text)
+    }
+    signing_key(tmp_path)
+    loaded: Loaded = from_text(text, folder=tmp_path, environ=variables)
+    assert [str(problem) for problem in check(loaded)] == []
+    [source, *_] = loaded.config.sources.values()
+    oauth2 = HttpOAuth2.model_validate(source.own["auth"]["oauth2"])
     assert oauth2.assertion is not None
-    assert oauth2.assertion.key_file.suffix in (".pem", ".json")
+    (tmp_path / oauth2.assertion.key_file).unlink()
+    [problem] = check(loaded)
+    assert str(oauth2.assertion.key_file) in str(problem)
+
+
+def signing_key(folder: Path) -> None:
+    """As the systems give it: a PEM file, or a JSON file with the key in it."""
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (folder / "salesforce.pem").write_bytes(key)
+    account = {
+        "type": "service_account",
+        "client_email": "reader@example.iam.gserviceaccount.com",
+        "private_key_id": "1",
+        "private_key": key.decode(),
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    (folder / "service-account.json").write_text(json.dumps(account))
