@@ -84,10 +84,11 @@ class Hub:
     def hello(self, user: User) -> frames.Hello:
         return self._tools.hello(user, self.offset)
 
-    def cut_all(self) -> None:
-        """All browsers come again, to this node or to another."""
+    def cut_all(self, least: Role = Role.AGENT) -> None:
+        """Browsers of people with that role come again, to this node or to another."""
         for session in [*self._all()]:
-            session.cut_off(close_codes.RESTART)
+            if session.user.role.includes(least):
+                session.cut_off(close_codes.RESTART)
 
     async def close(self) -> None:
         self.cut_all()

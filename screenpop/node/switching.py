@@ -22,6 +22,7 @@ from screenpop.config.load import Loaded
 from screenpop.config.model import Configuration
 from screenpop.config.teams import members
 from screenpop.desk.render import greeter
+from screenpop.domain.agent import Role
 from screenpop.intake.dialect import BoundDialect
 from screenpop.intake.lines import ListenedLine
 from screenpop.intake.streams.registry import stream_dialect
@@ -210,7 +211,9 @@ def _switch_pages(it: Service) -> None:
     config, labels = it.loaded.config, queue_labels(it.loaded.config)
     desk = it.hub.desk
     desk.queue_labels, desk.labels = labels, source_labels(config)
-    desk.directory.privacy = config.privacy.of_agents
+    if (privacy := config.privacy.of_agents) != desk.directory.privacy:
+        desk.directory.privacy = privacy
+        it.hub.cut_all(Role.SUPERVISOR)  # their look at names is written down first
     for case in desk.cases.values():
         case.forget_merged()
     it.hub.switch(

@@ -46,7 +46,10 @@ async def test_open_pages_show_names_no_more_and_again(tmp_path: Path) -> None:
         assert opened["earlier_agents"] == ["Ben"]
 
         await reload(centre, tmp_path, privacy=GROUPS)
-        shown = await board.until(lambda x: x.get("agents_named") is False)
+        await board.closed.wait()  # a look at names would be written down first
+        board = await centre.sign_in("sue", kind="wallboard")
+        shown = await board.next("wallboard.snapshot")
+        assert not shown["agents_named"]
         assert (shown["agents"], shown["queues"][0]["values"]["calls"]) == ([], 1)
         [card] = (await ana.next("resync"))["pops"]
         assert (card["call_id"], card["earlier_agents"]) == (call, [])
@@ -55,12 +58,28 @@ async def test_open_pages_show_names_no_more_and_again(tmp_path: Path) -> None:
         assert "Ben" not in json.dumps(await centre.get("sue", f"/v1/calls/{call}"))
 
         await reload(centre, tmp_path, privacy=NAMED)
-        shown = await board.until(lambda x: x.get("agents_named") is True)
+        await board.closed.wait()
+        board = await centre.sign_in("sue", kind="wallboard")
+        shown = await board.next("wallboard.snapshot")
         assert {row["name"] for row in shown["agents"]} == {"Ana", "Ben", "Cat"}
         [card] = (await ana.next("resync"))["pops"]
         assert card["earlier_agents"] == ["Ben"]
         assert "Ben" in json.dumps(await centre.get("sue", f"/v1/calls/{call}"))
         assert await noted(centre, "privacy.on") == 4  # two keys: a start, a reload
+
+
+async def test_a_supervisors_look_at_names_is_written_down_after_a_reload(
+    tmp_path: Path,
+) -> None:
+    async with open_call_centre(tmp_path, privacy=GROUPS) as centre:
+        board = await centre.sign_in("sue", kind="wallboard")
+        ana = await centre.sign_in("ana")
+        assert await noted(centre, "agents.seen") == 0
+        await reload(centre, tmp_path, privacy=NAMED)
+        await board.closed.wait()
+        await centre.sign_in("sue", kind="wallboard")
+        assert await noted(centre, "agents.seen") == 1
+        assert not ana.closed.is_set()
 
 
 async def noted(centre: CallCentre, action: str) -> int:
