@@ -167,7 +167,7 @@ class Reloader:
             else:
                 _refuse_restarts(loaded, changed)
                 opened = _fresh(it.loaded.config, loaded.config, files)
-                await self._probe(loaded, opened)
+                await self._probe(loaded, [*opened, *_items(it.loaded, loaded)])
                 await self._take(loaded, files, dry_run)
         except ReloadRefused as error:
             outcome, problems = "refused", error.problems
@@ -312,6 +312,12 @@ def _fresh(
         for name, source in new.sources.items()
         if source.enabled and ("sources", name) not in stays
     ]
+
+
+def _items(old: Loaded, new: Loaded) -> list[str]:
+    """The source that is asked otherwise for stock and price."""
+    before, now = (each.config.insight.item_lookup for each in (old, new))
+    return [] if now is None or now == before else [now.source]
 
 
 def _kept(

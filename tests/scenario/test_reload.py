@@ -127,6 +127,7 @@ async def test_a_lookup_under_way_ends_against_the_old_source(tmp_path: Path) ->
             await closed.wait()
 
 
+STOCK = "select stok as stock from customers where id = :item.key"
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a key that does not exist": (
         written(sources={"erp": {**sources("erp")["erp"], "ulr": "x"}}),
@@ -137,6 +138,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         written(lookups={"owed": balance("erp", "balanse")}),
         "lookups.owed",
         "balanse",
+    ),
+    "stock that the source cannot say": (
+        written(insight={"item_lookup": {"source": "erp", "query": STOCK}}),
+        "insight.item_lookup",
+        "stok",
     ),
     "a source that cannot be reached": (
         written(sources=sources("erp", "gone")),
