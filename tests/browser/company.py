@@ -86,7 +86,12 @@ OFFERS = [
     }
 ]
 
+CONTACT = {"contact": "Annabella Byron"}
+BOOKS = {"contact": "Augusta Ada King"}
+
 ANSWERS: dict[str, Any] = {
+    "contact": CONTACT,
+    "books": BOOKS,
     "balance": BALANCE,
     "invoices": INVOICES,
     "terms": TERMS,
@@ -199,6 +204,14 @@ def with_invoices(url: str) -> dict[str, Any]:
     config["lookups"]["invoices"] = _rows("erp", "balance", "invoices") | {
         "kind": "rows"
     }
+    return config
+
+
+def with_two_contacts(url: str) -> dict[str, Any]:
+    """Two sources name another person; the balance lists its invoices."""
+    config = with_invoices(url)
+    config["lookups"]["contact"] = _fields("erp", "identity", "contact", CONTACT)
+    config["lookups"]["books"] = _fields("credit", "identity", "books", BOOKS)
     return config
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Page
 
 FIND = """root => {
+    const LEAVES = ".hidden, .tool-word, .tab-number, .cell-state, title";
     const clips = overflow => ["hidden", "clip"].includes(overflow);
     const scrolls = overflow => ["auto", "scroll"].includes(overflow);
     const seen = node => {
@@ -35,8 +36,8 @@ FIND = """root => {
             const h = clips(style.overflowX), v = style.overflowY !== "visible";
             const out = boxes.some(box => box.width > 0 && (
                 !x && h && (box.left < room.left - 1 || box.right > room.right + 1)
-                || !y && v && (box.top < room.top - box.height / 3
-                               || box.bottom > room.bottom + box.height / 3)));
+                || !y && v && (box.top < room.top - box.height / 5
+                               || box.bottom > room.bottom + box.height / 10)));
             if (out) return each.className || each.localName;
         }
         return null;
@@ -45,8 +46,8 @@ FIND = """root => {
     for (const top of document.querySelectorAll(root)) {
         const walk = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
         for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-            if (!node.data.trim() || node.parentElement.closest(".hidden, title")
-                || !seen(node.parentElement))
+            if (!node.data.trim() || !seen(node.parentElement)
+                || node.parentElement.closest(LEAVES))
                 continue;
             const range = document.createRange();
             range.selectNodeContents(node);
@@ -66,11 +67,26 @@ FIND = """root => {
     }
     return found;
 }"""
-"""Texts that something clips. A room of two lines or more that scrolls can be read."""
+"""Texts that something clips. A room of two lines or more that scrolls can be read;
+what leaves as a whole where there is no room is told in another place."""
 
 
-async def cut_texts(page: Page, root: str = ".card, .tabs") -> list[str]:
+async def cut_texts(page: Page, root: str = ".card, .desk-head") -> list[str]:
     found: list[str] = await page.evaluate(FIND, root)
+    return found
+
+
+SIDEWAYS = """() => [...document.querySelectorAll("main *, header *")]
+    .filter(each => !each.closest(".hidden, .tabs, .url-buttons, .me-scroll")
+        && !each.matches(".source-name, .top-tools > button"))
+    .filter(each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 1
+        && getComputedStyle(each).overflowX !== "visible")
+    .map(each => `${each.localName}.${each.className}`)"""
+"""Boxes whose content is wider than they are, and that are not made for it."""
+
+
+async def sideways(page: Page) -> list[str]:
+    found: list[str] = await page.evaluate(SIDEWAYS)
     return found
 
 

@@ -50,9 +50,10 @@ class House(CallCentre):
         company: Company,
         clock: Clock | None = None,
         settings: dict[str, Any] | None = None,
+        cards: str = CARDS,
     ) -> AsyncIterator[House]:
         """Its people are in its store already; `settings` are those of `_configure`."""
-        (folder / "cards.csv").write_text(CARDS)
+        (folder / "cards.csv").write_text(cards)
         _configure(folder, company, port=0, **(settings or {}))
         async with aiohttp.ClientSession() as http, AsyncExitStack() as stack:
             service = await stack.enter_async_context(
@@ -97,6 +98,12 @@ class House(CallCentre):
         self.people.append(person)
         return person
 
+    async def has_customers(self) -> None:
+        """All sources were read once, so that a caller is found by their number."""
+        async with asyncio.timeout(10):
+            while self.service.lookups.sources.unread:
+                await asyncio.sleep(0.01)
+
     async def has_offers(self) -> None:
         """The orders were read and a model was trained on them."""
         async with asyncio.timeout(TRAINED_S):
@@ -126,13 +133,19 @@ async def open_house(
     reload_every_s: float = 2,
     clock: Clock | None = None,
     zone: str = "UTC",
+    cards: str = CARDS,
     **more: object,
 ) -> AsyncIterator[House]:
     """`more` are further top-level keys of its configuration."""
-    settings = {"sources": sources, "reload_every_s": reload_every_s, "zone": zone}
+    settings: dict[str, Any] = {
+        "sources": sources,
+        "reload_every_s": reload_every_s,
+        "zone": zone,
+    }
     async with open_company() as company:
         await let_everybody_in(folder)
-        made = House.opened(folder, browser, company, clock, {**settings, **more})
+        settings |= more
+        made = House.opened(folder, browser, company, clock, settings, cards)
         async with made as house:
             yield house
 

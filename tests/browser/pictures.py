@@ -5,61 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from browser.chromium import launched
+from browser.demo import SIZE, demo, desk_of, password
 from browser.desk import Desk, Wallboard
 from playwright.async_api import Browser, expect
 
-from screenpop.demo.run import (
-    OFFERS_WITHIN_S,
-    DemoOptions,
-    Ready,
-    run_demo,
-    run_service,
-)
+from screenpop.demo.run import Ready
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-SIZE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 800}
 FIRST_PORT = 18_300
 PACE = 8.0
 CALLS = 12  # offered before the wallboard is worth a picture
 CALLERS = 5  # to call back
 PATIENCE_MS = 240_000
-
-
-@asynccontextmanager
-async def demo(folder: Path) -> AsyncIterator[Ready]:
-    today = datetime.now(UTC).date()
-    options = DemoOptions(folder=folder, today=today, port=FIRST_PORT, pace=PACE)
-    stop, started = asyncio.Event(), asyncio.Future[Ready]()
-    async with asyncio.TaskGroup() as group:
-        serve = partial(run_service, offers_within_s=OFFERS_WITHIN_S)
-        group.create_task(
-            run_demo(options, serve, tell=started.set_result, stop=stop),
-            name="demo",
-        )
-        try:
-            yield await started
-        finally:
-            stop.set()
-
-
-async def desk_of(ready: Ready, browser: Browser) -> Desk:
-    desk = Desk(await browser.new_page(viewport=SIZE, locale="en-GB"))  # type: ignore[arg-type]
-    await desk.page.goto(ready.url)
-    await desk.signs_in("ana", password(ready, "ana"))
-    await desk.is_ready()
-    return desk
-
-
-def password(ready: Ready, name: str) -> str:
-    return next(a.password for a in ready.accounts if a.login.username == name)
 
 
 async def take(tab: Desk | Wallboard, name: str) -> None:
@@ -120,7 +81,8 @@ async def picture_of_candidates(desk: Desk) -> None:
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        async with demo(Path(folder)) as ready, launched() as browser:
+        tour = demo(Path(folder), port=FIRST_PORT, pace=PACE)
+        async with tour as ready, launched() as browser:
             desk = await desk_of(ready, browser)
             await pictures_of_the_desk(desk)
             await picture_of_candidates(desk)

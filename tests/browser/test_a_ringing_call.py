@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
-from browser.company import ADA, HALLS, STRANGER
-from browser.house import House
-from playwright.async_api import expect
+from browser.company import ADA, HALLS, STRANGER, configuration
+from browser.house import House, open_house
+from playwright.async_api import Browser, expect
 
 
 async def test_the_card_opens_and_fills_in_source_by_source_without_moving(
@@ -162,6 +164,44 @@ async def test_who_talks_to_one_and_looks_at_the_other_writes_on_the_right_call(
     ):
         found = await house.get("ana", f"/v1/calls/{call}")
         assert [note["text"] for note in found["notes"]] == text
+
+
+def with_a_reason(url: str) -> dict[str, Any]:
+    config = configuration(url)
+    config["lookups"]["terms"]["fields"]["reason"] = "reason"
+    return config
+
+
+async def test_a_value_that_is_seldom_there_is_shown_when_it_comes(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with open_house(tmp_path, chromium, with_a_reason) as house:
+        desk = await house.open_desk("ana")
+        reason = desk.facet("credit_terms").locator('[data-field="reason"]')
+        for shown in (1, 1, 1, 1, 1, 0):  # left out after five answers without one
+            call = await house.ring("ana", caller=ADA)
+            await desk.facet_is("credit_terms", "fresh")
+            await expect(reason).to_have_count(shown)
+            await house.hang_up(call)
+            await desk.has_no_card()
+        house.company.says("terms", blocked=True, reason="ask Accounts first")
+        await house.ring("ana", caller=ADA)
+        await expect(reason).to_contain_text("ask Accounts first")
+
+
+async def test_older_values_make_no_verdict_green(house: House) -> None:
+    house.company.says("balance", open="0.00", overdue="0.00")
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    verdict = desk.part(".verdict")
+    await expect(verdict).to_have_attribute("data-level", "good")
+    await house.hang_up(call)
+    await desk.has_no_card()
+    house.company.breaks("balance", "terms")
+    await house.ring("ana", caller=ADA)
+    await desk.facet_is("credit_terms", "stale")
+    await expect(verdict).to_have_attribute("data-level", "stale")
+    await expect(verdict.locator(".caveat")).to_be_visible()
 
 
 async def test_the_title_of_the_tab_says_who_is_ringing(house: House) -> None:

@@ -93,6 +93,19 @@ async def test_a_state_or_result_chosen_by_accident_is_taken_back(
     await expect(sold).to_have_attribute("aria-pressed", "false")
 
 
+async def test_after_finish_the_keyboard_goes_on_in_the_page(house: House) -> None:
+    desk = await house.open_desk("ana")
+    call = await house.ring("ana", caller=ADA)
+    await house.answer(call, "ana")
+    await house.hang_up(call)
+    await desk.button("Finish").focus()
+    await desk.press("Enter")
+    await desk.has_no_card()
+    await desk.press("Tab")
+    inside = "document.activeElement.closest('main.desk') !== null"
+    assert await desk.page.evaluate(inside)
+
+
 async def test_keys_turn_between_calls_and_help_blocks_nothing(house: House) -> None:
     desk = await house.open_desk("ana")
     await house.ring("ana", caller=ADA)

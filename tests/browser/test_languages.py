@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import pytest
@@ -31,9 +30,7 @@ PICTURES = os.environ.get("SCREENPOP_PICTURES")  # a folder, to look at them
 async def test_the_browser_chooses_and_each_page_fits(
     house: House, language: str
 ) -> None:
-    async with asyncio.timeout(10):
-        while house.service.lookups.sources.unread:
-            await asyncio.sleep(0.01)
+    await house.has_customers()
     await house.ring("ana", caller=ADA, queue="sales")
     found = []
     for who, paths in (("ada", PAGES), ("ana", ("/",))):

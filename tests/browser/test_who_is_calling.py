@@ -60,6 +60,15 @@ async def test_a_choice_that_shall_be_kept_is_offered_first_and_never_sure(
     await expect(candidates.nth(1)).to_contain_text("Ben Hall")
 
 
+async def test_how_sure_each_candidate_is_stands_in_the_readers_language(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana", locale="de")
+    await house.ring("ana", caller=HALLS)
+    words = desk.part(".candidates .sure-word")
+    await expect(words).to_have_text(["vielleicht", "vielleicht"])
+
+
 async def test_a_wrong_choice_is_changed_with_one_click(house: House) -> None:
     desk = await house.open_desk("ana")
     await house.ring("ana", caller=HALLS)

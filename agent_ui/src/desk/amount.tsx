@@ -87,11 +87,7 @@ export function Fit({ text, draw, formatted = false }: FitProps) {
   );
 }
 
-/** Numbers of invoices and orders differ at their end: it is never left out. */
+/** Invoice and serial numbers: whole in smaller type before they take a second line. */
 export function Numbered({ text }: { text: string }) {
-  return (
-    <span class="numbered" dir="ltr">
-      {text}
-    </span>
-  );
+  return <Fit text={text} draw={(shown) => <span dir="ltr">{shown}</span>} />;
 }

@@ -82,7 +82,7 @@ function Candidates({ pop, onDone }: Omit<ChooserProps, "closable">) {
               <span class="sure-word" data-sure={sureness(candidate.confidence)}>
                 {same(choosing, candidate)
                   ? t("desk.saving")
-                  : sureness(candidate.confidence)}
+                  : t(`desk.${sureness(candidate.confidence)}`)}
               </span>
             </button>
           </li>

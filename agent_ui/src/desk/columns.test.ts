@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Column } from "../wire/frames";
-import { beyondNarrow, classOf } from "./columns";
+import { classOf, nameOf, overflows } from "./columns";
 
 const column = (name: string, type: Column["type"] = "text"): Column => ({
   name,
@@ -10,29 +10,22 @@ const column = (name: string, type: Column["type"] = "text"): Column => ({
   labels: {},
 });
 
-test("words keep their room: the last short columns leave a narrow list", () => {
-  const beyond = beyondNarrow([
-    column("name"),
-    column("stage"),
-    column("amount", "money"),
-    column("probability", "percent"),
-  ]);
-  expect([...beyond]).toEqual(["probability"]);
+test("more columns than a narrow list has room for are told in words", () => {
+  const deal = [column("name"), column("stage"), column("amount", "money")];
+  expect(overflows(deal)).toBe(false);
+  expect(overflows([...deal, column("probability", "percent")])).toBe(true);
+  expect(overflows([...deal, column("owner"), column("kind")])).toBe(false);
 });
 
 test("a narrow list has room for four columns without long words", () => {
-  const columns = ["a", "b", "c", "d", "e"].map((name) => column(name));
-  expect([...beyondNarrow(columns)]).toEqual(["e"]);
+  const columns = ["a", "b", "c", "d"].map((name) => column(name));
+  expect(overflows(columns)).toBe(false);
+  expect(overflows([...columns, column("e")])).toBe(true);
 });
 
-test("what is left out in any narrow list takes no room", () => {
-  const beyond = beyondNarrow([
-    column("product"),
-    column("sku"),
-    column("price", "money"),
-    column("ordered", "date"),
-  ]);
-  expect(beyond.size).toBe(0);
+test("a row is named by its words, else by its first column", () => {
+  expect(nameOf([column("ticket"), column("subject")])?.name).toBe("subject");
+  expect(nameOf([column("a"), column("b")])?.name).toBe("a");
 });
 
 test("minor columns come later where all of them would squeeze the words", () => {

@@ -13,8 +13,7 @@ const MINOR = ["sku", "status", "quantity", "assignee", "owner", "kind", "serial
 /** How wide a column is follows from its type, so that no value moves another. */
 export function classOf(column: Column, columns: Column[]): string {
   const minor = isMinor(column, columns) ? ` minor${scarce(columns)}` : "";
-  const beyond = beyondNarrow(columns).has(column.name) ? " beyond" : "";
-  return widthOf(column, columns) + minor + beyond;
+  return widthOf(column, columns) + minor;
 }
 
 function isMinor({ name }: Column, columns: Column[]): boolean {
@@ -36,28 +35,31 @@ const NEEDS: Record<Width, number> = {
 const WORDS_REM = 6.5;
 const NARROW_REM = 18;
 
-/** Columns that do not fit in a narrow list next to its words. */
-export function beyondNarrow(columns: Column[]): Set<string> {
-  const words = columns.filter((column) => LONG.includes(column.name));
-  const beyond = new Set<string>();
-  let left = NARROW_REM;
-  for (const column of new Set([...words, ...columns])) {
-    if (isMinor(column, columns)) continue;
-    const long = words.includes(column);
-    left -= long ? WORDS_REM : NEEDS[widthOf(column, columns)];
-    if (left < 0) beyond.add(column.name);
-  }
-  return beyond;
+/** Do these need more width than the narrowest list has, without the minor ones? */
+export function overflows(columns: Column[]): boolean {
+  const main = columns.filter((column) => !isMinor(column, columns));
+  return needed(main, columns, WORDS_REM) > NARROW_REM;
+}
+
+/** The one whose words name the row. */
+export function nameOf(columns: Column[]): Column | undefined {
+  return columns.find(({ name }) => LONG.includes(name)) ?? columns[0];
+}
+
+function needed(some: Column[], columns: Column[], wordsRem: number): number {
+  return some.reduce((sum, column) => {
+    const long = LONG.includes(column.name);
+    return sum + (long ? wordsRem : NEEDS[widthOf(column, columns)]);
+  }, 0);
 }
 
 const MINOR_REM = 26;
+/** What words are given before a minor column is. */
+const WORDS_FIRST_REM = 9;
 
 /** All columns need more than the list in which minor ones are shown: they come later. */
 function scarce(columns: Column[]): string {
-  const needs = columns.map((column) =>
-    LONG.includes(column.name) ? WORDS_REM : NEEDS[widthOf(column, columns)],
-  );
-  return needs.reduce((sum, each) => sum + each, 0) > MINOR_REM ? " scarce" : "";
+  return needed(columns, columns, WORDS_FIRST_REM) > MINOR_REM ? " scarce" : "";
 }
 
 function widthOf(column: Column, columns: Column[]): Width {

@@ -2,6 +2,7 @@
 
 import { t } from "../i18n/words";
 import { type Formats, isTrue } from "../shared/format";
+import { emOf } from "../shared/width";
 import type { Column, Facet, Field, FieldState, Scalar } from "../wire/frames";
 import { Amount, Fit } from "./amount";
 import { useDesk } from "./context";
@@ -88,13 +89,18 @@ function CellState({ facet, field, column }: CellStateProps) {
   const other = field?.others[0];
   if (other) {
     const { value } = other;
+    const text = formats.value(value, column, currencyOf(facet.fields));
     return (
-      <span class="cell-other" title={other.source}>
+      <span
+        class="cell-other"
+        title={`${text} · ${other.source}`}
+        style={{ "--em": String(emOf(text)) }}
+      >
         <span aria-hidden="true">≠ </span>
         {column.type === "money" ? (
           <Amount {...{ value, column }} currency={currencyOf(facet.fields)} />
         ) : (
-          <Fit text={formats.value(value, column, null)} />
+          <Fit text={text} />
         )}
       </span>
     );
@@ -113,7 +119,11 @@ function CellValue({ facet, column, field }: ValueProps) {
   const pending = (field?.state ?? facet.state) === "pending";
   if (pending) return <Skeleton label={t("desk.asking", { label: column.label })} />;
   if (!field || field.value === null) {
-    return <span class="value nothing">{goodReason(facet, column) ?? "–"}</span>;
+    return (
+      <span class="value nothing">
+        <Fit text={goodReason(facet, column) ?? "–"} />
+      </span>
+    );
   }
   const currency = currencyOf(facet.fields);
   return (

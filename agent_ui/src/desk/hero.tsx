@@ -8,6 +8,7 @@ import { Fit } from "./amount";
 import { useCallNow, useDesk } from "./context";
 import { isNumber } from "./dial";
 import { consultWords } from "./handover";
+import { SHOWN_ELSEWHERE } from "./identity";
 import { CallLink, CopyButton } from "./phone";
 import { overWords, phaseWord, sureness } from "./words";
 
@@ -267,11 +268,13 @@ function SureLine({ pop, onChange, changing }: HeroProps) {
   );
 }
 
-/** A source that tells something else about the caller, in full. */
+/** A source that tells another name or company: other fields say so in their cell. */
 function Disagreement({ pop }: { pop: Pop }) {
   const { state } = useDesk();
   const fields = Object.entries(pop.facets.identity?.fields ?? {});
-  const [name, field] = fields.find(([, each]) => each.others.length > 0) ?? [];
+  const [name, field] =
+    fields.find(([of, each]) => SHOWN_ELSEWHERE.includes(of) && each.others.length) ??
+    [];
   const other = field?.others[0];
   if (!other) return null;
   const shape = state.hello?.facets.find((each) => each.name === "identity");

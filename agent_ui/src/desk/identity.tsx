@@ -9,7 +9,7 @@ import { Fields, Skeleton } from "./fields";
 import { useInView } from "./looks";
 
 /** Shown large, or beside the name, already. */
-const SHOWN_ELSEWHERE = ["name", "company", "language"];
+export const SHOWN_ELSEWHERE = ["name", "company", "language"];
 /** Worth less at first sight; they come after the rest. */
 const LAST = ["phone", "url", "country", "street", "postcode", "key"];
 const BONES = 4;

@@ -55,7 +55,7 @@ export function DeskPage(props: DeskPageProps) {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
   // Whoever comes to the front is seen from the top, however far the last was scrolled.
-  useLayoutEffect(() => scrollTo(0, 0), [state.selected]);
+  useLayoutEffect(fromItsTop, [state.selected]);
   useRingingNotices(client, state);
   useRing(ringingOf(state).length > 0, preferences);
   useNewBuild(state.hello?.build, state.order.length === 0);
@@ -105,6 +105,7 @@ export function DeskPage(props: DeskPageProps) {
       </div>
       <main
         class="desk"
+        tabIndex={-1}
         data-live={state.link.status === "live"}
         data-sources={sources}
       >
@@ -129,6 +130,18 @@ export function DeskPage(props: DeskPageProps) {
       <UndoOffer />
     </DeskContext.Provider>
   );
+}
+
+/** In a very low window the card begins at its edge: the head would fill it. */
+function fromItsTop(): void {
+  const isLow = matchMedia("(max-height: 20rem)").matches;
+  const card = isLow ? document.querySelector(".card") : null;
+  if (card) card.scrollIntoView();
+  else scrollTo(0, 0);
+  // What had the focus left with its card: the keyboard goes on here, not at the top.
+  if (document.activeElement === document.body) {
+    document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+  }
 }
 
 interface ToolsProps {

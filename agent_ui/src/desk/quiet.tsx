@@ -27,7 +27,7 @@ export function Farewells() {
             {line.who !== line.number && <span dir="ltr">{line.number}</span>}
             <span>
               {line.missed
-                ? "missed"
+                ? t("desk.missed")
                 : farewellSentence(line.reason, line.answeredBy, line.direction)}
             </span>
           </li>

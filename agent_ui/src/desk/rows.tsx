@@ -8,7 +8,7 @@ import type { Pop } from "../state/model";
 import { OFFER_FACETS, offerIn } from "../state/offers";
 import type { Column, Facet, FacetShape, Scalar } from "../wire/frames";
 import { Amount, Fit, Numbered, Said } from "./amount";
-import { classOf, DATES } from "./columns";
+import { classOf, DATES, nameOf, overflows } from "./columns";
 import { useDesk, useServerNow } from "./context";
 import { cellText, Skeleton, shownColumns, Value } from "./fields";
 import { rowsOf, type Size } from "./lanes";
@@ -46,7 +46,7 @@ export function Rows({ facet, shape, pop, size }: RowsProps) {
   );
 }
 
-type Kind = "table" | "offers" | "orders" | "timeline";
+type Kind = "table" | "list" | "offers" | "orders" | "timeline";
 
 function kindOf(shape: FacetShape): Kind {
   const has = (...names: string[]) =>
@@ -54,7 +54,8 @@ function kindOf(shape: FacetShape): Kind {
   if (OFFER_FACETS.includes(shape.name) && has("reason")) return "offers";
   if (shape.name === "sales_history" && has("items")) return "orders";
   const story = shape.name === "interactions" || shape.name === "notes";
-  return story && has("at", "date") ? "timeline" : "table";
+  if (story && has("at", "date")) return "timeline";
+  return overflows(shownColumns(shape.columns)) ? "list" : "table";
 }
 
 function RowsBody({
@@ -70,6 +71,7 @@ function RowsBody({
   if (kind === "offers") return <Offers {...{ shape, pop, rows }} />;
   if (kind === "orders") return <Orders shape={shape} rows={rows} />;
   if (kind === "timeline") return <Timeline shape={shape} rows={rows} />;
+  if (kind === "list") return <Listed shape={shape} rows={rows} />;
   return <Table shape={shape} rows={rows} />;
 }
 
@@ -117,9 +119,27 @@ function Table({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
   );
 }
 
-/** Numbers of things: what tells one from the next stands at their end. */
+/** Of more columns than fit side by side: what it is, then all the others in words. */
+function Listed({ shape, rows }: { shape: FacetShape; rows: Row[] }) {
+  const columns = shownColumns(shape.columns);
+  const name = nameOf(columns);
+  const rest = columns.filter((each) => each !== name);
+  return (
+    <ol class="listed">
+      {rows.map((row, index) => (
+        <li key={index}>
+          <b dir="auto">{textOf(row, name)}</b>
+          <span class="muted">
+            <Rest row={row} columns={rest} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Numbers of things: written from left to right in every language. */
 const NUMBERS = ["invoice", "order", "ticket", "sku", "serial", "number", "id", "key"];
-const NUMBERED_CHARS_MIN = 9;
 
 function TableValue({ row, column }: { row: Row; column: Column }) {
   const { formats } = useDesk();
@@ -128,9 +148,7 @@ function TableValue({ row, column }: { row: Row; column: Column }) {
     return <Fit text={formats.shortDate(value)} formatted />;
   }
   const text = String(value ?? "");
-  if (NUMBERS.includes(column.name) && text.length >= NUMBERED_CHARS_MIN) {
-    return <Numbered text={text} />;
-  }
+  if (NUMBERS.includes(column.name)) return <Numbered text={text} />;
   return <Value {...{ value, column }} currency={currencyIn(row)} />;
 }
 

@@ -56,10 +56,13 @@ function reveal(strip: HTMLElement | null, selector: string): void {
 
 /** A name that needs more takes two lines in small type, and a wider tab. */
 const ONE_LINE_EM = 12;
+const ONE_LINE_OF_MANY_EM = 8;
+const MANY = 5;
 
 function Tab({ pop, front }: { pop: Pop; front: boolean }) {
-  const { client } = useDesk();
+  const { client, state } = useDesk();
   const [title, number] = [callerTitle(pop), numberTitle(pop)];
+  const one = state.order.length < MANY ? ONE_LINE_EM : ONE_LINE_OF_MANY_EM;
   return (
     <button
       type="button"
@@ -69,8 +72,11 @@ function Tab({ pop, front }: { pop: Pop; front: boolean }) {
       aria-selected={front}
       tabIndex={front ? 0 : -1}
       {...(front ? { "aria-controls": `call-${pop.call_id}` } : {})}
-      style={{ "--em": String(emOf(title)) }}
-      data-long={emOf(title) > ONE_LINE_EM}
+      style={{
+        "--em": String(emOf(title)),
+        "--more-em": String(emOf(`${phaseOf(pop).word} 00:00`)),
+      }}
+      data-long={emOf(title) > one}
       onClick={() => client.select(pop.call_id)}
     >
       <span class="dot" aria-hidden="true" />

@@ -8,9 +8,15 @@ const TEXTS = [
   /(?<!=)>\s*([A-Z][a-z]+(?:[ ,.…'][^<>{}=;()]*)?)\s*</g,
   /\b(?:title|aria-label|placeholder|alt|data-label)="([^"]*[A-Za-z]{2}[^"]*)"/g,
   /\b(?:title|aria-label|placeholder)=\{`([^`]*[a-z]{3} [^`]*)`\}/g,
+  /(?<!=)>\s*\{[^{}]*[?:]\s*"([^"]*[A-Za-z]{2}[^"]*)"\s*[:}]/g,
 ];
-/** Names, and what no language writes otherwise. */
-const ALLOWED = [/^Screenpop$/, /^(Alt|Ctrl|Shift)\+/, /^(CSV|Parquet)$/];
+/** Names, keys of texts, and what no language writes otherwise. */
+const ALLOWED = [
+  /^Screenpop$/,
+  /^(Alt|Ctrl|Shift)\+/,
+  /^(CSV|Parquet)$/,
+  /^[a-z]+\.[a-z_0-9]+$/,
+];
 
 function textsIn(source: string): string[] {
   return TEXTS.flatMap((each) => [...source.matchAll(each)])
@@ -32,6 +38,7 @@ test("no page writes a text of its own instead of a key", () => {
 });
 
 test("a page that did so would be found", () => {
-  const page = `<b title="Log out">{t("a")}</b><p>Your desk</p><i alt={\`is on hold\`}/>`;
-  expect(textsIn(page)).toEqual(["Your desk", "Log out"]);
+  const page = `<b title="Log out">{t("a")}</b><p>Your desk</p><i alt={\`is on hold\`}/>
+    <b>{gone ? "missed" : t("b")}</b><b>{there ? t("c") : "away"}</b>`;
+  expect(textsIn(page)).toEqual(["Your desk", "Log out", "missed", "away"]);
 });

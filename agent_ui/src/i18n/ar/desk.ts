@@ -179,6 +179,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "غير متصل",
   "desk.very_sure": "مؤكد جدًا",
   "desk.no_answer_2": "لا رد",
+  "desk.missed": "فائتة",
   "desk.called_no_answer": "اتُّصل به، لا رد",
   "desk.caller_hung_up": "أغلق المتصل الخط",
   "desk.answered_by": "ردّ {by}",

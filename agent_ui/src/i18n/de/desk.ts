@@ -175,6 +175,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "Abgemeldet",
   "desk.very_sure": "ganz sicher",
   "desk.no_answer_2": "Keine Antwort",
+  "desk.missed": "verpasst",
   "desk.called_no_answer": "angerufen, keine Antwort",
   "desk.caller_hung_up": "Anrufer hat aufgelegt",
   "desk.answered_by": "angenommen von {by}",

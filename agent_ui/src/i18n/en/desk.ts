@@ -167,6 +167,7 @@ export const desk = {
   "desk.offline": "Offline",
   "desk.very_sure": "very sure",
   "desk.no_answer_2": "No answer",
+  "desk.missed": "missed",
   "desk.called_no_answer": "called, no answer",
   "desk.caller_hung_up": "caller hung up",
   "desk.answered_by": "answered by {by}",

@@ -173,6 +173,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "Desconectado",
   "desk.very_sure": "muy seguro",
   "desk.no_answer_2": "Sin respuesta",
+  "desk.missed": "perdida",
   "desk.called_no_answer": "llamado, sin respuesta",
   "desk.caller_hung_up": "colgó quien llamaba",
   "desk.answered_by": "atendida por {by}",

@@ -172,6 +172,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "Hors ligne",
   "desk.very_sure": "très sûr",
   "desk.no_answer_2": "Sans réponse",
+  "desk.missed": "manqué",
   "desk.called_no_answer": "appelé, sans réponse",
   "desk.caller_hung_up": "l’appelant a raccroché",
   "desk.answered_by": "pris par {by}",

@@ -173,6 +173,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "Non in linea",
   "desk.very_sure": "molto sicuro",
   "desk.no_answer_2": "Nessuna risposta",
+  "desk.missed": "persa",
   "desk.called_no_answer": "chiamato, nessuna risposta",
   "desk.caller_hung_up": "il chiamante ha riagganciato",
   "desk.answered_by": "risposta da {by}",

@@ -173,6 +173,7 @@ export const desk: Part<typeof en> = {
   "desk.offline": "Offline",
   "desk.very_sure": "heel zeker",
   "desk.no_answer_2": "Geen antwoord",
+  "desk.missed": "gemist",
   "desk.called_no_answer": "gebeld, geen antwoord",
   "desk.caller_hung_up": "beller hing op",
   "desk.answered_by": "aangenomen door {by}",

@@ -27,7 +27,7 @@ export const insight: Part<typeof en> = {
   "insight.in_the_same_orders": "W tych samych zamówieniach",
   "insight.ordered_by_many": "Zamawiane przez wielu",
   "insight.rule_of_the_sales_policy": "Reguła polityki sprzedaży",
-  "insight.not_suitable": "Nieodpowiednie",
+  "insight.not_suitable": "Nie pasuje",
   "insight.goes_with_their_order": "Pasuje do zamówienia klienta",
   "insight.by_reason": "Według powodu",
   "insight.first_reason": "Pierwszy powód",
