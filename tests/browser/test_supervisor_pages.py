@@ -21,7 +21,11 @@ from streams_doubles import eventually
 from screenpop.demo.past_weeks import weeks_batch
 from screenpop.history.archive import Archive
 
-SIZES = ((360, 780), (1280, 800), (3840, 2160))
+SIZES = {
+    "en-GB": ((360, 780), (1280, 800), (3840, 2160)),
+    "de": ((360, 780), (1280, 800)),
+    "ar": ((360, 780), (1280, 800)),
+}
 LABELS = {
     "sales": "Trade customers south and overseas territories",
     "support": "Technical support and workshop appointments",
@@ -51,7 +55,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "today": ("/reports", ".by-kind"),
     "week": ("/reports?view=week", ".heat"),
-    "pops": ("/reports?view=pops", ".reports-wide"),
+    "pops": ("/reports?view=pops", ".pops table"),
     "alerts": ("/reports?view=alerts", ".past-alerts tbody tr"),
     "forecast": ("/reports?view=forecast", ".errors"),
     "compare": ("/reports?view=compare", ".compare"),
@@ -108,9 +112,22 @@ async def _a_busy_day(house: House) -> None:
 async def test_nothing_is_cut_broken_or_wider_than_its_place(
     house: House, page: str
 ) -> None:
-    path, wanted, *opened = PAGES[page]
-    person = await house.person("ada", reduced_motion="reduce")
-    tab = Tab(await person.new_page())
+    found = []
+    for language, sizes in SIZES.items():
+        person = await house.person("ada", reduced_motion="reduce", locale=language)
+        tab = await shown(house, Tab(await person.new_page()), *PAGES[page])
+        for width, height in sizes:
+            await tab.page.set_viewport_size({"width": width, "height": height})
+            if not await tab.fits_in_width():
+                found.append(f"{language} {width}: wider than the window")
+            wrong = await out_of_place(tab.page)
+            found += [f"{language} {width}: {each}" for each in wrong]
+        await person.context.close()
+    assert found == []
+
+
+async def shown(house: House, tab: Tab, path: str, wanted: str, *opened: str) -> Tab:
+    """The page with what it is about; `opened` comes when that is clicked."""
     since = (datetime.now(UTC) - timedelta(days=9)).date()
     await tab.page.goto(house.url + path.format(since=since))
     await tab.part(wanted).first.wait_for(timeout=WITHIN_MS * 3)
@@ -118,13 +135,7 @@ async def test_nothing_is_cut_broken_or_wider_than_its_place(
         await tab.part(wanted).click()
         await tab.part(selector).first.wait_for(timeout=WITHIN_MS * 3)
     await tab.page.wait_for_load_state("networkidle")
-    found = []
-    for width, height in SIZES:
-        await tab.page.set_viewport_size({"width": width, "height": height})
-        if not await tab.fits_in_width():
-            found.append(f"{width}: wider than the window")
-        found += [f"{width}: {each}" for each in await out_of_place(tab.page)]
-    assert found == []
+    return tab
 
 
 FAULTS = {

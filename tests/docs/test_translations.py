@@ -32,7 +32,12 @@ from screenpop.lookup.plan import FOUND_BY
 from screenpop.lookup.search import FOUND_BY_A_SEARCH
 from screenpop.node.forecast_answer import CHARGED, HANDLE_TIME_WORDS
 from screenpop.node.planning import LET_IT_RUN, NO_CALLS, NO_CALLS_OF
-from screenpop.planning.forecast import no_calls_before, too_few_days, too_old
+from screenpop.planning.forecast import (
+    METHODS,
+    no_calls_before,
+    too_few_days,
+    too_old,
+)
 from screenpop.wallboard.alerts import UNWATCHED
 from screenpop.wallboard.metrics import definitions
 from screenpop.wallboard.past import TEAM_NUMBERS, of_the_past, why_counted
@@ -136,6 +141,7 @@ def of_reports() -> Iterator[str]:
         no_calls_before(),
     ):  # fmt: skip
         yield from (str(error), error.remedy or "")
+    yield from METHODS
     yield from (NO_CALLS, NO_CALLS_OF.format(queue="sales"), LET_IT_RUN)
     yield from (*CHARGED, *(x for each in HANDLE_TIME_WORDS.values() for x in each))
 

@@ -50,7 +50,13 @@ export function formOf(message: Message, n: unknown, rules: Intl.PluralRules): s
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
-/** A value must not turn the words around it, nor they the value (Unicode TR 9). */
+/**
+ * A value must not turn the words around it, nor they the value (Unicode TR 9). On a
+ * page from right to left a text that has its letters runs that way, also where a name
+ * such as Erlang stands first.
+ */
 export function isolated(value: string, rtl: boolean): string {
-  return rtl || RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
+  const turns = RIGHT_TO_LEFT.test(value);
+  if (!rtl && !turns) return value;
+  return `${rtl && turns ? "\u2067" : "\u2068"}${value}\u2069`;
 }

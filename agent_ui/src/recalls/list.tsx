@@ -140,8 +140,10 @@ function Row({ asked, row, formats, nowMs }: RowProps) {
       <div class="recall-stake">
         {row.money && (
           <span title={row.money.label}>
-            <b>{formats.money(row.money.amount, row.money.currency).text}</b>{" "}
-            <span class="muted">{row.money.label}</span>
+            <b>
+              <bdi>{formats.money(row.money.amount, row.money.currency).text}</bdi>
+            </b>{" "}
+            <bdi class="muted">{row.money.label}</bdi>
           </span>
         )}
         {row.matter && (

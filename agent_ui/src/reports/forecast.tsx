@@ -209,7 +209,7 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
       <h2>{t("reports.how_good_is_it")}</h2>
       <p>
         {t("reports.used_the_smallest_error_on", {
-          method: forecast.method,
+          method: said(forecast.method),
           weeks_held_back: forecast.weeks_held_back,
         })}
         {forecast.coverage !== null &&
@@ -229,7 +229,7 @@ function Quality({ forecast }: { forecast: MadeForecast }) {
             {forecast.errors.map((each) => (
               <tr key={each.method} data-used={each.method === forecast.method}>
                 <th scope="row">
-                  {each.method}
+                  {said(each.method)}
                   {each.is_baseline && <small>{t("reports.baseline")}</small>}
                   {each.method === forecast.method && (
                     <small>{t("reports.used")}</small>

@@ -284,7 +284,7 @@ function NumberChart(props: NumberChartProps) {
         })}
       />
       <TableBox name={chart.title}>
-        <table>
+        <table class={isWide ? "by-block" : undefined}>
           <thead>
             <tr>
               <th scope="col">
