@@ -241,6 +241,10 @@ class LineSettings(Model):
     label: str | None = Field(
         None, description="How pages and reports call it. Default: its name."
     )
+    labels: Labels = Field(
+        default_factory=dict,
+        description="`label` in other languages, by language.",
+    )
     country: str | None = Field(
         None,
         pattern=r"^[A-Z]{2}$",
@@ -270,6 +274,10 @@ class Label(Model):
     """How a queue or a dialled number is called on screen."""
 
     label: str = Field(description="The words on screen.")
+    labels: Labels = Field(
+        default_factory=dict,
+        description="The same in other languages, by language.",
+    )
 
 
 class QueueSettings(Label):

@@ -280,6 +280,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="frame", tag="h
     snippets: list[Snippet] = []  # texts for notes
     results_required: list[str] = []  # queues whose calls need a result to be finished
     break_reasons: list[BreakReason] = []  # in the order of their menu
+    labels: dict[str, dict[str, str]] = {}  # of places, by language
 
 
 class Resync(

@@ -20,6 +20,7 @@ from screenpop.config.desk import (
     SnippetSettings,
 )
 from screenpop.config.facets import ColumnShape, FacetLayout, shapes
+from screenpop.config.label_texts import place_texts
 from screenpop.config.model import Configuration
 from screenpop.desk import frames
 from screenpop.domain.agent import User
@@ -242,6 +243,7 @@ def greeter(
     layouts = [_layout(x) for x in config.desk.layouts]
     snippets = [_snippet(x) for x in config.desk.snippets]
     reasons = [_break_reason(x) for x in config.desk.break_reasons]
+    texts = place_texts(config)
     required = [name for name, x in config.queues.items() if x.result == "required"]
 
     def hello(user: User, offset: int) -> frames.Hello:
@@ -271,6 +273,7 @@ def greeter(
             snippets=snippets,
             results_required=required,
             break_reasons=reasons,
+            labels=texts,
         )
 
     return hello

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import screenpop
+from screenpop.config.label_texts import label_texts
 from screenpop.domain.call import LineId
 from screenpop.domain.line_clock import LineClock
 from screenpop.history.kinds import CallKinds
@@ -72,6 +73,7 @@ def services_of(it: Service) -> Services:
         groups=lambda: rule_of(it.feed, it.loaded.config.privacy.of_agents),
         privacy=config.privacy.of_agents,
         labels=place_labels(config),
+        label_texts=label_texts(config),
         queue_now=lambda queue: it.feed.counters.now(queue),
         forecasts=forecasts_of(it.loaded, it.past.database, it.feed, it.clock),
         comparisons=comparisons_of(lambda: it.loaded, it.past.database),
@@ -107,6 +109,7 @@ def follow_configuration(it: Service, services: Services) -> None:
     services.labels = place_labels(config)
     services.privacy, services.limits = config.privacy.of_agents, config.limits
     services.counting = it.feed.counters.rules
+    services.label_texts = label_texts(config)
     services.forecasts = forecasts_of(it.loaded, it.past.database, it.feed, it.clock)
     lines = AllLines(config.lines, requests, it.streams.lines, _clocks(it))
     services.lines = lines

@@ -8,6 +8,7 @@ import re
 import msgspec
 from aiohttp import web
 
+from screenpop.config.label_texts import LabelTexts
 from screenpop.domain.agent import User
 from screenpop.domain.directory import principal
 from screenpop.domain.errors import BadInput, Forbidden, NotFound, Unauthenticated
@@ -52,11 +53,15 @@ class WhoAmI(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`csrf` and `expires_at` are null for a bearer token."""
+    """`csrf` and `expires_at` are null for a bearer token.
+
+    `labels` has the labels of the configuration in other languages, by language.
+    """
 
     user: WhoAmI
     csrf: str | None
     expires_at: str | None
+    labels: LabelTexts = {}
 
 
 async def log_in(site: Site, visit: Visit) -> web.StreamResponse:
@@ -190,6 +195,7 @@ def _session_answer(site: Site, who: Identity) -> SessionAnswer:
         user=who_am_i(who.user),
         csrf=None if session is None else site.auth.signer.csrf(session),
         expires_at=expiry(session),
+        labels=site.services.label_texts,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from screenpop.config.label_texts import LabelTexts
 from screenpop.config.model import Limits, Security, Server
 from screenpop.config.reloads import ConfigurationSeen, ReloadSeen
 from screenpop.desk.hub import Hub
@@ -111,6 +112,7 @@ class Services:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     queue_now: Callable[[str], QueueNow] = lambda queue: QueueNow()
     """Of `queue`, `dialled`, `facet`, `result` and `team`, by name."""
+    label_texts: LabelTexts = field(default_factory=dict)
     forecasts: Forecasts
     comparisons: Comparisons
     logged_out: Callable[[User], Awaitable[None]]

@@ -103,6 +103,26 @@ def test_a_page_and_a_refusal_know_the_reasons_of_a_break(tmp_path: Path) -> Non
     assert rules(loaded(tmp_path, desk=desk).config).break_reasons == ["lunch"]
 
 
+@shows_effect_of("queues.NAME.labels", "lines.NAME.labels", "dialled.NAME.labels")
+def test_a_page_knows_how_places_are_called_in_other_languages(tmp_path: Path) -> None:
+    def labelled(label: str, text: str) -> dict[str, Any]:
+        return {"label": label, "labels": {"de": text}}
+
+    number = "+442079460100"
+    main = labelled("Exchange", "Anlage") | {"settings": {"token": "x" * 32}}
+    made = greeted(
+        tmp_path,
+        queues={"sales": labelled("Sales", "Verkauf"), "a": {"label": "A"}},
+        lines={"main": main},
+        dialled={number: labelled("Hotline", "Servicenummer")},
+    )
+    assert made.labels == {
+        "Sales": {"de": "Verkauf"},
+        "Exchange": {"de": "Anlage"},
+        "Hotline": {"de": "Servicenummer"},
+    }
+
+
 @shows_effect_of("queues.NAME.result")
 def test_a_page_knows_the_queues_whose_calls_need_a_result(tmp_path: Path) -> None:
     sales, support = ({"label": name} for name in ("Sales", "Support"))

@@ -1,5 +1,6 @@
 // How do frames, typing and commands meet? The desk's rim; all rules are in state/.
 
+import { knowLabels } from "../i18n/labels";
 import { said } from "../i18n/said";
 import {
   endCall,
@@ -308,6 +309,7 @@ export class DeskClient {
       return;
     }
     const before = this.store.state;
+    if (frame.frame === "hello") knowLabels(frame.labels);
     this.store.dispatch({ type: "frame", frame, nowMs: Date.now(), typing });
     if (frame.frame === "pop.closed") this.#learnFrom(before.pops[frame.call_id]);
     this.#wrapUp(before);

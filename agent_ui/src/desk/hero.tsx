@@ -1,5 +1,6 @@
 // Who is calling, on which line, and since when?
 
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { language, t } from "../i18n/words";
 import { duration, viewerFormats } from "../shared/format";
@@ -82,10 +83,10 @@ function CallLine({ pop }: { pop: Pop }) {
     outbound: t("desk.outgoing"),
     internal: t("desk.internal"),
   };
-  const queue = pop.queue_label ?? pop.queue;
+  const queue = placeLabel(pop.queue_label ?? pop.queue);
   // Of an outgoing call `dialled` is our own side: what the customer sees.
   const outgoing = pop.direction === "outbound";
-  const dialled = pop.dialled.label ?? pop.dialled.display;
+  const dialled = placeLabel(pop.dialled.label) ?? pop.dialled.display;
   return (
     <p class="call-line">
       <StatePill pop={pop} />

@@ -1,7 +1,7 @@
 // How is the desk put together, and what do its keys do?
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { helloInLanguage } from "../i18n/labels";
+import { helloInLanguage, placeLabel } from "../i18n/labels";
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { type Formats, viewerFormats } from "../shared/format";
@@ -212,7 +212,11 @@ function ringingOf(state: DeskState): Ringing[] {
     .map((pop) => ({
       callId: pop.call_id,
       title: ringingTitle(pop),
-      body: [consultWords(pop), numberTitle(pop), pop.queue_label ?? pop.queue]
+      body: [
+        consultWords(pop),
+        numberTitle(pop),
+        placeLabel(pop.queue_label ?? pop.queue),
+      ]
         .filter(Boolean)
         .join(" · "),
     }));

@@ -1,5 +1,6 @@
 // What happened without this agent, and what have they done lately?
 
+import { placeLabel } from "../i18n/labels";
 import { t } from "../i18n/words";
 import { BriefRecalls } from "../recalls/brief";
 import type { RecentCall, Session } from "../shared/api";
@@ -140,7 +141,7 @@ function RecentLine({ call }: { call: RecentCall }) {
       <span class="recent-how muted">
         {[
           directionWord(call.direction),
-          call.queue_label ?? call.queue,
+          placeLabel(call.queue_label ?? call.queue),
           outcomeWord(call.outcome, call.direction),
           call.talk_s ? duration(call.talk_s) : null,
           result,

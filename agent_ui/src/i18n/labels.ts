@@ -18,9 +18,22 @@ interface Labelled {
   labels?: Record<string, string>;
 }
 
+let texts: Record<string, Record<string, string>> = {};
+
+/** Labels of the configuration by language; added to those known before. */
+export function knowLabels(more: Record<string, Record<string, string>> | undefined) {
+  texts = { ...texts, ...more };
+}
+
+/** A label of a queue, a line, a dialled number or a result; any other text as it is. */
+export function placeLabel<T extends string | null | undefined>(label: T): T | string {
+  return (label && texts[label]?.[language()]) || label;
+}
+
 /** The configuration's own translation, else the catalogue's text of a built-in label, else its label. */
 export function labelOf({ label, labels }: Labelled): string {
-  return labels?.[language()] ?? tKnown(`label.${label}`) ?? label;
+  const own = (labels ?? texts[label])?.[language()];
+  return own ?? tKnown(`label.${label}`) ?? label;
 }
 
 const facet = (shape: FacetShape): FacetShape => ({

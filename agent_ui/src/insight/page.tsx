@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t, textsOf, tNodes } from "../i18n/words";
 import { Refused, read, type Session } from "../shared/api";
@@ -253,7 +254,9 @@ function Groups({ grouping, formulas }: GroupsProps) {
           {groups.map((group) => (
             <tr key={group.name} data-group={group.name}>
               <th scope="row" dir="auto" title={group.name}>
-                {group.name === "" ? none : (labels[group.name] ?? named(group.name))}
+                {group.name === ""
+                  ? none
+                  : (placeLabel(labels[group.name]) ?? named(group.name))}
               </th>
               <td data-label={t("insight.shown")}>
                 {viewerFormats().count(group.shown)}

@@ -1,7 +1,7 @@
 // How did a past call go, who wrote what, and what did the card show?
 
 import { useState } from "preact/hooks";
-import { labelOf } from "../i18n/labels";
+import { labelOf, placeLabel } from "../i18n/labels";
 import { t, textsOf, tKnown } from "../i18n/words";
 import { askWith, Refused, type Session } from "../shared/api";
 import { duration, viewerFormats } from "../shared/format";
@@ -72,8 +72,8 @@ function Facts({ whole }: { whole: WholeCall }) {
     whole.outcome && (tKnown(`outcome.${whole.outcome}`) ?? whole.outcome);
   const facts: [string, string | null][] = [
     [t("me.caller"), whole.caller.display || t("me.withheld")],
-    [t("me.queue"), whole.queue_label ?? whole.queue],
-    [t("day.line"), whole.line_label],
+    [t("me.queue"), placeLabel(whole.queue_label ?? whole.queue)],
+    [t("day.line"), placeLabel(whole.line_label)],
     [t("day.dialled"), whole.dialled],
     [t("desk.waited"), waited === null ? null : duration(waited)],
     [t("day.talked"), whole.talk_s === null ? null : duration(whole.talk_s)],
@@ -147,7 +147,7 @@ function Written({ whole, zone, me, own }: WrittenProps) {
     ...named(
       whole.results.map((each) => ({
         ...each,
-        text: labels.get(each.code) ?? each.code,
+        text: placeLabel(labels.get(each.code)) ?? each.code,
       })),
       t("me.result"),
     ),

@@ -1,6 +1,7 @@
 // A row for each call; one opens in place.
 
 import { useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
 import { ColumnHeads } from "../shared/column_heads";
@@ -76,14 +77,17 @@ function Row({ call, isOpen, toggle, columns, ...rest }: RowProps) {
           <bdi>{call.name || call.caller || t("me.withheld")}</bdi>
           {call.name && call.caller && <small dir="ltr">{call.caller}</small>}
         </td>
-        <Cell label={t("me.queue")} text={call.queue_label || call.queue} />
+        <Cell label={t("me.queue")} text={placeLabel(call.queue_label || call.queue)} />
         <Cell label={t("me.you")} text={partWords(call)} column="you" />
         <Cell
           label={t("me.talk")}
           text={call.talk_s === null ? null : duration(call.talk_s)}
           column="talk"
         />
-        <Cell label={t("me.result")} text={call.result_label || call.result} />
+        <Cell
+          label={t("me.result")}
+          text={placeLabel(call.result_label || call.result)}
+        />
         <Cell label={t("me.note")} text={note ?? call.note} column="note" />
       </tr>
       {isOpen && (

@@ -1,5 +1,6 @@
 // What is there to do today, and how did the day go so far?
 
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t } from "../i18n/words";
 import { RecallRows, useRecalls } from "../recalls/list";
@@ -58,7 +59,7 @@ function WaitingNow({ me, readAt }: { me: Me; readAt: number }) {
       <ul>
         {me.waiting.map(({ queue, label, waiting, oldest_at }) => (
           <li key={queue} data-queue={queue}>
-            <bdi>{label}</bdi> <b>{formats.count(waiting)}</b>
+            <bdi>{placeLabel(label)}</bdi> <b>{formats.count(waiting)}</b>
             {oldest_at && (
               <small>
                 {t("day.longest", {

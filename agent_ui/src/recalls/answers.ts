@@ -1,5 +1,6 @@
 // What does `GET /v1/recalls` answer, and how is a row put into words?
 
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { duration, type Formats } from "../shared/format";
@@ -80,7 +81,7 @@ export function whyWords(row: Recall): string {
     row.waited_s >= 1
       ? t("recalls.after", { kind, waited: duration(row.waited_s) })
       : kind,
-    row.queue_label ?? row.queue,
+    placeLabel(row.queue_label ?? row.queue),
     row.out_of_hours ? t("recalls.out_of_hours") : null,
     asked,
   ]

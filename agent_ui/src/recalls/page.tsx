@@ -1,6 +1,7 @@
 // Which callers reached no one, and who calls them back?
 
 import { useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import type { Session } from "../shared/api";
@@ -45,7 +46,7 @@ export function RecallsPage(props: RecallsPageProps) {
                 <option value="">{t("recalls.all_2")}</option>
                 {queues.filter(Boolean).map((each) => (
                   <option key={each} value={each}>
-                    {labels.get(each) ?? each}
+                    {placeLabel(labels.get(each) ?? each)}
                   </option>
                 ))}
               </select>

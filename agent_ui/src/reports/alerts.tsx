@@ -1,6 +1,7 @@
 // Which alerts were open in these days, for how long, and who has seen them?
 
 import { useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { Refused, read } from "../shared/api";
@@ -154,7 +155,7 @@ function AlertRow({ alert, at, zone }: { alert: PastAlert; at: string; zone: str
         {alert.subject && (
           <>
             {", "}
-            <bdi>{alert.subject_label}</bdi>
+            <bdi>{placeLabel(alert.subject_label)}</bdi>
           </>
         )}
         {alert.number_label !== alert.label && (

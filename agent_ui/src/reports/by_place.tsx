@@ -1,5 +1,6 @@
 // What did each queue, line and dialled number have?
 
+import { placeLabel } from "../i18n/labels";
 import { countersRead } from "../i18n/said";
 import { lowered, t, textsOf } from "../i18n/words";
 import { FileButtons } from "../shared/csv_button";
@@ -90,10 +91,10 @@ function PlaceRow({ row, columns, choice, change, from, to, onOpen }: PlaceRowPr
     <tr>
       <th scope="row">
         {row.name === "" || group === "team" ? (
-          row.label || t("reports.not_named")
+          placeLabel(row.label) || t("reports.not_named")
         ) : (
           <button type="button" class="link" onClick={() => change(patch)}>
-            {row.label}
+            {placeLabel(row.label)}
           </button>
         )}
         {row.label !== row.name && <small>{row.name}</small>}

@@ -1,6 +1,7 @@
 // Which calls are behind a number, and why does each count?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { lowered, t } from "../i18n/words";
 import { Refused, read } from "../shared/api";
@@ -132,17 +133,17 @@ function CallTable({ calls, zone }: CallTableProps) {
             </th>
             <td data-label={t("reports.why_it_counts")}>{said(call.why)}</td>
             <td data-label={t("reports.queue")} title={call.queue}>
-              {call.queue_label || NONE}
+              {placeLabel(call.queue_label) || NONE}
             </td>
             <td data-label={t("reports.wait")}>{waitOf(call)}</td>
             <td data-label={t("reports.outcome")}>
               {call.outcome === null ? t("reports.goes_on") : said(call.outcome_label)}
             </td>
             <td data-label={t("reports.dialled")} title={call.dialled}>
-              {call.dialled_label || NONE}
+              {placeLabel(call.dialled_label) || NONE}
             </td>
             <td data-label={t("reports.line")} title={call.line}>
-              {call.line_label}
+              {placeLabel(call.line_label)}
             </td>
           </tr>
         ))}

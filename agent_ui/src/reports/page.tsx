@@ -1,6 +1,7 @@
 // Reports: the past, the week, and what is to come. Every number opens its calls.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { placeLabel } from "../i18n/labels";
 import { withCountersRead } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import type { Session } from "../shared/api";
@@ -182,7 +183,7 @@ function useLabels(onExpired: () => void): Labels {
   const dialled = useReading<Places>(path("dialled"), onExpired).answer;
   return useMemo(() => {
     const named = (places: Places | null) =>
-      new Map((places?.rows ?? []).map((row) => [row.name, row.label]));
+      new Map((places?.rows ?? []).map((row) => [row.name, placeLabel(row.label)]));
     return { queue: named(queue), line: named(line), dialled: named(dialled) };
   }, [queue, line, dialled]);
 }

@@ -1,6 +1,7 @@
 // Does the pop help? How often, early and whole cards came, and how long calls took.
 
 import type { ComponentChildren } from "preact";
+import { placeLabel } from "../i18n/labels";
 import { said } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { viewerFormats } from "../shared/format";
@@ -272,7 +273,7 @@ function HandleTable(props: { rows: HandleComparison[]; onOpen: OpenFigure }) {
           {rows.map((row) => (
             <tr key={row.queue ?? " all"}>
               <th scope="row">
-                {row.queue ? row.label : said(row.label)}
+                {row.queue ? placeLabel(row.label) : said(row.label)}
                 <small class="muted">{said(row.words)}</small>
               </th>
               <td data-label={t("reports.complete_profile")}>

@@ -17,6 +17,8 @@ export interface Session {
   user: SessionUser;
   csrf: string;
   expires_at: string;
+  /** Labels of the configuration, by language. */
+  labels?: Record<string, Record<string, string>>;
 }
 
 export interface RecentCall {

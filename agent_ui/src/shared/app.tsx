@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { DeskPage } from "../desk/page";
 import { speakFor } from "../i18n/choice";
+import { knowLabels } from "../i18n/labels";
 import { languageTag, t, useLanguage } from "../i18n/words";
 import { currentSession, logOut, Refused, type Session } from "./api";
 import { setViewerLocale } from "./format";
@@ -42,6 +43,7 @@ export function App() {
       speakFor(session.user.locale ?? null),
     ]);
     if (liked) take(liked);
+    knowLabels(session.labels);
     setGate({ at: "in", session });
   };
   useSettingsKey(gate.at === "in");

@@ -1,5 +1,6 @@
 // Which cards are on the desk, and which one is in front?
 
+import { placeLabel } from "../i18n/labels";
 import type { PopClosed, PopOpened, PopUpdated } from "../wire/frames";
 import { arrivalsOf } from "./arrivals";
 import { noteEchoed, noteEchoedWithoutCard, unsettled } from "./drafts";
@@ -180,7 +181,7 @@ function farewell(pop: Pop, answeredBy: string | null): Farewell {
     callId: pop.call_id,
     who: callerTitle(pop),
     number: numberTitle(pop),
-    queue: pop.queue_label ?? pop.queue,
+    queue: placeLabel(pop.queue_label ?? pop.queue),
     direction: pop.direction,
     reason: pop.closed ?? "ended",
     answeredBy,

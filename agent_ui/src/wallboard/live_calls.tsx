@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { phaseWord } from "../desk/words";
+import { placeLabel } from "../i18n/labels";
 import { t } from "../i18n/words";
 import { endCall, type LiveCall, Refused, read } from "../shared/api";
 import { useNow } from "../shared/clock";
@@ -129,7 +130,7 @@ function Row({ call, now, onClear }: RowProps) {
     <tr>
       <td data-label={t("wallboard.phase")}>{phaseWord(call.phase, call.held)}</td>
       <td data-label={t("wallboard.queue")} title={call.queue ?? undefined}>
-        {call.queue_label || "–"}
+        {placeLabel(call.queue_label) || "–"}
       </td>
       <td data-label={t("wallboard.agents")}>
         <bdi>{call.agents.join(", ") || "–"}</bdi>
@@ -139,7 +140,7 @@ function Row({ call, now, onClear }: RowProps) {
         {t("wallboard.ago", { duration: since(call.last_event_at) })}
       </td>
       <td data-label={t("wallboard.call")}>
-        <bdi title={call.line}>{call.line_label}</bdi>{" "}
+        <bdi title={call.line}>{placeLabel(call.line_label)}</bdi>{" "}
         <bdi class="mono">{call.call_id}</bdi>
       </td>
       <td>

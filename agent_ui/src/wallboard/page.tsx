@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { LinkBanner } from "../desk/banner";
+import { placeLabel } from "../i18n/labels";
 import { withCountersRead } from "../i18n/said";
 import { t } from "../i18n/words";
 import type { Session } from "../shared/api";
@@ -124,7 +125,7 @@ function Board(props: BoardPageProps) {
     if (state.link.status === "logged_out") onExpired();
   }, [state.link.status]);
   const { skewMs, breakReasons } = state;
-  const board = state.board && withCountersRead(state.board);
+  const board = state.board && withPlacesRead(withCountersRead(state.board));
   const takeOver = { label: t("wallboard.use_this_tab"), run: () => client.takeOver() };
   const action = state.link.status === "replaced" ? takeOver : null;
   const banner = { link: state.link, action, time: formats.time };
@@ -177,6 +178,19 @@ function Board(props: BoardPageProps) {
       <Formulas counters={explained(board)} />
     </main>
   );
+}
+
+/** With the labels of queues and lines in the viewer's language. */
+function withPlacesRead(board: WallboardSnapshot): WallboardSnapshot {
+  return {
+    ...board,
+    queues: board.queues.map((each) => ({ ...each, label: placeLabel(each.label) })),
+    lines_without_queues: board.lines_without_queues.map(placeLabel),
+    alerts: board.alerts.map((each) => ({
+      ...each,
+      subject_label: placeLabel(each.subject_label),
+    })),
+  };
 }
 
 /** Numbers of teams are explained where there are teams. */

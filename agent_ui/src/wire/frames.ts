@@ -325,6 +325,7 @@ export interface Hello {
   snippets: Snippet[];
   results_required: string[];
   break_reasons: BreakReason[];
+  labels: Record<string, Record<string, string>>;
 }
 
 export interface Resync {
