@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 from docs.translations import LANGUAGES, catalogue, holes, untranslated
 
+from docs import refusals
 from screenpop.domain.call_counts import NUMBERS, CountingRules, in_words
 from screenpop.domain.decision import NAMED_BY_AN_AGENT
 from screenpop.domain.profile import CHOSEN_BY_AN_AGENT
@@ -17,6 +18,7 @@ from screenpop.domain.recall import CLOSE_REASONS, SORT_RULE
 from screenpop.domain.service_level import COUNTED, Comparison, ServiceLevelRules
 from screenpop.history import offers
 from screenpop.history.own_sections import SECTIONS, Kept
+from screenpop.history.passwords import weakness
 from screenpop.insight.facts import FACTS
 from screenpop.insight.policy import NOT_OFFERED, SOME_NOT_OFFERED, SOURCE_LABEL
 from screenpop.insight.ranking import LEARNED, VARIANTS
@@ -146,6 +148,14 @@ def of_reports() -> Iterator[str]:
     yield from (*CHARGED, *(x for each in HANDLE_TIME_WORDS.values() for x in each))
 
 
+def of_refusals() -> Iterator[str]:
+    """All but the weakness of a password, which stands in a value."""
+    texts = {*refusals.texts()} - {"password: it 7"}
+    assert len(texts) > 40
+    yield from texts
+    yield f"password: it {weakness('password', 'ana')}"
+
+
 TEXTS: Mapping[str, Callable[[], Iterable[str]]] = {
     "numbers": of_the_numbers,
     "alerts": of_alerts,
@@ -155,6 +165,7 @@ TEXTS: Mapping[str, Callable[[], Iterable[str]]] = {
     "facts": of_facts,
     "customers": of_customers,
     "reports": of_reports,
+    "refusals": of_refusals,
 }
 
 

@@ -9,6 +9,7 @@ import facts from "./facts.json";
 import me from "./me.json";
 import offers from "./offers.json";
 import recalls from "./recalls.json";
+import refusals from "./refusals.json";
 import reports from "./reports.json";
 import wallboard from "./wallboard.json";
 
@@ -21,6 +22,7 @@ export const said: SaidTexts = {
   ...me,
   ...offers,
   ...recalls,
+  ...refusals,
   ...reports,
   ...wallboard,
 };
