@@ -64,6 +64,9 @@ Examples = Annotated[
 From = Annotated[str, typer.Option("--from", help="First day or time.")]
 To = Annotated[str, typer.Option("--to", help="The day or time after the last.")]
 Queue = Annotated[str | None, typer.Option("--queue", help="Only this queue.")]
+Team = Annotated[
+    str | None, typer.Option("--team", help="What the agents of this team answered.")
+]
 Config = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 JsonWanted = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -78,6 +81,7 @@ def compare(
     figure: Figure = None,
     calls: Calls = None,
     queue: Queue = None,
+    team: Team = None,
     columns: Columns = None,
     within: Within = 120.0,
     examples: Examples = SHOWN_MAX,
@@ -96,12 +100,15 @@ def compare(
         range_given,
     )
 
+    if queue is not None and team is not None:
+        raise BadInput("--queue and --team: give one of them.", code="bad_query")
     given = None if figure is None else figure_given(figure, "--figure")
     begin, end = range_given(from_, to, "--")
     asked = ComparisonAsked(
         begin=begin,
         end=end,
         queue=queue,
+        team=team,
         figure=given,
         calls_csv=None if calls is None else _content(calls),
         file=str(calls),
@@ -123,6 +130,7 @@ def compare(
 
 async def _answer(asked: ComparisonAsked, config: Path) -> Answer:
     from screenpop.cli.db import opened_store
+    from screenpop.config.teams import members
     from screenpop.node.asking import load_checked
     from screenpop.node.comparison import comparison_answer
     from screenpop.node.parts import counting_rules
@@ -130,7 +138,8 @@ async def _answer(asked: ComparisonAsked, config: Path) -> Answer:
     loaded = load_checked(config).config
     zone = ZoneInfo(loaded.server.time_zone)
     async with opened_store(config) as database:
-        return await comparison_answer(database, asked, counting_rules(loaded), zone)
+        rules, team_of = counting_rules(loaded), members(loaded.teams)
+        return await comparison_answer(database, asked, rules, zone, team_of)
 
 
 def _content(file: Path) -> bytes:

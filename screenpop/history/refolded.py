@@ -18,7 +18,7 @@ from screenpop.domain.errors import BadInput
 from screenpop.history.archive import EVENTS_OF
 from screenpop.history.engine import Database
 from screenpop.history.statement import wanted
-from screenpop.history.tables import call_counts
+from screenpop.history.tables import call_counts, team_call_counts
 from screenpop.journal.records import EventRecord, decode
 
 CALLS_PER_STEP = 100
@@ -33,13 +33,18 @@ class RefoldedCalls(NamedTuple):
 
 
 async def counted_calls(
-    database: Database, from_us: int, to_us: int, queue: str | None = None
+    database: Database,
+    from_us: int,
+    to_us: int,
+    queue: str | None = None,
+    *,
+    team: str | None = None,
 ) -> RefoldedCalls:
-    """All calls that add to a quarter that begins in the range (of the queue).
+    """All calls that add to a quarter that begins in the range (of queue or team).
 
     Raises `Unavailable`, and `BadInput` beyond `CALLS_MAX` calls.
     """
-    counts = call_counts.c
+    counts = (call_counts if team is None else team_call_counts).c
     query = (
         select(counts.line, counts.call_id, counts.occurrence)
         .distinct()
@@ -47,7 +52,9 @@ async def counted_calls(
         .order_by(counts.line, counts.call_id, counts.occurrence)
         .limit(CALLS_MAX + 1)
     )
-    if queue is not None:
+    if team is not None:
+        query = query.where(counts.team == team)
+    elif queue is not None:
         query = query.where(counts.queue == queue)
     async with database.read() as connection:
         keys = [(row[0], row[1], row[2]) for row in await connection.execute(query)]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from screenpop.domain.call import Call
+from screenpop.domain.call import Call, UserId
 from screenpop.domain.call_counts import CountingRules
 from screenpop.domain.errors import BadInput
 from screenpop.history.engine import Database
@@ -25,6 +25,7 @@ from screenpop.wallboard.comparing import Moved, OtherReading, readings
 from screenpop.wallboard.comparison_asked import ComparisonAsked
 from screenpop.wallboard.counting_ways import CountedRange, WayOfCounting
 from screenpop.wallboard.list_differences import (
+    NOT_ANSWERED,
     Difference,
     ListComparison,
     ListRules,
@@ -33,6 +34,7 @@ from screenpop.wallboard.list_differences import (
 )
 from screenpop.wallboard.listed_calls import listed_calls
 from screenpop.wallboard.matching import TimeReading
+from screenpop.wallboard.team_ways import team_way, team_ways
 
 EARLIER_US = 4 * 3600 * 1_000_000  # a wait of a range may have begun before it
 
@@ -48,6 +50,7 @@ class ComparisonOrder(msgspec.Struct, frozen=True, kw_only=True):
     store_url: str
     time_zone: str
     rules: CountingRules
+    team_of: dict[str, str] = {}
 
 
 async def compared_apart(order: ComparisonOrder) -> dict[str, Any]:
@@ -66,15 +69,24 @@ async def answer_of(order: ComparisonOrder) -> Answer:
     await database.open()
     try:
         zone = ZoneInfo(order.time_zone)
-        return await comparison_answer(database, order.asked, order.rules, zone)
+        team_of = {UserId(user): team for user, team in order.team_of.items()}
+        return await comparison_answer(
+            database, order.asked, order.rules, zone, team_of
+        )
     finally:
         await database.close()
 
 
 async def comparison_answer(
-    database: Database, asked: ComparisonAsked, rules: CountingRules, zone: tzinfo
+    database: Database,
+    asked: ComparisonAsked,
+    rules: CountingRules,
+    zone: tzinfo,
+    team_of: Mapping[UserId, str],
 ) -> Answer:
     """`readings` of the figure and `list` of differences.
+
+    Of a team, a list is compared with the calls that its agents answered.
 
     Raises `BadInput` for what cannot be compared, and `Unavailable`.
     """
@@ -96,19 +108,22 @@ async def comparison_answer(
         "calls_without_events": without_events,
     }
     if asked.figure is not None:
+        ways_of = None
         counting = WayOfCounting(rules=rules, range=own, queue=asked.queue)
-        answer["readings"] = [
-            _reading(each, zone)
-            for each in readings(calls, asked.figure, counting, others)
-        ]
+        if asked.team is not None:
+            ways_of = team_ways(team_of)
+            counting = team_way(asked.team, team_of, rules, own)
+        found = readings(calls, asked.figure, counting, others, ways_of=ways_of)
+        answer["readings"] = [_reading(each, zone) for each in found]
     if asked.calls_csv is not None:
         as_listed = ListRules(
             range=own,
             zone=zone,
             short_abandon_s=rules.short_abandon_s,
             queue=asked.queue,
+            without=NOT_ANSWERED if asked.team is not None else frozenset(),
         )
-        found = compare_list(
+        listed = compare_list(
             calls,
             rows,
             as_listed,
@@ -116,7 +131,7 @@ async def comparison_answer(
             within_s=asked.within_s,
             examples=asked.examples,
         )
-        answer["list"] = _list(found, zone)
+        answer["list"] = _list(listed, zone)
     return answer
 
 
@@ -128,10 +143,11 @@ async def _calls(
         min(each.from_us for each in ranges) - EARLIER_US,
         max(each.to_us for each in ranges),
     )
+    team, within_us = asked.team, round(asked.within_s * 1_000_000)
     if asked.calls_csv is None:
-        return await counted_calls(database, from_us, to_us, asked.queue)
-    within_us = round(asked.within_s * 1_000_000)
-    return await counted_calls(database, from_us - within_us, to_us + within_us)
+        return await counted_calls(database, from_us, to_us, asked.queue, team=team)
+    from_us, to_us = from_us - within_us, to_us + within_us
+    return await counted_calls(database, from_us, to_us, team=team)
 
 
 def _reading(reading: OtherReading, zone: tzinfo) -> Answer:

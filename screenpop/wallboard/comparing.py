@@ -21,9 +21,11 @@ from screenpop.wallboard.counting_ways import (
     Figure,
     OtherSetting,
     WayOfCounting,
+    WaysOf,
     figures,
     is_service_level,
     narrowed,
+    other_ranges,
     other_settings,
 )
 
@@ -88,20 +90,27 @@ def readings(
     own: WayOfCounting,
     ranges: Sequence[CountedRange] = (),
     *,
+    ways_of: WaysOf | None = None,
     most: int = 5,
     moved_max: int = 100,
 ) -> list[OtherReading]:
     """The centre's own reading first, then the `most` nearest to the given figure.
 
     Of equally near ones, those with fewer changes come first. `ranges` are other
-    ranges that the tool may have meant. Raises `BadInput` for an unknown number.
+    ranges that the tool may have meant, `ways_of` how numbers are counted that are not
+    of queues. Raises `BadInput` for an unknown number.
     """
-    formulas = list(figures(given.number, own.rules.service_level))
-    own = narrowed(own, given.number)
+    if ways_of is None:
+        formulas = list(figures(given.number, own.rules.service_level))
+        own = narrowed(own, given.number)
+        settings = list(other_settings(own, ranges, given.number))
+    else:
+        formulas = list(ways_of.figures(given.number))
+        settings = [*ways_of.settings, *other_ranges(ranges)]
     as_own = list(_ways((), own, formulas, calls))
     first, *others = as_own
     effective: list[OtherSetting] = []
-    for setting in other_settings(own, ranges, given.number):
+    for setting in settings:
         changed = setting.change(own)
         ways = list(_ways((setting.words,), changed, formulas, calls))
         others += ways

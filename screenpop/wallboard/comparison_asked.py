@@ -19,7 +19,9 @@ SHOWN_CHARS = 100
 
 
 class ComparisonAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure, a list or both. Times without a zone are in the centre's.
+    """A figure, a list or both, of one queue, of one team or of all calls.
+
+    Times without a zone are in the centre's.
 
     `file` is what errors of the list name; `columns` are headers named outright.
     """
@@ -27,6 +29,7 @@ class ComparisonAsked(msgspec.Struct, frozen=True, kw_only=True):
     begin: datetime
     end: datetime
     queue: str | None = None
+    team: str | None = None
     figure: Given | None = None
     calls_csv: bytes | None = None
     file: str = "calls_csv"

@@ -84,6 +84,14 @@ class OtherSetting:
     change: Callable[[WayOfCounting], WayOfCounting]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaysOf:
+    """Other formulas by number, the own one first, and settings to change."""
+
+    figures: Callable[[str], Sequence[tuple[tuple[str, ...], Figure]]]
+    settings: Sequence[OtherSetting] = ()
+
+
 def is_service_level(number: str) -> bool:
     return number.startswith(OWN)
 
@@ -115,6 +123,10 @@ def other_settings(
                 words=f"short abandon < {short_s:g} s",
                 change=partial(_with_short, short_s),
             )
+    yield from other_ranges(ranges)
+
+
+def other_ranges(ranges: Sequence[CountedRange]) -> Iterator[OtherSetting]:
     for other in ranges:
         yield OtherSetting(
             setting="range", words=other.words, change=partial(replace, range=other)

@@ -266,14 +266,15 @@ def _left_by_setting(
         )
 
 
+NOT_ANSWERED = frozenset(
+    {"abandoned", "short abandon", "moved", "diverted", "callback", "waiting"}
+)
 _WITHOUT: Mapping[str, frozenset[str]] = {
     "without short abandons": frozenset({"short abandon"}),
     "without abandons": frozenset({"abandoned", "short abandon"}),
     "without calls that rang directly": frozenset({"direct"}),
     "without calls moved to another queue": frozenset({"moved"}),
-    "answered calls only": frozenset(
-        {"abandoned", "short abandon", "moved", "diverted", "callback", "waiting"}
-    ),
+    "answered calls only": NOT_ANSWERED,
 }
 
 

@@ -17,6 +17,7 @@ from screenpop.wallboard.matching import WITHIN_S
 from screenpop.web.asked import shows_pace
 from screenpop.web.body import decoded, read_body, require_json
 from screenpop.web.site import Site, Visit, answered
+from screenpop.web.team_stats import shown_team
 
 COMPARE_BYTES_MAX = 4 * 1024 * 1024
 TOO_LONG = (
@@ -40,6 +41,7 @@ class CompareBody(msgspec.Struct, frozen=True, kw_only=True):
     from_: str = msgspec.field(name="from")
     to: str
     queue: str | None = None
+    team: str | None = None
     figure: FigureBody | None = None
     calls_csv: str | None = None
     columns: dict[str, str] = {}
@@ -78,10 +80,19 @@ def _asked(site: Site, body: CompareBody) -> ComparisonAsked:
                 code="bad_query",
                 remedy="Leave the queue out, or see privacy.group_min.",
             )
+    if body.team is not None:
+        if body.queue is not None:
+            raise BadInput(
+                "team: counts the calls of all queues.",
+                code="bad_query",
+                remedy="Leave the queue out.",
+            )
+        shown_team(site, body.team)
     return ComparisonAsked(
         begin=begin,
         end=end,
         queue=body.queue,
+        team=body.team,
         figure=None
         if figure is None
         else figure_given(f"{figure.number}={figure.value}", "figure"),

@@ -106,13 +106,18 @@ async def places(site: Site, visit: Visit) -> web.StreamResponse:
 def team_asked(site: Site, query: Any) -> tuple[str, str]:
     """The team whose number is opened, and its label. Raises `BadInput`."""
     team = required(query, TEAM, NAME_CHARS_MAX)
+    shown_team(site, team)
+    return team, site.services.labels.get(TEAM, {}).get(team, team)
+
+
+def shown_team(site: Site, team: str) -> None:
+    """Raises `BadInput` for one without figures of its own."""
     if not _is_shown(site.services.groups(), team):
         raise BadInput(
             "team: has too few agents for figures of its own.",
             code="bad_query",
             remedy="See privacy.group_min.",
         )
-    return team, site.services.labels.get(TEAM, {}).get(team, team)
 
 
 def _asked(site: Site, query: Any) -> CountsAsked:

@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from browser.axe import violations
 from browser.desk import WITHIN_MS, Tab
-from browser.house import House
+from browser.house import House, open_house
 from browser.test_reports import looks_right, open_reports, weeks
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from screenpop.demo.past_weeks import weeks_batch
 from screenpop.wallboard.matching import Stay, stays_of
@@ -151,3 +152,27 @@ async def drop(tab: Tab, name: str, text: str) -> None:
     field = tab.part(".compare fieldset").filter(has_text="Its list of calls")
     await field.dispatch_event("drop", {"dataTransfer": data})
     await expect(field).to_contain_text(name, timeout=WITHIN_MS)
+
+
+async def test_a_figure_of_a_team_is_explained(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    teams = {"north": {"label": "North", "members": ["ana", "ben"]}}
+    async with open_house(tmp_path, chromium, teams=teams) as house:
+        call_id = await house.ring("ana", queue="sales")
+        await house.answer(call_id, "ana")
+        await house.event("ended", call_id, "ana", scope="leg")
+        await house.event("alerting", call_id, "ben")
+        await house.answer(call_id, "ben")
+        await house.hang_up(call_id)
+        await house.archived()
+        day = (await house.get("sue", "/v1/stats"))["day"]
+        tab = await open_reports(house, "sue", f"{VIEW}&from={day}&to={day}")
+        await tab.page.get_by_label("Team").select_option("North")
+        await tab.page.get_by_label("shows", exact=True).fill("1")
+        await tab.button("Compare").click()
+        await expect(tab.part("main")).to_contain_text(
+            "each call once, at the team's first answer", timeout=ANSWER_MS
+        )
+        await looks_right(tab)
+        assert tab.complaints == []

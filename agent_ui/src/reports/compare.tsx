@@ -1,11 +1,13 @@
 // Why does another tool show another figure, or other calls?
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { countersRead } from "../i18n/said";
 import { t, textsOf } from "../i18n/words";
 import { askWith, Refused } from "../shared/api";
 import { viewerFormats } from "../shared/format";
-import type { Comparison, Counter } from "./answers";
-import { USUAL } from "./choice";
+import { useReading } from "../shared/reading";
+import type { Comparison, Counter, Places } from "./answers";
+import { rangeQuery, USUAL } from "./choice";
 import { ComparedFigure, ListAnswer } from "./compare_answer";
 import { figureText, headersOf, rowsOf, textOf } from "./compare_words";
 import type { ViewProps } from "./view";
@@ -37,6 +39,7 @@ interface GivenList {
   file: string | null;
 }
 
+const NO_COUNTERS: Counter[] = [];
 const NO_LIST: GivenList = { text: "", file: null };
 
 export function Compare(props: CompareProps) {
@@ -46,6 +49,7 @@ export function Compare(props: CompareProps) {
   const [answer, setAnswer] = useState<Comparison | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const { team, setTeam, teams, ...ofTeam } = useTeams(props);
   const asked = useRef(0);
   const forget = () => {
     asked.current += 1; // an answer that is still to come is of something else
@@ -53,9 +57,11 @@ export function Compare(props: CompareProps) {
     setTrouble(null);
     setBusy(false);
   };
-  useEffect(forget, [from, to, choice.queue]);
-  const number = hasCalls(choice.number) ? choice.number : USUAL.number;
-  const counter = counters.find((each) => each.name === number);
+  useEffect(forget, [from, to, choice.queue, team]);
+  const known = team === "" ? counters : ofTeam.counters;
+  const wanted = team === "" ? choice.number : ofTeam.number;
+  const number = hasCalls(wanted) ? wanted : USUAL.number;
+  const counter = known.find((each) => each.name === number);
   const unit = counter?.unit ?? "calls";
 
   const compare = async (value: string) => {
@@ -74,7 +80,8 @@ export function Compare(props: CompareProps) {
     const body = {
       from,
       to: addDays(to, 1),
-      queue: choice.queue || null,
+      queue: (team === "" && choice.queue) || null,
+      team: team || null,
       figure: written === null ? null : { number, value: written },
       calls_csv: list.text.trim() === "" ? null : list.text,
       columns,
@@ -117,16 +124,34 @@ export function Compare(props: CompareProps) {
         >
           <fieldset>
             <legend>{t("reports.a_figure")}</legend>
+            {teams.length > 0 && (
+              <label>
+                <span>{t("reports.team")}</span>
+                <select
+                  value={team}
+                  onChange={(event) => setTeam(event.currentTarget.value)}
+                >
+                  <option value="">{t("reports.all_teams")}</option>
+                  {teams.map((each) => (
+                    <option key={each.name} value={each.name}>
+                      {each.label}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
             <label>
               <span>{t("reports.number")}</span>
               <select
                 value={number}
                 onChange={(event) => {
                   forget();
-                  change({ number: event.currentTarget.value });
+                  const { value } = event.currentTarget;
+                  if (team === "") change({ number: value });
+                  else ofTeam.setNumber(value);
                 }}
               >
-                {counters
+                {known
                   .filter(({ name }) => hasCalls(name))
                   .map((each) => (
                     <option key={each.name} value={each.name}>
@@ -173,6 +198,9 @@ export function Compare(props: CompareProps) {
       {answer && answer.readings.length > 0 && (
         <ComparedFigure
           {...props}
+          onOpen={(numbers, since, until, places) =>
+            props.onOpen(numbers, since, until, team ? { ...places, team } : places)
+          }
           readings={answer.readings}
           counter={counter}
           missing={answer.calls_without_events}
@@ -181,6 +209,19 @@ export function Compare(props: CompareProps) {
       {answer?.list && <ListAnswer {...props} list={answer.list} />}
     </>
   );
+}
+
+/** Teams whose numbers may be seen, and the one that is compared; "": all calls. */
+function useTeams({ from, to, onExpired }: CompareProps) {
+  const [team, setTeam] = useState("");
+  const [number, setNumber] = useState("team_answered");
+  const path = `/v1/stats/places?${rangeQuery(USUAL, from, to)}&group=team`;
+  const { answer } = useReading<Places>(path, onExpired);
+  const teams = (answer?.rows ?? []).filter(
+    ({ values }) => values.team_answered !== null,
+  );
+  const counters = countersRead(answer?.counters ?? NO_COUNTERS);
+  return { team, setTeam, number, setNumber, teams, counters };
 }
 
 /** Said only where it limits what follows. */

@@ -85,6 +85,16 @@ async def test_what_cannot_be_compared_is_refused(
     assert refused.json["error"]["remedy"]
 
 
+async def test_a_team_of_few_agents_is_not_compared(open_house: Any) -> None:
+    house = await open_house(groups=lambda: FEW)
+    await house.sign_in("sue")
+    figure = {"number": "team_answered", "value": 3}
+    body = {**BODY, "queue": None, "team": "north", "figure": figure}
+    refused = await house.change("POST", PATH, json=body)
+    assert refused.status == 400
+    assert "too few agents" in refused.json["error"]["message"]
+
+
 async def test_a_handle_time_of_few_agents_is_not_compared(open_house: Any) -> None:
     house = await open_house(groups=lambda: FEW)
     await house.sign_in("sue")

@@ -60,6 +60,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "حسب {to_lower_case}",
   "reports.not_named": "بلا اسم",
   "reports.team": "الفريق",
+  "reports.all_teams": "كل الفرق",
   "reports.no_teams": "لا توجد فرق: تُعرَّف تحت teams في الإعدادات.",
   "reports.transferred_and_called_back": "محوَّلة ومعاود الاتصال بها",
   "reports.arrived": "وصلت",

@@ -56,6 +56,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Nach {to_lower_case}",
   "reports.not_named": "Ohne Namen",
   "reports.team": "Team",
+  "reports.all_teams": "Alle Teams",
   "reports.no_teams":
     "Es gibt keine Teams: Sie stehen in der Konfiguration unter teams.",
   "reports.transferred_and_called_back": "Weitergeleitet und zurückgerufen",

@@ -53,6 +53,7 @@ export const reports = {
   "reports.by": "By {to_lower_case}",
   "reports.not_named": "Not named",
   "reports.team": "Team",
+  "reports.all_teams": "All teams",
   "reports.no_teams":
     "There are no teams: they stand under teams in the configuration.",
   "reports.transferred_and_called_back": "Transferred and called back",

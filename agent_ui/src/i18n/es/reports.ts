@@ -56,6 +56,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Por {to_lower_case}",
   "reports.not_named": "Sin nombre",
   "reports.team": "Equipo",
+  "reports.all_teams": "Todos los equipos",
   "reports.no_teams": "No hay equipos: se definen en teams de la configuración.",
   "reports.transferred_and_called_back": "Transferidas y devueltas",
   "reports.arrived": "Llegó",

@@ -56,6 +56,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Par {to_lower_case}",
   "reports.not_named": "Sans nom",
   "reports.team": "Équipe",
+  "reports.all_teams": "Toutes les équipes",
   "reports.no_teams":
     "Il n’y a pas d’équipes : elles se déclarent sous teams dans la configuration.",
   "reports.transferred_and_called_back": "Transférés et rappelés",

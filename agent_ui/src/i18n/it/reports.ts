@@ -56,6 +56,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Per {to_lower_case}",
   "reports.not_named": "Senza nome",
   "reports.team": "Squadra",
+  "reports.all_teams": "Tutte le squadre",
   "reports.no_teams":
     "Non ci sono squadre: si definiscono in teams nella configurazione.",
   "reports.transferred_and_called_back": "Trasferite e richiamate",

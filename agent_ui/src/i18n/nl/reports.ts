@@ -56,6 +56,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Per {to_lower_case}",
   "reports.not_named": "Zonder naam",
   "reports.team": "Team",
+  "reports.all_teams": "Alle teams",
   "reports.no_teams": "Er zijn geen teams: ze staan onder teams in de configuratie.",
   "reports.transferred_and_called_back": "Doorverbonden en teruggebeld",
   "reports.arrived": "Binnengekomen",

@@ -58,6 +58,7 @@ export const reports: Part<typeof en> = {
   "reports.by": "Według: {to_lower_case}",
   "reports.not_named": "Bez nazwy",
   "reports.team": "Zespół",
+  "reports.all_teams": "Wszystkie zespoły",
   "reports.no_teams": "Nie ma zespołów: podaje się je w konfiguracji pod teams.",
   "reports.transferred_and_called_back": "Przekazane i oddzwonione",
   "reports.arrived": "Nadeszło",
