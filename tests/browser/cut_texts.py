@@ -21,7 +21,9 @@ FIND = """root => {
     const aside = (node, box) => {
         const list = node.parentElement.closest(".room, .identity, .last-contact");
         const room = list?.getBoundingClientRect();
-        return node.parentElement.closest(".chooser, .who h2, .cell-label, svg")
+        const sheet = node.parentElement.closest(".writing, .top");
+        const lies = sheet && getComputedStyle(sheet).position !== "static";
+        return lies || node.parentElement.closest(".chooser, .who h2, .cell-label, svg")
             || room && (box.bottom > room.bottom || box.top < room.top);
     };
     const cutBy = (boxes, from) => {

@@ -69,6 +69,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "a zoom of 200 % hides the credit hold": (
         "test_a_hold_is_read_in_full_at_a_large_zoom",
         "test_who_rings_and_the_verdict_are_the_first_look",
+        "test_nothing_is_lost_when_the_desk_is_enlarged",
+        "test_every_part_is_reached_by_scrolling_down_at_400_percent",
     ),
     "a hold that is not known yet reads as none": (
         "test_a_hold_is_not_known_while_its_source_is_still_asked",

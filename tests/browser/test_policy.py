@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest_asyncio
 from browser.company import ADA, ARABIC, ARABIC_NAME, LONG
+from browser.cut_texts import cut_texts
 from browser.desk import Desk
 from browser.house import House, open_house
 from playwright.async_api import Browser, expect
@@ -86,6 +87,25 @@ async def test_the_reasons_of_a_line_are_there_for_the_pointer_and_the_keyboard(
     await desk.press("Tab")
     await expect(reasons).to_be_visible()
     await expect(reasons).to_contain_text("ERP")
+
+
+async def test_marks_of_an_offer_stand_in_its_line_and_move_nothing(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana", locale="de")
+    call = await house.ring("ana", caller=ADA)
+    await says(desk, "offer")
+    await desk.facet_is("recommendations", "fresh")
+    before = await desk.landmarks()
+    await house.answer(call, "ana")
+    line = desk.part('[data-rule="offer"]')
+    await expect(line.locator(".offer-marks button")).to_have_count(4)
+    assert await desk.landmarks() == before
+    assert await cut_texts(desk.page, ".policy") == []
+    await line.locator(".policy-line").focus()
+    await desk.press("Tab")
+    await desk.press("Shift+Tab")
+    await expect(line.get_by_role("tooltip")).to_be_visible()
 
 
 async def test_no_line_and_no_offer_shows_before_the_hold_is_known(

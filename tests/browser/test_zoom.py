@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from browser.company import ADA
-from browser.cut_texts import cut_texts
+from browser.cut_texts import cut_texts, sideways
 from browser.desk import Desk
 from browser.house import House
 from playwright.async_api import expect
@@ -63,6 +63,52 @@ async def test_who_rings_and_the_verdict_are_the_first_look(
     await desk.part('.tab[data-state="alerting"]').nth(1).click()
     assert await desk.page.evaluate(READ_IN_FULL, ".hero .pill")
     assert await desk.page.evaluate(READ_IN_FULL, ".hero h2")
+
+
+@pytest.mark.parametrize("percent", ZOOMS)
+async def test_nothing_is_lost_when_the_desk_is_enlarged(
+    house: House, percent: int
+) -> None:
+    desk = await house.open_desk("ana", **zoomed(percent))
+    call = await rings(house, desk)
+    await house.answer(call, "ana")
+    await desk.call_is("Talking")
+    await expect(desk.part(".offer-marks button")).to_have_count(4)
+    found = await cut_texts(desk.page) + await sideways(desk.page)
+    assert [x for x in found if "source-name" not in x] == []
+    words = await desk.page.evaluate(WORDS)
+    await desk.page.set_viewport_size({"width": 1280, "height": 800})
+    assert set(await desk.page.evaluate(WORDS)) - set(words) == set()
+
+
+WORDS = """() => [...document.querySelectorAll(
+    ".hero h2, .company, .number-line b, .sure-word, .verdict strong, .verdict b, "
+    + ".glance-fact dd .amount, .identity .cell dd, .facet h3, .facet .cell-label, "
+    + ".facet .value, .offer-name, .offer-marks button, .timeline .when, .total")]
+    .filter(each => each.checkVisibility({visibilityProperty: true}))
+    .map(each => each.textContent.trim())"""
+"""What a card says, without what counts on."""
+
+
+async def test_every_part_is_reached_by_scrolling_down_at_400_percent(
+    house: House,
+) -> None:
+    desk = await house.open_desk("ana", **zoomed(400))
+    call = await rings(house, desk)
+    await house.answer(call, "ana")
+    for part in (".identity", ".glance", '[data-facet="tickets"]', ".writing"):
+        await desk.part(part).scroll_into_view_if_needed()
+        covered = await desk.part(part).evaluate(
+            """each => {
+                const box = each.getBoundingClientRect();
+                const y = Math.max(box.top, 0) + 4;
+                const seen = document.elementFromPoint(box.left + box.width / 2, y);
+                return !each.contains(seen) && !seen?.contains(each);
+            }"""
+        )
+        assert not covered, part
+    await desk.note.fill("wants forty")
+    await desk.note_is_saved()
 
 
 @pytest.mark.parametrize("percent", [100, *ZOOMS])
