@@ -4,7 +4,8 @@
     python tests/load/store_size.py measure --url URL
 
 With `--kinds` the tables of calls, legs and results alone, and what is read of them by
-outcome, result, customer and campaign: an hour less.
+outcome, result, customer and campaign: an hour less. With `--occupancy` a year of ten
+teams alone, a minute.
 
 `URL` is an SQLAlchemy URL as in `store.url`, of a store without calls. `fill` writes
 the rows of `many_calls.py` in bulk; `measure` times what the service asks. Wall time
@@ -59,6 +60,7 @@ from screenpop.history.engine import Database
 from screenpop.history.kinds import CallKinds, KindCalls, KindGroup
 from screenpop.history.migrate import upgrade
 from screenpop.history.past_counts import CountsAsked, Group, PastCounts
+from screenpop.history.past_occupancy import occupancy_sums
 from screenpop.history.popped import PoppedCalls
 from screenpop.history.rolled import build
 from screenpop.wallboard.intervals import By, interval_starts
@@ -73,6 +75,8 @@ INDEXES_OF = (
     " WHERE tablename = ANY($1) AND schemaname = 'public'"
 )
 CALLS = 10_000_000
+TEAMS = 10
+PEOPLE_MIN = 4  # the default of privacy.group_min
 ZONE = ZoneInfo("Europe/London")
 OF_KINDS = ("calls", "call_legs", "dispositions")
 LATER = ("calls_by_number", "calls_by_customer")  # indexes made of all rows at once
@@ -94,6 +98,29 @@ async def fill(url: str, calls: int, names: Sequence[str]) -> None:
     start = time.perf_counter()
     await sum_again(database, CountingRules())
     print(f"summed in {time.perf_counter() - start:,.0f} s", flush=True)
+    await database.close()
+
+
+async def fill_occupancy(url: str) -> None:
+    """Ten teams of twelve, by day and night."""
+    database = Database(url)
+    await database.open()
+    await upgrade(database)
+    for day in range(DAYS):
+        starts = range(START_US + day * DAY_US, START_US + (day + 1) * DAY_US)
+        rows = [
+            {
+                "interval_us": at_us,
+                "team": f"team-{team}",
+                "handle_us": 12 * QUARTER_US * (5 + team) // 18,
+                "available_us": 12 * QUARTER_US * (13 - team) // 18,
+                "people": 12,
+            }
+            for at_us in starts[::QUARTER_US]
+            for team in range(TEAMS)
+        ]
+        async with database.write() as connection:
+            await connection.execute(insert(tables.occupancy_counts), rows)
     await database.close()
 
 
@@ -222,6 +249,14 @@ async def measure(url: str, *, kinds: bool) -> None:
 Ask = Callable[[], Awaitable[object]]
 
 
+async def measure_occupancy(url: str) -> None:
+    database = Database(url)
+    await database.open()
+    for name, ask in _occupancy(database):
+        await _timed(name, ask)
+    await database.close()
+
+
 async def _timed(name: str, ask: Ask, rounds: int = 5) -> None:
     """Wall and processor time of this process; the first round apart."""
     walls, cpus, found = [], [], None
@@ -307,6 +342,22 @@ def _charts(database: Database) -> Iterator[tuple[str, Ask]]:
     )
 
 
+def _occupancy(database: Database) -> Iterator[tuple[str, Ask]]:
+    end = date(2025, 12, 31)
+    to_us = midnight_us(end, ZONE)
+    wanted: list[tuple[By, int]] = [
+        ("15m", 31), ("30m", 62), ("60m", 124),
+        ("day", 364), ("week", 364), ("month", 364),
+    ]  # fmt: skip
+    for by, days in wanted:
+        from_us = midnight_us(end - timedelta(days), ZONE)
+        asked = CountsAsked(from_us=from_us, to_us=to_us)
+        starts = interval_starts(from_us, to_us, by, ZONE)
+        ask = partial(occupancy_sums, database, asked, starts, PEOPLE_MIN)
+        yield f"occupancy of {days} days by {by}", ask
+        yield f"occupancy of {days} days by {by} and team", partial(ask, by_team=True)
+
+
 def _kinds(database: Database) -> Iterator[tuple[str, Ask]]:
     """By how calls ended: whole days, and up to a moment within one."""
     end = date(2025, 12, 31)
@@ -375,8 +426,12 @@ if __name__ == "__main__":
     parser.add_argument("--url", required=True)
     parser.add_argument("--calls", type=int, default=CALLS)
     parser.add_argument("--kinds", action="store_true")
+    parser.add_argument("--occupancy", action="store_true")
     given = parser.parse_args()
-    if given.verb == "fill":
+    if given.occupancy:
+        of = fill_occupancy if given.verb == "fill" else measure_occupancy
+        asyncio.run(of(given.url))
+    elif given.verb == "fill":
         names = OF_KINDS if given.kinds else TABLES
         asyncio.run(fill(given.url, given.calls, names))
     else:
