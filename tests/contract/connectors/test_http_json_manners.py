@@ -440,9 +440,9 @@ def answering(body: bytes, **headers: str) -> Handler:
     [
         (json.dumps(ADA).encode(), {}),
         (b"\xef\xbb\xbf" + json.dumps(ADA).encode(), {}),
-        (gzip.compress(json.dumps(ADA).encode()), {}),
+        (gzip.compress(json.dumps(ADA).encode(), mtime=0), {}),
         (
-            gzip.compress(json.dumps(ADA).encode()),
+            gzip.compress(json.dumps(ADA).encode(), mtime=0),
             {"Content-Encoding": "gzip", "Content-Type": "application/json"},
         ),
         (json.dumps(ADA).encode("utf-16"), {}),
@@ -474,7 +474,7 @@ async def test_an_answer_is_read_however_it_is_packed_and_encoded(
         (b"\n<html><body>Welcome to nginx!</body></html>", "this is not the service's"),
         (b"<?xml version='1.0'?><a/>", "XML, no JSON"),
         (b"\x1f\x8b\x08 cut off", "no JSON"),
-        (gzip.compress(b" " * 400_000), "no JSON"),
+        (gzip.compress(b" " * 400_000, mtime=0), "no JSON"),
         (b"PK\x03\x04", "no JSON"),
         (b"{\xff", "no JSON"),
     ],
