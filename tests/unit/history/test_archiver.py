@@ -507,7 +507,7 @@ async def test_a_store_that_can_only_be_read_stays_an_outage(
     other.execute("BEGIN IMMEDIATE")  # as a standby: reads are answered
     other.execute("UPDATE consumers SET at_us = 1")
     await centre.tell(EventType.ENDED)
-    for _ in range(3):
+    for _ in range(2):
         await centre.pauses.next()
     assert centre.archiver.trouble is not None
     other.execute("ROLLBACK")
