@@ -134,8 +134,9 @@ def mariadb_server(*, tls: bool = False) -> Iterator[MariaDB]:
         if tls:
             certify(folder)
             files = {"cert": "server.pem", "key": "server.key"}
-            for file in files.values() if user else ():
-                shutil.chown(folder / file, user)
+            for file in files.values():
+                if user is not None:
+                    shutil.chown(folder / file, user)
             command += [f"--ssl-{x}={folder / file}" for x, file in files.items()]
         log = folder / "log"
         with running(command, lambda: listens(port), log=log):
