@@ -52,7 +52,7 @@ describe("the numbers of offers", () => {
   it("have their counts and their interval", () => {
     const known = { ...share(69, 200), low: 0.283, high: 0.413 };
     expect(figure(known)).toBe("34.5%");
-    expect(support(known)).toBe("69 of 200, 28%\u00a0–\u00a041%");
+    expect(support(known)).toBe("69 of 200, 28%\u00a0–\u2060\u00a041%");
   });
 
   it("say a difference in points, with its sign", () => {

@@ -133,7 +133,7 @@ test("a share that is not whole does not read as if it were", () => {
   expect(british.percent(0.9999)).toBe("99.9%");
   expect(british.percent(1)).toBe("100%");
   expect(german.percent(0.8333)).toBe("83,3\u00a0%");
-  expect(british.percentRange(0.1, 0.9)).toBe("10%\u00a0–\u00a090%");
+  expect(british.percentRange(0.1, 0.9)).toBe("10%\u00a0–\u2060\u00a090%");
 });
 
 test("days, times and counts are written as the viewer does", () => {

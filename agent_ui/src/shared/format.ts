@@ -178,7 +178,10 @@ export function formatsFor(locale: string | null): Formats {
     },
     percent: (share) => numbers("s", PERCENT).format(notAll(share)),
     percentRange: (low, high) =>
-      unbroken(numbers("r", { style: "percent" }).formatRange(low, high)),
+      unbroken(numbers("r", { style: "percent" }).formatRange(low, high)).replace(
+        /[–-]/,
+        "$&\u2060", // a line may end after a dash, even before a hard space
+      ),
     points: (difference) =>
       numbers("o", {
         minimumFractionDigits: 1,
