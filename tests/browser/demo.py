@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import aiohttp
 from browser.desk import Desk
 from playwright.async_api import Browser
+from running_demo import running_demo
 
 from screenpop.demo.delivery import HttpPost, LineCredentials
 from screenpop.demo.run import (
@@ -24,30 +22,17 @@ from screenpop.demo.run import (
     VISITOR,
     DemoOptions,
     Ready,
-    run_demo,
-    run_service,
 )
 
 SIZE = {"width": 1280, "height": 800}
 
 
-@asynccontextmanager
-async def demo(
+def demo(
     folder: Path, *, port: int = 0, pace: float = 1.0, calls: bool = True
-) -> AsyncIterator[Ready]:
+) -> AbstractAsyncContextManager[Ready]:
     today = datetime.now(UTC).date()
     options = DemoOptions(folder=folder, today=today, port=port, pace=pace, calls=calls)
-    stop, started = asyncio.Event(), asyncio.Future[Ready]()
-    async with asyncio.TaskGroup() as group:
-        serve = partial(run_service, offers_within_s=OFFERS_WITHIN_S)
-        group.create_task(
-            run_demo(options, serve, tell=started.set_result, stop=stop),
-            name="demo",
-        )
-        try:
-            yield await started
-        finally:
-            stop.set()
+    return running_demo(options, OFFERS_WITHIN_S)
 
 
 async def desk_of(ready: Ready, browser: Browser, locale: str = "en-GB") -> Desk:

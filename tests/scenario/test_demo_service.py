@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import aiohttp
+from running_demo import running_demo
 
-from screenpop.demo.run import DemoOptions, Ready, run_demo, run_service
+from screenpop.demo.run import DemoOptions, Ready
 from screenpop.demo.simulate import SimulateOptions as SimulateOptions
 from screenpop.demo.simulate import simulate
 from screenpop.node.asking import load_checked
@@ -19,22 +18,11 @@ from screenpop.node.asking import load_checked
 TODAY = date(2026, 11, 21)
 
 
-@asynccontextmanager
-async def demo(
+def demo(
     folder: Path, *, calls: bool, offers_within_s: float = 0
-) -> AsyncIterator[Ready]:
+) -> AbstractAsyncContextManager[Ready]:
     options = DemoOptions(folder=folder, today=TODAY, port=0, calls=calls)
-    stop, started = asyncio.Event(), asyncio.Future[Ready]()
-    serve = partial(run_service, offers_within_s=offers_within_s)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(
-            run_demo(options, serve, tell=started.set_result, stop=stop),
-            name="demo",
-        )
-        try:
-            yield await started
-        finally:
-            stop.set()
+    return running_demo(options, offers_within_s)
 
 
 async def signed_in(ready: Ready, session: aiohttp.ClientSession, at: int) -> None:
